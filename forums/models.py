@@ -1,0 +1,459 @@
+"""Forums: bodies that meet, who sits on them, and how they decide and report."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from organisations.models import Organisation, Place, Post
+from people.models import Person, Tenure, one_holder_rules
+from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
+from records.names import FoldedField
+from records.periods import NoOverlap
+
+
+class ForumKind(models.TextChoices):
+    """What sort of body meets."""
+
+    BOARD = "board", "board"
+    EXECUTIVE = "executive", "executive"
+    COMMITTEE = "committee", "committee"
+    COMMITTEES_IN_COMMON = "committees-in-common", "committees in common"
+    FORUM = "forum", "forum"
+    GROUP = "group", "group"
+    ALLIANCE = "alliance", "alliance"
+    NETWORK_BOARD = "network-board", "network board"
+    PROGRAMME_OFFICE = "programme-office", "programme office"
+    WORKSTREAM = "workstream", "workstream"
+
+
+class ForumStatus(models.TextChoices):
+    """Whether a forum is set up. That it has stood down follows from its period."""
+
+    PROPOSED = "proposed", "proposed"
+    ESTABLISHED = "established", "established"
+
+
+class DecisionBasis(models.TextChoices):
+    """Where a forum's power to decide comes from."""
+
+    STATUTORY = "statutory", "statutory"
+    JOINT = "joint", "joint"
+    IN_COMMON = "in-common", "in common"
+    DELEGATED = "delegated", "delegated to its members"
+    ADVISORY = "advisory", "advisory"
+
+
+class DecisionRule(models.TextChoices):
+    """How a forum comes to a decision."""
+
+    UNANIMITY = "unanimity", "unanimity"
+    CONSENSUS = "consensus", "consensus"
+    MAJORITY = "majority", "majority"
+
+
+class SeatRole(models.TextChoices):
+    """What a seat is on its forum."""
+
+    CHAIR = "chair", "chair"
+    VICE_CHAIR = "vice-chair", "vice-chair"
+    MEMBER = "member", "member"
+    IN_ATTENDANCE = "in-attendance", "in attendance"
+
+
+class LineKind(models.TextChoices):
+    """What one forum is to another forum or organisation, read from the first."""
+
+    REPORTS_TO = "reports-to", "reports to"
+    OVERSEEN_BY = "overseen-by", "overseen by"
+    ESCALATES_TO = "escalates-to", "escalates to"
+    ADVISES = "advises", "advises"
+    WORKS_WITH = "works-with", "works with"
+    SUB_GROUP_OF = "sub-group-of", "sub-group of"
+
+
+class ClauseKind(models.TextChoices):
+    """What one clause of a quoracy rule asks for."""
+
+    EVERY_ORGANISATION = "every-organisation", "every member organisation"
+    AT_LEAST = "at-least", "at least a number of members"
+    AT_LEAST_SHARE = "at-least-share", "at least a share of members"
+    MUST_INCLUDE = "must-include", "must include this seat"
+
+
+class Forum(DatedFact):
+    """A body that meets: a board, executive, committee, group, alliance or network board."""
+
+    slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=25, choices=ForumKind)
+    place = models.ForeignKey(
+        Place, null=True, blank=True, on_delete=models.PROTECT, related_name="forums"
+    )
+    host = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="hosted_forums",
+        verbose_name="host organisation",
+    )
+    status = models.CharField(max_length=15, choices=ForumStatus, default=ForumStatus.ESTABLISHED)
+
+    purpose = models.TextField(blank=True)
+    responsibilities = models.TextField(blank=True, help_text="One a line.")
+    accountable_for = models.TextField(blank=True, help_text="One a line.")
+    authority = models.TextField(blank=True, help_text="One a line.")
+
+    decision_basis = models.CharField(max_length=15, choices=DecisionBasis, blank=True)
+    decision_rule = models.CharField(max_length=15, choices=DecisionRule, blank=True)
+    decision_wording = models.TextField(
+        "decision rule in the document's words", blank=True
+    )
+    quoracy_wording = models.TextField("quoracy in the document's words", blank=True)
+    membership_wording = models.TextField(
+        "membership in the document's words",
+        blank=True,
+        help_text="For what a document says of membership that is no seat.",
+    )
+    meeting_frequency = models.CharField(max_length=100, blank=True)
+    review_frequency = models.CharField(
+        max_length=100, blank=True, help_text="How often the terms of reference are reviewed."
+    )
+    review_date = models.DateField(null=True, blank=True)
+    folded = FoldedField(sources=("name", "short_name"))
+
+    natural_key_fields = ("slug",)
+
+    class Meta(DatedFact.Meta):
+        ordering = ["name"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            one_of("kind", ForumKind),
+            one_of("status", ForumStatus),
+            one_of("decision_basis", DecisionBasis, or_empty=True),
+            one_of("decision_rule", DecisionRule, or_empty=True),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("forum", args=[self.slug])
+
+
+class ForumName(OtherName):
+    """A name, other than its own, that a forum has had or that a source gives it."""
+
+    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="names")
+
+    def __str__(self):
+        return f"{self.name} ({self.get_kind_display()} of {self.forum})"
+
+    def get_absolute_url(self):
+        return self.forum.get_absolute_url()
+
+
+class MemberOrganisation(DatedFact):
+    """An organisation that takes part in a forum as a member, whoever sits for it."""
+
+    forum = models.ForeignKey(
+        Forum, on_delete=models.PROTECT, related_name="member_organisations"
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="forum_memberships"
+    )
+
+    fixed_fields = ("forum", "organisation")
+    no_overlaps = (
+        NoOverlap(
+            name="forums_memberorganisation_once",
+            columns=("forum", "organisation"),
+            locks="forum",
+            message="This organisation is already recorded as a member in that period.",
+        ),
+    )
+
+    class Meta(DatedFact.Meta):
+        ordering = ["forum__name", "organisation__name"]
+
+    def __str__(self):
+        return f"{self.organisation} on {self.forum}"
+
+    def get_absolute_url(self):
+        return self.forum.get_absolute_url()
+
+
+class ReportingLine(DatedFact):
+    """A line from a forum to the forum or organisation it reports to or works with."""
+
+    from_forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="lines_from")
+    kind = models.CharField(max_length=15, choices=LineKind, default=LineKind.REPORTS_TO)
+    to_forum = models.ForeignKey(
+        Forum, null=True, blank=True, on_delete=models.PROTECT, related_name="lines_to"
+    )
+    to_organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="lines_to"
+    )
+    by_exception = models.BooleanField(default=False)
+
+    class Meta(DatedFact.Meta):
+        ordering = ["from_forum__name", "kind", "id"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            one_of("kind", LineKind),
+            models.CheckConstraint(
+                name="forums_reportingline_one_end",
+                condition=Q(to_forum__isnull=False, to_organisation__isnull=True)
+                | Q(to_forum__isnull=True, to_organisation__isnull=False),
+                violation_error_message="Choose the forum it leads to or the organisation: "
+                "one of the two.",
+            ),
+            models.CheckConstraint(
+                name="forums_reportingline_not_to_itself",
+                condition=Q(to_forum__isnull=True) | ~Q(to_forum=F("from_forum")),
+                violation_error_message="A forum does not report to itself.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.from_forum} {self.get_kind_display()} {self.to_forum or self.to_organisation}"
+
+    def get_absolute_url(self):
+        return self.from_forum.get_absolute_url()
+
+
+class Succession(Fact):
+    """What a forum is to become, or what is to take its place, as a document plans it."""
+
+    from_forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="successions_from")
+    to_forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="successions_to")
+    description = models.CharField(
+        max_length=200, help_text="In words: “is to become”, “is eventually to be replaced by”."
+    )
+
+    class Meta(Fact.Meta):
+        ordering = ["from_forum__name", "id"]
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                name="forums_succession_between_two",
+                condition=~Q(from_forum=F("to_forum")),
+                violation_error_message="A forum does not succeed itself.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.from_forum} {self.description} {self.to_forum}"
+
+    def get_absolute_url(self):
+        return self.from_forum.get_absolute_url()
+
+
+class Seat(DatedFact):
+    """A place on a forum that exists without a member."""
+
+    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(max_length=15, choices=SeatRole, default=SeatRole.MEMBER)
+    title = models.CharField(max_length=200)
+    on_behalf_of = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="seats",
+        help_text="The organisation the seat speaks for, if a source says so.",
+    )
+    ex_officio_post = models.ForeignKey(
+        Post,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ex_officio_seats",
+        help_text="The post whose holder fills the seat.",
+    )
+    number = models.PositiveSmallIntegerField(
+        "number of holders",
+        null=True,
+        blank=True,
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="Leave empty if the source does not say how many.",
+    )
+    requirement = models.CharField(
+        max_length=300, blank=True, help_text="Who may fill it, if a source says so: “a GP”."
+    )
+    holder_stated = models.BooleanField(
+        "sources say who fills it, or that nobody does",
+        default=True,
+        help_text="Untick if the sources name the seat and are silent about who fills it. An "
+        "empty seat is then shown as “not recorded” and not as “vacant”.",
+    )
+    voting = models.BooleanField(null=True, blank=True, help_text="Unknown: no source says.")
+    counts_to_quoracy = models.BooleanField(
+        null=True, blank=True, help_text="Unknown: no source says."
+    )
+    may_be_deputised = models.BooleanField(
+        null=True, blank=True, help_text="Unknown: no source says."
+    )
+    order = models.PositiveSmallIntegerField(default=0)
+
+    natural_key_fields = ("forum__slug", "title")
+    fixed_fields = ("forum",)
+    no_overlaps = (
+        NoOverlap(
+            name="forums_seat_one_chair",
+            columns=("forum",),
+            condition="{row}role = 'chair'",
+            only=Q(role=SeatRole.CHAIR),
+            locks="forum",
+            message="This forum already has a chair's seat in that period: %(other)s. Give that "
+            "seat two holders if two people share the chair.",
+        ),
+    )
+
+    class Meta(DatedFact.Meta):
+        ordering = ["forum__name", "order", "id"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            one_of("role", SeatRole),
+            models.UniqueConstraint(
+                fields=["forum", "title"],
+                name="forums_seat_title_once",
+                violation_error_message="The forum already has a seat of this title.",
+            ),
+            models.CheckConstraint(
+                name="forums_seat_for_someone",
+                condition=Q(number__isnull=True) | Q(number__gte=1),
+                violation_error_message="A seat has at least one holder.",
+            ),
+        ]
+        indexes = [models.Index(fields=["role", "forum"], name="forums_seat_by_role")]
+
+    def __str__(self):
+        return f"{self.title}, {self.forum}"
+
+    def get_absolute_url(self):
+        return self.forum.get_absolute_url()
+
+    @property
+    def capacity(self) -> int | None:
+        """How many people may fill it at once; None if no source says."""
+        return self.number
+
+
+class Membership(Tenure):
+    """One person filling one seat of a forum for a period."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="memberships")
+    on_behalf_of = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        help_text="The organisation this person speaks for. Leave empty to take the seat's.",
+    )
+
+    held_field = "seat"
+    fixed_fields = ("person", "seat")
+    no_overlaps = one_holder_rules("forums_membership", "seat")
+
+    class Meta(Tenure.Meta):
+        ordering = ["seat__forum__name", "seat__order", "-start_date"]
+        indexes = [
+            models.Index(fields=["seat", "start_date"], name="forums_membership_by_seat"),
+            models.Index(fields=["person", "start_date"], name="forums_membership_by_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.person}, {self.seat}"
+
+    def get_absolute_url(self):
+        return self.seat.forum.get_absolute_url()
+
+
+class QuoracyClause(Fact):
+    """One clause of the rule that makes a meeting of a forum quorate."""
+
+    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="quoracy_clauses")
+    kind = models.CharField(max_length=20, choices=ClauseKind)
+    number = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many members, or what share of them in per cent."
+    )
+    seat = models.ForeignKey(
+        Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="quoracy_clauses"
+    )
+    satisfied_by_proxy = models.BooleanField(
+        default=False, help_text="A vote sent in writing is as good as attending."
+    )
+    satisfied_by_substitute = models.BooleanField(
+        default=False, help_text="Somebody nominated to attend instead is as good."
+    )
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(Fact.Meta):
+        ordering = ["forum__name", "order", "id"]
+        constraints = [
+            *Fact.Meta.constraints,
+            one_of("kind", ClauseKind),
+            models.CheckConstraint(
+                name="forums_quoracyclause_number_where_asked",
+                condition=Q(kind__in=["at-least", "at-least-share"], number__gte=1)
+                | (~Q(kind__in=["at-least", "at-least-share"]) & Q(number__isnull=True)),
+                violation_error_message="Give a number for “at least”, and only there.",
+            ),
+            models.CheckConstraint(
+                name="forums_quoracyclause_share_of_hundred",
+                condition=~Q(kind="at-least-share") | Q(number__lte=100),
+                violation_error_message="A share is between 1 and 100 per cent.",
+            ),
+            models.CheckConstraint(
+                name="forums_quoracyclause_seat_where_asked",
+                condition=Q(kind="must-include", seat__isnull=False)
+                | (~Q(kind="must-include") & Q(seat__isnull=True)),
+                violation_error_message="Choose a seat for “must include”, and only there.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.forum}: {self.get_kind_display()}"
+
+    def get_absolute_url(self):
+        return self.forum.get_absolute_url()
+
+    def clean(self) -> None:
+        super().clean()
+        if self.seat_id and self.forum_id and self.seat.forum_id != self.forum_id:
+            raise ValidationError({"seat": f"Choose a seat of {self.forum}."})
+
+
+class EscalationStep(Fact):
+    """One step of what happens when a dispute is escalated to a forum."""
+
+    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="escalation_steps")
+    order = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(99)]
+    )
+    what_happens = models.TextField()
+    who_decides = models.CharField(max_length=200)
+
+    class Meta(Fact.Meta):
+        ordering = ["forum__name", "order"]
+        constraints = [
+            *Fact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["forum", "order"],
+                name="forums_escalationstep_order_once",
+                violation_error_message="The forum already has a step of this number.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.forum}, step {self.order}"
+
+    def get_absolute_url(self):
+        return self.forum.get_absolute_url()

@@ -1,0 +1,342 @@
+"""Places, organisations, and what documents say of them."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
+from records.names import FoldedField
+
+
+class PlaceLevel(models.TextChoices):
+    """How large a place is, in the NHS's own layers of planning and delivery."""
+
+    REGION = "region", "region"
+    SYSTEM = "system", "system"
+    PLACE = "place", "place"
+    NEIGHBOURHOOD = "neighbourhood", "neighbourhood"
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is in law or by form."""
+
+    ICS = "ics", "integrated care system partnership"
+    CCG = "ccg", "clinical commissioning group"
+    NHS_TRUST = "nhs-trust", "NHS trust"
+    FOUNDATION_TRUST = "foundation-trust", "NHS foundation trust"
+    UPPER_TIER_COUNCIL = "upper-tier-council", "upper-tier council"
+    LOWER_TIER_COUNCIL = "lower-tier-council", "lower-tier council"
+    HEALTHWATCH = "healthwatch", "local Healthwatch"
+    PCN = "pcn", "primary care network"
+    PRACTICE = "practice", "general practice"
+    GP_PROVIDER = "gp-provider", "general practice provider"
+    NATIONAL_BODY = "national-body", "national or regional body"
+    OTHER = "other", "other"
+
+
+class RelationshipKind(models.TextChoices):
+    """How one organisation stands to another, read from the first to the second."""
+
+    SUCCEEDED_BY = "succeeded-by", "succeeded by"
+    MEMBER_OF = "member-of", "member of"
+    PART_OF = "part-of", "part of"
+    PARTNER_IN = "partner-in", "partner in"
+
+
+class PostKind(models.TextChoices):
+    """The sort of post, by which posts of different titles are compared."""
+
+    CHAIR = "chair", "chair"
+    LEADER = "leader", "leader"
+    CHIEF_EXECUTIVE = "chief-executive", "chief executive"
+    ACCOUNTABLE_OFFICER = "accountable-officer", "accountable officer"
+    MANAGING_DIRECTOR = "managing-director", "managing director"
+    CHIEF_OFFICER = "chief-officer", "chief officer"
+    SYSTEM_LEAD = "system-lead", "system lead"
+    CLINICAL_DIRECTOR = "clinical-director", "clinical director"
+    DASS = "dass", "director of adult social services (DASS)"
+    DPH = "dph", "director of public health (DPH)"
+    DIRECTOR = "director", "director"
+    OTHER = "other", "other"
+
+
+# The posts that answer "who chairs it": a council's leader leads it as a chair does elsewhere.
+HEAD_KINDS = (PostKind.CHAIR, PostKind.LEADER)
+
+
+class StatementKind(models.TextChoices):
+    """What an organisation is saying about itself."""
+
+    ABOUT = "about", "about"
+    VISION = "vision", "vision"
+    VALUES = "values", "values"
+    OBJECTIVE = "objective", "objective"
+    PRIORITY = "priority", "priority"
+    DUTY = "duty", "role or duty"
+
+
+class CqcQuestion(models.TextChoices):
+    """The Care Quality Commission's five questions, and its rating overall."""
+
+    OVERALL = "overall", "overall"
+    SAFE = "safe", "safe"
+    EFFECTIVE = "effective", "effective"
+    CARING = "caring", "caring"
+    RESPONSIVE = "responsive", "responsive"
+    WELL_LED = "well-led", "well-led"
+
+
+class CqcRating(models.TextChoices):
+    """The Care Quality Commission's four ratings."""
+
+    OUTSTANDING = "outstanding", "Outstanding"
+    GOOD = "good", "Good"
+    REQUIRES_IMPROVEMENT = "requires-improvement", "Requires improvement"
+    INADEQUATE = "inadequate", "Inadequate"
+
+
+class Place(Fact):
+    """A region, system, place or neighbourhood that organisations and forums serve."""
+
+    slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
+    name = models.CharField(max_length=200)
+    level = models.CharField(max_length=15, choices=PlaceLevel)
+    part_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
+
+    natural_key_fields = ("slug",)
+
+    class Meta(Fact.Meta):
+        ordering = ["name"]
+        constraints = [
+            *Fact.Meta.constraints,
+            one_of("level", PlaceLevel),
+            models.CheckConstraint(
+                name="organisations_place_not_in_itself",
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
+                violation_error_message="A place cannot be part of itself.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+
+
+class Organisation(DatedFact):
+    """A legal or formal body: a trust, CCG, council, Healthwatch, network or practice."""
+
+    slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=20, choices=OrganisationKind)
+
+    ods_code = models.CharField("ODS code", max_length=10, blank=True)
+    ons_code = models.CharField("ONS code", max_length=12, blank=True)
+    codes_document = models.ForeignKey(
+        "records.Document",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="source of the codes",
+    )
+    codes_locator = models.CharField("locator of the codes", max_length=300, blank=True)
+
+    website = models.URLField(max_length=300, blank=True)
+    place = models.ForeignKey(
+        Place, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations"
+    )
+    folded = FoldedField(sources=("name", "short_name", "ods_code", "ons_code"))
+
+    natural_key_fields = ("slug",)
+
+    class Meta(DatedFact.Meta):
+        ordering = ["name"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            one_of("kind", OrganisationKind),
+            models.CheckConstraint(
+                name="organisations_organisation_codes_have_source",
+                condition=Q(ods_code="", ons_code="")
+                | (Q(codes_document__isnull=False) & ~Q(codes_locator="")),
+                violation_error_message="Say which document gives the codes, and where in it.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("organisation", args=[self.slug])
+
+
+class OrganisationName(OtherName):
+    """A name, other than its own, that an organisation has had or that a source gives it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="names")
+
+    def __str__(self):
+        return f"{self.name} ({self.get_kind_display()} of {self.organisation})"
+
+    def get_absolute_url(self):
+        return self.organisation.get_absolute_url()
+
+
+class Relationship(DatedFact):
+    """One organisation's standing to another: its successor, its member, its part."""
+
+    from_organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="relationships_from"
+    )
+    kind = models.CharField(max_length=15, choices=RelationshipKind)
+    to_organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="relationships_to"
+    )
+
+    class Meta(DatedFact.Meta):
+        ordering = ["from_organisation__name", "kind"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            one_of("kind", RelationshipKind),
+            models.CheckConstraint(
+                name="organisations_relationship_between_two",
+                condition=~Q(from_organisation=F("to_organisation")),
+                violation_error_message="A relationship is between two organisations.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.from_organisation} {self.get_kind_display()} {self.to_organisation}"
+
+    def get_absolute_url(self):
+        return self.from_organisation.get_absolute_url()
+
+
+class Post(DatedFact):
+    """A position in an organisation that exists without a holder: Chair, Leader, DASS."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=PostKind)
+    max_holders = models.PositiveSmallIntegerField(
+        "how many may hold it", default=1, validators=[MinValueValidator(1)]
+    )
+    requirement = models.CharField(
+        max_length=300, blank=True, help_text="Who may hold it, if a source says so."
+    )
+    holder_stated = models.BooleanField(
+        "sources say who holds it, or that nobody does",
+        default=True,
+        help_text="Untick if the sources name the post and are silent about who holds it. An "
+        "empty post is then shown as “not recorded” and not as “vacant”.",
+    )
+    folded = FoldedField(sources=("title",))
+
+    natural_key_fields = ("organisation__slug", "title")
+
+    class Meta(DatedFact.Meta):
+        ordering = ["organisation__name", "title"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            one_of("kind", PostKind),
+            models.UniqueConstraint(
+                fields=["organisation", "title"],
+                name="organisations_post_title_once",
+                violation_error_message="The organisation already has a post of this title.",
+            ),
+            models.CheckConstraint(
+                name="organisations_post_held_by_someone",
+                condition=Q(max_holders__gte=1),
+                violation_error_message="At least one person may hold a post.",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "organisation"], name="organisations_post_by_kind")]
+
+    def __str__(self):
+        return f"{self.title}, {self.organisation}"
+
+    @property
+    def capacity(self) -> int:
+        """How many people may hold it at once."""
+        return self.max_holders
+
+    def get_absolute_url(self):
+        return self.organisation.get_absolute_url()
+
+
+class Statement(Fact):
+    """What an organisation says of itself in a document: a vision, an objective, a duty."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="statements"
+    )
+    kind = models.CharField(max_length=10, choices=StatementKind)
+    heading = models.CharField(
+        max_length=200, blank=True, help_text="The heading it stands under in the document."
+    )
+    text = models.TextField()
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(Fact.Meta):
+        ordering = ["organisation__name", "kind", "order", "id"]
+        constraints = [*Fact.Meta.constraints, one_of("kind", StatementKind)]
+
+    def __str__(self):
+        return f"{self.organisation}: {self.text[:60]}"
+
+    def get_absolute_url(self):
+        return self.organisation.get_absolute_url()
+
+
+class Rating(Fact):
+    """A rating by the Care Quality Commission, as a document gives it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="ratings")
+    service = models.CharField(
+        max_length=200, blank=True, help_text="Leave empty for the organisation as a whole."
+    )
+    question = models.CharField(max_length=15, choices=CqcQuestion, default=CqcQuestion.OVERALL)
+    rating = models.CharField(max_length=20, choices=CqcRating)
+
+    class Meta(Fact.Meta):
+        ordering = ["organisation__name", "service", "id"]
+        constraints = [
+            *Fact.Meta.constraints,
+            one_of("question", CqcQuestion),
+            one_of("rating", CqcRating),
+            models.UniqueConstraint(
+                fields=["organisation", "service", "question", "document"],
+                name="organisations_rating_once_per_document",
+                violation_error_message="This document already gives this rating.",
+            ),
+        ]
+
+    def __str__(self):
+        of = self.service or self.get_question_display()
+        return f"{self.organisation}, {of}: {self.get_rating_display()}"
+
+    def get_absolute_url(self):
+        return self.organisation.get_absolute_url()
+
+
+class Figure(Fact):
+    """A headline figure, in the words of the document that states it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="figures")
+    label = models.CharField(max_length=200)
+    value = models.CharField("value as stated", max_length=100)
+    period = models.CharField("period stated", max_length=100, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(Fact.Meta):
+        ordering = ["organisation__name", "order", "id"]
+
+    def __str__(self):
+        return f"{self.organisation}, {self.label}: {self.value}"
+
+    def get_absolute_url(self):
+        return self.organisation.get_absolute_url()

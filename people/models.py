@@ -1,0 +1,200 @@
+"""People, and their appointments to posts."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from organisations.models import Post
+from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
+from records.names import FoldedField
+from records.periods import NoOverlap
+
+
+class Basis(models.TextChoices):
+    """On what footing somebody holds a post or fills a seat."""
+
+    SUBSTANTIVE = "substantive", "substantive"
+    INTERIM = "interim", "interim"  # fills a vacancy for now
+    ACTING = "acting", "acting"  # covers an absent holder, who remains
+
+
+class EndReason(models.TextChoices):
+    """Why somebody's time came to an end, in neutral words."""
+
+    TERM_ENDED = "term-ended", "term ended"
+    STEPPED_DOWN = "stepped-down", "stepped down"
+    RETIRED = "retired", "retired"
+    MOVED = "moved", "moved to another post"
+    POST_ENDED = "post-ended", "the post, seat or body came to an end"
+    OTHER = "other", "other"
+
+
+class Person(Fact):
+    """Somebody named by a source document."""
+
+    slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
+    honorific = models.CharField(max_length=40, blank=True, help_text="Dr, Sir, Professor.")
+    name = models.CharField(max_length=200, help_text="Without the honorific.")
+    sort_name = models.CharField(
+        max_length=200, help_text="Family name first: “Nicholson, David”."
+    )
+    folded = FoldedField(sources=("honorific", "name"))
+
+    natural_key_fields = ("slug",)
+
+    class Meta(Fact.Meta):
+        ordering = ["sort_name"]
+        verbose_name_plural = "people"
+        indexes = [models.Index(fields=["sort_name"], name="people_person_by_name")]
+
+    def __str__(self):
+        return f"{self.honorific} {self.name}".strip()
+
+    def get_absolute_url(self):
+        return reverse("person", args=[self.slug])
+
+
+class PersonName(OtherName):
+    """A name, other than their own, that somebody has had or that a source gives them."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names")
+
+    def __str__(self):
+        return f"{self.name} ({self.get_kind_display()} of {self.person})"
+
+    def get_absolute_url(self):
+        return self.person.get_absolute_url()
+
+
+class Tenure(DatedFact):
+    """One person's time in something that others held before and will hold after."""
+
+    basis = models.CharField(max_length=15, choices=Basis, default=Basis.SUBSTANTIVE)
+    term_ends = models.DateField(
+        null=True, blank=True, help_text="The day the present term is due to end, if stated."
+    )
+    end_reason = models.CharField(max_length=15, choices=EndReason, blank=True)
+    # Whether what is held has one holder; stored so that the database can hold the rule.
+    sole = models.BooleanField(default=True, editable=False)
+
+    # The field that says what is held: a post or a seat.
+    held_field = ""
+
+    class Meta(DatedFact.Meta):
+        abstract = True
+        constraints = [
+            *DatedFact.Meta.constraints,
+            one_of("basis", Basis),
+            one_of("end_reason", EndReason, or_empty=True),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_term_ends_after_start",
+                condition=Q(term_ends__isnull=True)
+                | Q(start_date__isnull=True)
+                | Q(term_ends__gte=F("start_date")),
+                violation_error_message="The term cannot end before it began.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_end_reason_needs_end",
+                condition=Q(end_reason="") | Q(end_date__isnull=False),
+                violation_error_message="Give the end date as well as the reason, or neither.",
+            ),
+        ]
+
+    @property
+    def held(self):
+        """The post or seat held; None while a form has not named it."""
+        if getattr(self, self._meta.get_field(self.held_field).attname) is None:
+            return None
+        return getattr(self, self.held_field)
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.sole = self.held.capacity == 1
+
+    def clean(self) -> None:
+        if self.held is not None:
+            self.sole = self.held.capacity == 1
+        super().clean()
+        self._refuse_one_holder_too_many()
+
+    def _refuse_one_holder_too_many(self) -> None:
+        """Raise ValidationError if more people than its number would certainly hold it."""
+        if self.held is None or self.basis == Basis.ACTING or self.certain_from is None:
+            return
+        capacity = self.held.capacity
+        if capacity is None or capacity == 1:
+            return
+        others = (
+            type(self)
+            .objects.filter(
+                Q(certain_to__isnull=True) | Q(certain_to__gte=self.certain_from),
+                certain_from__isnull=False,
+                **{self.held_field: self.held},
+            )
+            .exclude(basis=Basis.ACTING)
+            .exclude(pk=self.pk)
+        )
+        if self.certain_to is not None:
+            others = others.filter(certain_from__lte=self.certain_to)
+        others = list(others)
+        # The fullest day is one on which somebody's time begins.
+        days = {self.certain_from, *(o.certain_from for o in others)}
+        fullest = max(
+            sum(o.certain_from <= day and (o.certain_to is None or day <= o.certain_to) for o in others)
+            for day in days
+            if day >= self.certain_from
+        )
+        if fullest >= capacity:
+            raise ValidationError(
+                {
+                    "start_date": f"{self.held} has room for {capacity} and would have "
+                    f"{fullest + 1}. End one of the others first, or record this one as acting."
+                }
+            )
+
+
+def one_holder_rules(label: str, held: str) -> tuple[NoOverlap, NoOverlap]:
+    """The rules of who may hold something at once: one person if it has one holder, and
+    nobody twice. Acting holders may overlap the holder they cover."""
+    return (
+        NoOverlap(
+            name=f"{label}_one_holder",
+            columns=(held,),
+            condition="{row}sole AND {row}basis <> 'acting'",
+            only=Q(sole=True, basis__in=[Basis.SUBSTANTIVE, Basis.INTERIM]),
+            locks=held,
+            message=f"This {held} would be held twice: %(other)s is recorded for it in the same "
+            "period. End that record first, or record this one as acting.",
+        ),
+        NoOverlap(
+            name=f"{label}_once_each",
+            columns=(held, "person"),
+            locks=held,
+            message=f"This person is already recorded for this {held} in that period: %(other)s.",
+        ),
+    )
+
+
+class Appointment(Tenure):
+    """One person holding one post for a period."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="appointments")
+
+    held_field = "post"
+    fixed_fields = ("person", "post")
+    no_overlaps = one_holder_rules("people_appointment", "post")
+
+    class Meta(Tenure.Meta):
+        ordering = ["post__organisation__name", "post__title", "-start_date"]
+        indexes = [
+            models.Index(fields=["post", "start_date"], name="people_appointment_by_post"),
+            models.Index(fields=["person", "start_date"], name="people_appointment_by_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.person}, {self.post}"
+
+    def get_absolute_url(self):
+        return self.person.get_absolute_url()

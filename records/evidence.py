@@ -1,0 +1,65 @@
+"""Evidence: which document says so, where in it, and when it was last held against one."""
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from records.periods import Precision, date_in_words
+
+YEAR = datetime.timedelta(days=365)
+
+
+class Evidenced(models.Model):
+    """A fact that a source document states."""
+
+    document = models.ForeignKey(
+        "records.Document",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="source document",
+        help_text="The paper that says so.",
+    )
+    locator = models.CharField(
+        max_length=300, help_text="The page, slide or section that says so."
+    )
+    quotation = models.TextField(
+        blank=True, help_text="A few of its own words, where they help. Optional."
+    )
+    note = models.TextField(
+        blank=True, help_text="How the source was read, or what it leaves open. Shown to all."
+    )
+    confirmed_on = models.DateField(
+        "last confirmed",
+        null=True,
+        blank=True,
+        help_text="When this was last held against a source.",
+    )
+    confirmed_precision = models.CharField(
+        "confirmed, known to the", max_length=5, choices=Precision, default=Precision.DAY
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_has_locator",
+                condition=~Q(locator=""),
+                violation_error_message="Say where in the document it stands.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_confirmed_precision",
+                condition=Q(confirmed_precision__in=Precision.values),
+                violation_error_message="Choose day, month or year.",
+            ),
+        ]
+
+    def confirmed_in_words(self) -> str:
+        """When this was last confirmed, as it is known; "" if that is not recorded."""
+        if self.confirmed_on is None:
+            return ""
+        return date_in_words(self.confirmed_on, self.confirmed_precision)
+
+    def is_stale(self, today: datetime.date) -> bool:
+        """Whether this was last confirmed more than a year before `today`, or never."""
+        return self.confirmed_on is None or today - self.confirmed_on > YEAR

@@ -1,0 +1,152 @@
+"""Change history: what the register said, when, on whose word.
+
+django-simple-history with its holes closed: a save and its history row are one transaction,
+a save that changes nothing writes nothing, what would write no history is refused, and two
+changes of one instant keep their order.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from simple_history.manager import HistoricalQuerySet as LibraryHistoricalQuerySet
+from simple_history.models import HistoricalRecords as LibraryHistoricalRecords
+
+
+class HistoricalQuerySet(LibraryHistoricalQuerySet):
+    """Rows of change history, in the order in which they were written."""
+
+    def latest_of_each(self):
+        """The last row of each record, deletions included.
+
+        The library compares the time alone, which returns two rows for changes of one
+        instant, and looks for later rows only among those already filtered, which returns
+        a record by what it used to be. Here the order of writing breaks ties, and later
+        rows are looked for among all that were written by the time asked about.
+        """
+        everything = self.model.objects.all()
+        if self._as_of is not None:
+            everything = everything.filter(history_date__lte=self._as_of)
+        later = everything.filter(
+            Q(history_date__gt=OuterRef("history_date"))
+            | Q(history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")),
+            **{self._pk_attr: OuterRef(self._pk_attr)},
+        )
+        return self.filter(~Exists(later))
+
+
+class HistoricalRecords(LibraryHistoricalRecords):
+    """History of a register model. Every change is kept with who made it and why."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("inherit", True)
+        kwargs.setdefault("history_change_reason_field", models.TextField(blank=True, default=""))
+        kwargs.setdefault("historical_queryset", HistoricalQuerySet)
+        super().__init__(**kwargs)
+
+    def add_extra_methods(self, cls):
+        """No `save_without_historical_record`: a register has no such save."""
+
+    def get_change_reason_for_object(self, instance, history_type, using):
+        return super().get_change_reason_for_object(instance, history_type, using) or ""
+
+    def get_meta_options(self, model):
+        options = super().get_meta_options(model)
+        # For the last row of each record as at a moment; the default indexes serve the rest.
+        options["indexes"] = [
+            models.Index(
+                fields=[model._meta.pk.attname, "history_date", "history_id"],
+                name=f"{model._meta.app_label[:5]}_{model._meta.model_name[:18]}_asof",
+            )
+        ]
+        return options
+
+    def post_save(self, instance, created, using=None, **kwargs):
+        if hasattr(instance, "skip_history_when_saving"):
+            del instance.skip_history_when_saving
+        super().post_save(instance, created, using=using, **kwargs)
+
+
+class WritesNoHistory(TypeError):
+    """A write that django-simple-history does not see, refused."""
+
+
+class RecordQuerySet(models.QuerySet):
+    """Records of the register. Writes that would leave no history are refused."""
+
+    def update(self, **kwargs):
+        self._refuse("update")
+
+    def bulk_create(self, *args, **kwargs):
+        self._refuse("bulk_create")
+
+    def bulk_update(self, *args, **kwargs):
+        self._refuse("bulk_update")
+
+    def _refuse(self, method):
+        raise WritesNoHistory(
+            f"{self.model.__name__}.objects.{method}() would write no history. Save each record, "
+            "or use simple_history.utils.bulk_create_with_history with manager=Model._base_manager."
+        )
+
+
+class Recorded(models.Model):
+    """A record with change history."""
+
+    history = HistoricalRecords()
+
+    class Meta:
+        abstract = True
+
+    # Fields that may not change once saved: a change would be another record.
+    fixed_fields: tuple[str, ...] = ()
+
+    def save(self, *args, **kwargs):
+        """Save this and its history row as one, or neither; nothing if nothing changed.
+
+        Raises ValidationError if one of `fixed_fields` was changed.
+        """
+        with transaction.atomic(using=kwargs.get("using")):
+            self.prepare()
+            stored = None if self._state.adding else self.stored()
+            if stored is not None:
+                self.refuse_changed_fixed_fields(stored)
+                if not self._differs_from(stored):
+                    return
+            super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        """Remove a record that should never have been; its history stays."""
+        with transaction.atomic(using=kwargs.get("using")):
+            return super().delete(*args, **kwargs)
+
+    def prepare(self) -> None:
+        """Set what is worked out from other fields. Called by every save."""
+
+    def stored(self):
+        """This record as the database has it, or None."""
+        return type(self)._base_manager.filter(pk=self.pk).first()
+
+    def refuse_changed_fixed_fields(self, stored) -> None:
+        """Raise ValidationError for each of `fixed_fields` that differs from `stored`."""
+        errors = {}
+        for name in self.fixed_fields:
+            field = self._meta.get_field(name)
+            if getattr(self, field.attname) != getattr(stored, field.attname):
+                errors[name] = (
+                    f"The {field.verbose_name} of a {self._meta.verbose_name} cannot be changed "
+                    "once saved. End this record and add another."
+                )
+        if errors:
+            raise ValidationError(errors)
+
+    def clean(self) -> None:
+        super().clean()
+        if not self._state.adding and self.fixed_fields and (stored := self.stored()):
+            self.refuse_changed_fixed_fields(stored)
+
+    def _differs_from(self, stored) -> bool:
+        for field in self._meta.concrete_fields:
+            value = field.pre_save(self, add=False)
+            if field.to_python(value) != field.to_python(getattr(stored, field.attname)):
+                return True
+        return False

@@ -1,0 +1,155 @@
+"""What every record of the register shares, and the source documents themselves."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from records.evidence import Evidenced
+from records.history import Recorded, RecordQuerySet
+from records.names import FoldedField
+from records.periods import Dated, PeriodQuerySet, Precision, date_in_words
+
+SLUG_HELP = "Part of the public address. Letters, digits and hyphens; it does not change."
+
+
+def one_of(field: str, choices: type[models.TextChoices], *, or_empty: bool = False):
+    """A constraint: `field` holds one of `choices` (or nothing, if `or_empty`)."""
+    values = [*choices.values, ""] if or_empty else choices.values
+    return models.CheckConstraint(
+        name=f"%(app_label)s_%(class)s_{field}_known",
+        condition=Q(**{f"{field}__in": values}),
+        violation_error_message=f"Choose the {field.replace('_', ' ')} from the list.",
+    )
+
+
+class NaturalKeyManager(models.Manager):
+    """Finds a record by the words that identify it in fixtures."""
+
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
+
+
+class DatedRecordQuerySet(PeriodQuerySet, RecordQuerySet):
+    """Records with a period, none of them written without history."""
+
+
+RecordManager = NaturalKeyManager.from_queryset(RecordQuerySet, "RecordManager")
+DatedRecordManager = NaturalKeyManager.from_queryset(DatedRecordQuerySet, "DatedRecordManager")
+
+
+class Record(Recorded):
+    """Anything the register keeps, with change history."""
+
+    objects = RecordManager()
+
+    # What identifies a record in fixtures, as lookups: ("organisation__slug", "title").
+    natural_key_fields: tuple[str, ...] = ()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple:
+        key = []
+        for lookup in self.natural_key_fields:
+            value = self
+            for part in lookup.split("__"):
+                value = getattr(value, part)
+            key.append(value)
+        return tuple(key)
+
+
+class Fact(Record, Evidenced):
+    """A record that a source document states."""
+
+    class Meta(Evidenced.Meta):
+        abstract = True
+
+
+class DatedFact(Record, Evidenced, Dated):
+    """A record that a source document states, and that holds for a period."""
+
+    objects = DatedRecordManager()
+
+    class Meta:
+        abstract = True
+        constraints = [*Evidenced.Meta.constraints, *Dated.Meta.constraints]
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.settle_period()
+
+
+class NameKind(models.TextChoices):
+    """Why there is another name."""
+
+    FORMER = "former", "former name"
+    OTHER = "other", "other name"
+    ABBREVIATION = "abbreviation", "abbreviation"
+    SPELLING = "spelling", "spelling in a source"
+
+
+class OtherName(DatedFact):
+    """A name, other than its own, that something has had or that a source gives it."""
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=15, choices=NameKind)
+    folded = FoldedField(sources=("name",))
+
+    class Meta(DatedFact.Meta):
+        abstract = True
+        ordering = ["name"]
+        constraints = [*DatedFact.Meta.constraints, one_of("kind", NameKind)]
+
+
+class DocumentKind(models.TextChoices):
+    """What sort of paper a source document is."""
+
+    BRIEFING_PACK = "briefing-pack", "briefing pack"
+    BOARD_PAPER = "board-paper", "board paper"
+    MINUTES = "minutes", "minutes"
+    TERMS_OF_REFERENCE = "terms-of-reference", "terms of reference"
+    LETTER = "letter", "letter or email"
+    DATA_EXTRACT = "data-extract", "data extract"
+    WEB_PAGE = "web-page", "web page"
+    OTHER = "other", "other"
+
+
+class Document(Record):
+    """A source document: a paper, pack, extract or letter that states facts."""
+
+    slug = models.SlugField(
+        max_length=100, unique=True, help_text=SLUG_HELP
+    )
+    title = models.CharField(max_length=300)
+    kind = models.CharField(max_length=30, choices=DocumentKind)
+    publisher = models.CharField(max_length=200, blank=True)
+
+    published_date = models.DateField(
+        "published", null=True, blank=True, help_text="Leave empty if it is not known at all."
+    )
+    published_precision = models.CharField(
+        "published, known to the", max_length=5, choices=Precision, default=Precision.DAY
+    )
+
+    url = models.URLField("web address", max_length=500, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    folded = FoldedField(sources=("title",))
+
+    natural_key_fields = ("slug",)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [one_of("kind", DocumentKind), one_of("published_precision", Precision)]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("document", args=[self.slug])
+
+    def published_in_words(self) -> str:
+        """When it was published, as it is known; "" if that is not recorded."""
+        if self.published_date is None:
+            return ""
+        return date_in_words(self.published_date, self.published_precision)

@@ -1,0 +1,297 @@
+"""Periods: when a record holds, as precisely as it is known.
+
+The only module that knows what a period is. Both dates are inclusive and a period
+without an end is still in force. A date known to the month or the year is stored as the
+first day of it for a start and as the last day of it for an end, and shown as it was known.
+A date that is qualified *by* is a limit: "by June 2021" means by then at the latest.
+"""
+
+import calendar
+import datetime
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import connections, models, router
+from django.db.models import F, Q
+from django.utils import dateformat
+
+
+class Precision(models.TextChoices):
+    """How much of a date is known."""
+
+    DAY = "day", "day"
+    MONTH = "month", "month"
+    YEAR = "year", "year"
+
+
+class Qualifier(models.TextChoices):
+    """Whether a date is the date itself or a limit."""
+
+    ON = "on", "on this date"
+    BY = "by", "by this date, true date not recorded"
+
+
+def first_day(day: datetime.date, precision: str) -> datetime.date:
+    """The first day of the day, month or year that `day` lies in."""
+    if precision == Precision.YEAR:
+        return day.replace(month=1, day=1)
+    if precision == Precision.MONTH:
+        return day.replace(day=1)
+    return day
+
+
+def last_day(day: datetime.date, precision: str) -> datetime.date:
+    """The last day of the day, month or year that `day` lies in."""
+    if precision == Precision.YEAR:
+        return day.replace(month=12, day=31)
+    if precision == Precision.MONTH:
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return day
+
+
+def date_in_words(day: datetime.date, precision: str = Precision.DAY) -> str:
+    """A date as it is known: "1 April 2019", "April 2019" or "2019"."""
+    formats = {Precision.YEAR: "Y", Precision.MONTH: "F Y", Precision.DAY: "j F Y"}
+    return dateformat.format(day, formats[Precision(precision)])
+
+
+class PeriodQuerySet(models.QuerySet):
+    """Records on a time line. `day` splits any set of them in three without a gap.
+
+    A record whose start is not recorded at all is in force on no day that could be named:
+    it counts as ended after its end and as yet to start until then.
+    """
+
+    def as_at(self, day: datetime.date):
+        """Those in force on `day`."""
+        return self.filter(
+            Q(start_date__lte=day), Q(end_date__isnull=True) | Q(end_date__gte=day)
+        )
+
+    def ended_before(self, day: datetime.date):
+        """Those that were over before `day` began."""
+        return self.filter(end_date__lt=day)
+
+    def starting_after(self, day: datetime.date):
+        """Those that start on a later day than `day`, as far as is known."""
+        return self.filter(
+            Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day)
+        )
+
+
+@dataclass(frozen=True)
+class NoOverlap:
+    """A rule that no two records that share `columns` may certainly hold on one day.
+
+    Held by an exclusion constraint on PostgreSQL and by two triggers on SQLite, which are
+    made after every migrate (see `records.apps`), and told to people by `validate`.
+
+    `condition` is SQL that limits the rule to some records, with `{row}` before each of its
+    columns; `only` says the same as a queryset filter. `blame` is the field the error is
+    shown on. `locks` is the field whose record is locked while the rule is checked, so that
+    of two people saving at once the second is told what the first did.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    message: str
+    locks: str
+    condition: str = "true"
+    only: Q = field(default_factory=Q)
+    blame: str = "start_date"
+
+    def validate(self, record: "Dated") -> None:
+        """Raise ValidationError, naming the other record, if `record` breaks the rule."""
+        if record.certain_from is None or not self._applies_to(record):
+            return
+        values = {}
+        for column in self.columns:
+            model_field = record._meta.get_field(column)
+            values[model_field.attname] = getattr(record, model_field.attname)
+        if None in values.values():
+            return
+        self._lock(record)
+        others = record._meta.default_manager.filter(self.only, **values).filter(
+            Q(certain_to__isnull=True) | Q(certain_to__gte=record.certain_from),
+            certain_from__isnull=False,
+        )
+        if record.certain_to is not None:
+            others = others.filter(certain_from__lte=record.certain_to)
+        other = others.exclude(pk=record.pk).first()
+        if other is not None:
+            raise ValidationError(
+                {self.blame: ValidationError(self.message, code=self.name, params={"other": other})}
+            )
+
+    def _applies_to(self, record) -> bool:
+        return all(_holds(record, node) for node in self.only.children)
+
+    def _lock(self, record) -> None:
+        parent = record._meta.get_field(self.locks).related_model
+        alias = router.db_for_write(parent)
+        if connections[alias].in_atomic_block:
+            key = getattr(record, record._meta.get_field(self.locks).attname)
+            list(parent._base_manager.using(alias).select_for_update().filter(pk=key))
+
+
+def _holds(record, lookup: tuple) -> bool:
+    name, value = lookup
+    if name.endswith("__in"):
+        return getattr(record, name.removesuffix("__in")) in value
+    return getattr(record, name) == value
+
+
+class Dated(models.Model):
+    """Something that holds for a period."""
+
+    start_date = models.DateField(
+        "start",
+        null=True,
+        blank=True,
+        help_text="First day. If only the month or year is known, any day in it will do. "
+        "Leave empty only for something that is over and whose start is not recorded.",
+    )
+    start_precision = models.CharField(
+        "start known to the", max_length=5, choices=Precision, default=Precision.DAY
+    )
+    start_qualifier = models.CharField(
+        "start is",
+        max_length=2,
+        choices=Qualifier,
+        default=Qualifier.ON,
+        help_text="Choose “by” when a source shows it was so by then, but not since when.",
+    )
+    end_date = models.DateField(
+        "end",
+        null=True,
+        blank=True,
+        help_text="Last day, included. Leave empty while it is in force.",
+    )
+    end_precision = models.CharField(
+        "end known to the", max_length=5, choices=Precision, default=Precision.DAY
+    )
+    end_qualifier = models.CharField(
+        "end is", max_length=2, choices=Qualifier, default=Qualifier.ON
+    )
+    # The first and last day on which the record certainly holds; both empty if there is no
+    # such day, and certain_to alone empty while it is in force. Two records conflict only
+    # if these overlap, so that a handover known to the month alone is accepted.
+    certain_from = models.DateField(null=True, editable=False)
+    certain_to = models.DateField(null=True, editable=False)
+
+    no_overlaps: tuple[NoOverlap, ...] = ()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_end_not_before_start",
+                condition=Q(end_date__isnull=True)
+                | Q(start_date__isnull=True)
+                | Q(end_date__gte=F("start_date")),
+                violation_error_message="The end cannot be before the start.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_start_or_end",
+                condition=Q(start_date__isnull=False) | Q(end_date__isnull=False),
+                violation_error_message="Give a start date. It may be left empty only for "
+                "something that is over.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_period_words",
+                condition=Q(start_precision__in=Precision.values)
+                & Q(end_precision__in=Precision.values)
+                & Q(start_qualifier__in=Qualifier.values)
+                & Q(end_qualifier__in=Qualifier.values),
+                violation_error_message="Choose day, month or year, and on or by.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_certain_days",
+                condition=(Q(certain_from__isnull=True) & Q(certain_to__isnull=True))
+                | (
+                    Q(certain_from__gte=F("start_date"))
+                    & (
+                        (Q(certain_to__isnull=True) & Q(end_date__isnull=True))
+                        | Q(certain_to__gte=F("certain_from"), certain_to__lte=F("end_date"))
+                    )
+                ),
+                violation_error_message="The days on which this certainly holds lie within "
+                "its start and end.",
+            ),
+        ]
+
+    def settle_period(self) -> None:
+        """Store month and year dates by their edges, and work out the certain days."""
+        if self.start_date:
+            self.start_date = first_day(self.start_date, self.start_precision)
+        if self.end_date:
+            self.end_date = last_day(self.end_date, self.end_precision)
+        self.certain_from, self.certain_to = self.certain_days()
+
+    def certain_days(self) -> tuple[datetime.date | None, datetime.date | None]:
+        """The first and last day on which this certainly holds; (None, None) for no day."""
+        if self.start_date is None:
+            return None, None
+        certain_from = last_day(self.start_date, self.start_precision)
+        if self.end_date is None:
+            return certain_from, None
+        certain_to = first_day(self.end_date, self.end_precision)
+        if certain_from > certain_to:
+            return None, None
+        if self.end_qualifier == Qualifier.BY:
+            return certain_from, certain_from
+        return certain_from, certain_to
+
+    def clean(self) -> None:
+        super().clean()
+        if self.start_date is None and self.end_date is None:
+            raise ValidationError(
+                {
+                    "start_date": "Give a start date. It may be left empty only for something "
+                    "that is over, with its end date."
+                }
+            )
+        self.settle_period()
+        if self.start_date and self.end_date and self.end_date < self.start_date:
+            raise ValidationError(
+                {
+                    "end_date": "The end, %(end)s, is before the start, %(start)s. Correct one of the two."
+                    % {"start": self.start_in_words(), "end": self.end_in_words()}
+                }
+            )
+
+    def validate_constraints(self, exclude=None) -> None:
+        super().validate_constraints(exclude=exclude)
+        for rule in self.no_overlaps:
+            try:
+                rule.validate(self)
+            except ValidationError as error:
+                if rule.blame in (exclude or ()):
+                    raise ValidationError(error.messages) from error
+                raise
+
+    def is_in_force(self, day: datetime.date) -> bool:
+        """Whether this is in force on `day`; agrees with `PeriodQuerySet.as_at`."""
+        return (
+            self.start_date is not None
+            and self.start_date <= day
+            and (self.end_date is None or day <= self.end_date)
+        )
+
+    def has_ended(self, day: datetime.date) -> bool:
+        """Whether this was over before `day`; agrees with `PeriodQuerySet.ended_before`."""
+        return self.end_date is not None and self.end_date < day
+
+    def start_in_words(self) -> str:
+        """The start as it is known: "April 2019", "by June 2021", "not recorded"."""
+        if self.start_date is None:
+            return "not recorded"
+        words = date_in_words(self.start_date, self.start_precision)
+        return f"by {words}" if self.start_qualifier == Qualifier.BY else words
+
+    def end_in_words(self) -> str:
+        """The end as it is known: "31 March 2019", "by June 2021", or "" while in force."""
+        if self.end_date is None:
+            return ""
+        words = date_in_words(self.end_date, self.end_precision)
+        return f"by {words}" if self.end_qualifier == Qualifier.BY else words
