@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from organisations.models import Organisation, Place, Post
+from organisations.models import Held, Organisation, Place, Post
 from people.models import Person, Tenure, one_holder_rules
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
@@ -252,7 +252,7 @@ class Succession(Fact):
         return self.from_forum.get_absolute_url()
 
 
-class Seat(DatedFact):
+class Seat(Held, DatedFact):
     """A place on a forum that exists without a member."""
 
     forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="seats")
@@ -301,6 +301,8 @@ class Seat(DatedFact):
     order = models.PositiveSmallIntegerField(default=0)
 
     natural_key_fields = ("forum__slug", "title")
+    number_field = "number"
+    tenures_name = "memberships"
     fixed_fields = ("forum",)
     no_overlaps = (
         NoOverlap(
@@ -337,11 +339,6 @@ class Seat(DatedFact):
 
     def get_absolute_url(self):
         return self.forum.get_absolute_url()
-
-    @property
-    def capacity(self) -> int | None:
-        """How many people may fill it at once; None if no source says."""
-        return self.number
 
 
 class Membership(Tenure):
@@ -402,7 +399,9 @@ class QuoracyClause(Fact):
             one_of("kind", ClauseKind),
             models.CheckConstraint(
                 name="forums_quoracyclause_number_where_asked",
-                condition=Q(kind__in=["at-least", "at-least-share"], number__gte=1)
+                condition=Q(
+                    kind__in=["at-least", "at-least-share"], number__isnull=False, number__gte=1
+                )
                 | (~Q(kind__in=["at-least", "at-least-share"]) & Q(number__isnull=True)),
                 violation_error_message="Give a number for “at least”, and only there.",
             ),

@@ -2,11 +2,27 @@
 
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+
+from records.periods import date_in_words
+
+
+@pass_context
+def link(context, name: str, *args, **parameters) -> str:
+    """The address of a public page, as at the day that this page is read as at."""
+    return context["asked"].link(reverse(name, args=args), **parameters)
 
 
 def environment(**options) -> Environment:
     """Jinja2 that fails on a misspelt name and escapes everything."""
-    env = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
-    env.globals.update(static=static, url=reverse)
+    env = Environment(
+        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    )
+    env.globals.update(static=static, url=reverse, link=link)
+    env.filters.update(date_words=date_in_words, lines=lines)
     return env
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text that lists one thing a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,12 +1,14 @@
 """Places, organisations, and what documents say of them."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
+from records.periods import most_at_once
 
 
 class PlaceLevel(models.TextChoices):
@@ -216,7 +218,44 @@ class Relationship(DatedFact):
         return self.from_organisation.get_absolute_url()
 
 
-class Post(DatedFact):
+class Held(models.Model):
+    """Something that people hold, a number of them at once: a post or a seat."""
+
+    # The field that says how many, and who holds or held it.
+    number_field = ""
+    tenures_name = ""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def capacity(self) -> int | None:
+        """How many people may hold it at once; None if no source says."""
+        return getattr(self, self.number_field)
+
+    def clean(self) -> None:
+        super().clean()
+        if self._state.adding or self.capacity is None:
+            return
+        holders = most_at_once(getattr(self, self.tenures_name).exclude(basis="acting"))
+        if holders > self.capacity:
+            raise ValidationError(
+                {
+                    self.number_field: f"{holders} people are recorded for it on one day. "
+                    "End their records first, or give a number that has room for them."
+                }
+            )
+
+    def save(self, *args, **kwargs):
+        """Save this, and hold those recorded for it to the rule of one holder, or of several."""
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            for tenure in getattr(self, self.tenures_name).exclude(sole=self.capacity == 1):
+                tenure._change_reason = "The number of people who may hold it at once changed."
+                tenure.save()
+
+
+class Post(Held, DatedFact):
     """A position in an organisation that exists without a holder: Chair, Leader, DASS."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
@@ -237,6 +276,8 @@ class Post(DatedFact):
     folded = FoldedField(sources=("title",))
 
     natural_key_fields = ("organisation__slug", "title")
+    number_field = "max_holders"
+    tenures_name = "appointments"
 
     class Meta(DatedFact.Meta):
         ordering = ["organisation__name", "title"]
@@ -258,11 +299,6 @@ class Post(DatedFact):
 
     def __str__(self):
         return f"{self.title}, {self.organisation}"
-
-    @property
-    def capacity(self) -> int:
-        """How many people may hold it at once."""
-        return self.max_holders
 
     def get_absolute_url(self):
         return self.organisation.get_absolute_url()

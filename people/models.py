@@ -125,6 +125,7 @@ class Tenure(DatedFact):
         capacity = self.held.capacity
         if capacity is None or capacity == 1:
             return
+        self.no_overlaps[0].lock(self)
         others = (
             type(self)
             .objects.filter(

@@ -10,7 +10,21 @@ from records.periods import Precision, date_in_words
 YEAR = datetime.timedelta(days=365)
 
 
-class Evidenced(models.Model):
+class Evidence:
+    """What can be asked of anything that has the evidence fields, a model or a row of one."""
+
+    def confirmed_in_words(self) -> str:
+        """When this was last confirmed, as it is known; "" if that is not recorded."""
+        if self.confirmed_on is None:
+            return ""
+        return date_in_words(self.confirmed_on, self.confirmed_precision)
+
+    def is_stale(self, today: datetime.date) -> bool:
+        """Whether this was last confirmed more than a year before `today`, or never."""
+        return self.confirmed_on is None or today - self.confirmed_on > YEAR
+
+
+class Evidenced(Evidence, models.Model):
     """A fact that a source document states."""
 
     document = models.ForeignKey(
@@ -53,13 +67,3 @@ class Evidenced(models.Model):
                 violation_error_message="Choose day, month or year.",
             ),
         ]
-
-    def confirmed_in_words(self) -> str:
-        """When this was last confirmed, as it is known; "" if that is not recorded."""
-        if self.confirmed_on is None:
-            return ""
-        return date_in_words(self.confirmed_on, self.confirmed_precision)
-
-    def is_stale(self, today: datetime.date) -> bool:
-        """Whether this was last confirmed more than a year before `today`, or never."""
-        return self.confirmed_on is None or today - self.confirmed_on > YEAR

@@ -85,8 +85,23 @@ class RecordQuerySet(models.QuerySet):
     def _refuse(self, method):
         raise WritesNoHistory(
             f"{self.model.__name__}.objects.{method}() would write no history. Save each record, "
-            "or use simple_history.utils.bulk_create_with_history with manager=Model._base_manager."
+            "or use bulk_create_with_history() for many new ones."
         )
+
+    def bulk_create_with_history(self, records, *, user=None, reason="", batch_size=None):
+        """Save many new records at once and a history row for each, or none at all.
+
+        They are not validated here. Raises IntegrityError if the database refuses one.
+        """
+        records = list(records)
+        with transaction.atomic(using=self.db):
+            for record in records:
+                record.prepare()
+            made = super().bulk_create(records, batch_size=batch_size)
+            self.model.history.bulk_history_create(
+                made, batch_size=batch_size, default_user=user, default_change_reason=reason
+            )
+        return made
 
 
 class Recorded(models.Model):
@@ -103,8 +118,10 @@ class Recorded(models.Model):
     def save(self, *args, **kwargs):
         """Save this and its history row as one, or neither; nothing if nothing changed.
 
-        Raises ValidationError if one of `fixed_fields` was changed.
+        Raises ValidationError if one of `fixed_fields` was changed. `update_fields` makes no
+        difference: history keeps whole records, so a whole record is saved.
         """
+        kwargs.pop("update_fields", None)
         with transaction.atomic(using=kwargs.get("using")):
             self.prepare()
             stored = None if self._state.adding else self.stored()

@@ -121,6 +121,9 @@ class Document(Record):
         max_length=100, unique=True, help_text=SLUG_HELP
     )
     title = models.CharField(max_length=300)
+    short_title = models.CharField(
+        max_length=60, help_text="What the source is called beside each fact: “Board paper 2019”."
+    )
     kind = models.CharField(max_length=30, choices=DocumentKind)
     publisher = models.CharField(max_length=200, blank=True)
 
@@ -134,7 +137,7 @@ class Document(Record):
     url = models.URLField("web address", max_length=500, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
-    folded = FoldedField(sources=("title",))
+    folded = FoldedField(sources=("title", "short_title"))
 
     natural_key_fields = ("slug",)
 

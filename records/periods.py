@@ -110,7 +110,7 @@ class NoOverlap:
             values[model_field.attname] = getattr(record, model_field.attname)
         if None in values.values():
             return
-        self._lock(record)
+        self.lock(record)
         others = record._meta.default_manager.filter(self.only, **values).filter(
             Q(certain_to__isnull=True) | Q(certain_to__gte=record.certain_from),
             certain_from__isnull=False,
@@ -126,7 +126,8 @@ class NoOverlap:
     def _applies_to(self, record) -> bool:
         return all(_holds(record, node) for node in self.only.children)
 
-    def _lock(self, record) -> None:
+    def lock(self, record: "Dated") -> None:
+        """Wait for whoever else is checking this rule, until the transaction ends."""
         parent = record._meta.get_field(self.locks).related_model
         alias = router.db_for_write(parent)
         if connections[alias].in_atomic_block:
@@ -141,7 +142,45 @@ def _holds(record, lookup: tuple) -> bool:
     return getattr(record, name) == value
 
 
-class Dated(models.Model):
+class Period:
+    """What can be asked of anything that has the period fields, a model or a row of one."""
+
+    def is_in_force(self, day: datetime.date) -> bool:
+        """Whether this is in force on `day`; agrees with `PeriodQuerySet.as_at`."""
+        return (
+            self.start_date is not None
+            and self.start_date <= day
+            and (self.end_date is None or day <= self.end_date)
+        )
+
+    def has_ended(self, day: datetime.date) -> bool:
+        """Whether this was over before `day`; agrees with `PeriodQuerySet.ended_before`."""
+        return self.end_date is not None and self.end_date < day
+
+    def start_in_words(self) -> str:
+        """The start as it is known: "April 2019", "by June 2021", "not recorded"."""
+        if self.start_date is None:
+            return "not recorded"
+        words = date_in_words(self.start_date, self.start_precision)
+        return f"by {words}" if self.start_qualifier == Qualifier.BY else words
+
+    def end_in_words(self) -> str:
+        """The end as it is known: "31 March 2019", "by June 2021", or "" while in force."""
+        if self.end_date is None:
+            return ""
+        words = date_in_words(self.end_date, self.end_precision)
+        return f"by {words}" if self.end_qualifier == Qualifier.BY else words
+
+    def may_have_started(self, day: datetime.date) -> bool:
+        """Whether this starts later than `day` as far as is known, but may have begun before."""
+        return (
+            self.start_date is not None
+            and self.start_date > day
+            and self.start_qualifier == Qualifier.BY
+        )
+
+
+class Dated(Period, models.Model):
     """Something that holds for a period."""
 
     start_date = models.DateField(
@@ -207,12 +246,23 @@ class Dated(models.Model):
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_certain_days",
-                condition=(Q(certain_from__isnull=True) & Q(certain_to__isnull=True))
+                # A comparison with nothing is neither true nor false, which a database lets
+                # pass: so each side says that there is something.
+                condition=Q(certain_from__isnull=True, certain_to__isnull=True)
                 | (
-                    Q(certain_from__gte=F("start_date"))
+                    Q(
+                        start_date__isnull=False,
+                        certain_from__isnull=False,
+                        certain_from__gte=F("start_date"),
+                    )
                     & (
-                        (Q(certain_to__isnull=True) & Q(end_date__isnull=True))
-                        | Q(certain_to__gte=F("certain_from"), certain_to__lte=F("end_date"))
+                        Q(certain_to__isnull=True, end_date__isnull=True)
+                        | Q(
+                            end_date__isnull=False,
+                            certain_to__isnull=False,
+                            certain_to__gte=F("certain_from"),
+                            certain_to__lte=F("end_date"),
+                        )
                     )
                 ),
                 violation_error_message="The days on which this certainly holds lie within "
@@ -230,17 +280,22 @@ class Dated(models.Model):
 
     def certain_days(self) -> tuple[datetime.date | None, datetime.date | None]:
         """The first and last day on which this certainly holds; (None, None) for no day."""
-        if self.start_date is None:
+        if self.start_date is None or self._ends_before_start():
             return None, None
-        certain_from = last_day(self.start_date, self.start_precision)
+        latest_start = last_day(self.start_date, self.start_precision)
         if self.end_date is None:
-            return certain_from, None
-        certain_to = first_day(self.end_date, self.end_precision)
-        if certain_from > certain_to:
+            return latest_start, None
+        # It began at the latest by its end, and ended at the earliest on its first day.
+        latest_start = min(latest_start, self.end_date)
+        earliest_end = self.start_date
+        if self.end_qualifier == Qualifier.ON:
+            earliest_end = max(earliest_end, first_day(self.end_date, self.end_precision))
+        if latest_start > earliest_end:
             return None, None
-        if self.end_qualifier == Qualifier.BY:
-            return certain_from, certain_from
-        return certain_from, certain_to
+        return latest_start, earliest_end
+
+    def _ends_before_start(self) -> bool:
+        return bool(self.start_date and self.end_date and self.end_date < self.start_date)
 
     def clean(self) -> None:
         super().clean()
@@ -252,7 +307,7 @@ class Dated(models.Model):
                 }
             )
         self.settle_period()
-        if self.start_date and self.end_date and self.end_date < self.start_date:
+        if self._ends_before_start():
             raise ValidationError(
                 {
                     "end_date": "The end, %(end)s, is before the start, %(start)s. Correct one of the two."
@@ -270,28 +325,19 @@ class Dated(models.Model):
                     raise ValidationError(error.messages) from error
                 raise
 
-    def is_in_force(self, day: datetime.date) -> bool:
-        """Whether this is in force on `day`; agrees with `PeriodQuerySet.as_at`."""
-        return (
-            self.start_date is not None
-            and self.start_date <= day
-            and (self.end_date is None or day <= self.end_date)
-        )
 
-    def has_ended(self, day: datetime.date) -> bool:
-        """Whether this was over before `day`; agrees with `PeriodQuerySet.ended_before`."""
-        return self.end_date is not None and self.end_date < day
-
-    def start_in_words(self) -> str:
-        """The start as it is known: "April 2019", "by June 2021", "not recorded"."""
-        if self.start_date is None:
-            return "not recorded"
-        words = date_in_words(self.start_date, self.start_precision)
-        return f"by {words}" if self.start_qualifier == Qualifier.BY else words
-
-    def end_in_words(self) -> str:
-        """The end as it is known: "31 March 2019", "by June 2021", or "" while in force."""
-        if self.end_date is None:
-            return ""
-        words = date_in_words(self.end_date, self.end_precision)
-        return f"by {words}" if self.end_qualifier == Qualifier.BY else words
+def most_at_once(records) -> int:
+    """How many of `records` certainly hold on the day on which most of them do."""
+    certain = [record for record in records if record.certain_from is not None]
+    # The fullest day is one on which the time of one of them begins.
+    return max(
+        (
+            sum(
+                other.certain_from <= record.certain_from
+                and (other.certain_to is None or record.certain_from <= other.certain_to)
+                for other in certain
+            )
+            for record in certain
+        ),
+        default=0,
+    )

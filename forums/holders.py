@@ -1,0 +1,124 @@
+"""Who sits where on a day: seats with everybody recorded for them."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import F, OuterRef, QuerySet
+
+from forums.models import Membership, SeatRole
+from people.holders import (
+    EVIDENCE,
+    PERIOD,
+    Holder,
+    Holding,
+    gather,
+    holder_columns,
+    holding_columns,
+    standing,
+    take_holder,
+)
+from people.models import Appointment
+
+
+@dataclass(kw_only=True)
+class HeldSeat(Holding):
+    """A seat of a forum on a day, with everybody recorded for it."""
+
+    role: str
+    forum_id: int
+    forum_slug: str
+    forum_name: str
+    place_name: str | None
+    for_slug: str | None
+    for_name: str | None
+    post_id: int | None
+    post_title: str | None
+    post_organisation_name: str | None
+    post_organisation_slug: str | None
+    voting: bool | None
+    counts_to_quoracy: bool | None
+    may_be_deputised: bool | None
+
+    @property
+    def role_words(self) -> str:
+        return SeatRole(self.role).label
+
+    @property
+    def ex_officio(self) -> str:
+        """The post whose holder fills the seat, in words; "" if it is not ex officio."""
+        if self.post_id is None:
+            return ""
+        return f"{self.post_title}, {self.post_organisation_name}"
+
+
+def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
+    """`seats`, each annotated with its Standing on `day`."""
+    memberships = Membership.objects.filter(seat=OuterRef("pk"))
+    post_holders = Appointment.objects.filter(post=OuterRef("ex_officio_post"))
+    return seats.annotate(standing=standing([memberships, post_holders], day))
+
+
+def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
+    """`seats` with everybody recorded for them, in two queries and in the order given.
+
+    A seat that nobody is recorded as filling on the day is filled by whoever holds the post
+    it goes with, if it is ex officio.
+    """
+    rows = with_standing(seats, day).values(
+        "id",
+        "title",
+        "role",
+        "requirement",
+        "holder_stated",
+        "number",
+        "voting",
+        "counts_to_quoracy",
+        "may_be_deputised",
+        "forum_id",
+        "standing",
+        *PERIOD,
+        *EVIDENCE,
+        forum_slug=F("forum__slug"),
+        forum_name=F("forum__name"),
+        place_name=F("forum__place__name"),
+        for_slug=F("on_behalf_of__slug"),
+        for_name=F("on_behalf_of__name"),
+        post_id=F("ex_officio_post_id"),
+        post_title=F("ex_officio_post__title"),
+        post_organisation_name=F("ex_officio_post__organisation__name"),
+        post_organisation_slug=F("ex_officio_post__organisation__slug"),
+        **holding_columns(),
+        **holder_columns(
+            "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"
+        ),
+    )
+    held = gather(rows, HeldSeat, day)
+    ex_officio = [seat for seat in held if seat.post_id is not None and not seat.holders]
+    if ex_officio:
+        by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
+        for seat in ex_officio:
+            seat.recorded += by_post[seat.post_id]
+    return held
+
+
+def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:
+    """The holders on `day` of each of `posts`, as holders of the seats that go with them."""
+    rows = (
+        Appointment.objects.filter(post__in=posts)
+        .as_at(day)
+        .values(
+            "post_id",
+            post_words=F("post__title"),
+            organisation_slug=F("post__organisation__slug"),
+            organisation_name=F("post__organisation__name"),
+            **holder_columns(""),
+        )
+    )
+    holders = defaultdict(list)
+    for row in rows:
+        holder = take_holder(row)
+        holder.ex_officio = f"{row['post_words']}, {row['organisation_name']}"
+        holder.for_slug, holder.for_name = row["organisation_slug"], row["organisation_name"]
+        holders[row["post_id"]].append(holder)
+    return holders

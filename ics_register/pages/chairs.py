@@ -1,0 +1,143 @@
+"""Who chairs what: every forum and organisation with its chair or leader on a day."""
+
+import django_filters
+from django.db.models import Case, CharField, F, IntegerField, QuerySet, Value, When
+from django.http import HttpRequest
+
+from forums import holders as seat_holders
+from forums.models import Forum, ForumKind, Seat, SeatRole
+from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import filtered, page_of, public_page
+from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
+from people import holders as post_holders
+from people.holders import Standing
+
+CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Not recorded")]
+
+# The largest places first, as the system reads its own layers.
+LEVELS = {level: rank for rank, level in enumerate(PlaceLevel.values)}
+
+
+class ChairFilter(django_filters.FilterSet):
+    """What the list of chairs can be narrowed to."""
+
+    place = PlaceFilter()
+    kind = django_filters.ChoiceFilter(
+        label="Kind",
+        method="of_kind",
+        choices=[("Forums", ForumKind.choices), ("Organisations", OrganisationKind.choices)],
+        empty_label="Every kind",
+    )
+    standing = django_filters.ChoiceFilter(
+        label="Chair",
+        choices=CHAIR_CHOICES,
+        empty_label="In post, vacant or not recorded",
+    )
+
+    # The path from a chair's seat or post to the forum or organisation.
+    body = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["place"].path = f"{self.body}__place"
+
+    def of_kind(self, queryset, name, value):
+        return queryset.filter(**{f"{self.body}__kind": value})
+
+
+class ForumChairFilter(ChairFilter):
+    body = "forum"
+
+
+class OrganisationHeadFilter(ChairFilter):
+    body = "organisation"
+
+
+def chairs_seats(asked: AskedDay) -> QuerySet[Seat]:
+    """The chairs' seats of the forums in force on the day, each with its standing."""
+    seats = Seat.objects.as_at(asked.day).filter(
+        role=SeatRole.CHAIR, forum__in=Forum.objects.as_at(asked.day)
+    )
+    return seat_holders.with_standing(seats, asked.day)
+
+
+def heads_posts(asked: AskedDay) -> QuerySet[Post]:
+    """The chairs' and leaders' posts of the organisations in force on the day."""
+    posts = Post.objects.as_at(asked.day).filter(
+        kind__in=HEAD_KINDS, organisation__in=Organisation.objects.as_at(asked.day)
+    )
+    return post_holders.with_standing(posts, asked.day)
+
+
+@public_page
+def chairs(request: HttpRequest, asked: AskedDay):
+    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked))
+    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked))
+    page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
+    return "chairs.html", {
+        "page": page,
+        "rows": rows_of(page, asked),
+        "filters": seat_filter.form,
+        "silent": _without_a_chair(asked),
+    }
+
+
+def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
+    """Both as one list of (what, id), the largest places first, forums before organisations."""
+
+    def keyed(queryset: QuerySet, what: str, body: str) -> QuerySet:
+        level = Case(
+            *[When(**{f"{body}__place__level": name}, then=rank) for name, rank in LEVELS.items()],
+            default=len(LEVELS),
+            output_field=IntegerField(),
+        )
+        return (
+            queryset.order_by()
+            .annotate(what=Value(what, CharField()), level=level, name=F(f"{body}__name"))
+            .values_list("what", "pk", "level", "name")
+        )
+
+    both = keyed(seats, "forum", "forum").union(
+        keyed(posts, "organisation", "organisation"), all=True
+    )
+    return both.order_by("level", "what", "name", "pk")
+
+
+def rows_of(page, asked: AskedDay) -> list[tuple]:
+    """The rows of a page as (what, seat or post with its holders), in the page's order."""
+    keys = [(what, pk) for what, pk, _, _ in page]
+    seats = [pk for what, pk in keys if what == "forum"]
+    posts = [pk for what, pk in keys if what == "organisation"]
+    found = {}
+    for seat in seat_holders.seats_with_holders(Seat.objects.filter(pk__in=seats), asked.day):
+        found["forum", seat.id] = seat
+    for post in post_holders.posts_with_holders(Post.objects.filter(pk__in=posts), asked.day):
+        found["organisation", post.id] = post
+    return [(what, found[what, pk]) for what, pk in keys]
+
+
+def _without_a_chair(asked: AskedDay) -> dict[str, int]:
+    """For how many forums and organisations no chair or leader is recorded, nor a vacancy."""
+    silent = Standing.NOT_RECORDED
+    forums = forums_by_chair(Forum.objects.as_at(asked.day), asked, silent)
+    organisations = organisations_by_head(Organisation.objects.as_at(asked.day), asked, silent)
+    return {"forums": forums.count(), "organisations": organisations.count()}
+
+
+def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> QuerySet[Forum]:
+    """`forums` whose chair has `standing` on the day; those without a seat count as silent."""
+    seats = chairs_seats(asked)
+    if standing == Standing.NOT_RECORDED:
+        return forums.exclude(pk__in=seats.exclude(standing=standing).values("forum"))
+    return forums.filter(pk__in=seats.filter(standing=standing).values("forum"))
+
+
+def organisations_by_head(
+    organisations: QuerySet[Organisation], asked: AskedDay, standing: str
+) -> QuerySet[Organisation]:
+    """`organisations` whose chair or leader has `standing` on the day, likewise."""
+    posts = heads_posts(asked)
+    if standing == Standing.NOT_RECORDED:
+        return organisations.exclude(pk__in=posts.exclude(standing=standing).values("organisation"))
+    return organisations.filter(pk__in=posts.filter(standing=standing).values("organisation"))

@@ -1,0 +1,57 @@
+"""Pages for what cannot be answered: a sentence, and where to go next."""
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ics_register.pages.frame import AskedDay, page_furniture
+
+
+def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
+    today = timezone.localdate()
+    context = {
+        "asked": AskedDay(today, today, named=False),
+        **page_furniture(request),
+        "address": "",
+        "heading": heading,
+        "sentence": sentence,
+    }
+    return render(request, "errors/error.html", context, status=status, using="jinja2")
+
+
+def bad_request(request: HttpRequest, exception) -> HttpResponse:
+    """400: the address asks for something that cannot be."""
+    sentence = (
+        str(exception)
+        if isinstance(exception, BadRequest)
+        else "The address or the form asks for something that this register does not understand."
+    )
+    return _error_page(request, 400, "The address cannot be understood", sentence)
+
+
+def forbidden(request: HttpRequest, exception) -> HttpResponse:
+    """403: signed in, but not for this."""
+    return _error_page(
+        request, 403, "You may not do that", "Your account has no permission for this page."
+    )
+
+
+def not_found(request: HttpRequest, exception) -> HttpResponse:
+    """404: nothing has this address."""
+    sentence = (
+        exception.args[0]
+        if isinstance(exception, Http404) and exception.args and isinstance(exception.args[0], str)
+        else "Nothing in the register has this address. It may have been typed wrongly."
+    )
+    return _error_page(request, 404, "Page not found", sentence)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault. Needs no database."""
+    return _error_page(
+        request,
+        500,
+        "Something went wrong",
+        "The fault is ours and has been logged. Nothing was changed. Try again in a few minutes.",
+    )

@@ -1,0 +1,72 @@
+"""What lists can be narrowed to, said once for all of them."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from organisations.models import Place
+from records.names import fold, has_words
+
+
+def within(place: Place, path: str = "place") -> Q:
+    """A filter: the place that `path` leads to is `place` or lies in it."""
+    query = Q(**{path: place})
+    for _ in range(3):  # region, system, place, neighbourhood
+        path += "__part_of"
+        query |= Q(**{path: place})
+    return query
+
+
+def named(words: list[str], other_names: QuerySet, owner: str) -> Q:
+    """A filter: one of a record's names, its own or another, holds all the folded `words`."""
+    return has_words(words, "folded") | Q(
+        pk__in=other_names.filter(has_words(words, "folded")).values(owner)
+    )
+
+
+class PlaceFilter(django_filters.ModelChoiceFilter):
+    """Narrows a list to what serves a place or lies in it."""
+
+    def __init__(self, *, path: str = "place"):
+        super().__init__(
+            label="Place",
+            queryset=Place.objects.order_by("name"),
+            to_field_name="slug",
+            empty_label="Every place",
+        )
+        self.path = path
+
+    def filter(self, queryset, value):
+        return queryset.filter(within(value, self.path)) if value else queryset
+
+
+class NameFilter(django_filters.CharFilter):
+    """Narrows a list to those whose name, or another of their names, holds all the words."""
+
+    def __init__(self, *, other_names: type, owner: str, label: str = "Name"):
+        super().__init__(label=label, max_length=200)
+        self.other_names = other_names
+        self.owner = owner
+
+    def filter(self, queryset, value):
+        words = fold(value or "").split()
+        if not words:
+            return queryset
+        return queryset.filter(named(words, self.other_names.objects.all(), self.owner))
+
+
+class SortFilter(django_filters.OrderingFilter):
+    """Sorts a list. `orders` are (word in the address, words on the page, column)."""
+
+    def __init__(self, *orders: tuple[str, str, str]):
+        super().__init__(
+            label="Sort by",
+            fields=[(column, word) for word, _, column in orders],
+            choices=[(word, words) for word, words, _ in orders],
+            empty_label=None,
+            null_label=None,
+        )
+
+    def filter(self, queryset, value):
+        # The primary key last, so that no row stands on two pages.
+        queryset = super().filter(queryset, value)
+        return queryset.order_by(*queryset.query.order_by, "pk")

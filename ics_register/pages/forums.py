@@ -1,0 +1,116 @@
+"""Forums: the list, and the page a board secretary opens before a meeting."""
+
+import django_filters
+from django.db.models import Q
+from django.http import HttpRequest
+
+from forums.holders import seats_with_holders
+from forums.models import (
+    EscalationStep,
+    Forum,
+    ForumKind,
+    ForumName,
+    ForumStatus,
+    LineKind,
+    MemberOrganisation,
+    QuoracyClause,
+    ReportingLine,
+    Seat,
+    SeatRole,
+    Succession,
+)
+from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
+from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import filtered, page_of, public_page, record_at
+from ics_register.pages.structured import forum_as_data
+
+
+class ForumFilter(django_filters.FilterSet):
+    """What a list of forums can be narrowed to."""
+
+    q = NameFilter(other_names=ForumName, owner="forum")
+    place = PlaceFilter()
+    kind = django_filters.ChoiceFilter(
+        label="Kind", choices=ForumKind.choices, empty_label="Every kind"
+    )
+    status = django_filters.ChoiceFilter(
+        label="Status", choices=ForumStatus.choices, empty_label="Proposed and established"
+    )
+    chair = django_filters.ChoiceFilter(
+        label="Chair", method="chaired", choices=CHAIR_CHOICES, empty_label="Any or none"
+    )
+    sort = SortFilter(
+        ("name", "Name", "name"), ("kind", "Kind", "kind"), ("place", "Place", "place__name")
+    )
+
+    def __init__(self, *args, asked: AskedDay, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+
+    def chaired(self, queryset, name, value):
+        return forums_by_chair(queryset, self.asked, value)
+
+
+@public_page
+def forum_list(request: HttpRequest, asked: AskedDay):
+    in_force = Forum.objects.as_at(asked.day).select_related("place").order_by("name")
+    chosen = ForumFilter(request.GET, queryset=in_force, asked=asked)
+    page = page_of(request, filtered(chosen))
+    chairs = seats_with_holders(
+        Seat.objects.as_at(asked.day).filter(role=SeatRole.CHAIR, forum__in=[f.pk for f in page]),
+        asked.day,
+    )
+    return "forums/list.html", {
+        "page": page,
+        "filters": chosen.form,
+        "chairs": {seat.forum_id: seat for seat in chairs},
+    }
+
+
+@public_page
+def forum(request: HttpRequest, asked: AskedDay, slug: str):
+    forum = record_at(Forum.objects.select_related("place", "host", "document"), slug)
+    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    in_force = [seat for seat in seats if seat.is_in_force(asked.day)]
+    chair = next((seat for seat in in_force if seat.role == SeatRole.CHAIR), None)
+    return "forums/forum.html", {
+        "forum": forum,
+        "chair": chair,
+        "seats": in_force,
+        "former": former_holders(seats),
+        "member_organisations": MemberOrganisation.objects.as_at(asked.day)
+        .filter(forum=forum)
+        .select_related("organisation", "document"),
+        "names": forum.names.select_related("document"),
+        "clauses": QuoracyClause.objects.filter(forum=forum).select_related("document", "seat"),
+        "steps": EscalationStep.objects.filter(forum=forum).select_related("document"),
+        "successions": Succession.objects.filter(
+            Q(from_forum=forum) | Q(to_forum=forum)
+        ).select_related("from_forum", "to_forum", "document"),
+        "structured": forum_as_data(forum, in_force, request),
+        **reporting(forum, asked),
+    }
+
+
+def former_holders(holdings) -> list[tuple]:
+    """Everybody whose time was over before the day, with what they held, the last first."""
+    pairs = [(holding, holder) for holding in holdings for holder in holding.former]
+    return sorted(pairs, key=lambda pair: pair[1].end_date, reverse=True)
+
+
+def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
+    """The lines of `forum` in force on the day: up, down and sideways."""
+    lines = (
+        ReportingLine.objects.as_at(asked.day)
+        .filter(Q(from_forum=forum) | Q(to_forum=forum))
+        .select_related("from_forum", "to_forum", "to_organisation", "document")
+        .order_by("kind", "id")
+    )
+    lines = list(lines)
+    beside = (LineKind.WORKS_WITH, LineKind.ADVISES)
+    return {
+        "lines_up": [x for x in lines if x.from_forum_id == forum.pk and x.kind not in beside],
+        "lines_down": [x for x in lines if x.to_forum_id == forum.pk and x.kind not in beside],
+        "lines_beside": [x for x in lines if x.kind in beside],
+    }

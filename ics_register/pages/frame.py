@@ -1,0 +1,77 @@
+"""The frame of a public page: the day it is read as at, and what its links carry."""
+
+import datetime
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.utils import timezone
+
+from records.periods import date_in_words
+
+# The last day a page can be read as at; a page about a later one could not say anything.
+LAST_DAY = datetime.date(2199, 12, 31)
+
+
+@dataclass(frozen=True)
+class AskedDay:
+    """The day a page is read as at."""
+
+    day: datetime.date
+    today: datetime.date
+    named: bool  # whether the address names the day
+
+    @property
+    def in_words(self) -> str:
+        return date_in_words(self.day)
+
+    @property
+    def is_today(self) -> bool:
+        return self.day == self.today
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the links of a page carry, so that the next page is as at the same day."""
+        return {"as_at": self.day.isoformat()} if self.named else {}
+
+    def link(self, address: str, /, **parameters) -> str:
+        """`address` with `parameters`, as at the same day."""
+        kept = {name: value for name, value in parameters.items() if value not in (None, "")}
+        query = urlencode({**kept, **self.parameters})
+        return f"{address}?{query}" if query else address
+
+
+def asked_day(request: HttpRequest) -> AskedDay:
+    """The day that `?as_at=` names, or today. Raises BadRequest for what is not a day."""
+    today = timezone.localdate()
+    text = request.GET.get("as_at", "")
+    if not text:
+        return AskedDay(today, today, named=False)
+    try:
+        if len(text) != len("YYYY-MM-DD"):
+            raise ValueError(text)
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(
+            f"“{text[:40]}” is not a day. Write the day as year-month-day, for example "
+            "as_at=2019-05-01."
+        ) from None
+    if day > LAST_DAY:
+        raise BadRequest(f"The register cannot be read as at a day after {LAST_DAY.year}.")
+    return AskedDay(day, today, named=True)
+
+
+def page_furniture(request: HttpRequest) -> dict:
+    """What the frame of a page needs besides its own content."""
+    return {
+        "path": request.path,
+        "address": request.build_absolute_uri(request.path),
+        # Filters of the page, so that a change of day keeps them.
+        "kept_parameters": [
+            (name, value)
+            for name, value in request.GET.items()
+            if name not in ("as_at", "page") and len(value) <= 200
+        ],
+        "searched": "",
+    }

@@ -1,0 +1,97 @@
+"""The home page: who chairs the systems' main forums, and how each system fits together."""
+
+from collections import defaultdict
+
+from django.db.models import Count
+from django.http import HttpRequest
+
+from forums.holders import HeldSeat, seats_with_holders
+from forums.models import Forum, Seat
+from ics_register.pages.chairs import chairs_seats
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import public_page
+from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
+from people.holders import posts_with_holders
+from records.models import Document
+
+# As many systems as a page can hold side by side; of more, the lists tell.
+SYSTEMS = 3
+FORUMS = 12
+
+# Kinds whose plural is not made with an s.
+PLURALS = {
+    OrganisationKind.HEALTHWATCH: "local Healthwatch bodies",
+    OrganisationKind.NATIONAL_BODY: "national or regional bodies",
+    OrganisationKind.OTHER: "other organisations",
+}
+
+
+@public_page
+def home(request: HttpRequest, asked: AskedDay):
+    places = list(Place.objects.order_by("name"))
+    systems = [place for place in places if place.level == PlaceLevel.SYSTEM]
+    shown = systems[:SYSTEMS]
+    return "home.html", {
+        "systems": _systems(shown, places, asked),
+        "more_systems": len(systems) - len(shown),
+        "chairs": _main_chairs(shown, asked),
+        "leaders": posts_with_holders(
+            Post.objects.as_at(asked.day)
+            .filter(
+                kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
+                organisation__in=Organisation.objects.as_at(asked.day).filter(
+                    kind=OrganisationKind.ICS, place__in=shown
+                ),
+            )
+            .order_by("organisation__name", "title"),
+            asked.day,
+        ),
+        "documents": Document.objects.order_by("title")[:5],
+    }
+
+
+def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
+    """The chairs of the systems' own forums, those in post first."""
+    seats = chairs_seats(asked).filter(forum__place__in=systems)
+    first = list(seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS])
+    held = seats_with_holders(Seat.objects.filter(pk__in=first), asked.day)
+    return sorted(held, key=lambda seat: first.index(seat.id))
+
+
+def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:
+    """Systems with the places in them, and how much of what serves each."""
+    forums = dict(
+        Forum.objects.as_at(asked.day).order_by().values_list("place").annotate(Count("pk"))
+    )
+    organisations = defaultdict(list)
+    counted = (
+        Organisation.objects.as_at(asked.day)
+        .order_by()
+        .values_list("place", "kind")
+        .annotate(count=Count("pk"))
+    )
+    for place, kind, count in counted:
+        organisations[place].append((OrganisationKind(kind), count, _counted(kind, count)))
+    in_order = list(OrganisationKind).index
+    systems = []
+    for system in shown:
+        parts = [system, *(place for place in places if place.part_of_id == system.pk)]
+        layers = [
+            {
+                "place": place,
+                "level": place.get_level_display(),
+                "forums": forums.get(place.pk, 0),
+                "organisations": sorted(
+                    organisations[place.pk], key=lambda counted: in_order(counted[0])
+                ),
+            }
+            for place in parts
+        ]
+        systems.append({"place": system, "layers": layers})
+    return systems
+
+
+def _counted(kind: str, count: int) -> str:
+    """A kind of organisation in words that fit how many there are."""
+    label = OrganisationKind(kind).label
+    return label if count == 1 else PLURALS.get(OrganisationKind(kind), f"{label}s")

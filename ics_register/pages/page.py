@@ -1,0 +1,109 @@
+"""What every public page shares: the day it is read as at, and how it answers.
+
+Public pages never touch the session, a CSRF token or the user, so that any proxy can keep
+them.
+"""
+
+import functools
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ics_register.pages.errors import bad_request
+from ics_register.pages.frame import asked_day, page_furniture
+
+PER_PAGE = 100
+
+
+class Moved(Exception):
+    """The record asked for has another address now."""
+
+    def __init__(self, record):
+        super().__init__(record)
+        self.record = record
+
+
+def record_at(records: QuerySet, slug: str):
+    """The record whose address ends in `slug`.
+
+    Raises Moved if it had that slug once, which the change history knows, and Http404 if
+    nothing ever had it.
+    """
+    record = records.filter(slug=slug).first()
+    if record is not None:
+        return record
+    kind = records.model._meta.verbose_name
+    once = records.model.history.filter(slug=slug).values_list("id", flat=True).first()
+    moved = records.filter(pk=once).first() if once is not None else None
+    if moved is not None:
+        raise Moved(moved)
+    raise Http404(f"There is no {kind} at this address. It may have been typed wrongly.")
+
+
+def public_page(view):
+    """A public page: it reads, is as at a day, and may be kept by any proxy.
+
+    The view takes the request, the day asked for and what its address says; it returns the
+    name of a template and a context.
+    """
+
+    @require_safe
+    @functools.wraps(view)
+    def answer(request: HttpRequest, **kwargs) -> HttpResponse:
+        try:
+            refuse_null_bytes(request)
+            asked = asked_day(request)
+            template, context = view(request, asked, **kwargs)
+        except BadRequest as error:
+            # Answered here and not by raising: a reader's slip is no traceback in the log.
+            return bad_request(request, error)
+        except Moved as moved:
+            return HttpResponsePermanentRedirect(asked.link(moved.record.get_absolute_url()))
+        response = render(
+            request,
+            template,
+            {"asked": asked, **page_furniture(request), **context},
+            using="jinja2",
+        )
+        response["Cache-Control"] = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
+        return response
+
+    return answer
+
+
+def refuse_null_bytes(request: HttpRequest) -> None:
+    """Raise BadRequest for what no name, day or word can hold and PostgreSQL refuses."""
+    if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+        raise BadRequest("The address holds a character that cannot be typed. Type it again.")
+
+
+def page_of(request: HttpRequest, rows) -> Page:
+    """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none."""
+    paginator = Paginator(rows, PER_PAGE)
+    text = request.GET.get("page", "1")
+    if not text.isascii() or not text.isdecimal():
+        raise BadRequest(f"“{text[:40]}” is not a page number. Write a number, such as page=2.")
+    number = int(text[:9])
+    if not 1 <= number <= paginator.num_pages:
+        raise Http404(
+            f"There is no page {text[:9]}: this list has {paginator.num_pages} "
+            f"page{'s' if paginator.num_pages != 1 else ''}."
+        )
+    return paginator.page(number)
+
+
+def filtered(filter_set):
+    """The rows of `filter_set`. Raises BadRequest, naming the field, for an unknown value."""
+    if not filter_set.form.is_valid():
+        raise BadRequest(
+            " ".join(
+                f"{filter_set.form[name].label}: {sentence}"
+                for name, sentences in filter_set.form.errors.items()
+                for sentence in sentences
+            )
+        )
+    return filter_set.qs

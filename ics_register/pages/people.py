@@ -1,0 +1,87 @@
+"""People: the list, and everything somebody holds, now and before."""
+
+import django_filters
+from django.http import HttpRequest
+
+from forums.holders import seats_with_holders
+from forums.models import Membership, Seat
+from ics_register.pages.filters import NameFilter, SortFilter
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import filtered, page_of, public_page, record_at
+from ics_register.pages.structured import person_as_data
+from people.models import Appointment, Person, PersonName
+
+
+class PersonFilter(django_filters.FilterSet):
+    """What a list of people can be narrowed to."""
+
+    q = NameFilter(other_names=PersonName, owner="person")
+    sort = SortFilter(("name", "Family name", "sort_name"), ("given-name", "Given name", "name"))
+
+
+@public_page
+def person_list(request: HttpRequest, asked: AskedDay):
+    chosen = PersonFilter(request.GET, queryset=Person.objects.order_by("sort_name", "id"))
+    page = page_of(request, filtered(chosen))
+    people = [person.pk for person in page]
+    held = {person: [] for person in people}
+    for appointment in _appointments(asked).filter(person__in=people):
+        held[appointment.person_id].append(appointment)
+    for membership in _memberships(asked).filter(person__in=people):
+        held[membership.person_id].append(membership)
+    return "people/list.html", {"page": page, "filters": chosen.form, "held": held}
+
+
+def _appointments(asked: AskedDay):
+    return Appointment.objects.as_at(asked.day).select_related("post__organisation")
+
+
+def _memberships(asked: AskedDay):
+    return Membership.objects.as_at(asked.day).select_related("seat__forum")
+
+
+@public_page
+def person(request: HttpRequest, asked: AskedDay, slug: str):
+    person = record_at(Person.objects.select_related("document"), slug)
+    appointments = list(
+        person.appointments.select_related("post__organisation", "document").order_by(
+            "-start_date", "post__organisation__name", "post__title"
+        )
+    )
+    memberships = list(
+        person.memberships.select_related(
+            "seat__forum", "seat__on_behalf_of", "on_behalf_of", "document"
+        ).order_by("-start_date", "seat__forum__name")
+    )
+    held = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
+    now = [(what, record) for what, record in held if record.is_in_force(asked.day)]
+    return "people/person.html", {
+        "person": person,
+        "names": person.names.select_related("document"),
+        "now": now,
+        "before": [(what, record) for what, record in held if record.has_ended(asked.day)],
+        "to_come": [
+            (what, record)
+            for what, record in held
+            if not record.is_in_force(asked.day) and not record.has_ended(asked.day)
+        ],
+        "ex_officio": ex_officio_seats(person, appointments, memberships, asked),
+        "structured": person_as_data(person, now, request),
+    }
+
+
+def ex_officio_seats(person, appointments, memberships, asked: AskedDay):
+    """The seats that go with a post that `person` holds on the day, and nobody else fills."""
+    posts = [a.post_id for a in appointments if a.is_in_force(asked.day)]
+    recorded = {m.seat_id for m in memberships if m.is_in_force(asked.day)}
+    if not posts:
+        return []
+    seats = seats_with_holders(
+        Seat.objects.as_at(asked.day).filter(ex_officio_post__in=posts), asked.day
+    )
+    return [
+        seat
+        for seat in seats
+        if seat.id not in recorded
+        and any(holder.person_slug == person.slug for holder in seat.holders)
+    ]

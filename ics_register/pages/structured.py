@@ -1,0 +1,100 @@
+"""Structured data (schema.org) for search engines and other machines."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+ROLE = "OrganizationRole"
+
+
+def _address(request: HttpRequest, name: str, slug: str) -> str:
+    return request.build_absolute_uri(reverse(name, args=[slug]))
+
+
+def _members(holdings, request: HttpRequest) -> list[dict]:
+    """Holders as schema.org roles. Dates only where they are the true ones, to the day."""
+    members = []
+    for holding in holdings:
+        for holder in holding.holders:
+            role = {
+                "@type": ROLE,
+                "roleName": holding.title,
+                "member": {
+                    "@type": "Person",
+                    "@id": _address(request, "person", holder.person_slug),
+                    "name": holder.person,
+                },
+            }
+            if holder.start_precision == "day" and holder.start_qualifier == "on":
+                role["startDate"] = holder.start_date.isoformat()
+            members.append(role)
+    return members
+
+
+def forum_as_data(forum, seats, request: HttpRequest) -> dict:
+    """A forum and who fills its seats."""
+    address = _address(request, "forum", forum.slug)
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "@id": address,
+        "url": address,
+        "name": forum.name,
+        "member": _members(seats, request),
+    }
+    if forum.purpose:
+        data["description"] = forum.purpose
+    if forum.short_name:
+        data["alternateName"] = forum.short_name
+    return data
+
+
+def organisation_as_data(organisation, posts, request: HttpRequest) -> dict:
+    """An organisation and who holds its posts."""
+    address = _address(request, "organisation", organisation.slug)
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "@id": address,
+        "url": address,
+        "name": organisation.name,
+        "member": _members(posts, request),
+    }
+    if organisation.website:
+        data["sameAs"] = organisation.website
+    if organisation.ods_code:
+        data["identifier"] = {
+            "@type": "PropertyValue",
+            "propertyID": "ODS code",
+            "value": organisation.ods_code,
+        }
+    return data
+
+
+def person_as_data(person, held, request: HttpRequest) -> dict:
+    """A person and what they hold on the day."""
+    address = _address(request, "person", person.slug)
+    roles = []
+    for what, record in held:
+        body = record.post.organisation if what == "post" else record.seat.forum
+        roles.append(
+            {
+                "@type": ROLE,
+                "roleName": record.post.title if what == "post" else record.seat.title,
+                "memberOf": {
+                    "@type": "Organization",
+                    "@id": request.build_absolute_uri(body.get_absolute_url()),
+                    "name": body.name,
+                },
+            }
+        )
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Person",
+        "@id": address,
+        "url": address,
+        "name": person.name,
+        "memberOf": roles,
+    }
+    if person.honorific:
+        data["honorificPrefix"] = person.honorific
+    return data

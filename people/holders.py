@@ -1,0 +1,235 @@
+"""Who holds what on a day: posts with everybody recorded for them."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
+
+from people.models import Appointment, Basis, EndReason
+from records.evidence import Evidence
+from records.periods import Period, Qualifier
+
+PERIOD = (
+    "start_date",
+    "start_precision",
+    "start_qualifier",
+    "end_date",
+    "end_precision",
+    "end_qualifier",
+)
+EVIDENCE = ("locator", "quotation", "note", "confirmed_on", "confirmed_precision")
+
+
+class Standing(TextChoices):
+    """Whether somebody holds a post or fills a seat on a day."""
+
+    HELD = "held", "held"
+    VACANT = "vacant", "vacant"  # no holder is known to be appointed
+    NOT_RECORDED = "not-recorded", "not recorded"  # the sources do not say
+
+
+@dataclass(kw_only=True)
+class Holder(Period, Evidence):
+    """Somebody recorded for a post or a seat: one appointment or membership, as a row."""
+
+    id: int
+    person_slug: str
+    person_honorific: str
+    person_name: str
+    basis: str
+    term_ends: datetime.date | None
+    end_reason: str
+    for_slug: str | None = None
+    for_name: str | None = None
+    start_date: datetime.date | None
+    start_precision: str
+    start_qualifier: str
+    end_date: datetime.date | None
+    end_precision: str
+    end_qualifier: str
+    document_slug: str
+    document_title: str
+    locator: str
+    quotation: str
+    note: str
+    confirmed_on: datetime.date | None
+    confirmed_precision: str
+    # The post this person fills a seat by holding, if that is why they fill it.
+    ex_officio: str = ""
+
+    @property
+    def person(self) -> str:
+        return f"{self.person_honorific} {self.person_name}".strip()
+
+    @property
+    def basis_words(self) -> str:
+        """ "interim" or "acting"; "" for the ordinary case."""
+        return "" if self.basis == Basis.SUBSTANTIVE else Basis(self.basis).label
+
+    @property
+    def end_reason_words(self) -> str:
+        return EndReason(self.end_reason).label if self.end_reason else ""
+
+    def serves_past_term(self, day: datetime.date) -> bool:
+        """Whether the term was due to end before `day` and no end is recorded."""
+        return self.term_ends is not None and self.term_ends < day and self.end_date is None
+
+
+def holder_columns(path: str, **more: str) -> dict[str, F]:
+    """Columns of `.values()` that make a Holder, for tenures reached by `path`."""
+    columns = {
+        "id": "id",
+        "person_slug": "person__slug",
+        "person_honorific": "person__honorific",
+        "person_name": "person__name",
+        "document_slug": "document__slug",
+        "document_title": "document__short_title",
+        **{name: name for name in ("basis", "term_ends", "end_reason", *PERIOD, *EVIDENCE)},
+        **more,
+    }
+    return {f"tenure_{name}": F(f"{path}{lookup}") for name, lookup in columns.items()}
+
+
+def take_holder(row: dict) -> Holder | None:
+    """The Holder of a row of `.values()`, taken out of it; None if the row has none."""
+    names = [name for name in row if name.startswith("tenure_")]
+    columns = {name.removeprefix("tenure_"): row.pop(name) for name in names}
+    return Holder(**columns) if columns["id"] is not None else None
+
+
+@dataclass(kw_only=True)
+class Holding(Period, Evidence):
+    """A post or a seat on a day, with everybody recorded for it, past and to come."""
+
+    id: int
+    title: str
+    requirement: str
+    holder_stated: bool
+    standing: Standing
+    start_date: datetime.date | None
+    start_precision: str
+    start_qualifier: str
+    end_date: datetime.date | None
+    end_precision: str
+    end_qualifier: str
+    document_slug: str
+    document_title: str
+    locator: str
+    quotation: str
+    note: str
+    confirmed_on: datetime.date | None
+    confirmed_precision: str
+    day: datetime.date
+    # How many fill it, of a seat. What a post has is the most that may hold it, and no
+    # source promises that as many do.
+    number: int | None = None
+    recorded: list[Holder] = field(default_factory=list)
+
+    @property
+    def holders(self) -> list[Holder]:
+        """Those in force on the day."""
+        return [holder for holder in self.recorded if holder.is_in_force(self.day)]
+
+    @property
+    def former(self) -> list[Holder]:
+        """Those over before the day, the last first."""
+        ended = [holder for holder in self.recorded if holder.has_ended(self.day)]
+        return sorted(ended, key=lambda holder: holder.end_date, reverse=True)
+
+    @property
+    def to_come(self) -> list[Holder]:
+        """Those who start later, as far as is known."""
+        later = [
+            holder
+            for holder in self.recorded
+            if not holder.is_in_force(self.day) and not holder.has_ended(self.day)
+        ]
+        return sorted(later, key=lambda holder: holder.start_date or holder.end_date)
+
+    @property
+    def unfilled(self) -> int:
+        """How many more there is room for; 0 if the number is not recorded."""
+        filling = sum(holder.basis != Basis.ACTING for holder in self.holders)
+        return max((self.number or 0) - filling, 0)
+
+
+@dataclass(kw_only=True)
+class HeldPost(Holding):
+    """A post of an organisation on a day, with everybody recorded for it."""
+
+    kind: str
+    organisation_id: int
+    organisation_slug: str
+    organisation_name: str
+    place_name: str | None
+
+
+def standing(tenures: list[QuerySet], day: datetime.date) -> Case:
+    """An expression for the Standing of a post or seat, given those recorded for it.
+
+    Vacant when the last known holder's time is over or when a source says that nobody is
+    appointed. Not recorded when the sources name the post alone, and when somebody is known
+    to have held it *by* a later day, who may have held it already.
+    """
+
+    def any_of(choose) -> Q:
+        query = Q()
+        for tenure in tenures:
+            query |= Q(Exists(choose(tenure)))
+        return query
+
+    return Case(
+        When(any_of(lambda t: t.as_at(day)), then=Value(Standing.HELD)),
+        When(
+            any_of(lambda t: t.starting_after(day).filter(start_qualifier=Qualifier.BY)),
+            then=Value(Standing.NOT_RECORDED),
+        ),
+        When(any_of(lambda t: t.ended_before(day)), then=Value(Standing.VACANT)),
+        When(holder_stated=True, then=Value(Standing.VACANT)),
+        default=Value(Standing.NOT_RECORDED),
+    )
+
+
+def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
+    """`posts`, each annotated with its Standing on `day`."""
+    appointments = Appointment.objects.filter(post=OuterRef("pk"))
+    return posts.annotate(standing=standing([appointments], day))
+
+
+def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
+    """Holdings from rows that repeat each for every holder, in the order of the rows."""
+    holdings: dict[int, Holding] = {}
+    for row in rows:
+        holder = take_holder(row)
+        row["standing"] = Standing(row["standing"])
+        if row["id"] not in holdings:
+            holdings[row["id"]] = kind(day=day, **row)
+        if holder is not None:
+            holdings[row["id"]].recorded.append(holder)
+    return list(holdings.values())
+
+
+def holding_columns() -> dict[str, F]:
+    """Columns of `.values()` that every Holding needs."""
+    return {"document_slug": F("document__slug"), "document_title": F("document__short_title")}
+
+
+def posts_with_holders(posts: QuerySet, day: datetime.date) -> list[HeldPost]:
+    """`posts` with everybody recorded for them, in one query and in the order given."""
+    rows = with_standing(posts, day).values(
+        "id",
+        "title",
+        "kind",
+        "requirement",
+        "holder_stated",
+        "organisation_id",
+        "standing",
+        *PERIOD,
+        *EVIDENCE,
+        organisation_slug=F("organisation__slug"),
+        organisation_name=F("organisation__name"),
+        place_name=F("organisation__place__name"),
+        **holding_columns(),
+        **holder_columns("appointments__"),
+    )
+    return gather(rows, HeldPost, day)
