@@ -2,6 +2,7 @@
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.text import capfirst
 from jinja2 import Environment, StrictUndefined, pass_context
 
 from records.periods import date_in_words
@@ -19,7 +20,7 @@ def environment(**options) -> Environment:
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     )
     env.globals.update(static=static, url=reverse, link=link)
-    env.filters.update(date_words=date_in_words, lines=lines)
+    env.filters.update(capfirst=capfirst, date_words=date_in_words, lines=lines)
     return env
 
 

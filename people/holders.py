@@ -125,6 +125,9 @@ class Holding(Period, Evidence):
     number: int | None = None
     recorded: list[Holder] = field(default_factory=list)
 
+    # The post whose holder fills it, in words; only a seat can have one.
+    ex_officio = ""
+
     @property
     def holders(self) -> list[Holder]:
         """Those in force on the day."""
@@ -147,10 +150,26 @@ class Holding(Period, Evidence):
         return sorted(later, key=lambda holder: holder.start_date or holder.end_date)
 
     @property
+    def may_hold_already(self) -> list[Holder]:
+        """Those to come who may hold it on the day, for all that the sources say."""
+        return [
+            holder
+            for holder in self.to_come
+            if holder.start_date is None or holder.may_have_started(self.day)
+        ]
+
+    @property
     def unfilled(self) -> int:
         """How many more there is room for; 0 if the number is not recorded."""
         filling = sum(holder.basis != Basis.ACTING for holder in self.holders)
         return max((self.number or 0) - filling, 0)
+
+    @property
+    def unfilled_standing(self) -> Standing:
+        """Whether what is left of it is vacant or not recorded, by the rules of `standing`."""
+        if self.holder_stated and not self.may_hold_already:
+            return Standing.VACANT
+        return Standing.NOT_RECORDED
 
 
 @dataclass(kw_only=True)
@@ -169,7 +188,7 @@ def standing(tenures: list[QuerySet], day: datetime.date) -> Case:
 
     Vacant when the last known holder's time is over or when a source says that nobody is
     appointed. Not recorded when the sources name the post alone, and when somebody is known
-    to have held it *by* a later day, who may have held it already.
+    to have held it *by* a later day, or until one, who may have held it already.
     """
 
     def any_of(choose) -> Q:
@@ -181,7 +200,11 @@ def standing(tenures: list[QuerySet], day: datetime.date) -> Case:
     return Case(
         When(any_of(lambda t: t.as_at(day)), then=Value(Standing.HELD)),
         When(
-            any_of(lambda t: t.starting_after(day).filter(start_qualifier=Qualifier.BY)),
+            any_of(
+                lambda t: t.starting_after(day).filter(
+                    Q(start_qualifier=Qualifier.BY) | Q(start_date__isnull=True)
+                )
+            ),
             then=Value(Standing.NOT_RECORDED),
         ),
         When(any_of(lambda t: t.ended_before(day)), then=Value(Standing.VACANT)),

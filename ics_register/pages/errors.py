@@ -5,15 +5,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from ics_register.pages.frame import AskedDay, page_furniture
+from ics_register.pages.frame import AskedDay
 
 
 def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "asked": AskedDay(today, today, named=False),
-        **page_furniture(request),
-        "address": "",
+        # Not read from the request, which may be what cannot be understood.
+        "path": request.path,
+        "kept_parameters": [],
+        "searched": "",
         "heading": heading,
         "sentence": sentence,
     }

@@ -1,6 +1,7 @@
 """The frame of a public page: the day it is read as at, and what its links carry."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -49,7 +50,8 @@ def asked_day(request: HttpRequest) -> AskedDay:
     if not text:
         return AskedDay(today, today, named=False)
     try:
-        if len(text) != len("YYYY-MM-DD"):
+        # Python would also take a week for a day: "2019-W18-3".
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
             raise ValueError(text)
         day = datetime.date.fromisoformat(text)
     except ValueError:
@@ -66,7 +68,6 @@ def page_furniture(request: HttpRequest) -> dict:
     """What the frame of a page needs besides its own content."""
     return {
         "path": request.path,
-        "address": request.build_absolute_uri(request.path),
         # Filters of the page, so that a change of day keeps them.
         "kept_parameters": [
             (name, value)

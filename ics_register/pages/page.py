@@ -6,11 +6,12 @@ them.
 
 import functools
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from ics_register.pages.errors import bad_request
@@ -51,6 +52,7 @@ def public_page(view):
     name of a template and a context.
     """
 
+    @csrf_exempt
     @require_safe
     @functools.wraps(view)
     def answer(request: HttpRequest, **kwargs) -> HttpResponse:
@@ -58,17 +60,14 @@ def public_page(view):
             refuse_null_bytes(request)
             asked = asked_day(request)
             template, context = view(request, asked, **kwargs)
-        except BadRequest as error:
+        except (BadRequest, SuspiciousOperation) as error:
             # Answered here and not by raising: a reader's slip is no traceback in the log.
             return bad_request(request, error)
         except Moved as moved:
             return HttpResponsePermanentRedirect(asked.link(moved.record.get_absolute_url()))
-        response = render(
-            request,
-            template,
-            {"asked": asked, **page_furniture(request), **context},
-            using="jinja2",
-        )
+        frame = {"asked": asked, **page_furniture(request)}
+        frame["address"] = request.build_absolute_uri(request.path)
+        response = render(request, template, {**frame, **context}, using="jinja2")
         response["Cache-Control"] = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
         return response
 
