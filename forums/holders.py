@@ -19,6 +19,7 @@ from people.holders import (
     take_holder,
 )
 from people.models import Appointment
+from records.periods import date_in_words
 
 
 @dataclass(kw_only=True)
@@ -29,9 +30,12 @@ class HeldSeat(Holding):
     forum_id: int
     forum_slug: str
     forum_name: str
+    forum_status: str
     place_name: str | None
     for_slug: str | None
     for_name: str | None
+    for_end_date: datetime.date | None
+    for_end_precision: str | None
     post_id: int | None
     post_title: str | None
     post_organisation_name: str | None
@@ -43,6 +47,13 @@ class HeldSeat(Holding):
     @property
     def role_words(self) -> str:
         return SeatRole(self.role).label
+
+    @property
+    def for_closed(self) -> str:
+        """When the organisation it speaks for had closed, if that was before the day."""
+        if self.for_end_date is None or self.for_end_date >= self.day:
+            return ""
+        return date_in_words(self.for_end_date, self.for_end_precision)
 
     @property
     def ex_officio(self) -> str:
@@ -81,7 +92,10 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
         *EVIDENCE,
         forum_slug=F("forum__slug"),
         forum_name=F("forum__name"),
+        forum_status=F("forum__status"),
         place_name=F("forum__place__name"),
+        for_end_date=F("on_behalf_of__end_date"),
+        for_end_precision=F("on_behalf_of__end_precision"),
         for_slug=F("on_behalf_of__slug"),
         for_name=F("on_behalf_of__name"),
         post_id=F("ex_officio_post_id"),

@@ -109,9 +109,7 @@ class Forum(DatedFact):
 
     decision_basis = models.CharField(max_length=15, choices=DecisionBasis, blank=True)
     decision_rule = models.CharField(max_length=15, choices=DecisionRule, blank=True)
-    decision_wording = models.TextField(
-        "decision rule in the document's words", blank=True
-    )
+    decision_wording = models.TextField("decision rule in the document's words", blank=True)
     quoracy_wording = models.TextField("quoracy in the document's words", blank=True)
     membership_wording = models.TextField(
         "membership in the document's words",
@@ -159,9 +157,7 @@ class ForumName(OtherName):
 class MemberOrganisation(DatedFact):
     """An organisation that takes part in a forum as a member, whoever sits for it."""
 
-    forum = models.ForeignKey(
-        Forum, on_delete=models.PROTECT, related_name="member_organisations"
-    )
+    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="member_organisations")
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="forum_memberships"
     )
@@ -219,7 +215,8 @@ class ReportingLine(DatedFact):
         ]
 
     def __str__(self):
-        return f"{self.from_forum} {self.get_kind_display()} {self.to_forum or self.to_organisation}"
+        to = self.to_forum or self.to_organisation
+        return f"{self.from_forum} {self.get_kind_display()} {to}"
 
     def get_absolute_url(self):
         return self.from_forum.get_absolute_url()

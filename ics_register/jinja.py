@@ -1,5 +1,6 @@
 """The Jinja2 environment of the public pages."""
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -16,9 +17,13 @@ def link(context, name: str, *args, **parameters) -> str:
 
 def environment(**options) -> Environment:
     """Jinja2 that fails on a misspelt name and escapes everything."""
-    env = Environment(
-        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    )
+    ours = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "auto_reload": settings.DEVELOPMENT,
+    }
+    env = Environment(**{**options, **ours})
     env.globals.update(static=static, url=reverse, link=link)
     env.filters.update(capfirst=capfirst, date_words=date_in_words, lines=lines)
     return env

@@ -62,6 +62,15 @@ FILES: list[tuple[str, type[Record]]] = [
 ]
 
 
+class Loader(yaml.SafeLoader):
+    """YAML whose dates are text, so that a wrong one is told by the field it stands in."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, shape) for tag, shape in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 class SeedRefused(Exception):
     """The seed cannot be loaded; the message says why, and what to do."""
 
@@ -118,10 +127,12 @@ def read_entries(path: Path, model: type[Record]) -> tuple[list[Entry], list[str
     """The records a fixture file lists, and what is wrong with its form."""
     if not path.exists():
         return [], [f"{path.name}: the file is missing from {path.parent.name}/."]
-    text = path.read_text(encoding="utf-8")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=Loader)
+        content = yaml.load(text, Loader=Loader)
+    except UnicodeDecodeError:
+        return [], [f"{path.name}: this is not text in UTF-8."]
     except yaml.YAMLError as error:
         return [], [f"{path.name}: this is not YAML. {error}"]
     if content is None:

@@ -219,4 +219,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # A request for somebody else's host name is answered with 400 and is no fault of ours.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
 }

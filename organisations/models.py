@@ -126,8 +126,6 @@ class Place(Fact):
         return self.name
 
 
-
-
 class Organisation(DatedFact):
     """A legal or formal body: a trust, CCG, council, Healthwatch, network or practice."""
 
@@ -228,6 +226,14 @@ class Held(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args, **kwargs):
+        """Save this, and hold those recorded for it to the rule of one holder, or of several."""
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            for tenure in getattr(self, self.tenures_name).exclude(sole=self.capacity == 1):
+                tenure._change_reason = "The number of people who may hold it at once changed."
+                tenure.save()
+
     @property
     def capacity(self) -> int | None:
         """How many people may hold it at once; None if no source says."""
@@ -245,14 +251,6 @@ class Held(models.Model):
                     "End their records first, or give a number that has room for them."
                 }
             )
-
-    def save(self, *args, **kwargs):
-        """Save this, and hold those recorded for it to the rule of one holder, or of several."""
-        with transaction.atomic(using=kwargs.get("using")):
-            super().save(*args, **kwargs)
-            for tenure in getattr(self, self.tenures_name).exclude(sole=self.capacity == 1):
-                tenure._change_reason = "The number of people who may hold it at once changed."
-                tenure.save()
 
 
 class Post(Held, DatedFact):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from organisations.models import Post
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import NoOverlap
+from records.periods import NoOverlap, most_at_once
 
 
 class Basis(models.TextChoices):
@@ -36,9 +36,7 @@ class Person(Fact):
     slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
     honorific = models.CharField(max_length=40, blank=True, help_text="Dr, Sir, Professor.")
     name = models.CharField(max_length=200, help_text="Without the honorific.")
-    sort_name = models.CharField(
-        max_length=200, help_text="Family name first: “Nicholson, David”."
-    )
+    sort_name = models.CharField(max_length=200, help_text="Family name first: “Nicholson, David”.")
     folded = FoldedField(sources=("honorific", "name"))
 
     natural_key_fields = ("slug",)
@@ -138,19 +136,12 @@ class Tenure(DatedFact):
         )
         if self.certain_to is not None:
             others = others.filter(certain_from__lte=self.certain_to)
-        others = list(others)
-        # The fullest day is one on which somebody's time begins.
-        days = {self.certain_from, *(o.certain_from for o in others)}
-        fullest = max(
-            sum(o.certain_from <= day and (o.certain_to is None or day <= o.certain_to) for o in others)
-            for day in days
-            if day >= self.certain_from
-        )
-        if fullest >= capacity:
+        holders = most_at_once([self, *others])
+        if holders > capacity:
             raise ValidationError(
                 {
                     "start_date": f"{self.held} has room for {capacity} and would have "
-                    f"{fullest + 1}. End one of the others first, or record this one as acting."
+                    f"{holders}. End one of the others first, or record this one as acting."
                 }
             )
 

@@ -5,9 +5,14 @@ import datetime
 from django.db import models
 from django.db.models import Q
 
-from records.periods import Precision, date_in_words
+from records.periods import Precision, date_in_words, last_day
 
-YEAR = datetime.timedelta(days=365)
+
+def year_before(day: datetime.date) -> datetime.date:
+    """The same day a year earlier; for 29 February, the 28th."""
+    if (day.month, day.day) == (2, 29):
+        day = day.replace(day=28)
+    return day.replace(year=day.year - 1)
 
 
 class Evidence:
@@ -20,8 +25,10 @@ class Evidence:
         return date_in_words(self.confirmed_on, self.confirmed_precision)
 
     def is_stale(self, today: datetime.date) -> bool:
-        """Whether this was last confirmed more than a year before `today`, or never."""
-        return self.confirmed_on is None or today - self.confirmed_on > YEAR
+        """Whether this was last confirmed surely more than a year before `today`, or never."""
+        if self.confirmed_on is None:
+            return True
+        return last_day(self.confirmed_on, self.confirmed_precision) < year_before(today)
 
 
 class Evidenced(Evidence, models.Model):
@@ -34,9 +41,7 @@ class Evidenced(Evidence, models.Model):
         verbose_name="source document",
         help_text="The paper that says so.",
     )
-    locator = models.CharField(
-        max_length=300, help_text="The page, slide or section that says so."
-    )
+    locator = models.CharField(max_length=300, help_text="The page, slide or section that says so.")
     quotation = models.TextField(
         blank=True, help_text="A few of its own words, where they help. Optional."
     )

@@ -29,11 +29,23 @@ class NaturalKeyManager(models.Manager):
         return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
 
 
+class FactQuerySet(RecordQuerySet):
+    """Facts without a period of their own."""
+
+    def stated_by(self, day):
+        """Those that a source states as at `day` or before, as far as is known.
+
+        A rating or a figure of 2021 is no part of a page about 2019.
+        """
+        return self.filter(Q(confirmed_on__isnull=True) | Q(confirmed_on__lte=day))
+
+
 class DatedRecordQuerySet(PeriodQuerySet, RecordQuerySet):
     """Records with a period, none of them written without history."""
 
 
 RecordManager = NaturalKeyManager.from_queryset(RecordQuerySet, "RecordManager")
+FactManager = NaturalKeyManager.from_queryset(FactQuerySet, "FactManager")
 DatedRecordManager = NaturalKeyManager.from_queryset(DatedRecordQuerySet, "DatedRecordManager")
 
 
@@ -60,6 +72,8 @@ class Record(Recorded):
 
 class Fact(Record, Evidenced):
     """A record that a source document states."""
+
+    objects = FactManager()
 
     class Meta(Evidenced.Meta):
         abstract = True
@@ -117,9 +131,7 @@ class DocumentKind(models.TextChoices):
 class Document(Record):
     """A source document: a paper, pack, extract or letter that states facts."""
 
-    slug = models.SlugField(
-        max_length=100, unique=True, help_text=SLUG_HELP
-    )
+    slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
     title = models.CharField(max_length=300)
     short_title = models.CharField(
         max_length=60, help_text="What the source is called beside each fact: “Board paper 2019”."

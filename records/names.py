@@ -1,5 +1,6 @@
 """Names as people type them: folded, so that "Sian" finds "Siân"."""
 
+import re
 import unicodedata
 
 from django.db import models
@@ -7,9 +8,10 @@ from django.db.models import Q
 
 
 def fold(text: str) -> str:
-    """`text` without marks, case, apostrophes or doubled spaces, for comparing names."""
+    """`text` without marks, case, apostrophes, hyphens or doubled spaces, for comparing names."""
     plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'’‘`\x00")
+    plain = re.sub(r"[-\u2010-\u2015/]", " ", plain)
+    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'’‘\u02bc`\x00")
     return " ".join(plain.casefold().split())
 
 

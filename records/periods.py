@@ -64,9 +64,7 @@ class PeriodQuerySet(models.QuerySet):
 
     def as_at(self, day: datetime.date):
         """Those in force on `day`."""
-        return self.filter(
-            Q(start_date__lte=day), Q(end_date__isnull=True) | Q(end_date__gte=day)
-        )
+        return self.filter(Q(start_date__lte=day), Q(end_date__isnull=True) | Q(end_date__gte=day))
 
     def ended_before(self, day: datetime.date):
         """Those that were over before `day` began."""
@@ -74,9 +72,7 @@ class PeriodQuerySet(models.QuerySet):
 
     def starting_after(self, day: datetime.date):
         """Those that start on a later day than `day`, as far as is known."""
-        return self.filter(
-            Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day)
-        )
+        return self.filter(Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day))
 
 
 @dataclass(frozen=True)
@@ -248,7 +244,12 @@ class Dated(Period, models.Model):
                 name="%(app_label)s_%(class)s_certain_days",
                 # A comparison with nothing is neither true nor false, which a database lets
                 # pass: so each side says that there is something.
-                condition=Q(certain_from__isnull=True, certain_to__isnull=True)
+                # What is in force has a day on which it certainly holds: without, it would slip
+                # past the rules that no two may overlap.
+                condition=(
+                    Q(certain_from__isnull=True, certain_to__isnull=True)
+                    & (Q(start_date__isnull=True) | Q(end_date__isnull=False))
+                )
                 | (
                     Q(
                         start_date__isnull=False,
@@ -310,8 +311,8 @@ class Dated(Period, models.Model):
         if self._ends_before_start():
             raise ValidationError(
                 {
-                    "end_date": "The end, %(end)s, is before the start, %(start)s. Correct one of the two."
-                    % {"start": self.start_in_words(), "end": self.end_in_words()}
+                    "end_date": f"The end, {self.end_in_words()}, is before the start, "
+                    f"{self.start_in_words()}. Correct one of the two."
                 }
             )
 

@@ -9,11 +9,12 @@ from forums.models import Forum, ForumKind, Seat, SeatRole
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page
+from ics_register.pages.then import earliest_day, names_then
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import holders as post_holders
 from people.holders import Standing
 
-CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Not recorded")]
+CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Holder not recorded")]
 
 # The largest places first, as the system reads its own layers.
 LEVELS = {level: rank for rank, level in enumerate(PlaceLevel.values)}
@@ -32,7 +33,7 @@ class ChairFilter(django_filters.FilterSet):
     standing = django_filters.ChoiceFilter(
         label="Chair",
         choices=CHAIR_CHOICES,
-        empty_label="In post, vacant or not recorded",
+        empty_label="Any",
     )
 
     # The path from a chair's seat or post to the forum or organisation.
@@ -75,9 +76,13 @@ def chairs(request: HttpRequest, asked: AskedDay):
     seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked))
     post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked))
     page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
+    rows = rows_of(page, asked)
+    organisations = [held.organisation_id for what, held in rows if what == "organisation"]
     return "chairs.html", {
         "page": page,
-        "rows": rows_of(page, asked),
+        "rows": rows,
+        "names_then": names_then(organisations, asked),
+        "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
         "silent": _without_a_chair(asked),
     }

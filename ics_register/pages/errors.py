@@ -1,5 +1,7 @@
 """Pages for what cannot be answered: a sentence, and where to go next."""
 
+from http import HTTPStatus
+
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +19,7 @@ def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) 
         "kept_parameters": [],
         "searched": "",
         "heading": heading,
+        "retry": status == HTTPStatus.BAD_REQUEST and request.method in ("GET", "HEAD"),
         "sentence": sentence,
     }
     return render(request, "errors/error.html", context, status=status, using="jinja2")
@@ -29,7 +32,7 @@ def bad_request(request: HttpRequest, exception) -> HttpResponse:
         if isinstance(exception, BadRequest)
         else "The address or the form asks for something that this register does not understand."
     )
-    return _error_page(request, 400, "The address cannot be understood", sentence)
+    return _error_page(request, 400, "We could not read that request", sentence)
 
 
 def forbidden(request: HttpRequest, exception) -> HttpResponse:

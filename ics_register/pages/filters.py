@@ -1,6 +1,7 @@
 """What lists can be narrowed to, said once for all of them."""
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from organisations.models import Place
@@ -23,6 +24,16 @@ def named(words: list[str], other_names: QuerySet, owner: str) -> Q:
     )
 
 
+# More words than any name has, and fewer than a database can look for at once.
+MOST_WORDS = 40
+
+
+def refuse_many_words(text: str) -> None:
+    """Raise ValidationError if `text` has more words, once folded, than can be looked for."""
+    if len(fold(text).split()) > MOST_WORDS:
+        raise ValidationError(f"Use at most {MOST_WORDS} words.")
+
+
 class PlaceFilter(django_filters.ModelChoiceFilter):
     """Narrows a list to what serves a place or lies in it."""
 
@@ -43,7 +54,7 @@ class NameFilter(django_filters.CharFilter):
     """Narrows a list to those whose name, or another of their names, holds all the words."""
 
     def __init__(self, *, other_names: type, owner: str, label: str = "Name"):
-        super().__init__(label=label, max_length=200)
+        super().__init__(label=label, max_length=200, validators=[refuse_many_words])
         self.other_names = other_names
         self.owner = owner
 

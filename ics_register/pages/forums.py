@@ -24,6 +24,7 @@ from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import forum_as_data
+from ics_register.pages.then import earliest_day
 
 
 class ForumFilter(django_filters.FilterSet):
@@ -64,6 +65,7 @@ def forum_list(request: HttpRequest, asked: AskedDay):
     return "forums/list.html", {
         "page": page,
         "filters": chosen.form,
+        "earliest": None if page.object_list else earliest_day(),
         "chairs": {seat.forum_id: seat for seat in chairs},
     }
 
@@ -79,12 +81,20 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "chair": chair,
         "seats": in_force,
         "former": former_holders(seats),
-        "member_organisations": MemberOrganisation.objects.as_at(asked.day)
-        .filter(forum=forum)
-        .select_related("organisation", "document"),
+        "member_organisations": list(
+            MemberOrganisation.objects.as_at(asked.day)
+            .filter(forum=forum)
+            .select_related("organisation", "document")
+        ),
         "names": forum.names.select_related("document"),
-        "clauses": QuoracyClause.objects.filter(forum=forum).select_related("document", "seat"),
-        "steps": EscalationStep.objects.filter(forum=forum).select_related("document"),
+        "clauses": list(
+            QuoracyClause.objects.stated_by(asked.day)
+            .filter(forum=forum)
+            .select_related("document", "seat")
+        ),
+        "steps": EscalationStep.objects.stated_by(asked.day)
+        .filter(forum=forum)
+        .select_related("document"),
         "successions": Succession.objects.filter(
             Q(from_forum=forum) | Q(to_forum=forum)
         ).select_related("from_forum", "to_forum", "document"),
@@ -99,6 +109,15 @@ def former_holders(holdings) -> list[tuple]:
     return sorted(pairs, key=lambda pair: pair[1].end_date, reverse=True)
 
 
+# What is said of the forums below one, by the kind of line that leads up from them.
+DOWN = [
+    (LineKind.REPORTS_TO, "Reports to it"),
+    (LineKind.SUB_GROUP_OF, "Its sub-groups"),
+    (LineKind.OVERSEEN_BY, "It oversees"),
+    (LineKind.ESCALATES_TO, "Escalates to it"),
+]
+
+
 def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
     """The lines of `forum` in force on the day: up, down and sideways."""
     lines = (
@@ -111,6 +130,9 @@ def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
     beside = (LineKind.WORKS_WITH, LineKind.ADVISES)
     return {
         "lines_up": [x for x in lines if x.from_forum_id == forum.pk and x.kind not in beside],
-        "lines_down": [x for x in lines if x.to_forum_id == forum.pk and x.kind not in beside],
+        "lines_down": [
+            (heading, [x for x in lines if x.to_forum_id == forum.pk and x.kind == kind])
+            for kind, heading in DOWN
+        ],
         "lines_beside": [x for x in lines if x.kind in beside],
     }

@@ -32,14 +32,27 @@ class AskedDay:
         return self.day == self.today
 
     @property
+    def is_to_come(self) -> bool:
+        return self.day > self.today
+
+    @property
+    def reading_day(self) -> datetime.date:
+        """The day by which "more than a year ago" is reckoned: the day asked for, if past."""
+        return min(self.day, self.today)
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What the links of a page carry, so that the next page is as at the same day."""
         return {"as_at": self.day.isoformat()} if self.named else {}
 
-    def link(self, address: str, /, **parameters) -> str:
-        """`address` with `parameters`, as at the same day."""
-        kept = {name: value for name, value in parameters.items() if value not in (None, "")}
-        query = urlencode({**kept, **self.parameters})
+    def link(self, address: str, kept=(), /, **parameters) -> str:
+        """`address` with `parameters` and those `kept` from a reader's, as at the same day.
+
+        A reader's are not passed by name: they may be called anything.
+        """
+        given = {**dict(kept), **parameters}
+        given = {name: value for name, value in given.items() if value not in (None, "")}
+        query = urlencode({**given, **self.parameters})
         return f"{address}?{query}" if query else address
 
 
@@ -56,8 +69,8 @@ def asked_day(request: HttpRequest) -> AskedDay:
         day = datetime.date.fromisoformat(text)
     except ValueError:
         raise BadRequest(
-            f"“{text[:40]}” is not a day. Write the day as year-month-day, for example "
-            "as_at=2019-05-01."
+            f"The register could not read “{text[:40]}” as a day. Choose a day below, or write it "
+            "as year-month-day: as_at=2019-05-01."
         ) from None
     if day > LAST_DAY:
         raise BadRequest(f"The register cannot be read as at a day after {LAST_DAY.year}.")

@@ -10,6 +10,7 @@ from forums.models import Forum, Seat
 from ics_register.pages.chairs import chairs_seats
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
+from ics_register.pages.then import earliest_day, names_then
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
 from people.holders import posts_with_holders
 from records.models import Document
@@ -31,21 +32,25 @@ def home(request: HttpRequest, asked: AskedDay):
     places = list(Place.objects.order_by("name"))
     systems = [place for place in places if place.level == PlaceLevel.SYSTEM]
     shown = systems[:SYSTEMS]
+    leaders = posts_with_holders(
+        Post.objects.as_at(asked.day)
+        .filter(
+            kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
+            organisation__in=Organisation.objects.as_at(asked.day).filter(
+                kind=OrganisationKind.ICS, place__in=shown
+            ),
+        )
+        .order_by("organisation__name", "title"),
+        asked.day,
+    )
+    chairs = _main_chairs(shown, asked)
     return "home.html", {
+        "names_then": names_then({post.organisation_id for post in leaders}, asked),
+        "earliest": None if chairs or leaders else earliest_day(),
         "systems": _systems(shown, places, asked),
         "more_systems": len(systems) - len(shown),
-        "chairs": _main_chairs(shown, asked),
-        "leaders": posts_with_holders(
-            Post.objects.as_at(asked.day)
-            .filter(
-                kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
-                organisation__in=Organisation.objects.as_at(asked.day).filter(
-                    kind=OrganisationKind.ICS, place__in=shown
-                ),
-            )
-            .order_by("organisation__name", "title"),
-            asked.day,
-        ),
+        "chairs": chairs,
+        "leaders": leaders,
         "documents": Document.objects.order_by("title")[:5],
     }
 

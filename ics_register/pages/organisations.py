@@ -1,19 +1,23 @@
 """Organisations: the list, and everything the register knows of one."""
 
+import datetime
 import itertools
+from dataclasses import dataclass
 
 import django_filters
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from forums.holders import seats_with_holders
-from forums.models import Forum, MemberOrganisation, Seat
+from forums.models import Forum, LineKind, MemberOrganisation, ReportingLine, Seat
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.forums import former_holders
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import organisation_as_data
+from ics_register.pages.then import earliest_day, names_then
 from organisations.models import (
     HEAD_KINDS,
     CqcQuestion,
@@ -22,9 +26,12 @@ from organisations.models import (
     OrganisationName,
     Post,
     Relationship,
+    RelationshipKind,
     StatementKind,
 )
-from people.holders import posts_with_holders
+from people.holders import EVIDENCE, PERIOD, holding_columns, posts_with_holders
+from records.evidence import Evidence
+from records.periods import Period
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -64,6 +71,8 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
     return "organisations/list.html", {
         "page": page,
         "filters": chosen.form,
+        "earliest": None if page.object_list else earliest_day(),
+        "names_then": names_then([organisation.pk for organisation in page], asked),
         "heads": {post.organisation_id: post for post in heads},
     }
 
@@ -81,18 +90,13 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "former": former_holders(posts),
         "names": organisation.names.select_related("document").order_by("-start_date", "name"),
         "seats": seats_for(organisation, asked),
-        "member_of": MemberOrganisation.objects.as_at(asked.day)
-        .filter(organisation=organisation)
-        .select_related("forum", "document"),
-        "forums": forums_around(organisation, asked),
-        "relationships": Relationship.objects.filter(
-            Q(from_organisation=organisation) | Q(to_organisation=organisation)
-        )
-        .select_related("from_organisation", "to_organisation", "document")
-        .order_by("kind", "start_date", "id"),
-        "ratings": ratings_of(organisation),
-        "figures": organisation.figures.select_related("document").order_by("order", "id"),
-        "statements": statements_of(organisation),
+        **forums_around(organisation, asked),
+        "relationships": relationships_of(organisation, asked),
+        "ratings": ratings_of(organisation, asked),
+        "figures": organisation.figures.stated_by(asked.day)
+        .select_related("document")
+        .order_by("order", "id"),
+        "statements": statements_of(organisation, asked),
         "structured": organisation_as_data(organisation, in_force, request),
     }
 
@@ -115,35 +119,111 @@ def _seats_of_members_for(organisation: Organisation, asked: AskedDay):
     return organisation.memberships.as_at(asked.day).values("seat")
 
 
-def forums_around(organisation: Organisation, asked: AskedDay) -> list[dict]:
-    """The forums that `organisation` hosts or that report to it."""
-    return list(
-        Forum.objects.as_at(asked.day)
-        .annotate(
-            line=FilteredRelation(
-                "lines_from", condition=Q(lines_from__to_organisation=organisation)
+@dataclass(kw_only=True)
+class ForumAround(Period, Evidence):
+    """A forum and what it is to an organisation on a day: as a row, with its source."""
+
+    forum_name: str
+    forum_slug: str
+    how: str  # "member", "host" or a LineKind
+    start_date: datetime.date | None
+    start_precision: str
+    start_qualifier: str
+    end_date: datetime.date | None
+    end_precision: str
+    end_qualifier: str
+    document_slug: str
+    document_title: str
+    locator: str
+    quotation: str
+    note: str
+    confirmed_on: datetime.date | None
+    confirmed_precision: str
+
+    @property
+    def how_words(self) -> str:
+        return "hosted here" if self.how == "host" else LineKind(self.how).label
+
+
+def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list[ForumAround]]:
+    """The forums that `organisation` is a member of, and those it hosts or that answer to it."""
+
+    def rows(facts: QuerySet, how, forum: str) -> QuerySet:
+        return (
+            facts.as_at(asked.day)
+            .order_by()
+            .values(
+                *PERIOD,
+                *EVIDENCE,
+                **holding_columns(),
+                how=how,
+                forum_name=F(f"{forum}name"),
+                forum_slug=F(f"{forum}slug"),
             )
         )
-        .filter(Q(host=organisation) | Q(line__isnull=False))
-        .order_by("name")
-        .values(
-            "name",
-            "slug",
-            "host_id",
-            "locator",
-            line_kind=F("line__kind"),
-            line_document_slug=F("line__document__slug"),
-            line_document_title=F("line__document__short_title"),
-            line_locator=F("line__locator"),
-            document_slug=F("document__slug"),
-            document_title=F("document__short_title"),
+
+    member = Value("member", CharField())
+    around = rows(MemberOrganisation.objects.filter(organisation=organisation), member, "forum__")
+    around = around.union(
+        rows(Forum.objects.filter(host=organisation), Value("host", CharField()), ""),
+        rows(
+            ReportingLine.objects.filter(
+                to_organisation=organisation, from_forum__in=Forum.objects.as_at(asked.day)
+            ),
+            F("kind"),
+            "from_forum__",
+        ),
+        all=True,
+    ).order_by("forum_name", "how")
+    around = [ForumAround(**row) for row in around]
+    return {
+        "member_of": [forum for forum in around if forum.how == "member"],
+        "forums": [forum for forum in around if forum.how != "member"],
+    }
+
+
+RELATIONSHIPS_TO = {
+    RelationshipKind.SUCCEEDED_BY: "Successor to",
+    RelationshipKind.MEMBER_OF: "Has as members",
+    RelationshipKind.PART_OF: "Includes",
+    RelationshipKind.PARTNER_IN: "Has as partners",
+}
+
+
+def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
+    """How others stand to `organisation` on the day or did before, as far as one place of a
+    document says it: (what they are to it, [(other, relationship), ...])."""
+    relationships = (
+        Relationship.objects.filter(
+            Q(from_organisation=organisation) | Q(to_organisation=organisation)
         )
+        .exclude(pk__in=Relationship.objects.starting_after(asked.day))
+        .select_related("from_organisation", "to_organisation", "document")
+        .order_by("kind", "start_date", "id")
     )
 
+    def told(relationship) -> tuple[str, Organisation]:
+        if relationship.from_organisation_id == organisation.pk:
+            return capfirst(relationship.get_kind_display()), relationship.to_organisation
+        return RELATIONSHIPS_TO[relationship.kind], relationship.from_organisation
 
-def ratings_of(organisation: Organisation) -> dict[str, list]:
+    def together(relationship) -> tuple:
+        return told(relationship)[0], *evidence(relationship)
+
+    return [
+        (key[0], [(told(each)[1], each) for each in group])
+        for key, group in itertools.groupby(relationships, together)
+    ]
+
+
+def evidence(fact) -> tuple:
+    """What two facts share that are told under one source."""
+    return fact.document_id, fact.locator, fact.quotation, fact.note
+
+
+def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
     """CQC ratings as a person reads them: overall, then by question, then by service."""
-    ratings = list(organisation.ratings.select_related("document"))
+    ratings = list(organisation.ratings.stated_by(asked.day).select_related("document"))
     order = {question: position for position, question in enumerate(CqcQuestion.values)}
     whole = sorted((r for r in ratings if not r.service), key=lambda r: order[r.question])
     return {
@@ -153,14 +233,14 @@ def ratings_of(organisation: Organisation) -> dict[str, list]:
     }
 
 
-def statements_of(organisation: Organisation) -> list[tuple[str, list[list]]]:
+def statements_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list[list]]]:
     """What `organisation` says of itself: by kind, in the document's order, and together as
     far as one place of a document says it."""
-    statements = list(organisation.statements.select_related("document").order_by("order", "id"))
-
-    def evidence(statement) -> tuple:
-        return statement.document_id, statement.locator, statement.quotation, statement.note
-
+    statements = list(
+        organisation.statements.stated_by(asked.day)
+        .select_related("document")
+        .order_by("order", "id")
+    )
     by_kind = []
     for kind in StatementKind:
         those = [statement for statement in statements if statement.kind == kind]

@@ -6,7 +6,7 @@ them.
 
 import functools
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -95,14 +95,21 @@ def page_of(request: HttpRequest, rows) -> Page:
     return paginator.page(number)
 
 
+def _sentence(error: ValidationError, field) -> str:
+    """What is wrong with a filter, in words that say what to do."""
+    if error.code == "invalid_choice":
+        return f"there is no “{str(field.value())[:60]}” to choose. Choose one from the list."
+    return " ".join(error.messages)
+
+
 def filtered(filter_set):
     """The rows of `filter_set`. Raises BadRequest, naming the field, for an unknown value."""
     if not filter_set.form.is_valid():
         raise BadRequest(
             " ".join(
-                f"{filter_set.form[name].label}: {sentence}"
-                for name, sentences in filter_set.form.errors.items()
-                for sentence in sentences
+                f"{filter_set.form[name].label}: {_sentence(error, filter_set.form[name])}"
+                for name, errors in filter_set.form.errors.as_data().items()
+                for error in errors
             )
         )
     return filter_set.qs

@@ -9,6 +9,7 @@ from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import person_as_data
+from ics_register.pages.then import names_then
 from people.models import Appointment, Person, PersonName
 
 
@@ -29,7 +30,22 @@ def person_list(request: HttpRequest, asked: AskedDay):
         held[appointment.person_id].append(appointment)
     for membership in _memberships(asked).filter(person__in=people):
         held[membership.person_id].append(membership)
+    posts = [record.post_id for records in held.values() for record in records if _is_post(record)]
+    for seat in _unfilled_ex_officio_seats(asked).filter(ex_officio_post__in=posts):
+        for records in held.values():
+            if any(_is_post(r) and r.post_id == seat.ex_officio_post_id for r in records):
+                records.append(seat)
     return "people/list.html", {"page": page, "filters": chosen.form, "held": held}
+
+
+def _is_post(record) -> bool:
+    return isinstance(record, Appointment)
+
+
+def _unfilled_ex_officio_seats(asked: AskedDay):
+    """Ex officio seats that nobody is recorded as filling: the holder of the post does."""
+    filled = Membership.objects.as_at(asked.day).values("seat")
+    return Seat.objects.as_at(asked.day).exclude(pk__in=filled).select_related("forum")
 
 
 def _appointments(asked: AskedDay):
@@ -57,6 +73,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     now = [(what, record) for what, record in held if record.is_in_force(asked.day)]
     return "people/person.html", {
         "person": person,
+        "names_then": names_then({a.post.organisation_id for a in appointments}, asked),
         "names": person.names.select_related("document"),
         "now": now,
         "before": [(what, record) for what, record in held if record.has_ended(asked.day)],

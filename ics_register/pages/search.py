@@ -4,15 +4,25 @@ from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from forums.models import Forum, ForumName
+from forums.models import Forum, ForumName, Membership
+from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationName, Post
-from people.models import Person, PersonName
+from people.models import Appointment, Person, PersonName
 from records.names import fold, has_words
 
 LONGEST = 200  # characters
 SHOWN = 30  # of each kind
+
+
+# Words of a question, that no name is told apart by.
+ASKING = {"who", "is", "was", "the", "of", "a", "an", "and", "for", "chairs", "chaired", "leads"}
+
+
+def _telling(words: list[str]) -> list[str]:
+    """`words` without those of the question around a name, unless there are no others."""
+    return [word for word in words if word not in ASKING] or words
 
 
 @public_page
@@ -22,7 +32,9 @@ def search(request: HttpRequest, asked: AskedDay):
         raise BadRequest(
             f"Search for at most {LONGEST} characters: a name, part of a name, a post or a code."
         )
-    words = fold(text).split()
+    words = _telling(fold(text).split())
+    if len(words) > MOST_WORDS:
+        raise BadRequest(f"Search for at most {MOST_WORDS} words.")
     context = {"searched": text, "shown": SHOWN}
     if not words:
         return "search.html", {**context, "found": None}
@@ -37,28 +49,62 @@ def search(request: HttpRequest, asked: AskedDay):
     return "search.html", {
         **context,
         "found": found,
+        "held": _held_by(found["people"], asked),
         "total": sum(len(rows) for rows in found.values()),
     }
 
 
 def _by_name(records: QuerySet, names: type, owner: str, words: list[str]) -> list[tuple]:
-    """Records one of whose names holds all the words, each with the other names that do."""
+    """Records one of whose names holds all the words, each with the other names that do.
+
+    Those that are called just that come first.
+    """
     other_names = {}
     for other in names.objects.filter(has_words(words, "folded"))[: SHOWN * 3]:
         other_names.setdefault(getattr(other, f"{owner}_id"), []).append(other)
     matching = records.filter(has_words(words, "folded") | Q(pk__in=list(other_names)))
-    return [(record, other_names.get(record.pk, [])) for record in matching[: SHOWN + 1]]
+    found = [(record, other_names.get(record.pk, [])) for record in matching[: SHOWN + 1]]
+    asked = " ".join(words)
+
+    def called_just_that(result) -> bool:
+        record, others = result
+        own = [record.name, getattr(record, "short_name", ""), str(record)]
+        return asked in [fold(name) for name in own] or asked in [each.folded for each in others]
+
+    return sorted(found, key=called_just_that, reverse=True)
 
 
 def _posts(words: list[str]) -> list[Post]:
-    """Posts whose title and organisation hold all the words between them.
+    """Posts whose title and organisation, by any of its names, hold all the words between them.
 
     One of the words must stand in the title: the organisation is found by itself.
     """
     in_title = Q()
+    in_all = Q()
     for word in words:
         in_title |= Q(folded__contains=word)
-    posts = Post.objects.filter(in_title, has_words(words, "folded", "organisation__folded"))
-    return list(
-        posts.select_related("organisation").order_by("organisation__name", "title")[: SHOWN + 1]
-    )
+        called = OrganisationName.objects.filter(folded__contains=word)
+        in_all &= (
+            Q(folded__contains=word)
+            | Q(organisation__folded__contains=word)
+            | Q(organisation__in=called.values("organisation"))
+        )
+    posts = Post.objects.filter(in_title, in_all).select_related("organisation")
+    return list(posts.order_by("organisation__name", "title")[: SHOWN + 1])
+
+
+def _held_by(people: list[tuple], asked: AskedDay) -> dict[int, list[str]]:
+    """What each of the people found holds on the day, in words."""
+    keys = [person.pk for person, _ in people]
+    held = {key: [] for key in keys}
+    for appointment in (
+        Appointment.objects.as_at(asked.day)
+        .filter(person__in=keys)
+        .select_related("post__organisation")
+    ):
+        held[appointment.person_id].append(str(appointment.post))
+    for membership in (
+        Membership.objects.as_at(asked.day).filter(person__in=keys).select_related("seat__forum")
+    ):
+        held[membership.person_id].append(str(membership.seat))
+    return held

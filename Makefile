@@ -1,0 +1,95 @@
+# What one does with the register. `make help` lists it.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The Python that .venv is made with: 3.11 or later.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
+	--require-hashes --only-binary :all:
+MANAGE := REGISTER_DEVELOPMENT=1 $(BIN)/python manage.py
+APPS := records organisations people forums ics_register
+NOT_BROWSER := --ignore=tests/browser
+
+# Stamps: each is made anew when what it is made from has changed.
+RUNTIME := .venv/runtime-installed
+DEVELOPMENT := .venv/development-installed
+NODE_MODULES := node_modules/.package-lock.json
+STYLES := build/static/register.css
+
+.PHONY: help
+help: ## List what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
+		awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+
+.PHONY: run
+run: $(RUNTIME) $(STYLES) ## Open the register on this machine: install, seed and serve
+	@PORT=$(PORT) scripts/run
+
+.PHONY: password
+password: $(RUNTIME) ## Give the development superuser a new password
+	@$(MANAGE) make_first_user --new-password
+
+.PHONY: test
+test: $(DEVELOPMENT) $(STYLES) ## Test on SQLite, or on DATABASE_URL if that is set
+	@$(BIN)/pytest -n 2 $(NOT_BROWSER)
+
+.PHONY: test-postgres
+test-postgres: $(DEVELOPMENT) $(STYLES) ## Test on a throw-away PostgreSQL cluster
+	@scripts/with_postgresql $(BIN)/pytest -n 2 $(NOT_BROWSER)
+
+.PHONY: test-browser
+test-browser: $(DEVELOPMENT) $(STYLES) ## Test in Chromium: journeys and accessibility
+	@$(BIN)/pytest tests/browser
+
+.PHONY: check
+check: $(DEVELOPMENT) $(STYLES) ## Check everything that is checked without running tests
+	@BIN=$(BIN) scripts/check
+
+.PHONY: format
+format: $(DEVELOPMENT) ## Lay out the Python code as it should be
+	@$(BIN)/ruff check --select I --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(DEVELOPMENT) ## Lock the newest versions that requirements/*.in and package.json allow
+	@scripts/lock
+
+.PHONY: styles
+styles: $(STYLES) ## Build the styles of the public pages
+
+.PHONY: screenshots
+screenshots: $(DEVELOPMENT) $(STYLES) ## Take pictures of the main pages, wide and narrow
+	@$(BIN)/python -m tests.browser.screenshots
+
+.PHONY: clean
+clean: ## Remove what make made, but not the development database in var/
+	rm -rf .venv node_modules build test-results .pytest_cache .ruff_cache .hypothesis \
+		.import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@scripts/make_venv "$(PYTHON)"
+
+$(RUNTIME): requirements/base.txt | $(BIN)/python
+	@echo "Installing Python packages"
+	@$(PIP_INSTALL) -r requirements/base.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements/dev.txt $(RUNTIME)
+	@echo "Installing Python packages for development"
+	@$(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(NODE_MODULES): package.json package-lock.json .npmrc
+	@echo "Installing the design system"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STYLES): $(NODE_MODULES) $(wildcard styles/*)
+	@echo "Building the styles"
+	@npm run --silent build
