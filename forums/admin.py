@@ -1,0 +1,404 @@
+"""The admin of forums, seats and memberships, and of how forums decide and report."""
+
+from django.contrib import admin
+from django.utils import timezone
+
+from forums.holders import seats_with_holders
+from forums.models import (
+    EscalationStep,
+    Forum,
+    ForumName,
+    MemberOrganisation,
+    Membership,
+    QuoracyClause,
+    ReportingLine,
+    Seat,
+    Succession,
+)
+from organisations.models import Organisation
+from people.admin import TENURE_COLUMNS, TENURE_PERIOD, holders_in_words
+from people.models import Person
+from records.admin import (
+    EVIDENCE,
+    PERIOD,
+    PERIOD_COLUMNS,
+    DatedAdmin,
+    InForce,
+    RecordAdmin,
+    Words,
+    add_address,
+    may_add,
+    on_page_of,
+    related_table,
+)
+
+
+@admin.register(Forum)
+class ForumAdmin(DatedAdmin):
+    fieldsets = [
+        (
+            "Identification",
+            {"fields": ["name", "short_name", "slug", "kind", "status", "place", "host"]},
+        ),
+        (
+            "Accountability",
+            {"fields": ["purpose", "responsibilities", "accountable_for", "authority"]},
+        ),
+        (
+            "Decisions",
+            {
+                "fields": [
+                    ("decision_basis", "decision_rule"),
+                    "decision_wording",
+                    "quoracy_wording",
+                ]
+            },
+        ),
+        (
+            "Membership and meetings",
+            {
+                "fields": [
+                    "membership_wording",
+                    "meeting_frequency",
+                    "review_frequency",
+                    "review_date",
+                ]
+            },
+        ),
+        PERIOD,
+        EVIDENCE,
+    ]
+    slug_from = "name"
+    autocomplete_fields = ["place", "host", "document"]
+    list_display = ["name", "kind", "place", "host", "status", "since", "until"]
+    list_filter = [InForce, "kind", "status", ("place", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["place", "host"]
+    search_fields = ["folded", "names__folded"]
+
+
+@admin.register(ForumName)
+class ForumNameAdmin(DatedAdmin):
+    fieldsets = [("Identification", {"fields": ["forum", "name", "kind"]}), PERIOD, EVIDENCE]
+    autocomplete_fields = ["forum", "document"]
+    list_display = ["name", "kind", "forum", "since", "until"]
+    list_filter = [InForce, "kind"]
+    list_select_related = ["forum"]
+    search_fields = ["folded", "forum__folded"]
+
+
+@admin.register(MemberOrganisation)
+class MemberOrganisationAdmin(DatedAdmin):
+    fieldsets = [("Identification", {"fields": ["forum", "organisation"]}), PERIOD, EVIDENCE]
+    autocomplete_fields = ["forum", "organisation", "document"]
+    list_display = ["organisation", "forum", "since", "until"]
+    list_select_related = ["forum", "organisation"]
+    search_fields = ["organisation__folded", "forum__folded"]
+
+
+@admin.register(ReportingLine)
+class ReportingLineAdmin(DatedAdmin):
+    fieldsets = [
+        (
+            "Identification",
+            {"fields": ["from_forum", "kind", "to_forum", "to_organisation", "by_exception"]},
+        ),
+        PERIOD,
+        EVIDENCE,
+    ]
+    autocomplete_fields = ["from_forum", "to_forum", "to_organisation", "document"]
+    list_display = ["from_forum", "kind", "leads_to", "by_exception", "since", "until"]
+    list_filter = [InForce, "kind", "by_exception"]
+    list_select_related = ["from_forum", "to_forum", "to_organisation"]
+    search_fields = ["from_forum__folded", "to_forum__folded", "to_organisation__folded"]
+
+    @admin.display(description="to forum or organisation")
+    def leads_to(self, line):
+        return line.to_forum or line.to_organisation
+
+
+@admin.register(Succession)
+class SuccessionAdmin(RecordAdmin):
+    fieldsets = [
+        ("Identification", {"fields": ["from_forum", "description", "to_forum"]}),
+        EVIDENCE,
+    ]
+    autocomplete_fields = ["from_forum", "to_forum", "document"]
+    list_display = ["from_forum", "description", "to_forum"]
+    list_select_related = ["from_forum", "to_forum"]
+    search_fields = ["from_forum__folded", "to_forum__folded"]
+
+
+@admin.register(Seat)
+class SeatAdmin(DatedAdmin):
+    fieldsets = [
+        ("Identification", {"fields": ["forum", "title", "role", "order"]}),
+        (
+            "Accountability",
+            {
+                "fields": [
+                    "on_behalf_of",
+                    "ex_officio_post",
+                    "number",
+                    "requirement",
+                    "holder_stated",
+                    ("voting", "counts_to_quoracy", "may_be_deputised"),
+                ]
+            },
+        ),
+        PERIOD,
+        EVIDENCE,
+    ]
+    autocomplete_fields = ["forum", "on_behalf_of", "ex_officio_post", "document"]
+    list_display = ["title", "forum", "role", "on_behalf_of", "number", "since", "until"]
+    list_filter = [InForce, "role", "voting"]
+    list_select_related = ["forum", "on_behalf_of"]
+    search_fields = ["title", "forum__folded", "forum__names__folded"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(DatedAdmin):
+    fieldsets = [
+        ("Identification", {"fields": ["person", "seat"]}),
+        ("Accountability", {"fields": ["on_behalf_of", "basis"]}),
+        TENURE_PERIOD,
+        EVIDENCE,
+    ]
+    autocomplete_fields = ["person", "seat", "on_behalf_of", "document"]
+    list_display = ["person", "title", "forum", "for_whom", "since", "until", "basis"]
+    list_filter = [InForce, "basis", "seat__role"]
+    list_select_related = ["person", "seat__forum", "seat__on_behalf_of", "on_behalf_of"]
+    search_fields = [
+        "person__folded",
+        "person__names__folded",
+        "seat__title",
+        "seat__forum__folded",
+    ]
+
+    @admin.display(description="seat", ordering="seat__title")
+    def title(self, membership):
+        return membership.seat.title
+
+    @admin.display(description="forum", ordering="seat__forum__name")
+    def forum(self, membership):
+        return membership.seat.forum
+
+    @admin.display(description="for whom", empty_value="")
+    def for_whom(self, membership):
+        return for_whom(membership)
+
+
+@admin.register(QuoracyClause)
+class QuoracyClauseAdmin(RecordAdmin):
+    fieldsets = [
+        (
+            "Identification",
+            {
+                "fields": [
+                    "forum",
+                    "kind",
+                    "number",
+                    "seat",
+                    ("satisfied_by_proxy", "satisfied_by_substitute"),
+                    "order",
+                ]
+            },
+        ),
+        EVIDENCE,
+    ]
+    autocomplete_fields = ["forum", "seat", "document"]
+    list_display = ["forum", "kind", "number", "seat", "order"]
+    list_filter = ["kind"]
+    list_select_related = ["forum", "seat__forum"]
+    search_fields = ["forum__folded", "seat__title"]
+
+
+@admin.register(EscalationStep)
+class EscalationStepAdmin(RecordAdmin):
+    fieldsets = [
+        ("Identification", {"fields": ["forum", "order", "what_happens", "who_decides"]}),
+        EVIDENCE,
+    ]
+    autocomplete_fields = ["forum", "document"]
+    list_display = ["forum", "order", "who_decides"]
+    list_select_related = ["forum"]
+    search_fields = ["forum__folded", "what_happens", "who_decides"]
+
+
+def for_whom(membership: Membership):
+    """The organisation that a membership speaks for: its own, or its seat's."""
+    return membership.on_behalf_of or membership.seat.on_behalf_of or ""
+
+
+@on_page_of(Forum)
+def seats(request, forum):
+    may_fill = may_add(request, Membership)
+
+    def fill(seat):
+        return (
+            [Words("Add a membership", add_address(Membership, seat=seat.id))] if may_fill else ""
+        )
+
+    return related_table(
+        request,
+        Seat,
+        seats_with_holders(forum.seats.all(), timezone.localdate()),
+        {
+            "Seat": lambda seat: seat.title,
+            "Role": lambda seat: seat.role_words,
+            "For": lambda seat: seat.for_name or "",
+            "Held today by": lambda seat: holders_in_words(seat, Membership),
+            **PERIOD_COLUMNS,
+            "Add": fill,
+        },
+        filled_in={"forum": forum.pk},
+    )
+
+
+@on_page_of(Forum)
+def memberships_of_forum(request, forum):
+    return related_table(
+        request,
+        Membership,
+        Membership.objects.filter(seat__forum=forum)
+        .select_related("person", "seat__on_behalf_of", "on_behalf_of")
+        .order_by("seat__order", "seat_id", "-start_date"),
+        {
+            "Member": lambda membership: membership.person,
+            "Seat": lambda membership: membership.seat.title,
+            "For": for_whom,
+            **TENURE_COLUMNS,
+        },
+    )
+
+
+@on_page_of(Forum)
+def member_organisations(request, forum):
+    return related_table(
+        request,
+        MemberOrganisation,
+        forum.member_organisations.select_related("organisation"),
+        {"Organisation": lambda member: member.organisation, **PERIOD_COLUMNS},
+        filled_in={"forum": forum.pk},
+    )
+
+
+@on_page_of(Forum)
+def lines_from(request, forum):
+    return related_table(
+        request,
+        ReportingLine,
+        forum.lines_from.select_related("to_forum", "to_organisation"),
+        {
+            "This forum": lambda line: line.get_kind_display(),
+            "Forum or organisation": lambda line: line.to_forum or line.to_organisation,
+            "By exception": lambda line: "yes" if line.by_exception else "",
+            **PERIOD_COLUMNS,
+        },
+        filled_in={"from_forum": forum.pk},
+    )
+
+
+@on_page_of(Forum)
+def quoracy_clauses(request, forum):
+    return related_table(
+        request,
+        QuoracyClause,
+        forum.quoracy_clauses.select_related("seat"),
+        {
+            "Clause": lambda clause: clause.get_kind_display(),
+            "Number": lambda clause: "" if clause.number is None else clause.number,
+            "Seat": lambda clause: clause.seat.title if clause.seat else "",
+        },
+        filled_in={"forum": forum.pk},
+    )
+
+
+@on_page_of(Forum)
+def escalation_steps(request, forum):
+    return related_table(
+        request,
+        EscalationStep,
+        forum.escalation_steps.all(),
+        {
+            "Step": lambda step: step.order,
+            "What happens": lambda step: step.what_happens,
+            "Who decides": lambda step: step.who_decides,
+        },
+        filled_in={"forum": forum.pk},
+    )
+
+
+@on_page_of(Forum)
+def successions(request, forum):
+    return related_table(
+        request,
+        Succession,
+        forum.successions_from.select_related("to_forum"),
+        {
+            "This forum": lambda succession: succession.description,
+            "Forum": lambda succession: succession.to_forum,
+        },
+        filled_in={"from_forum": forum.pk},
+    )
+
+
+@on_page_of(Forum)
+def other_names(request, forum):
+    return related_table(
+        request,
+        ForumName,
+        forum.names.all(),
+        {
+            "Name": lambda name: name.name,
+            "Kind": lambda name: name.get_kind_display(),
+            **PERIOD_COLUMNS,
+        },
+        title="Other names",
+        filled_in={"forum": forum.pk},
+    )
+
+
+@on_page_of(Seat)
+def memberships_of_seat(request, seat):
+    return related_table(
+        request,
+        Membership,
+        seat.memberships.select_related("person", "seat__on_behalf_of", "on_behalf_of"),
+        {"Member": lambda membership: membership.person, "For": for_whom, **TENURE_COLUMNS},
+        filled_in={"seat": seat.pk},
+    )
+
+
+@on_page_of(Person)
+def memberships_of_person(request, person):
+    return related_table(
+        request,
+        Membership,
+        person.memberships.select_related("seat__forum", "seat__on_behalf_of", "on_behalf_of"),
+        {
+            "Seat": lambda membership: membership.seat.title,
+            "Forum": lambda membership: membership.seat.forum,
+            "For": for_whom,
+            **TENURE_COLUMNS,
+        },
+        filled_in={"person": person.pk},
+    )
+
+
+@on_page_of(Organisation)
+def seats_for_organisation(request, organisation):
+    return related_table(
+        request,
+        Seat,
+        seats_with_holders(
+            organisation.seats.order_by("forum__name", "order"), timezone.localdate()
+        ),
+        {
+            "Seat": lambda seat: seat.title,
+            "Forum": lambda seat: seat.forum_name,
+            "Held today by": lambda seat: holders_in_words(seat, Membership),
+            **PERIOD_COLUMNS,
+        },
+        title="Seats that speak for it",
+        filled_in={"on_behalf_of": organisation.pk},
+    )

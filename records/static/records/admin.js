@@ -1,0 +1,23 @@
+// Select2 makes a box that opens a choice of records, and a box to search them, without names
+// that a screen reader could say. The label of their field is that name.
+"use strict";
+
+function nameBoxes() {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.parentElement.querySelector(".select2-selection");
+    const chosen = document.getElementById(`select2-${select.id}-container`);
+    if (!label || !box || !chosen) continue;
+    const name = label.textContent.trim().replace(/:$/, "");
+    label.id = `${select.id}-label`;
+    box.setAttribute("aria-labelledby", `${label.id} ${chosen.id}`);
+    chosen.setAttribute("aria-label", name);
+    django.jQuery(select).on("select2:open", () => {
+      const search = document.querySelector(".select2-container--open .select2-search__field");
+      if (search) search.setAttribute("aria-label", `Search: ${name}`);
+    });
+  }
+}
+
+// jQuery keeps the order of what waits for it, so that Select2 has made its boxes by then.
+window.addEventListener("load", () => django.jQuery(nameBoxes));

@@ -1,0 +1,52 @@
+"""Addresses of editing pages, and what a browser sends from their forms."""
+
+from django import forms
+from django.urls import reverse
+
+
+def address(model, page: str, *args) -> str:
+    """The address of a model's editing page: "changelist", "add", "change", "history"..."""
+    options = model._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_{page}", args=args)
+
+
+def typed(response) -> dict[str, str]:
+    """What a browser would send from the form on a page, left as it is."""
+    data = {}
+    for field in response.context_data["adminform"].form:
+        value = field.field.widget.format_value(field.value())
+        if isinstance(value, list):
+            value = next((key for key in value if key), None)
+        if isinstance(field.field.widget, forms.CheckboxInput):
+            value = "on" if field.value() else None
+        if value is not None:
+            data[field.html_name] = str(value)
+    return data
+
+
+def errors_of(response) -> dict[str, list[str]]:
+    """The errors that a form on a page shows, by field."""
+    return response.context_data["adminform"].form.errors
+
+
+def send(browser, page: str, **changes):
+    """Open the form at `page`, type `changes` into it, and save."""
+    return browser.post(page, {**typed(browser.get(page)), **changes})
+
+
+def add_a_membership_in_the_admin(seat, person):
+    """An attempt for `tests.racing`: one that sends the form of a membership."""
+    from django.contrib.auth.models import User
+    from django.core.exceptions import ValidationError
+    from django.test import Client
+
+    from forums.models import Membership
+    from tests.builders import START, source
+
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(User.objects.get(username="admin"))
+    page = f"{address(Membership, 'add')}?seat={seat}&person={person}"
+    evidence = {"document": source().pk, "locator": "page 1"}
+    response = send(browser, page, start_date=START.isoformat(), **evidence)
+    if response.status_code != 302:
+        raise ValidationError(dict(errors_of(response)))

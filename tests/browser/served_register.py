@@ -1,0 +1,66 @@
+"""A seeded register of its own, served by gunicorn in another process, as people meet it."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+USERNAME = "editor"
+PASSWORD = "a password for tests only"
+
+
+def environment(database: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "REGISTER_DEVELOPMENT": "1",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "DJANGO_SETTINGS_MODULE": "ics_register.settings",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+    }
+
+
+def make_seeded_database(database: Path) -> None:
+    """Make a SQLite file with the seed in it, and a superuser."""
+    for command in (
+        ["migrate", "--verbosity=0"],
+        ["seed"],
+        ["createsuperuser", "--noinput", f"--username={USERNAME}", "--email=", "--verbosity=0"],
+    ):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=PROJECT,
+            env=environment(database),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+
+@contextlib.contextmanager
+def served(seeded_database: Path, directory: Path) -> Iterator[str]:
+    """Serve a copy of the database, made in `directory`; gives the register's address."""
+    database = directory / "register.sqlite3"
+    shutil.copyfile(seeded_database, database)
+    # Already listening when gunicorn gets it: no port to guess and nothing to wait for.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = subprocess.Popen(
+            [
+                sys.executable,
+                *("-m", "gunicorn", "ics_register.wsgi", "--workers=2"),
+                *("--log-level=warning", "--no-control-socket"),
+                f"--bind=fd://{listener.fileno()}",
+            ],
+            cwd=PROJECT,
+            env=environment(database),
+            pass_fds=[listener.fileno()],
+        )
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)

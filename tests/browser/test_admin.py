@@ -1,0 +1,101 @@
+"""The admin in a browser: it can be used by everybody, wide and narrow, and it works."""
+
+import pytest
+
+from tests.browser.accessibility import violations
+from tests.browser.served_register import PASSWORD, USERNAME
+
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 375, "height": 800}
+
+MEMBERSHIPS = "/admin/forums/membership/"
+
+
+def log_in(page, register=""):
+    page.goto(f"{register}/admin/")
+    page.get_by_label("Username").fill(USERNAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def follow(page, name):
+    page.get_by_role("link", name=name, exact=True).first.click()
+
+
+def assert_fit_for_everybody(page):
+    page.wait_for_load_state("networkidle")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_admin_is_fit_for_everybody(page, base_url, size):
+    page.set_viewport_size(size)
+    page.goto("/admin/")
+    assert_fit_for_everybody(page)
+    log_in(page)
+    assert_fit_for_everybody(page)
+    page.goto(MEMBERSHIPS)
+    assert_fit_for_everybody(page)
+    page.locator("#result_list tbody th a").first.click()
+    assert_fit_for_everybody(page)
+    follow(page, "History")
+    assert_fit_for_everybody(page)
+    page.locator("#change-history tbody a").first.click()
+    assert_fit_for_everybody(page)
+    page.goto(f"{MEMBERSHIPS}add/")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert page.get_by_text("Please correct the errors below.").is_visible()
+    assert_fit_for_everybody(page)
+    page.goto("/admin/forums/forum/?q=executive")
+    page.locator("#result_list tbody th a").first.click()
+    assert_fit_for_everybody(page)
+
+
+def choose(page, field, label, words):
+    """Choose the record that `words` finds, as somebody would who has a keyboard alone."""
+    page.locator(f"span[aria-labelledby^=id_{field}-label]").press("Enter")
+    page.get_by_label(f"Search: {label}").fill(words)
+    page.locator(".select2-results__option--highlighted", has_text=words).wait_for()
+    page.keyboard.press("Enter")
+
+
+def save(page, outcome):
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text(outcome).first.wait_for()
+
+
+def test_a_new_chair_is_appointed_and_the_former_one_is_kept(page, own_register):
+    def open_forum():
+        page.goto(f"{own_register}/admin/forums/forum/?q=ics+executive")
+        follow(page, "ICS Executive")
+
+    log_in(page, own_register)
+    open_forum()
+    chair = page.locator("#seat-1 tr", has=page.get_by_role("link", name="Chair", exact=True))
+    holder = chair.locator("td").nth(3)
+    assert holder.inner_text() == "Sir David Nicholson"
+    holder.get_by_role("link").click()
+    page.locator("#id_end_date").fill("31/03/2024")
+    page.get_by_label("Reason for this change").fill("Announced at the March meeting.")
+    save(page, "was changed successfully")
+
+    open_forum()
+    # The seat goes with a post, which he still holds.
+    assert holder.inner_text() == "Sir David Nicholson (ex officio)"
+    chair.get_by_role("link", name="Add a membership").click()
+    choose(page, "person", "Person", "Simon Trickett")
+    page.locator("#id_start_date").fill("01/04/2024")
+    choose(page, "document", "Source document", "Briefing Pack")
+    save(page, "Please correct the error below.")
+    page.get_by_label("Locator").fill("page 1")
+    save(page, "was added successfully")
+
+    open_forum()
+    assert holder.inner_text() == "Simon Trickett"
+    follow(page, "View on site")
+    page.get_by_role("heading", name="ICS Executive", level=1).wait_for()
+    assert page.get_by_role("link", name="Simon Trickett").first.is_visible()
+    page.goto(f"{own_register}/chairs/?as_at=2024-03-31")
+    row = page.locator("tr", has=page.get_by_role("link", name="ICS Executive", exact=True))
+    assert row.get_by_text("David Nicholson").first.is_visible()

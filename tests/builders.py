@@ -1,0 +1,288 @@
+"""Records to test and demonstrate with: each function makes one that is valid, and saves it.
+
+Name only what matters to the reader; the rest is sensible. Dates may be given as text,
+`start_date="2019-04-01"`. With `save=False` the record is returned unchecked and unsaved.
+"""
+
+import datetime
+import itertools
+
+from django.db import models
+
+from forums.models import (
+    ClauseKind,
+    EscalationStep,
+    Forum,
+    ForumKind,
+    ForumName,
+    LineKind,
+    MemberOrganisation,
+    Membership,
+    QuoracyClause,
+    ReportingLine,
+    Seat,
+    SeatRole,
+    Succession,
+)
+from organisations.models import (
+    CqcRating,
+    Figure,
+    Organisation,
+    OrganisationKind,
+    OrganisationName,
+    Place,
+    PlaceLevel,
+    Post,
+    PostKind,
+    Rating,
+    Relationship,
+    RelationshipKind,
+    Statement,
+    StatementKind,
+)
+from people.models import Appointment, Person, PersonName
+from records.models import Document, DocumentKind, NameKind
+
+START = datetime.date(2019, 4, 1)
+
+_numbers = itertools.count(1)
+
+
+def day(text: str) -> datetime.date:
+    """The day written as `text`: "2019-04-01"."""
+    return datetime.date.fromisoformat(text)
+
+
+def source() -> Document:
+    """The document that records rest on unless told otherwise."""
+    return Document.objects.filter(slug="board-paper").first() or make_document(
+        slug="board-paper", title="Board paper of the trust", short_title="Board paper"
+    )
+
+
+def make_document(**fields) -> Document:
+    number = next(_numbers)
+    return _make(
+        Document,
+        fields,
+        slug=f"document-{number}",
+        title=f"Document {number}",
+        short_title=f"Document {number}",
+        kind=DocumentKind.BOARD_PAPER,
+    )
+
+
+def make_place(**fields) -> Place:
+    number = next(_numbers)
+    return _make_fact(
+        Place, fields, slug=f"place-{number}", name=f"Place {number}", level=PlaceLevel.PLACE
+    )
+
+
+def make_organisation(**fields) -> Organisation:
+    number = next(_numbers)
+    if fields.get("ods_code") or fields.get("ons_code"):
+        fields = {"codes_document": source, "codes_locator": "line 1", **fields}
+    return _make_dated(
+        Organisation,
+        fields,
+        slug=f"organisation-{number}",
+        name=f"Organisation {number}",
+        kind=OrganisationKind.NHS_TRUST,
+    )
+
+
+def make_organisation_name(**fields) -> OrganisationName:
+    return _make_dated(
+        OrganisationName,
+        fields,
+        organisation=make_organisation,
+        name=f"Other name {next(_numbers)}",
+        kind=NameKind.OTHER,
+    )
+
+
+def make_relationship(**fields) -> Relationship:
+    return _make_dated(
+        Relationship,
+        fields,
+        from_organisation=make_organisation,
+        kind=RelationshipKind.MEMBER_OF,
+        to_organisation=make_organisation,
+    )
+
+
+def make_post(**fields) -> Post:
+    return _make_dated(
+        Post,
+        fields,
+        organisation=make_organisation,
+        title=f"Post {next(_numbers)}",
+        kind=PostKind.CHAIR,
+    )
+
+
+def make_statement(**fields) -> Statement:
+    return _make_fact(
+        Statement,
+        fields,
+        organisation=make_organisation,
+        kind=StatementKind.VISION,
+        text="Good health for everyone.",
+    )
+
+
+def make_rating(**fields) -> Rating:
+    return _make_fact(
+        Rating,
+        fields,
+        organisation=make_organisation,
+        rating=CqcRating.GOOD,
+    )
+
+
+def make_figure(**fields) -> Figure:
+    return _make_fact(
+        Figure, fields, organisation=make_organisation, label="Population", value="806,000"
+    )
+
+
+def make_person(**fields) -> Person:
+    number = next(_numbers)
+    given, _, family = fields.get("name", "").rpartition(" ")
+    return _make_fact(
+        Person,
+        fields,
+        slug=f"person-{number}",
+        name=f"Person {number}",
+        sort_name=f"{family}, {given}" if given else f"Person {number}",
+    )
+
+
+def make_person_name(**fields) -> PersonName:
+    return _make_dated(
+        PersonName,
+        fields,
+        person=make_person,
+        name=f"Other name {next(_numbers)}",
+        kind=NameKind.OTHER,
+    )
+
+
+def make_appointment(**fields) -> Appointment:
+    return _make_dated(Appointment, fields, person=make_person, post=make_post)
+
+
+def make_forum(**fields) -> Forum:
+    number = next(_numbers)
+    return _make_dated(
+        Forum, fields, slug=f"forum-{number}", name=f"Forum {number}", kind=ForumKind.BOARD
+    )
+
+
+def make_forum_name(**fields) -> ForumName:
+    return _make_dated(
+        ForumName,
+        fields,
+        forum=make_forum,
+        name=f"Other name {next(_numbers)}",
+        kind=NameKind.OTHER,
+    )
+
+
+def make_member_organisation(**fields) -> MemberOrganisation:
+    return _make_dated(MemberOrganisation, fields, forum=make_forum, organisation=make_organisation)
+
+
+def make_reporting_line(**fields) -> ReportingLine:
+    if "to_forum" not in fields and "to_organisation" not in fields:
+        fields = {"to_forum": make_forum, **fields}
+    return _make_dated(ReportingLine, fields, from_forum=make_forum, kind=LineKind.REPORTS_TO)
+
+
+def make_succession(**fields) -> Succession:
+    return _make_fact(
+        Succession,
+        fields,
+        from_forum=make_forum,
+        to_forum=make_forum,
+        description="is to become",
+    )
+
+
+def make_seat(**fields) -> Seat:
+    return _make_dated(Seat, fields, forum=make_forum, title=f"Seat {next(_numbers)}")
+
+
+def make_chair_seat(**fields) -> Seat:
+    return make_seat(**{"role": SeatRole.CHAIR, "title": "Chair", **fields})
+
+
+def make_membership(**fields) -> Membership:
+    return _make_dated(Membership, fields, person=make_person, seat=make_seat)
+
+
+def make_quoracy_clause(**fields) -> QuoracyClause:
+    return _make_fact(QuoracyClause, fields, forum=make_forum, kind=ClauseKind.EVERY_ORGANISATION)
+
+
+def make_escalation_step(**fields) -> EscalationStep:
+    return _make_fact(
+        EscalationStep,
+        fields,
+        forum=make_forum,
+        order=1,
+        what_happens="The members try to agree.",
+        who_decides="The members",
+    )
+
+
+# Who makes what, for tests that go through every kind of record.
+BUILDERS = {
+    Document: make_document,
+    Place: make_place,
+    Organisation: make_organisation,
+    OrganisationName: make_organisation_name,
+    Relationship: make_relationship,
+    Post: make_post,
+    Statement: make_statement,
+    Rating: make_rating,
+    Figure: make_figure,
+    Person: make_person,
+    PersonName: make_person_name,
+    Appointment: make_appointment,
+    Forum: make_forum,
+    ForumName: make_forum_name,
+    MemberOrganisation: make_member_organisation,
+    ReportingLine: make_reporting_line,
+    Succession: make_succession,
+    Seat: make_seat,
+    Membership: make_membership,
+    QuoracyClause: make_quoracy_clause,
+    EscalationStep: make_escalation_step,
+}
+
+
+def _make_dated(model, fields, **defaults):
+    return _make_fact(model, fields, **{"start_date": START, **defaults})
+
+
+def _make_fact(model, fields, **defaults):
+    return _make(model, fields, **{"document": source, "locator": "page 1", **defaults})
+
+
+def _make(model, fields, **defaults):
+    """A record of `model`; what is callable among its values is called if it is needed."""
+    save = fields.get("save", True)
+    values = {**defaults, **fields}
+    values.pop("save", None)
+    record = model()
+    for name, value in values.items():
+        value = value() if callable(value) else value
+        if isinstance(value, str) and isinstance(model._meta.get_field(name), models.DateField):
+            value = day(value)
+        setattr(record, name, value)
+    if save:
+        record.full_clean()
+        record.save()
+    return record

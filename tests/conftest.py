@@ -1,0 +1,63 @@
+"""What every test shares: development settings, a database of its own, and no quiet skips."""
+
+import os
+
+import django
+import pytest
+from django.conf import settings
+
+# Set here rather than in pyproject.toml, from which Django would be loaded before this line.
+os.environ["REGISTER_DEVELOPMENT"] = "1"
+os.environ["DJANGO_SETTINGS_MODULE"] = "ics_register.settings"
+django.setup()
+
+# Hashing is slow on purpose, and these passwords protect nothing.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+) -> None:
+    """Test on a SQLite file and not in memory, so that threads and processes can race on it."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        file = tmp_path_factory.mktemp("database") / "register.sqlite3"
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(file)}
+
+
+def forbidden_skip(item_id: str, reason: str) -> bool:
+    """Whether REGISTER_NO_SKIPS forbids this skip.
+
+    "browser" forbids every skip in tests/browser, "postgresql" every skip of a test that is
+    for PostgreSQL only. Continuous integration sets it, so that nothing is left out unseen.
+    """
+    match os.environ.get("REGISTER_NO_SKIPS"):
+        case "browser":
+            return item_id.startswith("tests/browser")
+        case "postgresql":
+            return reason.startswith("PostgreSQL only")
+    return False
+
+
+def fail_forbidden_skip(report) -> None:
+    if not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2].removeprefix("Skipped: ")
+    if forbidden_skip(report.nodeid, reason):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped where it has to run: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    fail_forbidden_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    fail_forbidden_skip(report)
+    return report

@@ -1,0 +1,276 @@
+"""Editing forums, seats and memberships."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from forums.models import Forum, Membership, Seat
+from organisations.models import Organisation
+from people.models import Appointment, Basis, Person
+from tests.admin_pages import add_a_membership_in_the_admin, address, errors_of, send
+from tests.builders import (
+    day,
+    make_appointment,
+    make_chair_seat,
+    make_forum,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_post,
+    make_seat,
+    source,
+)
+from tests.racing import TOLD, WON, race
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/forums/membership/add/"
+
+
+def filled_in(**changes) -> dict:
+    """A membership form filled in as it should be, but for `changes`."""
+    return {
+        "start_date": "01/04/2021",
+        "document": source().pk,
+        "locator": "page 1",
+        "note": "Typed with care",
+        **changes,
+    }
+
+
+def tables_of(response) -> dict[str, list[list[str]]]:
+    """The tables on a record's page: the words of each row, by title."""
+    return {
+        table.title: [[", ".join(w.text for w in cell) for cell in row] for row in table.rows]
+        for table in response.context["related_tables"]
+    }
+
+
+def links_of(response, title, column) -> list[str]:
+    table = next(t for t in response.context["related_tables"] if t.title == title)
+    at = table.headings.index(column)
+    return [words.address for row in table.rows for words in row[at]]
+
+
+def assert_kept_as_typed(response, field):
+    assert response.status_code == 200
+    assert list(errors_of(response)) == [field]
+    assert "Typed with care" in response.content.decode()
+
+
+# The rules, on their fields
+
+
+def test_a_membership_that_overlaps_another_is_refused_on_its_start(admin_client):
+    chair = make_chair_seat(forum=make_forum(name="ICS Executive"))
+    make_membership(seat=chair, person=make_person(name="Ann Lee"))
+    response = send(
+        admin_client, ADD, **filled_in(seat=chair.pk, person=make_person(name="Ian Tait").pk)
+    )
+    assert_kept_as_typed(response, "start_date")
+    assert "Ann Lee, Chair, ICS Executive" in errors_of(response)["start_date"][0]
+    assert 'value="01/04/2021"' in response.content.decode()
+    assert "Ian Tait</option>" in response.content.decode()
+    assert Membership.objects.count() == 1
+
+
+def test_a_membership_that_ends_before_it_starts_is_refused_on_its_end(admin_client):
+    response = send(
+        admin_client,
+        ADD,
+        **filled_in(seat=make_seat().pk, person=make_person().pk, end_date="31/03/2021"),
+    )
+    assert_kept_as_typed(response, "end_date")
+    assert "31 March 2021, is before the start, 1 April 2021" in str(errors_of(response))
+
+
+@pytest.mark.parametrize("field", ["document", "locator"])
+def test_a_membership_without_a_source_is_refused(field, admin_client):
+    response = send(
+        admin_client,
+        ADD,
+        **filled_in(seat=make_seat().pk, person=make_person().pk, **{field: ""}),
+    )
+    assert_kept_as_typed(response, field)
+
+
+def test_a_membership_without_a_start_is_refused_unless_it_is_over(admin_client):
+    who = {"seat": make_seat().pk, "person": make_person().pk}
+    response = send(admin_client, ADD, **filled_in(start_date="", **who))
+    assert_kept_as_typed(response, "start_date")
+    response = send(admin_client, ADD, **filled_in(start_date="", end_date="2021-04-01", **who))
+    assert response.status_code == 302
+
+
+def test_what_is_missing_is_said_once(admin_client):
+    response = send(admin_client, ADD, **filled_in(seat=make_seat().pk))
+    assert errors_of(response)["person"] == ["This field is required."]
+
+
+def test_an_existing_membership_is_held_to_the_same_rules(admin_client):
+    chair = make_chair_seat()
+    make_membership(seat=chair, end_date="2021-03-31")
+    second = make_membership(seat=chair, start_date="2021-04-01")
+    change = address(Membership, "change", second.pk)
+    response = send(admin_client, change, start_date="31/03/2021", note="Typed with care")
+    assert_kept_as_typed(response, "start_date")
+    response = send(admin_client, change, locator="", note="Typed with care")
+    assert_kept_as_typed(response, "locator")
+
+
+def test_a_new_chair_is_appointed_and_the_former_one_is_kept(admin_client):
+    chair = make_chair_seat()
+    former = make_membership(seat=chair)
+    ended = send(
+        admin_client,
+        address(Membership, "change", former.pk),
+        end_date="31/03/2021",
+        end_reason="retired",
+        reason="Announced at the March meeting.",
+    )
+    added = send(admin_client, ADD, **filled_in(seat=chair.pk, person=make_person().pk))
+    assert (ended.status_code, added.status_code) == (302, 302)
+    former.refresh_from_db()
+    assert former.end_date == day("2021-03-31")
+    assert former.history.first().history_change_reason == "Announced at the March meeting."
+    assert chair.memberships.count() == 2
+
+
+def test_the_person_and_the_seat_of_a_membership_stay_as_they_are(admin_client):
+    membership = make_membership()
+    person = membership.person
+    send(
+        admin_client,
+        address(Membership, "change", membership.pk),
+        person=make_person().pk,
+        seat=make_seat().pk,
+        note="Changed",
+    )
+    membership.refresh_from_db()
+    assert (membership.person, membership.note) == (person, "Changed")
+
+
+def test_a_rule_that_only_the_database_was_in_time_for_is_told_in_its_words(
+    admin_client, monkeypatch
+):
+    chair = make_chair_seat()
+    make_membership(seat=chair)
+    who = {"seat": chair.pk, "person": make_person().pk}
+    # As if the other membership were saved after this one was checked.
+    monkeypatch.setattr("records.periods.NoOverlap.validate", lambda rule, record: None)
+    response = send(admin_client, ADD, **filled_in(**who))
+    assert_kept_as_typed(response, "__all__")
+    (words,) = errors_of(response)["__all__"]
+    assert "Nothing was saved." in words
+    assert "This seat would be held twice: another record is recorded for it" in words
+    assert "was added successfully" not in response.content.decode()
+    assert Membership.objects.count() == Membership.history.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_send_the_form_at_once_one_wins_and_the_other_is_told(admin_user, monkeypatch):
+    source()
+    seats = [make_chair_seat().pk for _ in range(5)]
+    racers = [make_person().pk, make_person().pk]
+    outcomes = race(add_a_membership_in_the_admin, seats, racers, monkeypatch)
+    assert outcomes == [[TOLD, WON]] * 5
+    assert Membership.objects.count() == 5
+
+
+# The tables on a record's page
+
+
+def test_a_forum_shows_its_seats_with_who_holds_them_today(admin_client):
+    forum = make_forum()
+    trust = make_organisation(name="Wye Valley NHS Trust")
+    chair = make_chair_seat(forum=forum, order=1)
+    make_membership(seat=chair, person=make_person(name="Ann Lee"), end_date="2020-03-31")
+    held = make_membership(
+        seat=chair,
+        person=make_person(name="Ian Tait"),
+        start_date="2020-04-01",
+        basis=Basis.INTERIM,
+    )
+    post = make_post(title="Chair", organisation=trust)
+    appointment = make_appointment(post=post, person=make_person(name="Mary Jones"))
+    make_seat(forum=forum, title="Trust chair", ex_officio_post=post, order=2)
+    make_seat(forum=forum, title="GP", on_behalf_of=trust, order=3)
+    make_seat(forum=forum, title="Nurse", holder_stated=False, order=4)
+
+    response = admin_client.get(address(Forum, "change", forum.pk))
+
+    assert [(row[0], row[2], row[3]) for row in tables_of(response)["Seats"]] == [
+        ("Chair", "", "Ian Tait (interim)"),
+        ("Trust chair", "", "Mary Jones (ex officio)"),
+        ("GP", "Wye Valley NHS Trust", "vacant"),
+        ("Nurse", "", "not recorded"),
+    ]
+    assert links_of(response, "Seats", "Seat")[0] == address(Seat, "change", chair.pk)
+    assert links_of(response, "Seats", "Held today by")[:2] == [
+        address(Membership, "change", held.pk),
+        address(Appointment, "change", appointment.pk),
+    ]
+    assert [row[0] for row in tables_of(response)["Memberships"]] == ["Ian Tait", "Ann Lee"]
+
+
+def test_a_seat_leads_to_a_membership_form_that_names_it(admin_client):
+    seat = make_seat(title="Treasurer")
+    response = admin_client.get(address(Forum, "change", seat.forum.pk))
+    (add,) = links_of(response, "Seats", "Add")
+    form = admin_client.get(add).context["adminform"].form
+    assert form["seat"].value() == str(seat.pk)
+    assert f'<option value="{seat.pk}" selected>' in str(form["seat"])
+
+
+def test_a_person_and_an_organisation_show_where_they_sit(admin_client):
+    seat = make_seat(title="GP", on_behalf_of=make_organisation())
+    membership = make_membership(seat=seat, person=make_person(name="Ann Lee"))
+    of_person = admin_client.get(address(Person, "change", membership.person.pk))
+    assert tables_of(of_person)["Memberships"][0][:3] == [
+        "GP",
+        seat.forum.name,
+        seat.on_behalf_of.name,
+    ]
+    of_organisation = admin_client.get(address(Organisation, "change", seat.on_behalf_of.pk))
+    assert tables_of(of_organisation)["Seats that speak for it"][0][:3] == [
+        "GP",
+        seat.forum.name,
+        "Ann Lee",
+    ]
+
+
+def test_somebody_who_may_see_forums_alone_is_shown_no_memberships():
+    user = User.objects.create_user("Fred", password="a long password", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_forum"))
+    browser = Client()
+    browser.force_login(user)
+    seat = make_membership(person=make_person(name="Ann Lee")).seat
+    response = browser.get(address(Forum, "change", seat.forum.pk))
+    assert tables_of(response) == {}
+    assert "Ann Lee" not in response.content.decode()
+
+
+def test_names_are_shown_as_text_and_never_as_markup(admin_client):
+    seat = make_seat(title="<script>alert(1)</script>")
+    make_membership(seat=seat, person=make_person(name="<b>Ann</b>"))
+    for page in [address(Forum, "change", seat.forum.pk), address(Membership, "changelist")]:
+        html = admin_client.get(page).content.decode()
+        assert "<script>alert" not in html
+        assert "&lt;b&gt;Ann&lt;/b&gt;" in html
+
+
+def test_a_list_of_memberships_says_who_sits_where_for_whom_since_when(admin_client):
+    make_membership(
+        person=make_person(name="Ann Lee"),
+        seat=make_seat(
+            title="GP",
+            forum=make_forum(name="ICS Executive"),
+            on_behalf_of=make_organisation(name="Herefordshire Council"),
+        ),
+        start_date="2019-04-01",
+        start_precision="month",
+        start_qualifier="by",
+    )
+    html = admin_client.get(address(Membership, "changelist")).content.decode()
+    for words in ["Ann Lee", "GP", "ICS Executive", "Herefordshire Council", "by April 2019"]:
+        assert f">{words}<" in html

@@ -1,0 +1,100 @@
+"""Forums, seats and what is said of them, in words."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from forums.models import ClauseKind, Forum, Seat
+from tests.builders import (
+    make_chair_seat,
+    make_escalation_step,
+    make_forum,
+    make_forum_name,
+    make_member_organisation,
+    make_organisation,
+    make_quoracy_clause,
+    make_reporting_line,
+    make_seat,
+    make_succession,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def executive():
+    return make_forum(slug="ics-executive", name="ICS Executive")
+
+
+def test_what_belongs_to_a_forum_says_so(executive):
+    board = make_forum(name="ICS Partnership Board")
+    trust = make_organisation(name="Wye Valley NHS Trust")
+
+    assert str(executive) == "ICS Executive"
+    assert str(make_chair_seat(forum=executive)) == "Chair, ICS Executive"
+    assert str(make_forum_name(forum=executive, name="STP Board", kind="former")) == (
+        "STP Board (former name of ICS Executive)"
+    )
+    assert str(make_member_organisation(forum=executive, organisation=trust)) == (
+        "Wye Valley NHS Trust on ICS Executive"
+    )
+    assert str(make_quoracy_clause(forum=executive)) == "ICS Executive: every member organisation"
+    assert str(make_escalation_step(forum=executive, order=2)) == "ICS Executive, step 2"
+    assert str(make_succession(from_forum=executive, to_forum=board)) == (
+        "ICS Executive is to become ICS Partnership Board"
+    )
+
+
+def test_a_reporting_line_reads_from_the_first_to_the_second(executive):
+    board = make_forum(name="ICS Partnership Board")
+    trust = make_organisation(name="Wye Valley NHS Trust")
+
+    to_forum = make_reporting_line(from_forum=executive, to_forum=board)
+    to_organisation = make_reporting_line(
+        from_forum=executive, kind="overseen-by", to_organisation=trust
+    )
+
+    assert str(to_forum) == "ICS Executive reports to ICS Partnership Board"
+    assert str(to_organisation) == "ICS Executive overseen by Wye Valley NHS Trust"
+
+
+def test_fixtures_find_forums_by_slug_and_seats_by_forum_and_title(executive):
+    chair = make_chair_seat(forum=executive)
+
+    assert Forum.objects.get_by_natural_key("ics-executive") == executive
+    assert Seat.objects.get_by_natural_key("ics-executive", "Chair") == chair
+    assert chair.natural_key() == ("ics-executive", "Chair")
+
+
+def test_a_reporting_line_with_two_ends_is_told_to_choose(executive):
+    with pytest.raises(ValidationError, match="one of the two"):
+        make_reporting_line(
+            from_forum=executive, to_forum=make_forum(), to_organisation=make_organisation()
+        )
+
+
+def test_quoracy_must_include_a_seat_of_the_same_forum(executive):
+    with pytest.raises(ValidationError) as refusal:
+        make_quoracy_clause(forum=executive, kind=ClauseKind.MUST_INCLUDE, seat=make_seat())
+
+    assert refusal.value.message_dict == {"seat": ["Choose a seat of ICS Executive."]}
+
+
+def test_quoracy_may_include_a_seat_of_its_forum(executive):
+    chair = make_chair_seat(forum=executive)
+
+    clause = make_quoracy_clause(forum=executive, kind=ClauseKind.MUST_INCLUDE, seat=chair)
+
+    assert clause.seat == chair
+
+
+@pytest.mark.parametrize("number", [None, 1, 5])
+def test_a_seat_has_room_for_its_number_of_holders(number):
+    assert make_seat(number=number).capacity == number
+
+
+@pytest.mark.parametrize("order", [0, 100])
+def test_steps_are_numbered_from_one_to_ninety_nine(order):
+    with pytest.raises(ValidationError) as refusal:
+        make_escalation_step(order=order)
+
+    assert list(refusal.value.message_dict) == ["order"]

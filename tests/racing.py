@@ -1,0 +1,123 @@
+"""Two processes that try for the same thing at the same moment."""
+
+import multiprocessing
+import urllib.parse
+
+from django.conf import settings
+from django.db import connection
+
+PATIENCE = 60  # seconds for a process to start, or to wait for the other
+
+WON = "won"
+TOLD = "told"  # that a rule would be broken: what a person can read
+REFUSED = "refused"  # by the database
+
+
+def race(attempt, keys, people, monkeypatch) -> list[list[str]]:
+    """For each of `keys` in turn, the outcomes of `attempt(key, person)` by each of `people`.
+
+    Each person has a process of their own, and they start on each key together.
+    """
+    monkeypatch.setenv("DATABASE_URL", address_of_test_database())
+    processes = multiprocessing.get_context("spawn")
+    barrier = processes.Barrier(len(people), timeout=PATIENCE)
+    results = processes.Queue()
+    racers = [
+        processes.Process(target=run, args=(attempt, keys, person, barrier, results))
+        for person in people
+    ]
+    for racer in racers:
+        racer.start()
+    outcomes = [results.get(timeout=PATIENCE) for _ in racers]
+    for racer in racers:
+        racer.join(timeout=PATIENCE)
+        racer.close()
+    return [sorted(each) for each in zip(*outcomes, strict=True)]
+
+
+def address_of_test_database() -> str:
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urllib.parse.urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+
+
+def run(attempt, keys, person, barrier, results) -> None:
+    """What a racer's process does."""
+    import django
+
+    django.setup()
+    outcomes = []
+    for key in keys:
+        barrier.wait()
+        outcomes.append(outcome_of(attempt, key, person))
+    results.put(outcomes)
+
+
+def outcome_of(attempt, key, person) -> str:
+    from django.core.exceptions import ValidationError
+    from django.db import IntegrityError, OperationalError
+
+    try:
+        attempt(key, person)
+    except ValidationError:
+        return TOLD
+    except (IntegrityError, OperationalError):  # the latter of two that wait for each other
+        return REFUSED
+    except Exception as error:
+        return repr(error)
+    return WON
+
+
+# What is tried. The models are imported when Django is ready in the racer's own process.
+
+
+def appoint_to_seat(seat, person):
+    from forums.actions import appoint
+    from forums.models import Seat
+    from people.models import Person
+
+    appoint(
+        seat=Seat.objects.get(pk=seat),
+        person=Person.objects.get(pk=person),
+        **evidence_and_start(),
+    )
+
+
+def appoint_to_post(post, person):
+    from organisations.models import Post
+    from people.actions import appoint
+    from people.models import Person
+
+    appoint(
+        post=Post.objects.get(pk=post),
+        person=Person.objects.get(pk=person),
+        **evidence_and_start(),
+    )
+
+
+def submit_a_membership(seat, person):
+    """As the admin does: checked and saved in one transaction, and no action called."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        membership = unsaved_membership(seat, person)
+        membership.full_clean()
+        membership.save()
+
+
+def save_a_membership(seat, person):
+    """Past every check."""
+    unsaved_membership(seat, person).save()
+
+
+def unsaved_membership(seat, person):
+    from forums.models import Membership
+
+    return Membership(seat_id=seat, person_id=person, **evidence_and_start())
+
+
+def evidence_and_start():
+    from tests.builders import START, source
+
+    return {"document": source(), "locator": "page 1", "start_date": START}

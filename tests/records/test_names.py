@@ -1,0 +1,106 @@
+"""Names as people type them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from organisations.models import Organisation
+from people.models import Person
+from records.names import fold, has_words
+from tests.builders import (
+    make_forum,
+    make_organisation,
+    make_person,
+    make_person_name,
+    make_post,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        ("Siân O’Brien", "sian obrien"),
+        ("SIÂN O'BRIEN", "sian obrien"),
+        ("  Ruth   Kelly\t\n", "ruth kelly"),
+        ("Zoë Müller-Łoś", "zoe muller-łos"),
+        ("Straße", "strasse"),
+        ("ﬁnance", "finance"),
+        ("Null\x00byte", "nullbyte"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_folded(name, folded):
+    assert fold(name) == folded
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_case_and_space_around_make_no_difference(text):
+    assert fold(f"  {text} ") == fold(text)
+
+
+def found(records, typed, *columns):
+    return list(records.objects.filter(has_words(fold(typed).split(), *columns)).distinct())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["sian", "Sian OBrien", "o’brien siân", "BRIEN", "dr brien"])
+def test_a_person_is_found_however_the_name_is_typed(typed):
+    sian = make_person(name="Siân O’Brien", honorific="Dr")
+    make_person(name="Ian Tait")
+
+    assert found(Person, typed, "folded") == [sian]
+
+
+@pytest.mark.django_db
+def test_every_word_has_to_be_there():
+    make_person(name="Siân O’Brien")
+
+    assert found(Person, "sian tait", "folded") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["%", "_", "\\", "i%n", "i_n"])
+def test_signs_that_mean_something_to_a_database_mean_nothing_here(typed):
+    make_person(name="Ian Tait")
+
+    assert found(Person, typed, "folded") == []
+
+
+@pytest.mark.django_db
+def test_a_person_is_found_by_a_spelling_in_a_source():
+    ian = make_person(name="Ian Tait")
+    make_person_name(person=ian, name="lan Tait", kind="spelling")
+
+    assert found(Person, "lan tait", "folded", "names__folded") == [ian]
+
+
+@pytest.mark.django_db
+def test_an_organisation_is_found_by_its_codes_and_short_name():
+    trust = make_organisation(
+        name="Wye Valley NHS Trust", short_name="WVT", ods_code="RLQ", ons_code="E06000019"
+    )
+    make_organisation(name="Herefordshire Council")
+
+    for typed in ("wvt", "rlq", "e06000019", "wye rlq"):
+        assert found(Organisation, typed, "folded") == [trust]
+
+
+@pytest.mark.django_db
+def test_the_folded_name_follows_the_name():
+    person = make_person(name="Simon Tricket")
+    person.name = "Simon Trickett"
+    person.save()
+
+    assert Person.objects.get().folded == "simon trickett"
+    assert person.history.first().folded == "simon trickett"
+
+
+@pytest.mark.django_db
+def test_posts_and_forums_are_folded_too():
+    assert make_post(title="Chair—élu").folded == "chair—elu"
+    assert make_forum(name="ICS Executive", short_name="ICSE").folded == "ics executive icse"

@@ -1,0 +1,476 @@
+"""Periods: when a record holds, as precisely as it is known."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from organisations.models import Organisation, OrganisationName
+from records.periods import Precision, Qualifier, date_in_words, first_day, last_day
+from tests.builders import (
+    day,
+    make_chair_seat,
+    make_membership,
+    make_organisation,
+    make_organisation_name,
+    source,
+)
+
+ON, BY = Qualifier.ON, Qualifier.BY
+
+
+def period(start=None, end=None, **fields):
+    """An unsaved record of that period, settled."""
+    record = OrganisationName(
+        start_date=day(start) if start else None, end_date=day(end) if end else None, **fields
+    )
+    record.settle_period()
+    return record
+
+
+def certain(start=None, end=None, **fields):
+    days = period(start, end, **fields).certain_days()
+    return tuple(each and each.isoformat() for each in days)
+
+
+# In force on a day
+
+
+@pytest.mark.parametrize(
+    ("on", "in_force"),
+    [
+        ("2019-03-31", False),
+        ("2019-04-01", True),
+        ("2020-03-31", True),
+        ("2020-04-01", False),
+    ],
+)
+def test_the_first_and_the_last_day_are_both_included(on, in_force):
+    assert period("2019-04-01", "2020-03-31").is_in_force(day(on)) is in_force
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("on", "found"),
+    [
+        ("2019-03-31", "starting_after"),
+        ("2019-04-01", "as_at"),
+        ("2020-03-31", "as_at"),
+        ("2020-04-01", "ended_before"),
+    ],
+)
+def test_a_queryset_includes_the_first_and_the_last_day(on, found):
+    make_organisation_name(start_date="2019-04-01", end_date="2020-03-31")
+
+    assert where_found(OrganisationName.objects, day(on)) == {found}
+
+
+@pytest.mark.django_db
+def test_a_one_day_record_is_in_force_that_day_and_on_no_other():
+    make_organisation_name(start_date="2019-04-01", end_date="2019-04-01")
+
+    assert where_found(OrganisationName.objects, day("2019-03-31")) == {"starting_after"}
+    assert where_found(OrganisationName.objects, day("2019-04-01")) == {"as_at"}
+    assert where_found(OrganisationName.objects, day("2019-04-02")) == {"ended_before"}
+
+
+@pytest.mark.django_db
+def test_a_record_without_an_end_is_in_force_for_ever():
+    make_organisation_name(start_date="2019-04-01")
+
+    assert where_found(OrganisationName.objects, datetime.date.max) == {"as_at"}
+
+
+@pytest.mark.django_db
+def test_a_record_that_starts_in_the_future_is_kept_and_is_not_yet_in_force():
+    make_organisation_name(start_date="2090-01-01")
+
+    assert where_found(OrganisationName.objects, day("2089-12-31")) == {"starting_after"}
+    assert where_found(OrganisationName.objects, day("2090-01-01")) == {"as_at"}
+
+
+@pytest.mark.django_db
+def test_a_record_known_by_a_day_is_not_claimed_before_it():
+    make_organisation_name(
+        start_date="2021-06-01", start_precision=Precision.MONTH, start_qualifier=BY
+    )
+
+    assert where_found(OrganisationName.objects, day("2021-05-31")) == {"starting_after"}
+    assert where_found(OrganisationName.objects, day("2021-06-01")) == {"as_at"}
+
+
+@pytest.mark.django_db
+def test_a_record_whose_start_is_not_recorded_is_in_force_on_no_day_that_could_be_named():
+    make_organisation_name(start_date=None, end_date="2019-03-31")
+
+    assert where_found(OrganisationName.objects, day("2019-03-31")) == {"starting_after"}
+    assert where_found(OrganisationName.objects, day("2019-04-01")) == {"ended_before"}
+
+
+def test_one_record_agrees_with_the_queryset_when_its_start_is_not_recorded():
+    former = period(end="2019-03-31")
+
+    assert not former.is_in_force(day("2019-03-31"))
+    assert not former.has_ended(day("2019-03-31"))
+    assert former.has_ended(day("2019-04-01"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "on", "may"),
+    [
+        ({"start_qualifier": BY}, "2019-03-31", True),
+        ({"start_qualifier": BY}, "2019-04-01", False),
+        ({"start_qualifier": ON}, "2019-03-31", False),
+    ],
+)
+def test_only_what_is_known_by_a_day_may_have_started_before_it(fields, on, may):
+    assert period("2019-04-01", **fields).may_have_started(day(on)) is may
+
+
+def test_what_has_no_recorded_start_is_not_said_to_start_later():
+    assert not period(end="2019-03-31", start_qualifier=BY).may_have_started(day("2019-01-01"))
+
+
+def where_found(records, on):
+    """By which of the three questions the one record among `records` is found."""
+    return {
+        name for name in ("as_at", "ended_before", "starting_after") if getattr(records, name)(on)
+    }
+
+
+# Any set of records
+
+days = st.dates(day("2017-11-01"), day("2022-03-31"))
+
+
+@st.composite
+def periods(draw, precisions=tuple(Precision), start_may_be_missing=True):
+    """A period that a form would accept, dates already stored by their edges."""
+    start = draw(st.one_of(st.none(), days) if start_may_be_missing else days)
+    start_precision = draw(st.sampled_from(precisions))
+    end_precision = draw(st.sampled_from(precisions))
+    end = draw(days if start is None else st.one_of(st.none(), days))
+    if start:
+        start = first_day(start, start_precision)
+    if end:
+        end = last_day(end, end_precision)
+        if start and end < start:
+            start, end = first_day(end, start_precision), last_day(start, end_precision)
+    record = OrganisationName(
+        organisation=Organisation(name="Wye Valley NHS Trust"),
+        start_date=start,
+        start_precision=start_precision,
+        start_qualifier=draw(st.sampled_from(Qualifier)),
+        end_date=end,
+        end_precision=end_precision,
+        end_qualifier=draw(st.sampled_from(Qualifier)),
+    )
+    record.clean()
+    return record
+
+
+@pytest.mark.django_db
+@settings(deadline=None, max_examples=60)
+@given(records=st.lists(periods(), max_size=12), on=days)
+def test_any_day_splits_any_records_in_three_without_gap_or_overlap(records, on):
+    with a_passing_set_of(records) as queryset:
+        found = [
+            pk
+            for part in (queryset.as_at(on), queryset.ended_before(on), queryset.starting_after(on))
+            for pk in part.values_list("pk", flat=True)
+        ]
+        assert sorted(found) == sorted(queryset.values_list("pk", flat=True))
+        assert len(found) == len(records)
+
+
+@pytest.mark.django_db
+@settings(deadline=None, max_examples=60)
+@given(records=st.lists(periods(), max_size=12), on=days)
+def test_one_record_says_of_itself_what_the_queryset_says(records, on):
+    with a_passing_set_of(records) as queryset:
+        everything = set(queryset.all())
+        assert set(queryset.as_at(on)) == {r for r in everything if r.is_in_force(on)}
+        assert set(queryset.ended_before(on)) == {r for r in everything if r.has_ended(on)}
+
+
+class a_passing_set_of:
+    """The records in the database, all of them names of one organisation, until the block ends."""
+
+    def __init__(self, records):
+        self.records = records
+
+    def __enter__(self):
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        organisation = make_organisation()
+        for record in self.records:
+            record.pk = None
+            record.organisation = organisation
+            record.document = source()
+            record.locator, record.name, record.kind = "page 1", "Wye Valley", "other"
+        OrganisationName._base_manager.bulk_create(self.records)
+        return OrganisationName.objects.filter(organisation=organisation)
+
+    def __exit__(self, *error):
+        transaction.set_rollback(True)
+        self.transaction.__exit__(*error)
+
+
+# Precision
+
+
+@pytest.mark.parametrize(
+    ("precision", "first", "last", "words"),
+    [
+        (Precision.DAY, "2020-02-10", "2020-02-10", "10 February 2020"),
+        (Precision.MONTH, "2020-02-01", "2020-02-29", "February 2020"),
+        (Precision.YEAR, "2020-01-01", "2020-12-31", "2020"),
+    ],
+)
+def test_a_date_has_edges_and_words_as_precise_as_it_is_known(precision, first, last, words):
+    tenth_of_february = day("2020-02-10")
+
+    assert first_day(tenth_of_february, precision) == day(first)
+    assert last_day(tenth_of_february, precision) == day(last)
+    assert date_in_words(tenth_of_february, precision) == words
+
+
+@pytest.mark.parametrize(
+    ("in_february", "last"), [("2019-02-01", "2019-02-28"), ("2020-02-01", "2020-02-29")]
+)
+def test_february_ends_on_its_last_day_in_leap_years_too(in_february, last):
+    assert last_day(day(in_february), Precision.MONTH) == day(last)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("precision", "stored_start", "stored_end"),
+    [
+        (Precision.DAY, "2019-04-10", "2020-02-10"),
+        (Precision.MONTH, "2019-04-01", "2020-02-29"),
+        (Precision.YEAR, "2019-01-01", "2020-12-31"),
+    ],
+)
+def test_a_start_is_stored_as_its_first_day_and_an_end_as_its_last(
+    precision, stored_start, stored_end
+):
+    name = make_organisation_name(
+        start_date="2019-04-10",
+        start_precision=precision,
+        end_date="2020-02-10",
+        end_precision=precision,
+    )
+    name.refresh_from_db()
+
+    assert (name.start_date, name.end_date) == (day(stored_start), day(stored_end))
+
+
+@pytest.mark.django_db
+def test_dates_are_stored_by_their_edges_when_no_form_checked_them():
+    name = make_organisation_name(
+        start_date="2019-04-10", start_precision=Precision.MONTH, save=False
+    )
+    name.save()
+    name.refresh_from_db()
+
+    assert name.start_date == day("2019-04-01")
+
+
+def test_a_period_is_told_as_it_is_known():
+    assert period("2019-04-01").start_in_words() == "1 April 2019"
+    assert period("2019-04-09", start_precision=Precision.MONTH).start_in_words() == "April 2019"
+    assert (
+        period("2021-06-01", start_precision=Precision.MONTH, start_qualifier=BY).start_in_words()
+        == "by June 2021"
+    )
+    assert period("2019-04-01", "2020-03-31").end_in_words() == "31 March 2020"
+    assert (
+        period(
+            "2019-04-01", "2020-03-31", end_precision=Precision.YEAR, end_qualifier=BY
+        ).end_in_words()
+        == "by 2020"
+    )
+
+
+def test_a_start_that_is_not_recorded_and_an_end_that_is_not_reached_are_told_apart():
+    assert period(end="2019-03-31").start_in_words() == "not recorded"
+    assert period("2019-04-01").end_in_words() == ""
+
+
+# Days on which a record certainly holds
+
+
+def test_a_record_known_to_the_day_certainly_holds_from_its_first_day_to_its_last():
+    assert certain("2019-04-01", "2020-03-31") == ("2019-04-01", "2020-03-31")
+    assert certain("2019-04-01") == ("2019-04-01", None)
+
+
+def test_a_month_or_a_year_leaves_its_own_days_uncertain():
+    assert certain("2019-04-01", start_precision=Precision.MONTH) == ("2019-04-30", None)
+    assert certain("2019-04-01", start_precision=Precision.YEAR) == ("2019-12-31", None)
+    assert certain("2019-04-01", "2021-06-01", end_precision=Precision.MONTH) == (
+        "2019-04-01",
+        "2021-06-01",
+    )
+    assert certain("2019-04-01", "2021-06-01", end_precision=Precision.YEAR) == (
+        "2019-04-01",
+        "2021-01-01",
+    )
+
+
+def test_a_record_within_one_month_known_to_the_month_certainly_holds_on_no_day():
+    assert certain(
+        "2019-04-01",
+        "2019-04-30",
+        start_precision=Precision.MONTH,
+        end_precision=Precision.MONTH,
+    ) == (None, None)
+
+
+def test_a_first_day_that_is_known_is_certain_even_if_the_end_is_known_to_its_month():
+    assert certain("2019-04-10", "2019-04-30", end_precision=Precision.MONTH) == (
+        "2019-04-10",
+        "2019-04-10",
+    )
+
+
+def test_a_last_day_that_is_known_is_certain_even_if_the_start_is_known_to_its_year():
+    assert certain("2019-01-01", "2019-04-10", start_precision=Precision.YEAR) == (
+        "2019-04-10",
+        "2019-04-10",
+    )
+
+
+def test_what_was_over_by_a_day_is_certain_on_its_first_day_alone():
+    assert certain("2018-04-10", "2019-12-31", end_qualifier=BY) == ("2018-04-10", "2018-04-10")
+
+
+def test_what_began_in_a_month_and_was_over_by_a_day_is_certain_on_no_day():
+    assert certain(
+        "2018-04-01", "2019-12-31", start_precision=Precision.MONTH, end_qualifier=BY
+    ) == (None, None)
+
+
+def test_what_has_no_recorded_start_is_certain_on_no_day():
+    assert certain(end="2019-03-31") == (None, None)
+
+
+@settings(deadline=None, max_examples=200)
+@given(record=periods(precisions=(Precision.DAY, Precision.MONTH), start_may_be_missing=False))
+def test_the_certain_days_are_those_of_every_period_the_record_could_mean(record):
+    starts = days_from(record.start_date, last_day(record.start_date, record.start_precision))
+    if record.end_date is None:
+        assert (record.certain_from, record.certain_to) == (starts[-1], None)
+        return
+    soonest = (
+        record.start_date
+        if record.end_qualifier == BY
+        else first_day(record.end_date, record.end_precision)
+    )
+    ends = {soonest, first_day(record.end_date, record.end_precision), record.end_date}
+    ends |= {each for each in starts if soonest <= each <= record.end_date}
+    possible = [(start, end) for start in starts for end in ends if start <= end]
+    first, last = max(start for start, _ in possible), min(end for _, end in possible)
+
+    assert record.certain_days() == ((first, last) if first <= last else (None, None))
+
+
+def days_from(first, last):
+    return [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+# Handing over
+
+
+@pytest.mark.django_db
+def test_a_handover_known_to_the_month_alone_is_accepted():
+    chair = make_chair_seat()
+    make_membership(
+        seat=chair, start_date="2018-01-01", end_date="2019-04-01", end_precision=Precision.MONTH
+    )
+
+    make_membership(seat=chair, start_date="2019-04-01", start_precision=Precision.MONTH)
+
+
+@pytest.mark.django_db
+def test_a_handover_from_one_day_to_the_next_is_accepted():
+    chair = make_chair_seat()
+    make_membership(seat=chair, start_date="2018-01-01", end_date="2019-03-31")
+
+    make_membership(seat=chair, start_date="2019-04-01")
+
+
+@pytest.mark.django_db
+def test_two_chairs_who_surely_overlap_by_a_day_are_refused():
+    chair = make_chair_seat()
+    make_membership(seat=chair, start_date="2018-01-01", end_date="2019-04-01")
+
+    with pytest.raises(ValidationError, match="would be held twice"):
+        make_membership(seat=chair, start_date="2019-04-01")
+
+
+@pytest.mark.django_db
+def test_two_chairs_appointed_on_one_day_are_refused_though_an_end_is_known_to_the_month():
+    chair = make_chair_seat()
+    make_membership(
+        seat=chair, start_date="2019-04-10", end_date="2019-04-30", end_precision=Precision.MONTH
+    )
+
+    with pytest.raises(ValidationError, match="would be held twice"):
+        make_membership(seat=chair, start_date="2019-04-10")
+
+
+@pytest.mark.django_db
+def test_a_chair_who_was_gone_by_a_day_and_a_chair_who_began_before_it_are_accepted():
+    chair = make_chair_seat()
+    make_membership(seat=chair, start_date="2018-01-01", end_date="2019-12-31", end_qualifier=BY)
+
+    make_membership(seat=chair, start_date="2019-04-01")
+
+
+@pytest.mark.django_db
+def test_a_former_chair_whose_start_is_not_recorded_stands_in_nobodys_way():
+    chair = make_chair_seat()
+    make_membership(seat=chair, start_date="2010-01-01")
+
+    make_membership(seat=chair, start_date=None, end_date="2019-03-31")
+
+
+# What a form is told
+
+
+def test_a_record_with_neither_start_nor_end_is_refused_on_the_start():
+    with pytest.raises(ValidationError) as refusal:
+        OrganisationName().clean()
+
+    message = (
+        "Give a start date. It may be left empty only for something that is over, with its "
+        "end date."
+    )
+    assert refusal.value.message_dict == {"start_date": [message]}
+
+
+def test_an_end_before_the_start_is_refused_on_the_end_in_words():
+    record = OrganisationName(start_date=day("2019-04-01"), end_date=day("2019-03-31"))
+
+    with pytest.raises(ValidationError) as refusal:
+        record.clean()
+
+    assert refusal.value.message_dict == {
+        "end_date": [
+            "The end, 31 March 2019, is before the start, 1 April 2019. Correct one of the two."
+        ]
+    }
+
+
+def test_an_end_in_the_month_of_the_start_is_not_before_it():
+    record = OrganisationName(
+        start_date=day("2019-04-20"), end_date=day("2019-04-05"), end_precision=Precision.MONTH
+    )
+
+    record.clean()
+
+    assert record.end_date == day("2019-04-30")

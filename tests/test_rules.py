@@ -1,0 +1,579 @@
+"""Every rule that the database holds: that it refuses, that it allows, and that forms say so too.
+
+The rules are tried past `save()` and every form, with plain UPDATE statements. A rule that is
+added to a model without a case here fails `test_every_rule_has_cases`.
+"""
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+
+from forums.models import ClauseKind, SeatRole
+from organisations.models import CqcQuestion
+from people.models import Basis, EndReason
+from records.history import Recorded
+from records.periods import Dated
+from tests.builders import (
+    BUILDERS,
+    day,
+    make_appointment,
+    make_chair_seat,
+    make_document,
+    make_escalation_step,
+    make_forum,
+    make_member_organisation,
+    make_membership,
+    make_organisation,
+    make_place,
+    make_post,
+    make_quoracy_clause,
+    make_rating,
+    make_relationship,
+    make_reporting_line,
+    make_seat,
+    make_succession,
+)
+
+APPS = ("records", "organisations", "people", "forums")
+RECORDED = [
+    model
+    for app in APPS
+    for model in apps.get_app_config(app).get_models()
+    if issubclass(model, Recorded)
+]
+
+UNCERTAIN = {"certain_from": None, "certain_to": None}
+
+
+# What each model shares with others: the end of the rule's name, what it refuses and allows.
+
+SHARED = {
+    "has_locator": ([{"locator": ""}], [{"locator": "page 2"}]),
+    "confirmed_precision": (
+        [{"confirmed_precision": "x"}],
+        [{"confirmed_precision": "month"}, {"confirmed_precision": "year"}],
+    ),
+    "end_not_before_start": (
+        [{"start_date": day("2019-04-02"), "end_date": day("2019-04-01"), **UNCERTAIN}],
+        [
+            {"start_date": day("2019-04-01"), "end_date": day("2019-04-01"), **UNCERTAIN},
+            {"start_date": None, "end_date": day("2019-04-01"), **UNCERTAIN},
+        ],
+    ),
+    "start_or_end": (
+        [{"start_date": None, "end_date": None, **UNCERTAIN}],
+        [
+            {"start_date": None, "end_date": day("2019-04-01"), **UNCERTAIN},
+            {"start_date": day("2019-04-01"), "end_date": None},
+        ],
+    ),
+    "period_words": (
+        [
+            {"start_precision": "x"},
+            {"end_precision": "x"},
+            {"start_qualifier": "x"},
+            {"end_qualifier": "x"},
+        ],
+        [
+            {"start_precision": "month", "end_precision": "year"},
+            {"start_qualifier": "by", "end_qualifier": "by"},
+        ],
+    ),
+    "certain_days": (
+        [
+            # Before the start.
+            {"certain_from": day("2019-03-31")},
+            # Without an end though there is one.
+            {"end_date": day("2020-03-31"), "certain_to": None},
+            # After the end.
+            {"end_date": day("2020-03-31"), "certain_to": day("2020-04-01")},
+            # Back to front.
+            {
+                "end_date": day("2020-03-31"),
+                "certain_from": day("2019-05-02"),
+                "certain_to": day("2019-05-01"),
+            },
+            # With an end though there is none.
+            {"certain_to": day("2020-03-31")},
+            # An end alone.
+            {"certain_from": None, "certain_to": day("2019-04-01")},
+            {
+                "end_date": day("2020-03-31"),
+                "certain_from": None,
+                "certain_to": day("2019-04-01"),
+            },
+            # Certain though the start is not recorded.
+            {"start_date": None, "end_date": day("2020-03-31"), "certain_to": day("2020-03-31")},
+            # In force and never certain, which would escape the rules on overlaps.
+            UNCERTAIN,
+        ],
+        [
+            {"certain_from": day("2019-04-30")},
+            {"end_date": day("2020-03-31"), **UNCERTAIN},
+            {
+                "end_date": day("2020-03-31"),
+                "certain_from": day("2020-03-31"),
+                "certain_to": day("2020-03-31"),
+            },
+        ],
+    ),
+}
+
+TENURE = {
+    "term_ends_after_start": (
+        [{"term_ends": day("2019-03-31")}],
+        [
+            {"term_ends": day("2019-04-01")},
+            {
+                "term_ends": day("2019-03-31"),
+                "start_date": None,
+                "end_date": day("2019-04-30"),
+                **UNCERTAIN,
+            },
+        ],
+    ),
+    "end_reason_needs_end": (
+        [{"end_reason": EndReason.RETIRED}],
+        [
+            {
+                "end_reason": EndReason.RETIRED,
+                "end_date": day("2020-03-31"),
+                "certain_to": day("2020-03-31"),
+            },
+            {"end_date": day("2020-03-31"), "certain_to": day("2020-03-31")},
+        ],
+    ),
+}
+
+# Values besides the choice itself without which another rule would speak first.
+BESIDES = {
+    "forums_quoracyclause_kind_known": {
+        ClauseKind.AT_LEAST: lambda clause: {"number": 3},
+        ClauseKind.AT_LEAST_SHARE: lambda clause: {"number": 50},
+        ClauseKind.MUST_INCLUDE: lambda clause: {"seat": make_seat(forum=clause.forum)},
+    },
+    "people_appointment_end_reason_known": "ended",
+    "forums_membership_end_reason_known": "ended",
+}
+ENDED = {"end_date": day("2020-03-31"), "certain_to": day("2020-03-31")}
+
+
+def shared_cases():
+    """(rule, refused, case) for each rule that many models have."""
+    for model in RECORDED:
+        for rule in model._meta.constraints:
+            ending = rule.name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
+            if ending.endswith("_known"):
+                yield from choice_cases(model, rule.name, ending.removesuffix("_known"))
+            elif ending in SHARED or ending in TENURE:
+                refused, allowed = (SHARED | TENURE)[ending]
+                for values in refused:
+                    yield rule.name, True, lambda m=model, v=values: (BUILDERS[m](), v)
+                for values in allowed:
+                    yield rule.name, False, lambda m=model, v=values: (BUILDERS[m](), v)
+
+
+def choice_cases(model, rule, field):
+    besides = BESIDES.get(rule, {})
+
+    def case(value):
+        record = BUILDERS[model]()
+        if besides == "ended":
+            return record, {field: value, **ENDED}
+        return record, {field: value, **besides.get(value, lambda clause: {})(record)}
+
+    yield rule, True, lambda: case("x")
+    for value in model._meta.get_field(field).choices:
+        yield rule, False, lambda v=value[0]: case(v)
+    if model._meta.get_field(field).blank:
+        yield rule, False, lambda: case("")
+    else:
+        yield rule, True, lambda: case("")
+
+
+# What one model has alone. Each case is a record and the values to give it.
+
+
+def a_place_in(where):
+    place = make_place()
+    return place, {"part_of": place if where == "itself" else make_place()}
+
+
+def an_organisation_with(**values):
+    return make_organisation(), values
+
+
+def a_relationship_to(whom):
+    relationship = make_relationship()
+    other = relationship.from_organisation if whom == "itself" else make_organisation()
+    return relationship, {"to_organisation": other}
+
+
+def a_second_post_titled(title, *, elsewhere=False):
+    chair = make_post(title="Chair")
+    organisation = make_organisation() if elsewhere else chair.organisation
+    return make_post(organisation=organisation), {"title": title}
+
+
+def a_second_rating(**values):
+    first = make_rating(service="Maternity", question=CqcQuestion.SAFE)
+    second = make_rating(
+        organisation=first.organisation, service="Surgery", question=CqcQuestion.CARING
+    )
+    return second, {"service": "Maternity", "question": CqcQuestion.SAFE, **values}
+
+
+def a_reporting_line(ends):
+    line = make_reporting_line()
+    return line, {
+        "both": {"to_organisation": make_organisation()},
+        "neither": {"to_forum": None},
+        "forum": {"to_forum": make_forum()},
+        "organisation": {"to_forum": None, "to_organisation": make_organisation()},
+        "itself": {"to_forum": line.from_forum},
+    }[ends]
+
+
+def a_succession_by(whom):
+    succession = make_succession()
+    return succession, {"to_forum": succession.from_forum if whom == "itself" else make_forum()}
+
+
+def a_second_seat_titled(title, *, elsewhere=False):
+    chair = make_chair_seat()
+    return make_seat(forum=make_forum() if elsewhere else chair.forum), {"title": title}
+
+
+def a_clause(kind, number=None, *, with_seat=False):
+    clause = make_quoracy_clause()
+    seat = make_seat(forum=clause.forum) if with_seat else None
+    return clause, {"kind": kind, "number": number, "seat": seat}
+
+
+def a_second_step(order, *, elsewhere=False):
+    first = make_escalation_step(order=1)
+    forum = make_forum() if elsewhere else first.forum
+    return make_escalation_step(forum=forum, order=2), {"order": order}
+
+
+# Of two holders, the second began when the first had gone; the case moves the second back.
+
+BEFORE = {"start_date": day("2018-01-01"), "end_date": day("2019-03-31")}
+OVERLAPPING = {"start_date": day("2019-03-31"), "certain_from": day("2019-03-31")}
+NOT_QUITE = {"start_date": day("2019-04-01"), "certain_from": day("2019-04-01")}
+MONTH_ALONE = {"start_date": day("2019-03-01"), "start_precision": "month"}
+
+
+def a_second_holder(make, held, values, *, what=None, same_person=False, first=None):
+    fields = {held: what()} if what else {}
+    before = make(**BEFORE, **fields, **(first or {}))
+    after = {held: getattr(before, held), "start_date": "2019-04-01"}
+    if same_person:
+        after["person"] = before.person
+    return make(**after), values
+
+
+def a_former_holder_kept_on(make, until):
+    former = make(**BEFORE)
+    held = former.held_field
+    make(**{held: getattr(former, held)}, start_date="2019-04-01")
+    return former, {"end_date": day(until), "certain_to": day(until)}
+
+
+def holder_cases(rule, make, held, make_for_two):
+    def case(*args, **kwargs):
+        return lambda: a_second_holder(make, held, *args, **kwargs)
+
+    def shared(values, **kwargs):
+        return case(values, what=make_for_two, **kwargs)
+
+    one, once = f"{rule}_one_holder", f"{rule}_once_each"
+    yield one, True, case(OVERLAPPING)
+    yield one, True, lambda: a_former_holder_kept_on(make, "2019-04-01")
+    yield one, True, case({**OVERLAPPING, "basis": Basis.INTERIM})
+    yield one, True, case(OVERLAPPING, first={"basis": Basis.INTERIM})
+    yield one, False, case(NOT_QUITE)
+    yield one, False, lambda: a_former_holder_kept_on(make, "2019-03-30")
+    yield one, False, case(MONTH_ALONE)
+    yield one, False, case({**OVERLAPPING, "basis": Basis.ACTING})
+    yield one, False, case(OVERLAPPING, first={"basis": Basis.ACTING})
+    yield one, False, shared(OVERLAPPING)
+    yield once, True, shared(OVERLAPPING, same_person=True)
+    yield once, True, shared({**OVERLAPPING, "basis": Basis.ACTING}, same_person=True)
+    yield once, False, shared(OVERLAPPING)
+    yield once, False, shared(NOT_QUITE, same_person=True)
+
+
+def a_second_chair_seat(values):
+    first = make_chair_seat(**BEFORE)
+    return make_chair_seat(forum=first.forum, title="Convenor"), values
+
+
+def a_second_time_as_member_organisation(values, *, elsewhere=False):
+    first = make_member_organisation(**BEFORE)
+    second = make_member_organisation(
+        organisation=first.organisation, forum=make_forum() if elsewhere else first.forum
+    )
+    return second, values
+
+
+CODES = {"codes_locator": "line 1"}
+AT_LEAST, SHARE = ClauseKind.AT_LEAST, ClauseKind.AT_LEAST_SHARE
+EVERY, MUST_INCLUDE = ClauseKind.EVERY_ORGANISATION, ClauseKind.MUST_INCLUDE
+
+CASES = [
+    *shared_cases(),
+    ("organisations_place_not_in_itself", True, lambda: a_place_in("itself")),
+    ("organisations_place_not_in_itself", False, lambda: a_place_in("another")),
+    *(
+        ("organisations_organisation_codes_have_source", refused, case)
+        for refused, case in [
+            (True, lambda: an_organisation_with(ods_code="RLQ")),
+            (True, lambda: an_organisation_with(ons_code="E06000019", **CODES)),
+            (True, lambda: an_organisation_with(ods_code="RLQ", codes_document=make_document())),
+            (
+                False,
+                lambda: an_organisation_with(
+                    ods_code="RLQ", codes_document=make_document(), **CODES
+                ),
+            ),
+            (False, lambda: an_organisation_with(ods_code="", ons_code="")),
+        ]
+    ),
+    ("organisations_relationship_between_two", True, lambda: a_relationship_to("itself")),
+    ("organisations_relationship_between_two", False, lambda: a_relationship_to("another")),
+    ("organisations_post_title_once", True, lambda: a_second_post_titled("Chair")),
+    ("organisations_post_title_once", False, lambda: a_second_post_titled("Vice-chair")),
+    (
+        "organisations_post_title_once",
+        False,
+        lambda: a_second_post_titled("Chair", elsewhere=True),
+    ),
+    ("organisations_post_held_by_someone", True, lambda: (make_post(), {"max_holders": 0})),
+    ("organisations_post_held_by_someone", False, lambda: (make_post(), {"max_holders": 2})),
+    ("organisations_rating_once_per_document", True, a_second_rating),
+    (
+        "organisations_rating_once_per_document",
+        False,
+        lambda: a_second_rating(document=make_document()),
+    ),
+    ("organisations_rating_once_per_document", False, lambda: a_second_rating(service="")),
+    *(
+        ("forums_reportingline_one_end", ends in ("both", "neither"), case)
+        for ends, case in [
+            (ends, lambda e=ends: a_reporting_line(e))
+            for ends in ("both", "neither", "forum", "organisation")
+        ]
+    ),
+    ("forums_reportingline_not_to_itself", True, lambda: a_reporting_line("itself")),
+    ("forums_reportingline_not_to_itself", False, lambda: a_reporting_line("forum")),
+    ("forums_succession_between_two", True, lambda: a_succession_by("itself")),
+    ("forums_succession_between_two", False, lambda: a_succession_by("another")),
+    ("forums_seat_title_once", True, lambda: a_second_seat_titled("Chair")),
+    ("forums_seat_title_once", False, lambda: a_second_seat_titled("GP")),
+    ("forums_seat_title_once", False, lambda: a_second_seat_titled("Chair", elsewhere=True)),
+    ("forums_seat_for_someone", True, lambda: (make_seat(), {"number": 0})),
+    ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": 5})),
+    ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": None})),
+    *(
+        (
+            f"forums_quoracyclause_{rule}",
+            refused,
+            lambda c=clause, seat=with_seat: a_clause(*c, with_seat=seat),
+        )
+        for rule, refused, clause, with_seat in [
+            ("number_where_asked", True, (AT_LEAST, None), False),
+            ("number_where_asked", True, (AT_LEAST, 0), False),
+            ("number_where_asked", True, (SHARE, None), False),
+            ("number_where_asked", True, (EVERY, 3), False),
+            ("number_where_asked", True, (MUST_INCLUDE, 3), True),
+            ("number_where_asked", False, (AT_LEAST, 1), False),
+            ("number_where_asked", False, (EVERY, None), False),
+            ("share_of_hundred", True, (SHARE, 101), False),
+            ("share_of_hundred", False, (SHARE, 100), False),
+            ("share_of_hundred", False, (AT_LEAST, 101), False),
+            ("seat_where_asked", True, (MUST_INCLUDE, None), False),
+            ("seat_where_asked", True, (EVERY, None), True),
+            ("seat_where_asked", False, (MUST_INCLUDE, None), True),
+            ("seat_where_asked", False, (AT_LEAST, 2), False),
+        ]
+    ),
+    ("forums_escalationstep_order_once", True, lambda: a_second_step(1)),
+    ("forums_escalationstep_order_once", False, lambda: a_second_step(3)),
+    ("forums_escalationstep_order_once", False, lambda: a_second_step(1, elsewhere=True)),
+    *holder_cases("people_appointment", make_appointment, "post", lambda: make_post(max_holders=2)),
+    *holder_cases("forums_membership", make_membership, "seat", lambda: make_seat(number=2)),
+    ("forums_seat_one_chair", True, lambda: a_second_chair_seat(OVERLAPPING)),
+    ("forums_seat_one_chair", False, lambda: a_second_chair_seat(NOT_QUITE)),
+    (
+        "forums_seat_one_chair",
+        False,
+        lambda: a_second_chair_seat({**OVERLAPPING, "role": SeatRole.VICE_CHAIR}),
+    ),
+    (
+        "forums_memberorganisation_once",
+        True,
+        lambda: a_second_time_as_member_organisation(OVERLAPPING),
+    ),
+    (
+        "forums_memberorganisation_once",
+        False,
+        lambda: a_second_time_as_member_organisation(NOT_QUITE),
+    ),
+    (
+        "forums_memberorganisation_once",
+        False,
+        lambda: a_second_time_as_member_organisation(OVERLAPPING, elsewhere=True),
+    ),
+]
+
+REFUSED = [pytest.param(rule, case, id=rule) for rule, refused, case in CASES if refused]
+ALLOWED = [pytest.param(rule, case, id=rule) for rule, refused, case in CASES if not refused]
+
+
+def rules_of(model):
+    return [*model._meta.constraints, *getattr(model, "no_overlaps", ())]
+
+
+RULES = {rule.name: rule for model in RECORDED for rule in rules_of(model)}
+
+
+def change(record, values):
+    """Give `record` those values in the database, past its `save()`."""
+    with transaction.atomic():
+        assert type(record)._base_manager.filter(pk=record.pk).update(**values) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "case"), REFUSED)
+def test_the_database_refuses(rule, case):
+    record, values = case()
+
+    with pytest.raises(IntegrityError) as refusal:
+        change(record, values)
+
+    assert_names(refusal.value, RULES[rule], type(record))
+
+
+def assert_names(error, rule, model):
+    if connection.vendor == "sqlite" and isinstance(rule, models.UniqueConstraint):
+        table = model._meta.db_table
+        columns = [f"{table}.{model._meta.get_field(name).column}" for name in rule.fields]
+        assert f"UNIQUE constraint failed: {', '.join(columns)}" in str(error)
+    else:
+        assert rule.name in str(error)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "case"), ALLOWED)
+def test_the_database_allows(rule, case):
+    change(*case())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rule", "case"),
+    # The certain days are worked out, so no form can get them wrong.
+    [each for each in REFUSED if not each.id.endswith("_certain_days")],
+)
+def test_a_form_says_so_first(rule, case):
+    record, values = case()
+    for name, value in values.items():
+        setattr(record, name, value)
+
+    with pytest.raises(ValidationError) as refusal:
+        record.full_clean()
+
+    assert all(len(message) > 10 for message in refusal.value.messages)
+
+
+def test_every_rule_has_cases():
+    assert {rule for rule, refused, _ in CASES if refused} == set(RULES)
+    assert {rule for rule, refused, _ in CASES if not refused} == set(RULES)
+
+
+def test_every_kind_of_record_can_be_built():
+    assert set(BUILDERS) == set(RECORDED)
+
+
+@pytest.mark.parametrize("model", RECORDED, ids=lambda model: model.__name__)
+def test_every_rule_says_what_to_do_about_it(model):
+    for rule in rules_of(model):
+        message = getattr(rule, "violation_error_message", None) or rule.message
+        assert "violated" not in message
+        assert message.endswith((".", "%(other)s"))
+
+
+# What every record has
+
+
+@pytest.mark.parametrize("model", RECORDED, ids=lambda model: model.__name__)
+def test_every_record_keeps_history(model):
+    assert model.history.model.tracked_fields == list(model._meta.fields)
+
+
+def test_every_model_of_the_four_apps_keeps_history():
+    kept = {model for app in APPS for model in apps.get_app_config(app).get_models()}
+    histories = {model.history.model for model in RECORDED}
+
+    assert kept == set(RECORDED) | histories
+
+
+EVIDENCED = [model for model in RECORDED if hasattr(model, "confirmed_on")]
+DATED = [model for model in RECORDED if issubclass(model, Dated)]
+
+
+def test_every_record_but_a_document_rests_on_a_document():
+    assert [model.__name__ for model in RECORDED if model not in EVIDENCED] == ["Document"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", EVIDENCED, ids=lambda model: model.__name__)
+def test_the_database_keeps_nothing_without_a_document(model):
+    record = BUILDERS[model]()
+
+    with pytest.raises(IntegrityError):
+        change(record, {"document": None})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", EVIDENCED, ids=lambda model: model.__name__)
+def test_a_form_asks_for_the_document_and_the_place_in_it_on_their_fields(model):
+    record = BUILDERS[model](document=None, locator="", save=False)
+
+    with pytest.raises(ValidationError) as refusal:
+        record.full_clean()
+
+    assert {"document", "locator"} <= set(refusal.value.message_dict)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", DATED, ids=lambda model: model.__name__)
+def test_an_end_before_the_start_is_told_on_the_end(model):
+    record = BUILDERS[model]()
+    record.end_date = day("2019-03-31")
+
+    with pytest.raises(ValidationError) as refusal:
+        record.full_clean()
+
+    assert list(refusal.value.message_dict) == ["end_date"]
+
+
+@pytest.mark.parametrize("model", RECORDED, ids=lambda model: model.__name__)
+def test_nothing_that_others_rest_on_can_be_deleted(model):
+    keys = [field for field in model._meta.fields if field.many_to_one]
+
+    assert {key.remote_field.on_delete for key in keys} <= {models.PROTECT}
+
+
+SLUGGED = [model for model in RECORDED if hasattr(model, "slug")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", SLUGGED, ids=lambda model: model.__name__)
+def test_the_database_refuses_a_slug_that_is_taken(model):
+    first, second = BUILDERS[model](), BUILDERS[model]()
+
+    with pytest.raises(IntegrityError):
+        change(second, {"slug": first.slug})
