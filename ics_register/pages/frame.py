@@ -69,8 +69,8 @@ def asked_day(request: HttpRequest) -> AskedDay:
         day = datetime.date.fromisoformat(text)
     except ValueError:
         raise BadRequest(
-            f"The register could not read “{text[:40]}” as a day. Choose a day below, or write it "
-            "as year-month-day: as_at=2019-05-01."
+            f"The register could not read “{text[:40]}” as a day. Write the day as "
+            "year-month-day: as_at=2019-05-01."
         ) from None
     if day > LAST_DAY:
         raise BadRequest(f"The register cannot be read as at a day after {LAST_DAY.year}.")

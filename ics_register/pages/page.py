@@ -98,7 +98,8 @@ def page_of(request: HttpRequest, rows) -> Page:
 def _sentence(error: ValidationError, field) -> str:
     """What is wrong with a filter, in words that say what to do."""
     if error.code == "invalid_choice":
-        return f"there is no “{str(field.value())[:60]}” to choose. Choose one from the list."
+        typed = field.form.data.get(field.html_name, "")
+        return f"there is no “{typed[:60]}” to choose. Choose one from the list."
     return " ".join(error.messages)
 
 

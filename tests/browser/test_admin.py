@@ -99,3 +99,21 @@ def test_a_new_chair_is_appointed_and_the_former_one_is_kept(page, own_register)
     page.goto(f"{own_register}/chairs/?as_at=2024-03-31")
     row = page.locator("tr", has=page.get_by_role("link", name="ICS Executive", exact=True))
     assert row.get_by_text("David Nicholson").first.is_visible()
+
+    page.goto(f"{own_register}/forums/ics-executive/")
+    former = page.locator("#former ~ ul").first
+    assert "Sir David Nicholson, Chair" in former.inner_text()
+    assert "to 31 March 2024" in former.inner_text()
+    page.goto(f"{own_register}/people/simon-trickett/")
+    assert page.locator("#now ~ dl").first.get_by_role("link", name="ICS Executive").is_visible()
+    page.goto(f"{own_register}/people/david-nicholson/")
+    assert page.locator("#before ~ dl").first.get_by_role("link", name="ICS Executive").is_visible()
+    assert page.locator("#now ~ dl").first.get_by_role("link", name="ICS Executive").count() == 0
+
+    page.goto(f"{own_register}{MEMBERSHIPS}?q=nicholson+executive&in_force=all")
+    page.locator("#result_list tbody th a").first.click()
+    follow(page, "History")
+    changes = page.locator("#change-history").inner_text()
+    assert "Announced at the March meeting." in changes
+    assert "Seeded from" in changes
+    assert USERNAME in changes

@@ -1,0 +1,169 @@
+"""Every kind of public page, in a browser: for everybody, wide and narrow, with nothing from
+elsewhere."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.accessibility import violations
+
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 375, "height": 800}
+
+PAGES = {
+    "home": "/",
+    "home on a past day": "/?as_at=2019-05-01",
+    "chairs": "/chairs/",
+    "chairs on a past day": "/chairs/?as_at=2019-03-15",
+    "chairs narrowed": "/chairs/?standing=vacant",
+    "chairs before anything": "/chairs/?as_at=2010-01-01",
+    "forums": "/forums/",
+    "forums narrowed to none": "/forums/?q=nothing+at+all",
+    "forum": "/forums/ics-executive/",
+    "forum with many seats": "/forums/hipcs/",
+    "forum not in force": "/forums/ics-executive/?as_at=2010-01-01",
+    "organisations": "/organisations/",
+    "organisation": "/organisations/wye-valley-nhs-trust/",
+    "organisation with many posts": "/organisations/herefordshire-and-worcestershire-ics/",
+    "organisation not in force": "/organisations/nhs-wyre-forest-ccg/",
+    "people": "/people/",
+    "person": "/people/simon-trickett/",
+    "person with nothing now": "/people/charles-waddicor/",
+    "documents": "/documents/",
+    "document": "/documents/ics-operating-model-board-paper/",
+    "search": "/search/",
+    "search with results": "/search/?q=hereford",
+    "search in vain": "/search/?q=nothing+at+all",
+    "not found": "/nothing-here/",
+    "not a day": "/chairs/?as_at=2019-02-30",
+    "not a choice": "/forums/?kind=club",
+}
+REFUSED = {"not found": 404, "not a day": 400, "not a choice": 400}
+
+
+@pytest.fixture
+def quiet_page(page, base_url):
+    """A page that asks nothing of another host and has nothing to complain of."""
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    yield page
+    assert [url for url in asked if not url.startswith((base_url, "data:"))] == []
+    # Chromium itself remarks on an answer of 400 or 404.
+    assert [text for text in said if not text.startswith("Failed to load resource: ")] == []
+
+
+def open_details(page):
+    """Open what is folded away, so that it is looked at too."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_it_is_fit_for_everybody_wide_and_narrow(quiet_page, kind):
+    quiet_page.set_viewport_size(WIDE)
+    answer = quiet_page.goto(PAGES[kind])
+    assert answer.status == REFUSED.get(kind, 200)
+    assert fits(quiet_page)
+    assert violations(quiet_page) == []
+
+    quiet_page.set_viewport_size(NARROW)
+    assert fits(quiet_page)
+    open_details(quiet_page)
+    assert fits(quiet_page)
+    assert violations(quiet_page) == []
+
+
+def fits(page) -> bool:
+    """Whether nobody has to scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+@pytest.mark.parametrize("kind", ["home", "chairs", "forum", "organisation", "person"])
+def test_text_twice_as_large_still_fits(quiet_page, kind):
+    # Twice the size on a screen of 1280 is what a screen of 640 shows; four times, 320.
+    for width in (640, 320):
+        quiet_page.set_viewport_size({"width": width, "height": 800})
+        quiet_page.goto(PAGES[kind])
+        open_details(quiet_page)
+        assert fits(quiet_page)
+
+
+def test_no_cookie_is_set_on_the_way(quiet_page):
+    for address in PAGES.values():
+        quiet_page.goto(address)
+
+    assert quiet_page.context.cookies() == []
+
+
+def test_the_skip_link_is_first_and_leads_to_the_content(quiet_page):
+    quiet_page.goto("/forums/ics-executive/")
+
+    quiet_page.keyboard.press("Tab")
+    focused = quiet_page.locator(":focus")
+    assert focused.inner_text() == "Skip to main content"
+    assert focused.bounding_box()["y"] >= 0
+
+    quiet_page.keyboard.press("Enter")
+    assert quiet_page.url.endswith("#maincontent")
+    quiet_page.keyboard.press("Tab")
+    assert quiet_page.evaluate(
+        "document.getElementById('maincontent').contains(document.activeElement)"
+    )
+
+
+def test_every_control_can_be_reached_and_seen_by_keyboard(quiet_page):
+    quiet_page.goto("/chairs/")
+    for _ in range(12):
+        quiet_page.keyboard.press("Tab")
+        focused = quiet_page.locator(":focus")
+        assert focused.count() == 1
+        changed = focused.evaluate(
+            "e => { const s = getComputedStyle(e); return s.outlineStyle !== 'none' ||"
+            " s.boxShadow !== 'none' || s.backgroundColor !== 'rgba(0, 0, 0, 0)' }"
+        )
+        assert changed, focused.inner_text()
+
+
+def test_details_open_and_close_with_enter(quiet_page):
+    quiet_page.goto("/forums/ics-finance-forum/")
+    folded = quiet_page.locator("details.register-more").first
+    words = folded.get_by_text("The Chairs for these groups are yet to be appointed")
+    assert not words.is_visible()
+
+    folded.locator("summary").focus()
+    quiet_page.keyboard.press("Enter")
+    assert words.is_visible()
+
+    quiet_page.keyboard.press("Enter")
+    assert not words.is_visible()
+
+
+def test_the_list_is_narrowed_by_keyboard(quiet_page):
+    quiet_page.goto("/chairs/")
+    quiet_page.locator("summary", has_text="Narrow or sort the list").press("Enter")
+    quiet_page.get_by_label("Chair", exact=True).select_option("vacant")
+    quiet_page.get_by_role("button", name="Show", exact=True).press("Enter")
+    quiet_page.wait_for_url("**/chairs/?*standing=vacant*")
+
+    rows = quiet_page.locator("tbody tr")
+    expect(rows).to_have_count(7)
+    assert all("Vacant" in text for text in rows.all_inner_texts())
+
+
+def test_a_page_prints_with_its_sources_and_without_what_only_a_screen_has_use_for(quiet_page):
+    quiet_page.goto("/forums/ics-executive/?as_at=2019-05-01")
+    quiet_page.emulate_media(media="print")
+
+    main = quiet_page.locator("main")
+    assert main.get_by_text("Sir David Nicholson").first.is_visible()
+    assert main.get_by_text("Board paper 2019").first.is_visible()
+    assert main.get_by_text("Former members").last.is_visible()
+    assert main.get_by_text("as_at=2019-05-01, printed").is_visible()
+    for only_on_screen in ("search", ".nhsuk-header__navigation", ".nhsuk-breadcrumb", "form"):
+        assert not quiet_page.locator(only_on_screen).first.is_visible()
+
+
+def test_more_contrast_and_less_motion_are_borne(quiet_page):
+    quiet_page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    quiet_page.goto("/chairs/")
+
+    assert violations(quiet_page) == []

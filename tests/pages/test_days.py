@@ -1,0 +1,256 @@
+"""Any page as at any day: which days it takes, and what it says of other days."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from people.models import Basis
+from records.periods import Precision, Qualifier
+from tests.builders import (
+    make_appointment,
+    make_chair_seat,
+    make_forum,
+    make_membership,
+    make_organisation,
+    make_organisation_name,
+    make_person,
+    make_post,
+)
+from tests.pages.reading import REFUSED, read
+
+pytestmark = pytest.mark.django_db
+
+NOT_DAYS = [
+    "2019-02-30",
+    "2019-13-01",
+    "20190501",
+    "2019-5-1",
+    "0000-00-00",
+    "9999-99-99",
+    "2019-W18-3",
+    "2019-W18",
+    "2019-121",
+    "01-05-2019",
+    "01/05/2019",
+    "2019-05-01T00:00",
+    " 2019-05-01",
+    "2019-05-01 ",
+    "-019-05-01",
+    "+019-05-01",
+    "today",
+    "NaN",
+    "٢٠١٩-٠٥-٠١",
+    "２０１９-０５-０１",
+    "2019–05–01",
+    "2019-05-01" * 1000,
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "1" * 10_000,
+]
+
+
+@pytest.mark.parametrize("text", NOT_DAYS, ids=lambda text: text[:20])
+def test_what_is_not_a_day_gets_a_sentence(quiet, text):
+    page = read("/chairs/", {"as_at": text})
+
+    assert page.status == 400
+    assert page.headings == [REFUSED]
+    assert "as a day. Write the day as year-month-day" in page.answer
+    assert "<script>alert" not in page.source
+    assert len(page.text) < 500
+
+
+@pytest.mark.parametrize("address", ["/", "/forums/", "/people/", "/documents/", "/search/"])
+def test_every_page_refuses_what_is_not_a_day(quiet, address):
+    assert read(address, {"as_at": "2019-02-30"}).status == 400
+
+
+@pytest.mark.parametrize("day", ["2200-01-01", "9999-12-31"])
+def test_a_day_too_far_ahead_gets_a_sentence(quiet, day):
+    page = read("/chairs/", {"as_at": day})
+
+    assert page.status == 400
+    assert "cannot be read as at a day after 2199" in page.text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1948-07-05", "2020-02-29", "2199-12-31"])
+def test_the_first_and_the_last_day_that_can_be_asked_for(quiet, day):
+    make_chair_seat()
+
+    assert read("/chairs/", {"as_at": day}).status == 200
+    assert read("/", {"as_at": day}).status == 200
+
+
+def test_no_day_is_today():
+    today = timezone.localdate()
+
+    assert read("/chairs/").text == read("/chairs/", {"as_at": ""}).text
+    assert f"As at today, {today:%-d %B %Y}" in read("/chairs/").text
+
+
+def test_a_page_as_at_today_by_name_says_so():
+    assert "(today)" in read("/chairs/", {"as_at": timezone.localdate().isoformat()}).text
+
+
+def test_of_a_day_given_twice_the_last_counts(quiet):
+    page = read("/chairs/?as_at=2019-05-01&as_at=2020-01-01")
+
+    assert page.status == 200
+    assert "As at 1 January 2020" in page.text
+
+
+def test_the_way_back_to_today_keeps_what_was_chosen():
+    page = read("/forums/", {"as_at": "2019-05-01", "kind": "board"})
+
+    assert page.link("Show today instead") == "/forums/?kind=board"
+
+
+def test_a_future_day_is_a_day_like_any_other():
+    anna = make_person(name="Anna Adams")
+    chair = make_chair_seat(forum=make_forum(name="The Board"))
+    make_membership(seat=chair, person=anna, start_date="2090-01-01")
+
+    assert "Anna Adams" in read("/chairs/", {"as_at": "2090-01-01"}).row("The Board")
+    assert "Vacant" in read("/chairs/", {"as_at": "2089-12-31"}).row("The Board")
+
+
+def test_a_forum_that_has_ended_offers_its_last_day_and_that_day_works():
+    make_forum(slug="old", name="Old Board", start_date="2015-01-01", end_date="2019-03-31")
+
+    page = read("/forums/old/")
+    assert "This forum ended 31 March 2019." in page.text
+
+    then = read(page.link("Read this page as at 31 March 2019"))
+    assert then.status == 200
+    assert "Not in force" not in then.text
+    assert "Old Board" not in read("/forums/").text
+    assert "Old Board" in read("/forums/", {"as_at": "2019-03-31"}).text
+
+
+def test_an_organisation_known_only_from_a_day_on_offers_that_day_and_it_works():
+    make_organisation(
+        slug="trust",
+        start_date="2021-06-01",
+        start_precision=Precision.MONTH,
+        start_qualifier=Qualifier.BY,
+    )
+
+    page = read("/organisations/trust/", {"as_at": "2019-05-01"})
+    assert "by June 2021; when it truly began is not recorded" in page.text
+
+    then = read(page.link("Read this page as at 1 June 2021"))
+    assert "Not in force" not in then.text
+
+
+def test_one_that_is_still_to_come_offers_its_first_day():
+    make_forum(slug="new", start_date="2090-04-01", start_precision=Precision.MONTH)
+
+    page = read("/forums/new/")
+
+    assert "from April 2090" in page.text
+    assert "Not in force" not in read(page.link("Read this page as at 1 April 2090")).text
+
+
+def test_one_whose_start_nobody_recorded_offers_no_day_it_could_not_keep():
+    make_forum(slug="old", start_date=None, end_date="2090-03-31")
+
+    page = read("/forums/old/", {"as_at": "2019-05-01"})
+
+    assert "The sources do not say when this forum began, only that it ended" in page.text
+    assert "Read this page as at" not in page.text
+
+
+def test_one_whose_start_nobody_recorded_offers_no_last_day_after_its_end_either():
+    make_forum(slug="old", start_date=None, end_date="2019-03-31")
+
+    page = read("/forums/old/")
+
+    offered = [link for link in page.links(page.main) if "as_at=2019-03-31" in link]
+    assert all("Not in force" not in read(link).text for link in offered)
+
+
+def test_dates_are_shown_as_precisely_as_they_are_known():
+    trust = make_organisation(slug="trust")
+    for title, fields in {
+        "To the day": {},
+        "To the month": {"start_precision": Precision.MONTH},
+        "To the year": {"start_precision": Precision.YEAR},
+        "At the latest": {"start_precision": Precision.MONTH, "start_qualifier": Qualifier.BY},
+    }.items():
+        make_appointment(post=make_post(organisation=trust, title=title), **fields)
+
+    page = read("/organisations/trust/")
+
+    assert " 1 April 2019 " in page.row("To the day")
+    assert " 1 April" not in page.row("To the month")
+    assert " April 2019 " in page.row("To the month")
+    assert "April" not in page.row("To the year")
+    assert " by April 2019 " in page.row("At the latest")
+
+
+def test_former_names_are_shown_for_the_days_on_which_they_were_in_use():
+    trust = make_organisation(slug="trust", name="New Trust", start_date="2010-01-01")
+    make_organisation_name(
+        organisation=trust,
+        name="Old Trust",
+        kind="former",
+        start_date="2010-01-01",
+        end_date="2020-06-30",
+    )
+
+    then = read("/organisations/trust/", {"as_at": "2020-06-30"}).text
+    after = read("/organisations/trust/", {"as_at": "2020-07-01"}).text
+
+    assert "On 30 June 2020 it was called Old Trust" in then
+    assert "it was called" not in after
+    assert "Old Trust (former name" in after
+
+
+def confirmed(**fields) -> str:
+    """What the list of chairs says of when its one chair was last confirmed."""
+    make_membership(seat=make_chair_seat(), basis=Basis.SUBSTANTIVE, **fields)
+    return read("/chairs/").rows()[0]
+
+
+def test_a_fresh_confirmation_is_told_without_a_warning():
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+
+    said = confirmed(confirmed_on=yesterday)
+
+    assert f"Last confirmed {yesterday:%-d %B %Y}" in said
+    assert "more than a year ago" not in said
+
+
+def test_a_confirmation_of_a_year_ago_is_not_yet_old_and_a_day_more_is():
+    today = timezone.localdate()
+
+    assert "a year ago" not in confirmed(confirmed_on=today - datetime.timedelta(days=365))
+    assert "more than a year ago" in read_again(today - datetime.timedelta(days=366))
+
+
+def read_again(confirmed_on) -> str:
+    forum = make_forum(name="Second Board")
+    make_membership(seat=make_chair_seat(forum=forum), confirmed_on=confirmed_on)
+    return read("/chairs/").row("Second Board")
+
+
+def test_a_confirmation_is_old_by_the_day_asked_for_if_that_is_past():
+    confirmed(confirmed_on="2019-06-01")
+
+    def said(day):
+        return read("/chairs/", {"as_at": day}).rows()[0]
+
+    assert "a year ago" not in said("2020-06-01")
+    assert "more than a year ago" in said("2020-06-02")
+    assert "more than a year ago" in said("2090-01-01")
+
+
+def test_a_confirmation_is_told_as_precisely_as_it_is_known():
+    said = confirmed(confirmed_on="2021-06-01", confirmed_precision=Precision.MONTH)
+
+    assert "Last confirmed June 2021, more than a year ago" in said
+
+
+def test_what_was_never_confirmed_says_so():
+    assert "Not confirmed since it was recorded" in confirmed()

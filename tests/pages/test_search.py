@@ -1,0 +1,170 @@
+"""Search: people, posts, organisations and forums, by any of their names."""
+
+import pytest
+
+from organisations.models import PostKind
+from people.models import Person
+from tests.builders import (
+    make_forum,
+    make_forum_name,
+    make_organisation,
+    make_organisation_name,
+    make_person,
+    make_person_name,
+    make_post,
+    source,
+)
+from tests.pages.reading import read, words
+
+pytestmark = pytest.mark.django_db
+
+
+def found(text: str, **parameters) -> list[str]:
+    """What a search lists, in order, each with what is said beside it."""
+    page = read("/search/", {"q": text, **parameters})
+    assert page.status == 200
+    return [words(entry) for entries in page.main.findall("ul") for entry in entries]
+
+
+@pytest.mark.parametrize("text", ["Siân", "Sian", "SIAN", "sîan", "  siân  ", "sia", "Dr Sian"])
+def test_marks_and_case_make_no_difference(text):
+    make_person(honorific="Dr", name="Siân Jones")
+    make_person(name="Simon Hughes")
+
+    assert found(text) == ["Dr Siân Jones"]
+
+
+@pytest.mark.parametrize("text", ["O'Brien", "O’Brien", "obrien", "OBrien"])
+def test_apostrophes_make_no_difference(text):
+    make_person(name="Mary O’Brien")
+
+    assert found(text) == ["Mary O’Brien"]
+
+
+@pytest.mark.parametrize("text", ["Ian Tait", "tait ian", "ian  tait", "ait ia"])
+def test_the_order_of_words_makes_no_difference(text):
+    make_person(name="Ian Tait")
+
+    assert found(text) == ["Ian Tait"]
+
+
+def test_every_word_must_be_found():
+    make_person(name="Ian Tait")
+    make_person(name="Ian Stead")
+
+    assert found("ian") == ["Ian Stead", "Ian Tait"]
+    assert found("ian tait") == ["Ian Tait"]
+    assert found("ian tait stead") == []
+
+
+def test_other_names_are_found_and_shown_with_the_name_that_matched():
+    make_person_name(person=make_person(name="Ian Tait"), name="lan Tait", kind="spelling")
+    forum = make_forum(name="ICS Executive")
+    make_forum_name(forum=forum, name="STP/ICS Executive Board")
+    make_forum_name(forum=forum, name="IC Executive")
+    trust = make_organisation(name="Acute Hospitals")
+    make_organisation_name(organisation=trust, name="Worcester Acute", kind="spelling")
+
+    assert found("lan tait") == ["Ian Tait also recorded as lan Tait"]
+    assert found("stp/ics") == ["ICS Executive also recorded as STP/ICS Executive Board"]
+    assert found("worcester") == ["Acute Hospitals also recorded as Worcester Acute"]
+    assert found("board executive") == ["ICS Executive also recorded as STP/ICS Executive Board"]
+
+
+def test_abbreviations_and_codes_are_found():
+    make_organisation(name="Wye Valley NHS Trust", short_name="WVT", ods_code="RLQ")
+    make_forum(name="Integrated Services Executive", short_name="HIPCS")
+
+    assert found("rlq") == ["Wye Valley NHS Trust"]
+    assert found("wvt") == ["Wye Valley NHS Trust"]
+    assert found("hipcs") == ["Integrated Services Executive (HIPCS)"]
+
+
+def test_posts_are_found_by_title_and_organisation_together():
+    wye = make_organisation(name="Wye Valley NHS Trust", slug="wye")
+    make_post(organisation=wye, title="Chair")
+    make_post(organisation=wye, title="Finance Director", kind=PostKind.DIRECTOR)
+    make_post(organisation=make_organisation(name="Severn Trust"), title="Chair")
+
+    assert found("chair wye") == ["Chair, Wye Valley NHS Trust"]
+    assert found("wye chair") == ["Chair, Wye Valley NHS Trust"]
+    assert found("chair") == ["Chair, Severn Trust", "Chair, Wye Valley NHS Trust"]
+    assert found("wye") == ["Wye Valley NHS Trust"]
+
+
+def test_a_post_leads_to_its_row_on_its_organisations_page():
+    post = make_post(organisation=make_organisation(slug="wye", name="Wye Trust"), title="Chair")
+
+    link = read("/search/", {"q": "chair"}).link("Chair, Wye Trust")
+
+    assert link == f"/organisations/wye/#post-{post.pk}"
+    assert len(read("/organisations/wye/").all("tr", id=f"post-{post.pk}")) == 1
+
+
+def test_people_forums_organisations_and_posts_are_found_by_one_search():
+    make_person(name="Holly Hereford")
+    make_forum(name="Hereford Board")
+    make_organisation(name="Hereford Council")
+    make_post(title="Director for Hereford", organisation=make_organisation(name="Trust"))
+
+    assert found("hereford") == [
+        "Holly Hereford",
+        "Hereford Board",
+        "Hereford Council",
+        "Director for Hereford, Trust",
+    ]
+
+
+def test_what_is_over_is_found_and_said_to_be():
+    make_forum(name="Old Board", start_date="2010-01-01", end_date="2019-03-31")
+
+    assert found("old board") == ["Old Board ended 31 March 2019"]
+    assert found("old board", as_at="2019-03-31") == ["Old Board"]
+
+
+def test_results_keep_the_day():
+    make_person(name="Ian Tait", slug="ian-tait")
+
+    page = read("/search/", {"q": "tait", "as_at": "2019-05-01"})
+
+    assert page.link("Ian Tait") == "/people/ian-tait/?as_at=2019-05-01"
+
+
+def test_a_search_for_nothing_asks_what_for_and_lists_nothing():
+    make_person(name="Ian Tait")
+
+    for text in ["", "   ", "'"]:
+        page = read("/search/", {"q": text})
+        assert page.headings[0].startswith("Search")
+        assert "Nothing in the register has that name" not in page.text
+        assert "Ian Tait" not in page.text
+
+
+def test_a_search_in_vain_says_so():
+    make_person(name="Ian Tait")
+
+    assert "Nothing in the register has that name." in read("/search/", {"q": "nobody"}).text
+
+
+@pytest.mark.parametrize("text", ["%", "_an", "I%T", "\\"])
+def test_the_databases_own_signs_are_only_signs(text):
+    make_person(name="Ian Tait")
+
+    assert found(text) == []
+
+
+def test_of_many_the_first_are_shown_with_a_way_to_the_rest():
+    document = source()
+    Person.objects.bulk_create_with_history(
+        Person(
+            slug=f"p{n}", name=f"Ann Example{n:02}", sort_name=f"Example{n:02}, Ann",
+            document=document, locator="page 1",
+        )
+        for n in range(31)
+    )  # fmt: skip
+
+    page = read("/search/", {"q": "ann example", "as_at": "2019-05-01"})
+
+    assert "Ann Example29" in page.text
+    assert "Ann Example30" not in page.text
+    assert "31 people" in read(page.link("Show all of these")).text
