@@ -55,7 +55,7 @@ class ForumFilter(django_filters.FilterSet):
 
 @public_page
 def forum_list(request: HttpRequest, asked: AskedDay):
-    in_force = Forum.objects.as_at(asked.day).select_related("place").order_by("name")
+    in_force = Forum.objects.as_at(asked.day).select_related("place", "document").order_by("name")
     chosen = ForumFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
     chairs = seats_with_holders(

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import django_filters
@@ -59,7 +60,9 @@ class OrganisationFilter(django_filters.FilterSet):
 
 @public_page
 def organisation_list(request: HttpRequest, asked: AskedDay):
-    in_force = Organisation.objects.as_at(asked.day).select_related("place").order_by("name")
+    in_force = (
+        Organisation.objects.as_at(asked.day).select_related("place", "document").order_by("name")
+    )
     chosen = OrganisationFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
     heads = posts_with_holders(
@@ -221,6 +224,11 @@ def evidence(fact) -> tuple:
     return fact.document_id, fact.locator, fact.quotation, fact.note
 
 
+def by_source(facts: Iterable) -> list[list]:
+    """`facts` in their order, together as far as one place of a document states them."""
+    return [list(group) for _, group in itertools.groupby(facts, evidence)]
+
+
 def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
     """CQC ratings as a person reads them: overall, then by question, then by service."""
     ratings = list(organisation.ratings.stated_by(asked.day).select_related("document"))
@@ -228,8 +236,8 @@ def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
     whole = sorted((r for r in ratings if not r.service), key=lambda r: order[r.question])
     return {
         "overall": [r for r in whole if r.question == CqcQuestion.OVERALL],
-        "questions": [r for r in whole if r.question != CqcQuestion.OVERALL],
-        "services": [r for r in ratings if r.service],
+        "questions": by_source(r for r in whole if r.question != CqcQuestion.OVERALL),
+        "services": by_source(r for r in ratings if r.service),
     }
 
 
@@ -245,6 +253,5 @@ def statements_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str
     for kind in StatementKind:
         those = [statement for statement in statements if statement.kind == kind]
         if those:
-            groups = [list(group) for _, group in itertools.groupby(those, evidence)]
-            by_kind.append((kind.label, groups))
+            by_kind.append((kind.label, by_source(those)))
     return by_kind

@@ -45,15 +45,15 @@ def _is_post(record) -> bool:
 def _unfilled_ex_officio_seats(asked: AskedDay):
     """Ex officio seats that nobody is recorded as filling: the holder of the post does."""
     filled = Membership.objects.as_at(asked.day).values("seat")
-    return Seat.objects.as_at(asked.day).exclude(pk__in=filled).select_related("forum")
+    return Seat.objects.as_at(asked.day).exclude(pk__in=filled).select_related("forum", "document")
 
 
 def _appointments(asked: AskedDay):
-    return Appointment.objects.as_at(asked.day).select_related("post__organisation")
+    return Appointment.objects.as_at(asked.day).select_related("post__organisation", "document")
 
 
 def _memberships(asked: AskedDay):
-    return Membership.objects.as_at(asked.day).select_related("seat__forum")
+    return Membership.objects.as_at(asked.day).select_related("seat__forum", "document")
 
 
 @public_page
