@@ -166,6 +166,9 @@ class MembershipAdmin(DatedAdmin):
     autocomplete_fields = ["person", "seat", "on_behalf_of", "document"]
     list_display = ["person", "title", "forum", "for_whom", "since", "until", "basis"]
     list_filter = [InForce, "basis", "seat__role"]
+    lists_by = ("seat__forum",)
+    # The last recorded first. By forum, the database would sort them all to show fifty.
+    ordering = ["-pk"]
     list_select_related = ["person", "seat__forum", "seat__on_behalf_of", "on_behalf_of"]
     search_fields = [
         "person__folded",
@@ -229,6 +232,11 @@ def for_whom(membership: Membership):
     return membership.on_behalf_of or membership.seat.on_behalf_of or ""
 
 
+def seats_today(seats) -> list:
+    """`seats` with who holds them today."""
+    return seats_with_holders(seats, timezone.localdate())
+
+
 @on_page_of(Forum)
 def seats(request, forum):
     may_fill = may_add(request, Membership)
@@ -241,7 +249,7 @@ def seats(request, forum):
     return related_table(
         request,
         Seat,
-        seats_with_holders(forum.seats.all(), timezone.localdate()),
+        forum.seats.all(),
         {
             "Seat": lambda seat: seat.title,
             "Role": lambda seat: seat.role_words,
@@ -250,7 +258,8 @@ def seats(request, forum):
             **PERIOD_COLUMNS,
             "Add": fill,
         },
-        filled_in={"forum": forum.pk},
+        of={"forum": forum.pk},
+        read=seats_today,
     )
 
 
@@ -268,6 +277,8 @@ def memberships_of_forum(request, forum):
             "For": for_whom,
             **TENURE_COLUMNS,
         },
+        of={"seat__forum": forum.pk},
+        adds=False,
     )
 
 
@@ -278,7 +289,7 @@ def member_organisations(request, forum):
         MemberOrganisation,
         forum.member_organisations.select_related("organisation"),
         {"Organisation": lambda member: member.organisation, **PERIOD_COLUMNS},
-        filled_in={"forum": forum.pk},
+        of={"forum": forum.pk},
     )
 
 
@@ -294,7 +305,7 @@ def lines_from(request, forum):
             "By exception": lambda line: "yes" if line.by_exception else "",
             **PERIOD_COLUMNS,
         },
-        filled_in={"from_forum": forum.pk},
+        of={"from_forum": forum.pk},
     )
 
 
@@ -309,7 +320,7 @@ def quoracy_clauses(request, forum):
             "Number": lambda clause: "" if clause.number is None else clause.number,
             "Seat": lambda clause: clause.seat.title if clause.seat else "",
         },
-        filled_in={"forum": forum.pk},
+        of={"forum": forum.pk},
     )
 
 
@@ -324,7 +335,7 @@ def escalation_steps(request, forum):
             "What happens": lambda step: step.what_happens,
             "Who decides": lambda step: step.who_decides,
         },
-        filled_in={"forum": forum.pk},
+        of={"forum": forum.pk},
     )
 
 
@@ -338,7 +349,7 @@ def successions(request, forum):
             "This forum": lambda succession: succession.description,
             "Forum": lambda succession: succession.to_forum,
         },
-        filled_in={"from_forum": forum.pk},
+        of={"from_forum": forum.pk},
     )
 
 
@@ -354,7 +365,7 @@ def other_names(request, forum):
             **PERIOD_COLUMNS,
         },
         title="Other names",
-        filled_in={"forum": forum.pk},
+        of={"forum": forum.pk},
     )
 
 
@@ -365,7 +376,7 @@ def memberships_of_seat(request, seat):
         Membership,
         seat.memberships.select_related("person", "seat__on_behalf_of", "on_behalf_of"),
         {"Member": lambda membership: membership.person, "For": for_whom, **TENURE_COLUMNS},
-        filled_in={"seat": seat.pk},
+        of={"seat": seat.pk},
     )
 
 
@@ -381,7 +392,7 @@ def memberships_of_person(request, person):
             "For": for_whom,
             **TENURE_COLUMNS,
         },
-        filled_in={"person": person.pk},
+        of={"person": person.pk},
     )
 
 
@@ -390,9 +401,7 @@ def seats_for_organisation(request, organisation):
     return related_table(
         request,
         Seat,
-        seats_with_holders(
-            organisation.seats.order_by("forum__name", "order"), timezone.localdate()
-        ),
+        organisation.seats.order_by("forum__name", "order"),
         {
             "Seat": lambda seat: seat.title,
             "Forum": lambda seat: seat.forum_name,
@@ -400,5 +409,6 @@ def seats_for_organisation(request, organisation):
             **PERIOD_COLUMNS,
         },
         title="Seats that speak for it",
-        filled_in={"on_behalf_of": organisation.pk},
+        of={"on_behalf_of": organisation.pk},
+        read=seats_today,
     )

@@ -73,8 +73,8 @@ def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     """`seats` with everybody recorded for them, in two queries and in the order given.
 
-    A seat that nobody is recorded as filling on the day is filled by whoever holds the post
-    it goes with, if it is ex officio.
+    A seat that nobody is recorded as filling on the day, unless by acting for another, is
+    filled by whoever holds the post it goes with, if it is ex officio.
     """
     rows = with_standing(seats, day).values(
         "id",
@@ -108,7 +108,7 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
         ),
     )
     held = gather(rows, HeldSeat, day)
-    ex_officio = [seat for seat in held if seat.post_id is not None and not seat.holders]
+    ex_officio = [seat for seat in held if seat.post_id is not None and not seat.own_holders]
     if ex_officio:
         by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
         for seat in ex_officio:

@@ -7,10 +7,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from organisations.models import Held, Organisation, Place, Post
-from people.models import Person, Tenure, one_holder_rules
+from people.models import LATEST_FIRST, Person, Tenure, one_holder_rules
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.periods import NoOverlap
+
+NO_SOURCE_SAYS = "Not recorded: no source says."
 
 
 class ForumKind(models.TextChoices):
@@ -147,6 +149,8 @@ class ForumName(OtherName):
 
     forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="names")
 
+    fixed_fields = ("forum",)
+
     def __str__(self):
         return f"{self.name} ({self.get_kind_display()} of {self.forum})"
 
@@ -195,6 +199,17 @@ class ReportingLine(DatedFact):
     )
     by_exception = models.BooleanField(default=False)
 
+    fixed_fields = ("from_forum", "to_forum", "to_organisation")
+    no_overlaps = tuple(
+        NoOverlap(
+            name=f"forums_reportingline_once_{to}",
+            columns=("from_forum", to, "kind"),
+            locks="from_forum",
+            message="This line is already recorded in that period.",
+        )
+        for to in ("to_forum", "to_organisation")
+    )
+
     class Meta(DatedFact.Meta):
         ordering = ["from_forum__name", "kind", "id"]
         constraints = [
@@ -230,6 +245,8 @@ class Succession(Fact):
     description = models.CharField(
         max_length=200, help_text="In words: “is to become”, “is eventually to be replaced by”."
     )
+
+    fixed_fields = ("from_forum", "to_forum")
 
     class Meta(Fact.Meta):
         ordering = ["from_forum__name", "id"]
@@ -288,16 +305,13 @@ class Seat(Held, DatedFact):
         help_text="Untick if the sources name the seat and are silent about who fills it. An "
         "empty seat is then shown as “not recorded” and not as “vacant”.",
     )
-    voting = models.BooleanField(null=True, blank=True, help_text="Unknown: no source says.")
-    counts_to_quoracy = models.BooleanField(
-        null=True, blank=True, help_text="Unknown: no source says."
-    )
-    may_be_deputised = models.BooleanField(
-        null=True, blank=True, help_text="Unknown: no source says."
-    )
+    voting = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
+    counts_to_quoracy = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
+    may_be_deputised = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
     order = models.PositiveSmallIntegerField(default=0)
 
     natural_key_fields = ("forum__slug", "title")
+    owner_field = "forum"
     number_field = "number"
     tenures_name = "memberships"
     fixed_fields = ("forum",)
@@ -357,7 +371,7 @@ class Membership(Tenure):
     no_overlaps = one_holder_rules("forums_membership", "seat")
 
     class Meta(Tenure.Meta):
-        ordering = ["seat__forum__name", "seat__order", "-start_date"]
+        ordering = ["seat__forum__name", "seat__order", LATEST_FIRST]
         indexes = [
             models.Index(fields=["seat", "start_date"], name="forums_membership_by_seat"),
             models.Index(fields=["person", "start_date"], name="forums_membership_by_person"),
@@ -388,6 +402,8 @@ class QuoracyClause(Fact):
         default=False, help_text="Somebody nominated to attend instead is as good."
     )
     order = models.PositiveSmallIntegerField(default=0)
+
+    fixed_fields = ("forum",)
 
     class Meta(Fact.Meta):
         ordering = ["forum__name", "order", "id"]
@@ -436,6 +452,8 @@ class EscalationStep(Fact):
     )
     what_happens = models.TextField()
     who_decides = models.CharField(max_length=200)
+
+    fixed_fields = ("forum",)
 
     class Meta(Fact.Meta):
         ordering = ["forum__name", "order"]

@@ -201,9 +201,15 @@ def _build(entry: Entry, model: type[Record]) -> tuple[Record, list[str]]:
                 setattr(record, name, _referred_to(model_field.related_model, value))
             except ValueError as error:
                 errors.append(entry.error(name, str(error)))
+        elif _is_text(model_field) and not isinstance(value, str | None):
+            errors.append(entry.error(name, f"write {value!r} as text, in quotes."))
         else:
             setattr(record, name, value)
     return record, errors
+
+
+def _is_text(model_field) -> bool:
+    return isinstance(model_field, models.CharField | models.TextField | models.DateField)
 
 
 def _referred_to(model: type[Record], key):

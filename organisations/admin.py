@@ -159,7 +159,7 @@ def other_names(request, organisation):
             **PERIOD_COLUMNS,
         },
         title="Other names",
-        filled_in={"organisation": organisation.pk},
+        of={"organisation": organisation.pk},
     )
 
 
@@ -175,7 +175,7 @@ def relationships_from(request, organisation):
             **PERIOD_COLUMNS,
         },
         title="Its standing to others",
-        filled_in={"from_organisation": organisation.pk},
+        of={"from_organisation": organisation.pk},
     )
 
 
@@ -191,7 +191,7 @@ def relationships_to(request, organisation):
             **PERIOD_COLUMNS,
         },
         title="Others’ standing to it",
-        filled_in={"to_organisation": organisation.pk},
+        of={"to_organisation": organisation.pk},
     )
 
 
@@ -206,7 +206,7 @@ def statements(request, organisation):
             "Kind": lambda statement: statement.get_kind_display(),
             "Heading": lambda statement: statement.heading,
         },
-        filled_in={"organisation": organisation.pk},
+        of={"organisation": organisation.pk},
     )
 
 
@@ -221,7 +221,7 @@ def figures(request, organisation):
             "Value": lambda figure: figure.value,
             "Period": lambda figure: figure.period,
         },
-        filled_in={"organisation": organisation.pk},
+        of={"organisation": organisation.pk},
     )
 
 
@@ -237,5 +237,5 @@ def ratings(request, organisation):
             "Rating": lambda rating: rating.get_rating_display(),
             "Source": lambda rating: rating.document,
         },
-        filled_in={"organisation": organisation.pk},
+        of={"organisation": organisation.pk},
     )

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import most_at_once
+from records.periods import NoOverlap, locked, most_at_once
 
 
 class PlaceLevel(models.TextChoices):
@@ -125,6 +125,19 @@ class Place(Fact):
     def __str__(self):
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if self.part_of_id is None or self.part_of_id == self.pk:
+            return  # a place that is part of itself is told so by the constraint
+        above, passed = self.part_of_id, set()
+        while above is not None and above not in passed:
+            if above == self.pk:
+                raise ValidationError(
+                    {"part_of": f"{self.part_of} is itself part of {self}. Choose another place."}
+                )
+            passed.add(above)
+            above = Place.objects.filter(pk=above).values_list("part_of", flat=True).first()
+
 
 class Organisation(DatedFact):
     """A legal or formal body: a trust, CCG, council, Healthwatch, network or practice."""
@@ -153,6 +166,17 @@ class Organisation(DatedFact):
     folded = FoldedField(sources=("name", "short_name", "ods_code", "ons_code"))
 
     natural_key_fields = ("slug",)
+    # A code may outlive the organisation it was given to, and then belongs to another.
+    no_overlaps = (
+        NoOverlap(
+            name="organisations_organisation_one_ods_code",
+            columns=("ods_code",),
+            condition="{row}ods_code <> ''",
+            only=Q(ods_code__gt=""),
+            blame="ods_code",
+            message="This code is already recorded for %(other)s in the same period.",
+        ),
+    )
 
     class Meta(DatedFact.Meta):
         ordering = ["name"]
@@ -179,6 +203,8 @@ class OrganisationName(OtherName):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="names")
 
+    fixed_fields = ("organisation",)
+
     def __str__(self):
         return f"{self.name} ({self.get_kind_display()} of {self.organisation})"
 
@@ -195,6 +221,16 @@ class Relationship(DatedFact):
     kind = models.CharField(max_length=15, choices=RelationshipKind)
     to_organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="relationships_to"
+    )
+
+    fixed_fields = ("from_organisation", "to_organisation")
+    no_overlaps = (
+        NoOverlap(
+            name="organisations_relationship_once",
+            columns=("from_organisation", "to_organisation", "kind"),
+            locks="from_organisation",
+            message="This relationship is already recorded in that period.",
+        ),
     )
 
     class Meta(DatedFact.Meta):
@@ -217,9 +253,15 @@ class Relationship(DatedFact):
 
 
 class Held(models.Model):
-    """Something that people hold, a number of them at once: a post or a seat."""
+    """Something that people hold, a number of them at once: a post or a seat.
 
-    # The field that says how many, and who holds or held it.
+    What one person holds of it for a time is a `people.models.Tenure`: an Appointment to a
+    post, a Membership by a seat. Who holds it on a day is a Holder of `people.holders`,
+    which follows from its tenures and, for a seat that goes with a post, from that post's.
+    """
+
+    # The fields that say whose it is and how many may hold it, and who holds or held it.
+    owner_field = ""
     number_field = ""
     tenures_name = ""
 
@@ -241,8 +283,12 @@ class Held(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        if getattr(self, self._meta.get_field(self.owner_field).attname) is not None:
+            self.refuse_start_after_end_of(getattr(self, self.owner_field))
         if self._state.adding or self.capacity is None:
             return
+        # Nobody may add a holder between this count and the save.
+        list(locked(type(self)).filter(pk=self.pk))
         holders = most_at_once(getattr(self, self.tenures_name).exclude(basis="acting"))
         if holders > self.capacity:
             raise ValidationError(
@@ -274,8 +320,10 @@ class Post(Held, DatedFact):
     folded = FoldedField(sources=("title",))
 
     natural_key_fields = ("organisation__slug", "title")
+    owner_field = "organisation"
     number_field = "max_holders"
     tenures_name = "appointments"
+    fixed_fields = ("organisation",)
 
     class Meta(DatedFact.Meta):
         ordering = ["organisation__name", "title"]
@@ -315,6 +363,8 @@ class Statement(Fact):
     text = models.TextField()
     order = models.PositiveSmallIntegerField(default=0)
 
+    fixed_fields = ("organisation",)
+
     class Meta(Fact.Meta):
         ordering = ["organisation__name", "kind", "order", "id"]
         constraints = [*Fact.Meta.constraints, one_of("kind", StatementKind)]
@@ -335,6 +385,8 @@ class Rating(Fact):
     )
     question = models.CharField(max_length=15, choices=CqcQuestion, default=CqcQuestion.OVERALL)
     rating = models.CharField(max_length=20, choices=CqcRating)
+
+    fixed_fields = ("organisation",)
 
     class Meta(Fact.Meta):
         ordering = ["organisation__name", "service", "id"]
@@ -365,6 +417,8 @@ class Figure(Fact):
     value = models.CharField("value as stated", max_length=100)
     period = models.CharField("period stated", max_length=100, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
+
+    fixed_fields = ("organisation",)
 
     class Meta(Fact.Meta):
         ordering = ["organisation__name", "order", "id"]

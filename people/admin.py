@@ -87,6 +87,8 @@ class AppointmentAdmin(DatedAdmin):
     autocomplete_fields = ["person", "post", "document"]
     list_display = ["person", "title", "organisation", "since", "until", "basis"]
     list_filter = [InForce, "basis", "post__kind"]
+    # The last recorded first. By name, the database would sort them all to show fifty.
+    ordering = ["-pk"]
     list_select_related = ["person", "post__organisation"]
     search_fields = [
         "person__folded",
@@ -115,7 +117,7 @@ def appointments_of_person(request, person):
             "Organisation": lambda appointment: appointment.post.organisation,
             **TENURE_COLUMNS,
         },
-        filled_in={"person": person.pk},
+        of={"person": person.pk},
     )
 
 
@@ -131,7 +133,7 @@ def other_names(request, person):
             **PERIOD_COLUMNS,
         },
         title="Other names",
-        filled_in={"person": person.pk},
+        of={"person": person.pk},
     )
 
 
@@ -142,7 +144,7 @@ def appointments_to_post(request, post):
         Appointment,
         post.appointments.select_related("person"),
         {"Holder": lambda appointment: appointment.person, **TENURE_COLUMNS},
-        filled_in={"post": post.pk},
+        of={"post": post.pk},
     )
 
 
@@ -156,12 +158,13 @@ def posts_of_organisation(request, organisation):
     return related_table(
         request,
         Post,
-        posts_with_holders(organisation.posts.all(), timezone.localdate()),
+        organisation.posts.all(),
         {
             "Post": lambda post: post.title,
             "Held today by": lambda post: holders_in_words(post, Appointment),
             **PERIOD_COLUMNS,
             "Add": appoint,
         },
-        filled_in={"organisation": organisation.pk},
+        of={"organisation": organisation.pk},
+        read=lambda posts: posts_with_holders(posts, timezone.localdate()),
     )

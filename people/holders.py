@@ -29,18 +29,9 @@ class Standing(TextChoices):
 
 
 @dataclass(kw_only=True)
-class Holder(Period, Evidence):
-    """Somebody recorded for a post or a seat: one appointment or membership, as a row."""
+class Stated(Period, Evidence):
+    """Something that a document states of a period, as a row of `.values()`."""
 
-    id: int
-    person_slug: str
-    person_honorific: str
-    person_name: str
-    basis: str
-    term_ends: datetime.date | None
-    end_reason: str
-    for_slug: str | None = None
-    for_name: str | None = None
     start_date: datetime.date | None
     start_precision: str
     start_qualifier: str
@@ -54,6 +45,21 @@ class Holder(Period, Evidence):
     note: str
     confirmed_on: datetime.date | None
     confirmed_precision: str
+
+
+@dataclass(kw_only=True)
+class Holder(Stated):
+    """Somebody recorded for a post or a seat: one appointment or membership, as a row."""
+
+    id: int
+    person_slug: str
+    person_honorific: str
+    person_name: str
+    basis: str
+    term_ends: datetime.date | None
+    end_reason: str
+    for_slug: str | None = None
+    for_name: str | None = None
     # The post this person fills a seat by holding, if that is why they fill it.
     ex_officio: str = ""
 
@@ -98,7 +104,7 @@ def take_holder(row: dict) -> Holder | None:
 
 
 @dataclass(kw_only=True)
-class Holding(Period, Evidence):
+class Holding(Stated):
     """A post or a seat on a day, with everybody recorded for it, past and to come."""
 
     id: int
@@ -106,19 +112,6 @@ class Holding(Period, Evidence):
     requirement: str
     holder_stated: bool
     standing: Standing
-    start_date: datetime.date | None
-    start_precision: str
-    start_qualifier: str
-    end_date: datetime.date | None
-    end_precision: str
-    end_qualifier: str
-    document_slug: str
-    document_title: str
-    locator: str
-    quotation: str
-    note: str
-    confirmed_on: datetime.date | None
-    confirmed_precision: str
     day: datetime.date
     # How many fill it, of a seat. What a post has is the most that may hold it, and no
     # source promises that as many do.
@@ -132,6 +125,11 @@ class Holding(Period, Evidence):
     def holders(self) -> list[Holder]:
         """Those in force on the day."""
         return [holder for holder in self.recorded if holder.is_in_force(self.day)]
+
+    @property
+    def own_holders(self) -> list[Holder]:
+        """Those in force on the day who do not just act for another."""
+        return [holder for holder in self.holders if holder.basis != Basis.ACTING]
 
     @property
     def former(self) -> list[Holder]:
@@ -160,8 +158,11 @@ class Holding(Period, Evidence):
 
     @property
     def unfilled(self) -> int:
-        """How many more there is room for; 0 if the number is not recorded."""
-        filling = sum(holder.basis != Basis.ACTING for holder in self.holders)
+        """How many more there is room for; 0 if the number is not recorded.
+
+        Who acts covers an absent holder, who remains, recorded or not.
+        """
+        filling = len(self.own_holders) or len(self.holders)
         return max((self.number or 0) - filling, 0)
 
     @property

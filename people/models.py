@@ -8,7 +8,10 @@ from django.urls import reverse
 from organisations.models import Post
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import NoOverlap, most_at_once
+from records.periods import NoOverlap, locked, most_at_once
+
+# One whose start is not recorded comes last, on every database.
+LATEST_FIRST = F("start_date").desc(nulls_last=True)
 
 
 class Basis(models.TextChoices):
@@ -26,7 +29,7 @@ class EndReason(models.TextChoices):
     STEPPED_DOWN = "stepped-down", "stepped down"
     RETIRED = "retired", "retired"
     MOVED = "moved", "moved to another post"
-    POST_ENDED = "post-ended", "the post, seat or body came to an end"
+    POST_ENDED = "post-ended", "the post or seat came to an end"
     OTHER = "other", "other"
 
 
@@ -57,6 +60,8 @@ class PersonName(OtherName):
     """A name, other than their own, that somebody has had or that a source gives them."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names")
+
+    fixed_fields = ("person",)
 
     def __str__(self):
         return f"{self.name} ({self.get_kind_display()} of {self.person})"
@@ -102,28 +107,43 @@ class Tenure(DatedFact):
     @property
     def held(self):
         """The post or seat held; None while a form has not named it."""
-        if getattr(self, self._meta.get_field(self.held_field).attname) is None:
-            return None
-        return getattr(self, self.held_field)
+        return None if self._held_key is None else getattr(self, self.held_field)
+
+    @property
+    def _held_key(self) -> int | None:
+        return getattr(self, self._meta.get_field(self.held_field).attname)
 
     def prepare(self) -> None:
         super().prepare()
-        self.sole = self.held.capacity == 1
+        self.settle_sole()
+
+    def settle_sole(self) -> None:
+        """Read what is held anew, keep others from it, and take its number of holders from it.
+
+        Somebody may have changed that number since it was last read, or be about to.
+        """
+        field = self._meta.get_field(self.held_field)
+        held = field.related_model
+        # With what it belongs to, by which it is told in words.
+        stored = locked(held).select_related(held.owner_field).filter(pk=self._held_key).first()
+        if stored is not None:
+            setattr(self, self.held_field, stored)
+            self.sole = stored.capacity == 1
 
     def clean(self) -> None:
-        if self.held is not None:
-            self.sole = self.held.capacity == 1
+        self.settle_sole()
         super().clean()
-        self._refuse_one_holder_too_many()
+        if self.held is not None:
+            self.refuse_start_after_end_of(self.held)
+            self._refuse_one_holder_too_many()
 
     def _refuse_one_holder_too_many(self) -> None:
         """Raise ValidationError if more people than its number would certainly hold it."""
-        if self.held is None or self.basis == Basis.ACTING or self.certain_from is None:
+        if self.basis == Basis.ACTING or self.certain_from is None:
             return
         capacity = self.held.capacity
         if capacity is None or capacity == 1:
             return
-        self.no_overlaps[0].lock(self)
         others = (
             type(self)
             .objects.filter(
@@ -148,21 +168,22 @@ class Tenure(DatedFact):
 
 def one_holder_rules(label: str, held: str) -> tuple[NoOverlap, NoOverlap]:
     """The rules of who may hold something at once: one person if it has one holder, and
-    nobody twice. Acting holders may overlap the holder they cover."""
+    nobody twice. Acting holders may overlap the holder they cover.
+
+    They lock nothing, since `Tenure.clean` has locked what is held before they are checked.
+    """
     return (
         NoOverlap(
             name=f"{label}_one_holder",
             columns=(held,),
             condition="{row}sole AND {row}basis <> 'acting'",
             only=Q(sole=True, basis__in=[Basis.SUBSTANTIVE, Basis.INTERIM]),
-            locks=held,
             message=f"This {held} would be held twice: %(other)s is recorded for it in the same "
             "period. End that record first, or record this one as acting.",
         ),
         NoOverlap(
             name=f"{label}_once_each",
             columns=(held, "person"),
-            locks=held,
             message=f"This person is already recorded for this {held} in that period: %(other)s.",
         ),
     )
@@ -179,7 +200,7 @@ class Appointment(Tenure):
     no_overlaps = one_holder_rules("people_appointment", "post")
 
     class Meta(Tenure.Meta):
-        ordering = ["post__organisation__name", "post__title", "-start_date"]
+        ordering = ["post__organisation__name", "post__title", LATEST_FIRST]
         indexes = [
             models.Index(fields=["post", "start_date"], name="people_appointment_by_post"),
             models.Index(fields=["person", "start_date"], name="people_appointment_by_person"),

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
@@ -28,6 +28,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from records.models import Document
 from records.names import fold
+from records.periods import Dated
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,9 @@ REASON = ("This change", {"fields": ["reason"]})
 
 # Longer than anybody types. A database refuses to look for thousands of words at once.
 SEARCH_LENGTH = 200
+
+# Of a longer table, the page of a record shows the beginning and leads to the list.
+MOST_ROWS = 100
 
 
 class InForce(admin.SimpleListFilter):
@@ -118,6 +122,8 @@ class RelatedTable:
     anchor: str
     headings: list[str]
     rows: list[list[list[Words]]]
+    number: int  # of records, of which `rows` may be the first alone
+    all: Words | None  # the list of them all, if `rows` are not all
     add: Words | None
 
 
@@ -132,6 +138,15 @@ def add_address(model: type[models.Model], **filled_in) -> str:
     return f"{address}?{urlencode(filled_in)}" if filled_in else address
 
 
+def list_address(model: type[models.Model], **fields) -> str:
+    """The address of the list of all records of `model` that have these `fields`."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    asked = {f"{name}__exact": value for name, value in fields.items()}
+    if issubclass(model, Dated):
+        asked[InForce.parameter_name] = "all"
+    return f"{address}?{urlencode(asked)}"
+
+
 def may_add(request, model: type[models.Model]) -> bool:
     return admin.site.get_model_admin(model).has_add_permission(request)
 
@@ -143,21 +158,34 @@ def may_view(request, model: type[models.Model]) -> bool:
 def related_table(
     request,
     model: type[models.Model],
-    records: Iterable,
+    records: models.QuerySet,
     columns: dict[str, Callable],
     *,
+    of: dict,
+    read: Callable = list,
     title: str = "",
-    filled_in: dict | None = None,
+    adds: bool = True,
 ) -> RelatedTable | None:
     """A table of `records`, the first column of which leads to each; None if the user may not
     view them. `columns` names each column and says what stands in it: text, or a list of Words.
-    `filled_in` is what the form to add another starts with; None for no such form.
+    `of` is the fields that make them belong to the page: the list of them all is filtered by
+    these, and the form to add another starts with them, unless `adds` is false. `read` makes
+    rows of those shown.
     """
     if not may_view(request, model):
         return None
     options = model._meta
+    # One more than is shown tells whether there are more.
+    beginning = records.filter(pk__in=records.values("pk")[: MOST_ROWS + 1])
+    shown = read(beginning)
+    number, everything = len(shown), None
+    if number > MOST_ROWS:
+        shown, number = shown[:MOST_ROWS], records.count()
+        everything = Words(
+            f"All {number:,} {options.verbose_name_plural}", list_address(model, **of)
+        )
     rows = []
-    for record in records:
+    for record in shown:
         cells = []
         for content in columns.values():
             cell = content(record)
@@ -165,13 +193,15 @@ def related_table(
         cells[0] = [Words(cells[0][0].text or "Unnamed", change_address(model, record.id))]
         rows.append(cells)
     add = None
-    if filled_in is not None and may_add(request, model):
-        add = Words(f"Add a {options.verbose_name}", add_address(model, **filled_in))
+    if adds and may_add(request, model):
+        add = Words(f"Add a {options.verbose_name}", add_address(model, **of))
     return RelatedTable(
         title=title or capfirst(options.verbose_name_plural),
         anchor=options.model_name,
         headings=list(columns),
         rows=rows,
+        number=number,
+        all=everything,
         add=add,
     )
 
@@ -249,6 +279,8 @@ class RecordAdmin(SimpleHistoryAdmin):
     show_facets = admin.ShowFacets.NEVER
     # The field from which the form to add a record proposes a slug.
     slug_from = ""
+    # Fields of other records by which a list may be filtered from its address.
+    lists_by: tuple[str, ...] = ()
 
     class Media:
         js = ["records/admin.js"]
@@ -295,18 +327,18 @@ class RecordAdmin(SimpleHistoryAdmin):
     def get_search_results(self, request, queryset, search_term):
         """Records in which every word stands in one of `search_fields`. Folded columns are
         searched for the folded word, so that "Sian" finds "Siân"."""
-        words = search_term.replace("\x00", "")[:SEARCH_LENGTH].split()
         query = Q()
-        for word in words:
+        for word in search_term.replace("\x00", "")[:SEARCH_LENGTH].split():
             anywhere = Q()
-            for column in self.search_fields:
-                if column.endswith("folded"):
-                    anywhere |= Q(**{f"{column}__contains": fold(word)})
-                else:
-                    anywhere |= Q(**{f"{column}__icontains": word})
+            for path in self.search_fields:
+                anywhere |= holds_word(self.model, path, word)
             query &= anywhere
-        # A record with several other names may come back once for each.
-        return queryset.filter(query), bool(words)
+        return queryset.filter(query), False
+
+    def lookup_allowed(self, lookup, value, request):
+        # A list that a table on another record's page leads to.
+        named = lookup.removesuffix("__exact") in self.lists_by
+        return named or super().lookup_allowed(lookup, value, request)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         makers = _tables[self.model] if obj and not context["is_popup"] else []
@@ -420,6 +452,26 @@ class DatedAdmin(RecordAdmin):
         return record.end_in_words()
 
 
+def holds_word(model: type[models.Model], path: str, word: str) -> Q:
+    """A condition: `word` stands in the column that `path` leads to from `model`.
+
+    Through the several names of something it asks for records whose names are among those
+    found. A join would bring a record back once for each name, and sorting that out costs
+    seconds when there are many.
+    """
+    if not path.endswith("folded"):
+        return Q(**{f"{path}__icontains": word})
+    steps, at = path.split("__"), model
+    for number, step in enumerate(steps[:-1]):
+        field = at._meta.get_field(step)
+        at = field.related_model
+        if field.one_to_many:
+            found = at.objects.filter(holds_word(at, "__".join(steps[number + 1 :]), word))
+            owner = "__".join(steps[:number]) or "pk"
+            return Q(**{f"{owner}__in": found.values(field.field.name)})
+    return Q(**{f"{path}__contains": fold(word)})
+
+
 def shows_past(request) -> bool:
     """Whether the page shows a record as it once was, from its change history."""
     match = request.resolver_match
@@ -490,3 +542,17 @@ class UserAdmin(LibraryUserAdmin):
     def has_delete_permission(self, request, obj=None):
         # Deleting a user would erase who changed what. Make the account inactive instead.
         return False
+
+    # Somebody who keeps the accounts may neither give themselves more than they have nor take
+    # over the account of somebody who has everything.
+
+    def has_change_permission(self, request, obj=None):
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return fields
+        return [*fields, "is_superuser", "groups", "user_permissions"]

@@ -8,6 +8,7 @@ changes of one instant keep their order.
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import capfirst
 from simple_history.manager import HistoricalQuerySet as LibraryHistoricalQuerySet
 from simple_history.models import HistoricalRecords as LibraryHistoricalRecords
 
@@ -42,6 +43,20 @@ class HistoricalRecords(LibraryHistoricalRecords):
         kwargs.setdefault("history_change_reason_field", models.TextField(blank=True, default=""))
         kwargs.setdefault("historical_queryset", HistoricalQuerySet)
         super().__init__(**kwargs)
+
+    def finalize(self, sender, **kwargs):
+        super().finalize(sender, **kwargs)
+        if issubclass(sender, self.cls):
+            models.signals.pre_save.connect(self.refuse_raw, sender=sender, weak=False)
+
+    def refuse_raw(self, sender, raw=False, **kwargs):
+        """Refuse what `loaddata` does: the library leaves such saves out of the history."""
+        if raw:
+            raise WritesNoHistory(
+                f"{capfirst(sender._meta.verbose_name_plural)} saved as a fixture has them would "
+                "write no history. Load the register's first records with “manage.py seed”; "
+                "restore a register from a copy of its database."
+            )
 
     def add_extra_methods(self, cls):
         """No `save_without_historical_record`: a register has no such save."""
@@ -114,6 +129,7 @@ class Recorded(models.Model):
 
     # Fields that may not change once saved: a change would be another record.
     fixed_fields: tuple[str, ...] = ()
+    instead_of_changing = "Delete this record and add another."
 
     def save(self, *args, **kwargs):
         """Save this and its history row as one, or neither; nothing if nothing changed.
@@ -137,7 +153,22 @@ class Recorded(models.Model):
             return super().delete(*args, **kwargs)
 
     def prepare(self) -> None:
-        """Set what is worked out from other fields. Called by every save."""
+        """Strip text, and set what is worked out from other fields. Called by every save."""
+        self.strip_text()
+
+    def strip_text(self) -> None:
+        """Take the white space off the ends of every text, so that blanks alone are no text."""
+        for field in self._meta.concrete_fields:
+            if isinstance(field, models.SlugField):
+                continue  # in which a blank is an error to be told of
+            if isinstance(field, models.CharField | models.TextField):
+                value = getattr(self, field.attname)
+                if isinstance(value, str):
+                    setattr(self, field.attname, value.strip())
+
+    def clean_fields(self, exclude=None) -> None:
+        self.strip_text()
+        super().clean_fields(exclude=exclude)
 
     def stored(self):
         """This record as the database has it, or None."""
@@ -150,8 +181,8 @@ class Recorded(models.Model):
             field = self._meta.get_field(name)
             if getattr(self, field.attname) != getattr(stored, field.attname):
                 errors[name] = (
-                    f"The {field.verbose_name} of a {self._meta.verbose_name} cannot be changed "
-                    "once saved. End this record and add another."
+                    f"The {field.verbose_name} of this {self._meta.verbose_name} cannot be "
+                    f"changed once saved. {self.instead_of_changing}"
                 )
         if errors:
             raise ValidationError(errors)

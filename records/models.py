@@ -59,6 +59,9 @@ class Record(Recorded):
 
     class Meta:
         abstract = True
+        # Django writes past `objects` in places: forum.seats.add(seat) is an UPDATE. With this
+        # it finds the queryset that refuses. Every model has to inherit it.
+        base_manager_name = "objects"
 
     def natural_key(self) -> tuple:
         key = []
@@ -75,7 +78,7 @@ class Fact(Record, Evidenced):
 
     objects = FactManager()
 
-    class Meta(Evidenced.Meta):
+    class Meta(Record.Meta, Evidenced.Meta):
         abstract = True
 
 
@@ -84,7 +87,9 @@ class DatedFact(Record, Evidenced, Dated):
 
     objects = DatedRecordManager()
 
-    class Meta:
+    instead_of_changing = "End this record and add another."
+
+    class Meta(Record.Meta):
         abstract = True
         constraints = [*Evidenced.Meta.constraints, *Dated.Meta.constraints]
 
@@ -153,7 +158,7 @@ class Document(Record):
 
     natural_key_fields = ("slug",)
 
-    class Meta:
+    class Meta(Record.Meta):
         ordering = ["title"]
         constraints = [one_of("kind", DocumentKind), one_of("published_precision", Precision)]
 

@@ -85,13 +85,16 @@ class NoOverlap:
     `condition` is SQL that limits the rule to some records, with `{row}` before each of its
     columns; `only` says the same as a queryset filter. `blame` is the field the error is
     shown on. `locks` is the field whose record is locked while the rule is checked, so that
-    of two people saving at once the second is told what the first did.
+    of two people saving at once the second is told what the first did. Without it nothing is
+    locked here, and it is the database that refuses the second.
+
+    A column that holds nothing, a key left empty, is shared with no other record.
     """
 
     name: str
     columns: tuple[str, ...]
     message: str
-    locks: str
+    locks: str = ""
     condition: str = "true"
     only: Q = field(default_factory=Q)
     blame: str = "start_date"
@@ -124,17 +127,30 @@ class NoOverlap:
 
     def lock(self, record: "Dated") -> None:
         """Wait for whoever else is checking this rule, until the transaction ends."""
-        parent = record._meta.get_field(self.locks).related_model
-        alias = router.db_for_write(parent)
-        if connections[alias].in_atomic_block:
-            key = getattr(record, record._meta.get_field(self.locks).attname)
-            list(parent._base_manager.using(alias).select_for_update().filter(pk=key))
+        if self.locks:
+            field = record._meta.get_field(self.locks)
+            list(locked(field.related_model).filter(pk=getattr(record, field.attname)))
+
+
+def locked(model: type[models.Model]) -> models.QuerySet:
+    """Records of `model`, kept from everybody else until the transaction ends, if there is one.
+
+    In no order, which could lock the records that the order is by.
+    """
+    alias = router.db_for_write(model)
+    records = model._base_manager.using(alias).order_by()
+    if connections[alias].in_atomic_block:
+        return records.select_for_update(of=("self",))
+    return records
 
 
 def _holds(record, lookup: tuple) -> bool:
     name, value = lookup
     if name.endswith("__in"):
         return getattr(record, name.removesuffix("__in")) in value
+    if name.endswith("__gt"):
+        held = getattr(record, name.removesuffix("__gt"))
+        return held is not None and held > value
     return getattr(record, name) == value
 
 
@@ -298,8 +314,35 @@ class Dated(Period, models.Model):
     def _ends_before_start(self) -> bool:
         return bool(self.start_date and self.end_date and self.end_date < self.start_date)
 
+    def refuse_start_after_end_of(self, other: "Dated") -> None:
+        """Raise ValidationError if this certainly starts after `other` came to an end.
+
+        What had begun *by* a day may have begun in time.
+        """
+        if (
+            self.start_date is not None
+            and other.end_date is not None
+            and self._dates_are_understood()
+            and self.start_date > other.end_date
+            and self.start_qualifier == Qualifier.ON
+        ):
+            raise ValidationError(
+                {
+                    "start_date": f"The start, {self.start_in_words()}, is after the end of "
+                    f"{other}, {other.end_in_words()}. Correct one of the two."
+                }
+            )
+
+    def _dates_are_understood(self) -> bool:
+        return all(
+            isinstance(day, datetime.date | None) for day in (self.start_date, self.end_date)
+        )
+
     def clean(self) -> None:
         super().clean()
+        if not self._dates_are_understood():  # which is told on the fields themselves
+            self.certain_from = self.certain_to = None
+            return
         if self.start_date is None and self.end_date is None:
             raise ValidationError(
                 {

@@ -97,13 +97,38 @@ def appoint_to_post(post, person):
 
 
 def submit_a_membership(seat, person):
-    """As the admin does: checked and saved in one transaction, and no action called."""
+    submit(unsaved_membership(seat, person))
+
+
+def narrow_a_seat_or_fill_it(seat, person):
+    """As the admin does: without a person the seat is to have one holder, with one it has them."""
+    from forums.models import Membership, Seat
+
+    if person is None:
+        submit(Seat.objects.get(pk=seat), number=1)
+    else:
+        submit(Membership(seat_id=seat, person_id=person, **evidence_and_start()))
+
+
+def narrow_a_post_or_fill_it(post, person):
+    from organisations.models import Post
+    from people.models import Appointment
+
+    if person is None:
+        submit(Post.objects.get(pk=post), max_holders=1)
+    else:
+        submit(Appointment(post_id=post, person_id=person, **evidence_and_start()))
+
+
+def submit(record, **changes):
+    """Check and save in one transaction, and call no action, as the admin does."""
     from django.db import transaction
 
     with transaction.atomic():
-        membership = unsaved_membership(seat, person)
-        membership.full_clean()
-        membership.save()
+        for name, value in changes.items():
+            setattr(record, name, value)
+        record.full_clean()
+        record.save()
 
 
 def save_a_membership(seat, person):

@@ -9,10 +9,10 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from forums.models import ClauseKind, SeatRole
-from organisations.models import CqcQuestion
+from forums.models import ClauseKind, LineKind, SeatRole
+from organisations.models import CqcQuestion, RelationshipKind
 from people.models import Basis, EndReason
-from records.history import Recorded
+from records.history import Recorded, WritesNoHistory
 from records.periods import Dated
 from tests.builders import (
     BUILDERS,
@@ -318,6 +318,33 @@ def a_second_time_as_member_organisation(values, *, elsewhere=False):
     return second, values
 
 
+def a_second_organisation(values, *, code="RLQ"):
+    make_organisation(ods_code=code, **BEFORE)
+    return make_organisation(ods_code="RWP" if code else ""), values
+
+
+def a_second_relationship(values, **others):
+    first = make_relationship(**BEFORE)
+    ends = {name: getattr(first, name) for name in ("from_organisation", "to_organisation", "kind")}
+    return make_relationship(**{**ends, **others}), values
+
+
+def a_second_reporting_line(to, values, **others):
+    make_end = make_forum if to == "to_forum" else make_organisation
+    first = make_reporting_line(**{to: make_end()}, **BEFORE)
+    ends = {name: getattr(first, name) for name in ("from_forum", to, "kind")}
+    return make_reporting_line(**{**ends, **others}), values
+
+
+def line_cases(to, make_end):
+    rule = f"forums_reportingline_once_{to}"
+    yield rule, True, lambda: a_second_reporting_line(to, OVERLAPPING)
+    yield rule, False, lambda: a_second_reporting_line(to, NOT_QUITE)
+    yield rule, False, lambda: a_second_reporting_line(to, OVERLAPPING, **{to: make_end()})
+    yield rule, False, lambda: a_second_reporting_line(to, OVERLAPPING, from_forum=make_forum())
+    yield rule, False, lambda: a_second_reporting_line(to, OVERLAPPING, kind=LineKind.ADVISES)
+
+
 CODES = {"codes_locator": "line 1"}
 AT_LEAST, SHARE = ClauseKind.AT_LEAST, ClauseKind.AT_LEAST_SHARE
 EVERY, MUST_INCLUDE = ClauseKind.EVERY_ORGANISATION, ClauseKind.MUST_INCLUDE
@@ -428,6 +455,40 @@ CASES = [
     ),
 ]
 
+CASES += [
+    *line_cases("to_forum", make_forum),
+    *line_cases("to_organisation", make_organisation),
+    *(
+        ("organisations_organisation_one_ods_code", refused, case)
+        for refused, case in [
+            (True, lambda: a_second_organisation({"ods_code": "RLQ", **OVERLAPPING})),
+            (False, lambda: a_second_organisation({"ods_code": "RLQ", **NOT_QUITE})),
+            (False, lambda: a_second_organisation({"ods_code": "RLQ", **MONTH_ALONE})),
+            (False, lambda: a_second_organisation(OVERLAPPING)),
+            (False, lambda: a_second_organisation(OVERLAPPING, code="")),
+        ]
+    ),
+    *(
+        ("organisations_relationship_once", refused, case)
+        for refused, case in [
+            (True, lambda: a_second_relationship(OVERLAPPING)),
+            (False, lambda: a_second_relationship(NOT_QUITE)),
+            (
+                False,
+                lambda: a_second_relationship(OVERLAPPING, kind=RelationshipKind.SUCCEEDED_BY),
+            ),
+            (
+                False,
+                lambda: a_second_relationship(OVERLAPPING, to_organisation=make_organisation()),
+            ),
+            (
+                False,
+                lambda: a_second_relationship(OVERLAPPING, from_organisation=make_organisation()),
+            ),
+        ]
+    ),
+]
+
 REFUSED = [pytest.param(rule, case, id=rule) for rule, refused, case in CASES if refused]
 ALLOWED = [pytest.param(rule, case, id=rule) for rule, refused, case in CASES if not refused]
 
@@ -442,7 +503,7 @@ RULES = {rule.name: rule for model in RECORDED for rule in rules_of(model)}
 def change(record, values):
     """Give `record` those values in the database, past its `save()`."""
     with transaction.atomic():
-        assert type(record)._base_manager.filter(pk=record.pk).update(**values) == 1
+        assert models.QuerySet(type(record)).filter(pk=record.pk).update(**values) == 1
 
 
 @pytest.mark.django_db
@@ -481,6 +542,8 @@ def test_a_form_says_so_first(rule, case):
     record, values = case()
     for name, value in values.items():
         setattr(record, name, value)
+    if set(values) & set(record.fixed_fields):  # which only a new record can have otherwise
+        record.pk, record._state.adding = None, True
 
     with pytest.raises(ValidationError) as refusal:
         record.full_clean()
@@ -506,6 +569,16 @@ def test_every_rule_says_what_to_do_about_it(model):
 
 
 # What every record has
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", RECORDED, ids=lambda model: model.__name__)
+def test_no_manager_of_any_record_writes_past_history(model):
+    record = BUILDERS[model]()
+
+    for manager in (model._base_manager, model._default_manager):
+        with pytest.raises(WritesNoHistory):
+            manager.filter(pk=record.pk).update(pk=record.pk)
 
 
 @pytest.mark.parametrize("model", RECORDED, ids=lambda model: model.__name__)

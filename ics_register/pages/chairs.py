@@ -36,23 +36,23 @@ class ChairFilter(django_filters.FilterSet):
         empty_label="Any",
     )
 
-    # The path from a chair's seat or post to the forum or organisation.
-    body = ""
+    # The path from a chair's seat or post to the forum or organisation that has it.
+    owner = ""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.filters["place"].path = f"{self.body}__place"
+        self.filters["place"].path = f"{self.owner}__place"
 
     def of_kind(self, queryset, name, value):
-        return queryset.filter(**{f"{self.body}__kind": value})
+        return queryset.filter(**{f"{self.owner}__kind": value})
 
 
 class ForumChairFilter(ChairFilter):
-    body = "forum"
+    owner = "forum"
 
 
 class OrganisationHeadFilter(ChairFilter):
-    body = "organisation"
+    owner = "organisation"
 
 
 def chairs_seats(asked: AskedDay) -> QuerySet[Seat]:
@@ -91,15 +91,15 @@ def chairs(request: HttpRequest, asked: AskedDay):
 def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
     """Both as one list of (what, id), the largest places first, forums before organisations."""
 
-    def keyed(queryset: QuerySet, what: str, body: str) -> QuerySet:
+    def keyed(queryset: QuerySet, what: str, owner: str) -> QuerySet:
         level = Case(
-            *[When(**{f"{body}__place__level": name}, then=rank) for name, rank in LEVELS.items()],
+            *[When(**{f"{owner}__place__level": name}, then=rank) for name, rank in LEVELS.items()],
             default=len(LEVELS),
             output_field=IntegerField(),
         )
         return (
             queryset.order_by()
-            .annotate(what=Value(what, CharField()), level=level, name=F(f"{body}__name"))
+            .annotate(what=Value(what, CharField()), level=level, name=F(f"{owner}__name"))
             .values_list("what", "pk", "level", "name")
         )
 

@@ -19,7 +19,9 @@ def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) 
         "kept_parameters": [],
         "searched": "",
         "heading": heading,
-        "retry": status == HTTPStatus.BAD_REQUEST and request.method in ("GET", "HEAD"),
+        "retry": status == HTTPStatus.BAD_REQUEST
+        and request.method in ("GET", "HEAD")
+        and "\x00" not in request.path,
         "sentence": sentence,
     }
     return render(request, "errors/error.html", context, status=status, using="jinja2")
@@ -33,6 +35,18 @@ def bad_request(request: HttpRequest, exception) -> HttpResponse:
         else "The address or the form asks for something that this register does not understand."
     )
     return _error_page(request, 400, "We could not read that request", sentence)
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """405: public pages are read, and nothing is sent to them."""
+    response = _error_page(
+        request,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "This page can only be read",
+        "Nothing can be sent to it. Staff change the register after signing in.",
+    )
+    response["Allow"] = "GET, HEAD"
+    return response
 
 
 def forbidden(request: HttpRequest, exception) -> HttpResponse:
@@ -50,6 +64,16 @@ def not_found(request: HttpRequest, exception) -> HttpResponse:
         else "Nothing in the register has this address. It may have been typed wrongly."
     )
     return _error_page(request, 404, "Page not found", sentence)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> HttpResponse:
+    """429: whoever signs in has been wrong too often. Called by django-axes."""
+    return _error_page(
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many attempts to sign in",
+        "Wait an hour without trying again, or ask whoever runs the register to let you in.",
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Forums: the list, and the page a board secretary opens before a meeting."""
 
+from collections import defaultdict
+
 import django_filters
 from django.db.models import Q
 from django.http import HttpRequest
@@ -24,7 +26,8 @@ from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import forum_as_data
-from ics_register.pages.then import earliest_day
+from ics_register.pages.then import earliest_day, not_over
+from people.holders import Standing
 
 
 class ForumFilter(django_filters.FilterSet):
@@ -66,7 +69,7 @@ def forum_list(request: HttpRequest, asked: AskedDay):
         "page": page,
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
-        "chairs": {seat.forum_id: seat for seat in chairs},
+        "chairs": together(chairs, "forum_id"),
     }
 
 
@@ -74,11 +77,11 @@ def forum_list(request: HttpRequest, asked: AskedDay):
 def forum(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(Forum.objects.select_related("place", "host", "document"), slug)
     seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
-    in_force = [seat for seat in seats if seat.is_in_force(asked.day)]
-    chair = next((seat for seat in in_force if seat.role == SeatRole.CHAIR), None)
+    over = forum.has_ended(asked.day)
+    in_force = [seat for seat in seats if seat.is_in_force(asked.day) and not over]
     return "forums/forum.html", {
         "forum": forum,
-        "chair": chair,
+        "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
         "seats": in_force,
         "former": former_holders(seats),
         "member_organisations": list(
@@ -98,9 +101,17 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "successions": Succession.objects.filter(
             Q(from_forum=forum) | Q(to_forum=forum)
         ).select_related("from_forum", "to_forum", "document"),
-        "structured": forum_as_data(forum, in_force, request),
+        "structured": forum_as_data(forum, in_force, request) if asked.is_today else None,
         **reporting(forum, asked),
     }
+
+
+def together(holdings, owner: str) -> dict[int, list]:
+    """Seats or posts by the forum or organisation they belong to, those that are held first."""
+    by_owner = defaultdict(list)
+    for holding in sorted(holdings, key=lambda each: each.standing != Standing.HELD):
+        by_owner[getattr(holding, owner)].append(holding)
+    return dict(by_owner)
 
 
 def former_holders(holdings) -> list[tuple]:
@@ -122,7 +133,10 @@ def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
     """The lines of `forum` in force on the day: up, down and sideways."""
     lines = (
         ReportingLine.objects.as_at(asked.day)
-        .filter(Q(from_forum=forum) | Q(to_forum=forum))
+        .filter(
+            Q(from_forum=forum) | Q(to_forum=forum),
+            not_over(asked, "from_forum"),
+        )
         .select_related("from_forum", "to_forum", "to_organisation", "document")
         .order_by("kind", "id")
     )

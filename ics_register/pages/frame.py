@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from records.periods import date_in_words
 
-# The last day a page can be read as at; a page about a later one could not say anything.
+# The first and last day a page can be read as at; of others no page could say anything.
+FIRST_DAY = datetime.date(1900, 1, 1)
 LAST_DAY = datetime.date(2199, 12, 31)
 
 
@@ -72,8 +73,10 @@ def asked_day(request: HttpRequest) -> AskedDay:
             f"The register could not read “{text[:40]}” as a day. Write the day as "
             "year-month-day: as_at=2019-05-01."
         ) from None
-    if day > LAST_DAY:
-        raise BadRequest(f"The register cannot be read as at a day after {LAST_DAY.year}.")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise BadRequest(
+            f"The register can be read as at a day from {FIRST_DAY.year} to {LAST_DAY.year}."
+        )
     return AskedDay(day, today, named=True)
 
 

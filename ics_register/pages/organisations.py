@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import django_filters
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
@@ -14,11 +15,11 @@ from forums.holders import seats_with_holders
 from forums.models import Forum, LineKind, MemberOrganisation, ReportingLine, Seat
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
-from ics_register.pages.forums import former_holders
+from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import organisation_as_data
-from ics_register.pages.then import earliest_day, names_then
+from ics_register.pages.then import earliest_day, names_then, not_over
 from organisations.models import (
     HEAD_KINDS,
     CqcQuestion,
@@ -30,9 +31,8 @@ from organisations.models import (
     RelationshipKind,
     StatementKind,
 )
-from people.holders import EVIDENCE, PERIOD, holding_columns, posts_with_holders
+from people.holders import EVIDENCE, PERIOD, Stated, holding_columns, posts_with_holders
 from records.evidence import Evidence
-from records.periods import Period
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -76,7 +76,7 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
         "names_then": names_then([organisation.pk for organisation in page], asked),
-        "heads": {post.organisation_id: post for post in heads},
+        "heads": together(heads, "organisation_id"),
     }
 
 
@@ -86,62 +86,53 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         Organisation.objects.select_related("place", "document", "codes_document"), slug
     )
     posts = posts_with_holders(Post.objects.filter(organisation=organisation), asked.day)
-    in_force = [post for post in posts if post.is_in_force(asked.day)]
+    over = organisation.has_ended(asked.day)
+    in_force = [post for post in posts if post.is_in_force(asked.day) and not over]
+    page = page_of(request, seats_for(organisation, asked))
+    order = {pk: position for position, (pk, *_) in enumerate(page)}
+    seats = seats_with_holders(Seat.objects.filter(pk__in=list(order)), asked.day)
     return "organisations/organisation.html", {
         "organisation": organisation,
         "posts": in_force,
         "former": former_holders(posts),
-        "names": organisation.names.select_related("document").order_by("-start_date", "name"),
-        "seats": seats_for(organisation, asked),
+        "names": organisation.names.select_related("document").order_by(
+            F("start_date").desc(nulls_last=True), "name"
+        ),
+        "page": page,
+        "seats": sorted(seats, key=lambda seat: order[seat.id]),
         **forums_around(organisation, asked),
         "relationships": relationships_of(organisation, asked),
         "ratings": ratings_of(organisation, asked),
-        "figures": organisation.figures.stated_by(asked.day)
-        .select_related("document")
-        .order_by("order", "id"),
-        "statements": statements_of(organisation, asked),
-        "structured": organisation_as_data(organisation, in_force, request),
+        **said_by(organisation, asked),
+        "structured": organisation_as_data(organisation, in_force, request)
+        if asked.is_today
+        else None,
     }
 
 
-def seats_for(organisation: Organisation, asked: AskedDay):
-    """The seats on forums that speak for `organisation`, or that its posts fill."""
-    seats = (
-        Seat.objects.as_at(asked.day)
-        .filter(
-            Q(on_behalf_of=organisation)
-            | Q(ex_officio_post__organisation=organisation)
-            | Q(pk__in=_seats_of_members_for(organisation, asked))
-        )
-        .order_by("forum__name", "order", "id")
+def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:
+    """The seats on forums that speak for `organisation` or that its posts fill, as (id, forum,
+    order): three ways that are looked up one by one, because together they would read every
+    seat there is."""
+
+    def seats(**way) -> QuerySet:
+        found = Seat.objects.as_at(asked.day).filter(not_over(asked, "forum"), **way).order_by()
+        return found.values_list("pk", "forum__name", "order")
+
+    members = organisation.memberships.as_at(asked.day).values("seat")
+    found = seats(on_behalf_of=organisation).union(
+        seats(ex_officio_post__organisation=organisation), seats(pk__in=members)
     )
-    return seats_with_holders(seats, asked.day)
-
-
-def _seats_of_members_for(organisation: Organisation, asked: AskedDay):
-    return organisation.memberships.as_at(asked.day).values("seat")
+    return sorted(found, key=lambda seat: (seat[1], seat[2], seat[0]))
 
 
 @dataclass(kw_only=True)
-class ForumAround(Period, Evidence):
+class ForumAround(Stated):
     """A forum and what it is to an organisation on a day: as a row, with its source."""
 
     forum_name: str
     forum_slug: str
     how: str  # "member", "host" or a LineKind
-    start_date: datetime.date | None
-    start_precision: str
-    start_qualifier: str
-    end_date: datetime.date | None
-    end_precision: str
-    end_qualifier: str
-    document_slug: str
-    document_title: str
-    locator: str
-    quotation: str
-    note: str
-    confirmed_on: datetime.date | None
-    confirmed_precision: str
 
     @property
     def how_words(self) -> str:
@@ -221,7 +212,8 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
 
 def evidence(fact) -> tuple:
     """What two facts share that are told under one source."""
-    return fact.document_id, fact.locator, fact.quotation, fact.note
+    document = fact.document_slug if isinstance(fact, Said) else fact.document.slug
+    return document, fact.locator, fact.quotation, fact.note
 
 
 def by_source(facts: Iterable) -> list[list]:
@@ -241,17 +233,57 @@ def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
     }
 
 
-def statements_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list[list]]]:
-    """What `organisation` says of itself: by kind, in the document's order, and together as
-    far as one place of a document says it."""
-    statements = list(
-        organisation.statements.stated_by(asked.day)
-        .select_related("document")
-        .order_by("order", "id")
+@dataclass(kw_only=True)
+class Said(Evidence):
+    """A figure, or something that an organisation says of itself, as a row with its source."""
+
+    kind: str  # "figure" or a StatementKind
+    text: str
+    value: str
+    period: str
+    document_slug: str
+    document_title: str
+    locator: str
+    quotation: str
+    note: str
+    confirmed_on: datetime.date | None
+    confirmed_precision: str
+
+
+def said_by(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
+    """The figures of `organisation` that documents give, and what it says of itself: by kind, in
+    the document's order, and together as far as one place of a document says it."""
+
+    def rows(facts: QuerySet, **columns) -> QuerySet:
+        stated = facts.stated_by(asked.day).order_by()
+        return stated.values("order", "id", *EVIDENCE, **holding_columns(), **columns)
+
+    nothing = Value("", CharField())
+    said = rows(
+        organisation.figures.all(),
+        kind_=Value("figure", CharField()),
+        text_=Cast("label", TextField()),
+        value_=F("value"),
+        period_=F("period"),
+    ).union(
+        rows(
+            organisation.statements.all(),
+            kind_=F("kind"),
+            text_=F("text"),
+            value_=nothing,
+            period_=nothing,
+        ),
+        all=True,
     )
-    by_kind = []
-    for kind in StatementKind:
-        those = [statement for statement in statements if statement.kind == kind]
-        if those:
-            by_kind.append((kind.label, by_source(those)))
-    return by_kind
+    facts = []
+    for row in said.order_by("order", "id"):
+        del row["order"], row["id"]
+        facts.append(Said(**{name.removesuffix("_"): value for name, value in row.items()}))
+    statements = [
+        (kind.label, by_source(fact for fact in facts if fact.kind == kind))
+        for kind in StatementKind
+    ]
+    return {
+        "figures": [fact for fact in facts if fact.kind == "figure"],
+        "statements": [(label, groups) for label, groups in statements if groups],
+    }

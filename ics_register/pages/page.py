@@ -12,9 +12,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
-from ics_register.pages.errors import bad_request
+from ics_register.pages.errors import bad_request, method_not_allowed
 from ics_register.pages.frame import asked_day, page_furniture
 
 PER_PAGE = 100
@@ -53,18 +52,20 @@ def public_page(view):
     """
 
     @csrf_exempt
-    @require_safe
     @functools.wraps(view)
     def answer(request: HttpRequest, **kwargs) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return method_not_allowed(request)
         try:
-            refuse_null_bytes(request)
             asked = asked_day(request)
             template, context = view(request, asked, **kwargs)
         except (BadRequest, SuspiciousOperation) as error:
             # Answered here and not by raising: a reader's slip is no traceback in the log.
             return bad_request(request, error)
         except Moved as moved:
-            return HttpResponsePermanentRedirect(asked.link(moved.record.get_absolute_url()))
+            kept = page_furniture(request)["kept_parameters"]
+            address = asked.link(moved.record.get_absolute_url(), kept)
+            return HttpResponsePermanentRedirect(address)
         frame = {"asked": asked, **page_furniture(request)}
         frame["address"] = request.build_absolute_uri(request.path)
         response = render(request, template, {**frame, **context}, using="jinja2")
@@ -72,12 +73,6 @@ def public_page(view):
         return response
 
     return answer
-
-
-def refuse_null_bytes(request: HttpRequest) -> None:
-    """Raise BadRequest for what no name, day or word can hold and PostgreSQL refuses."""
-    if any("\x00" in value for values in request.GET.lists() for value in values[1]):
-        raise BadRequest("The address holds a character that cannot be typed. Type it again.")
 
 
 def page_of(request: HttpRequest, rows) -> Page:

@@ -1,6 +1,7 @@
 """People: the list, and everything somebody holds, now and before."""
 
 import django_filters
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 
 from forums.holders import seats_with_holders
@@ -9,8 +10,8 @@ from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import person_as_data
-from ics_register.pages.then import names_then
-from people.models import Appointment, Person, PersonName
+from ics_register.pages.then import names_then, not_over
+from people.models import Appointment, Basis, Person, PersonName
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -44,16 +45,26 @@ def _is_post(record) -> bool:
 
 def _unfilled_ex_officio_seats(asked: AskedDay):
     """Ex officio seats that nobody is recorded as filling: the holder of the post does."""
-    filled = Membership.objects.as_at(asked.day).values("seat")
-    return Seat.objects.as_at(asked.day).exclude(pk__in=filled).select_related("forum", "document")
+    filled = Membership.objects.as_at(asked.day).filter(seat=OuterRef("pk"))
+    filled = filled.exclude(basis=Basis.ACTING)
+    seats = Seat.objects.as_at(asked.day).filter(~Exists(filled), not_over(asked, "forum"))
+    return seats.select_related("forum", "document")
 
 
 def _appointments(asked: AskedDay):
-    return Appointment.objects.as_at(asked.day).select_related("post__organisation", "document")
+    return (
+        Appointment.objects.as_at(asked.day)
+        .filter(not_over(asked, "post", "post__organisation"))
+        .select_related("post__organisation", "document")
+    )
 
 
 def _memberships(asked: AskedDay):
-    return Membership.objects.as_at(asked.day).select_related("seat__forum", "document")
+    return (
+        Membership.objects.as_at(asked.day)
+        .filter(not_over(asked, "seat", "seat__forum"))
+        .select_related("seat__forum", "document")
+    )
 
 
 @public_page
@@ -61,30 +72,37 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     person = record_at(Person.objects.select_related("document"), slug)
     appointments = list(
         person.appointments.select_related("post__organisation", "document").order_by(
-            "-start_date", "post__organisation__name", "post__title"
+            F("start_date").desc(nulls_last=True), "post__organisation__name", "post__title"
         )
     )
     memberships = list(
         person.memberships.select_related(
             "seat__forum", "seat__on_behalf_of", "on_behalf_of", "document"
-        ).order_by("-start_date", "seat__forum__name")
+        ).order_by(F("start_date").desc(nulls_last=True), "seat__forum__name")
     )
     held = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
-    now = [(what, record) for what, record in held if record.is_in_force(asked.day)]
+    over = [pair for pair in held if pair[1].has_ended(asked.day) or ended_with(*pair, asked)]
+    now = [pair for pair in held if pair not in over and pair[1].is_in_force(asked.day)]
     return "people/person.html", {
         "person": person,
         "names_then": names_then({a.post.organisation_id for a in appointments}, asked),
         "names": person.names.select_related("document"),
         "now": now,
-        "before": [(what, record) for what, record in held if record.has_ended(asked.day)],
-        "to_come": [
-            (what, record)
-            for what, record in held
-            if not record.is_in_force(asked.day) and not record.has_ended(asked.day)
-        ],
+        "before": [(*pair, ended_with(*pair, asked)) for pair in over],
+        "to_come": [pair for pair in held if pair not in over and pair not in now],
         "ex_officio": ex_officio_seats(person, appointments, memberships, asked),
-        "structured": person_as_data(person, now, request),
+        "structured": person_as_data(person, now, request) if asked.is_today else None,
     }
+
+
+def ended_with(what: str, record, asked: AskedDay):
+    """What had ended before the day and took `record` with it, if no end of its own did: its
+    post or seat, or the organisation or forum of that; None if nothing had."""
+    if record.has_ended(asked.day):
+        return None
+    held = record.post if what == "post" else record.seat
+    whole = held.organisation if what == "post" else held.forum
+    return next((each for each in (whole, held) if each.has_ended(asked.day)), None)
 
 
 def ex_officio_seats(person, appointments, memberships, asked: AskedDay):
@@ -94,7 +112,8 @@ def ex_officio_seats(person, appointments, memberships, asked: AskedDay):
     if not posts:
         return []
     seats = seats_with_holders(
-        Seat.objects.as_at(asked.day).filter(ex_officio_post__in=posts), asked.day
+        Seat.objects.as_at(asked.day).filter(not_over(asked, "forum"), ex_officio_post__in=posts),
+        asked.day,
     )
     return [
         seat

@@ -8,6 +8,7 @@ from forums.models import Forum, ForumName, Membership
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
+from ics_register.pages.then import not_over
 from organisations.models import Organisation, OrganisationName, Post
 from people.models import Appointment, Person, PersonName
 from records.names import fold, has_words
@@ -99,12 +100,14 @@ def _held_by(people: list[tuple], asked: AskedDay) -> dict[int, list[str]]:
     held = {key: [] for key in keys}
     for appointment in (
         Appointment.objects.as_at(asked.day)
-        .filter(person__in=keys)
+        .filter(not_over(asked, "post", "post__organisation"), person__in=keys)
         .select_related("post__organisation")
     ):
         held[appointment.person_id].append(str(appointment.post))
     for membership in (
-        Membership.objects.as_at(asked.day).filter(person__in=keys).select_related("seat__forum")
+        Membership.objects.as_at(asked.day)
+        .filter(not_over(asked, "seat", "seat__forum"), person__in=keys)
+        .select_related("seat__forum")
     ):
         held[membership.person_id].append(str(membership.seat))
     return held

@@ -75,15 +75,15 @@ def person_as_data(person, held, request: HttpRequest) -> dict:
     address = _address(request, "person", person.slug)
     roles = []
     for what, record in held:
-        body = record.post.organisation if what == "post" else record.seat.forum
+        whole = record.post.organisation if what == "post" else record.seat.forum
         roles.append(
             {
                 "@type": ROLE,
                 "roleName": record.post.title if what == "post" else record.seat.title,
                 "memberOf": {
                     "@type": "Organization",
-                    "@id": request.build_absolute_uri(body.get_absolute_url()),
-                    "name": body.name,
+                    "@id": request.build_absolute_uri(whole.get_absolute_url()),
+                    "name": whole.name,
                 },
             }
         )

@@ -1,6 +1,7 @@
 """The admin in a browser: it can be used by everybody, wide and narrow, and it works."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.served_register import PASSWORD, USERNAME
@@ -45,7 +46,7 @@ def test_the_admin_is_fit_for_everybody(page, base_url, size):
     assert_fit_for_everybody(page)
     page.goto(f"{MEMBERSHIPS}add/")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert page.get_by_text("Please correct the errors below.").is_visible()
+    expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
     assert_fit_for_everybody(page)
     page.goto("/admin/forums/forum/?q=executive")
     page.locator("#result_list tbody th a").first.click()

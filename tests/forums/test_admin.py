@@ -274,3 +274,11 @@ def test_a_list_of_memberships_says_who_sits_where_for_whom_since_when(admin_cli
     html = admin_client.get(address(Membership, "changelist")).content.decode()
     for words in ["Ann Lee", "GP", "ICS Executive", "Herefordshire Council", "by April 2019"]:
         assert f">{words}<" in html
+
+
+def test_a_list_of_memberships_begins_with_the_last_recorded(admin_client):
+    first = make_membership(seat=make_seat(forum=make_forum(name="Zebra")))
+    last = make_membership(seat=make_seat(forum=make_forum(name="Aardvark")))
+    earliest = make_membership(seat=first.seat, start_date="2010-01-01", end_date="2011-01-01")
+    rows = admin_client.get(address(Membership, "changelist"), {"in_force": "all"}).context["cl"]
+    assert list(rows.result_list) == [earliest, last, first]

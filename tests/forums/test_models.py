@@ -87,6 +87,27 @@ def test_quoracy_may_include_a_seat_of_its_forum(executive):
     assert clause.seat == chair
 
 
+def test_a_seat_that_begins_after_its_forum_stood_down_is_refused_on_the_start():
+    board = make_forum(name="STP Board", start_date="2016-01-01", end_date="2018-03-31")
+
+    with pytest.raises(ValidationError) as refusal:
+        make_seat(forum=board, start_date="2018-04-01")
+
+    message = (
+        "The start, 1 April 2018, is after the end of STP Board, 31 March 2018. Correct one of "
+        "the two."
+    )
+    assert refusal.value.message_dict == {"start_date": [message]}
+    assert make_seat(forum=board, start_date="2018-03-31").pk
+
+
+def test_a_form_that_has_not_named_the_forum_says_nothing_of_its_end():
+    with pytest.raises(ValidationError) as refusal:
+        make_seat(forum=None)
+
+    assert list(refusal.value.message_dict) == ["forum"]
+
+
 @pytest.mark.parametrize("number", [None, 1, 5])
 def test_a_seat_has_room_for_its_number_of_holders(number):
     assert make_seat(number=number).capacity == number

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from organisations.models import CqcQuestion, Organisation, Post
+from organisations.models import CqcQuestion, Organisation, Place, Post
 from tests.builders import (
     make_figure,
     make_organisation,
@@ -38,6 +38,66 @@ def test_what_belongs_to_an_organisation_says_so(wye_valley):
     )
     other_name = make_organisation_name(organisation=wye_valley, name="WVT", kind="abbreviation")
     assert str(other_name) == "WVT (abbreviation of Wye Valley NHS Trust)"
+
+
+def test_a_place_cannot_be_part_of_what_is_part_of_it():
+    system = make_place(name="The system")
+    county = make_place(name="Herefordshire", part_of=system)
+    city = make_place(name="Hereford", part_of=county)
+    system.part_of = city
+
+    with pytest.raises(ValidationError) as refusal:
+        system.full_clean()
+
+    assert refusal.value.message_dict == {
+        "part_of": ["Hereford is itself part of The system. Choose another place."]
+    }
+
+
+def test_a_place_that_is_part_of_itself_is_told_so_once():
+    place = make_place()
+    place.part_of = place
+
+    with pytest.raises(ValidationError) as refusal:
+        place.full_clean()
+
+    assert refusal.value.messages == ["A place cannot be part of itself."]
+
+
+def test_a_place_may_move_within_a_system():
+    system = make_place()
+    county = make_place(part_of=system)
+    city = make_place(part_of=system)
+    city.part_of = county
+
+    city.full_clean()
+    city.save()
+
+    assert Place.objects.get(pk=city.pk).part_of == county
+
+
+def test_a_circle_of_places_made_past_every_form_can_be_broken():
+    first, second, third = make_place(), make_place(), make_place()
+    first.part_of, second.part_of = second, first
+    first.save()
+    second.save()
+    third.part_of = first
+
+    third.full_clean()
+
+
+def test_a_post_that_begins_after_its_organisation_ended_is_refused_on_the_start():
+    merged = make_organisation(name="Redditch CCG", start_date="2013-04-01", end_date="2020-03-31")
+
+    with pytest.raises(ValidationError) as refusal:
+        make_post(organisation=merged, start_date="2020-04-01")
+
+    message = (
+        "The start, 1 April 2020, is after the end of Redditch CCG, 31 March 2020. Correct one "
+        "of the two."
+    )
+    assert refusal.value.message_dict == {"start_date": [message]}
+    assert make_post(organisation=merged, start_date="2020-03-31").pk
 
 
 def test_a_rating_says_of_what(wye_valley):

@@ -168,3 +168,18 @@ def test_of_many_the_first_are_shown_with_a_way_to_the_rest():
     assert "Ann Example29" in page.text
     assert "Ann Example30" not in page.text
     assert "31 people" in read(page.link("Show all of these")).text
+
+
+def test_a_question_finds_what_it_asks_about():
+    trust = make_organisation(name="Wye Trust")
+    make_organisation_name(organisation=trust, name="WVT")
+    make_post(organisation=trust, title="Chair")
+
+    assert "Chair, Wye Trust" in found("who is the chair of the WVT")
+
+
+def test_words_of_a_question_are_looked_for_when_there_are_no_others():
+    make_forum(name="The Who", short_name="")
+    make_forum(name="Quality Forum", short_name="")
+
+    assert found("the who") == ["The Who"]

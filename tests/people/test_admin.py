@@ -137,3 +137,9 @@ def test_an_appointment_is_found_by_a_persons_other_name_and_by_the_organisation
     page = address(Appointment, "changelist")
     found = admin_client.get(page, {"q": "sian wye"}).context["cl"].result_list
     assert list(found) == [appointment]
+
+
+def test_a_list_of_appointments_begins_with_the_last_recorded(admin_client):
+    first, last = make_appointment(), make_appointment()
+    rows = admin_client.get(address(Appointment, "changelist")).context["cl"].result_list
+    assert list(rows) == [last, first]

@@ -265,6 +265,109 @@ def test_fewer_holders_than_there_once_were_in_turn_is_accepted(kind):
     assert getattr(type(held).objects.get(), kind.number) == 1
 
 
+def test_somebody_who_last_read_of_two_holders_is_told_that_there_is_one(kind):
+    held = made_for(kind, 2)
+    kind.hold(held)
+    as_it_was = type(held).objects.get()
+    renumber(kind, held, 1)
+
+    with pytest.raises(ValidationError, match="would be held twice"):
+        kind.hold(as_it_was)
+
+
+def test_somebody_who_last_read_of_one_holder_may_be_the_second(kind):
+    held = made_for(kind, 1)
+    kind.hold(held)
+    as_it_was = type(held).objects.get()
+    renumber(kind, held, 2)
+
+    assert kind.hold(as_it_was).sole is False
+
+
+def test_past_the_form_too_the_number_counts_as_it_is_stored(kind):
+    held = made_for(kind, 2)
+    first = kind.hold(held)
+    as_it_was = type(held).objects.get()
+    renumber(kind, held, 1)
+
+    with pytest.raises(IntegrityError, match="_one_holder"), transaction.atomic():
+        kind.hold(as_it_was, save=False).save()
+    assert list(kind.tenures.objects.values_list("pk", "sole")) == [(first.pk, True)]
+
+
+def test_a_number_that_was_changed_and_not_saved_does_not_count(kind):
+    held = made_for(kind, 1)
+    kind.hold(held)
+    setattr(held, kind.number, 2)
+
+    with pytest.raises(ValidationError, match="would be held twice"):
+        kind.hold(held)
+
+
+def test_what_is_held_is_read_with_what_it_belongs_to(kind, django_assert_num_queries):
+    tenure = kind.hold(made_for(kind, 1), save=False)
+    with django_assert_num_queries(1):
+        tenure.settle_sole()
+
+    with django_assert_num_queries(0):
+        str(tenure.held)
+
+
+def test_nobody_holds_what_is_not_there(kind):
+    held = made_for(kind, 1)
+    tenure = kind.hold(held, save=False)
+    held.delete()
+
+    with pytest.raises(ValidationError) as refusal:
+        tenure.full_clean()
+
+    assert set(refusal.value.message_dict) & {"post", "seat"}
+
+
+# Beginnings
+
+
+def test_nobody_begins_after_what_they_hold_came_to_an_end(kind):
+    held = kind.make(end_date="2020-03-31")
+
+    with pytest.raises(ValidationError) as refusal:
+        kind.hold(held, start_date="2020-04-01")
+
+    message = (
+        f"The start, 1 April 2020, is after the end of {held}, 31 March 2020. Correct one of "
+        "the two."
+    )
+    assert refusal.value.message_dict == {"start_date": [message]}
+
+
+def test_somebody_may_begin_on_the_last_day_or_before(kind):
+    kind.hold(kind.make(end_date="2020-03-31"), start_date="2020-03-31")
+    kind.hold(kind.make(end_date="2020-03-31"), start_date="2019-04-01")
+
+    assert kind.tenures.objects.count() == 2
+
+
+def test_a_beginning_that_may_have_been_in_time_is_accepted(kind):
+    to_the_month = {"end_date": "2020-03-01", "end_precision": Precision.MONTH}
+    kind.hold(kind.make(**to_the_month), start_date="2020-03-31")
+    kind.hold(
+        kind.make(end_date="2020-03-10"), start_date="2020-03-20", start_precision=Precision.MONTH
+    )
+    kind.hold(kind.make(end_date="2020-03-31"), start_date="2020-06-01", start_qualifier="by")
+    kind.hold(kind.make(end_date="2020-03-31"), start_date=None, end_date="2020-06-01")
+
+    assert kind.tenures.objects.count() == 4
+
+
+def test_of_those_who_held_it_the_latest_comes_first_and_an_unknown_start_last(kind):
+    held = made_for(kind, 1)
+    first = kind.hold(held, start_date="2017-04-01", end_date="2018-03-31")
+    unknown = kind.hold(held, start_date=None, end_date="2016-03-31")
+    latest = kind.hold(held, start_date="2019-04-01")
+
+    assert list(kind.tenures.objects.all()) == [latest, first, unknown]
+
+
 # Terms and ends
 
 

@@ -15,6 +15,29 @@ def test_a_fact_is_stale_when_it_was_last_confirmed_more_than_a_year_ago(today, 
     assert Person(confirmed_on=day("2021-06-30")).is_stale(day(today)) is stale
 
 
+@pytest.mark.parametrize(
+    ("precision", "today", "stale"),
+    [
+        ("month", "2022-06-15", False),
+        ("month", "2022-06-30", False),
+        ("month", "2022-07-01", True),
+        ("year", "2022-12-31", False),
+        ("year", "2023-01-01", True),
+    ],
+)
+def test_a_fact_confirmed_in_a_month_or_year_is_stale_when_all_of_it_is_more_than_a_year_ago(
+    precision, today, stale
+):
+    person = Person(confirmed_on=day("2021-06-01"), confirmed_precision=precision)
+
+    assert person.is_stale(day(today)) is stale
+
+
+@pytest.mark.parametrize(("confirmed", "stale"), [("2023-02-28", False), ("2023-02-27", True)])
+def test_a_year_before_a_leap_day_is_the_last_of_february(confirmed, stale):
+    assert Person(confirmed_on=day(confirmed)).is_stale(day("2024-02-29")) is stale
+
+
 def test_a_fact_that_was_never_confirmed_is_stale():
     assert Person().is_stale(day("2021-06-30"))
 

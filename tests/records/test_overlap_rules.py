@@ -16,8 +16,11 @@ from tests.builders import (
     make_forum,
     make_member_organisation,
     make_membership,
+    make_organisation,
     make_person,
     make_post,
+    make_relationship,
+    make_reporting_line,
     make_seat,
 )
 
@@ -51,12 +54,16 @@ def copy_in_sql(record, **changes):
 
 def test_the_rules_are_those_we_know():
     assert {rule.name for model in all_dated() for rule in model.no_overlaps} == {
+        "organisations_organisation_one_ods_code",
+        "organisations_relationship_once",
         "people_appointment_one_holder",
         "people_appointment_once_each",
         "forums_membership_one_holder",
         "forums_membership_once_each",
         "forums_seat_one_chair",
         "forums_memberorganisation_once",
+        "forums_reportingline_once_to_forum",
+        "forums_reportingline_once_to_organisation",
     }
 
 
@@ -310,6 +317,64 @@ def test_an_organisation_that_is_a_member_twice_is_told_so_on_the_start():
     assert messages == {
         "start_date": ["This organisation is already recorded as a member in that period."]
     }
+
+
+@pytest.mark.django_db
+def test_a_code_in_use_is_told_whose_it_is_on_the_code():
+    make_organisation(name="Wye Valley NHS Trust", ods_code="RLQ")
+
+    assert refusal_of(make_organisation, ods_code="RLQ") == {
+        "ods_code": ["This code is already recorded for Wye Valley NHS Trust in the same period."]
+    }
+
+
+@pytest.mark.django_db
+def test_a_code_may_outlive_the_organisation_it_was_given_to():
+    make_organisation(ods_code="18C", start_date="2013-04-01", end_date="2020-03-31")
+
+    make_organisation(ods_code="18C", start_date="2020-04-01")
+
+
+@pytest.mark.django_db
+def test_any_number_of_organisations_have_no_code():
+    make_organisation()
+
+    make_organisation()
+
+
+@pytest.mark.django_db
+def test_an_organisation_whose_code_is_nothing_at_all_is_refused_by_the_database():
+    nameless = make_organisation(save=False)
+    nameless.ods_code = None
+    nameless.full_clean()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        nameless.save()
+
+
+@pytest.mark.django_db
+def test_a_line_to_a_forum_and_one_to_an_organisation_are_two():
+    forum = make_forum()
+
+    make_reporting_line(from_forum=forum, to_forum=make_forum())
+    for _ in range(2):
+        make_reporting_line(from_forum=forum, to_organisation=make_organisation())
+
+    assert forum.lines_from.count() == 3
+
+
+@pytest.mark.django_db
+def test_a_line_or_a_relationship_recorded_twice_is_told_so_on_the_start():
+    line, relationship = make_reporting_line(), make_relationship()
+
+    assert refusal_of(make_reporting_line, from_forum=line.from_forum, to_forum=line.to_forum) == {
+        "start_date": ["This line is already recorded in that period."]
+    }
+    assert refusal_of(
+        make_relationship,
+        from_organisation=relationship.from_organisation,
+        to_organisation=relationship.to_organisation,
+    ) == {"start_date": ["This relationship is already recorded in that period."]}
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -211,7 +211,7 @@ class a_passing_set_of:
             record.organisation = organisation
             record.document = source()
             record.locator, record.name, record.kind = "page 1", "Wye Valley", "other"
-        OrganisationName._base_manager.bulk_create(self.records)
+        models.QuerySet(OrganisationName).bulk_create(self.records)
         return OrganisationName.objects.filter(organisation=organisation)
 
     def __exit__(self, *error):
@@ -464,6 +464,26 @@ def test_an_end_before_the_start_is_refused_on_the_end_in_words():
             "The end, 31 March 2019, is before the start, 1 April 2019. Correct one of the two."
         ]
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("dates", "told_on"),
+    [
+        ({"start_date": "the spring", "end_date": "2020-03-31"}, ["start_date"]),
+        ({"start_date": "2019-04-01", "end_date": "2020-02-31"}, ["end_date"]),
+        ({"start_date": "the spring", "end_date": "then"}, ["end_date", "start_date"]),
+    ],
+)
+def test_a_date_that_is_none_is_told_on_its_own_field_alone(dates, told_on):
+    membership = make_membership(seat=make_chair_seat(end_date="2021-03-31"), save=False)
+    for name, value in dates.items():
+        setattr(membership, name, value)
+
+    with pytest.raises(ValidationError) as refusal:
+        membership.full_clean()
+
+    assert sorted(refusal.value.message_dict) == told_on
 
 
 def test_an_end_in_the_month_of_the_start_is_not_before_it():

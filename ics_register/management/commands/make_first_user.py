@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 USERNAME = "admin"
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
                 "This is a production register: its users are made with createsuperuser."
             )
         users = get_user_model().objects
+        if users.model._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("The register has no database yet. Run make run first.")
         existing = users.filter(is_superuser=True, is_active=True).order_by("pk").first()
         if existing and not new_password:
             self.stdout.write(

@@ -1,0 +1,49 @@
+"""What is settled of a request before any page reads it, and where it came from."""
+
+import ipaddress
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+from ics_register.pages.errors import bad_request
+
+
+def refuse_null_bytes(get_response):
+    """Middleware: 400 for what no name, day or key can hold and PostgreSQL fails on.
+
+    Before the session's, which looks for what a cookie says.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if holds_null_byte(request):
+            # Answered here and not by raising: a reader's slip is no traceback in the log.
+            sentence = "The address holds a character that cannot be typed. Type it again."
+            return bad_request(request, BadRequest(sentence))
+        return get_response(request)
+
+    return answer
+
+
+def holds_null_byte(request: HttpRequest) -> bool:
+    """Whether the address or a cookie of a request holds one. Forms check what they are sent."""
+    query = request.META.get("QUERY_STRING", "")
+    return "%00" in query or any(
+        "\x00" in text for text in (request.path_info, query, *request.COOKIES.values())
+    )
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The IP address that a request came from, by which failures to sign in are counted.
+
+    Behind a proxy it is what the proxy wrote: the last of X-Forwarded-For, for whatever
+    stands before it may be anybody's invention.
+    """
+    if settings.BEHIND_TLS_PROXY:
+        last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2]
+        try:
+            # Without an interface ("%eth0"), which PostgreSQL does not take.
+            return str(ipaddress.ip_address(last.partition("%")[0].strip()))
+        except ValueError:
+            pass
+    return request.META.get("REMOTE_ADDR") or None

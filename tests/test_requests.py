@@ -1,0 +1,151 @@
+"""What is settled of a request before any page reads it, in the admin as on public pages."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+
+from ics_register.requests import client_address
+from tests.admin_pages import address
+from tests.builders import BUILDERS
+from tests.pages.reading import REFUSED, Page
+
+pytestmark = pytest.mark.django_db
+
+
+# Null bytes, which are an error on PostgreSQL wherever they arrive
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kind__exact=%00",
+        "q=%00",
+        "q=board%00",
+        "p=%00",
+        "o=%00",
+        "in_force=%00",
+        "locator=%00",
+        "document__slug__exact=%00",
+        "kind%00=x",
+        "_changelist_filters=%00",
+        "_to_field=%00",
+    ],
+)
+@pytest.mark.parametrize("model", BUILDERS, ids=lambda model: model._meta.model_name)
+def test_no_list_of_the_admin_looks_for_a_null_byte(model, query, admin_client):
+    assert admin_client.get(f"{address(model, 'changelist')}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "/",
+        "/nothing/",
+        "/forums/%00/",
+        "/admin/login/?next=%00",
+        "/admin/forums/membership/?seat__role__exact=%00",
+        "/admin/forums/forum/%00/change/",
+        "/admin/forums/forum/%00/history/",
+        "/admin/forums/forum/1/history/%00/",
+        "/admin/forums/forum/%00/delete/",
+        "/admin/forums/forum/add/?document=%00",
+        "/admin/auth/user/?username__exact=%00",
+        "/admin/auth/user/%00/password/",
+        "/admin/r/%00/1/",
+        "/admin/axes/accessattempt/?ip_address=%00",
+        "/admin/autocomplete/?app_label=forums&model_name=seat&field_name=forum&term=%00",
+        "/admin/autocomplete/?app_label=forums&model_name=seat&field_name=%00&term=a",
+        "/admin/jsi18n/?language=%00",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_with_a_null_byte_is_refused_with_a_page(odd, method, admin_client):
+    if odd in ("/", "/nothing/"):
+        odd += "?anything=%00"
+    page = Page(getattr(admin_client, method)(odd))
+    assert page.status == 400
+    assert page.headings == [REFUSED]
+    assert "a character that cannot be typed" in page.text
+    assert "\x00" not in page.source
+    assert "default-src 'none'" in page.response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "other"])
+def test_a_cookie_with_a_null_byte_is_refused(cookie):
+    headers = {"cookie": f'{cookie}="\\000abcdefghijklmnopqrstuvwxyz"'}
+    assert Client().get("/admin/", headers=headers).status_code == 400
+
+
+def test_what_only_looks_like_a_null_byte_is_answered(admin_client):
+    for query in ["q=%2500", "q=100%25", "q=%25%30%30", "q=\\0"]:
+        assert admin_client.get(f"/admin/forums/forum/?{query}").status_code == 200
+
+
+# Signing in
+
+
+def sign_in(password, **headers):
+    data = {"username": "Ann", "password": password}
+    return Client().post("/admin/login/", data, headers=headers)
+
+
+@pytest.fixture
+def ann(settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    return User.objects.create_user("Ann", password="a long password", is_staff=True)
+
+
+def test_too_many_attempts_to_sign_in_are_answered_with_a_page_that_says_what_to_do(ann):
+    answers = [sign_in("wrong") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    page = Page(sign_in("a long password"))
+    assert page.status == 429
+    assert page.headings == ["Too many attempts to sign in"]
+    assert "Wait an hour without trying again, or ask" in page.text
+
+
+def test_behind_a_proxy_somebody_elses_failures_do_not_lock_the_account_for_all(ann, settings):
+    settings.BEHIND_TLS_PROXY = True
+    for _ in range(3):
+        sign_in("wrong", x_forwarded_for="198.51.100.1")
+    assert sign_in("a long password", x_forwarded_for="198.51.100.1").status_code == 429
+    assert sign_in("a long password", x_forwarded_for="198.51.100.2").status_code == 302
+
+
+def test_nobody_escapes_by_inventing_where_they_come_from(ann, settings):
+    settings.BEHIND_TLS_PROXY = True
+    answers = [
+        sign_in("wrong", x_forwarded_for=f"203.0.113.{number}, 198.51.100.1") for number in range(3)
+    ]
+    assert answers[-1].status_code == 429
+
+
+def test_an_address_that_cannot_be_one_does_not_stop_anybody_signing_in(ann, settings):
+    settings.BEHIND_TLS_PROXY = True
+    for odd in ["", "unknown", "x" * 5000, "198.51.100.1:443", "fe80::1%eth0", "1.2.3.4, "]:
+        assert sign_in("a long password", x_forwarded_for=odd).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "found"),
+    [
+        (True, "198.51.100.1", "198.51.100.1"),
+        (True, "203.0.113.9, 198.51.100.1", "198.51.100.1"),
+        (True, "203.0.113.9,198.51.100.1 ", "198.51.100.1"),
+        (True, "2001:DB8::1", "2001:db8::1"),
+        (True, "fe80::1%eth0", "fe80::1"),
+        (True, "", "192.0.2.1"),
+        (True, "198.51.100.1, unknown", "192.0.2.1"),
+        (False, "198.51.100.1", "192.0.2.1"),
+    ],
+)
+def test_where_a_request_came_from(behind_proxy, forwarded, found, settings):
+    settings.BEHIND_TLS_PROXY = behind_proxy
+    request = RequestFactory(REMOTE_ADDR="192.0.2.1").get(
+        "/", headers={"x-forwarded-for": forwarded}
+    )
+    assert client_address(request) == found
+
+
+def test_a_request_by_a_unix_socket_came_from_no_address(settings):
+    assert client_address(RequestFactory(REMOTE_ADDR="").get("/")) is None
