@@ -19,7 +19,7 @@ from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import organisation_as_data
-from ics_register.pages.then import earliest_day, names_then, not_over
+from ics_register.pages.then import earliest_day, name_then, names_then, not_over
 from organisations.models import (
     HEAD_KINDS,
     CqcQuestion,
@@ -86,6 +86,9 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         Organisation.objects.select_related("place", "document", "codes_document"), slug
     )
     posts = posts_with_holders(Post.objects.filter(organisation=organisation), asked.day)
+    names = organisation.names.select_related("document").order_by(
+        F("start_date").desc(nulls_last=True), "name"
+    )
     over = organisation.has_ended(asked.day)
     in_force = [post for post in posts if post.is_in_force(asked.day) and not over]
     page = page_of(request, seats_for(organisation, asked))
@@ -95,9 +98,8 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "organisation": organisation,
         "posts": in_force,
         "former": former_holders(posts),
-        "names": organisation.names.select_related("document").order_by(
-            F("start_date").desc(nulls_last=True), "name"
-        ),
+        "names": names,
+        "called_then": [words for name in names if (words := name_then(name, asked))],
         "page": page,
         "seats": sorted(seats, key=lambda seat: order[seat.id]),
         **forums_around(organisation, asked),

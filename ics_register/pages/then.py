@@ -9,6 +9,7 @@ from forums.models import Forum
 from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation, OrganisationName
 from records.models import NameKind
+from records.periods import Qualifier, date_in_words, first_day
 
 
 def not_over(asked: AskedDay, *paths: str) -> Q:
@@ -24,13 +25,29 @@ def not_over(asked: AskedDay, *paths: str) -> Q:
 
 
 def names_then(organisations: Iterable[int], asked: AskedDay) -> dict[int, str]:
-    """What organisations that have changed their name were called on the day."""
+    """What organisations that have changed their name were called on the day, in words."""
     if asked.is_today:
         return {}
     former = OrganisationName.objects.as_at(asked.day).filter(
         kind=NameKind.FORMER, organisation__in=list(organisations)
     )
-    return dict(former.order_by("start_date", "pk").values_list("organisation", "name"))
+    told = [(name.organisation_id, name_then(name, asked)) for name in former.order_by("pk")]
+    return {organisation: words for organisation, words in told if words}
+
+
+def name_then(name: OrganisationName, asked: AskedDay) -> str:
+    """What a former name was to its organisation on the day, in words; "" if it was none.
+
+    A name that had gone *by* a month may have gone earlier, and is not claimed for that month.
+    """
+    if name.kind != NameKind.FORMER or not name.is_in_force(asked.day):
+        return ""
+    if name.end_qualifier == Qualifier.ON or name.end_date is None:
+        return f"then called {name.name}"
+    if first_day(name.end_date, name.end_precision) <= asked.day:
+        return ""
+    gone = date_in_words(name.end_date, name.end_precision)
+    return f"called {name.name} until {gone} at the latest"
 
 
 def earliest_day() -> datetime.date | None:

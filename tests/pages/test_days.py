@@ -202,9 +202,27 @@ def test_former_names_are_shown_for_the_days_on_which_they_were_in_use():
     then = read("/organisations/trust/", {"as_at": "2020-06-30"}).text
     after = read("/organisations/trust/", {"as_at": "2020-07-01"}).text
 
-    assert "On 30 June 2020 it was called Old Trust" in then
-    assert "it was called" not in after
+    assert "Then called Old Trust." in then
+    assert "Then called" not in after
     assert "Old Trust (former name" in after
+
+
+def test_a_former_name_that_had_gone_by_a_month_is_not_claimed_for_that_month():
+    trust = make_organisation(slug="trust", name="New Trust", start_date="2010-01-01")
+    make_organisation_name(
+        organisation=trust,
+        name="Old Trust",
+        kind="former",
+        start_date="2010-01-01",
+        end_date="2021-06-30",
+        end_precision=Precision.MONTH,
+        end_qualifier=Qualifier.BY,
+    )
+
+    for address in ("/organisations/trust/", "/organisations/"):
+        before = read(address, {"as_at": "2021-05-31"}).text
+        assert "alled Old Trust until June 2021 at the latest" in before
+        assert "alled Old Trust" not in read(address, {"as_at": "2021-06-01"}).text
 
 
 def confirmed(**fields) -> str:
