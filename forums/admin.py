@@ -305,7 +305,26 @@ def lines_from(request, forum):
             "By exception": lambda line: "yes" if line.by_exception else "",
             **PERIOD_COLUMNS,
         },
+        title="Reporting lines from this forum",
         of={"from_forum": forum.pk},
+    )
+
+
+@on_page_of(Forum)
+def lines_to(request, forum):
+    return related_table(
+        request,
+        ReportingLine,
+        forum.lines_to.select_related("from_forum"),
+        {
+            "Forum": lambda line: line.from_forum,
+            "What it is to this forum": lambda line: line.get_kind_display(),
+            "By exception": lambda line: "yes" if line.by_exception else "",
+            **PERIOD_COLUMNS,
+        },
+        title="Reporting lines to this forum",
+        anchor="reportingline-to",
+        of={"to_forum": forum.pk},
     )
 
 

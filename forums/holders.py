@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from forums.models import Membership, SeatRole
 from people.holders import (
@@ -66,7 +66,10 @@ class HeldSeat(Holding):
 def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing on `day`."""
     memberships = Membership.objects.filter(seat=OuterRef("pk"))
-    post_holders = Appointment.objects.filter(post=OuterRef("ex_officio_post"))
+    left = Membership.objects.ended_before(day).filter(
+        seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
+    )
+    post_holders = Appointment.objects.filter(~Exists(left), post=OuterRef("ex_officio_post"))
     return seats.annotate(standing=standing([memberships, post_holders], day))
 
 
@@ -74,7 +77,8 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     """`seats` with everybody recorded for them, in two queries and in the order given.
 
     A seat that nobody is recorded as filling on the day, unless by acting for another, is
-    filled by whoever holds the post it goes with, if it is ex officio.
+    filled by whoever holds the post it goes with, if it is ex officio; but not by somebody
+    who is recorded as having left the seat.
     """
     rows = with_standing(seats, day).values(
         "id",
@@ -112,7 +116,10 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     if ex_officio:
         by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
         for seat in ex_officio:
-            seat.recorded += by_post[seat.post_id]
+            left = {holder.person_slug for holder in seat.former}
+            seat.recorded += [
+                holder for holder in by_post[seat.post_id] if holder.person_slug not in left
+            ]
     return held
 
 

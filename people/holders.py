@@ -52,6 +52,7 @@ class Holder(Stated):
     """Somebody recorded for a post or a seat: one appointment or membership, as a row."""
 
     id: int
+    person_id: int
     person_slug: str
     person_honorific: str
     person_name: str
@@ -85,6 +86,7 @@ def holder_columns(path: str, **more: str) -> dict[str, F]:
     """Columns of `.values()` that make a Holder, for tenures reached by `path`."""
     columns = {
         "id": "id",
+        "person_id": "person_id",
         "person_slug": "person__slug",
         "person_honorific": "person__honorific",
         "person_name": "person__name",

@@ -39,7 +39,11 @@ class Person(Fact):
     slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
     honorific = models.CharField(max_length=40, blank=True, help_text="Dr, Sir, Professor.")
     name = models.CharField(max_length=200, help_text="Without the honorific.")
-    sort_name = models.CharField(max_length=200, help_text="Family name first: “Nicholson, David”.")
+    sort_name = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Family name first: “Nicholson, David”. Left empty, it is made from the name.",
+    )
     folded = FoldedField(sources=("honorific", "name"))
 
     natural_key_fields = ("slug",)
@@ -54,6 +58,12 @@ class Person(Fact):
 
     def get_absolute_url(self):
         return reverse("person", args=[self.slug])
+
+    def prepare(self) -> None:
+        super().prepare()
+        if not self.sort_name:
+            given, _, family = self.name.rpartition(" ")
+            self.sort_name = f"{family}, {given}" if given else family
 
 
 class PersonName(OtherName):

@@ -165,6 +165,7 @@ def related_table(
     read: Callable = list,
     title: str = "",
     adds: bool = True,
+    anchor: str = "",
 ) -> RelatedTable | None:
     """A table of `records`, the first column of which leads to each; None if the user may not
     view them. `columns` names each column and says what stands in it: text, or a list of Words.
@@ -194,10 +195,11 @@ def related_table(
         rows.append(cells)
     add = None
     if adds and may_add(request, model):
-        add = Words(f"Add a {options.verbose_name}", add_address(model, **of))
+        article = "an" if str(options.verbose_name)[0] in "aeiou" else "a"
+        add = Words(f"Add {article} {options.verbose_name}", add_address(model, **of))
     return RelatedTable(
         title=title or capfirst(options.verbose_name_plural),
-        anchor=options.model_name,
+        anchor=anchor or options.model_name,
         headings=list(columns),
         rows=rows,
         number=number,
@@ -249,6 +251,13 @@ class RecordForm(forms.ModelForm):
         if self.is_bound and self.refusal and not self._errors:
             self.add_error(None, self.refusal)
 
+    def _update_errors(self, errors):
+        # What could not be read is told once, and not also as missing.
+        if hasattr(errors, "error_dict"):
+            for name in self._errors:
+                errors.error_dict.pop(name, None)
+        super()._update_errors(errors)
+
     def _get_validation_exclusions(self):
         # Fields that are fixed once saved leave the form, yet rules that name them hold.
         left = set(self.instance.fixed_fields) - set(self.fields)
@@ -272,6 +281,7 @@ class RecordAdmin(SimpleHistoryAdmin):
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.URLField: {"assume_scheme": "https"},
+        models.DateField: {"error_messages": {"invalid": "Enter a date such as 27/03/2026."}},
     }
     list_per_page = 50
     # The number of all records would cost a second count of them on every page.
@@ -345,6 +355,13 @@ class RecordAdmin(SimpleHistoryAdmin):
         tables = [make(request, obj) for make in makers]
         context["related_tables"] = [table for table in tables if table is not None]
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def get_changeform_initial_data(self, request):
+        # Somebody who adds a record holds a source in hand.
+        return {
+            "confirmed_on": timezone.localdate(),
+            **super().get_changeform_initial_data(request),
+        }
 
     # Saving
 

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Q
 from django.http import HttpRequest
 
-from forums.holders import seats_with_holders
+from forums.holders import HeldSeat, seats_with_holders
 from forums.models import (
     EscalationStep,
     Forum,
@@ -82,6 +82,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     return "forums/forum.html", {
         "forum": forum,
         "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
+        "later_chairs": chairs_after(seats, asked),
         "seats": in_force,
         "former": former_holders(seats),
         "member_organisations": list(
@@ -104,6 +105,17 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "structured": forum_as_data(forum, in_force, request) if asked.is_today else None,
         **reporting(forum, asked),
     }
+
+
+def chairs_after(seats: list[HeldSeat], asked: AskedDay) -> list[HeldSeat]:
+    """The chairs' seats that begin after the day, as far as is recorded."""
+    return [
+        seat
+        for seat in seats
+        if seat.role == SeatRole.CHAIR
+        and not seat.is_in_force(asked.day)
+        and not seat.has_ended(asked.day)
+    ]
 
 
 def together(holdings, owner: str) -> dict[int, list]:

@@ -1,17 +1,19 @@
 """People: the list, and everything somebody holds, now and before."""
 
+from collections.abc import Iterable
+
 import django_filters
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.http import HttpRequest
 
-from forums.holders import seats_with_holders
+from forums.holders import HeldSeat, seats_with_holders
 from forums.models import Membership, Seat
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page, record_at
 from ics_register.pages.structured import person_as_data
 from ics_register.pages.then import names_then, not_over
-from people.models import Appointment, Basis, Person, PersonName
+from people.models import Appointment, Person, PersonName
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -31,11 +33,11 @@ def person_list(request: HttpRequest, asked: AskedDay):
         held[appointment.person_id].append(appointment)
     for membership in _memberships(asked).filter(person__in=people):
         held[membership.person_id].append(membership)
-    posts = [record.post_id for records in held.values() for record in records if _is_post(record)]
-    for seat in _unfilled_ex_officio_seats(asked).filter(ex_officio_post__in=posts):
-        for records in held.values():
-            if any(_is_post(r) and r.post_id == seat.ex_officio_post_id for r in records):
-                records.append(seat)
+    posts = {record.post_id for records in held.values() for record in records if _is_post(record)}
+    for seat in _ex_officio_seats(posts, asked):
+        for holder in seat.holders:
+            if holder.ex_officio and holder.person_id in held:
+                held[holder.person_id].append(seat)
     return "people/list.html", {"page": page, "filters": chosen.form, "held": held}
 
 
@@ -43,12 +45,14 @@ def _is_post(record) -> bool:
     return isinstance(record, Appointment)
 
 
-def _unfilled_ex_officio_seats(asked: AskedDay):
-    """Ex officio seats that nobody is recorded as filling: the holder of the post does."""
-    filled = Membership.objects.as_at(asked.day).filter(seat=OuterRef("pk"))
-    filled = filled.exclude(basis=Basis.ACTING)
-    seats = Seat.objects.as_at(asked.day).filter(~Exists(filled), not_over(asked, "forum"))
-    return seats.select_related("forum", "document")
+def _ex_officio_seats(posts: Iterable[int], asked: AskedDay) -> list[HeldSeat]:
+    """The seats that go with `posts`, with whoever fills them on the day."""
+    if not posts:
+        return []
+    seats = Seat.objects.as_at(asked.day).filter(
+        not_over(asked, "forum"), ex_officio_post__in=posts
+    )
+    return seats_with_holders(seats, asked.day)
 
 
 def _appointments(asked: AskedDay):
@@ -109,12 +113,7 @@ def ex_officio_seats(person, appointments, memberships, asked: AskedDay):
     """The seats that go with a post that `person` holds on the day, and nobody else fills."""
     posts = [a.post_id for a in appointments if a.is_in_force(asked.day)]
     recorded = {m.seat_id for m in memberships if m.is_in_force(asked.day)}
-    if not posts:
-        return []
-    seats = seats_with_holders(
-        Seat.objects.as_at(asked.day).filter(not_over(asked, "forum"), ex_officio_post__in=posts),
-        asked.day,
-    )
+    seats = _ex_officio_seats(posts, asked)
     return [
         seat
         for seat in seats

@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
-from forums.models import Forum, Membership, Seat
+from forums.models import Forum, Membership, ReportingLine, Seat
 from organisations.models import Organisation
 from people.models import Appointment, Basis, Person
 from tests.admin_pages import add_a_membership_in_the_admin, address, errors_of, send
@@ -17,6 +18,7 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
+    make_reporting_line,
     make_seat,
     source,
 )
@@ -105,6 +107,30 @@ def test_a_membership_without_a_start_is_refused_unless_it_is_over(admin_client)
 def test_what_is_missing_is_said_once(admin_client):
     response = send(admin_client, ADD, **filled_in(seat=make_seat().pk))
     assert errors_of(response)["person"] == ["This field is required."]
+
+
+@pytest.mark.parametrize("typed", ["31/02/2026", "11-10-26", "spring"])
+def test_a_date_that_cannot_be_read_is_told_once_with_an_example(typed, admin_client):
+    who = {"seat": make_seat().pk, "person": make_person().pk}
+    response = send(admin_client, ADD, **filled_in(start_date=typed, **who))
+    assert errors_of(response) == {"start_date": ["Enter a date such as 27/03/2026."]}
+
+
+def test_the_form_to_add_a_membership_takes_it_as_confirmed_today(admin_client):
+    form = admin_client.get(ADD).context["adminform"].form
+    assert form.get_initial_for_field(form.fields["confirmed_on"], "confirmed_on") == (
+        timezone.localdate()
+    )
+
+
+def test_a_forum_shows_the_lines_that_lead_to_it_and_from_it(admin_client):
+    line = make_reporting_line()
+    for forum, title, column in [
+        (line.from_forum, "Reporting lines from this forum", "This forum"),
+        (line.to_forum, "Reporting lines to this forum", "Forum"),
+    ]:
+        response = admin_client.get(address(Forum, "change", forum.pk))
+        assert links_of(response, title, column) == [address(ReportingLine, "change", line.pk)]
 
 
 def test_an_existing_membership_is_held_to_the_same_rules(admin_client):

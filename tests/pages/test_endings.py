@@ -203,3 +203,28 @@ def test_ratings_from_two_documents_are_credited_each_to_its_own(trust):
     ratings = read("/organisations/trust/").section("ratings")
     assert ratings.index("Safe") < ratings.index("Report A") < ratings.index("Caring")
     assert "Report B" in ratings
+
+
+def test_who_has_left_an_ex_officio_seat_does_not_come_back_by_the_post(board, trust, ben):
+    post = make_post(organisation=trust, title="Director")
+    make_appointment(post=post, person=ben)
+    seat = make_chair_seat(forum=board, ex_officio_post=post)
+    make_membership(seat=seat, person=ben, end_date="2020-03-31")
+
+    board_page = read("/forums/board/")
+    assert board_page.fact("Chair").startswith("Vacant filled by whoever is Director, Wye Trust")
+    assert "Ben Brown, Chair" in board_page.section("former")
+    assert "Vacant" in read("/chairs/").row("The Board")
+    assert "The Board" not in read("/people/ben/").section("now")
+    assert "The Board" not in read("/people/").row("Ben Brown")
+    assert "Ben Brown" in read("/forums/board/", {"as_at": "2020-03-31"}).fact("Chair")
+
+
+def test_a_forum_before_its_first_known_chair_says_who_came_later(board, anna):
+    seat = make_chair_seat(forum=board, start_date="2020-01-01")
+    make_membership(seat=seat, person=anna, start_date="2020-01-01")
+
+    said = read("/forums/board/", {"as_at": "2019-05-01"}).fact("Chair")
+    assert said.startswith("Not recorded")
+    assert "Later: Anna Adams, since 1 January 2020" in said
+    assert "Later:" not in read("/forums/board/").fact("Chair")

@@ -198,8 +198,8 @@ WRONG = {
         "people.yaml, line 1 (anna), name: this field is given twice.",
     ),
     "a text that is missing": (
-        {"people": PERSON.replace("    sort_name: Adams, Anna\n", "")},
-        "people.yaml, line 1 (anna), sort_name:",
+        {"people": PERSON.replace("    name: Anna Adams\n", "")},
+        "people.yaml, line 1 (anna), name:",
     ),
     "a locator that is missing": (
         {"people": PERSON.replace("    locator: slide 1\n", "")},
