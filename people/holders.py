@@ -1,6 +1,7 @@
 """Who holds what on a day: posts with everybody recorded for them."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
@@ -29,15 +30,9 @@ class Standing(TextChoices):
 
 
 @dataclass(kw_only=True)
-class Stated(Period, Evidence):
-    """Something that a document states of a period, as a row of `.values()`."""
+class Stated(Evidence):
+    """Something that a document states, as a row of `.values()`."""
 
-    start_date: datetime.date | None
-    start_precision: str
-    start_qualifier: str
-    end_date: datetime.date | None
-    end_precision: str
-    end_qualifier: str
     document_slug: str
     document_title: str
     locator: str
@@ -48,7 +43,19 @@ class Stated(Period, Evidence):
 
 
 @dataclass(kw_only=True)
-class Holder(Stated):
+class DatedStated(Period, Stated):
+    """Something that a document states of a period, as a row of `.values()`."""
+
+    start_date: datetime.date | None
+    start_precision: str
+    start_qualifier: str
+    end_date: datetime.date | None
+    end_precision: str
+    end_qualifier: str
+
+
+@dataclass(kw_only=True)
+class Holder(DatedStated):
     """Somebody recorded for a post or a seat: one appointment or membership, as a row."""
 
     id: int
@@ -106,7 +113,7 @@ def take_holder(row: dict) -> Holder | None:
 
 
 @dataclass(kw_only=True)
-class Holding(Stated):
+class Holding(DatedStated):
     """A post or a seat on a day, with everybody recorded for it, past and to come."""
 
     id: int
@@ -233,6 +240,12 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
         if holder is not None:
             holdings[row["id"]].recorded.append(holder)
     return list(holdings.values())
+
+
+def in_order(holdings: list[Holding], ids: Iterable[int]) -> list[Holding]:
+    """`holdings` in the order of `ids`."""
+    place = {key: position for position, key in enumerate(ids)}
+    return sorted(holdings, key=lambda holding: place[holding.id])
 
 
 def holding_columns() -> dict[str, F]:

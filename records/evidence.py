@@ -72,3 +72,13 @@ class Evidenced(Evidence, models.Model):
                 violation_error_message="Choose day, month or year.",
             ),
         ]
+
+    @property
+    def document_slug(self) -> str:
+        """The slug of the source document, by the name that rows of `.values()` give it."""
+        return self.document.slug
+
+    @property
+    def document_title(self) -> str:
+        """What the source document is called beside a fact, likewise."""
+        return self.document.short_title

@@ -132,17 +132,17 @@ def _without_a_chair(asked: AskedDay) -> dict[str, int]:
 
 def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> QuerySet[Forum]:
     """`forums` whose chair has `standing` on the day; those without a seat count as silent."""
-    seats = chairs_seats(asked)
-    if standing == Standing.NOT_RECORDED:
-        return forums.exclude(pk__in=seats.exclude(standing=standing).values("forum"))
-    return forums.filter(pk__in=seats.filter(standing=standing).values("forum"))
+    return _by_standing(forums, chairs_seats(asked), "forum", standing)
 
 
 def organisations_by_head(
     organisations: QuerySet[Organisation], asked: AskedDay, standing: str
 ) -> QuerySet[Organisation]:
     """`organisations` whose chair or leader has `standing` on the day, likewise."""
-    posts = heads_posts(asked)
+    return _by_standing(organisations, heads_posts(asked), "organisation", standing)
+
+
+def _by_standing(owners: QuerySet, holdings: QuerySet, owner: str, standing: str) -> QuerySet:
     if standing == Standing.NOT_RECORDED:
-        return organisations.exclude(pk__in=posts.exclude(standing=standing).values("organisation"))
-    return organisations.filter(pk__in=posts.filter(standing=standing).values("organisation"))
+        return owners.exclude(pk__in=holdings.exclude(standing=standing).values(owner))
+    return owners.filter(pk__in=holdings.filter(standing=standing).values(owner))

@@ -12,7 +12,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.then import earliest_day, names_then
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
-from people.holders import posts_with_holders
+from people.holders import in_order, posts_with_holders
 from records.models import Document
 
 # As many systems as a page can hold side by side; of more, the lists tell.
@@ -60,7 +60,7 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
     seats = chairs_seats(asked).filter(forum__place__in=systems)
     first = list(seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS])
     held = seats_with_holders(Seat.objects.filter(pk__in=first), asked.day)
-    return sorted(held, key=lambda seat: first.index(seat.id))
+    return in_order(held, first)
 
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:

@@ -1,6 +1,5 @@
 """Organisations: the list, and everything the register knows of one."""
 
-import datetime
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,8 +30,15 @@ from organisations.models import (
     RelationshipKind,
     StatementKind,
 )
-from people.holders import EVIDENCE, PERIOD, Stated, holding_columns, posts_with_holders
-from records.evidence import Evidence
+from people.holders import (
+    EVIDENCE,
+    PERIOD,
+    DatedStated,
+    Stated,
+    holding_columns,
+    in_order,
+    posts_with_holders,
+)
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -92,8 +98,8 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     over = organisation.has_ended(asked.day)
     in_force = [post for post in posts if post.is_in_force(asked.day) and not over]
     page = page_of(request, seats_for(organisation, asked))
-    order = {pk: position for position, (pk, *_) in enumerate(page)}
-    seats = seats_with_holders(Seat.objects.filter(pk__in=list(order)), asked.day)
+    shown = [pk for pk, *_ in page]
+    seats = seats_with_holders(Seat.objects.filter(pk__in=shown), asked.day)
     return "organisations/organisation.html", {
         "organisation": organisation,
         "posts": in_force,
@@ -101,7 +107,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "names": names,
         "called_then": [words for name in names if (words := name_then(name, asked))],
         "page": page,
-        "seats": sorted(seats, key=lambda seat: order[seat.id]),
+        "seats": in_order(seats, shown),
         **forums_around(organisation, asked),
         "relationships": relationships_of(organisation, asked),
         "ratings": ratings_of(organisation, asked),
@@ -129,7 +135,7 @@ def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:
 
 
 @dataclass(kw_only=True)
-class ForumAround(Stated):
+class ForumAround(DatedStated):
     """A forum and what it is to an organisation on a day: as a row, with its source."""
 
     forum_name: str
@@ -214,8 +220,7 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
 
 def evidence(fact) -> tuple:
     """What two facts share that are told under one source."""
-    document = fact.document_slug if isinstance(fact, Said) else fact.document.slug
-    return document, fact.locator, fact.quotation, fact.note
+    return fact.document_slug, fact.locator, fact.quotation, fact.note
 
 
 def by_source(facts: Iterable) -> list[list]:
@@ -236,20 +241,13 @@ def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
 
 
 @dataclass(kw_only=True)
-class Said(Evidence):
+class Said(Stated):
     """A figure, or something that an organisation says of itself, as a row with its source."""
 
     kind: str  # "figure" or a StatementKind
     text: str
     value: str
     period: str
-    document_slug: str
-    document_title: str
-    locator: str
-    quotation: str
-    note: str
-    confirmed_on: datetime.date | None
-    confirmed_precision: str
 
 
 def said_by(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
