@@ -46,6 +46,10 @@ test-postgres: $(DEVELOPMENT) $(STYLES) ## Test on a throw-away PostgreSQL clust
 test-browser: $(DEVELOPMENT) $(STYLES) ## Test in Chromium: journeys and accessibility
 	@$(BIN)/pytest tests/browser
 
+.PHONY: permissions
+permissions: $(DEVELOPMENT) $(STYLES) ## Write anew who may do what, in docs/who-may-do-what.md
+	@WRITE_PERMISSIONS=1 $(BIN)/pytest --quiet tests/test_permissions.py
+
 .PHONY: check
 check: $(DEVELOPMENT) $(STYLES) ## Check everything that is checked without running tests
 	@BIN=$(BIN) scripts/check

@@ -13,10 +13,18 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatRole,
     Succession,
 )
 from organisations.models import Organisation
-from people.admin import TENURE_COLUMNS, TENURE_PERIOD, holders_in_words
+from people.admin import (
+    TENURE_COLUMNS,
+    TENURE_PERIOD,
+    holders_in_words,
+    step_to_end,
+    step_to_fill,
+    steps_to_fill,
+)
 from people.models import Person
 from records.admin import (
     EVIDENCE,
@@ -25,11 +33,9 @@ from records.admin import (
     DatedAdmin,
     InForce,
     RecordAdmin,
-    Words,
-    add_address,
-    may_add,
     on_page_of,
     related_table,
+    steps_beside,
 )
 
 
@@ -69,7 +75,7 @@ class ForumAdmin(DatedAdmin):
         EVIDENCE,
     ]
     slug_from = "name"
-    autocomplete_fields = ["place", "host", "document"]
+    found_in_place = 1
     list_display = ["name", "kind", "place", "host", "status", "since", "until"]
     list_filter = [InForce, "kind", "status", ("place", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["place", "host"]
@@ -79,7 +85,6 @@ class ForumAdmin(DatedAdmin):
 @admin.register(ForumName)
 class ForumNameAdmin(DatedAdmin):
     fieldsets = [("Identification", {"fields": ["forum", "name", "kind"]}), PERIOD, EVIDENCE]
-    autocomplete_fields = ["forum", "document"]
     list_display = ["name", "kind", "forum", "since", "until"]
     list_filter = [InForce, "kind"]
     list_select_related = ["forum"]
@@ -89,7 +94,6 @@ class ForumNameAdmin(DatedAdmin):
 @admin.register(MemberOrganisation)
 class MemberOrganisationAdmin(DatedAdmin):
     fieldsets = [("Identification", {"fields": ["forum", "organisation"]}), PERIOD, EVIDENCE]
-    autocomplete_fields = ["forum", "organisation", "document"]
     list_display = ["organisation", "forum", "since", "until"]
     list_select_related = ["forum", "organisation"]
     search_fields = ["organisation__folded", "forum__folded"]
@@ -105,7 +109,6 @@ class ReportingLineAdmin(DatedAdmin):
         PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["from_forum", "to_forum", "to_organisation", "document"]
     list_display = ["from_forum", "kind", "leads_to", "by_exception", "since", "until"]
     list_filter = [InForce, "kind", "by_exception"]
     list_select_related = ["from_forum", "to_forum", "to_organisation"]
@@ -122,7 +125,6 @@ class SuccessionAdmin(RecordAdmin):
         ("Identification", {"fields": ["from_forum", "description", "to_forum"]}),
         EVIDENCE,
     ]
-    autocomplete_fields = ["from_forum", "to_forum", "document"]
     list_display = ["from_forum", "description", "to_forum"]
     list_select_related = ["from_forum", "to_forum"]
     search_fields = ["from_forum__folded", "to_forum__folded"]
@@ -148,7 +150,7 @@ class SeatAdmin(DatedAdmin):
         PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["forum", "on_behalf_of", "ex_officio_post", "document"]
+    found_in_place = 5
     list_display = ["title", "forum", "role", "on_behalf_of", "number", "since", "until"]
     list_filter = [InForce, "role", "voting"]
     list_select_related = ["forum", "on_behalf_of"]
@@ -163,7 +165,7 @@ class MembershipAdmin(DatedAdmin):
         TENURE_PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["person", "seat", "on_behalf_of", "document"]
+    found_in_place = 6
     list_display = ["person", "title", "forum", "for_whom", "since", "until", "basis"]
     list_filter = [InForce, "basis", "seat__role"]
     lists_by = ("seat__forum",)
@@ -208,7 +210,6 @@ class QuoracyClauseAdmin(RecordAdmin):
         ),
         EVIDENCE,
     ]
-    autocomplete_fields = ["forum", "seat", "document"]
     list_display = ["forum", "kind", "number", "seat", "order"]
     list_filter = ["kind"]
     list_select_related = ["forum", "seat__forum"]
@@ -221,7 +222,6 @@ class EscalationStepAdmin(RecordAdmin):
         ("Identification", {"fields": ["forum", "order", "what_happens", "who_decides"]}),
         EVIDENCE,
     ]
-    autocomplete_fields = ["forum", "document"]
     list_display = ["forum", "order", "who_decides"]
     list_select_related = ["forum"]
     search_fields = ["forum__folded", "what_happens", "who_decides"]
@@ -237,15 +237,15 @@ def seats_today(seats) -> list:
     return seats_with_holders(seats, timezone.localdate())
 
 
+@steps_beside(Forum)
+def chair(request, forum):
+    today = timezone.localdate()
+    chairs = forum.seats.as_at(today).filter(role=SeatRole.CHAIR)
+    return steps_to_fill(request, Seat, seats_with_holders(chairs, today))
+
+
 @on_page_of(Forum)
 def seats(request, forum):
-    may_fill = may_add(request, Membership)
-
-    def fill(seat):
-        return (
-            [Words("Add a membership", add_address(Membership, seat=seat.id))] if may_fill else ""
-        )
-
     return related_table(
         request,
         Seat,
@@ -256,7 +256,7 @@ def seats(request, forum):
             "For": lambda seat: seat.for_name or "",
             "Held today by": lambda seat: holders_in_words(seat, Membership),
             **PERIOD_COLUMNS,
-            "Add": fill,
+            "Step": step_to_fill(request, Seat),
         },
         of={"forum": forum.pk},
         read=seats_today,
@@ -276,6 +276,7 @@ def memberships_of_forum(request, forum):
             "Seat": lambda membership: membership.seat.title,
             "For": for_whom,
             **TENURE_COLUMNS,
+            "Step": step_to_end(request, Membership),
         },
         of={"seat__forum": forum.pk},
         adds=False,
@@ -394,7 +395,12 @@ def memberships_of_seat(request, seat):
         request,
         Membership,
         seat.memberships.select_related("person", "seat__on_behalf_of", "on_behalf_of"),
-        {"Member": lambda membership: membership.person, "For": for_whom, **TENURE_COLUMNS},
+        {
+            "Member": lambda membership: membership.person,
+            "For": for_whom,
+            **TENURE_COLUMNS,
+            "Step": step_to_end(request, Membership),
+        },
         of={"seat": seat.pk},
     )
 
@@ -410,6 +416,7 @@ def memberships_of_person(request, person):
             "Forum": lambda membership: membership.seat.forum,
             "For": for_whom,
             **TENURE_COLUMNS,
+            "Step": step_to_end(request, Membership),
         },
         of={"person": person.pk},
     )

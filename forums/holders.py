@@ -12,14 +12,14 @@ from people.holders import (
     PERIOD,
     Holder,
     Holding,
+    document_columns,
     gather,
     holder_columns,
-    holding_columns,
     standing,
     take_holder,
 )
 from people.models import Appointment
-from records.periods import date_in_words
+from records.periods import date_in_words, not_over
 
 
 @dataclass(kw_only=True)
@@ -69,7 +69,9 @@ def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     left = Membership.objects.ended_before(day).filter(
         seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
     )
-    post_holders = Appointment.objects.filter(~Exists(left), post=OuterRef("ex_officio_post"))
+    post_holders = Appointment.objects.filter(
+        ~Exists(left), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
+    )
     return seats.annotate(standing=standing([memberships, post_holders], day))
 
 
@@ -106,7 +108,7 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
         post_title=F("ex_officio_post__title"),
         post_organisation_name=F("ex_officio_post__organisation__name"),
         post_organisation_slug=F("ex_officio_post__organisation__slug"),
-        **holding_columns(),
+        **document_columns(),
         **holder_columns(
             "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"
         ),
@@ -116,9 +118,9 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     if ex_officio:
         by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
         for seat in ex_officio:
-            left = {holder.person_slug for holder in seat.former}
+            left = {holder.person_id for holder in seat.former}
             seat.recorded += [
-                holder for holder in by_post[seat.post_id] if holder.person_slug not in left
+                holder for holder in by_post[seat.post_id] if holder.person_id not in left
             ]
     return held
 
@@ -126,7 +128,7 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
 def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:
     """The holders on `day` of each of `posts`, as holders of the seats that go with them."""
     rows = (
-        Appointment.objects.filter(post__in=posts)
+        Appointment.objects.filter(not_over(day, "post", "post__organisation"), post__in=posts)
         .as_at(day)
         .values(
             "post_id",

@@ -150,6 +150,7 @@ class ForumName(OtherName):
     forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="names")
 
     fixed_fields = ("forum",)
+    named_by = ("forum",)
 
     def __str__(self):
         return f"{self.name} ({self.get_kind_display()} of {self.forum})"
@@ -167,6 +168,7 @@ class MemberOrganisation(DatedFact):
     )
 
     fixed_fields = ("forum", "organisation")
+    named_by = ("forum", "organisation")
     no_overlaps = (
         NoOverlap(
             name="forums_memberorganisation_once",
@@ -200,6 +202,7 @@ class ReportingLine(DatedFact):
     by_exception = models.BooleanField(default=False)
 
     fixed_fields = ("from_forum", "to_forum", "to_organisation")
+    named_by = ("from_forum", "to_forum", "to_organisation")
     no_overlaps = tuple(
         NoOverlap(
             name=f"forums_reportingline_once_{to}",
@@ -247,6 +250,7 @@ class Succession(Fact):
     )
 
     fixed_fields = ("from_forum", "to_forum")
+    named_by = ("from_forum", "to_forum")
 
     class Meta(Fact.Meta):
         ordering = ["from_forum__name", "id"]
@@ -315,6 +319,7 @@ class Seat(Held, DatedFact):
     number_field = "number"
     tenures_name = "memberships"
     fixed_fields = ("forum",)
+    named_by = ("forum",)
     no_overlaps = (
         NoOverlap(
             name="forums_seat_one_chair",
@@ -325,6 +330,14 @@ class Seat(Held, DatedFact):
             message="This forum already has a chair's seat in that period: %(other)s. Give that "
             "seat two holders if two people share the chair.",
         ),
+        # Not for ever: a seat that passes to another organisation ends and begins anew.
+        NoOverlap(
+            name="forums_seat_title_once",
+            columns=("forum", "title"),
+            locks="forum",
+            blame="title",
+            message="The forum already has a seat of this title in that period.",
+        ),
     )
 
     class Meta(DatedFact.Meta):
@@ -332,11 +345,6 @@ class Seat(Held, DatedFact):
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("role", SeatRole),
-            models.UniqueConstraint(
-                fields=["forum", "title"],
-                name="forums_seat_title_once",
-                violation_error_message="The forum already has a seat of this title.",
-            ),
             models.CheckConstraint(
                 name="forums_seat_for_someone",
                 condition=Q(number__isnull=True) | Q(number__gte=1),
@@ -368,6 +376,7 @@ class Membership(Tenure):
 
     held_field = "seat"
     fixed_fields = ("person", "seat")
+    named_by = ("person", "seat__forum")
     no_overlaps = one_holder_rules("forums_membership", "seat")
 
     class Meta(Tenure.Meta):
@@ -404,6 +413,7 @@ class QuoracyClause(Fact):
     order = models.PositiveSmallIntegerField(default=0)
 
     fixed_fields = ("forum",)
+    named_by = ("forum",)
 
     class Meta(Fact.Meta):
         ordering = ["forum__name", "order", "id"]
@@ -454,6 +464,7 @@ class EscalationStep(Fact):
     who_decides = models.CharField(max_length=200)
 
     fixed_fields = ("forum",)
+    named_by = ("forum",)
 
     class Meta(Fact.Meta):
         ordering = ["forum__name", "order"]

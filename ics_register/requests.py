@@ -5,8 +5,25 @@ import ipaddress
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 from ics_register.pages.errors import bad_request
+
+
+def keep_admin_out_of_caches(get_response):
+    """Middleware: nothing of the admin is kept by a browser or a proxy, whatever the answer.
+
+    The admin says so of its pages itself, but not of refusals and errors, which are answered
+    past its views.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.path_info.startswith("/admin/"):
+            add_never_cache_headers(response)
+        return response
+
+    return answer
 
 
 def refuse_null_bytes(get_response):

@@ -33,7 +33,8 @@ from organisations.models import (
     Relationship,
     Statement,
 )
-from people.models import Appointment, Person, PersonName
+from people.models import Appointment, Distinction, Person, PersonName
+from records.history import Nature, writing
 from records.models import Document, Record
 
 # In this order: a record may refer to those of earlier files and of its own.
@@ -49,6 +50,7 @@ FILES: list[tuple[str, type[Record]]] = [
     ("figures.yaml", Figure),
     ("people.yaml", Person),
     ("person_names.yaml", PersonName),
+    ("distinctions.yaml", Distinction),
     ("appointments.yaml", Appointment),
     ("forums.yaml", Forum),
     ("forum_names.yaml", ForumName),
@@ -179,11 +181,11 @@ def _load_entry(entry: Entry, model: type[Record], user, reason: str) -> list[st
             for name, sentences in error.message_dict.items()
             for sentence in sentences
         ]
-    record._history_user = user
     source = getattr(record, "document", None)
     where = f"{source}, {record.locator}" if source else f"fixtures/{entry.file_name}"
-    record._change_reason = f"Seeded from {where}" + (f". {reason}" if reason else "")
-    record.save()
+    told = f"Seeded from {where}" + (f". {reason}" if reason else "")
+    with writing(Nature.SEEDED, reason=told, user=user):
+        record.save()
     return []
 
 

@@ -146,7 +146,7 @@ INSTALLED_APPS = [
     "django_filters",
     "axes",
     "csp",
-    "django.contrib.admin",
+    "records.apps.RegisterAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -156,6 +156,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ics_register.requests.keep_admin_out_of_caches",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -255,6 +256,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+# A step that closes a body of some thousand dependants sends several fields for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

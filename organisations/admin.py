@@ -28,7 +28,6 @@ from records.admin import (
 class PlaceAdmin(RecordAdmin):
     fieldsets = [("Identification", {"fields": ["name", "slug", "level", "part_of"]}), EVIDENCE]
     slug_from = "name"
-    autocomplete_fields = ["part_of", "document"]
     list_display = ["name", "level", "part_of"]
     list_filter = ["level"]
     list_select_related = ["part_of"]
@@ -50,7 +49,7 @@ class OrganisationAdmin(DatedAdmin):
         EVIDENCE,
     ]
     slug_from = "name"
-    autocomplete_fields = ["place", "codes_document", "document"]
+    found_in_place = 2
     list_display = ["name", "kind", "place", "ods_code", "since", "until"]
     list_filter = [InForce, "kind", ("place", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["place"]
@@ -64,7 +63,6 @@ class OrganisationNameAdmin(DatedAdmin):
         PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["organisation", "document"]
     list_display = ["name", "kind", "organisation", "since", "until"]
     list_filter = [InForce, "kind"]
     list_select_related = ["organisation"]
@@ -78,7 +76,6 @@ class RelationshipAdmin(DatedAdmin):
         PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["from_organisation", "to_organisation", "document"]
     list_display = ["from_organisation", "kind", "to_organisation", "since", "until"]
     list_filter = [InForce, "kind"]
     list_select_related = ["from_organisation", "to_organisation"]
@@ -93,7 +90,7 @@ class PostAdmin(DatedAdmin):
         PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["organisation", "document"]
+    found_in_place = 4
     list_display = ["title", "organisation", "kind", "max_holders", "since", "until"]
     list_filter = [InForce, "kind"]
     list_select_related = ["organisation"]
@@ -106,7 +103,6 @@ class StatementAdmin(RecordAdmin):
         ("Identification", {"fields": ["organisation", "kind", "heading", "text", "order"]}),
         EVIDENCE,
     ]
-    autocomplete_fields = ["organisation", "document"]
     list_display = ["beginning", "kind", "organisation", "order"]
     list_filter = ["kind"]
     list_select_related = ["organisation"]
@@ -124,7 +120,6 @@ class RatingAdmin(RecordAdmin):
         ("Identification", {"fields": ["organisation", "service", "question", "rating"]}),
         EVIDENCE,
     ]
-    autocomplete_fields = ["organisation", "document"]
     list_display = ["organisation", "of_what", "question", "rating", "document"]
     list_filter = ["question", "rating"]
     list_select_related = ["organisation", "document"]
@@ -141,7 +136,6 @@ class FigureAdmin(RecordAdmin):
         ("Identification", {"fields": ["organisation", "label", "value", "period", "order"]}),
         EVIDENCE,
     ]
-    autocomplete_fields = ["organisation", "document"]
     list_display = ["label", "value", "period", "organisation"]
     list_select_related = ["organisation"]
     search_fields = ["label", "organisation__folded"]

@@ -24,6 +24,7 @@ class OrganisationKind(models.TextChoices):
     """What an organisation is in law or by form."""
 
     ICS = "ics", "integrated care system partnership"
+    ICB = "icb", "integrated care board"
     CCG = "ccg", "clinical commissioning group"
     NHS_TRUST = "nhs-trust", "NHS trust"
     FOUNDATION_TRUST = "foundation-trust", "NHS foundation trust"
@@ -190,6 +191,7 @@ class Organisation(DatedFact):
                 violation_error_message="Say which document gives the codes, and where in it.",
             ),
         ]
+        permissions = [("close_organisation", "Can close, merge and replace organisations")]
 
     def __str__(self):
         return self.name
@@ -204,6 +206,7 @@ class OrganisationName(OtherName):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="names")
 
     fixed_fields = ("organisation",)
+    named_by = ("organisation",)
 
     def __str__(self):
         return f"{self.name} ({self.get_kind_display()} of {self.organisation})"
@@ -224,6 +227,7 @@ class Relationship(DatedFact):
     )
 
     fixed_fields = ("from_organisation", "to_organisation")
+    named_by = ("from_organisation", "to_organisation")
     no_overlaps = (
         NoOverlap(
             name="organisations_relationship_once",
@@ -324,17 +328,23 @@ class Post(Held, DatedFact):
     number_field = "max_holders"
     tenures_name = "appointments"
     fixed_fields = ("organisation",)
+    named_by = ("organisation",)
+    # Not for ever: a post that was abolished may be created anew.
+    no_overlaps = (
+        NoOverlap(
+            name="organisations_post_title_once",
+            columns=("organisation", "title"),
+            locks="organisation",
+            blame="title",
+            message="The organisation already has a post of this title in that period.",
+        ),
+    )
 
     class Meta(DatedFact.Meta):
         ordering = ["organisation__name", "title"]
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("kind", PostKind),
-            models.UniqueConstraint(
-                fields=["organisation", "title"],
-                name="organisations_post_title_once",
-                violation_error_message="The organisation already has a post of this title.",
-            ),
             models.CheckConstraint(
                 name="organisations_post_held_by_someone",
                 condition=Q(max_holders__gte=1),
@@ -364,6 +374,7 @@ class Statement(Fact):
     order = models.PositiveSmallIntegerField(default=0)
 
     fixed_fields = ("organisation",)
+    named_by = ("organisation",)
 
     class Meta(Fact.Meta):
         ordering = ["organisation__name", "kind", "order", "id"]
@@ -387,6 +398,7 @@ class Rating(Fact):
     rating = models.CharField(max_length=20, choices=CqcRating)
 
     fixed_fields = ("organisation",)
+    named_by = ("organisation",)
 
     class Meta(Fact.Meta):
         ordering = ["organisation__name", "service", "id"]
@@ -419,6 +431,7 @@ class Figure(Fact):
     order = models.PositiveSmallIntegerField(default=0)
 
     fixed_fields = ("organisation",)
+    named_by = ("organisation",)
 
     class Meta(Fact.Meta):
         ordering = ["organisation__name", "order", "id"]

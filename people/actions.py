@@ -1,21 +1,214 @@
-"""What happens to people's posts, each as one step that is done whole or not at all."""
+"""What happens to the holders of posts and seats, each as one step done whole or not at all.
 
+A post and a seat are held alike: what is said here of `held` is said of both. What is held is
+locked first, so that of two people who act at once the second is told.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from organisations.models import Post
-from people.models import Appointment
+from organisations.models import Held, Post
+from people.models import Appointment, EndReason, Tenure
+from records.events import Source, When, about, end, read_anew
+from records.periods import locked
+
+
+def lock(held: Held) -> Held:
+    """What is held, read anew and kept from everybody else until the transaction ends."""
+    return locked(type(held)).get(pk=held.pk)
+
+
+def lock_all(helds: Iterable[Held]) -> list[Held]:
+    """The same of several, always in one order, so that no two people wait for each other."""
+    once = {(held._meta.label, held.pk): held for held in helds}
+    return [lock(once[key]) for key in sorted(once)]
+
+
+def tenure_of(held: Held) -> type[Tenure]:
+    """The model of what people have of it: an Appointment to a post, a Membership by a seat."""
+    return type(held)._meta.get_field(type(held).tenures_name).related_model
+
+
+def begin(held: Held, *, reason: str = "", **fields) -> Tenure:
+    """Record that somebody holds it. Raises ValidationError if a rule would be broken."""
+    model = tenure_of(held)
+    tenure = model(**{model.held_field: held}, **fields)
+    tenure._change_reason = reason
+    tenure.full_clean()
+    tenure.save()
+    return tenure
 
 
 @transaction.atomic
 def appoint(*, post: Post, reason: str = "", **fields) -> Appointment:
     """Appoint somebody to `post`; `fields` are those of the Appointment.
 
-    The post is locked first, so that of two people appointing at once the second is told.
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    locked = Post.objects.select_for_update().get(pk=post.pk)
-    appointment = Appointment(post=locked, **fields)
-    appointment._change_reason = reason
-    appointment.full_clean()
-    appointment.save()
-    return appointment
+    return begin(lock(post), reason=reason, **fields)
+
+
+@transaction.atomic
+def appoint_to_each(
+    *,
+    helds: Iterable[Held],
+    begins: When,
+    source: Source,
+    ends_others: bool = False,
+    end_reason: EndReason | str = "",
+    **fields,
+) -> list[Tenure]:
+    """Appoint one person to several posts, or to several seats, from one day.
+
+    With `ends_others`, those who hold them then end the day before. Raises ValidationError,
+    changing nothing, if a rule would be broken.
+    """
+    begun = []
+    for held in lock_all(helds):
+        if ends_others:
+            for tenure in holding_on(held, begins.last_possible()):
+                end(tenure, begins.eve(), source, end_reason=end_reason)
+        try:
+            begun.append(begin(held, **begins.as_start(), **source.as_evidence(), **fields))
+        except ValidationError as error:
+            raise about(held, error) from error
+    return begun
+
+
+def holding_on(held: Held, day: datetime.date) -> list[Tenure]:
+    """The records of those who hold it on a day by a record of their own, not through a post."""
+    tenures = getattr(held, held.tenures_name)
+    return list(tenures.as_at(day).select_related("person"))
+
+
+@transaction.atomic
+def replace_holders(
+    *,
+    held: Held,
+    leaving: Iterable[Tenure],
+    left: When,
+    end_reason: str,
+    begins: When,
+    source: Source,
+    **fields,
+) -> Tenure:
+    """End the time of those `leaving` and begin that of a new holder, given by `fields`.
+
+    Raises ValidationError, changing nothing, if a rule would be broken.
+    """
+    leaving = list(leaving)
+    lock_all([held, *(tenure.held for tenure in leaving)])
+    held = lock(held)
+    for tenure in leaving:
+        end(tenure, left, source, end_reason=end_reason)
+    return begin(held, **begins.as_start(), **source.as_evidence(), **fields)
+
+
+def same_again(tenure: Tenure) -> dict:
+    """The fields of a record that goes on where `tenure` ends: whose it is, and for whom."""
+    shared = {field.name for field in Tenure._meta.get_fields()}
+    own = {field.name for field in tenure._meta.concrete_fields if not field.primary_key}
+    return {name: getattr(tenure, name) for name in own - shared - {tenure.held_field}} | {
+        "basis": tenure.basis
+    }
+
+
+@transaction.atomic
+def reappoint(*, tenure: Tenure, last: When, source: Source, **fields) -> Tenure:
+    """End somebody's term and begin another of theirs the day after.
+
+    Raises ValidationError, changing nothing, if a rule would be broken.
+    """
+    held = lock(tenure.held)
+    end(tenure, last, source, end_reason=EndReason.TERM_ENDED)
+    return begin(
+        held,
+        **{
+            **same_again(tenure),
+            **last.morrow().as_start(),
+            **source.as_evidence(),
+            **fields,
+        },
+    )
+
+
+@transaction.atomic
+def end_tenures(
+    *, tenures: Iterable[Tenure], when: When, source: Source, end_reason: EndReason | str
+) -> None:
+    """End people's time in posts and seats on one day.
+
+    Raises ValidationError, changing nothing, if a rule would be broken.
+    """
+    tenures = list(tenures)
+    lock_all(tenure.held for tenure in tenures)
+    for tenure in tenures:
+        end(tenure, when, source, end_reason=end_reason)
+
+
+@transaction.atomic
+def leave(
+    *,
+    tenures: Iterable[Tenure],
+    when: When,
+    source: Source,
+    end_reason: EndReason | str,
+    today: datetime.date,
+) -> None:
+    """End all of what somebody holds, of posts and of seats, on one day.
+
+    What was announced for later than both that day and today never comes to be and is
+    withdrawn. Raises ValidationError, changing nothing, if a rule would be broken.
+    """
+    tenures = list(tenures)
+    lock_all(tenure.held for tenure in tenures)
+    for tenure in tenures:
+        if tenure.start_date is not None and tenure.start_date > max(when.last_possible(), today):
+            remove_announced(tenure, today)
+        else:
+            end(tenure, when, source, end_reason=end_reason)
+
+
+@transaction.atomic
+def withdraw(*, tenure: Tenure, today: datetime.date, staying: Iterable[Tenure] = ()) -> None:
+    """Remove the record of somebody who was to begin later than today and will not.
+
+    Those `staying`, who were to go, have no end any more. Raises ValidationError, changing
+    nothing, if a rule would be broken.
+    """
+    lock(tenure.held)
+    remove_announced(tenure, today)
+    for other in staying:
+        stay(other)
+
+
+def remove_announced(tenure: Tenure, today: datetime.date) -> None:
+    """Remove a record, keeping its history. What has begun is refused: it is ended."""
+    stored = read_anew(tenure)
+    if stored.start_date is None or stored.start_date <= today:
+        raise ValidationError(
+            f"{stored} began on {stored.start_in_words()}. Only what is still to begin can be "
+            "withdrawn: end it instead, or correct it."
+        )
+    stored.delete()
+
+
+def stay(tenure: Tenure) -> None:
+    """Take back the end of somebody who was to go and stays."""
+    stored = read_anew(tenure)
+    if stored.end_date != tenure.end_date:
+        raise ValidationError(
+            f"{stored}: somebody else has changed its end. Look again before you take it back."
+        )
+    stored.end_date, stored.end_document = None, None
+    stored.end_locator = stored.end_reason = ""
+    stored.end_precision = stored._meta.get_field("end_precision").default
+    stored.end_qualifier = stored._meta.get_field("end_qualifier").default
+    try:
+        stored.full_clean()
+    except ValidationError as error:
+        raise about(stored, error) from error
+    stored.save()

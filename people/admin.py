@@ -1,11 +1,14 @@
 """The admin of people and their appointments to posts."""
 
+from collections.abc import Callable
+
 from django.contrib import admin
 from django.utils import timezone
 
-from organisations.models import Organisation, Post
+from organisations.models import HEAD_KINDS, Held, Organisation, Post
 from people.holders import Holding, Standing, posts_with_holders
-from people.models import Appointment, Person, PersonName
+from people.identity import facts_that_name
+from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from records.admin import (
     EVIDENCE,
     PERIOD,
@@ -14,13 +17,15 @@ from records.admin import (
     DatedAdmin,
     InForce,
     RecordAdmin,
+    RelatedTable,
     Words,
-    add_address,
     change_address,
-    may_add,
+    may_view,
     on_page_of,
     related_table,
+    steps_beside,
 )
+from records.steps import step_address, steps_for
 
 TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"]})
 
@@ -34,15 +39,100 @@ def holders_in_words(holding: Holding, tenure) -> list[Words]:
         return [Words(Standing(holding.standing).label)]
     return [
         Words(
-            " ".join(filter(None, [holder.person, f"({why})" if (why := _why(holder)) else ""])),
+            f"{holder.person_to_staff} ({why})"
+            if (why := _why(holder))
+            else holder.person_to_staff,
             change_address(Appointment if holder.ex_officio else tenure, holder.id),
         )
         for holder in holding.holders
     ]
 
 
+def step_to_fill(request, model: type[Held]) -> Callable:
+    """What stands in a column that leads from a post or seat as held today to the step that
+    gives it a holder, or another."""
+    steps = steps_for(request, model)
+
+    def way(holding: Holding) -> list[Words]:
+        step = steps.get("replace" if holding.holders else "appoint")
+        if step is None or holding.has_ended(timezone.localdate()):
+            return []
+        return [Words(step.title, step_address(model, holding.id, step.name))]
+
+    return way
+
+
+def steps_to_fill(request, model: type[Held], holdings: list[Holding]) -> list[Words]:
+    """The same, in one line that names what is held: "Chair: replace the holder"."""
+    fill = step_to_fill(request, model)
+    return [
+        Words(f"{holding.title}: {words.text[:1].lower()}{words.text[1:]}", words.address)
+        for holding in holdings
+        for words in fill(holding)
+    ]
+
+
+def step_to_end(request, model: type[Tenure]) -> Callable:
+    """The same, from somebody's time to the step that ends it."""
+    step = steps_for(request, model).get("end")
+
+    def way(tenure: Tenure) -> list[Words]:
+        if step is None or not step.is_for(tenure, timezone.localdate()):
+            return []
+        return [Words("End", step_address(model, tenure.id, step.name))]
+
+    return way
+
+
 def _why(holder) -> str:
     return ", ".join(filter(None, [holder.basis_words, holder.ex_officio and "ex officio"]))
+
+
+MERGED = (
+    "Merged",
+    {
+        "fields": ["merged_into"],
+        "description": "This was a second record of one person. What it held is recorded of that "
+        "person now, and its public address leads there.",
+    },
+)
+WITHHELD = (
+    "Withheld",
+    {
+        "fields": ["withheld"],
+        "description": "Public pages say “Name withheld” of this person.",
+    },
+)
+
+
+class PersonStanding(admin.SimpleListFilter):
+    """Those whose record stands, unless those merged into another are asked for."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("withheld", "Withheld from public pages"),
+            ("merged", "Merged into another record"),
+            ("all", "All"),
+        ]
+
+    def choices(self, changelist):
+        everybody, *others = super().choices(changelist)
+        yield {**everybody, "display": "Everybody once"}
+        yield from others
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "withheld":
+                return queryset.filter(withheld=True)
+            case "merged":
+                return queryset.filter(merged_into__isnull=False)
+            case "all":
+                return queryset
+            case _:
+                return queryset.filter(merged_into=None)
 
 
 @admin.register(Person)
@@ -52,10 +142,39 @@ class PersonAdmin(RecordAdmin):
         EVIDENCE,
     ]
     slug_from = "name"
-    autocomplete_fields = ["document"]
-    list_display = ["sort_name", "honorific", "document", "last_confirmed"]
-    list_select_related = ["document"]
+    found_in_place = 3
+    list_display = ["sort_name", "honorific", "standing", "document", "last_confirmed"]
+    list_filter = [PersonStanding]
+    leaving_nothing_out = {PersonStanding.parameter_name: "all"}
+    list_select_related = ["document", "merged_into"]
     search_fields = ["folded", "names__folded"]
+
+    def get_view_on_site_url(self, obj=None):
+        return None if obj is not None and obj.withheld else super().get_view_on_site_url(obj)
+
+    def get_fieldsets(self, request, obj=None):
+        told = []
+        if obj is not None and obj.merged_into_id is not None:
+            told.append(MERGED)
+        if obj is not None and obj.withheld:
+            told.append(WITHHELD)
+        return [*told, *super().get_fieldsets(request, obj)]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "merged_into", "withheld"]
+
+    def get_search_results(self, request, queryset, search_term):
+        found, repeated = super().get_search_results(request, queryset, search_term)
+        if request.resolver_match.url_name == "autocomplete":
+            # Nobody is appointed, or seated, by a record that became another.
+            found = found.filter(merged_into=None)
+        return found, repeated
+
+    @admin.display(description="standing", empty_value="")
+    def standing(self, person):
+        if person.merged_into_id is not None:
+            return f"merged into {person.merged_into} ({person.merged_into.slug})"
+        return "withheld from public pages" if person.withheld else None
 
     @admin.display(description="last confirmed", ordering="confirmed_on", empty_value="")
     def last_confirmed(self, person):
@@ -69,11 +188,18 @@ class PersonNameAdmin(DatedAdmin):
         PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["person", "document"]
     list_display = ["name", "kind", "person", "since", "until"]
     list_filter = [InForce, "kind"]
     list_select_related = ["person"]
     search_fields = ["folded", "person__folded"]
+
+
+@admin.register(Distinction)
+class DistinctionAdmin(RecordAdmin):
+    fieldsets = [("Identification", {"fields": ["person", "other"]}), EVIDENCE]
+    list_display = ["person", "other", "document"]
+    list_select_related = ["person", "other", "document"]
+    search_fields = ["person__folded", "other__folded"]
 
 
 @admin.register(Appointment)
@@ -84,7 +210,7 @@ class AppointmentAdmin(DatedAdmin):
         TENURE_PERIOD,
         EVIDENCE,
     ]
-    autocomplete_fields = ["person", "post", "document"]
+    found_in_place = 7
     list_display = ["person", "title", "organisation", "since", "until", "basis"]
     list_filter = [InForce, "basis", "post__kind"]
     # The last recorded first. By name, the database would sort them all to show fifty.
@@ -107,6 +233,48 @@ class AppointmentAdmin(DatedAdmin):
 
 
 @on_page_of(Person)
+def records_merged_into_person(request, person):
+    merged = person.merged.order_by("pk")
+    if not merged:
+        return None
+    return related_table(
+        request,
+        Person,
+        merged,
+        {"Record": lambda record: record, "Address": lambda record: record.slug},
+        title="Records merged into this one",
+        of={"merged_into": person.pk},
+        adds=False,
+        anchor="merged",
+    )
+
+
+@on_page_of(Person)
+def words_with_a_withheld_name(request, person):
+    """What staff have to look at, since withholding somebody changes no other record."""
+    if not person.withheld or not may_view(request, Person):
+        return None
+    named = facts_that_name(person)
+    rows = [
+        [
+            [Words(str(fact), change_address(type(fact), fact.pk))],
+            [Words(str(fact._meta.verbose_name))],
+            [Words(text)],
+        ]
+        for fact, text in named
+    ]
+    return RelatedTable(
+        title="Words in which the family name stands",
+        anchor="named",
+        headings=["Record", "Kind", "Where"],
+        rows=rows,
+        number=len(rows),
+        all=None,
+        add=None,
+    )
+
+
+@on_page_of(Person)
 def appointments_of_person(request, person):
     return related_table(
         request,
@@ -116,6 +284,7 @@ def appointments_of_person(request, person):
             "Post": lambda appointment: appointment.post.title,
             "Organisation": lambda appointment: appointment.post.organisation,
             **TENURE_COLUMNS,
+            "Step": step_to_end(request, Appointment),
         },
         of={"person": person.pk},
     )
@@ -143,18 +312,24 @@ def appointments_to_post(request, post):
         request,
         Appointment,
         post.appointments.select_related("person"),
-        {"Holder": lambda appointment: appointment.person, **TENURE_COLUMNS},
+        {
+            "Holder": lambda appointment: appointment.person,
+            **TENURE_COLUMNS,
+            "Step": step_to_end(request, Appointment),
+        },
         of={"post": post.pk},
     )
 
 
+@steps_beside(Organisation)
+def head_posts(request, organisation):
+    today = timezone.localdate()
+    posts = organisation.posts.as_at(today).filter(kind__in=HEAD_KINDS)
+    return steps_to_fill(request, Post, posts_with_holders(posts, today))
+
+
 @on_page_of(Organisation)
 def posts_of_organisation(request, organisation):
-    may_appoint = may_add(request, Appointment)
-
-    def appoint(post):
-        return [Words("Appoint", add_address(Appointment, post=post.id))] if may_appoint else ""
-
     return related_table(
         request,
         Post,
@@ -163,7 +338,7 @@ def posts_of_organisation(request, organisation):
             "Post": lambda post: post.title,
             "Held today by": lambda post: holders_in_words(post, Appointment),
             **PERIOD_COLUMNS,
-            "Add": appoint,
+            "Step": step_to_fill(request, Post),
         },
         of={"organisation": organisation.pk},
         read=lambda posts: posts_with_holders(posts, timezone.localdate()),

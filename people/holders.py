@@ -17,8 +17,18 @@ PERIOD = (
     "end_date",
     "end_precision",
     "end_qualifier",
+    "end_locator",
 )
-EVIDENCE = ("locator", "quotation", "note", "confirmed_on", "confirmed_precision")
+EVIDENCE = (
+    "locator",
+    "quotation",
+    "note",
+    "confirmed_on",
+    "confirmed_precision",
+    "confirmed_locator",
+)
+# What a public page says instead of a name that is withheld from it.
+NAME_WITHHELD = "Name withheld"
 
 
 class Standing(TextChoices):
@@ -40,6 +50,9 @@ class Stated(Evidence):
     note: str
     confirmed_on: datetime.date | None
     confirmed_precision: str
+    confirmed_document_slug: str | None
+    confirmed_document_title: str | None
+    confirmed_locator: str
 
 
 @dataclass(kw_only=True)
@@ -52,6 +65,9 @@ class DatedStated(Period, Stated):
     end_date: datetime.date | None
     end_precision: str
     end_qualifier: str
+    end_document_slug: str | None
+    end_document_title: str | None
+    end_locator: str
 
 
 @dataclass(kw_only=True)
@@ -60,9 +76,12 @@ class Holder(DatedStated):
 
     id: int
     person_id: int
-    person_slug: str
-    person_honorific: str
-    person_name: str
+    # As the public may know them: who is withheld has no address, and no name but that.
+    person_slug: str | None
+    person: str
+    # As staff do.
+    person_to_staff: str
+    withheld: bool
     basis: str
     term_ends: datetime.date | None
     end_reason: str
@@ -70,10 +89,6 @@ class Holder(DatedStated):
     for_name: str | None = None
     # The post this person fills a seat by holding, if that is why they fill it.
     ex_officio: str = ""
-
-    @property
-    def person(self) -> str:
-        return f"{self.person_honorific} {self.person_name}".strip()
 
     @property
     def basis_words(self) -> str:
@@ -89,6 +104,20 @@ class Holder(DatedStated):
         return self.term_ends is not None and self.term_ends < day and self.end_date is None
 
 
+# Columns that name a fact's documents, in rows of `.values()`: its own, the one that it was last
+# confirmed against, and, of what has a period, the one that says it ended.
+DOCUMENTS = {
+    "document_slug": "document__slug",
+    "document_title": "document__short_title",
+    "confirmed_document_slug": "confirmed_document__slug",
+    "confirmed_document_title": "confirmed_document__short_title",
+}
+END_DOCUMENTS = {
+    "end_document_slug": "end_document__slug",
+    "end_document_title": "end_document__short_title",
+}
+
+
 def holder_columns(path: str, **more: str) -> dict[str, F]:
     """Columns of `.values()` that make a Holder, for tenures reached by `path`."""
     columns = {
@@ -97,8 +126,9 @@ def holder_columns(path: str, **more: str) -> dict[str, F]:
         "person_slug": "person__slug",
         "person_honorific": "person__honorific",
         "person_name": "person__name",
-        "document_slug": "document__slug",
-        "document_title": "document__short_title",
+        "withheld": "person__withheld",
+        **DOCUMENTS,
+        **END_DOCUMENTS,
         **{name: name for name in ("basis", "term_ends", "end_reason", *PERIOD, *EVIDENCE)},
         **more,
     }
@@ -109,7 +139,15 @@ def take_holder(row: dict) -> Holder | None:
     """The Holder of a row of `.values()`, taken out of it; None if the row has none."""
     names = [name for name in row if name.startswith("tenure_")]
     columns = {name.removeprefix("tenure_"): row.pop(name) for name in names}
-    return Holder(**columns) if columns["id"] is not None else None
+    if columns["id"] is None:
+        return None
+    name = f"{columns.pop('person_honorific')} {columns.pop('person_name')}".strip()
+    if columns["withheld"]:
+        # What is quoted or noted of somebody names them, more often than not.
+        columns.update(person_slug=None, quotation="", note="")
+    return Holder(
+        person=NAME_WITHHELD if columns["withheld"] else name, person_to_staff=name, **columns
+    )
 
 
 @dataclass(kw_only=True)
@@ -139,6 +177,22 @@ class Holding(DatedStated):
     def own_holders(self) -> list[Holder]:
         """Those in force on the day who do not just act for another."""
         return [holder for holder in self.holders if holder.basis != Basis.ACTING]
+
+    def leaves(self, holder: Holder) -> bool:
+        """Whether somebody is known to go, and does not stay on for another term."""
+        return holder.end_date is not None and not any(
+            other.person_id == holder.person_id
+            and other.start_date is not None
+            and other.start_date <= holder.end_date + datetime.timedelta(days=1)
+            and (other.end_date is None or other.end_date > holder.end_date)
+            for other in self.recorded
+        )
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether one of several in force on the day is known to go, and another remains."""
+        leaving = [self.leaves(holder) for holder in self.own_holders]
+        return any(leaving) and not all(leaving)
 
     @property
     def former(self) -> list[Holder]:
@@ -248,9 +302,10 @@ def in_order(holdings: list[Holding], ids: Iterable[int]) -> list[Holding]:
     return sorted(holdings, key=lambda holding: place[holding.id])
 
 
-def holding_columns() -> dict[str, F]:
-    """Columns of `.values()` that every Holding needs."""
-    return {"document_slug": F("document__slug"), "document_title": F("document__short_title")}
+def document_columns(*, with_end: bool = True) -> dict[str, F]:
+    """Columns of `.values()` that name the documents of a fact, and of its end if it has one."""
+    columns = {**DOCUMENTS, **(END_DOCUMENTS if with_end else {})}
+    return {name: F(lookup) for name, lookup in columns.items()}
 
 
 def posts_with_holders(posts: QuerySet, day: datetime.date) -> list[HeldPost]:
@@ -268,7 +323,7 @@ def posts_with_holders(posts: QuerySet, day: datetime.date) -> list[HeldPost]:
         organisation_slug=F("organisation__slug"),
         organisation_name=F("organisation__name"),
         place_name=F("organisation__place__name"),
-        **holding_columns(),
+        **document_columns(),
         **holder_columns("appointments__"),
     )
     return gather(rows, HeldPost, day)

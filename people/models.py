@@ -46,12 +46,36 @@ class Person(Fact):
     )
     folded = FoldedField(sources=("honorific", "name"))
 
+    # Set by guided steps alone, which say why in the history.
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        verbose_name="is the same person as",
+    )
+    withheld = models.BooleanField("withheld from public pages", default=False, editable=False)
+
     natural_key_fields = ("slug",)
 
     class Meta(Fact.Meta):
         ordering = ["sort_name"]
         verbose_name_plural = "people"
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                name="people_person_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                violation_error_message="Nobody is merged into themselves.",
+            ),
+        ]
         indexes = [models.Index(fields=["sort_name"], name="people_person_by_name")]
+        permissions = [
+            ("merge_person", "Can merge two records of one person"),
+            ("withhold_person", "Can withhold a person from public pages"),
+        ]
 
     def __str__(self):
         return f"{self.honorific} {self.name}".strip()
@@ -72,9 +96,42 @@ class PersonName(OtherName):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names")
 
     fixed_fields = ("person",)
+    named_by = ("person",)
 
     def __str__(self):
         return f"{self.name} ({self.get_kind_display()} of {self.person})"
+
+    def get_absolute_url(self):
+        return self.person.get_absolute_url()
+
+
+class Distinction(Fact):
+    """Two people who might be taken for one, and are two, as a document shows."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="distinctions")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="distinctions_other")
+
+    fixed_fields = ("person", "other")
+    named_by = ("person", "other")
+
+    class Meta(Fact.Meta):
+        ordering = ["person__sort_name", "id"]
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                name="people_distinction_between_two",
+                condition=~Q(person=F("other")),
+                violation_error_message="A distinction is between two people.",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "other"],
+                name="people_distinction_once",
+                violation_error_message="It is already recorded that they are two people.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} is not {self.other}"
 
     def get_absolute_url(self):
         return self.person.get_absolute_url()
@@ -93,6 +150,9 @@ class Tenure(DatedFact):
 
     # The field that says what is held: a post or a seat.
     held_field = ""
+    # Set on each of many that are made at once, when what they hold and who they are of was read
+    # and locked for all of them.
+    read_and_locked = False
 
     class Meta(DatedFact.Meta):
         abstract = True
@@ -132,6 +192,9 @@ class Tenure(DatedFact):
 
         Somebody may have changed that number since it was last read, or be about to.
         """
+        if self.read_and_locked:
+            self.sole = self.held.capacity == 1
+            return
         field = self._meta.get_field(self.held_field)
         held = field.related_model
         # With what it belongs to, by which it is told in words.
@@ -143,9 +206,27 @@ class Tenure(DatedFact):
     def clean(self) -> None:
         self.settle_sole()
         super().clean()
+        self._refuse_merged_person()
         if self.held is not None:
             self.refuse_start_after_end_of(self.held)
             self._refuse_one_holder_too_many()
+
+    def _refuse_merged_person(self) -> None:
+        """Raise ValidationError if a new record names somebody by one that became another."""
+        if not self._state.adding or self.person_id is None or self.read_and_locked:
+            return
+        merged = (
+            locked(Person)
+            .filter(pk=self.person_id, merged_into__isnull=False)
+            .values_list("merged_into__honorific", "merged_into__name", "merged_into__slug")
+            .first()
+        )
+        if merged is not None:
+            honorific, name, slug = merged
+            who = f"{honorific} {name}".strip()
+            raise ValidationError(
+                {"person": f"This record was merged into that of {who} ({slug}). Choose that one."}
+            )
 
     def _refuse_one_holder_too_many(self) -> None:
         """Raise ValidationError if more people than its number would certainly hold it."""
@@ -207,6 +288,7 @@ class Appointment(Tenure):
 
     held_field = "post"
     fixed_fields = ("person", "post")
+    named_by = ("person", "post__organisation")
     no_overlaps = one_holder_rules("people_appointment", "post")
 
     class Meta(Tenure.Meta):

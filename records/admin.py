@@ -7,34 +7,37 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.contrib.admin.widgets import (
-    AdminTextareaWidget,
-    AdminTextInputWidget,
-    AutocompleteSelect,
-)
-from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.db.models import Q
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.template.loader import render_to_string
+from django.urls import path as address_path
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 from django.utils.http import urlencode
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from simple_history.admin import SimpleHistoryAdmin
 
+from records.editors import gone_view, latest_version, plain_line_ends, settle
+from records.history import Nature, writing
+from records.history_pages import (
+    SOMEBODY_QUICKER,
+    ReasonForm,
+    history_view,
+    last_row,
+    restore_view,
+    version_view,
+)
 from records.models import Document
 from records.names import fold
-from records.periods import Dated
+from records.periods import locked
+from records.steps import all_steps, step_address, step_view, steps_of, where_next
+from records.widgets import RecordSelect
 
 logger = logging.getLogger(__name__)
-
-admin.site.site_header = "Governance register"
-admin.site.site_title = "Governance register"
-admin.site.index_title = "Records"
 
 # Groups of fields, in the order in which every form has them: identification, accountability
 # (each model's own), period, evidence.
@@ -43,6 +46,7 @@ PERIOD_FIELDS = [
     ("start_precision", "start_qualifier"),
     "end_date",
     ("end_precision", "end_qualifier"),
+    ("end_document", "end_locator"),
 ]
 PERIOD = ("Period", {"fields": PERIOD_FIELDS})
 EVIDENCE = (
@@ -54,6 +58,7 @@ EVIDENCE = (
             "quotation",
             "note",
             ("confirmed_on", "confirmed_precision"),
+            ("confirmed_document", "confirmed_locator"),
         ]
     },
 )
@@ -142,9 +147,16 @@ def list_address(model: type[models.Model], **fields) -> str:
     """The address of the list of all records of `model` that have these `fields`."""
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     asked = {f"{name}__exact": value for name, value in fields.items()}
-    if issubclass(model, Dated):
-        asked[InForce.parameter_name] = "all"
-    return f"{address}?{urlencode(asked)}"
+    asked |= admin.site.get_model_admin(model).leaving_nothing_out
+    return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def leading_back(words: Words, back: str) -> Words:
+    """The same words, whose page leads back to `back` when it is done with."""
+    if not words.address.startswith("/admin/") or "next=" in words.address:
+        return words
+    mark = "&" if "?" in words.address else "?"
+    return Words(words.text, f"{words.address}{mark}{urlencode({'next': back})}")
 
 
 def may_add(request, model: type[models.Model]) -> bool:
@@ -176,6 +188,9 @@ def related_table(
     if not may_view(request, model):
         return None
     options = model._meta
+    title = title or capfirst(options.verbose_name_plural)
+    anchor = anchor or f"table-{slugify(title)}"
+    back = f"{request.get_full_path()}#{anchor}"
     # One more than is shown tells whether there are more.
     beginning = records.filter(pk__in=records.values("pk")[: MOST_ROWS + 1])
     shown = read(beginning)
@@ -192,14 +207,15 @@ def related_table(
             cell = content(record)
             cells.append([Words(str(cell))] if not isinstance(cell, list) else cell)
         cells[0] = [Words(cells[0][0].text or "Unnamed", change_address(model, record.id))]
-        rows.append(cells)
+        rows.append([[leading_back(words, back) for words in cell] for cell in cells])
     add = None
     if adds and may_add(request, model):
         article = "an" if str(options.verbose_name)[0] in "aeiou" else "a"
         add = Words(f"Add {article} {options.verbose_name}", add_address(model, **of))
+        add = leading_back(add, back)
     return RelatedTable(
-        title=title or capfirst(options.verbose_name_plural),
-        anchor=anchor or options.model_name,
+        title=title,
+        anchor=anchor,
         headings=list(columns),
         rows=rows,
         number=number,
@@ -225,6 +241,49 @@ def on_page_of(model: type[models.Model]):
     return register
 
 
+# What makes the steps that stand first on the page of each kind of record and are not its own.
+_steps_beside: dict[type[models.Model], list[Callable]] = defaultdict(list)
+
+
+def steps_beside(model: type[models.Model]):
+    """Puts steps on the admin page of each record of `model` that are steps on another, as the
+    chair's seat of a forum. What is decorated takes the request and the record, and returns a
+    list of Words.
+    """
+
+    def register(make: Callable) -> Callable:
+        _steps_beside[model].append(make)
+        return make
+
+    return register
+
+
+# What makes the links above each list: each takes the request and the model, and returns Words.
+_list_tools: list[Callable] = []
+
+
+def above_lists(make: Callable) -> Callable:
+    """Puts links above the list of every kind of record: what `make`, given the request and the
+    model, returns as a list of Words."""
+    _list_tools.append(make)
+    return make
+
+
+# What makes the links above each record: each takes the request and the record.
+_record_tools: list[Callable] = []
+
+
+def above_records(make: Callable) -> Callable:
+    """Puts links above the form and the history of every record: what `make`, given the request
+    and the record, returns as a list of Words."""
+    _record_tools.append(make)
+    return make
+
+
+def tools_of(request, record: models.Model) -> list[Words]:
+    return [words for make in _record_tools for words in make(request, record)]
+
+
 # Columns that tables of dated records share.
 PERIOD_COLUMNS = {
     "From": lambda record: record.start_in_words(),
@@ -237,18 +296,25 @@ class RecordForm(forms.ModelForm):
 
     reason = forms.CharField(
         label="Reason for this change",
-        required=False,
         max_length=500,
         widget=AdminTextInputWidget,
-        help_text="Kept in the change history. Optional.",
+        help_text="Kept in the change history with your name.",
     )
 
-    # Why the database refused what this form had let through; set for a second try only.
+    # Which version of the record it was opened on (see `records.editors`).
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    present_version = 0
+
+    # Why what was sent may not be saved, whatever the check of the fields says.
     refusal = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.present_version
 
     def full_clean(self):
         super().full_clean()
-        if self.is_bound and self.refusal and not self._errors:
+        if self.is_bound and self.refusal:
             self.add_error(None, self.refusal)
 
     def _update_errors(self, errors):
@@ -264,20 +330,12 @@ class RecordForm(forms.ModelForm):
         return super()._get_validation_exclusions() - left
 
 
-class RecordSelect(AutocompleteSelect):
-    """The library's choice of a record, which fails on an address or a form that names a key
-    that cannot be one."""
-
-    def optgroups(self, name, value, attr=None):
-        keys = [key for key in value if str(key).isdecimal() and len(str(key)) <= 18]
-        return super().optgroups(name, keys, attr)
-
-
 class RecordAdmin(SimpleHistoryAdmin):
     """The editing pages of a record: its fields in groups, its history, no quick deletions."""
 
     form = RecordForm
     change_form_template = "records/change_form.html"
+    change_list_template = "records/change_list.html"
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.URLField: {"assume_scheme": "https"},
@@ -289,10 +347,18 @@ class RecordAdmin(SimpleHistoryAdmin):
     show_facets = admin.ShowFacets.NEVER
     # The field from which the form to add a record proposes a slug.
     slug_from = ""
+    # Where it stands among the kinds of record that a search for what has changed finds.
+    found_in_place = 10
     # Fields of other records by which a list may be filtered from its address.
     lists_by: tuple[str, ...] = ()
+    # What the address of a list asks for, so that it has every record and not those alone that
+    # it starts from.
+    leaving_nothing_out: dict[str, str] = {}
+
+    delete_confirmation_template = "records/removal.html"
 
     class Media:
+        css = {"all": ["records/history.css"]}
         js = ["records/admin.js"]
 
     # What is shown
@@ -311,12 +377,18 @@ class RecordAdmin(SimpleHistoryAdmin):
         may_save = (
             self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         )
-        return [*fieldsets, REASON] if may_save and not shows_past(request) else fieldsets
+        return [*fieldsets, REASON] if may_save else fieldsets
 
     def get_readonly_fields(self, request, obj=None):
-        if shows_past(request):
-            return flatten_fieldsets(self.get_fieldsets(request, obj))
         return [*super().get_readonly_fields(request, obj), *(obj.fixed_fields if obj else ())]
+
+    def get_autocomplete_fields(self, request):
+        # Every one: a list of all people would be the whole page.
+        return [
+            field.name
+            for field in self.model._meta.concrete_fields
+            if isinstance(field, models.ForeignKey) and field.editable
+        ]
 
     def get_prepopulated_fields(self, request, obj=None):
         # When adding alone: a slug is a public address and does not follow a change of name.
@@ -350,10 +422,46 @@ class RecordAdmin(SimpleHistoryAdmin):
         named = lookup.removesuffix("__exact") in self.lists_by
         return named or super().lookup_allowed(lookup, value, request)
 
+    def get_list_display(self, request):
+        columns = super().get_list_display(request)
+        own = [] if IS_POPUP_VAR in request.GET else steps_column(request, self.model)
+        return [*columns, *own]
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        step = address_path(
+            "<path:object_id>/step/<slug:name>/",
+            self.admin_site.admin_view(self.step_view),
+            name=f"{name}_step",
+        )
+        restore = address_path(
+            "<path:object_id>/history/<int:version_id>/restore/",
+            self.admin_site.admin_view(self.restore_view),
+            name=f"{name}_restore",
+        )
+        return [step, restore, *super().get_urls()]
+
+    def step_view(self, request, object_id, name):
+        self._refuse_odd_key(object_id)
+        return step_view(self, request, object_id, name)
+
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["steps"] = []
+        if obj and not context["is_popup"]:
+            beside = [words for make in _steps_beside[self.model] for words in make(request, obj)]
+            context["steps"] = [
+                *(leading_back(words, request.path) for words in beside),
+                *(
+                    Words(step.title, step_address(self.model, obj.pk, step.name))
+                    for step in steps_of(request, obj)
+                ),
+            ]
         makers = _tables[self.model] if obj and not context["is_popup"] else []
         tables = [make(request, obj) for make in makers]
         context["related_tables"] = [table for table in tables if table is not None]
+        context["tools"] = tools_of(request, obj) if obj and not context["is_popup"] else []
+        context["conflict"] = getattr(request, "conflict", None)
+        context["next"] = where_next(request)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_changeform_initial_data(self, request):
@@ -363,33 +471,86 @@ class RecordAdmin(SimpleHistoryAdmin):
             **super().get_changeform_initial_data(request),
         }
 
+    def changelist_view(self, request, extra_context=None):
+        tools = [words for make in _list_tools for words in make(request, self.model)]
+        return super().changelist_view(request, {"tools": tools, **(extra_context or {})})
+
     # Saving
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", "")
+        form.present_version = getattr(request, "present_version", 0)
         return form
 
     def save_model(self, request, obj, form, change):
-        obj._change_reason = form.cleaned_data.get("reason", "")
-        super().save_model(request, obj, form, change)
+        # What happens in the world is recorded by guided steps; a form corrects the record.
+        nature = Nature.CORRECTED if change else Nature.RECORDED
+        with writing(nature, reason=form.cleaned_data["reason"], user=request.user):
+            super().save_model(request, obj, form, change)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The form. Its check and its save are one transaction; if the database refuses what
-        the check let through, because somebody else was quicker, the form says so and keeps
-        what was typed."""
-        try:
+        """The form. Its check and its save are one transaction; if somebody else was quicker,
+        the form says so and keeps what was typed."""
+        if request.method != "POST":
+            if object_id is not None and self._may_be_a_key(object_id):
+                # Before the record itself is read: what comes in between is then a change since.
+                request.present_version = latest_version(self.model, unquote(object_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError as error:
+        request.POST = plain_line_ends(request.POST)
+        try:
+            return self._checked_changeform_view(request, object_id, form_url, extra_context)
+        except (IntegrityError, OperationalError) as error:
             logger.warning("The database refused a %s: %s", self.opts.verbose_name, error)
             request.refusal = refusal_in_words(error, self.model)
             forget_messages(request)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    # Deleting: what is over is ended. Superusers alone remove what should never have been.
+    @transaction.atomic
+    def _checked_changeform_view(self, request, object_id, form_url, extra_context):
+        if object_id is not None and self._may_be_a_key(object_id):
+            key = unquote(object_id)
+            record = locked(self.model).filter(pk=key).first()
+            if record is None and self.has_change_permission(request):
+                row = last_row(self.model, key)
+                if row is not None:
+                    return gone_view(self, request, row)
+            elif record is not None and self.has_change_permission(request, record):
+                request.refusal, request.conflict = settle(self, request, record)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def has_delete_permission(self, request, obj=None):
-        return request.user.is_superuser and super().has_delete_permission(request, obj)
+    # Where one goes then
+
+    def response_post_save_add(self, request, obj):
+        address = where_next(request)
+        if address:
+            return HttpResponseRedirect(address)
+        return super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request, obj):
+        address = where_next(request)
+        if address:
+            return HttpResponseRedirect(address)
+        return super().response_post_save_change(request, obj)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._still_leading_back(
+            request, super().response_add(request, obj, post_url_continue)
+        )
+
+    def response_change(self, request, obj):
+        return self._still_leading_back(request, super().response_change(request, obj))
+
+    def _still_leading_back(self, request, response):
+        # Whoever saves and goes on editing still came from somewhere.
+        going_on = "_continue" in request.POST or "_addanother" in request.POST
+        if going_on and isinstance(response, HttpResponseRedirect) and where_next(request):
+            return HttpResponseRedirect(
+                leading_back(Words("", response.url), where_next(request)).address
+            )
+        return response
+
+    # Removing: what is over is ended. Only what should never have been is removed.
 
     def get_actions(self, request):
         return {
@@ -404,41 +565,51 @@ class RecordAdmin(SimpleHistoryAdmin):
         protected = [words for record in objs for words in dependants_in_words(record)]
         return [str(record) for record in objs], {}, set(), protected
 
+    def delete_model(self, request, obj):
+        with writing(Nature.REMOVED, reason=request.removal_reason, user=request.user):
+            super().delete_model(request, obj)
+
     def delete_view(self, request, object_id, extra_context=None):
+        sent = request.POST
+        form = ReasonForm(sent if request.method == "POST" else None)
+        context = {"form": form, **(extra_context or {})}
         try:
-            return super().delete_view(request, object_id, extra_context)
-        except IntegrityError as error:
+            with transaction.atomic():
+                if request.method == "POST":
+                    context["changed_since"] = self._has_changed_since_shown(request, object_id)
+                    if form.is_valid() and not context["changed_since"]:
+                        request.removal_reason = form.cleaned_data["reason"]
+                    else:
+                        request.POST = QueryDict()  # asks again
+                if self._may_be_a_key(object_id):
+                    context["version"] = latest_version(self.model, unquote(object_id))
+                return super().delete_view(request, object_id, context)
+        except (IntegrityError, OperationalError) as error:
             logger.warning("The database kept a %s: %s", self.opts.verbose_name, error)
             forget_messages(request)
-            self.message_user(
-                request,
-                f"This {self.opts.verbose_name} was not deleted: other records need it.",
-                messages.ERROR,
+            why = (
+                f"This {self.opts.verbose_name} was not deleted: other records need it."
+                if isinstance(error, IntegrityError)
+                else SOMEBODY_QUICKER
             )
+            self.message_user(request, why, messages.ERROR)
             return HttpResponseRedirect(change_address(self.model, unquote(object_id)))
+
+    def _has_changed_since_shown(self, request, object_id) -> bool:
+        """Whether the record is another than the one that the page to remove it showed."""
+        if "version" not in request.POST or not self._may_be_a_key(object_id):
+            return False
+        list(locked(self.model).filter(pk=unquote(object_id)))
+        present = latest_version(self.model, unquote(object_id))
+        return request.POST["version"] != str(present)
 
     # History
 
-    def get_history_queryset(self, request, history_manager, pk_name, object_id):
-        rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
-        return rows.select_related("history_user", *self._named_in_history())
-
-    def _named_in_history(self) -> list[str]:
-        """What to join so that naming whatever a record points at takes no further query."""
-        paths = []
-        for field in self.model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey):
-                beyond = admin.site.get_model_admin(field.related_model).list_select_related
-                paths += [field.name, *(f"{field.name}__{path}" for path in beyond or ())]
-        return paths
-
     def history_view(self, request, object_id, extra_context=None):
         self._refuse_odd_key(object_id)
-        return super().history_view(request, object_id, extra_context)
-
-    def history_form_view_title(self, request, obj):
-        when = timezone.localtime(obj._history.history_date)
-        return f"{obj}, as recorded on {date_format(when, 'j F Y, H:i:s')}"
+        record = self.get_object(request, unquote(object_id))
+        record = record or self.model(pk=unquote(object_id))
+        return history_view(self, request, unquote(object_id), tools_of(request, record))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         # The library saves what is posted here, to whoever may do no more than view.
@@ -446,19 +617,25 @@ class RecordAdmin(SimpleHistoryAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         self._refuse_odd_key(object_id)
         self._refuse_odd_key(version_id)
-        return super().history_form_view(request, object_id, version_id, extra_context)
+        return version_view(self, request, unquote(object_id), version_id)
+
+    def restore_view(self, request, object_id, version_id):
+        self._refuse_odd_key(object_id)
+        return restore_view(self, request, unquote(object_id), version_id)
+
+    def _may_be_a_key(self, key) -> bool:
+        return unquote(key).isdecimal() and len(key) <= 18
 
     def _refuse_odd_key(self, key):
-        try:
-            self.model._meta.pk.to_python(unquote(key))
-        except ValidationError as error:
-            raise Http404(f"There is no {self.opts.verbose_name} of this number.") from error
+        if not self._may_be_a_key(key):
+            raise Http404(f"There is no {self.opts.verbose_name} of this number.")
 
 
 class DatedAdmin(RecordAdmin):
     """The editing pages of a record with a period. Lists start from what is in force."""
 
     list_filter = [InForce]
+    leaving_nothing_out = {InForce.parameter_name: "all"}
 
     @admin.display(description="from", ordering="start_date")
     def since(self, record):
@@ -489,14 +666,32 @@ def holds_word(model: type[models.Model], path: str, word: str) -> Q:
     return Q(**{f"{path}__contains": fold(word)})
 
 
-def shows_past(request) -> bool:
-    """Whether the page shows a record as it once was, from its change history."""
-    match = request.resolver_match
-    return match is not None and (match.url_name or "").endswith("_simple_history")
+def steps_column(request, model: type[models.Model]) -> list[Callable]:
+    """The last column of a list: the guided steps that whoever asks may take on each record, as
+    far as the record alone can tell. None if there are none."""
+    may_take = [step for of, step in all_steps() if of is model and step.may_be_taken_by(request)]
+    today, back = timezone.localdate(), request.get_full_path()
+
+    @admin.display(description="steps")
+    def steps(record):
+        offered = [
+            Words(step.title, step_address(model, record.pk, step.name, next=back))
+            for step in may_take
+            if step.is_for(record, today)
+        ]
+        context = {"steps": offered, "record": record}
+        return render_to_string("records/change_list_steps.html", context)
+
+    return [steps] if may_take else []
 
 
-def refusal_in_words(error: IntegrityError, model: type[models.Model]) -> str:
+def refusal_in_words(error: Exception, model: type[models.Model]) -> str:
     """Why the database refused a record, in the words of the rule that it broke."""
+    if isinstance(error, OperationalError):  # two who waited for each other
+        return (
+            "Nothing was saved. Somebody else changed something at the same moment. Look again, "
+            "and try once more."
+        )
     words = {rule.name: rule.message % {"other": "another record"} for rule in no_overlaps(model)}
     words |= {rule.name: rule.violation_error_message for rule in model._meta.constraints}
     broken = [name for name in words if name in str(error)]
@@ -518,17 +713,15 @@ def forget_messages(request) -> None:
 
 def dependants_in_words(record: models.Model) -> list[str]:
     """How many records of each kind need `record`: "3 memberships", "1 seat"."""
-    found = []
+    pointing = defaultdict(Q)
     for relation in record._meta.get_fields(include_hidden=True):
-        if getattr(relation, "on_delete", None) is not models.PROTECT:
-            continue
-        if not relation.auto_created:
-            continue
-        options = relation.related_model._meta
-        number = relation.related_model._base_manager.filter(
-            **{relation.field.name: record}
-        ).count()
+        if getattr(relation, "on_delete", None) is models.PROTECT and relation.auto_created:
+            pointing[relation.related_model] |= Q(**{relation.field.name: record})
+    found = []
+    for model, points_at_it in pointing.items():
+        number = model._base_manager.filter(points_at_it).count()
         if number:
+            options = model._meta
             noun = options.verbose_name if number == 1 else options.verbose_name_plural
             found.append(f"{number} {noun}")
     return found
@@ -549,27 +742,3 @@ class DocumentAdmin(RecordAdmin):
     @admin.display(description="published", ordering="published_date", empty_value="")
     def published(self, document):
         return document.published_in_words()
-
-
-admin.site.unregister(User)
-
-
-@admin.register(User)
-class UserAdmin(LibraryUserAdmin):
-    def has_delete_permission(self, request, obj=None):
-        # Deleting a user would erase who changed what. Make the account inactive instead.
-        return False
-
-    # Somebody who keeps the accounts may neither give themselves more than they have nor take
-    # over the account of somebody who has everything.
-
-    def has_change_permission(self, request, obj=None):
-        if obj is not None and obj.is_superuser and not request.user.is_superuser:
-            return False
-        return super().has_change_permission(request, obj)
-
-    def get_readonly_fields(self, request, obj=None):
-        fields = super().get_readonly_fields(request, obj)
-        if request.user.is_superuser:
-            return fields
-        return [*fields, "is_superuser", "groups", "user_permissions"]

@@ -1,9 +1,12 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+from django.utils.module_loading import autodiscover_modules
 
 
 class RecordsConfig(AppConfig):
     """What every record shares: source documents, periods, change history."""
 
+    default = True
     name = "records"
     default_auto_field = "django.db.models.BigAutoField"
 
@@ -11,7 +14,22 @@ class RecordsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from records import checks  # noqa: F401  (registers the system checks)
+        from records.groups import settle_groups
         from records.overlap_rules import put_in_place
 
         # For every app: dated records live in the apps above.
         post_migrate.connect(put_in_place, dispatch_uid="records.overlap_rules")
+        post_migrate.connect(settle_groups, sender=self, dispatch_uid="records.groups")
+
+
+class RegisterAdminConfig(admin_apps.AdminConfig):
+    """The library's admin, with the register's own site, guided steps and worklists."""
+
+    default = False
+    default_site = "records.site.RegisterSite"
+
+    def ready(self):
+        super().ready()
+        autodiscover_modules(
+            "steps", "worklists", "spreadsheets", "users", "together", "removed", "history"
+        )

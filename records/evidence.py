@@ -57,6 +57,16 @@ class Evidenced(Evidence, models.Model):
     confirmed_precision = models.CharField(
         "confirmed, known to the", max_length=5, choices=Precision, default=Precision.DAY
     )
+    confirmed_document = models.ForeignKey(
+        "records.Document",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="confirmed against",
+        help_text="The document it was held against, if that is not the one above.",
+    )
+    confirmed_locator = models.CharField("place in that document", max_length=300, blank=True)
 
     class Meta:
         abstract = True
@@ -71,6 +81,16 @@ class Evidenced(Evidence, models.Model):
                 condition=Q(confirmed_precision__in=Precision.values),
                 violation_error_message="Choose day, month or year.",
             ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_confirmed_against",
+                condition=Q(confirmed_document__isnull=True, confirmed_locator="")
+                | (
+                    Q(confirmed_document__isnull=False, confirmed_on__isnull=False)
+                    & ~Q(confirmed_locator="")
+                ),
+                violation_error_message="Say against which document it was confirmed, where in "
+                "it, and when: all three, or only when.",
+            ),
         ]
 
     @property
@@ -82,3 +102,12 @@ class Evidenced(Evidence, models.Model):
     def document_title(self) -> str:
         """What the source document is called beside a fact, likewise."""
         return self.document.short_title
+
+    @property
+    def confirmed_document_slug(self) -> str | None:
+        """The same of the document it was last confirmed against, if that is named."""
+        return self.confirmed_document.slug if self.confirmed_document else None
+
+    @property
+    def confirmed_document_title(self) -> str | None:
+        return self.confirmed_document.short_title if self.confirmed_document else None

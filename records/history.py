@@ -5,12 +5,106 @@ a save that changes nothing writes nothing, what would write no history is refus
 changes of one instant keep their order.
 """
 
+import contextlib
+import contextvars
+import dataclasses
+import uuid
+from collections.abc import Iterator
+
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import capfirst
 from simple_history.manager import HistoricalQuerySet as LibraryHistoricalQuerySet
 from simple_history.models import HistoricalRecords as LibraryHistoricalRecords
+
+from records.periods import locked
+
+
+class Nature(models.TextChoices):
+    """What kind of change a row of history records."""
+
+    SEEDED = "seeded", "loaded with the first records"
+    RECORDED = "recorded", "recorded"
+    CORRECTED = "corrected", "corrected"  # the register had been wrong, or silent
+    CHANGED = "changed", "changed"  # something happened in the world
+    CONFIRMED = "confirmed", "confirmed"
+    IMPORTED = "imported", "imported"
+    RESTORED = "restored", "restored"
+    UNDONE = "undone", "undone"
+    REMOVED = "removed", "removed"
+
+
+@dataclasses.dataclass(frozen=True)
+class Writing:
+    """Changes made together: their nature, who makes them and why, and the rows written."""
+
+    nature: Nature
+    reason: str = ""
+    step: str = ""
+    user: models.Model | None = None
+    batch: uuid.UUID = dataclasses.field(default_factory=uuid.uuid4)
+    rows: list["HistoryRow"] = dataclasses.field(default_factory=list)
+
+
+_writing: contextvars.ContextVar[Writing | None] = contextvars.ContextVar("writing", default=None)
+
+
+@contextlib.contextmanager
+def writing(
+    nature: Nature, *, reason: str = "", step: str = "", user: models.Model | None = None
+) -> Iterator[Writing]:
+    """Every change made inside belongs together, and its history says of what nature it is.
+
+    What was written, in order, is in `rows` of the Writing that it gives. `step` is the guided
+    step in words: "Replace the holder". Without a `user` it is whoever made the request.
+    """
+    together = Writing(nature, reason, step, user)
+    token = _writing.set(together)
+    try:
+        yield together
+    finally:
+        _writing.reset(token)
+
+
+# What a new row of history says of the changes it belongs to.
+
+
+def current_nature() -> str:
+    together = _writing.get()
+    return together.nature.value if together else ""
+
+
+def current_step() -> str:
+    together = _writing.get()
+    return together.step if together else ""
+
+
+def current_batch() -> uuid.UUID | None:
+    together = _writing.get()
+    return together.batch if together else None
+
+
+class HistoryRow(models.Model):
+    """What every row of change history says besides the record as it then was."""
+
+    history_nature = models.CharField(
+        max_length=10, choices=Nature, blank=True, default=current_nature, editable=False
+    )
+    history_step = models.CharField(max_length=60, blank=True, default=current_step, editable=False)
+    # The same for all that was changed together.
+    history_batch = models.UUIDField(
+        null=True, default=current_batch, editable=False, db_index=True
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        together = _writing.get()
+        if together is not None:
+            together.rows.append(self)
 
 
 class HistoricalQuerySet(LibraryHistoricalQuerySet):
@@ -42,6 +136,7 @@ class HistoricalRecords(LibraryHistoricalRecords):
         kwargs.setdefault("inherit", True)
         kwargs.setdefault("history_change_reason_field", models.TextField(blank=True, default=""))
         kwargs.setdefault("historical_queryset", HistoricalQuerySet)
+        kwargs.setdefault("bases", [HistoryRow])
         super().__init__(**kwargs)
 
     def finalize(self, sender, **kwargs):
@@ -62,7 +157,15 @@ class HistoricalRecords(LibraryHistoricalRecords):
         """No `save_without_historical_record`: a register has no such save."""
 
     def get_change_reason_for_object(self, instance, history_type, using):
-        return super().get_change_reason_for_object(instance, history_type, using) or ""
+        own = super().get_change_reason_for_object(instance, history_type, using)
+        together = _writing.get()
+        return own or (together.reason if together else "")
+
+    def get_history_user(self, instance):
+        together = _writing.get()
+        if together is not None and together.user is not None:
+            return together.user
+        return super().get_history_user(instance)
 
     def get_meta_options(self, model):
         options = super().get_meta_options(model)
@@ -71,7 +174,13 @@ class HistoricalRecords(LibraryHistoricalRecords):
             models.Index(
                 fields=[model._meta.pk.attname, "history_date", "history_id"],
                 name=f"{model._meta.app_label[:5]}_{model._meta.model_name[:18]}_asof",
-            )
+            ),
+            # For what was removed, of which there is little.
+            models.Index(
+                fields=["history_date", "history_id"],
+                condition=Q(history_type="-"),
+                name=f"{model._meta.app_label[:5]}_{model._meta.model_name[:18]}_gone",
+            ),
         ]
         return options
 
@@ -109,14 +218,46 @@ class RecordQuerySet(models.QuerySet):
         They are not validated here. Raises IntegrityError if the database refuses one.
         """
         records = list(records)
+        if (together := _writing.get()) is not None:
+            user, reason = user or together.user, reason or together.reason
         with transaction.atomic(using=self.db):
             for record in records:
                 record.prepare()
             made = super().bulk_create(records, batch_size=batch_size)
-            self.model.history.bulk_history_create(
+            rows = self.model.history.bulk_history_create(
                 made, batch_size=batch_size, default_user=user, default_change_reason=reason
             )
+            if together is not None:
+                together.rows.extend(rows)
         return made
+
+    def bulk_update_with_history(self, records, *, user=None, reason=""):
+        """Save many changed records at once and a history row for each that differs from what is
+        stored, or none at all.
+
+        They are not validated here, and a `save` that does more than save is not called. Raises
+        IntegrityError if the database refuses one.
+        """
+        records = list(records)
+        if (together := _writing.get()) is not None:
+            user, reason = user or together.user, reason or together.reason
+        with transaction.atomic(using=self.db):
+            stored = locked(self.model).in_bulk([record.pk for record in records])
+            changed, names = [], set()
+            for record in records:
+                record.prepare()
+                record.refuse_changed_fixed_fields(stored[record.pk])
+                if differing := record.differing_fields(stored[record.pk]):
+                    changed.append(record)
+                    names |= differing
+            if changed:
+                models.QuerySet(self.model, using=self.db).bulk_update(changed, sorted(names))
+                rows = self.model.history.bulk_history_create(
+                    changed, update=True, default_user=user, default_change_reason=reason
+                )
+                if together is not None:
+                    together.rows.extend(rows)
+        return changed
 
 
 class Recorded(models.Model):
@@ -130,6 +271,11 @@ class Recorded(models.Model):
     # Fields that may not change once saved: a change would be another record.
     fixed_fields: tuple[str, ...] = ()
     instead_of_changing = "Delete this record and add another."
+    # Of these, the ones that a step may change on this record alone, as a merge of two people does.
+    unfixed: tuple[str, ...] = ()
+
+    # What `str` of a record reads of others, as `select_related` takes it.
+    named_by: tuple[str, ...] = ()
 
     def save(self, *args, **kwargs):
         """Save this and its history row as one, or neither; nothing if nothing changed.
@@ -143,7 +289,7 @@ class Recorded(models.Model):
             stored = None if self._state.adding else self.stored()
             if stored is not None:
                 self.refuse_changed_fixed_fields(stored)
-                if not self._differs_from(stored):
+                if not self.differing_fields(stored):
                     return
             super().save(*args, **kwargs)
 
@@ -177,7 +323,7 @@ class Recorded(models.Model):
     def refuse_changed_fixed_fields(self, stored) -> None:
         """Raise ValidationError for each of `fixed_fields` that differs from `stored`."""
         errors = {}
-        for name in self.fixed_fields:
+        for name in set(self.fixed_fields) - set(self.unfixed):
             field = self._meta.get_field(name)
             if getattr(self, field.attname) != getattr(stored, field.attname):
                 errors[name] = (
@@ -192,9 +338,11 @@ class Recorded(models.Model):
         if not self._state.adding and self.fixed_fields and (stored := self.stored()):
             self.refuse_changed_fixed_fields(stored)
 
-    def _differs_from(self, stored) -> bool:
+    def differing_fields(self, stored) -> set[str]:
+        """The names of the fields in which this differs from `stored`."""
+        names = set()
         for field in self._meta.concrete_fields:
             value = field.pre_save(self, add=False)
             if field.to_python(value) != field.to_python(getattr(stored, field.attname)):
-                return True
-        return False
+                names.add(field.name)
+        return names

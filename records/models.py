@@ -1,5 +1,6 @@
 """What every record of the register shares, and the source documents themselves."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -87,11 +88,46 @@ class DatedFact(Record, Evidenced, Dated):
 
     objects = DatedRecordManager()
 
+    end_document = models.ForeignKey(
+        "records.Document",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="source of the end",
+        help_text="The paper that says it ended, if that is not the source document.",
+    )
+    end_locator = models.CharField(
+        "place in that source",
+        max_length=300,
+        blank=True,
+        help_text="The page, slide or section that says so.",
+    )
+
     instead_of_changing = "End this record and add another."
 
     class Meta(Record.Meta):
         abstract = True
-        constraints = [*Evidenced.Meta.constraints, *Dated.Meta.constraints]
+        constraints = [
+            *Evidenced.Meta.constraints,
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_end_has_source",
+                condition=Q(end_document__isnull=True, end_locator="")
+                | (Q(end_document__isnull=False, end_date__isnull=False) & ~Q(end_locator="")),
+                violation_error_message="Say which document gives the end, where in it, and the "
+                "end: all three, or none of the source of the end.",
+            ),
+        ]
+
+    @property
+    def end_document_slug(self) -> str | None:
+        """The slug of the source of the end, if it has its own, as rows of `.values()` have it."""
+        return self.end_document.slug if self.end_document else None
+
+    @property
+    def end_document_title(self) -> str | None:
+        return self.end_document.short_title if self.end_document else None
 
     def prepare(self) -> None:
         super().prepare()
@@ -173,3 +209,31 @@ class Document(Record):
         if self.published_date is None:
             return ""
         return date_in_words(self.published_date, self.published_precision)
+
+
+class Upload(models.Model):
+    """A spreadsheet that somebody sent, on its way into the register, and what became of it.
+
+    No record of the register: it keeps no history, and is cleared away when it is old.
+    """
+
+    kind = models.CharField(max_length=60, help_text="What it lists: “forums.membership”.")
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads"
+    )
+    reason = models.CharField(max_length=500)
+    # Which record a name stands for, where several fit: {"person": {"J Smith": 12}}.
+    choices = models.JSONField(default=dict)
+    # What would become of each row, or became of it, as the preview tells it.
+    outcome = models.JSONField(null=True)
+    loaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        permissions = [("import_records", "Can import records from spreadsheets")]
+
+    def __str__(self):
+        return self.file_name

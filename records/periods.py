@@ -75,6 +75,18 @@ class PeriodQuerySet(models.QuerySet):
         return self.filter(Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day))
 
 
+def not_over(day: datetime.date, *paths: str) -> Q:
+    """A filter: what `paths` lead to had not ended before `day`.
+
+    What a seat or post belongs to may end while the register still has people in it.
+    """
+    query = Q()
+    for path in paths:
+        end = f"{path}__end_date"
+        query &= Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": day})
+    return query
+
+
 @dataclass(frozen=True)
 class NoOverlap:
     """A rule that no two records that share `columns` may certainly hold on one day.
@@ -118,8 +130,10 @@ class NoOverlap:
             others = others.filter(certain_from__lte=record.certain_to)
         other = others.exclude(pk=record.pk).first()
         if other is not None:
+            # In words now: what it names may be undone by the time that the error is shown.
+            params = {"other": str(other), "key": other.pk}
             raise ValidationError(
-                {self.blame: ValidationError(self.message, code=self.name, params={"other": other})}
+                {self.blame: ValidationError(self.message, code=self.name, params=params)}
             )
 
     def _applies_to(self, record) -> bool:

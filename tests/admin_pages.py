@@ -1,5 +1,7 @@
 """Addresses of editing pages, and what a browser sends from their forms."""
 
+import re
+
 from django import forms
 from django.urls import reverse
 
@@ -29,9 +31,23 @@ def errors_of(response) -> dict[str, list[str]]:
     return response.context_data["adminform"].form.errors
 
 
+REASON = "Told so in a test."
+
+
 def send(browser, page: str, **changes):
-    """Open the form at `page`, type `changes` into it, and save."""
-    return browser.post(page, {**typed(browser.get(page)), **changes})
+    """Open the form at `page`, type `changes` and a reason into it, and save."""
+    return browser.post(page, {**typed(browser.get(page)), "reason": REASON, **changes})
+
+
+def remove(browser, record, *, follow=False, **changes):
+    """Remove a record on its page for that, with a reason."""
+    page = address(type(record), "delete", record.pk)
+    return browser.post(page, {"post": "yes", "reason": REASON, **changes}, follow=follow)
+
+
+def leads_to(words) -> str:
+    """The page that words in a table lead to, without the way back."""
+    return re.sub(r"[?&]next=[^&]*", "", words.address)
 
 
 def add_a_membership_in_the_admin(seat, person):
@@ -48,5 +64,21 @@ def add_a_membership_in_the_admin(seat, person):
     page = f"{address(Membership, 'add')}?seat={seat}&person={person}"
     evidence = {"document": source().pk, "locator": "page 1"}
     response = send(browser, page, start_date=START.isoformat(), **evidence)
+    if response.status_code != 302:
+        raise ValidationError(dict(errors_of(response)))
+
+
+def send_what_was_opened(opened, title):
+    """An attempt for `tests.racing`: one that sends the form of a document opened before."""
+    from django.contrib.auth.models import User
+    from django.core.exceptions import ValidationError
+    from django.test import Client
+
+    from records.models import Document
+
+    key, form = opened
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(User.objects.get(username="admin"))
+    response = browser.post(address(Document, "change", key), {**form, "title": title})
     if response.status_code != 302:
         raise ValidationError(dict(errors_of(response)))

@@ -40,7 +40,7 @@ from organisations.models import (
     Statement,
     StatementKind,
 )
-from people.models import Appointment, Person, PersonName
+from people.models import Appointment, Distinction, Person, PersonName
 from records.models import Document, DocumentKind, NameKind
 
 START = datetime.date(2019, 4, 1)
@@ -169,6 +169,10 @@ def make_person_name(**fields) -> PersonName:
     )
 
 
+def make_distinction(**fields) -> Distinction:
+    return _make_fact(Distinction, fields, person=make_person, other=make_person)
+
+
 def make_appointment(**fields) -> Appointment:
     return _make_dated(Appointment, fields, person=make_person, post=make_post)
 
@@ -250,6 +254,7 @@ BUILDERS = {
     Figure: make_figure,
     Person: make_person,
     PersonName: make_person_name,
+    Distinction: make_distinction,
     Appointment: make_appointment,
     Forum: make_forum,
     ForumName: make_forum_name,

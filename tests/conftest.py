@@ -5,6 +5,7 @@ import os
 import django
 import pytest
 from django.conf import settings
+from django.test.utils import setup_databases, teardown_databases
 
 # Set here rather than in pyproject.toml, from which Django would be loaded before this line.
 os.environ["REGISTER_DEVELOPMENT"] = "1"
@@ -24,6 +25,20 @@ def django_db_modify_db_settings(
     if database["ENGINE"] == "django.db.backends.sqlite3":
         file = tmp_path_factory.mktemp("database") / "register.sqlite3"
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(file)}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """The test database, whichever tests are chosen.
+
+    The library makes it only if one of them is marked as asking for it. Those that read a
+    standing register are not, and would be let into the database of development.
+    """
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 def forbidden_skip(item_id: str, reason: str) -> bool:

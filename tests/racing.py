@@ -1,5 +1,6 @@
 """Two processes that try for the same thing at the same moment."""
 
+import functools
 import multiprocessing
 import urllib.parse
 
@@ -146,3 +147,31 @@ def evidence_and_start():
     from tests.builders import START, source
 
     return {"document": source(), "locator": "page 1", "start_date": START}
+
+
+def confirm_a_step(moves, racer):
+    """Through the page of a guided step: each racer confirms what they were shown before.
+
+    `moves` gives, for each racer, the address of the step and what the form sends.
+    """
+    from django.core.exceptions import ValidationError
+
+    address, answers = moves[racer]
+    response = _browser().post(address, answers)
+    if response.status_code == 302:
+        return
+    if response.status_code == 404:  # the record was removed by the other
+        raise ValidationError("It is gone.")
+    page = response.content.decode()
+    if response.status_code == 400 and "Nothing was changed" in page:
+        raise ValidationError("It was refused in words.")
+    if response.status_code == 200 and "Nothing has been changed yet" in page:
+        raise ValidationError("What has changed since was shown.")
+    raise AssertionError(f"{response.status_code}: {page[:2000]}")
+
+
+@functools.cache
+def _browser():
+    from tests.stepping import signed_in
+
+    return signed_in()

@@ -1,9 +1,9 @@
-"""Source documents: each with every fact that rests on it."""
+"""Source documents: each with every fact that rests on it, or its end or confirmation."""
 
 from dataclasses import dataclass
 
 from django.core.exceptions import BadRequest
-from django.db.models import Count, IntegerField, Model, QuerySet, Value
+from django.db.models import Case, Count, F, IntegerField, Model, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
 from forums.models import (
@@ -29,8 +29,11 @@ from organisations.models import (
     Relationship,
     Statement,
 )
-from people.models import Appointment, Person, PersonName
-from records.models import Document
+from people.holders import NAME_WITHHELD
+from people.models import Appointment, Distinction, Person, PersonName, Tenure
+from records.models import DatedFact, Document
+
+EVERY_FACT = Q()
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,79 @@ class FactKind:
     model: type[Model]
     related: tuple[str, ...] = ()
     document_field: str = "document"
+    # Which of them the public may see.
+    shown: Q = EVERY_FACT
+
+    @property
+    def ways(self) -> dict[str, tuple[str, str]]:
+        """How such a fact may rest on a document: the field that names it, the field that says
+        where in it, and what it is for. What it is for goes unsaid of the fact itself."""
+        if self.document_field != "document":
+            return {self.document_field: (self.document_field.replace("document", "locator"), "")}
+        ways = {"document": ("locator", "")}
+        if issubclass(self.model, DatedFact):
+            ways["end_document"] = ("end_locator", "The end")
+        return {**ways, "confirmed_document": ("confirmed_locator", "The confirmation")}
 
     def facts(self, document: Document) -> QuerySet:
-        return self.model.objects.filter(**{self.document_field: document})
+        rests_on_it = Q()
+        for field in self.ways:
+            rests_on_it |= Q(**{field: document})
+        return self.model.objects.filter(self.shown, rests_on_it)
+
+    def listed(self, document: Document) -> QuerySet:
+        """These facts in the order of their places in the document."""
+        place = Case(
+            *[When(**{field: document}, then=F(where)) for field, (where, _) in self.ways.items()]
+        )
+        return (
+            self.facts(document)
+            .select_related(*self.related)
+            .annotate(place_in_it=place)
+            .order_by("place_in_it", "id")
+        )
+
+
+@dataclass(frozen=True)
+class ListedFact:
+    """A fact on the page of a document, as the public may read it."""
+
+    fact: Model
+    words: str
+    address: str
+    places: list[tuple[str, str]]  # (what it is for, the place in the document)
+    stated: bool  # whether the quotation and note are from the document, and to be shown
+
+
+def listed_fact(kind: FactKind, fact: Model, document: Document) -> ListedFact:
+    words = str(fact)
+    address = fact.get_absolute_url() if hasattr(fact, "get_absolute_url") else ""
+    stated = getattr(fact, f"{kind.document_field}_id") == document.pk
+    if isinstance(fact, Tenure) and fact.person.withheld:
+        # As `str` of it has it, without the name; and not in words that may have the name.
+        words, address = f"{NAME_WITHHELD}, {fact.held}", fact.held.get_absolute_url()
+        stated = False
+    places = [
+        (use, getattr(fact, place))
+        for field, (place, use) in kind.ways.items()
+        if getattr(fact, f"{field}_id") == document.pk
+    ]
+    return ListedFact(fact, words, address, places, stated)
+
+
+# Of whom the public may read what names them.
+NAMED = {"withheld": False, "merged_into": None}
+
+
+def may_be_named(*people: str) -> Q:
+    """A filter: the people that these paths lead to may be named and found."""
+    return Q(
+        **{
+            f"{person}__{field}" if person else field: value
+            for person in people
+            for field, value in NAMED.items()
+        }
+    )
 
 
 FACT_KINDS = [
@@ -70,8 +143,11 @@ FACT_KINDS = [
     FactKind("statements", "What organisations say of themselves", Statement, ("organisation",)),
     FactKind("ratings", "Ratings", Rating, ("organisation",)),
     FactKind("figures", "Figures", Figure, ("organisation",)),
-    FactKind("people", "People", Person),
-    FactKind("person-names", "Other names of people", PersonName, ("person",)),
+    FactKind("people", "People", Person, shown=may_be_named("")),
+    FactKind("person-names", "Other names of people", PersonName, ("person",),
+             shown=may_be_named("person")),
+    FactKind("distinctions", "People of one name who are two", Distinction, ("person", "other"),
+             shown=may_be_named("person", "other")),
     FactKind("places", "Places", Place),
 ]  # fmt: skip
 
@@ -87,16 +163,17 @@ def document(request: HttpRequest, asked: AskedDay, slug: str):
     document = record_at(Document.objects.all(), slug)
     counted = count_facts(document)
     chosen = chosen_kind(request, counted)
-    page = None
+    page, facts = None, []
     if chosen is not None:
-        facts = chosen.facts(document).select_related(*chosen.related).order_by("locator", "id")
-        page = page_of(request, facts)
+        page = page_of(request, chosen.listed(document))
+        facts = [listed_fact(chosen, fact, document) for fact in page]
     return "documents/document.html", {
         "document": document,
         "counted": counted,
         "total": sum(count for _, count in counted),
         "chosen": chosen,
         "page": page,
+        "facts": facts,
     }
 
 

@@ -24,10 +24,11 @@ from forums.models import (
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import filtered, page_of, public_page, record_at
+from ics_register.pages.page import SOURCES, filtered, page_of, public_page, record_at
 from ics_register.pages.structured import forum_as_data
-from ics_register.pages.then import earliest_day, not_over
+from ics_register.pages.then import earliest_day
 from people.holders import Standing
+from records.periods import not_over
 
 
 class ForumFilter(django_filters.FilterSet):
@@ -75,7 +76,7 @@ def forum_list(request: HttpRequest, asked: AskedDay):
 
 @public_page
 def forum(request: HttpRequest, asked: AskedDay, slug: str):
-    forum = record_at(Forum.objects.select_related("place", "host", "document"), slug)
+    forum = record_at(Forum.objects.select_related("place", "host", *SOURCES), slug)
     seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
     over = forum.has_ended(asked.day)
     in_force = [seat for seat in seats if seat.is_in_force(asked.day) and not over]
@@ -88,9 +89,9 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "member_organisations": list(
             MemberOrganisation.objects.as_at(asked.day)
             .filter(forum=forum)
-            .select_related("organisation", "document")
+            .select_related("organisation", *SOURCES)
         ),
-        "names": forum.names.select_related("document"),
+        "names": forum.names.select_related(*SOURCES),
         "clauses": list(
             QuoracyClause.objects.stated_by(asked.day)
             .filter(forum=forum)
@@ -147,9 +148,9 @@ def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
         ReportingLine.objects.as_at(asked.day)
         .filter(
             Q(from_forum=forum) | Q(to_forum=forum),
-            not_over(asked, "from_forum"),
+            not_over(asked.day, "from_forum"),
         )
-        .select_related("from_forum", "to_forum", "to_organisation", "document")
+        .select_related("from_forum", "to_forum", "to_organisation", *SOURCES)
         .order_by("kind", "id")
     )
     lines = list(lines)

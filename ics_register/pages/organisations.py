@@ -16,9 +16,9 @@ from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import filtered, page_of, public_page, record_at
+from ics_register.pages.page import SOURCES, filtered, page_of, public_page, record_at
 from ics_register.pages.structured import organisation_as_data
-from ics_register.pages.then import earliest_day, name_then, names_then, not_over
+from ics_register.pages.then import earliest_day, name_then, names_then
 from organisations.models import (
     HEAD_KINDS,
     CqcQuestion,
@@ -35,10 +35,11 @@ from people.holders import (
     PERIOD,
     DatedStated,
     Stated,
-    holding_columns,
+    document_columns,
     in_order,
     posts_with_holders,
 )
+from records.periods import not_over
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -89,10 +90,10 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
 @public_page
 def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     organisation = record_at(
-        Organisation.objects.select_related("place", "document", "codes_document"), slug
+        Organisation.objects.select_related("place", "codes_document", *SOURCES), slug
     )
     posts = posts_with_holders(Post.objects.filter(organisation=organisation), asked.day)
-    names = organisation.names.select_related("document").order_by(
+    names = organisation.names.select_related(*SOURCES).order_by(
         F("start_date").desc(nulls_last=True), "name"
     )
     over = organisation.has_ended(asked.day)
@@ -124,7 +125,7 @@ def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:
     seat there is."""
 
     def seats(**way) -> QuerySet:
-        found = Seat.objects.as_at(asked.day).filter(not_over(asked, "forum"), **way).order_by()
+        found = Seat.objects.as_at(asked.day).filter(not_over(asked.day, "forum"), **way).order_by()
         return found.values_list("pk", "forum__name", "order")
 
     members = organisation.memberships.as_at(asked.day).values("seat")
@@ -157,7 +158,7 @@ def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list
             .values(
                 *PERIOD,
                 *EVIDENCE,
-                **holding_columns(),
+                **document_columns(),
                 how=how,
                 forum_name=F(f"{forum}name"),
                 forum_slug=F(f"{forum}slug"),
@@ -200,7 +201,7 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
             Q(from_organisation=organisation) | Q(to_organisation=organisation)
         )
         .exclude(pk__in=Relationship.objects.starting_after(asked.day))
-        .select_related("from_organisation", "to_organisation", "document")
+        .select_related("from_organisation", "to_organisation", *SOURCES)
         .order_by("kind", "start_date", "id")
     )
 
@@ -256,7 +257,9 @@ def said_by(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
 
     def rows(facts: QuerySet, **columns) -> QuerySet:
         stated = facts.stated_by(asked.day).order_by()
-        return stated.values("order", "id", *EVIDENCE, **holding_columns(), **columns)
+        return stated.values(
+            "order", "id", *EVIDENCE, **document_columns(with_end=False), **columns
+        )
 
     nothing = Value("", CharField())
     said = rows(

@@ -17,6 +17,10 @@ from ics_register.pages.errors import bad_request, method_not_allowed
 from ics_register.pages.frame import asked_day, page_furniture
 
 PER_PAGE = 100
+MOST_PARAMETERS = 1_000
+
+# The documents that a fact with a period may rest on, as `select_related` takes them.
+SOURCES = ("document", "end_document", "confirmed_document")
 
 
 class Moved(Exception):
@@ -30,18 +34,32 @@ class Moved(Exception):
 def record_at(records: QuerySet, slug: str):
     """The record whose address ends in `slug`.
 
-    Raises Moved if it had that slug once, which the change history knows, and Http404 if
-    nothing ever had it.
+    Raises Moved if it had that slug once, which the change history knows, or if it was merged
+    into another, and Http404 if nothing that may be shown ever had it.
     """
-    record = records.filter(slug=slug).first()
-    if record is not None:
-        return record
-    kind = records.model._meta.verbose_name
-    once = records.model.history.filter(slug=slug).values_list("id", flat=True).first()
-    moved = records.filter(pk=once).first() if once is not None else None
-    if moved is not None:
-        raise Moved(moved)
-    raise Http404(f"There is no {kind} at this address. It may have been typed wrongly.")
+    found = records.filter(slug=slug).first()
+    if found is None:
+        once = records.model.history.filter(slug=slug).values_list("id", flat=True).first()
+        found = records.filter(pk=once).first() if once is not None else None
+    now = merged_into(found, records)
+    if now is None:
+        kind = records.model._meta.verbose_name
+        raise Http404(f"There is no {kind} at this address. It may have been typed wrongly.")
+    if now.slug != slug:
+        raise Moved(now)
+    return now
+
+
+def merged_into(record, records: QuerySet):
+    """What `record` became by merging, however often it was merged, or itself if it was not;
+    None if that is not among `records`."""
+    passed = set()
+    while record is not None and getattr(record, "merged_into_id", None) is not None:
+        if record.pk in passed:
+            return None
+        passed.add(record.pk)
+        record = records.filter(pk=record.merged_into_id).first()
+    return record
 
 
 def public_page(view):
@@ -57,6 +75,7 @@ def public_page(view):
         if request.method not in ("GET", "HEAD"):
             return method_not_allowed(request)
         try:
+            refuse_too_much(request)
             asked = asked_day(request)
             template, context = view(request, asked, **kwargs)
         except (BadRequest, SuspiciousOperation) as error:
@@ -73,6 +92,14 @@ def public_page(view):
         return response
 
     return answer
+
+
+def refuse_too_much(request: HttpRequest) -> None:
+    """Raises BadRequest if the address asks for more than any page can be asked for."""
+    if request.META.get("QUERY_STRING", "").count("&") >= MOST_PARAMETERS:
+        raise BadRequest(
+            f"The address asks for more than {MOST_PARAMETERS} things. Take some of them out."
+        )
 
 
 def page_of(request: HttpRequest, rows) -> Page:

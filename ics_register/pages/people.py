@@ -3,17 +3,23 @@
 from collections.abc import Iterable
 
 import django_filters
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from forums.holders import HeldSeat, seats_with_holders
 from forums.models import Membership, Seat
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import filtered, page_of, public_page, record_at
+from ics_register.pages.page import SOURCES, filtered, page_of, public_page, record_at
 from ics_register.pages.structured import person_as_data
-from ics_register.pages.then import names_then, not_over
+from ics_register.pages.then import names_then
 from people.models import Appointment, Person, PersonName
+from records.periods import not_over
+
+
+def shown_people() -> QuerySet[Person]:
+    """Those whom the public may find: neither merged into another record nor withheld."""
+    return Person.objects.filter(merged_into=None, withheld=False)
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -25,7 +31,7 @@ class PersonFilter(django_filters.FilterSet):
 
 @public_page
 def person_list(request: HttpRequest, asked: AskedDay):
-    chosen = PersonFilter(request.GET, queryset=Person.objects.order_by("sort_name", "id"))
+    chosen = PersonFilter(request.GET, queryset=shown_people().order_by("sort_name", "id"))
     page = page_of(request, filtered(chosen))
     people = [person.pk for person in page]
     held = {person: [] for person in people}
@@ -50,7 +56,7 @@ def _ex_officio_seats(posts: Iterable[int], asked: AskedDay) -> list[HeldSeat]:
     if not posts:
         return []
     seats = Seat.objects.as_at(asked.day).filter(
-        not_over(asked, "forum"), ex_officio_post__in=posts
+        not_over(asked.day, "forum"), ex_officio_post__in=posts
     )
     return seats_with_holders(seats, asked.day)
 
@@ -58,30 +64,32 @@ def _ex_officio_seats(posts: Iterable[int], asked: AskedDay) -> list[HeldSeat]:
 def _appointments(asked: AskedDay):
     return (
         Appointment.objects.as_at(asked.day)
-        .filter(not_over(asked, "post", "post__organisation"))
-        .select_related("post__organisation", "document")
+        .filter(not_over(asked.day, "post", "post__organisation"))
+        .select_related("post__organisation", *SOURCES)
     )
 
 
 def _memberships(asked: AskedDay):
     return (
         Membership.objects.as_at(asked.day)
-        .filter(not_over(asked, "seat", "seat__forum"))
-        .select_related("seat__forum", "document")
+        .filter(not_over(asked.day, "seat", "seat__forum"))
+        .select_related("seat__forum", *SOURCES)
     )
 
 
 @public_page
 def person(request: HttpRequest, asked: AskedDay, slug: str):
-    person = record_at(Person.objects.select_related("document"), slug)
+    # Merged records lead to what they became; who is withheld has no page.
+    people = Person.objects.filter(withheld=False).select_related("document")
+    person = record_at(people, slug)
     appointments = list(
-        person.appointments.select_related("post__organisation", "document").order_by(
+        person.appointments.select_related("post__organisation", *SOURCES).order_by(
             F("start_date").desc(nulls_last=True), "post__organisation__name", "post__title"
         )
     )
     memberships = list(
         person.memberships.select_related(
-            "seat__forum", "seat__on_behalf_of", "on_behalf_of", "document"
+            "seat__forum", "seat__on_behalf_of", "on_behalf_of", *SOURCES
         ).order_by(F("start_date").desc(nulls_last=True), "seat__forum__name")
     )
     held = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
@@ -90,7 +98,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     return "people/person.html", {
         "person": person,
         "names_then": names_then({a.post.organisation_id for a in appointments}, asked),
-        "names": person.names.select_related("document"),
+        "names": person.names.select_related(*SOURCES),
         "now": now,
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
         "to_come": [pair for pair in held if pair not in over and pair not in now],
@@ -117,6 +125,5 @@ def ex_officio_seats(person, appointments, memberships, asked: AskedDay):
     return [
         seat
         for seat in seats
-        if seat.id not in recorded
-        and any(holder.person_slug == person.slug for holder in seat.holders)
+        if seat.id not in recorded and any(holder.person_id == person.pk for holder in seat.holders)
     ]

@@ -8,14 +8,14 @@ from forums.models import Forum, ForumName, Membership
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
-from ics_register.pages.then import not_over
+from ics_register.pages.people import shown_people
 from organisations.models import Organisation, OrganisationName, Post
-from people.models import Appointment, Person, PersonName
+from people.models import Appointment, PersonName
 from records.names import fold, has_words
+from records.periods import not_over
 
 LONGEST = 200  # characters
 SHOWN = 30  # of each kind
-
 
 # Words of a question, that no name is told apart by.
 ASKING = {"who", "is", "was", "the", "of", "a", "an", "and", "for", "chairs", "chaired", "leads"}
@@ -40,7 +40,7 @@ def search(request: HttpRequest, asked: AskedDay):
     if not words:
         return "search.html", {**context, "found": None}
     found = {
-        "people": _by_name(Person.objects.order_by("sort_name"), PersonName, "person", words),
+        "people": _by_name(shown_people().order_by("sort_name"), PersonName, "person", words),
         "forums": _by_name(Forum.objects.order_by("name"), ForumName, "forum", words),
         "organisations": _by_name(
             Organisation.objects.order_by("name"), OrganisationName, "organisation", words
@@ -100,13 +100,13 @@ def _held_by(people: list[tuple], asked: AskedDay) -> dict[int, list[str]]:
     held = {key: [] for key in keys}
     for appointment in (
         Appointment.objects.as_at(asked.day)
-        .filter(not_over(asked, "post", "post__organisation"), person__in=keys)
+        .filter(not_over(asked.day, "post", "post__organisation"), person__in=keys)
         .select_related("post__organisation")
     ):
         held[appointment.person_id].append(str(appointment.post))
     for membership in (
         Membership.objects.as_at(asked.day)
-        .filter(not_over(asked, "seat", "seat__forum"), person__in=keys)
+        .filter(not_over(asked.day, "seat", "seat__forum"), person__in=keys)
         .select_related("seat__forum")
     ):
         held[membership.person_id].append(str(membership.seat))

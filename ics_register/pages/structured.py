@@ -11,10 +11,15 @@ def _address(request: HttpRequest, name: str, slug: str) -> str:
 
 
 def _members(holdings, request: HttpRequest) -> list[dict]:
-    """Holders as schema.org roles. Dates only where they are the true ones, to the day."""
+    """Holders as schema.org roles. Dates only where they are the true ones, to the day.
+
+    Who is withheld is left out: a role without its holder says nothing to a machine.
+    """
     members = []
     for holding in holdings:
         for holder in holding.holders:
+            if holder.withheld:
+                continue
             role = {
                 "@type": ROLE,
                 "roleName": holding.title,

@@ -3,25 +3,13 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Min, Q
+from django.db.models import Min
 
 from forums.models import Forum
 from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation, OrganisationName
 from records.models import NameKind
 from records.periods import Qualifier, date_in_words, first_day
-
-
-def not_over(asked: AskedDay, *paths: str) -> Q:
-    """A filter: what `paths` lead to had not ended before the day.
-
-    What a seat or post belongs to may end while the register still has people in it.
-    """
-    query = Q()
-    for path in paths:
-        end = f"{path}__end_date"
-        query &= Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": asked.day})
-    return query
 
 
 def names_then(organisations: Iterable[int], asked: AskedDay) -> dict[int, str]:

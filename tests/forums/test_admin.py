@@ -8,7 +8,14 @@ from django.utils import timezone
 from forums.models import Forum, Membership, ReportingLine, Seat
 from organisations.models import Organisation
 from people.models import Appointment, Basis, Person
-from tests.admin_pages import add_a_membership_in_the_admin, address, errors_of, send
+from records.steps import step_address
+from tests.admin_pages import (
+    add_a_membership_in_the_admin,
+    address,
+    errors_of,
+    leads_to,
+    send,
+)
 from tests.builders import (
     day,
     make_appointment,
@@ -51,7 +58,7 @@ def tables_of(response) -> dict[str, list[list[str]]]:
 def links_of(response, title, column) -> list[str]:
     table = next(t for t in response.context["related_tables"] if t.title == title)
     at = table.headings.index(column)
-    return [words.address for row in table.rows for words in row[at]]
+    return [leads_to(words) for row in table.rows for words in row[at]]
 
 
 def assert_kept_as_typed(response, field):
@@ -239,13 +246,37 @@ def test_a_forum_shows_its_seats_with_who_holds_them_today(admin_client):
     assert [row[0] for row in tables_of(response)["Memberships"]] == ["Ian Tait", "Ann Lee"]
 
 
-def test_a_seat_leads_to_a_membership_form_that_names_it(admin_client):
+def test_each_seat_leads_to_the_step_that_fills_it_and_each_membership_to_its_end(admin_client):
     seat = make_seat(title="Treasurer")
-    response = admin_client.get(address(Forum, "change", seat.forum.pk))
-    (add,) = links_of(response, "Seats", "Add")
-    form = admin_client.get(add).context["adminform"].form
-    assert form["seat"].value() == str(seat.pk)
-    assert f'<option value="{seat.pk}" selected>' in str(form["seat"])
+    forum_page = address(Forum, "change", seat.forum.pk)
+
+    def ways(table):
+        return [
+            link.partition("?")[0] for link in links_of(admin_client.get(forum_page), table, "Step")
+        ]
+
+    assert ways("Seats") == [step_address(Seat, seat.pk, "appoint")]
+    membership = make_membership(seat=seat)
+    assert ways("Seats") == [step_address(Seat, seat.pk, "replace")]
+    assert ways("Memberships") == [step_address(Membership, membership.pk, "end")]
+
+
+def test_the_chair_of_a_forum_is_replaced_from_its_own_page(admin_client):
+    chair = make_membership(seat=make_chair_seat()).seat
+    page = address(Forum, "change", chair.forum.pk)
+    first = admin_client.get(page).context["steps"][0]
+    assert first.text == "Chair: replace the holder"
+    assert first.address == step_address(Seat, chair.pk, "replace", next=page)
+
+
+def test_whoever_may_only_read_is_led_to_no_step(admin_client):
+    viewer = User.objects.create_user("Vera", is_staff=True)
+    viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    browser = Client()
+    browser.force_login(viewer)
+    forum_page = address(Forum, "change", make_membership().seat.forum.pk)
+    assert links_of(admin_client.get(forum_page), "Seats", "Step")
+    assert links_of(browser.get(forum_page), "Seats", "Step") == []
 
 
 def test_a_person_and_an_organisation_show_where_they_sit(admin_client):

@@ -1,13 +1,17 @@
-"""Two people who appoint a chair at the same moment, each in a process of their own."""
+"""Two people who do the same thing at the same moment, each in a process of their own."""
 
+import datetime
 from collections import Counter
 
 import pytest
+from django.utils import timezone
 
-from forums.models import Membership
-from people.models import Appointment
+from forums.models import Membership, Seat
+from people.models import Appointment, Basis
 from tests import racing
 from tests.builders import (
+    START,
+    day,
     make_appointment,
     make_chair_seat,
     make_membership,
@@ -16,6 +20,7 @@ from tests.builders import (
     make_seat,
 )
 from tests.racing import REFUSED, TOLD, WON, race
+from tests.stepping import shown_move
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,3 +100,200 @@ def assert_one_each(model, held, keys):
     rows = model.objects.order_by(held).values_list(held, flat=True)
     history = model.history.order_by(held).values_list(held, flat=True)
     assert list(rows) == list(history) == keys
+
+
+# Guided steps, through their pages: both have been shown what would change, and confirm.
+
+STEPS_RACED = 4
+SUBSTANTIVE = {"basis": "substantive"}
+
+
+def later(days: int) -> str:
+    return (timezone.localdate() + datetime.timedelta(days=days)).isoformat()
+
+
+def held_post():
+    return make_appointment(post=make_post())
+
+
+def held_seat():
+    return make_membership(seat=make_chair_seat())
+
+
+@pytest.fixture(params=[held_post, held_seat], ids=["post", "seat"])
+def tenure(request):
+    """Makes somebody's time in a post or a seat of their own."""
+    return request.param
+
+
+def race_steps(rounds: list[list], monkeypatch) -> list[list[str]]:
+    return race(racing.confirm_a_step, rounds, [0, 1], monkeypatch)
+
+
+def assert_one_of_two(rounds, monkeypatch):
+    assert race_steps(rounds, monkeypatch) == [[TOLD, WON]] * len(rounds)
+
+
+def holders_with_no_end(model) -> set[int]:
+    """How many hold each post or seat that is held, without an end and not acting."""
+    open_ended = model.objects.filter(end_date=None).exclude(basis=Basis.ACTING)
+    return set(Counter(open_ended.values_list(model.held_field, flat=True)).values())
+
+
+def test_of_two_who_replace_a_holder_one_wins(tenure, racers, monkeypatch):
+    made = [tenure() for _ in range(STEPS_RACED)]
+    rounds = [
+        [
+            shown_move(
+                each.held, "replace", leaving=[each], person=who, date="2024-04-01", **SUBSTANTIVE
+            )
+            for who in racers
+        ]
+        for each in made
+    ]
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert holders_with_no_end(type(made[0])) == {1}
+    assert type(made[0]).objects.count() == 2 * STEPS_RACED
+
+
+def test_of_two_who_record_somebody_new_of_one_name_neither_fails(tenure, monkeypatch):
+    # Both take the same free address for the person's page.
+    rounds = []
+    for number in range(STEPS_RACED):
+        answers = {"new_name": f"Dee Fox {number}", "date": "2024-04-01", **SUBSTANTIVE}
+        made = [tenure(), tenure()]
+        rounds.append(
+            [shown_move(each.held, "replace", leaving=[each], **answers) for each in made]
+        )
+
+    # One after the other both may have them, at different addresses.
+    assert {tuple(each) for each in race_steps(rounds, monkeypatch)} <= {(TOLD, WON), (WON, WON)}
+
+
+def test_of_two_who_appoint_to_what_is_vacant_one_wins(tenure, racers, monkeypatch):
+    made = [tenure() for _ in range(STEPS_RACED)]
+    for each in made:
+        each.end_date = START
+        each.save()
+    rounds = [
+        [
+            shown_move(each.held, "appoint", person=who, date="2024-04-01", **SUBSTANTIVE)
+            for who in racers
+        ]
+        for each in made
+    ]
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert holders_with_no_end(type(made[0])) == {1}
+
+
+def test_of_two_who_appoint_to_the_same_several_in_other_orders_one_wins(racers, monkeypatch):
+    rounds = []
+    for _ in range(STEPS_RACED):
+        posts = [make_post() for _ in range(3)]
+        answers = {"date": "2024-04-01", **SUBSTANTIVE}
+        rounds.append(
+            [
+                shown_move(posts[0], "appoint", person=racers[0], also=posts[1:], **answers),
+                shown_move(posts[2], "appoint", person=racers[1], also=posts[:2], **answers),
+            ]
+        )
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert Appointment.objects.count() == 3 * STEPS_RACED
+
+
+def test_of_two_who_end_it_one_wins(tenure, monkeypatch):
+    made = [tenure() for _ in range(STEPS_RACED)]
+    rounds = [[shown_move(each, "end", date=later(days)) for days in (10, 20)] for each in made]
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert not type(made[0]).objects.filter(end_date=None).exists()
+
+
+def test_of_who_ends_it_and_who_replaces_the_holder_one_wins(tenure, racers, monkeypatch):
+    made = [tenure() for _ in range(STEPS_RACED)]
+    answers = {"person": racers[0], "date": "2024-04-01", **SUBSTANTIVE}
+    rounds = [
+        [
+            shown_move(each, "end", date="2024-05-31"),
+            shown_move(each.held, "replace", leaving=[each], **answers),
+        ]
+        for each in made
+    ]
+
+    assert_one_of_two(rounds, monkeypatch)
+
+
+def test_of_two_who_reappoint_one_wins(tenure, monkeypatch):
+    made = [tenure() for _ in range(STEPS_RACED)]
+    rounds = [
+        [shown_move(each, "reappoint", date=last, **SUBSTANTIVE) for last in (later(5), later(6))]
+        for each in made
+    ]
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert holders_with_no_end(type(made[0])) == {1}
+
+
+def test_of_two_who_have_one_person_act_one_wins(tenure, racers, monkeypatch):
+    made = [tenure() for _ in range(STEPS_RACED)]
+    rounds = [
+        [
+            shown_move(each.held, "cover", person=racers[0], date=first)
+            for first in ("2024-01-01", "2024-02-01")
+        ]
+        for each in made
+    ]
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert type(made[0]).objects.filter(basis=Basis.ACTING).count() == STEPS_RACED
+
+
+def test_of_two_who_withdraw_it_one_wins(tenure, monkeypatch):
+    made = [tenure() for _ in range(STEPS_RACED)]
+    for each in made:
+        each.start_date = timezone.localdate() + datetime.timedelta(days=30)
+        each.save()
+    rounds = [[shown_move(each, "withdraw", date=None)] * 2 for each in made]
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert not type(made[0]).objects.exists()
+
+
+def test_of_who_leaves_everything_and_who_ends_a_part_of_it_one_wins(racers, monkeypatch):
+    rounds = []
+    for _ in range(STEPS_RACED):
+        appointment = make_appointment()
+        membership = make_membership(person=appointment.person)
+        leaving = {"appointments": [appointment], "memberships": [membership]}
+        rounds.append(
+            [
+                shown_move(appointment.person, "leave", date="2024-03-31", **leaving),
+                shown_move(membership, "end", date="2024-05-31"),
+            ]
+        )
+
+    assert_one_of_two(rounds, monkeypatch)
+    ends = {
+        (each.end_date, each.person.memberships.get().end_date)
+        for each in Appointment.objects.all()
+    }
+    # Either all of it ended on the one day, or the part alone on the other.
+    assert ends <= {(day("2024-03-31"), day("2024-03-31")), (None, day("2024-05-31"))}
+
+
+def test_of_two_who_make_a_seat_of_two_one_of_one_one_wins(monkeypatch):
+    rounds = []
+    for _ in range(STEPS_RACED):
+        seat = make_chair_seat(number=2)
+        made = [make_membership(seat=seat), make_membership(seat=seat)]
+        rounds.append([shown_move(each, "end", date="2024-03-31", number=1) for each in made])
+
+    assert_one_of_two(rounds, monkeypatch)
+    assert (
+        sorted(Seat.objects.values_list("number", flat=True))
+        == [1] * STEPS_RACED + [2] * STEPS_RACED
+    )
+    assert holders_with_no_end(Membership) == {1}

@@ -1,10 +1,14 @@
-"""Appointing somebody to a post."""
+"""What happens to the holders of posts and seats, done whole or not at all."""
+
+import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from people.actions import appoint
+from people.actions import appoint, appoint_to_each, end_tenures, reappoint, withdraw
 from people.models import Appointment
+from records.events import Source, When
 from tests.builders import START, day, make_appointment, make_person, make_post, source
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +60,92 @@ def test_the_number_of_holders_is_the_stored_one_and_not_the_callers():
 
     with pytest.raises(ValidationError, match="would be held twice"):
         appoint(post=post, person=make_person(), **said())
+
+
+# Past the form: what an action refuses whoever calls it.
+
+SOURCE_TOLD = "minute 7"
+
+
+def told() -> Source:
+    return Source(source(), SOURCE_TOLD)
+
+
+def in_days(number: int):
+    return timezone.localdate() + datetime.timedelta(days=number)
+
+
+def test_an_end_that_somebody_else_changed_since_it_was_read_is_not_written_over():
+    read_before = make_appointment()
+    end_tenures(
+        tenures=[Appointment.objects.get()], when=When(in_days(5)), source=told(), end_reason=""
+    )
+
+    with pytest.raises(ValidationError, match="somebody else has changed its end"):
+        end_tenures(
+            tenures=[read_before], when=When(in_days(9)), source=told(), end_reason="retired"
+        )
+
+    assert Appointment.objects.get().end_date == in_days(5)
+    assert Appointment.history.count() == 2
+
+
+def test_what_somebody_else_removed_is_not_ended():
+    read_before = make_appointment(start_date=in_days(5))
+    withdraw(tenure=Appointment.objects.get(), today=in_days(0))
+
+    with pytest.raises(ValidationError, match="somebody else has removed"):
+        end_tenures(tenures=[read_before], when=When(in_days(9)), source=told(), end_reason="")
+
+
+def test_what_begins_today_has_begun_and_is_not_withdrawn():
+    make_appointment(start_date=in_days(0))
+    tomorrow = make_appointment(start_date=in_days(1))
+
+    with pytest.raises(ValidationError, match="Only what is still to begin"):
+        withdraw(tenure=Appointment.objects.first(), today=in_days(0))
+    withdraw(tenure=tomorrow, today=in_days(0))
+
+    assert Appointment.objects.count() == 1
+
+
+def test_a_withdrawal_leaves_the_one_to_come_if_who_stays_cannot():
+    post = make_post()
+    going = make_appointment(post=post, end_date=in_days(10))
+    make_appointment(post=post, start_date=in_days(20))
+    announced = make_appointment(post=post, start_date=in_days(11), end_date=in_days(19))
+
+    with pytest.raises(ValidationError, match="would be held twice"):
+        withdraw(tenure=announced, today=in_days(0), staying=[going])
+
+    assert Appointment.objects.filter(pk=announced.pk).exists()
+
+
+def test_of_several_posts_one_that_is_held_leaves_all_as_they_were():
+    vacant, held = make_post(), make_appointment().post
+
+    with pytest.raises(ValidationError, match="would be held twice"):
+        appoint_to_each(
+            helds=[vacant, held], begins=When(START), source=told(), person=make_person()
+        )
+
+    assert Appointment.history.count() == 1
+
+
+def test_a_post_named_twice_is_filled_once():
+    post = make_post()
+
+    begun = appoint_to_each(
+        helds=[post, post], begins=When(START), source=told(), person=make_person()
+    )
+
+    assert list(Appointment.objects.all()) == begun
+
+
+def test_a_term_known_to_the_year_is_followed_by_another_in_that_year():
+    first = make_appointment()
+
+    second = reappoint(tenure=first, last=When(day("2022-06-01"), "year"), source=told())
+
+    first.refresh_from_db()
+    assert (first.end_in_words(), second.start_in_words()) == ("2022", "2022")

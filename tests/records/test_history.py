@@ -19,6 +19,7 @@ from records.models import Document, Record
 from tests.builders import (
     day,
     make_appointment,
+    make_distinction,
     make_document,
     make_escalation_step,
     make_figure,
@@ -448,6 +449,8 @@ def make_line_to_organisation():
         (make_organisation_name, "organisation", make_organisation),
         (make_person_name, "person", make_person),
         (make_forum_name, "forum", make_forum),
+        (make_distinction, "person", make_person),
+        (make_distinction, "other", make_person),
         (make_statement, "organisation", make_organisation),
         (make_rating, "organisation", make_organisation),
         (make_figure, "organisation", make_organisation),

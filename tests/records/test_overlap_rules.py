@@ -56,11 +56,13 @@ def test_the_rules_are_those_we_know():
     assert {rule.name for model in all_dated() for rule in model.no_overlaps} == {
         "organisations_organisation_one_ods_code",
         "organisations_relationship_once",
+        "organisations_post_title_once",
         "people_appointment_one_holder",
         "people_appointment_once_each",
         "forums_membership_one_holder",
         "forums_membership_once_each",
         "forums_seat_one_chair",
+        "forums_seat_title_once",
         "forums_memberorganisation_once",
         "forums_reportingline_once_to_forum",
         "forums_reportingline_once_to_organisation",

@@ -6,6 +6,9 @@ function nameBoxes() {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const label = document.querySelector(`label[for="${select.id}"]`);
     const box = select.parentElement.querySelector(".select2-selection");
+    // A choice of several is searched in the box itself, which is there from the first.
+    const inline = box && box.querySelector(".select2-search__field");
+    if (label && inline) inline.setAttribute("aria-label", label.textContent.trim().replace(/:$/, ""));
     const chosen = document.getElementById(`select2-${select.id}-container`);
     if (!label || !box || !chosen) continue;
     const name = label.textContent.trim().replace(/:$/, "");

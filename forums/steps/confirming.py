@@ -1,0 +1,177 @@
+"""Guided steps that hold facts against a document once more: all of a forum's in one go."""
+
+from django import forms
+from django.db.models import Model
+from django.utils import timezone
+
+from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
+from organisations.models import Organisation, Post
+from people.models import Appointment
+from people.steps.holders import tenure_in_words
+from records.confirming import reconfirm
+from records.history import Nature
+from records.periods import Precision
+from records.steps import Step, StepForm, step_on
+from records.widgets import SeveralRecords
+
+
+class FactChoices(SeveralRecords):
+    """Facts of one kind to tick, each with when it was last confirmed."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, queryset, *, words, **options):
+        super().__init__(queryset, required=False, **options)
+        self.words = words
+
+    def label_from_instance(self, record):
+        confirmed = record.confirmed_in_words()
+        told = f"last confirmed {confirmed}" if confirmed else "not confirmed since it was recorded"
+        return f"{self.words(record)} – {told}"
+
+
+class ReconfirmForm(StepForm):
+    """Asks which facts were held against which document, and on which day."""
+
+    date_label = "Confirmed on"
+    date_help = "The day on which they were held against the document."
+
+    def prepare(self):
+        super().prepare()
+        del self.fields["qualifier"]
+        self.fields["locator"].label = "Place in it"
+        self.fields["document"].help_text = "The paper that the facts were held against."
+        self.asked = []
+        for name, label, records, words in offered(self.record):
+            choices = FactChoices(records, words=words, label=label)
+            choices.initial = list(choices.queryset)
+            if choices.initial:
+                self.fields[name] = choices
+                self.asked.append(name)
+
+    def fieldsets(self):
+        return [
+            ("What was confirmed", {"fields": self.asked}),
+            ("When", {"fields": [("date", "precision")]}),
+            ("How the register knows", {"fields": ["document", "locator"]}),
+            ("This change", {"fields": ["reason"]}),
+        ]
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not self.ticked():
+            self.add_error(None, "Tick at least one fact.")
+        data["qualifier"] = ""
+        return data
+
+    def ticked(self) -> list[Model]:
+        """The facts to confirm, in the order in which they are offered."""
+        return [fact for name in self.asked for fact in self.cleaned_data.get(name) or ()]
+
+
+def offered(record: Model) -> list[tuple]:
+    """What can be confirmed with `record`: of each kind the name of a field, its label, the
+    facts that are in force or to come, and what says one in words."""
+
+    def standing(facts):
+        return facts.exclude(pk__in=facts.model.objects.ended_before(timezone.localdate()))
+
+    itself = ("itself", record._meta.verbose_name.capitalize(), of(record), str)
+    match record:
+        case Forum():
+            return [
+                itself,
+                ("seats", "Seats", standing(record.seats.all()), lambda seat: seat.title),
+                (
+                    "memberships",
+                    "Who fills them",
+                    standing(Membership.objects.filter(seat__forum=record))
+                    .select_related("person", "seat")
+                    .order_by("seat__order", "seat_id", "start_date"),
+                    lambda each: f"{each.seat.title}: {tenure_in_words(each)}",
+                ),
+                (
+                    "member_organisations",
+                    "Member organisations",
+                    standing(record.member_organisations.select_related("organisation")),
+                    lambda member: member.organisation.name,
+                ),
+                (
+                    "lines",
+                    "Reporting lines",
+                    standing(record.lines_from.select_related(*ReportingLine.named_by)),
+                    lambda line: str(line).removeprefix(f"{record} "),
+                ),
+            ]
+        case Organisation():
+            return [
+                itself,
+                ("posts", "Posts", standing(record.posts.all()), lambda post: post.title),
+                (
+                    "appointments",
+                    "Who holds them",
+                    standing(Appointment.objects.filter(post__organisation=record))
+                    .select_related("person", "post")
+                    .order_by("post__title", "post_id", "start_date"),
+                    lambda each: f"{each.post.title}: {tenure_in_words(each)}",
+                ),
+            ]
+    return [itself]
+
+
+def of(record: Model):
+    """`record` alone, as a queryset that names it at no further cost."""
+    return type(record).objects.filter(pk=record.pk).select_related(*record.named_by)
+
+
+def changes(*models: type[Model]) -> tuple[str, ...]:
+    """The permissions to change records of `models`."""
+    return tuple(f"{model._meta.app_label}.change_{model._meta.model_name}" for model in models)
+
+
+class Reconfirm(Step):
+    name = "reconfirm"
+    rank = 30
+    title = "Reconfirm"
+    explains = (
+        "Records that what is ticked was held against a document and still stands. Nothing else "
+        "about it changes. Untick what the document does not show."
+    )
+    form_class = ReconfirmForm
+    nature = Nature.CONFIRMED
+
+    @classmethod
+    def is_for(cls, record, day):
+        return not record.has_ended(day)
+
+    def initial(self):
+        return {"date": self.today, "precision": Precision.DAY}
+
+    def take(self, form):
+        self.left = reconfirm(facts=form.ticked(), when=form.when, source=form.source)
+
+    def remarks(self, form):
+        return [
+            f"{fact}: left as it is, because it was last confirmed {fact.confirmed_in_words()}."
+            for fact in self.left
+        ]
+
+
+@step_on(Forum)
+class ReconfirmForum(Reconfirm):
+    permissions = changes(Forum, Seat, Membership, MemberOrganisation, ReportingLine)
+
+
+@step_on(Organisation)
+class ReconfirmOrganisation(Reconfirm):
+    permissions = changes(Organisation, Post, Appointment)
+
+
+@step_on(Membership)
+class ReconfirmMembership(Reconfirm):
+    permissions = changes(Membership)
+
+
+@step_on(Appointment)
+class ReconfirmAppointment(Reconfirm):
+    permissions = changes(Appointment)

@@ -1,0 +1,38 @@
+"""Guided steps that end a forum's line to another and an organisation's part in a forum."""
+
+from forums.models import MemberOrganisation, ReportingLine
+from records.events import end
+from records.steps import Step, StepForm, step_on
+
+
+class LastDayForm(StepForm):
+    """Asks for the last day."""
+
+    date_label = "Last day"
+
+
+class EndTie(Step):
+    name = "end"
+    rank = 10
+    explains = "Records the last day. The record is kept, and shown as it was until then."
+    form_class = LastDayForm
+    unsuited = "It has come to an end already. Correct the record if the end it gives is wrong."
+
+    @classmethod
+    def is_for(cls, record, day):
+        return not record.has_ended(day)
+
+    def take(self, form):
+        end(self.record, form.when, form.source)
+
+
+@step_on(ReportingLine)
+class EndLine(EndTie):
+    title = "End this line"
+    permissions = ("forums.change_reportingline",)
+
+
+@step_on(MemberOrganisation)
+class EndMemberOrganisation(EndTie):
+    title = "End its membership"
+    permissions = ("forums.change_memberorganisation",)

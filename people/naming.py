@@ -1,0 +1,58 @@
+"""People who come into the register, and what they are to be called there."""
+
+from django.db.models import Q
+from django.utils.text import slugify
+
+from people.models import Person
+from records.events import Source
+from records.names import fold
+
+
+def new_person(*, name: str, honorific: str, source: Source) -> Person:
+    """Record somebody whom a source names for the first time.
+
+    Raises ValidationError if a rule would be broken.
+    """
+    person = Person(name=name, honorific=honorific, slug=free_slug(name), **source.as_evidence())
+    person.full_clean()
+    person.save()
+    return person
+
+
+def free_slug(name: str) -> str:
+    """A public address for somebody of this name that nobody has or had: "ann-lee-2"."""
+    stem = slugify(name)[:90] or "person"
+    taken = set(Person.history.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken |= set(Person.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug, number = stem, 1
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+# More people of one family name than anybody would look through.
+MOST_ALIKE = 200
+
+
+def people_like(name: str) -> list[Person]:
+    """Those in the register who may be whom a source calls `name`: of the same name, now or
+    before, or of the same family name and initial."""
+    folded = fold(name)
+    given, _, family = folded.rpartition(" ")
+    if not family:
+        return []
+    found = Person.objects.filter(
+        Q(folded__contains=family)
+        | Q(pk__in=Person.objects.filter(names__folded=folded).values("pk")),
+        merged_into=None,
+    ).prefetch_related("names")[:MOST_ALIKE]
+    return [person for person in found if _is_like(person, folded, given[:1], family)]
+
+
+def _is_like(person: Person, folded: str, initial: str, family: str) -> bool:
+    names = [fold(person.name), *(other.folded for other in person.names.all())]
+    if folded in names:
+        return True
+    own_given, _, own_family = fold(person.name).rpartition(" ")
+    return bool(initial) and own_family == family and own_given[:1] == initial

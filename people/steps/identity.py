@@ -1,0 +1,230 @@
+"""Guided steps for who somebody is: merging two records, a new name, withholding a name."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+
+from people.identity import (
+    facts_that_name,
+    merge_people,
+    rename_person,
+    show_person_again,
+    withhold_person,
+)
+from people.models import Appointment, Person
+from records.admin import Words, change_address
+from records.history import Nature
+from records.models import NameKind
+from records.steps import Step, StepForm, step_on
+from records.widgets import RecordSelect
+
+# Of more, the person's page tells once it is done.
+MOST_REMARKS = 40
+
+
+class ReasonForm(StepForm):
+    """Asks why and no more: what it is about happened in the register and not in the world."""
+
+    asks_for_date = False
+
+    def prepare(self):
+        super().prepare()
+        del self.fields["document"], self.fields["locator"]
+
+    def fieldsets(self):
+        groups = [*self.groups, ("This change", ["reason"])]
+        return [(title, {"fields": fields}) for title, fields in groups]
+
+
+class MergeForm(ReasonForm):
+    """Asks for the other record, and which of the two stays."""
+
+    groups = [("The two records", ["other", "keep", "kind"])]
+
+    keep = forms.ChoiceField(
+        label="Which stays",
+        widget=forms.RadioSelect,
+        initial="this",
+        choices=[("this", "this record"), ("other", "the other record")],
+        help_text="Its name and public address stay; the address of the other leads to it.",
+    )
+    kind = forms.ChoiceField(
+        label="The name that goes is",
+        choices=[(kind.value, kind.label) for kind in (NameKind.SPELLING, NameKind.OTHER)],
+        initial=NameKind.SPELLING,
+        help_text="If it is another than the name that stays, it is kept as this.",
+    )
+
+    def prepare(self):
+        super().prepare()
+        person = Appointment._meta.get_field("person")
+        # With no way to add one, which could not be a second record.
+        self.fields["other"] = forms.ModelChoiceField(
+            label="The other record",
+            queryset=Person.objects.filter(merged_into=None).exclude(pk=self.record.pk),
+            widget=RecordSelect(person, admin.site),
+            help_text="Type part of a name.",
+        )
+        self.fields["keep"].choices = [
+            ("this", f"this record: {self.record}, at {self.record.get_absolute_url()}"),
+            ("other", "the other record"),
+        ]
+
+
+@step_on(Person)
+class Merge(Step):
+    name = "merge"
+    rank = 85
+    title = "Merge with another record"
+    explains = (
+        "For two records of one person. What either holds goes to the record that stays; the "
+        "other is kept for its history, and its public address leads to the one that stays."
+    )
+    form_class = MergeForm
+    nature = Nature.CORRECTED
+    permissions = ("people.merge_person",)
+
+    @classmethod
+    def is_for(cls, record, day):
+        return record.merged_into_id is None
+
+    def facts(self):
+        other = self.request.POST.get("other") or self.request.GET.get("other") or ""
+        people = [self.record]
+        if other.isdecimal() and len(other) <= 18 and int(other) != self.record.pk:
+            people += Person.objects.filter(pk=int(other))
+        return [
+            (f"{person} ({person.slug})", "; ".join(held_in_words(person)) or "nothing recorded")
+            for person in people
+        ]
+
+    def take(self, form):
+        kept, merged = self.record, form.cleaned_data["other"]
+        if form.cleaned_data["keep"] == "other":
+            kept, merged = merged, kept
+        merge_people(kept=kept, merged=merged, kind=form.cleaned_data["kind"])
+        return kept
+
+
+def held_in_words(person: Person) -> list[str]:
+    """What somebody holds and has held, in posts and in seats of the apps above."""
+    held = []
+    for relation in Person._meta.related_objects:
+        field = getattr(relation.related_model, "held_field", "")
+        if field:
+            tenures = relation.related_model.objects.filter(person=person)
+            for tenure in tenures.select_related(*relation.related_model.named_by):
+                until = f" to {tenure.end_in_words()}" if tenure.end_date else ""
+                held.append(f"{getattr(tenure, field)}, from {tenure.start_in_words()}{until}")
+    return held
+
+
+class RenameForm(StepForm):
+    """Asks what somebody is called now."""
+
+    date_label = "In use from"
+    groups = [("The new name", [("honorific", "name"), "sort_name"])]
+
+    honorific = forms.CharField(
+        required=False,
+        max_length=40,
+        widget=AdminTextInputWidget,
+        help_text="Dr, Sir, Professor.",
+    )
+    name = forms.CharField(
+        max_length=200, widget=AdminTextInputWidget, help_text="Without the honorific."
+    )
+    sort_name = forms.CharField(
+        label="Sorted as",
+        required=False,
+        max_length=200,
+        widget=AdminTextInputWidget,
+        help_text="Family name first: “Nicholson, David”. Left empty, it is made from the name.",
+    )
+
+
+@step_on(Person)
+class Rename(Step):
+    name = "rename"
+    rank = 60
+    title = "Change the name"
+    explains = (
+        "For somebody who has another name now. The former one is kept with its period and its "
+        "source, and the public address stays. A misspelling is corrected on the form instead."
+    )
+    form_class = RenameForm
+    permissions = ("people.change_person", "people.add_personname")
+
+    @classmethod
+    def is_for(cls, record, day):
+        return record.merged_into_id is None
+
+    def initial(self):
+        return {"honorific": self.record.honorific, "name": self.record.name}
+
+    def take(self, form):
+        data = form.cleaned_data
+        rename_person(
+            person=self.record,
+            name=data["name"],
+            honorific=data["honorific"],
+            sort_name=data["sort_name"],
+            when=form.when,
+            source=form.source,
+        )
+
+
+@step_on(Person)
+class Withhold(Step):
+    name = "withhold"
+    rank = 90
+    title = "Withhold from public pages"
+    explains = (
+        "Public pages will say “Name withheld”, and nobody finds this person there by any name or "
+        "address. What they hold stays, with its period and source. Staff still see the name."
+    )
+    form_class = ReasonForm
+    permissions = ("people.withhold_person",)
+
+    @classmethod
+    def is_for(cls, record, day):
+        return record.merged_into_id is None and not record.withheld
+
+    def facts(self):
+        return [("Holds or has held", "; ".join(held_in_words(self.record)) or "nothing recorded")]
+
+    def take(self, form):
+        withhold_person(person=self.record)
+
+    def remarks(self, form):
+        named = facts_that_name(self.record)
+        if not named:
+            return ["No other record has the family name in its words."]
+        remarks = [
+            Words(
+                f"{str(record._meta.verbose_name).capitalize()} “{record}”: look at its {text}, "
+                "which has the family name in it.",
+                change_address(type(record), record.pk),
+            )
+            for record, text in named[:MOST_REMARKS]
+        ]
+        if len(named) > MOST_REMARKS:
+            remarks.append(f"And {len(named) - MOST_REMARKS} more, listed on the person’s page.")
+        return ["This step does not change the words of other records.", *remarks]
+
+
+@step_on(Person)
+class ShowAgain(Step):
+    name = "show-again"
+    rank = 10
+    title = "Show on public pages again"
+    explains = "Public pages will name this person again, present and past."
+    form_class = ReasonForm
+    permissions = ("people.withhold_person",)
+
+    @classmethod
+    def is_for(cls, record, day):
+        return record.merged_into_id is None and record.withheld
+
+    def take(self, form):
+        show_person_again(person=self.record)

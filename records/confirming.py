@@ -1,0 +1,49 @@
+"""Reconfirming: holding facts against a document once more."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from records.events import Source, When, about
+from records.models import Record
+from records.periods import first_day, locked
+
+
+@transaction.atomic
+def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Record]:
+    """Record that `facts` were held against a document and stand; returns those left alone.
+
+    Left alone is what was confirmed later than that already, or may have been. Raises
+    ValidationError, changing nothing, if the day has not come or if a fact breaks a rule.
+    """
+    if first_day(when.day, when.precision) > timezone.localdate():
+        raise ValidationError(
+            {"date": "This day has not come. Give the day on which the facts were confirmed."}
+        )
+    left = []
+    for fact in facts:
+        stored = locked(type(fact)).get(pk=fact.pk)
+        if confirmed_later(stored, when):
+            left.append(stored)
+            continue
+        stored.confirmed_on = first_day(when.day, when.precision)
+        stored.confirmed_precision = when.precision
+        itself = stored.document_id == source.document.pk and stored.locator == source.locator
+        stored.confirmed_document = None if itself else source.document
+        stored.confirmed_locator = "" if itself else source.locator
+        try:
+            stored.full_clean()
+        except ValidationError as error:
+            raise about(stored, error) from error
+        stored.save()
+    return left
+
+
+def confirmed_later(fact: Record, when: When) -> bool:
+    """Whether a fact was confirmed on a later day than `when`, or may have been."""
+    if fact.confirmed_on is None:
+        return False
+    present = first_day(fact.confirmed_on, fact.confirmed_precision)
+    return first_day(when.day, when.precision) < present

@@ -1,0 +1,137 @@
+"""Events: when something happened, and which document says so."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from records.models import DatedFact, Document
+from records.periods import Precision, Qualifier, date_in_words, first_day, last_day, locked
+
+# The days that the public pages can be read as at.
+EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
+
+
+@dataclass(frozen=True)
+class When:
+    """A date as it is known: to the day, month or year, on it or by it."""
+
+    day: datetime.date
+    precision: str = Precision.DAY
+    qualifier: str = Qualifier.ON
+
+    def as_start(self) -> dict:
+        """The fields of what starts then."""
+        return {
+            "start_date": self.day,
+            "start_precision": self.precision,
+            "start_qualifier": self.qualifier,
+        }
+
+    def as_end(self) -> dict:
+        """The fields of what ends then: its last day."""
+        return {
+            "end_date": self.day,
+            "end_precision": self.precision,
+            "end_qualifier": self.qualifier,
+        }
+
+    def eve(self) -> "When":
+        """The last day of what something that starts then takes the place of.
+
+        Of a handover known to the month or year, both are in that month or year.
+        """
+        if self.precision != Precision.DAY:
+            return self
+        return When(self.day - datetime.timedelta(days=1), self.precision, self.qualifier)
+
+    def morrow(self) -> "When":
+        """The first day of what takes the place of something whose last day this is.
+
+        Of a handover known to the month or year, both are in that month or year.
+        """
+        if self.precision != Precision.DAY:
+            return self
+        return When(self.day + datetime.timedelta(days=1), self.precision, self.qualifier)
+
+    def first_day_after(self) -> datetime.date:
+        """The first day that is surely later."""
+        return self.last_possible() + datetime.timedelta(days=1)
+
+    def last_day_before(self) -> datetime.date:
+        """The last day that is surely earlier."""
+        return first_day(self.day, self.precision) - datetime.timedelta(days=1)
+
+    def in_words(self) -> str:
+        """The date as it is known: "April 2019", "by June 2021"."""
+        words = date_in_words(self.day, self.precision)
+        return f"by {words}" if self.qualifier == Qualifier.BY else words
+
+    def last_possible(self) -> datetime.date:
+        """The last day that this may be."""
+        return last_day(self.day, self.precision)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The document that says so, and the place in it."""
+
+    document: Document
+    locator: str
+
+    def as_evidence(self) -> dict:
+        """The fields of a new record that rests on it, confirmed by it today."""
+        return {
+            "document": self.document,
+            "locator": self.locator,
+            "confirmed_on": timezone.localdate(),
+        }
+
+    def as_end(self) -> dict:
+        """The fields of a record whose end rests on it."""
+        return {"end_document": self.document, "end_locator": self.locator}
+
+
+def end(record: DatedFact, when: When, source: Source, **fields) -> None:
+    """End a dated record: read it anew, check it and save it.
+
+    Raises ValidationError if somebody else gave it an end since `record` was read, or if a rule
+    would be broken.
+    """
+    stored = read_anew(record)
+    if stored.end_date != record.end_date:
+        raise ValidationError(
+            f"{record}: somebody else has changed its end, which is now "
+            f"{stored.end_in_words() or 'not recorded'}. Look again before you end it."
+        )
+    for name, value in {**when.as_end(), **source.as_end(), **fields}.items():
+        setattr(stored, name, value)
+    try:
+        stored.full_clean()
+    except ValidationError as error:
+        raise about(stored, error) from error
+    stored.save()
+
+
+def read_anew(record: DatedFact) -> DatedFact:
+    """A record as it is now, kept from everybody else until the transaction ends.
+
+    Raises ValidationError if somebody has removed it.
+    """
+    stored = locked(type(record)).filter(pk=record.pk).first()
+    if stored is None:
+        raise ValidationError(f"{record}: somebody else has removed this record. Look again.")
+    return stored
+
+
+def about(record: DatedFact, error: ValidationError) -> ValidationError:
+    """The same error, told of a record that the reader may not be looking at."""
+    return ValidationError(
+        {
+            name: [f"{record}: {message}" for message in messages]
+            for name, messages in error.message_dict.items()
+        }
+        if hasattr(error, "error_dict")
+        else [f"{record}: {message}" for message in error.messages]
+    )

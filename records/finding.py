@@ -1,0 +1,118 @@
+"""Finding what has changed: any record, with the guided steps that record a change of it."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.views.decorators.http import require_safe
+
+from records.admin import SEARCH_LENGTH, InForce, Words, change_address, list_address, may_view
+from records.periods import Dated, Qualifier
+from records.site import site_page
+from records.steps import Step, all_steps, step_address
+
+# Of each kind of record; more words find fewer.
+MOST_OF_A_KIND = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record that was looked for."""
+
+    name: Words
+    period: str
+    steps: list[Words]
+
+
+@dataclass(frozen=True)
+class FoundOfKind:
+    """Records of one kind that were looked for."""
+
+    kind: str
+    records: list[Found]
+    more: Words | None  # the list of them all, if there are more
+
+
+def findable(request: HttpRequest) -> list[type[models.Model]]:
+    """The kinds of record that have guided steps and that the user may view, those that people
+    look for first."""
+    with_steps = {model for model, _ in all_steps()}
+    found = [
+        model for model in admin.site._registry if model in with_steps and may_view(request, model)
+    ]
+    return sorted(found, key=lambda model: admin.site.get_model_admin(model).found_in_place)
+
+
+def suited_steps(request: HttpRequest, record: models.Model) -> list[type[Step]]:
+    """The steps that whoever asks may take on one of many records. Asks the database nothing."""
+    today = timezone.localdate()
+    return [
+        step
+        for model, step in all_steps()
+        if model is type(record) and step.may_be_taken_by(request) and step.is_for(record, today)
+    ]
+
+
+@site_page("find/", name="find")
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+    kinds = [found_of_kind(request, model, text) for model in findable(request)] if text else []
+    context = {
+        **admin.site.each_context(request),
+        "title": "Find what has changed",
+        "text": text,
+        "found": [kind for kind in kinds if kind.records],
+        "may_find": findable(request),
+    }
+    return TemplateResponse(request, "records/find.html", context)
+
+
+def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) -> FoundOfKind:
+    model_admin = admin.site.get_model_admin(model)
+    records, _ = model_admin.get_search_results(request, model_admin.get_queryset(request), text)
+    today = timezone.localdate()
+    if issubclass(model, Dated):
+        # What is over is found through the list, where it can be asked for.
+        records = records.exclude(end_date__lt=today)
+    if any(field.name == "merged_into" for field in model._meta.fields):
+        records = records.filter(merged_into=None)
+    shown = list(records[: MOST_OF_A_KIND + 1])
+    more = None
+    if len(shown) > MOST_OF_A_KIND:
+        asked = {"q": text}
+        if issubclass(model, Dated):
+            asked[InForce.parameter_name] = "all"
+        more = Words(
+            f"All {model._meta.verbose_name_plural} with these words",
+            f"{list_address(model).partition('?')[0]}?{urlencode(asked)}",
+        )
+    here = request.get_full_path()
+    return FoundOfKind(
+        kind=capfirst(model._meta.verbose_name_plural),
+        records=[
+            Found(
+                name=Words(str(record), change_address(model, record.pk)),
+                period=period_in_words(record),
+                steps=[
+                    Words(step.title, step_address(model, record.pk, step.name, next=here))
+                    for step in suited_steps(request, record)
+                ],
+            )
+            for record in shown[:MOST_OF_A_KIND]
+        ],
+        more=more,
+    )
+
+
+def period_in_words(record: models.Model) -> str:
+    if not isinstance(record, Dated):
+        return ""
+    start, end = record.start_in_words(), record.end_in_words()
+    words = start if record.start_qualifier == Qualifier.BY else f"from {start}"
+    return f"{words} to {end}" if end else words

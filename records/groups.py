@@ -1,0 +1,83 @@
+"""The three groups of staff, and what each may do."""
+
+from django.apps import apps as installed
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.management import create_permissions
+from django.db import models, transaction
+
+from records.history import Recorded
+
+AUDITOR = "auditor"
+EDITOR = "editor"
+MANAGER = "register manager"
+
+# What a register manager may do besides what is done to single records.
+WHOLE_BODIES_AND_PEOPLE = {
+    "organisations.close_organisation",
+    "people.merge_person",
+    "people.withhold_person",
+    "records.import_records",
+}
+
+# In words, for whoever looks at a group in the admin.
+IN_WORDS = {
+    AUDITOR: "Reads everything, the change history included, and changes nothing.",
+    EDITOR: "Takes guided steps, adds records and corrects them.",
+    MANAGER: "Does what an editor does; also removes records that should never have been, merges "
+    "and withholds people, closes organisations, imports spreadsheets and keeps the accounts.",
+}
+
+
+def permissions_of_groups() -> dict[str, set[str]]:
+    """What each of the three groups may do: "forums.change_seat" and the like."""
+    register = [model for model in installed.get_models() if issubclass(model, Recorded)]
+    user, group = installed.get_model("auth.User"), installed.get_model("auth.Group")
+    upload = installed.get_model("records.Upload")
+    sign_ins = list(installed.get_app_config("axes").get_models())
+    auditor = permissions([*register, upload, user, group, *sign_ins], "view")
+    editor = permissions(register, "view", "add", "change")
+    return {
+        AUDITOR: auditor,
+        EDITOR: editor,
+        # All that the others may, or a manager could not put anybody into those groups.
+        MANAGER: auditor
+        | editor
+        | permissions(register, "delete")
+        | permissions([user], "add", "change")
+        | WHOLE_BODIES_AND_PEOPLE,
+    }
+
+
+def permissions(of: list[type[models.Model]], *actions: str) -> set[str]:
+    return {
+        f"{model._meta.app_label}.{get_permission_codename(action, model._meta)}"
+        for model in of
+        for action in actions
+    }
+
+
+def settle_groups(sender, *, using: str, apps=installed, **kwargs) -> None:
+    """Make the three groups if they are missing, and give each exactly what it may do.
+
+    Called after every `migrate`. Other groups are left alone, and so is who is in which.
+    """
+    try:
+        group_model = apps.get_model("auth", "Group")
+        permission_model = apps.get_model("auth", "Permission")
+    except LookupError:
+        return  # migrated back to before there were accounts
+    wanted = permissions_of_groups()
+    labels = {name.partition(".")[0] for names in wanted.values() for name in names}
+    with transaction.atomic(using=using):
+        # The library makes them app by app, and has not come to all of them yet.
+        for label in sorted(labels):
+            create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
+        found = {
+            f"{permission.content_type.app_label}.{permission.codename}": permission
+            for permission in permission_model.objects.using(using)
+            .filter(content_type__app_label__in=labels)
+            .select_related("content_type")
+        }
+        for name, names in wanted.items():
+            group, _ = group_model.objects.using(using).get_or_create(name=name)
+            group.permissions.set(found[each] for each in names if each in found)

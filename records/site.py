@@ -1,0 +1,49 @@
+"""The admin's site: its front page, and the pages that belong to no single kind of record."""
+
+from collections.abc import Callable
+
+from django.contrib import admin
+from django.urls import path
+
+# (route, view, name), put in place by `site_page`.
+_pages: list[tuple[str, Callable, str]] = []
+# What adds to the context of the front page.
+_front: list[Callable] = []
+
+
+def site_page(route: str, *, name: str) -> Callable:
+    """Puts a view on the admin's site, for whoever is signed in as staff. The view itself asks
+    what they may do."""
+
+    def register(view: Callable) -> Callable:
+        _pages.append((route, view, name))
+        return view
+
+    return register
+
+
+def on_front_page(make: Callable) -> Callable:
+    """Adds to the context of the front page what `make`, given the request, returns."""
+    _front.append(make)
+    return make
+
+
+class RegisterSite(admin.AdminSite):
+    """The admin of the register."""
+
+    site_header = "Governance register"
+    site_title = "Governance register"
+    index_title = "Records"
+    index_template = "records/index.html"
+    # Its twenty lists are on the front page; beside a form or a table they take its room.
+    enable_nav_sidebar = False
+
+    def get_urls(self):
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in _pages]
+        return [*own, *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        context = dict(extra_context or {})
+        for make in _front:
+            context.update(make(request))
+        return super().index(request, context)

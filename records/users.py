@@ -1,0 +1,203 @@
+"""The admin of accounts: who may sign in, what they may do, and who tried to sign in.
+
+Whoever keeps the accounts gives nobody more than they have themselves, takes over no account
+that has more, and does not shut themselves out.
+"""
+
+from axes.admin import AccessAttemptAdmin as LibraryAccessAttemptAdmin
+from axes.admin import AccessFailureLogAdmin as LibraryAccessFailureLogAdmin
+from axes.admin import AccessLogAdmin as LibraryAccessLogAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as LibraryGroupAdmin
+from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q, QuerySet
+from django.forms import CheckboxSelectMultiple
+
+from records.groups import IN_WORDS
+from records.widgets import SeveralRecords
+
+admin.site.unregister([User, Group, AccessAttempt, AccessFailureLog, AccessLog])
+
+
+def permissions_held(user: User) -> QuerySet[Permission]:
+    """What an account was given, itself or through its groups; what an inactive one would be
+    allowed again if it were made active."""
+    return Permission.objects.filter(Q(user=user) | Q(group__user=user))
+
+
+def has_no_more_than(account: User, keeper: User) -> bool:
+    """Whether `keeper` may do whatever `account` may."""
+    if keeper.is_superuser:
+        return True
+    beyond = permissions_held(account).exclude(pk__in=permissions_held(keeper).values("pk"))
+    return not account.is_superuser and not beyond.exists()
+
+
+def groups_to_give(keeper: User) -> QuerySet[Group]:
+    """The groups that may do nothing that `keeper` may not."""
+    if keeper.is_superuser:
+        return Group.objects.all()
+    beyond = Permission.objects.exclude(pk__in=permissions_held(keeper).values("pk"))
+    return Group.objects.exclude(permissions__in=beyond)
+
+
+class AccountForm(UserChangeForm):
+    """The form of an account, which keeps whoever fills it in from shutting themselves out."""
+
+    keeper: User
+
+    # Said of one's own account, if what it needs to sign in and go on is taken away.
+    keeps_oneself = {
+        "is_active": "You cannot deactivate your own account. Ask somebody else to.",
+        "is_staff": "You would shut yourself out. Ask somebody else who keeps accounts.",
+        "is_superuser": "You cannot take this from yourself. Ask another superuser.",
+    }
+
+    def clean(self):
+        data = super().clean()
+        if self.instance.pk != self.keeper.pk:
+            return data
+        for name, words in self.keeps_oneself.items():
+            if name in self.fields and self.initial.get(name) and not data.get(name):
+                self.add_error(name, words)
+        if not self.keeper.is_superuser and "groups" in data:
+            had = {group.pk for group in self.initial.get("groups", [])}
+            if {group.pk for group in data["groups"]} != had:
+                self.add_error(
+                    "groups", "Your own groups are for somebody else who keeps accounts to change."
+                )
+        return data
+
+
+@admin.register(User)
+class UserAdmin(LibraryUserAdmin):
+    form = AccountForm
+    filter_horizontal = ["user_permissions"]
+    show_facets = admin.ShowFacets.NEVER
+    add_form = UserCreationForm
+    list_display = ["username", "full_name", "email", "in_groups", "is_active", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Who it is", {"fields": ["first_name", "last_name", "email"]}),
+        (
+            "What they may do",
+            {
+                "fields": ["is_active", "is_staff", "groups", "is_superuser", "user_permissions"],
+                "description": "An account is never deleted, because the change history names "
+                "it. Take the tick off “Active” instead: whoever is signed in with it is signed "
+                "out at once.",
+            },
+        ),
+        ("Important dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "password1", "password2"]}),
+        ("Who it is", {"fields": ["first_name", "last_name", "email"]}),
+        ("What they may do", {"fields": ["is_staff", "groups"]}),
+    ]
+
+    @admin.display(description="name")
+    def full_name(self, user):
+        return user.get_full_name()
+
+    @admin.display(description="groups")
+    def in_groups(self, user):
+        names = ["superuser"] if user.is_superuser else []
+        return ", ".join(names + sorted(group.name for group in user.groups.all()))
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_changeform_initial_data(self, request):
+        # An account is made for somebody who is to sign in.
+        return {"is_staff": True, **super().get_changeform_initial_data(request)}
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.keeper = request.user
+        return form
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            kwargs["queryset"] = groups_to_give(request.user).order_by("name")
+            kwargs["widget"] = CheckboxSelectMultiple
+        kwargs["form_class"] = SeveralRecords
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request, obj=None):
+        # Deleting a user would erase who changed what. Make the account inactive instead.
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        # Whoever sets the password of an account can sign in with it.
+        if obj is not None and not has_no_more_than(obj, request.user):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]
+        if request.user.is_superuser:
+            return fields
+        return [*fields, "is_superuser", "user_permissions"]
+
+
+@admin.register(Group)
+class GroupAdmin(LibraryGroupAdmin):
+    """Groups of accounts. The register's own three are made by `migrate` and fixed."""
+
+    actions = None
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(
+            db_field, request, form_class=SeveralRecords, **kwargs
+        )
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser and (obj is None or obj.name not in IN_WORDS)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None or obj.name not in IN_WORDS:
+            return super().get_fieldsets(request, obj)
+        words = f"{IN_WORDS[obj.name]} This group comes with the register and cannot be changed."
+        return [(None, {"fields": ["name", "permissions"], "description": words})]
+
+
+class ReadOnly:
+    """What the sign-in wrote is evidence: to read, and not to touch."""
+
+    actions = None
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(ReadOnly, LibraryAccessLogAdmin):
+    pass
+
+
+@admin.register(AccessFailureLog)
+class AccessFailureLogAdmin(ReadOnly, LibraryAccessFailureLogAdmin):
+    pass
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(ReadOnly, LibraryAccessAttemptAdmin):
+    """Failures to sign in that still count. Who deletes them lets somebody in before the hour
+    is over."""
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser

@@ -1,0 +1,176 @@
+"""Who is withheld is named on no public page; what they hold stays, with its period and source.
+
+Zelda Quillfeather, once Zelda Ostrich, sits on the Board, chaired it once, chairs the trust and
+so, ex officio, its committee.
+"""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from organisations.models import PlaceLevel, PostKind
+from people.identity import show_person_again, withhold_person
+from people.models import Basis, Distinction
+from records.models import NameKind
+from tests.admin_pages import address
+from tests.builders import (
+    make_appointment,
+    make_chair_seat,
+    make_distinction,
+    make_forum,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_person_name,
+    make_place,
+    make_post,
+    make_seat,
+)
+from tests.pages.reading import Page, read
+
+pytestmark = pytest.mark.django_db
+
+SECRETS = ["zelda", "quillfeather", "ostrich", "zq-1"]
+
+
+@pytest.fixture
+def zelda():
+    person = make_person(slug="zq-old", honorific="Dame", name="Zelda Quillfeather")
+    person.slug = "zq-1"
+    person.save()
+    make_person_name(
+        person=person, name="Zelda Ostrich", kind=NameKind.FORMER, end_date="2019-12-31"
+    )
+    marches = make_place(slug="marches", level=PlaceLevel.SYSTEM)
+    board = make_forum(slug="board", name="Board", place=marches)
+    make_membership(
+        person=person,
+        seat=make_seat(forum=board, title="Lay member"),
+        quotation="Dame Zelda joins",
+        note="Read from “Quillfeather Z”",
+    )
+    chair = make_chair_seat(forum=board)
+    make_membership(person=person, seat=chair, end_date="2020-03-31")
+    make_membership(person=person, seat=chair, start_date="2150-01-01", basis=Basis.ACTING)
+    trust = make_organisation(slug="trust", name="Wye Trust")
+    post = make_post(organisation=trust, title="Chair of the trust")
+    make_appointment(person=person, post=post)
+    former = make_post(organisation=trust, title="Director", kind=PostKind.DIRECTOR)
+    make_appointment(person=person, post=former, end_date="2020-03-31")
+    make_chair_seat(forum=make_forum(slug="committee", name="Committee"), ex_officio_post=post)
+    make_distinction(person=person, other=make_person(name="Zed Quill"))
+    return person
+
+
+@pytest.fixture
+def withheld(zelda):
+    withhold_person(person=zelda)
+    return zelda
+
+
+def every_page() -> dict[str, Page]:
+    """Every public page that one can get to from the first, at several days."""
+    todo = ["/", "/people/?q=lay", "/forums/board/?as_at=2019-06-01", "/chairs/?as_at=2019-06-01"]
+    todo += ["/chairs/?as_at=2160-01-01", "/search/?q=chair", "/forums/?as_at=2019-06-01"]
+    read_so_far: dict[str, Page] = {}
+    while todo:
+        here = todo.pop()
+        if here in read_so_far:
+            continue
+        page = read(here)
+        assert page.status == 200, here
+        read_so_far[here] = page
+        for link in page.links():
+            parts = urlsplit(link)
+            inside = not parts.netloc and parts.path and not parts.path.startswith("/admin/")
+            if inside:
+                todo.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return read_so_far
+
+
+def test_no_public_page_has_the_name_anywhere_in_it(withheld):
+    pages = every_page()
+
+    assert len(pages) > 25
+    assert {
+        here: secret
+        for here, page in pages.items()
+        for secret in SECRETS
+        if secret in page.source.lower()
+    } == {}
+
+
+def test_without_it_the_name_would_be_on_most_of_them(zelda):
+    named = [here for here, page in every_page().items() if "Quillfeather" in page.source]
+
+    assert {"/", "/people/", "/chairs/", "/forums/board/", "/organisations/trust/"} <= set(named)
+    assert any("facts=distinctions" in here for here in named)
+
+
+@pytest.mark.parametrize("words", ["quillfeather", "Zelda", "ostrich", "zelda ostrich", "dame"])
+def test_no_search_finds_them_by_any_name(withheld, words):
+    assert "Nothing in the register has that name" in read("/search/", {"q": words}).text
+    assert read("/people/", {"q": words}).rows() == []
+
+
+@pytest.mark.parametrize("slug", ["zq-1", "zq-old"])
+def test_their_page_is_not_found_by_any_address_and_says_what_any_unknown_one_says(
+    withheld, slug, quiet
+):
+    page = read(f"/people/{slug}/")
+
+    assert page.status == 404
+    assert page.text == read("/people/nobody/").text
+
+
+def test_what_they_hold_stays_with_its_period_and_source(withheld):
+    row = read("/forums/board/").row("Lay member")
+
+    assert "Name withheld" in row
+    assert "since 1 April 2019" in row
+    assert "Source: Board paper, page 1" in row
+    former = read("/forums/board/").section("former")
+    assert "Name withheld, Chair, 1 April 2019 to 31 March 2020" in former
+    committee = read("/forums/committee/").fact("Chair")
+    assert committee.startswith("Name withheld ex officio, as Chair of the trust, Wye Trust")
+    chairs = read("/chairs/").rows("Wye Trust")
+    assert len(chairs) == 2
+    assert all("Name withheld" in row for row in chairs)
+
+
+def test_a_document_lists_what_they_hold_and_leads_to_what_it_is_of(withheld):
+    listed = read("/documents/board-paper/", {"facts": "appointments"})
+
+    assert "Name withheld, Chair of the trust, Wye Trust" in listed.row("Chair of the trust")
+    assert "/organisations/trust/" in listed.links(listed.main)
+    facts = {link for link in listed.links(listed.main) if "facts=" in link}
+    assert not any("distinctions" in link or "person-names" in link for link in facts)
+
+
+def test_machines_are_not_told_of_them(withheld):
+    for page in ("/forums/board/", "/organisations/trust/", "/forums/committee/"):
+        assert "member" in read(page).data
+        assert read(page).data["member"] == []
+
+
+def test_staff_still_see_the_name(withheld):
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(get_user_model().objects.create_superuser("editor"))
+    board = withheld.memberships.first().seat.forum
+
+    for page in (
+        address(type(board), "change", board.pk),
+        address(type(withheld), "changelist"),
+        address(type(withheld), "change", withheld.pk),
+        address(Distinction, "changelist"),
+    ):
+        assert "Quillfeather" in browser.get(page).content.decode(), page
+
+
+def test_shown_again_they_are_found_as_before(withheld):
+    show_person_again(person=withheld)
+
+    assert "Dame Zelda Quillfeather" in read("/people/zq-1/").headings
+    assert len(read("/people/", {"q": "ostrich"}).rows()) == 1

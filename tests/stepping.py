@@ -1,0 +1,78 @@
+"""Guided steps, taken as a browser takes them: look at the form, see what would change, confirm."""
+
+import datetime
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from records.steps import step_address
+from tests.builders import source
+
+
+def signed_in(**client) -> Client:
+    """A browser of somebody who may do everything."""
+    user = User.objects.filter(username="manager").first()
+    user = user or User.objects.create_superuser("manager", password="a password")
+    browser = Client(SERVER_NAME="localhost", **client)
+    browser.force_login(user)
+    return browser
+
+
+def typed(**fields) -> dict:
+    """What somebody sends from the form of a step: days as ISO dates, records as their keys."""
+    answers = {
+        "precision": "day",
+        "qualifier": "on",
+        "document": source(),
+        "locator": "minute 7",
+        "reason": "The board heard of it.",
+        **fields,
+    }
+    return {name: _sent(value) for name, value in answers.items() if value is not None}
+
+
+def _sent(value):
+    if isinstance(value, list | tuple):
+        return [_sent(each) for each in value]
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return getattr(value, "pk", value)
+
+
+def preview(record, step: str, browser: Client | None = None, **fields):
+    """The page that shows what a step would change."""
+    browser = browser or signed_in()
+    address = step_address(type(record), record.pk, step)
+    return browser.post(address, {"_preview": "1", **typed(**fields)})
+
+
+def take(record, step: str, browser: Client | None = None, **fields):
+    """Preview a step and confirm it. Gives the response; 302 if it was done."""
+    browser = browser or signed_in()
+    shown = preview(record, step, browser, **fields)
+    if shown.context_data["preview"] is None:
+        return shown
+    return confirm(record, step, browser, shown, **fields)
+
+
+def confirm(record, step: str, browser: Client, shown, **fields):
+    """Confirm what a preview has shown."""
+    address = step_address(type(record), record.pk, step)
+    seen = shown.context_data["preview"].fingerprint
+    return browser.post(address, {"_confirm": "1", "seen": seen, **typed(**fields)})
+
+
+def shown_move(record, step: str, **fields) -> tuple[str, dict]:
+    """The address of a step and what confirms it, for somebody who was shown what it changes."""
+    seen = preview(record, step, **fields).context_data["preview"].fingerprint
+    address = step_address(type(record), record.pk, step)
+    return address, {"_confirm": "1", "seen": seen, **typed(**fields)}
+
+
+def errors_of(response) -> dict[str, list[str]]:
+    """The errors that the form of a step shows, by field."""
+    return {name: list(errors) for name, errors in response.context_data["form"].errors.items()}
+
+
+def remarks_of(response) -> list[str]:
+    return response.context_data["preview"].remarks
