@@ -1,0 +1,158 @@
+"""Worklists about organisations and what documents say of them."""
+
+from collections import defaultdict
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Lower, Replace
+
+from organisations.models import Figure, Place, Rating
+from records.worklists import Narrowing, Part, Row, narrow_by, worklist
+
+# Places, by which any worklist may be narrowed: a place with all that is part of it.
+
+
+def place_choices() -> list[tuple[str, str]]:
+    return [
+        (str(key), f"{name} ({level})")
+        for key, name, level in Place.objects.order_by("name").values_list("pk", "name", "level")
+    ]
+
+
+def places_within(value: str) -> set[int]:
+    parts = defaultdict(list)
+    for key, above in Place.objects.order_by().values_list("pk", "part_of"):
+        parts[above].append(key)
+    found, waiting = set(), [int(value)]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += parts[key]
+    return found
+
+
+narrow_by(Narrowing("place", "Place", "All places", place_choices, places_within))
+
+
+# Statements in conflict
+
+# A note with a word that begins so tells readers of a contradiction: it is known and explained.
+EXPLAINS = Q(note__icontains="contradict")
+
+CONFLICTS = worklist(
+    "statements-in-conflict",
+    order=12,
+    title="Statements in conflict",
+    finds="Figures and ratings of one organisation that say different things of the same matter. "
+    "A reader who finds one of them does not know of the other.",
+    emptied="Correct the one that is wrong; give each figure the period it is of; or, if the "
+    "sources truly differ, say so in the note of each with the word “contradicts”.",
+    apart="Explained",
+    why_apart="These have a note that tells readers of the contradiction. They are not counted: "
+    "both are kept until a source settles which is right.",
+)
+
+
+class Conflicting(Part):
+    """Facts of one organisation that differ in what they say of the same thing."""
+
+    searched = ("organisation__folded", "organisation__names__folded")
+    narrowed_by = {"place": ("organisation__place",)}
+
+    def compared(self) -> QuerySet:
+        """All facts, with `about`-columns that are alike where two speak of the same thing and
+        a column `said` of what they say."""
+        raise NotImplementedError
+
+    about: tuple[str, ...] = ()
+
+    def others(self, alike) -> QuerySet:
+        return self.compared().filter(**alike)
+
+    def facts(self) -> QuerySet:
+        facts = self.compared().select_related("organisation", "document")
+        return self.narrowed(facts).order_by("organisation__name", *self.about, "pk")
+
+    def found(self):
+        same = {name: OuterRef(name) for name in ("organisation", *self.about)}
+        differing = self.compared().filter(**same).exclude(said=OuterRef("said"))
+        return self.facts().filter(Exists(differing)).exclude(EXPLAINS)
+
+    def apart(self):
+        return self.facts().filter(EXPLAINS)
+
+    def rows(self, records):
+        records = list(records)
+        beside = defaultdict(list)
+        organisations = {record.organisation_id for record in records}
+        for fact in (
+            self.compared().filter(organisation__in=organisations).select_related("document")
+        ):
+            beside[self.matter(fact)].append(fact)
+        rows = []
+        for record in records:
+            others = [fact for fact in beside[self.matter(record)] if fact.said != record.said]
+            rows.append(self.told(record, self.reason(record, others)))
+        return rows
+
+    def apart_rows(self, records):
+        return [self.told(record, record.note) for record in records]
+
+    def told(self, record, reason: str) -> Row:
+        return Row(
+            record=record,
+            name=self.link(record, self.what(record)),
+            where=(self.link(record.organisation),),
+            reason=reason,
+            ways=tuple(self.correcting(record, "Correct or explain it")),
+        )
+
+    def matter(self, fact) -> tuple:
+        return (fact.organisation_id, *(getattr(fact, name) for name in self.about))
+
+    def reason(self, record, others) -> str:
+        said = "; ".join(
+            f"{self.value(other)} ({other.document.short_title}, {other.locator})"
+            for other in others
+        )
+        return (
+            f"{self.value(record)} here ({record.document.short_title}, {record.locator}), "
+            f"and elsewhere {said}."
+        )
+
+
+@CONFLICTS.part
+class ConflictingFigures(Conflicting):
+    model = Figure
+    searched = (*Conflicting.searched, "label", "value")
+    about = ("called", "spanning")
+
+    def compared(self):
+        # “£1.4bn” and “£1.4 bn” say the same.
+        return Figure.objects.annotate(
+            called=Lower("label"),
+            spanning=Lower("period"),
+            said=Lower(Replace(F("value"), Value(" "), Value(""))),
+        )
+
+    def what(self, figure):
+        return f"{figure.label}, {figure.period}" if figure.period else figure.label
+
+    def value(self, figure):
+        return figure.value
+
+
+@CONFLICTS.part
+class ConflictingRatings(Conflicting):
+    model = Rating
+    searched = (*Conflicting.searched, "service")
+    about = ("of_service", "question")
+
+    def compared(self):
+        return Rating.objects.annotate(of_service=Lower("service"), said=F("rating"))
+
+    def what(self, rating):
+        return f"{rating.service or 'As a whole'}: {rating.get_question_display()}"
+
+    def value(self, rating):
+        return rating.get_rating_display()

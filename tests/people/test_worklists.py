@@ -1,0 +1,232 @@
+"""What the worklists say of people and of the holders of posts."""
+
+import pytest
+from django.test import Client
+
+from organisations.models import PostKind
+from people.models import Appointment
+from people.worklists import Called, possible_twins
+from tests.builders import (
+    make_appointment,
+    make_distinction,
+    make_organisation,
+    make_person,
+    make_person_name,
+    make_post,
+)
+from tests.listed import TODAY, in_days, listed, reason_for, rows_of, take_step, way
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(admin_user):
+    browser = Client()
+    browser.force_login(admin_user)
+    return browser
+
+
+# Vacant, ending, past, stale
+
+
+@pytest.mark.parametrize("kind", [PostKind.CHAIR, PostKind.LEADER])
+def test_a_vacant_head_of_an_organisation_is_listed_until_appointed(editor, kind):
+    post = make_post(kind=kind, title="Head")
+    [row] = rows_of("chairs-vacant")
+    assert row.record == post
+    assert row.reason == "Vacant: nobody is recorded as ever having held it."
+    take_step(editor, way(row, "Appoint"), new_name="Ann Lee", date="2024-05-01")
+    assert listed("chairs-vacant") == []
+
+
+def test_a_source_that_says_that_nobody_holds_it_is_quoted():
+    make_post(quotation="yet to be appointed", locator="slide 9")
+    [row] = rows_of("chairs-vacant")
+    assert row.reason.endswith(" Board paper, slide 9: “yet to be appointed”.")
+
+
+def test_vacant_posts_that_are_no_heads_or_of_what_has_closed_are_not_listed():
+    make_post(kind=PostKind.DIRECTOR)
+    make_post(end_date="2024-01-01")
+    make_post(organisation=make_organisation(end_date="2024-01-01"))
+    assert listed("chairs-vacant") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "ending", "past"),
+    [(-1, False, True), (0, True, False), (90, True, False), (91, False, False)],
+)
+def test_a_term_of_a_holder_ends_within_90_days_or_has_ended(days, ending, past):
+    make_appointment(term_ends=in_days(days))
+    assert (bool(listed("terms-ending")), bool(listed("past-term"))) == (ending, past)
+
+
+def test_an_end_clears_a_holder_who_serves_past_term(editor):
+    make_appointment(term_ends="2024-03-31")
+    [row] = rows_of("past-term")
+    take_step(editor, way(row, "End"), date="2024-03-31")
+    assert listed("past-term") == []
+
+
+def test_a_holder_confirmed_more_than_a_year_ago_is_listed_by_organisation(editor):
+    appointment = make_appointment(confirmed_on="2025-11-21")
+    make_appointment(confirmed_on="2025-11-22")
+    [row] = rows_of("not-confirmed")
+    assert row.record == appointment
+    assert row.reason == "Last held against a source 21 November 2025, more than a year ago."
+    assert row.group.text == str(appointment.post.organisation)
+    take_step(editor, way(row, "Reconfirm"), date="2026-11-01")
+    assert listed("not-confirmed") == []
+
+
+# What has closed
+
+
+def test_a_holder_in_a_closed_organisation_is_listed_until_ended(editor):
+    gone = make_organisation(name="Old Trust", end_date="2024-03-31")
+    appointment = make_appointment(post=make_post(organisation=gone))
+    [row] = rows_of("held-by-the-closed")
+    assert row.record == appointment
+    assert row.reason == (
+        "Old Trust closed on 31 March 2024, and this appointment goes on after it."
+    )
+    take_step(editor, way(row, "End"), date="2024-03-31")
+    [row] = rows_of("held-by-the-closed")
+    assert row.record == appointment.post
+    take_step(editor, way(row, "Abolish"), date="2024-03-31")
+    assert listed("held-by-the-closed") == []
+
+
+def test_a_holder_of_a_post_that_ended_is_listed():
+    appointment = make_appointment(post=make_post(end_date="2024-03-31"))
+    assert reason_for(appointment, "held-by-the-closed") == (
+        "The post ended on 31 March 2024, and this appointment goes on after it."
+    )
+
+
+# Held twice
+
+
+def past_the_form(post, name: str, **fields) -> Appointment:
+    """An appointment that no form would accept and the database does."""
+    appointment = make_appointment(post=post, person=make_person(name=name), save=False, **fields)
+    appointment.save()
+    return appointment
+
+
+def test_a_post_for_two_that_three_certainly_hold_is_held_twice():
+    post = make_post(max_holders=2)
+    for name in ("Ann", "Bob", "Cat"):
+        past_the_form(post, name, start_date="2024-05-01")
+    assert reason_for(post, "held-twice").startswith(
+        "There is room for 2, and 3 people certainly hold it: Ann from 1 May 2024"
+    )
+
+
+def test_a_handover_known_to_the_month_is_no_fault_on_any_day_of_it():
+    post = make_post(max_holders=2)
+    make_appointment(post=post)
+    make_appointment(post=post, end_date="2026-11-30", end_precision="month")
+    make_appointment(post=post, start_date="2026-11-01", start_precision="month")
+    for day in (TODAY, TODAY.replace(day=1), TODAY.replace(day=30)):
+        assert listed("held-twice", day=day) == []
+
+
+def test_who_acts_does_not_count_to_those_who_hold_a_post():
+    post = make_post(max_holders=1)
+    make_appointment(post=post)
+    make_appointment(post=post, basis="acting")
+    assert listed("held-twice") == []
+
+
+# The same person
+
+
+def twins(*people: tuple[str, str], other_names=(), loosely=False) -> set:
+    """Which of people of these names and sort names, by their place, may be one."""
+    called = [Called.by(key, *names) for key, names in enumerate(people)]
+    found = possible_twins(called, other_names, loosely=loosely)
+    return {(pair.one, pair.other) for pair in found}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Siân Lee", "Lee, Siân"), ("SIAN LEE", "Lee, Sian")),
+        (("Ann O’Brien", "O’Brien, Ann"), ("Ann O'Brien", "O'Brien, Ann")),
+        (("David Nicholson", "Nicholson, David"), ("D. Nicholson", "Nicholson, D.")),
+        (("David Nicholson", "Nicholson, David"), ("D J Nicholson", "Nicholson, D J")),
+        (("Matt Dormer", "Dormer, Matt"), ("Matthew Dormer", "Dormer, Matthew")),
+        (("Becky Howell Jones", "Howell Jones, Becky"), ("B Howell-Jones", "Howell-Jones, B")),
+        (("John Smith", "Smith, John"), ("John A Smith", "Smith, John A")),
+    ],
+)
+def test_names_of_one_person(one, other):
+    assert twins(one, other) == {(0, 1)}
+    assert twins(one, other, loosely=True) == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Ann Lee", "Lee, Ann"), ("Ann Lees", "Lees, Ann")),
+        (("Ann Lee", "Lee, Ann"), ("Bob Lee", "Lee, Bob")),
+        (("E Lee", "Lee, E"), ("Ann Lee", "Lee, Ann")),
+        (("Lee", "Lee"), ("Ann Lee", "Lee, Ann")),
+    ],
+)
+def test_names_of_two_people(one, other):
+    assert twins(one, other) == twins(one, other, loosely=True) == set()
+
+
+def test_one_family_name_and_initial_with_different_given_names_is_told_apart():
+    people = (("Simon Adams", "Adams, Simon"), ("Sarah Adams", "Adams, Sarah"))
+    assert twins(*people) == set()
+    assert twins(*people, loosely=True) == {(0, 1)}
+
+
+def test_another_name_leads_to_somebody_of_that_name_or_with_that_name_too():
+    people = (("Ann Lee", "Lee, Ann"), ("Ann Day", "Day, Ann"), ("Ann Orr", "Orr, Ann"))
+    assert twins(*people, other_names=[(1, "Ann LEE"), (2, "Ann Fox"), (0, "Ann Fox")]) == {
+        (0, 1),
+        (0, 2),
+    }
+
+
+def test_a_common_name_is_compared_without_each_with_each():
+    people = [(f"Given{n} Smith", f"Smith, Given{n}x") for n in range(20000)]
+    assert twins(*people) == set()
+
+
+def test_two_of_one_name_are_listed_with_what_they_hold_until_told_apart(editor):
+    one, other = make_person(name="Ann Lee"), make_person(name="Ann Lee")
+    make_appointment(person=one, post=make_post(title="Chair"))
+    [row] = rows_of("same-person")
+    assert row.reason.startswith("They have the same name. Ann Lee (")
+    assert "is recorded for no post." in row.reason
+    assert f"person={one.pk}&other={other.pk}" in way(row, "They are two people")
+    make_distinction(person=other, other=one)
+    assert listed("same-person") == []
+
+
+def test_a_merge_clears_two_of_one_name(editor):
+    one, other = make_person(name="Ann Lee"), make_person(name="A Lee")
+    [row] = rows_of("same-person")
+    assert f"other={other.pk}" in way(row, "Merge") or f"other={one.pk}" in way(row, "Merge")
+    take_step(editor, way(row, "Merge"), keep="this")
+    assert listed("same-person") == []
+
+
+def test_another_name_is_looked_up_in_the_register():
+    make_person(name="Jo Alner")
+    make_person_name(person=make_person(name="Anne Fox"), name="Jo Alner")
+    [row] = rows_of("same-person")
+    assert row.reason.startswith("The name of one is another name of the other.")
+
+
+def test_pairs_may_be_searched_by_the_name_of_either():
+    for name in ("Ann Lee", "A Lee", "Bob Day", "B Day"):
+        make_person(name=name)
+    assert len(rows_of("same-person")) == 2
+    assert len(rows_of("same-person", words=["bob"])) == 1
+    assert rows_of("same-person", words=["cat"]) == []

@@ -1,0 +1,123 @@
+"""What the worklists say of the seeded register on one day. docs/worklists.md explains each."""
+
+import pytest
+
+from forums.models import Forum, ReportingLine
+from tests.listed import TODAY, listed, reason_for, rows_of
+
+pytestmark = pytest.mark.usefixtures("seeded")
+
+# On 22 November 2026: how many need attention, and how many stand apart.
+ON_THE_SEED = {
+    "chairs-vacant": (7, 0),
+    "seats-vacant": (7, 32),
+    "terms-ending": (0, 0),
+    "past-term": (0, 0),
+    "not-confirmed": (39, 0),
+    "held-by-the-closed": (10, 0),
+    "reporting": (21, 9),
+    "ex-officio-vacant": (0, 0),
+    "cannot-be-quorate": (2, 0),
+    "held-twice": (0, 0),
+    "same-person": (0, 0),
+    "statements-in-conflict": (0, 2),
+}
+
+JOINT_COMMITTEE = "CCGs’ Joint Commissioning Committee in Common"
+
+
+@pytest.mark.parametrize(("slug", "numbers"), ON_THE_SEED.items())
+def test_each_list_has_what_docs_worklists_says(slug, numbers):
+    assert (len(rows_of(slug)), len(rows_of(slug, apart=True))) == numbers
+
+
+def test_the_documents_leave_seven_chairs_vacant():
+    assert [row.where[0].text for row in rows_of("chairs-vacant")] == [
+        "Clinical Strategy Group",
+        "Herefordshire Integrated Primary and Community Services Executive",
+        "ICS Finance Forum",
+        "ICS Performance Forum",
+        "ICS Quality Forum",
+        "One Herefordshire Health and Care Partnership",
+        "Worcestershire Alliance",
+    ]
+    assert all(row.record.role == "chair" for row in rows_of("seats-vacant"))
+
+
+def test_the_joint_committee_of_four_ccgs_that_have_closed_lights_up():
+    rows = [r for r in rows_of("held-by-the-closed") if r.where[0].text == JOINT_COMMITTEE]
+    assert [row.name.text for row in rows] == [
+        "NHS Herefordshire CCG",
+        "NHS Redditch and Bromsgrove CCG",
+        "NHS South Worcestershire CCG",
+        "NHS Wyre Forest CCG",
+    ]
+    assert {row.reason for row in rows} == {
+        (
+            "A member of the forum, closed in March 2020. NHS Herefordshire and Worcestershire CCG "
+            "came after it. Every member organisation of the forum has closed."
+        )
+    }
+
+
+def test_the_rest_of_what_has_closed_is_herefordshires_ccg():
+    rest = [r for r in rows_of("held-by-the-closed") if r.where[0].text != JOINT_COMMITTEE]
+    assert [(row.kind, row.name.text) for row in rest] == [
+        ("Seat", "CCG Director of Finance (for BCF decisions)"),
+        ("Seat", "CCG Director of Primary Care"),
+        ("Seat", "CCG Director of Nursing (System Quality rep)"),
+        ("Seat", "CCG Director of Finance (System Finance rep)"),
+        ("Member organisation", "NHS Herefordshire CCG"),
+        ("Member organisation", "NHS Herefordshire CCG"),
+    ]
+
+
+def test_the_two_forums_that_need_herefordshires_ccg_cannot_be_quorate():
+    forums = listed("cannot-be-quorate")
+    assert [forum.slug for forum in forums] == [
+        "hipcs",
+        "one-herefordshire-health-and-care-partnership",
+    ]
+    for forum in forums:
+        assert "NHS Herefordshire CCG, which closed in March 2020" in reason_for(
+            forum, "cannot-be-quorate"
+        )
+
+
+def test_one_line_leads_to_a_closed_ccg_and_twenty_forums_report_to_nobody():
+    records = listed("reporting")
+    [line] = [record for record in records if isinstance(record, ReportingLine)]
+    assert str(line) == (
+        "One Herefordshire Health and Care Partnership reports to NHS Herefordshire CCG"
+    )
+    assert len([record for record in records if isinstance(record, Forum)]) == 20
+    assert {row.reason for row in rows_of("reporting") if row.kind == "Forum"} == {
+        "No source says to whom it reports."
+    }
+
+
+def test_heads_of_trees_and_hosted_boards_rightly_have_no_line():
+    assert {row.name.text for row in rows_of("reporting", apart=True)} == {
+        "Board of 2gether NHS Foundation Trust",
+        "Clinical Strategy Group",
+        "Executive Leadership Forum",
+        "Herefordshire Health and Wellbeing Board",
+        "ICS Executive",
+        "ICS Partnership Board",
+        "ICS Quality Forum",
+        "MLT",
+        "Midlands ICS development programme",
+    }
+
+
+def test_the_contradiction_of_the_pack_about_wales_is_explained():
+    assert {row.record.value for row in rows_of("statements-in-conflict", apart=True)} == {
+        "40,000",
+        "20,000",
+    }
+
+
+def test_everybody_in_force_was_last_confirmed_in_2021_or_before():
+    tenures = listed("not-confirmed")
+    assert max(tenure.confirmed_on for tenure in tenures).year == 2021
+    assert all(tenure.is_in_force(TODAY) for tenure in tenures)
