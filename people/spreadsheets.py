@@ -1,0 +1,242 @@
+"""Spreadsheets of people, and of what they hold."""
+
+from collections import defaultdict
+
+from django.db import models
+from django.utils.text import capfirst, get_text_list
+
+import organisations.spreadsheets  # noqa: F401  (by which organisations are found)
+from organisations.models import Held
+from people.models import Appointment, Person, PersonName, Tenure
+from records.names import fold
+from records.periods import last_day, locked
+from records.spreadsheets.cells import CellProblem, Column, RecordWidget
+from records.spreadsheets.directories import Directory, directory_of
+from records.spreadsheets.importing import NamedResource, RecordResource, Row, spreadsheet_of
+
+
+class PersonDirectory(Directory):
+    model = Person
+    called = ("name",)
+    other_names = (PersonName, "person")
+    related = ("merged_into", "document")
+    remedy = "Import them under people first, or correct the spelling."
+
+    def names_in(self, record):
+        return [record.name, str(record)]
+
+    def stands_for(self, record):
+        passed = set()
+        while record.merged_into_id is not None and record.pk not in passed:
+            passed.add(record.pk)
+            record = record.merged_into
+        return record
+
+    def in_full(self, record):
+        return f"{record} ({record.slug}), in {record.document.short_title}, {record.locator}"
+
+
+directory_of(Person, PersonDirectory)
+
+
+@spreadsheet_of
+class PersonResource(NamedResource):
+    model = Person
+    explains = "People whom a source document names, one a row."
+
+    def columns(self):
+        columns = super().columns()
+        for column in columns:
+            column.required = column.attribute in ("name", "document", "locator")
+        return columns
+
+
+class OwnerColumn(Column):
+    """Whose post or seat it is. Read to find that; the record does not say it again."""
+
+    def put(self, record, value) -> None:
+        pass
+
+
+class HeldColumn(Column):
+    """The post or seat, by its title among those of its owner."""
+
+    def get_value(self, instance):
+        return getattr(instance, self.attribute).title
+
+
+# As one would tell it, after who it is and what they hold. The evidence follows.
+TIME = ["basis", "start_date", "term_ends", "end_date", "end_reason", "end_document", "end_locator"]
+
+
+class TenureResource(RecordResource):
+    """What people hold, one a row: a person, a post or seat, and for how long."""
+
+    model: type[Tenure]
+
+    @property
+    def held_model(self) -> type[Held]:
+        return self.model._meta.get_field(self.model.held_field).related_model
+
+    @property
+    def owner_attribute(self) -> str:
+        return f"{self.model.held_field}__{self.held_model.owner_field}"
+
+    def columns(self):
+        held, owner = self.model.held_field, self.held_model.owner_field
+        owner_model = self.held_model._meta.get_field(owner).related_model
+        columns = []
+        for column in super().columns():
+            if column.attribute == held:
+                columns += [
+                    OwnerColumn(
+                        heading=capfirst(owner_model._meta.verbose_name),
+                        attribute=self.owner_attribute,
+                        widget=RecordWidget(owner_model),
+                        required=True,
+                        explains="By its name, another name of it, or its slug.",
+                    ),
+                    HeldColumn(
+                        heading=capfirst(held),
+                        attribute=held,
+                        widget=None,
+                        required=True,
+                        explains=f"By its title, as the register has it. Each {held} has to be in "
+                        "the register.",
+                    ),
+                ]
+                continue
+            if column.attribute == "person":
+                column.explains = "By their name, another name of theirs, or their slug."
+            column.required = column.attribute in ("person", "document", "locator")
+            columns.append(column)
+        first = ["person", self.owner_attribute, held, "on_behalf_of", *TIME]
+        places = {attribute: place for place, attribute in enumerate(first)}
+        return sorted(columns, key=lambda column: places.get(column.attribute, len(first)))
+
+    # What is held
+
+    def begin(self, asked):
+        super().begin(asked)
+        owner = self.held_model.owner_field
+        self.held_by_title: dict[tuple[int, str], list[Held]] = defaultdict(list)
+        self.titles: dict[int, list[str]] = defaultdict(list)
+        for held in self.held_model._base_manager.select_related(owner).order_by("pk"):
+            key = getattr(held, f"{owner}_id")
+            self.held_by_title[key, fold(held.title)].append(held)
+            self.titles[key].append(held.title)
+
+    def read_cell(self, column, row):
+        value = super().read_cell(column, row)
+        if column.attribute != self.model.held_field or not value:
+            return value
+        owner = row.values[self.owner_attribute]
+        return self.held_called(value, owner, column, row) if owner is not None else None
+
+    def held_called(self, title: str, owner: models.Model, column: Column, row: Row) -> Held | None:
+        found = self.held_by_title.get((owner.pk, fold(title)), [])
+        if not found:
+            titles = [f"“{title}”" for title in dict.fromkeys(self.titles[owner.pk])]
+            has = get_text_list([*titles[:8], *(["others"] if titles[8:] else [])], "and")
+            row.refuse(
+                column.heading,
+                f"{owner} has no {self.model.held_field} called “{title}”. "
+                + (f"It has {has}." if has else "Add it to the register first."),
+            )
+            return None
+        if len(found) > 1:
+            start = self.start_of(row, column)
+            found = [held for held in found if start and held.is_in_force(start)] or found
+        if len(found) == 1:
+            return found[0]
+        options = [
+            (held.pk, f"{held.title}, {held.start_in_words()} to {held.end_in_words() or 'now'}")
+            for held in found
+        ]
+        try:
+            chosen = self.asked.ask(column.heading, f"{title}, {owner}", options)
+        except CellProblem as problem:
+            row.refuse(column.heading, str(problem))
+            return None
+        return next(held for held in found if held.pk == chosen)
+
+    def start_of(self, row: Row, column: Column):
+        """The day on which a row begins, read ahead of its turn."""
+        start = self.fields["start_date"]
+        try:
+            known = start.clean({start.heading: row.cells.get(start.heading, "")})
+        except CellProblem:
+            return None
+        return known and known[0]
+
+    # The records that are there
+
+    def before_matching(self, rows):
+        held_field = self.model.held_field
+        keys = {row.values[held_field].pk for row in rows if row.values.get(held_field)}
+        owner = self.held_model.owner_field
+        # Nobody may change how many may hold it, or record another holder, until this is over.
+        self.held = {
+            held.pk: held
+            for held in locked(self.held_model).select_related(owner).filter(pk__in=keys)
+        }
+        people = {row.values["person"].pk for row in rows if row.values.get("person")}
+        kept = locked(Person).filter(pk__in=people).values_list("pk", "merged_into")
+        merged = {key for key, into in kept if into is not None}
+        for row in rows:
+            if row.values.get("person") and row.values["person"].pk in merged:
+                row.refuse(
+                    self.heading_of("person"),
+                    "Somebody has just merged this person into another. Check again.",
+                )
+        self.there = defaultdict(list)
+        tenures = self.model._base_manager.filter(**{f"{held_field}__in": keys})
+        for tenure in tenures.select_related("person", f"{held_field}__{owner}", "document"):
+            tenure.read_and_locked = True
+            key = getattr(tenure, f"{held_field}_id")
+            setattr(tenure, held_field, self.held[key])
+            self.there[tenure.person_id, key].append(tenure)
+
+    def existing(self, row):
+        held = row.values[self.model.held_field]
+        tenures = self.there[row.values["person"].pk, held.pk]
+        start, end = row.values["start_date"], row.values["end_date"]
+        if start is None and end is None:
+            tenures = [t for t in tenures if t.end_date is None] or tenures
+        elif start is not None and (same := [t for t in tenures if t.start_date == start[0]]):
+            tenures = same
+        else:
+            tenures = [t for t in tenures if may_be_one_time(t, start, end)]
+        if len(tenures) > 1:
+            times = [f"{t.start_in_words()} to {t.end_in_words() or 'now'}" for t in tenures]
+            raise CellProblem(
+                f"This fits several records of the register: {get_text_list(times, 'and')}. Give "
+                "the start that the one meant has there."
+            )
+        return tenures[0] if tenures else None
+
+    def fill_in(self, record, row):
+        record.read_and_locked = True
+        setattr(record, self.model.held_field, self.held[row.values[self.model.held_field].pk])
+
+    def needs_flush(self, row, waiting):
+        # How many hold it at once is counted in the database.
+        record = row.record
+        return record.held.capacity not in (1, None) and any(
+            other.record.held.pk == record.held.pk for other in waiting
+        )
+
+
+def may_be_one_time(tenure: Tenure, start, end) -> bool:
+    """Whether a row that gives this start and end may be about the time of `tenure`."""
+    begins_after = start and tenure.end_date is not None and start[0] > tenure.end_date
+    ended_before = (
+        end and tenure.start_date is not None and last_day(end[0], end[1]) < tenure.start_date
+    )
+    return not begins_after and not ended_before
+
+
+@spreadsheet_of
+class AppointmentResource(TenureResource):
+    model = Appointment
+    explains = "Who holds or held which post of an organisation, one a row."

@@ -1,0 +1,352 @@
+"""Reading the files that people send: CSV and XLSX, held to limits before they are read.
+
+What comes out is text, whatever the file: a row number as the spreadsheet program counts it,
+and what stands under each heading.
+"""
+
+import csv
+import datetime
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.utils.text import get_text_list
+from openpyxl import load_workbook
+
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 5 * MEGABYTE
+MOST_ROWS = 20_000
+MOST_COLUMNS = 60
+# Of an XLSX file, which is a zip of many: what it may come to when it is unpacked.
+MOST_UNPACKED = 50 * MEGABYTE
+MOST_PARTS = 500
+LONGEST_CELL = 30_000
+
+TOO_BIG = (
+    "This file is larger than 5 MB. Split it into several, or take out what is not asked for: "
+    "pictures, other sheets, columns that this page does not list."
+)
+SAVE_AS_UTF_8 = (
+    "Save it as UTF-8: in Excel choose “Save As” and “CSV UTF-8 (comma delimited)”, or save it "
+    "as an Excel workbook (.xlsx)."
+)
+SAVE_AS_XLSX = "Open it in the spreadsheet program and save it as an Excel workbook (.xlsx)."
+
+# Beginnings of what is not a spreadsheet that can be read, though its name may say so.
+OLE_FILE = b"\xd0\xcf\x11\xe0"
+ZIP_FILE = b"PK"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+# Parts of a workbook that do things, or fetch them.
+FORBIDDEN_PARTS = [
+    (r"vbaproject|/macrosheets/|/dialogsheets/", "holds macros"),
+    (r"/activex/|/ctrlprops/", "holds controls that run programs"),
+    (r"/externallinks/|connections\.xml$", "is linked to other files"),
+    (r"/embeddings/|\.(zip|xlsx|xlsm|xls|docx|exe|dll|js|vbs)$", "has other files inside it"),
+]
+
+# What no name or sentence holds, apart from tabs and ends of lines.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# A line that explains, as the second line of the templates does.
+COMMENT = "# "
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a spreadsheet says: its headings, and its rows with their numbers."""
+
+    headings: list[str]
+    rows: list["SheetRow"]
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: what stands under each heading, as text. `odd` says what is wrong with the row as
+    a whole; in words, or ""."""
+
+    number: int
+    cells: dict[str, str]
+    odd: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The headings that a spreadsheet may have, and those that it must have."""
+
+    known: list[str]
+    required: list[str] = field(default_factory=list)
+
+
+def read(file_name: str, content: bytes, columns: Columns) -> Sheet:
+    """What a spreadsheet says under the headings of `columns`.
+
+    Raises ValidationError, saying what to do, if the file as a whole cannot be read.
+    """
+    if not content.strip():
+        raise ValidationError("This file is empty.")
+    if len(content) > MOST_BYTES:
+        raise ValidationError(TOO_BIG)
+    ending = file_name.rpartition(".")[2].lower()
+    if ending in ("xlsm", "xltm", "xlsb", "xlam"):
+        raise ValidationError(f"This file may hold macros. {SAVE_AS_XLSX}")
+    if content.startswith(OLE_FILE):
+        raise ValidationError(
+            "This file is locked with a password, or is of the old kind (.xls). "
+            f"{SAVE_AS_XLSX} Save it without a password."
+        )
+    if ending not in ("csv", "xlsx"):
+        raise ValidationError("Send a file whose name ends in .csv or .xlsx.")
+    if ending == "xlsx":
+        lines = lines_of_xlsx(content)
+    elif content.startswith(ZIP_FILE):
+        raise ValidationError(
+            "This file is named .csv and is none: it looks like a workbook. Name it .xlsx."
+        )
+    else:
+        lines = lines_of_csv(content, columns)
+    return sheet_of(lines, columns)
+
+
+# Lines: (number, texts). The first that is not empty holds the headings.
+
+Line = tuple[int, list[str]]
+
+
+def sheet_of(lines: list[Line], columns: Columns) -> Sheet:
+    if not lines:
+        raise ValidationError("This file is empty.")
+    (_, first), *rest = lines
+    headings = headings_of(first, columns)
+    if not rest:
+        raise ValidationError("This file has headings and no rows under them.")
+    return Sheet([heading for heading in headings if heading], [row(headings, *r) for r in rest])
+
+
+def row(headings: list[str], number: int, texts: list[str]) -> SheetRow:
+    cells, odd = {}, ""
+    for place, text in enumerate(texts):
+        if CONTROL.search(text):
+            odd = "It holds a character that cannot be typed. Type the row again."
+            text = ""
+        if len(text) > LONGEST_CELL:
+            odd = f"A cell is longer than {LONGEST_CELL:,} characters. Shorten it."
+            text = ""
+        if place < len(headings) and headings[place]:
+            cells[headings[place]] = text
+        elif text:
+            odd = odd or (
+                f"It says “{text[:40]}” where there is no heading. A comma too many may have "
+                "moved its cells: put quotation marks around what contains a comma."
+            )
+    return SheetRow(number, cells, odd)
+
+
+def headings_of(texts: list[str], columns: Columns) -> list[str]:
+    """The known headings that `texts` are, in their order; "" for a column without."""
+    if len(texts) > MOST_COLUMNS:
+        raise ValidationError(
+            f"This file has more than {MOST_COLUMNS} columns. Take out those that are not asked "
+            "for."
+        )
+    by_words = {folded(heading): heading for heading in columns.known}
+    problems, headings, unknown = [], [], []
+    for text in texts:
+        heading = by_words.get(folded(text), "")
+        if text and not heading:
+            unknown.append(f"“{text[:60]}”")
+        if heading and heading in headings:
+            problems.append(f"The column “{heading}” is there twice. Take one of them out.")
+        headings.append(heading)
+    missing = [f"“{heading}”" for heading in columns.required if heading not in headings]
+    if unknown:
+        problems.append(
+            f"{get_text_list(unknown, 'and')}: not known as "
+            f"{'a column' if len(unknown) == 1 else 'columns'} here."
+        )
+    if missing:
+        problems.append(
+            f"{get_text_list(missing, 'and')}: missing from the headings, which stand in the "
+            "first row."
+        )
+    if problems:
+        expected = get_text_list([f"“{heading}”" for heading in columns.known], "and")
+        raise ValidationError([*problems, f"The columns are {expected}. The template has them."])
+    return headings
+
+
+def folded(heading: str) -> str:
+    return " ".join(heading.replace("’", "'").casefold().split())
+
+
+def is_empty(texts: list[str]) -> bool:
+    return not any(texts)
+
+
+def is_comment(texts: list[str]) -> bool:
+    return next((text for text in texts if text), "").startswith(COMMENT)
+
+
+def take(lines) -> list[Line]:
+    """The lines that say something, stripped, as far as the limit goes."""
+    taken = []
+    for number, texts in lines:
+        texts = [text.strip() for text in texts]
+        while texts and not texts[-1]:
+            texts.pop()
+        if is_empty(texts) or (taken and is_comment(texts)):
+            continue
+        taken.append((number, texts))
+        if len(taken) > MOST_ROWS + 1:
+            raise ValidationError(
+                f"This file has more than {MOST_ROWS:,} rows. Split it into several."
+            )
+    return taken
+
+
+# CSV
+
+
+def lines_of_csv(content: bytes, columns: Columns) -> list[Line]:
+    text = decoded(content)
+    source = io.StringIO(text, newline="")
+    reader = csv.reader(source, delimiter=delimiter_of(text, columns), strict=True)
+    begins = 1
+
+    def lines():
+        nonlocal begins
+        for number, texts in enumerate(reader, 1):
+            yield number, texts
+            begins = reader.line_num + 1
+
+    try:
+        return take(lines())
+    except csv.Error as error:
+        raise ValidationError(
+            f"The row that begins on line {begins} cannot be read: a quotation mark is not "
+            "closed, or stands in the middle of a cell. Write a quotation mark inside a cell "
+            "twice, or save the file as an Excel workbook (.xlsx)."
+        ) from error
+
+
+def decoded(content: bytes) -> str:
+    if content.startswith(UTF_16) or b"\x00" in content:
+        raise ValidationError(f"This file is not UTF-8 text; it may be UTF-16. {SAVE_AS_UTF_8}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        around = content[max(error.start - 20, 0) : error.end + 20]
+        words = re.split(r"[,;\t\r\n\"]", around.decode("cp1252", errors="replace"))
+        odd = next((word.strip() for word in words if not word.isascii()), "")
+        raise ValidationError(
+            f"This file is not UTF-8 text. Line {line} has “{odd}” as older programs write it "
+            f"(Windows-1252). {SAVE_AS_UTF_8}"
+        ) from error
+
+
+def delimiter_of(text: str, columns: Columns) -> str:
+    """Comma, semicolon or tab: whichever makes most of the known headings of the first line."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    known = {folded(heading) for heading in columns.known}
+
+    def number_known(delimiter: str) -> int:
+        return sum(folded(part.strip(' "')) in known for part in first.split(delimiter))
+
+    return max(",;\t", key=number_known)
+
+
+# XLSX
+
+
+def lines_of_xlsx(content: bytes) -> list[Line]:
+    refuse_dangerous(content)
+    try:
+        workbook = load_workbook(
+            io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+        )
+    # Whatever a damaged workbook makes the library raise, what to do about it is the same.
+    except Exception as error:
+        raise damaged() from error
+    try:
+        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        if not sheets:
+            raise ValidationError("This workbook has no sheet to read.")
+        # What it says of its own size need not be true.
+        sheets[0].reset_dimensions()
+        rows = sheets[0].iter_rows(max_col=MOST_COLUMNS + 1)
+        return take((number, [cell_text(cell) for cell in r]) for number, r in enumerate(rows, 1))
+    except ValidationError:
+        raise
+    except Exception as error:
+        raise damaged() from error
+    finally:
+        workbook.close()
+
+
+def damaged() -> ValidationError:
+    return ValidationError(f"This workbook is damaged and cannot be read. {SAVE_AS_XLSX}")
+
+
+def refuse_dangerous(content: bytes) -> None:
+    """Raise ValidationError for a file that is no plain workbook, before anything is unpacked
+    into memory. What is unpacked is counted, whatever the file says of its size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            refuse_dangerous_parts(parts)
+    except ValidationError:
+        raise
+    except Exception as error:  # a damaged zip raises many kinds
+        raise damaged() from error
+
+
+def refuse_dangerous_parts(parts: zipfile.ZipFile) -> None:
+    entries = parts.infolist()
+    names = [entry.filename for entry in entries]
+    if len(entries) > MOST_PARTS or len(set(names)) < len(names):
+        raise ValidationError(f"This workbook is made of too many parts. {SAVE_AS_XLSX}")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise ValidationError("This workbook is locked with a password. Save it without one.")
+    if "[Content_Types].xml" not in names:
+        raise ValidationError(f"This file is no workbook, though its name says so. {SAVE_AS_XLSX}")
+    for pattern, what in FORBIDDEN_PARTS:
+        if any(re.search(pattern, f"/{name}".lower()) for name in names):
+            raise ValidationError(
+                f"This workbook {what}, which is not accepted. Copy its cells into a new "
+                "workbook, or save the sheet as “CSV UTF-8 (comma delimited)”."
+            )
+    if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+        raise ValidationError(TOO_BIG)
+    unpacked = 0
+    for entry in entries:
+        with parts.open(entry) as part:
+            while piece := part.read(MEGABYTE):
+                unpacked += len(piece)
+                if unpacked > MOST_UNPACKED:
+                    raise ValidationError(TOO_BIG)
+                if entry.filename == "[Content_Types].xml" and b"macroEnabled" in piece:
+                    raise ValidationError(f"This workbook may hold macros. {SAVE_AS_XLSX}")
+
+
+def cell_text(cell) -> str:
+    """What a cell of a workbook says, as somebody would type it."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime | datetime.date):
+        return date_text(value, cell.number_format)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def date_text(value: datetime.date, number_format: str) -> str:
+    """A date of a workbook as far as the cell shows it: what was typed as “April 2019” is kept
+    as a day and shown as a month."""
+    shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format).lower()
+    if "d" in shown or "y" not in shown:
+        return f"{value:%Y-%m-%d}"
+    return f"{value:%Y-%m}" if "m" in shown else f"{value:%Y}"

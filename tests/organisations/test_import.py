@@ -1,0 +1,108 @@
+"""Spreadsheets of organisations."""
+
+import pytest
+
+from organisations.models import Organisation
+from tests.builders import make_organisation, make_organisation_name, make_place, source
+from tests.sheets import changes, checked, csv_of, exported, loaded, manager, outcomes, problems
+
+pytestmark = pytest.mark.django_db
+
+HEADINGS = [
+    "Name",
+    "Kind",
+    "ODS code",
+    "Source of the codes",
+    "Locator of the codes",
+    "Place",
+    "Start",
+    "Source document",
+    "Locator",
+]
+EVIDENCE = ["board-paper", "page 1"]
+
+
+@pytest.fixture(autouse=True)
+def board_paper():
+    return source()
+
+
+@pytest.fixture
+def mona():
+    return manager()
+
+
+def sheet(*rows):
+    made = []
+    for name, kind, code, place, start in rows:
+        codes = EVIDENCE if code else ["", ""]
+        made.append([name, kind, code, *codes, place, start, *EVIDENCE])
+    return csv_of(HEADINGS, *made)
+
+
+def test_organisations_are_loaded_with_their_kind_in_words(mona):
+    hereford = make_place(name="Herefordshire")
+    loaded(
+        mona,
+        Organisation,
+        sheet(
+            ["Wye Valley NHS Trust", "NHS trust", "RLQ", "herefordshire", "April 2011"],
+            ["Taurus", "General practice provider", "", "", "by 2019"],
+        ),
+    )
+
+    trust = Organisation.objects.get(slug="wye-valley-nhs-trust")
+    assert (trust.kind, trust.place, trust.ods_code) == ("nhs-trust", hereford, "RLQ")
+    assert Organisation.objects.get(slug="taurus").start_in_words() == "by 2019"
+
+
+@pytest.mark.parametrize("name", ["Wye Valley", "wye  valley nhs trust", "Hereford Hospitals"])
+def test_an_organisation_is_found_by_every_name_it_has(mona, name):
+    trust = make_organisation(name="Wye Valley NHS Trust", short_name="Wye Valley")
+    make_organisation_name(organisation=trust, name="Hereford Hospitals")
+    upload = checked(mona, Organisation, sheet([name, "NHS trust", "", "", ""]))
+    assert outcomes(upload) == ["same"]
+
+
+def test_an_organisation_is_found_by_its_code_and_keeps_its_name(mona):
+    make_organisation(name="Wye Valley NHS Trust", ods_code="RLQ")
+    upload = checked(mona, Organisation, sheet(["Wye Trust", "NHS trust", "rlq", "", ""]))
+    assert "Name" not in changes(upload)
+
+
+def test_a_code_of_one_and_a_name_of_another_is_refused(mona):
+    make_organisation(name="Wye Valley NHS Trust", ods_code="RLQ")
+    make_organisation(name="Taurus")
+    upload = checked(mona, Organisation, sheet(["Taurus", "other", "RLQ", "", ""]))
+    assert "The code RLQ is that of Wye Valley NHS Trust" in problems(upload)[""]
+
+
+def test_two_rows_with_one_code_are_refused_naming_the_other(mona):
+    upload = checked(
+        mona,
+        Organisation,
+        sheet(["Wye", "NHS trust", "RLQ", "", "2019"], ["Lugg", "NHS trust", "RLQ", "", "2019"]),
+    )
+    assert outcomes(upload) == ["new", "refused"]
+    assert "recorded for Wye" in problems(upload, 1)["ODS code"]
+    assert "row 2 of this spreadsheet" in problems(upload, 1)["ODS code"]
+
+
+def test_what_no_list_has_is_refused_with_the_list(mona):
+    upload = checked(mona, Organisation, sheet(["Wye", "hospital", "", "Atlantis", "2019"]))
+    assert "“hospital” is not known here. Write" in problems(upload)["Kind"]
+    assert "There is no place “Atlantis”" in problems(upload)["Place"]
+
+
+def test_what_is_exported_can_be_sent_back_as_it_is(mona):
+    make_organisation(
+        name="Wye Valley NHS Trust",
+        ods_code="RLQ",
+        website="https://example.org/",
+        place=make_place(),
+        start_date="2011-04-01",
+        start_precision="month",
+    )
+    rows = exported(mona, Organisation)
+    content = csv_of(list(rows[0]), *[list(row.values()) for row in rows])
+    assert outcomes(checked(mona, Organisation, content)) == ["same"]

@@ -1,0 +1,309 @@
+"""Spreadsheets of people and of their appointments."""
+
+import pytest
+
+from people.models import Appointment, EndReason, Person
+from tests.builders import (
+    day,
+    make_appointment,
+    make_document,
+    make_organisation,
+    make_person,
+    make_person_name,
+    make_post,
+    source,
+)
+from tests.sheets import (
+    changes,
+    checked,
+    confirm,
+    csv_of,
+    loaded,
+    manager,
+    outcomes,
+    problems,
+)
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ["Slug", "Name", "Source document", "Locator"]
+APPOINTMENTS = [
+    "Person",
+    "Organisation",
+    "Post",
+    "Start",
+    "End",
+    "End reason",
+    "Source document",
+    "Locator",
+]
+EVIDENCE = ["board-paper", "page 1"]
+
+
+@pytest.fixture(autouse=True)
+def board_paper():
+    return source()
+
+
+@pytest.fixture
+def mona():
+    return manager()
+
+
+@pytest.fixture
+def ann():
+    return make_person(name="Ann Lee", slug="ann-lee")
+
+
+@pytest.fixture
+def chair():
+    trust = make_organisation(name="Wye Valley NHS Trust", slug="wye-valley")
+    return make_post(organisation=trust, title="Chair")
+
+
+def people(*rows):
+    return csv_of(PEOPLE, *([*row, *EVIDENCE] for row in rows))
+
+
+def appointments(*rows):
+    return csv_of(APPOINTMENTS, *([*row, *EVIDENCE] for row in rows))
+
+
+ANN_CHAIR = ["Ann Lee", "Wye Valley NHS Trust", "Chair"]
+
+
+# People
+
+
+def test_a_slug_is_made_that_nobody_has_or_had(mona, ann):
+    ann.slug = "ann-m-lee"
+    ann.save()
+    bob = make_person(name="Bob Day", slug="bob-day")
+    bob.name = "Robert Day"
+    bob.save()
+
+    loaded(mona, Person, people(["", "Ann-Lée"], ["", "Bob Day"], ["", "Cat Orr"]))
+
+    # Ann is found by her folded name; a former name of Bob's is nobody's.
+    assert set(Person.objects.values_list("slug", flat=True)) == {
+        "ann-m-lee",
+        "bob-day",
+        "bob-day-2",
+        "cat-orr",
+    }
+
+
+def test_somebody_found_by_another_name_keeps_their_own(mona, ann):
+    make_person_name(person=ann, name="Annie Lee", locator="page 3")
+
+    upload = checked(mona, Person, csv_of([*PEOPLE, "Note"], ["", "Annie Lee", *EVIDENCE, "Yes"]))
+
+    assert outcomes(upload) == ["changed"]
+    assert changes(upload) == {"Note": ("", "Yes")}
+
+
+def test_a_name_is_corrected_on_the_record_that_its_slug_names(mona, ann):
+    upload = loaded(mona, Person, people(["ann-lee", "Anne Lee"]))
+    assert changes(upload) == {"Name": ("Ann Lee", "Anne Lee")}
+    assert Person.objects.get().folded == "anne lee"
+
+
+def test_a_name_that_fits_several_is_asked_about_and_remembered_for_every_row(mona, ann):
+    other = make_person(name="Ann Lee", slug="ann-lee-2")
+    upload = checked(mona, Person, people(["", "Ann Lee"]))
+    assert outcomes(upload) == ["refused"]
+    (question,) = upload.outcome["questions"]
+    assert [key for key, _ in question["options"]] == [ann.pk, other.pk, 0]
+
+    page = mona.get(f"/admin/uploads/{upload.pk}/").rendered_content
+    assert 'name="choice-0"' in page and "ann-lee-2" in page
+
+    for odd in ("99999", "x", ""):
+        choose(mona, upload, odd)
+        assert outcomes(upload) == ["refused"]
+    choose(mona, upload, str(other.pk))
+    assert outcomes(upload) == ["same"]
+    choose(mona, upload, "0")
+    assert outcomes(upload) == ["new"]
+    assert changes(upload)["Slug"] == ("", "ann-lee-3")
+
+
+def choose(browser, upload, chosen):
+    sent = {"choice-0": chosen, "seen": upload.outcome["fingerprint"]}
+    browser.post(f"/admin/uploads/{upload.pk}/check/", sent)
+    upload.refresh_from_db()
+
+
+def test_two_rows_that_add_one_name_are_one_unless_their_slugs_say_otherwise(mona):
+    upload = checked(mona, Person, people(["", "Ann Lee"], ["", "ANN LEE"]))
+    assert outcomes(upload) == ["new", "refused"]
+    assert "Row 2 adds the same name" in problems(upload, 1)[""]
+
+    loaded(mona, Person, people(["ann-lee", "Ann Lee"], ["ann-lee-2", "Ann Lee"]))
+    assert Person.objects.filter(name="Ann Lee").count() == 2
+
+
+def test_two_rows_about_one_person_are_refused(mona, ann):
+    upload = checked(mona, Person, people(["ann-lee", "Ann Lee"], ["", "Ann Lee"]))
+    assert "Row 2 is about the same record" in problems(upload, 1)[""]
+
+
+def test_a_person_who_was_merged_is_the_one_they_were_merged_into(mona, ann):
+    make_person(name="A. Lee", slug="a-lee", merged_into=ann)
+    upload = checked(mona, Person, people(["a-lee", "A. Lee"], ["", "A. Lee"]))
+    assert outcomes(upload) == ["same", "refused"]  # both are about Ann
+    assert Person.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "heading", "says"),
+    [
+        (["bad slug", "Ann Lee", *EVIDENCE], "Slug", "slug"),
+        (["", "", *EVIDENCE], "Name", "Fill this in"),
+        (["", "Ann Lee", "", "page 1"], "Source document", "Fill this in"),
+        (["", "Ann Lee", "board-paper", ""], "Locator", "Fill this in"),
+        (["", "A" * 201, *EVIDENCE], "Name", "at most 200"),
+        (["", "#REF!", *EVIDENCE], "Name", "error of the spreadsheet"),
+    ],
+)
+def test_a_cell_that_breaks_a_rule_is_told_under_its_heading(mona, cells, heading, says):
+    upload = checked(mona, Person, csv_of(PEOPLE, cells))
+    assert outcomes(upload) == ["refused"]
+    assert says in problems(upload)[heading]
+
+
+def test_a_document_of_a_title_that_two_have_is_asked_about(mona):
+    make_document(title="Minutes", short_title="Minutes April")
+    make_document(title="Minutes", short_title="Minutes May")
+    upload = checked(mona, Person, csv_of(PEOPLE, ["", "Ann Lee", "Minutes", "page 1"]))
+    assert "fits 2 records" in problems(upload)["Source document"]
+    loaded(mona, Person, csv_of(PEOPLE, ["", "Ann Lee", "minutes may", "page 1"]))
+
+
+# Appointments
+
+
+def test_an_appointment_is_loaded_with_its_dates_as_they_are_known(mona, ann, chair):
+    rows = appointments([*ANN_CHAIR, "by June 2021", "31/03/2023", "term ended"])
+    loaded(mona, Appointment, rows)
+
+    appointment = Appointment.objects.get()
+    assert appointment.start_in_words() == "by June 2021"
+    assert (appointment.end_date, appointment.end_reason) == (
+        day("2023-03-31"),
+        EndReason.TERM_ENDED,
+    )
+    assert (appointment.certain_from, appointment.certain_to) == (
+        day("2021-06-30"),
+        day("2023-03-31"),
+    )
+
+
+def test_people_and_organisations_that_are_not_there_are_refused_with_the_remedy(mona, chair):
+    upload = checked(
+        mona,
+        Appointment,
+        appointments(
+            ["Nobody", "Wye Valley NHS Trust", "Chair", "2019", "", ""],
+            ["Nobody", "A lost trust", "Chair", "2019", "", ""],
+            ["Nobody", "wye-valley", "Treasurer", "2019", "", ""],
+        ),
+    )
+
+    assert "Import them under people first" in problems(upload, 0)["Person"]
+    assert "There is no organisation “A lost trust”" in problems(upload, 1)["Organisation"]
+    assert "has no post called “Treasurer”. It has “Chair”" in problems(upload, 2)["Post"]
+
+
+def test_an_end_is_put_to_the_appointment_that_is_there(mona, ann, chair):
+    make_appointment(person=ann, post=chair, start_date="2019-04-01")
+
+    upload = loaded(
+        mona, Appointment, appointments([*ANN_CHAIR, "2019-04-01", "2023", "stepped down"])
+    )
+
+    assert changes(upload) == {
+        "End": ("", "2023"),
+        "End reason": ("", "stepped down"),
+    }
+    assert Appointment.objects.get().history.count() == 2
+
+
+def test_a_vaguer_date_does_not_take_the_place_of_a_better_one(mona, ann, chair):
+    make_appointment(person=ann, post=chair, start_date="2019-04-01", locator="page 1")
+    for start in ("2019", "April 2019", "by June 2021"):
+        upload = checked(mona, Appointment, appointments([*ANN_CHAIR, start, "", ""]))
+        assert outcomes(upload) == ["same"], start
+
+
+def test_a_later_time_in_the_same_post_is_another_appointment(mona, ann, chair):
+    make_appointment(person=ann, post=chair, start_date="2015-04-01", end_date="2018-03-31")
+    loaded(mona, Appointment, appointments([*ANN_CHAIR, "2019-04-01", "", ""]))
+    assert Appointment.objects.count() == 2
+
+
+def test_a_handover_in_one_spreadsheet_ends_one_and_begins_the_other(mona, ann, chair):
+    make_appointment(person=ann, post=chair, start_date="2019-04-01")
+    make_person(name="Bob Day")
+
+    loaded(
+        mona,
+        Appointment,
+        appointments(
+            ["Bob Day", "Wye Valley NHS Trust", "Chair", "2023-04-01", "", ""],
+            [*ANN_CHAIR, "2019-04-01", "2023-03-31", ""],
+        ),
+    )
+
+    assert Appointment.objects.as_at(day("2023-03-31")).get().person == ann
+    assert Appointment.objects.as_at(day("2023-04-01")).get().person.name == "Bob Day"
+
+
+@pytest.mark.parametrize(
+    ("cells", "heading", "says"),
+    [
+        (["", "", ""], "Start", "Give a start date"),
+        (["2020", "2019", ""], "End", "is before the start"),
+        (["2020", "", "retired"], "", "Give the end date as well as the reason"),
+        (["2020", "2021", "dismissed"], "End reason", "Write “term ended”, “stepped down”"),
+        (["Apr-19", "", ""], "Start", "may be read in two ways"),
+    ],
+)
+def test_the_rules_of_an_appointment_hold_in_a_spreadsheet(mona, ann, chair, cells, heading, says):
+    upload = checked(mona, Appointment, appointments([*ANN_CHAIR, *cells]))
+    assert outcomes(upload) == ["refused"]
+    assert says in problems(upload)[heading]
+    confirm(mona, upload)
+    assert Appointment.objects.count() == 0
+
+
+def test_dates_of_mixed_styles_are_refused_wherever_they_may_be_read_in_two_ways(mona, ann, chair):
+    upload = checked(
+        mona,
+        Appointment,
+        appointments(
+            [*ANN_CHAIR, "03/04/2015", "27/03/2016", ""],
+            [*ANN_CHAIR, "04/13/2019", "", ""],
+            [*ANN_CHAIR, "05/05/2017", "05/06/2017", ""],
+        ),
+    )
+
+    assert (
+        "because row 3, column “Start”, has the month before the day" in problems(upload)["Start"]
+    )
+    assert "End" not in problems(upload)
+    assert "Write 2019-04-13" in problems(upload, 1)["Start"]
+    assert set(problems(upload, 2)) == {"End"}  # 5 May is 5 May either way
+
+
+def test_a_post_with_room_for_two_takes_two_rows_and_not_three(mona, ann, chair):
+    chair.max_holders = 2
+    chair.save()
+    make_person(name="Bob Day")
+    make_person(name="Cat Orr")
+    rows = [[n, "wye-valley", "Chair", "2019", "", ""] for n in ("Ann Lee", "Bob Day", "Cat Orr")]
+
+    upload = checked(mona, Appointment, appointments(*rows))
+
+    assert outcomes(upload) == ["new", "new", "refused"]
+    assert "has room for 2 and would have 3" in problems(upload, 2)["Start"]

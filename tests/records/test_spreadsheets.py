@@ -1,0 +1,552 @@
+"""Spreadsheets on their way in: which files are read, who may send them, what is shown."""
+
+import datetime
+import io
+import re
+import zipfile
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from people.models import Person
+from records.models import Upload
+from records.spreadsheets import importing, reading
+from records.spreadsheets.cells import CellProblem, date_cell, read_date
+from tests.builders import day, make_person, source
+from tests.sheets import (
+    changes,
+    checked,
+    confirm,
+    csv_of,
+    csv_text,
+    loaded,
+    manager,
+    outcomes,
+    problems,
+    saved,
+    send,
+    steps_of,
+    told,
+    with_part,
+    xlsx_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+HEADINGS = ["Name", "Source document", "Locator"]
+ANN = ["Ann Lee", "Board paper", "page 1"]
+SIAN = ["Siân Rees", "Board paper", "page 2"]
+
+
+@pytest.fixture(autouse=True)
+def board_paper():
+    return source()
+
+
+@pytest.fixture
+def mona():
+    return manager()
+
+
+def names() -> set[str]:
+    return set(Person.objects.values_list("name", flat=True))
+
+
+# Files that are read
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        csv_text(HEADINGS, SIAN).encode(),
+        b"\xef\xbb\xbf" + csv_text(HEADINGS, SIAN).encode(),
+        csv_text(HEADINGS, SIAN, delimiter=";").encode(),
+        csv_text(HEADINGS, SIAN, delimiter="\t").encode(),
+        csv_text(HEADINGS, SIAN).replace("\r\n", "\n\n").encode(),
+        csv_text(["NAME ", "source  document", "locator", ""], [*SIAN, ""]).encode(),
+    ],
+    ids=["utf-8", "mark", "semicolons", "tabs", "empty lines", "headings in other cases"],
+)
+def test_a_csv_file_is_read_however_it_was_saved(mona, content):
+    loaded(mona, Person, content)
+    assert names() == {"Siân Rees"}
+
+
+def test_a_workbook_is_read_with_real_dates_as_far_as_they_are_shown(mona):
+    april = datetime.datetime(2019, 4, 1)  # noqa: DTZ001  (as a workbook has it)
+    rows = [
+        ["Ann Lee", "Board paper", 7, (april, "dd/mm/yyyy")],
+        ["Bob Day", "Board paper", 8.0, (april, "mmm-yy")],
+        ["Cat Orr", "Board paper", "page 9", (april, "yyyy")],
+    ]
+    loaded(mona, Person, xlsx_of([*HEADINGS, "Last confirmed"], *rows), "sheet.xlsx")
+
+    ann, bob, cat = Person.objects.order_by("name")
+    assert (ann.locator, ann.confirmed_in_words()) == ("7", "1 April 2019")
+    assert (bob.locator, bob.confirmed_in_words()) == ("8", "April 2019")
+    assert cat.confirmed_in_words() == "2019"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_template_can_be_filled_in_and_sent_back(mona, form):
+    page = reverse("admin:import_template", args=["people.person", form])
+    content = b"".join(mona.get(page).streaming_content)
+    if form == "csv":
+        headings = content.decode("utf-8-sig").splitlines()[0].split(",")
+        filled = (
+            content
+            + csv_text(
+                [dict(zip(HEADINGS, ANN, strict=True)).get(h, "") for h in headings]
+            ).encode()
+        )
+    else:
+        workbook = load_workbook(io.BytesIO(content))
+        sheet, explained = workbook.worksheets
+        headings = [cell.value for cell in sheet[1]]
+        assert [row[0] for row in explained.iter_rows(values_only=True)][1:] == headings
+        for place, heading in enumerate(headings, 1):
+            sheet.cell(
+                row=2, column=place, value=dict(zip(HEADINGS, ANN, strict=True)).get(heading)
+            )
+        filled = saved(workbook)
+
+    loaded(mona, Person, filled, f"people.{form}")
+
+    assert names() == {"Ann Lee"}
+
+
+# Files that are refused
+
+
+def refused(browser, content, name="sheet.csv") -> str:
+    """What is said of a file that is refused whole."""
+    response = send(browser, Person, content, name)
+    assert response.status_code == 400
+    assert Upload.objects.count() == 0
+    return told(response)
+
+
+def test_missing_unknown_and_repeated_columns_are_told_by_name(mona):
+    words = refused(mona, csv_of(["Name", "name", "Role", "Locator"], ["a", "b", "c", "d"]))
+    assert "“Role”: not known as a column here" in words
+    assert "“Source document”: missing" in words
+    assert "The column “Name” is there twice" in words
+    assert "The columns are “Slug”, “Honorific”, “Name”" in words
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (csv_of(HEADINGS), "no rows"),
+        (csv_text(HEADINGS, SIAN).encode("cp1252"), "Line 2 has “Siân Rees” .*Windows-1252"),
+        (csv_text(HEADINGS, SIAN).encode("utf-16"), "UTF-16"),
+        (csv_text(HEADINGS, ["A\x00nn", "b", "c"]).encode(), "not UTF-8 text"),
+        (csv_text(HEADINGS, ANN).encode() + b'"Bob,Board paper,page 2\r\n' * 3, "line 3 .* quot"),
+        (b"PK\x03\x04 and so on", "Name it .xlsx"),
+        (csv_of([f"Column {n}" for n in range(61)], ["x"]), "more than 60 columns"),
+    ],
+    ids=[
+        "nothing",
+        "blank",
+        "headings alone",
+        "Windows-1252",
+        "UTF-16",
+        "null",
+        "open quotation mark",
+        "workbook",
+        "columns",
+    ],
+)
+def test_a_csv_file_that_cannot_be_read_is_refused_with_the_remedy(mona, content, says):
+    assert re.search(says, refused(mona, content))
+
+
+def test_a_file_of_too_many_rows_is_refused(mona, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    assert "more than 2 rows" in refused(mona, csv_of(HEADINGS, ANN, ANN, ANN))
+
+
+PEOPLE = xlsx_of(HEADINGS, ANN)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(mona):
+    bomb = with_part(PEOPLE, "xl/worksheets/sheet2.xml", b"0" * (60 * reading.MEGABYTE))
+    assert len(bomb) < reading.MEGABYTE
+    assert "larger than 5 MB" in refused(mona, bomb, "bomb.xlsx")
+
+
+def test_a_zip_bomb_that_lies_about_its_size_is_refused_too(mona):
+    bomb = bytearray(with_part(PEOPLE, "xl/worksheets/sheet2.xml", b"0" * (60 * reading.MEGABYTE)))
+    true, lie = (60 * reading.MEGABYTE).to_bytes(4, "little"), (10).to_bytes(4, "little")
+    refused(mona, bytes(bomb.replace(true, lie)), "bomb.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("xl/vbaProject.bin", "holds macros"),
+        ("xl/macrosheets/sheet1.xml", "holds macros"),
+        ("xl/externalLinks/externalLink1.xml", "linked to other files"),
+        ("xl/embeddings/more.xlsx", "other files inside"),
+        ("xl/activeX/activeX1.xml", "controls"),
+    ],
+)
+def test_a_workbook_that_does_more_than_hold_cells_is_refused(mona, part, says):
+    assert says in refused(mona, with_part(PEOPLE, part, b"x"), "people.xlsx")
+
+
+def with_entities() -> bytes:
+    """A workbook whose sheet swells when it is parsed, and not when it is unpacked."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(PEOPLE)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + part
+            new.writestr(name, part)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("people.xlsm", PEOPLE, "macros"),
+        ("people.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "locked with a password"),
+        ("people.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "locked with a password"),
+        ("people.ods", PEOPLE, "ends in .csv or .xlsx"),
+        ("people.xlsx", csv_of(HEADINGS, ANN), "damaged"),
+        ("people.xlsx", PEOPLE[:-200], "damaged"),
+        ("people.xlsx", PEOPLE[:200] + b"0" * 50 + PEOPLE[250:], "damaged|no workbook"),
+        ("people.xlsx", with_entities(), "damaged"),
+    ],
+    ids=["xlsm", "xls", "locked", "ods", "csv", "cut off", "garbled", "entities"],
+)
+def test_what_is_no_plain_workbook_is_refused(mona, name, content, says):
+    assert re.search(says, refused(mona, content, name))
+
+
+def test_fifty_megabytes_are_refused_without_being_read(mona):
+    class Unread(io.RawIOBase):
+        def read(self, *args):
+            raise AssertionError("It was read.")
+
+    response = mona.generic(
+        "POST",
+        reverse("admin:import", args=["people.person"]),
+        **{
+            "wsgi.input": Unread(),
+            "CONTENT_LENGTH": str(50 * reading.MEGABYTE),
+            "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        },
+    )
+
+    assert response.status_code == 413
+    assert "larger than 5 MB" in response.rendered_content
+
+
+def test_a_file_a_little_too_large_is_refused(mona):
+    assert "larger than 5 MB" in refused(mona, b"a" * (reading.MOST_BYTES + 1))
+
+
+def test_a_cell_that_cannot_be_typed_or_has_no_heading_refuses_its_row(mona):
+    upload = checked(
+        mona, Person, csv_of(HEADINGS, ["A\x07nn", "b", "c"], [*ANN, "more"], ["x" * 31000])
+    )
+
+    assert outcomes(upload) == ["refused"] * 3
+    assert "cannot be typed" in problems(upload, 0)[""]
+    assert "“more” where there is no heading" in problems(upload, 1)[""]
+    assert "longer than" in problems(upload, 2)[""]
+
+
+# Dates in a cell
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2019-04-01", "2019-04-01"),
+        ("27/03/2026", "2026-03-27"),
+        ("1.4.2019", "2019-04-01"),
+        ("1st April 2019", "2019-04-01"),
+        ("1 Sept 2019", "2019-09-01"),
+        ("april  2019", "April 2019"),
+        ("2019-04", "April 2019"),
+        ("2019", "2019"),
+        ("By June 2021", "by June 2021"),
+        ("by 2019-04-01", "by 2019-04-01"),
+    ],
+)
+def test_a_date_is_read_with_how_well_it_is_known_and_written_the_same(text, words):
+    known = read_date(text)
+    assert date_cell(*known) == words
+    assert read_date(date_cell(*known)) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("04/13/2019", "has the month before the day. Write 2019-04-13"),
+        ("31/02/2019", "no day of the calendar"),
+        ("Apr-19", "may be read in two ways"),
+        ("43556", "number of days"),
+        ("since the spring", "cannot be read as a date"),
+        ("1/4/19", "cannot be read as a date"),
+        ("Smarch 2019", "no day of the calendar"),
+        ("0001-01-01", "too far from now"),
+        ("9" * 40, "cannot be read"),
+    ],
+)
+def test_a_date_that_is_none_is_told_with_the_remedy(text, says):
+    with pytest.raises(CellProblem, match=re.escape(says)):
+        read_date(text)
+
+
+# What is shown, and done
+
+
+def test_nothing_is_loaded_before_it_is_confirmed(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+
+    assert outcomes(upload) == ["new"]
+    assert changes(upload)["Name"] == ("", "Ann Lee")
+    assert names() == set()
+    assert Person.history.count() == 0
+
+    confirm(mona, upload)
+
+    assert names() == {"Ann Lee"}
+
+
+def test_what_is_loaded_has_history_with_the_user_the_reason_and_one_batch(mona):
+    make_person(name="Bob Day", slug="bob-day", locator="page 7")
+    loaded(mona, Person, csv_of(HEADINGS, ANN, ["Bob Day", "Board paper", "page 8"]))
+
+    rows = Person.history.filter(history_nature="imported")
+    assert [(row.name, row.history_type) for row in rows.order_by("name")] == [
+        ("Ann Lee", "+"),
+        ("Bob Day", "~"),
+    ]
+    assert {row.history_user.username for row in rows} == {"Mona"}
+    assert {row.history_change_reason for row in rows} == {"Sent by the secretary."}
+    assert len({row.history_batch for row in rows}) == 1
+
+
+def test_one_refused_row_keeps_out_the_whole_even_when_confirmed_past_the_page(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN, ["Bob Day", "A lost paper", "page 2"]))
+    assert outcomes(upload) == ["new", "refused"]
+    assert "There is no document “A lost paper”" in problems(upload, 1)["Source document"]
+    page = mona.get(reverse("admin:upload", args=[upload.pk]))
+    assert "Row 3, column “Source document”:" in page.rendered_content
+    assert "upload_load" not in page.rendered_content and "Confirm" not in page.rendered_content
+
+    confirm(mona, upload)
+
+    assert upload.loaded_at is None
+    assert names() == set()
+
+
+def test_what_the_register_says_already_is_no_change(mona):
+    content = csv_of(HEADINGS, ANN)
+    loaded(mona, Person, content)
+    upload = checked(mona, Person, content)
+    assert outcomes(upload) == ["same"]
+    confirm(mona, upload)
+    assert upload.loaded_at is None
+    assert Person.history.count() == 1
+
+
+def test_an_empty_cell_leaves_what_the_register_has(mona):
+    make_person(name="Ann Lee", note="She chairs two boards.")
+    upload = checked(mona, Person, csv_of([*HEADINGS, "Note"], [*ANN, ""]))
+    assert outcomes(upload) == ["same"]
+
+
+def test_a_register_that_changed_since_the_preview_is_shown_anew(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    make_person(name="Ann Lee", locator="page 44")
+
+    confirm(mona, upload)
+
+    assert upload.loaded_at is None
+    assert outcomes(upload) == ["changed"]
+    page = mona.get(reverse("admin:upload", args=[upload.pk])).rendered_content
+    assert "the register has changed since you looked" in page
+    confirm(mona, upload)
+    assert Person.objects.get().locator == "page 1"
+
+
+def test_a_preview_that_was_not_seen_is_not_confirmed(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    for seen in ("", "0" * 32):
+        confirm(mona, upload, seen)
+    assert names() == set()
+
+
+def test_a_spreadsheet_is_loaded_once(mona):
+    upload = loaded(mona, Person, csv_of(HEADINGS, ANN))
+    Person.objects.get().delete()
+
+    confirm(mona, upload)
+
+    assert names() == set()
+
+
+def test_progress_is_told_line_by_line_and_leads_to_the_preview(mona, monkeypatch):
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    people = [[f"Person {n}", "Board paper", "page 1"] for n in range(6)]
+    send(mona, Person, csv_of(HEADINGS, *people))
+    upload = Upload.objects.get()
+
+    response = mona.post(
+        reverse("admin:upload_check", args=[upload.pk]),
+        headers={"accept": "application/x-ndjson"},
+    )
+
+    *steps, last = steps_of(response)
+    assert {step["doing"] for step in steps} == {"Reading the rows", "Checking the rules"}
+    assert [s["done"] for s in steps if s["doing"] == "Checking the rules"] == [2, 4, 6, 6]
+    assert last == {"next": reverse("admin:upload", args=[upload.pk])}
+    assert names() == set()
+
+
+def test_an_import_that_breaks_off_loads_nothing(mona, monkeypatch):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    monkeypatch.setattr(importing.Loading, "told", lambda self: 1 / 0)
+
+    response = mona.post(
+        reverse("admin:upload_load", args=[upload.pk]),
+        {"seen": upload.outcome["fingerprint"]},
+        headers={"accept": "application/x-ndjson"},
+    )
+
+    assert "Nothing was loaded" in steps_of(response)[-1]["failed"]
+    assert names() == set()
+
+
+def test_a_long_preview_comes_in_pages_refused_rows_first(mona):
+    people = [[f"Person {n}", "Board paper", "page 1"] for n in range(150)]
+    upload = checked(mona, Person, csv_of(HEADINGS, *people, ["Late", "", ""]))
+    page = reverse("admin:upload", args=[upload.pk])
+
+    first = mona.get(page).context_data["page"]
+    assert (len(first.object_list), first.paginator.num_pages) == (100, 2)
+    assert first.object_list[0]["words"] == "Late"
+    shown = mona.get(page, {"show": "refused"}).context_data["page"].object_list
+    assert [row["words"] for row in shown] == ["Late"]
+    for odd in ({"page": "x"}, {"page": "99"}, {"show": "x"}):
+        assert mona.get(page, odd).status_code == 200
+
+
+# Who may
+
+
+def every_page(upload: Upload) -> list[tuple[str, str]]:
+    kind, key = [upload.kind], [upload.pk]
+    return [
+        ("get", reverse("admin:imports")),
+        ("get", reverse("admin:import", args=kind)),
+        ("post", reverse("admin:import", args=kind)),
+        ("get", reverse("admin:import_template", args=[*kind, "csv"])),
+        ("get", reverse("admin:upload", args=key)),
+        ("post", reverse("admin:upload_check", args=key)),
+        ("post", reverse("admin:upload_load", args=key)),
+    ]
+
+
+def test_only_who_may_import_and_add_and_change_gets_to_any_page(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    user = User.objects.get(username="Mona")
+    for taken in ("import_records", "add_person", "change_person"):
+        permission = user.user_permissions.get(codename=taken)
+        user.user_permissions.remove(permission)
+        for method, page in every_page(upload)[1:]:
+            assert getattr(mona, method)(page).status_code == 403, (taken, page)
+        user.user_permissions.add(permission)
+    user.user_permissions.remove(user.user_permissions.get(codename="import_records"))
+    assert mona.get(reverse("admin:imports")).status_code == 403
+    assert names() == set()
+
+
+def test_uploads_of_others_are_not_there_but_for_superusers(mona, admin_client):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    other = manager("Otto")
+    for method, page in every_page(upload)[4:]:
+        assert getattr(other, method)(page).status_code == 404
+    confirm(other, upload)
+    assert names() == set()
+    assert admin_client.get(reverse("admin:upload", args=[upload.pk])).status_code == 200
+
+
+def test_nobody_signed_in_is_sent_to_sign_in(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    for method, page in every_page(upload):
+        response = getattr(Client(), method)(page)
+        assert response.status_code == 302 and "/login/" in response["Location"]
+
+
+def test_without_its_token_no_form_is_taken(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(username="Mona"))
+    for method, page in every_page(upload):
+        if method == "post":
+            seen = {"seen": upload.outcome["fingerprint"]}
+            assert strict.post(page, seen).status_code == 403, page
+    assert names() == set()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/admin/uploads/99999999/",
+        "/admin/uploads/99999999999999999999999999/",
+        "/admin/uploads/x/",
+        "/admin/imports/people.user/",
+        "/admin/imports/auth.user/",
+        "/admin/imports/people.person/template.exe",
+    ],
+)
+def test_addresses_of_nothing_are_not_found(mona, page):
+    assert mona.get(page).status_code == 404
+
+
+def test_what_is_to_be_posted_is_not_got(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    for method, page in every_page(upload)[5:]:
+        assert method == "post" and mona.get(page).status_code == 405
+
+
+def test_spreadsheets_older_than_a_week_are_cleared_when_one_is_sent(mona):
+    old, young = (checked(mona, Person, csv_of(HEADINGS, ANN)) for _ in range(2))
+    Upload.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - datetime.timedelta(8))
+
+    newest = checked(mona, Person, csv_of(HEADINGS, SIAN))
+
+    assert set(Upload.objects.all()) == {young, newest}
+
+
+def test_lists_lead_to_imports_and_exports(mona):
+    page = mona.get(reverse("admin:people_person_changelist"), {"q": "ann"}).rendered_content
+    assert reverse("admin:import", args=["people.person"]) in page
+    assert reverse("admin:export", args=["people", "person", "xlsx"]) + "?q=ann" in page
+
+
+def test_a_thousand_rows_are_checked_in_few_queries(mona, django_assert_max_num_queries):
+    people = [[f"Person {n}", "Board paper", "page 1"] for n in range(1000)]
+    send(mona, Person, csv_of([*HEADINGS, "Last confirmed"], *[[*p, "2019"] for p in people]))
+    upload = Upload.objects.get()
+
+    with django_assert_max_num_queries(150):
+        mona.post(reverse("admin:upload_check", args=[upload.pk]))
+
+    upload.refresh_from_db()
+    assert upload.outcome["counts"]["new"] == 1000
+    confirm(mona, upload)
+    assert Person.history.filter(confirmed_on=day("2019-01-01")).count() == 1000
