@@ -9,6 +9,7 @@ import os
 import pytest
 
 from tests.browser import chromium, served_register
+from tests.browser.staff import log_in
 
 # Playwright keeps an event loop running in the thread of the tests. Django would take their
 # database calls for asynchronous code and refuse them.
@@ -40,6 +41,31 @@ def own_register(seeded_database, tmp_path):
     """The address of a seeded register that this test may change."""
     with served_register.served(seeded_database, tmp_path) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def staff_server(seeded_database, browser, tmp_path_factory):
+    """A register that a member of staff has signed in to: its address, the cookies that say who
+    it is, its database, and a copy of that as it was then."""
+    directory = tmp_path_factory.mktemp("staff")
+    database, as_it_was = directory / "register.sqlite3", directory / "as-it-was.sqlite3"
+    with served_register.served(seeded_database, directory) as address:
+        context = browser.new_context()
+        log_in(context.new_page(), address)
+        cookies = context.cookies()
+        context.close()
+        served_register.copy(database, as_it_was)
+        yield address, cookies, database, as_it_was
+
+
+@pytest.fixture
+def staff_register(staff_server, context):
+    """The address of a seeded register, signed in to, that this test may change: the next finds
+    it as it was."""
+    address, cookies, database, as_it_was = staff_server
+    served_register.copy(as_it_was, database)
+    context.add_cookies(cookies)
+    return address
 
 
 @pytest.fixture(scope="session")

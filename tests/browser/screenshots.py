@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import chromium
 from tests.browser.served_register import PROJECT, make_seeded_database, served
+from tests.browser.staff import log_in
 
 PAGES = {
     "home": "/",
@@ -26,7 +27,33 @@ PAGES = {
     "not-found": "/nothing-here/",
     "admin-login": "/admin/login/",
 }
+# Of the admin, for somebody signed in.
+ADMIN_PAGES = {
+    "admin": "/admin/",
+    "admin-find": "/admin/find/?q=wye+valley",
+    "admin-worklist": "/admin/worklists/chairs-vacant/",
+    "admin-worklist-of-the-closed": "/admin/worklists/held-by-the-closed/",
+    "admin-list": "/admin/forums/membership/",
+    "admin-imports": "/admin/imports/",
+    "admin-removed": "/admin/removed/forums/seat/",
+}
+# And those that are reached by searching for a record: a step on it, or a page of its history.
+ADMIN_STEPS = {
+    "admin-replace": ("chair wye valley", "Replace the holder"),
+    "admin-appoint": ("chair worcestershire alliance", "Appoint a holder"),
+    "admin-close": ("wbc", "Close"),
+    "admin-stand-down": ("midlands ics development", "Stand down"),
+    "admin-reconfirm": ("ics executive", "Reconfirm"),
+    "admin-leave": ("nicholson", "Leaves posts and seats"),
+}
 WIDTHS = [375, 1280]
+
+
+def take(page, picture: str, path: str, output: Path) -> None:
+    status = page.goto(path).status
+    file = output / f"{picture}-{page.viewport_size['width']}.png"
+    page.screenshot(path=file, full_page=True)
+    print(f"{status}  {file.relative_to(PROJECT)}  {path}")
 
 
 def main() -> None:
@@ -45,10 +72,15 @@ def main() -> None:
                     base_url=address, viewport={"width": width, "height": 900}, locale="en-GB"
                 )
                 for picture, path in PAGES.items():
-                    status = page.goto(path).status
-                    file = output / f"{picture}-{width}.png"
-                    page.screenshot(path=file, full_page=True)
-                    print(f"{status}  {file.relative_to(PROJECT)}  {path}")
+                    take(page, picture, path, output)
+                log_in(page)
+                for picture, path in ADMIN_PAGES.items():
+                    take(page, picture, path, output)
+                for picture, (words, step) in ADMIN_STEPS.items():
+                    page.goto(f"/admin/find/?q={words}")
+                    link = page.locator("a[href*='/step/']", has_text=step).first
+                    take(page, picture, link.get_attribute("href"), output)
+                page.close()
             browser.close()
 
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,15 @@ def make_seeded_database(database: Path) -> None:
             stdout=subprocess.DEVNULL,
             check=True,
         )
+
+
+def copy(database: Path, to: Path) -> None:
+    """Copy a database, over another if there is one, while either is in use."""
+    with (
+        contextlib.closing(sqlite3.connect(database)) as source,
+        contextlib.closing(sqlite3.connect(to)) as target,
+    ):
+        source.backup(target)
 
 
 @contextlib.contextmanager

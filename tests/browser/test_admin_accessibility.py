@@ -1,0 +1,173 @@
+"""Every page of the admin that staff work on, wide and narrow: axe objects to nothing, and nobody
+has to scroll sideways."""
+
+import re
+
+import pytest
+
+from tests.browser.accessibility import violations
+from tests.browser.staff import Staff
+
+SIZES = [{"width": 1280, "height": 900}, {"width": 375, "height": 800}]
+
+WORKLISTS = [
+    "chairs-vacant",
+    "seats-vacant",
+    "terms-ending",
+    "past-term",
+    "not-confirmed",
+    "held-by-the-closed",
+    "reporting",
+    "ex-officio-vacant",
+    "cannot-be-quorate",
+    "held-twice",
+    "same-person",
+    "statements-in-conflict",
+]
+
+
+# One who is new, and one who is refused because no source says so.
+PEOPLE = "Name,Source document,Locator\nAda Byron,Briefing pack 2021,page 2\nNobody,,\n"
+
+
+class Looker:
+    """Somebody who looks at every page, wide and narrow, and notes what is wrong with it."""
+
+    def __init__(self, page, register: str):
+        self.page, self.register = page, register
+        self.wrong: dict[str, list[str]] = {}
+
+    def visit(self, path: str, *, name: str = "") -> None:
+        self.page.goto(f"{self.register}{path}")
+        self.look(name or path)
+
+    def look(self, name: str, *, sizes: list[dict] = SIZES) -> None:
+        self.page.wait_for_load_state()
+        for size in sizes:
+            self.page.set_viewport_size(size)
+            found = violations(self.page)
+            width = self.page.evaluate("document.documentElement.scrollWidth")
+            if width > size["width"]:
+                found.append(f"scrolls sideways: {width} pixels")
+            if found:
+                self.wrong[f"{name}, {size['width']} wide"] = found
+
+    def press(self, button: str | re.Pattern) -> None:
+        self.page.get_by_role("button", name=button).first.press("Enter")
+        self.page.wait_for_load_state()
+
+
+@pytest.fixture
+def looker(page, staff_register):
+    looker = Looker(page, staff_register)
+    yield looker
+    assert looker.wrong == {}
+
+
+def test_the_front_page_the_worklists_and_what_is_found(looker):
+    looker.visit("/admin/")
+    for slug in WORKLISTS:
+        looker.visit(f"/admin/worklists/{slug}/")
+    looker.visit("/admin/worklists/seats-vacant/?show=apart&q=chair")
+    looker.visit("/admin/find/?q=chair")
+    looker.visit("/admin/find/?q=nothing+at+all")
+
+
+def test_every_step_as_it_opens_and_with_errors(looker):
+    of_each_title = {}
+    for words in ("executive", "nicholson", "wye valley"):
+        looker.page.goto(f"{looker.register}/admin/find/?q={words}")
+        for link in looker.page.locator("a[href*='/step/']").all():
+            title = link.inner_text().partition(":")[0].strip()
+            of_each_title.setdefault(title, link.get_attribute("href"))
+    assert len(of_each_title) > 20
+    for title, path in of_each_title.items():
+        looker.page.goto(f"{looker.register}{path}")
+        looker.look(title, sizes=SIZES[1:])
+        looker.press("Show what will change")
+        looker.look(f"{title}, with errors")
+
+
+def test_a_step_previewed_taken_and_undone(looker):
+    staff = Staff(looker.page, looker.register)
+    staff.find("chair wye valley", "Chair, Wye Valley NHS Trust", "Replace the holder")
+    staff.type("Or somebody new to the register", "Glenda Burley-Featherstonehaugh")
+    staff.type("The new holder begins", "01/04/2024")
+    staff.say_how_known("Briefing Pack", "page 2", "Told so in a test.")
+    staff.preview()
+    looker.look("the preview of a step")
+    staff.confirm()
+    looker.look("a step that is done")
+    looker.page.get_by_role("link", name="See or undo this step").click()
+    looker.look("all that a step changed")
+    looker.press("Undo all of this")
+    looker.look("undoing without a reason")
+
+    staff.find("wbc", "The WBC (Hereford City) PCN", "Close")
+    staff.type("Last day", "31/03/2024")
+    staff.say_how_known("Briefing Pack", "page 2", "Told so in a test.")
+    staff.preview()
+    looker.look("the preview of a closure")
+
+    staff.find("nicholson", "Sir David Nicholson", "Withhold from public pages")
+    staff.type("Reason for this change", "Told so in a test.")
+    staff.preview()
+    looker.look("the preview of withholding a name")
+
+
+def test_history_restoring_and_two_editors(looker):
+    page = looker.page
+    first = f"{looker.register}/admin/people/person/?q=nicholson"
+    page.goto(first)
+    page.locator("#result_list tbody th a").first.click()
+    looker.look("a person")
+    page.get_by_label("Reason for this change").fill("Told so in a test.")
+    page.locator("#id_locator").fill("page 3")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Reason for this change").fill("Told so elsewhere.")
+    other.locator("#id_locator").fill("page 4")
+    other.get_by_role("button", name="Save", exact=True).click()
+    other.locator(".messagelist .success").wait_for()
+    other.close()
+    looker.press(re.compile("^Save$"))
+    page.locator("#conflict").wait_for()
+    looker.look("two editors at once")
+
+    page.goto(first)
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="History", exact=True).click()
+    looker.look("the history of a record")
+    restore = page.get_by_role("link", name=re.compile("^Restore")).last
+    path = restore.get_attribute("href")
+    page.get_by_role("link", name=re.compile("everything|together", re.IGNORECASE)).first.click()
+    looker.look("the history of a person with everything")
+    page.goto(f"{looker.register}{path}")
+    looker.look("restoring a version")
+    looker.press("Restore")
+    looker.look("restoring without a reason")
+    looker.visit("/admin/removed/forums/seat/")
+    page.goto(f"{looker.register}/admin/forums/forum/?q=executive")
+    page.locator("#result_list tbody th a").first.click()
+    looker.look("a forum")
+
+
+def test_spreadsheets(looker):
+    page = looker.page
+    looker.visit("/admin/imports/")
+    page.locator("#content-main").get_by_role("link", name="People", exact=True).click()
+    looker.look("what a spreadsheet of people has")
+    looker.press("Send and check")
+    looker.look("sending nothing")
+    page.get_by_label("Spreadsheet").set_input_files(
+        {
+            "name": "people.csv",
+            "mimeType": "text/csv",
+            "buffer": PEOPLE.encode(),
+        }
+    )
+    page.get_by_label("Reason").fill("Told so in a test.")
+    looker.press("Send and check")
+    page.locator(".import-rows").wait_for()
+    looker.look("a spreadsheet, row by row")
+    looker.visit("/admin/imports/")
