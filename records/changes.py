@@ -253,7 +253,7 @@ def _told_apart(words: str, field: models.ForeignKey, old, new, names: Names) ->
     """
     keys = [getattr(record, field.attname) for record in (old, new)]
     records = [names.record(field.related_model, key) for key in keys]
-    for tell in (_time, lambda record: getattr(record, "slug", "")):
+    for tell in (_time_of, lambda record: getattr(record, "slug", "")):
         told = [tell(record) if record is not None else "" for record in records]
         if told[0] != told[1]:
             break
@@ -262,13 +262,8 @@ def _told_apart(words: str, field: models.ForeignKey, old, new, names: Names) ->
     return [f"{words} ({more})" if more else words for more in told]
 
 
-def _time(record) -> str:
-    """Since when a record is in force, and to when if that is known; "" if it has no period."""
-    if not isinstance(record, Dated):
-        return ""
-    since = f"since {record.start_in_words()}" if record.start_date else ""
-    until = f"to {record.end_in_words()}" if record.end_date else ""
-    return " ".join(filter(None, [since, until]))
+def _time_of(record) -> str:
+    return record.time_in_words(timezone.localdate()) if isinstance(record, Dated) else ""
 
 
 def earlier_rows(rows: list) -> dict[int, "HistoryRow | None"]:

@@ -56,16 +56,7 @@ class Row:
 
     @property
     def period(self) -> str:
-        """Since when it is in force, or from when it will be, and until when if that is known."""
-        record = self.record
-        if record.start_date is None:
-            words = "start not recorded"
-        elif record.start_qualifier == Qualifier.BY:
-            words = f"in force {record.start_in_words()}"
-        else:
-            begun = record.start_date <= timezone.localdate()
-            words = f"{'since' if begun else 'from'} {record.start_in_words()}"
-        return f"{words}, to {record.end_in_words()}" if record.end_date else words
+        return self.record.time_in_words(timezone.localdate())
 
 
 @dataclass

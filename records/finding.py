@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from records.admin import SEARCH_LENGTH, InForce, Words, change_address, list_address, may_view
-from records.periods import Dated, Qualifier
+from records.periods import Dated
 from records.site import site_page
 from records.steps import Step, all_steps, step_address
 
@@ -98,7 +98,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
         records=[
             Found(
                 name=Words(str(record), change_address(model, record.pk)),
-                period=period_in_words(record),
+                period=record.time_in_words(today) if isinstance(record, Dated) else "",
                 steps=[
                     Words(step.title, step_address(model, record.pk, step.name, next=here))
                     for step in suited_steps(request, record)
@@ -108,11 +108,3 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
         ],
         more=more,
     )
-
-
-def period_in_words(record: models.Model) -> str:
-    if not isinstance(record, Dated):
-        return ""
-    start, end = record.start_in_words(), record.end_in_words()
-    words = start if record.start_qualifier == Qualifier.BY else f"from {start}"
-    return f"{words} to {end}" if end else words

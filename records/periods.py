@@ -197,6 +197,17 @@ class Period:
         words = date_in_words(self.end_date, self.end_precision)
         return f"by {words}" if self.end_qualifier == Qualifier.BY else words
 
+    def time_in_words(self, day: datetime.date) -> str:
+        """The period as somebody says it on `day`: "since April 2019", "by June 2021", "from
+        1 May 2027", "since April 2019, to March 2027", "start not recorded, to May 2018"."""
+        if self.start_date is None:
+            words = "start not recorded"
+        elif self.start_qualifier == Qualifier.BY:
+            words = self.start_in_words()
+        else:
+            words = f"{'since' if self.start_date <= day else 'from'} {self.start_in_words()}"
+        return f"{words}, to {self.end_in_words()}" if self.end_date else words
+
     def may_have_started(self, day: datetime.date) -> bool:
         """Whether this starts later than `day` as far as is known, but may have begun before."""
         return (

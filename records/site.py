@@ -28,6 +28,10 @@ def on_front_page(make: Callable) -> Callable:
     return make
 
 
+# What the libraries' parts of the front page are called, which stand last.
+IN_WORDS = {"auth": "Accounts", "axes": "Signing in"}
+
+
 class RegisterSite(admin.AdminSite):
     """The admin of the register."""
 
@@ -41,6 +45,13 @@ class RegisterSite(admin.AdminSite):
     def get_urls(self):
         own = [path(route, self.admin_view(view), name=name) for route, view, name in _pages]
         return [*own, *super().get_urls()]
+
+    def get_app_list(self, request, app_label=None):
+        """The kinds of record first, and by names that staff know; then accounts and sign-ins."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["name"] = IN_WORDS.get(app["app_label"], app["name"])
+        return sorted(apps, key=lambda app: app["app_label"] in IN_WORDS)
 
     def index(self, request, extra_context=None):
         context = dict(extra_context or {})

@@ -63,14 +63,8 @@ def tenure_in_words(tenure: Tenure) -> str:
 
 
 def _time_in_words(tenure: Tenure) -> str:
-    parts = []
-    if tenure.basis != Basis.SUBSTANTIVE:
-        parts.append(tenure.get_basis_display())
-    begun = tenure.start_date is None or tenure.start_date <= timezone.localdate()
-    parts.append(f"{'since' if begun else 'from'} {tenure.start_in_words()}")
-    if tenure.end_date:
-        parts.append(f"to {tenure.end_in_words()}")
-    return ", ".join(parts)
+    basis = "" if tenure.basis == Basis.SUBSTANTIVE else tenure.get_basis_display()
+    return ", ".join(filter(None, [basis, tenure.time_in_words(timezone.localdate())]))
 
 
 def names_in_words(names: Iterable[str]) -> str:
@@ -85,13 +79,21 @@ def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
     facts = []
     for holder in holding.holders:
         words = ", ".join(
-            part for part in (holder.person_to_staff, holder.basis_words, _since(holder)) if part
+            filter(
+                None,
+                [
+                    holder.person_to_staff,
+                    holder.basis_words,
+                    holder.time_in_words(day),
+                    _term_in_words(holder),
+                ],
+            )
         )
         facts.append(("Held through a post by" if holder.ex_officio else "Held now by", words))
     if not holding.holders:
         facts.append(("Held now by", f"nobody: {Standing(holding.standing).label}"))
     for holder in holding.to_come:
-        facts.append(("To come", f"{holder.person_to_staff}, from {holder.start_in_words()}"))
+        facts.append(("To come", f"{holder.person_to_staff}, {holder.time_in_words(day)}"))
     if holding.ex_officio:
         facts.append(("Goes with the post", holding.ex_officio))
     if held.capacity != 1:
@@ -100,13 +102,8 @@ def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
     return facts
 
 
-def _since(holder) -> str:
-    words = f"since {holder.start_in_words()}"
-    if holder.end_date:
-        words += f", to {holder.end_in_words()}"
-    if holder.term_ends:
-        words += f"; term ends {date_in_words(holder.term_ends)}"
-    return words
+def _term_in_words(holder) -> str:
+    return f"term ends {date_in_words(holder.term_ends)}" if holder.term_ends else ""
 
 
 def what_follows(helds: Iterable[Held], before: datetime.date, after: datetime.date) -> list[str]:

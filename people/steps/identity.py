@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.utils import timezone
 
 from people.identity import (
     facts_that_name,
@@ -114,8 +115,8 @@ def held_in_words(person: Person) -> list[str]:
         if field:
             tenures = relation.related_model.objects.filter(person=person)
             for tenure in tenures.select_related(*relation.related_model.named_by):
-                until = f" to {tenure.end_in_words()}" if tenure.end_date else ""
-                held.append(f"{getattr(tenure, field)}, from {tenure.start_in_words()}{until}")
+                time = tenure.time_in_words(timezone.localdate())
+                held.append(f"{getattr(tenure, field)}, {time}")
     return held
 
 

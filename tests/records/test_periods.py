@@ -295,6 +295,21 @@ def test_a_period_is_told_as_it_is_known():
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (period("2019-04-01", start_precision=Precision.MONTH), "since April 2019"),
+        (period("2019-04-01", "2020-03-31"), "since 1 April 2019, to 31 March 2020"),
+        (period("2019-12-31"), "since 31 December 2019"),
+        (period("2020-01-01"), "from 1 January 2020"),
+        (period("2019-06-01", start_precision=Precision.MONTH, start_qualifier=BY), "by June 2019"),
+        (period(end="2019-03-31"), "start not recorded, to 31 March 2019"),
+    ],
+)
+def test_a_time_is_told_as_somebody_says_it_on_a_day(told, words):
+    assert told.time_in_words(day("2019-12-31")) == words
+
+
 def test_a_start_that_is_not_recorded_and_an_end_that_is_not_reached_are_told_apart():
     assert period(end="2019-03-31").start_in_words() == "not recorded"
     assert period("2019-04-01").end_in_words() == ""
