@@ -58,8 +58,8 @@ from people.worklists import (
     vacancy_in_words,
     ways_out_of_too_many,
 )
-from records.periods import Qualifier
-from records.worklists import Part, Row, at_end, not_over, over, worklist
+from records.periods import Qualifier, not_over
+from records.worklists import Part, Row, at_end, over, worklist
 
 SEATS_VACANT = worklist(
     "seats-vacant",

@@ -16,13 +16,12 @@ from people.holders import Holding, Standing, posts_with_holders, with_standing
 from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
 from records.evidence import year_before
 from records.names import fold
-from records.periods import date_in_words
+from records.periods import date_in_words, not_over
 from records.worklists import (
     Part,
     Row,
     at_end,
     at_start,
-    not_over,
     number_of_days,
     over,
     worklist,

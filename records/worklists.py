@@ -255,14 +255,6 @@ def all_worklists() -> list[Worklist]:
 # Words and conditions that worklists share.
 
 
-def not_over(day: datetime.date, *paths: str) -> Q:
-    """A condition: nothing that `paths` lead to had ended before `day`."""
-    query = Q()
-    for path in paths:
-        query &= Q(**{f"{path}__end_date__isnull": True}) | Q(**{f"{path}__end_date__gte": day})
-    return query
-
-
 def over(day: datetime.date, *paths: str) -> Q:
     """A condition: something that `paths` lead to had ended before `day`."""
     query = Q()
