@@ -4,8 +4,9 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from forums.ex_officio import spells
 from forums.models import Membership, SeatRole
 from people.holders import (
     EVIDENCE,
@@ -31,6 +32,7 @@ class HeldSeat(Holding):
     forum_slug: str
     forum_name: str
     forum_status: str
+    forum_end_date: datetime.date | None
     place_name: str | None
     for_slug: str | None
     for_name: str | None
@@ -47,6 +49,11 @@ class HeldSeat(Holding):
     @property
     def role_words(self) -> str:
         return SeatRole(self.role).label
+
+    @property
+    def forum_has_ended(self) -> bool:
+        """Whether the forum had stood down before the day."""
+        return self.forum_end_date is not None and self.forum_end_date < self.day
 
     @property
     def for_closed(self) -> str:
@@ -78,9 +85,8 @@ def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     """`seats` with everybody recorded for them, in two queries and in the order given.
 
-    A seat that nobody is recorded as filling on the day, unless by acting for another, is
-    filled by whoever holds the post it goes with, if it is ex officio; but not by somebody
-    who is recorded as having left the seat.
+    Whoever holds the post that a seat goes with is among them, for as long as they fill it by
+    holding that (see `forums.ex_officio`).
     """
     rows = with_standing(seats, day).values(
         "id",
@@ -99,6 +105,7 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
         forum_slug=F("forum__slug"),
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
+        forum_end_date=F("forum__end_date"),
         place_name=F("forum__place__name"),
         for_end_date=F("on_behalf_of__end_date"),
         for_end_precision=F("on_behalf_of__end_precision"),
@@ -114,22 +121,25 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
         ),
     )
     held = gather(rows, HeldSeat, day)
-    ex_officio = [seat for seat in held if seat.post_id is not None and not seat.own_holders]
+    ex_officio = [seat for seat in held if seat.post_id is not None]
     if ex_officio:
         by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
         for seat in ex_officio:
-            left = {holder.person_id for holder in seat.former}
-            seat.recorded += [
-                holder for holder in by_post[seat.post_id] if holder.person_id not in left
-            ]
+            own = list(seat.recorded)
+            for holder in by_post[seat.post_id]:
+                seat.recorded += spells(holder, seat, own)
     return held
 
 
 def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:
-    """The holders on `day` of each of `posts`, as holders of the seats that go with them."""
+    """Everybody recorded for each of `posts`, as holders of the seats that go with them.
+
+    A post that is over takes with it whoever the register still has in it.
+    """
+    still = not_over(day, "post", "post__organisation") | Q(end_date__isnull=False)
     rows = (
-        Appointment.objects.filter(not_over(day, "post", "post__organisation"), post__in=posts)
-        .as_at(day)
+        Appointment.objects.filter(still, post__in=posts)
+        .order_by("start_date", "id")
         .values(
             "post_id",
             post_words=F("post__title"),

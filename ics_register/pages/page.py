@@ -84,14 +84,20 @@ def public_page(view):
         except Moved as moved:
             kept = page_furniture(request)["kept_parameters"]
             address = asked.link(moved.record.get_absolute_url(), kept)
-            return HttpResponsePermanentRedirect(address)
+            # As long as a page: what was merged may be told apart again.
+            return kept_by_proxies(HttpResponsePermanentRedirect(address))
         frame = {"asked": asked, **page_furniture(request)}
         frame["address"] = request.build_absolute_uri(request.path)
         response = render(request, template, {**frame, **context}, using="jinja2")
-        response["Cache-Control"] = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
-        return response
+        return kept_by_proxies(response)
 
     return answer
+
+
+def kept_by_proxies(response: HttpResponse) -> HttpResponse:
+    """Lets any proxy keep an answer for a minute, and a browser only if it asks each time."""
+    response["Cache-Control"] = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
+    return response
 
 
 def refuse_too_much(request: HttpRequest) -> None:

@@ -92,6 +92,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
             "seat__forum", "seat__on_behalf_of", "on_behalf_of", *SOURCES
         ).order_by(F("start_date").desc(nulls_last=True), "seat__forum__name")
     )
+    through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
     held = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
     over = [pair for pair in held if pair[1].has_ended(asked.day) or ended_with(*pair, asked)]
     now = [pair for pair in held if pair not in over and pair[1].is_in_force(asked.day)]
@@ -102,7 +103,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
         "now": now,
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
         "to_come": [pair for pair in held if pair not in over and pair not in now],
-        "ex_officio": ex_officio_seats(person, appointments, memberships, asked),
+        "through": through,
         "structured": person_as_data(person, now, request) if asked.is_today else None,
     }
 
@@ -117,13 +118,21 @@ def ended_with(what: str, record, asked: AskedDay):
     return next((each for each in (whole, held) if each.has_ended(asked.day)), None)
 
 
-def ex_officio_seats(person, appointments, memberships, asked: AskedDay):
-    """The seats that go with a post that `person` holds on the day, and nobody else fills."""
-    posts = [a.post_id for a in appointments if a.is_in_force(asked.day)]
-    recorded = {m.seat_id for m in memberships if m.is_in_force(asked.day)}
-    seats = _ex_officio_seats(posts, asked)
-    return [
-        seat
-        for seat in seats
-        if seat.id not in recorded and any(holder.person_id == person.pk for holder in seat.holders)
-    ]
+def seats_through_posts(person: Person, posts: set[int], asked: AskedDay) -> dict[str, list]:
+    """The seats that `person` fills by holding one of `posts`, with the time, as (seat, holder):
+    those of the day, those before, and those to come."""
+    found = {"now": [], "before": [], "to_come": []}
+    if not posts:
+        return found
+    seats = seats_with_holders(Seat.objects.filter(ex_officio_post__in=posts), asked.day)
+    for seat in seats:
+        for holder in seat.recorded:
+            if holder.person_id != person.pk or not holder.ex_officio:
+                continue
+            if holder.has_ended(asked.day) or seat.forum_has_ended:
+                found["before"].append((seat, holder))
+            elif holder.is_in_force(asked.day):
+                found["now"].append((seat, holder))
+            else:
+                found["to_come"].append((seat, holder))
+    return found

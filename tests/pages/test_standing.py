@@ -3,6 +3,8 @@
 Anna chairs the Board; Ben chaired it before her or will after.
 """
 
+import datetime
+
 import pytest
 
 from forums.models import SeatRole
@@ -194,6 +196,54 @@ def test_who_is_recorded_for_a_seat_comes_before_who_would_fill_it_ex_officio(bo
     assert "The Board" not in read("/people/ben/", {"as_at": "2019-05-01"}).section("now")
     assert chair_on("2019-02-01").startswith("Ben Brown ex officio")
     assert chair_on("2020-04-01").startswith("Ben Brown ex officio")
+
+
+def test_who_filled_a_seat_by_holding_a_post_is_a_former_member_and_who_is_to_is_named(
+    board, anna, ben
+):
+    post = make_post(title="Director", organisation=make_organisation(name="Wye Trust"))
+    make_appointment(post=post, person=anna, start_date="2019-04-01", end_date="2020-03-31")
+    make_appointment(post=post, person=ben, start_date="2020-04-01")
+    make_chair_seat(forum=board, ex_officio_post=post, start_date="2019-06-01")
+
+    before = {"as_at": "2020-03-31"}
+    assert "Ben Brown from 1 April 2020" in read("/forums/board/", before).text
+    assert "since 1 June 2019" in read("/people/anna/", before).fact("Chair")
+    assert "The Board" in read("/people/ben/", before).section("to-come")
+    after = {"as_at": "2020-04-01"}
+    assert (
+        read("/forums/board/", after)
+        .section("former")
+        .startswith(
+            "Anna Adams, Chair ex officio, as Director, Wye Trust, 1 June 2019 to 31 March 2020"
+        )
+    )
+    assert "The Board" in read("/people/anna/", after).section("before")
+    assert "The Board" in read("/people/ben/", after).section("now")
+
+
+def test_a_seat_left_to_the_holder_of_its_post_is_filled_by_them_in_that_time_alone(
+    board, anna, ben
+):
+    post = make_post()
+    make_appointment(post=post, person=ben, start_date="2019-01-01", end_date="2021-12-31")
+    seat = make_chair_seat(forum=board, ex_officio_post=post, start_date="2019-01-01")
+    make_membership(seat=seat, person=anna, start_date="2019-04-01", end_date="2020-03-31")
+
+    former = read("/forums/board/", {"as_at": "2022-01-01"}).section("former")
+    assert "1 January 2019 to 31 March 2019" in former
+    assert "1 April 2020 to 31 December 2021" in former
+    assert former.count("Ben Brown") == 2
+
+
+def test_a_forum_that_has_stood_down_has_no_chair_and_says_where_the_last_one_is(board, anna):
+    make_membership(seat=make_chair_seat(forum=board), person=anna, start_date="2019-04-01")
+    board.end_date = datetime.date(2021, 3, 31)
+    board.save()
+
+    said = read(BOARD, {"as_at": "2021-04-01"}).fact("Chair")
+    assert said == "None: the forum ended 31 March 2021. Who chaired it then."
+    assert chair_on("2021-03-31").startswith("Anna Adams")
 
 
 def test_who_holds_both_the_post_and_the_seat_is_shown_once(board, anna):
