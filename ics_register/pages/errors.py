@@ -1,8 +1,10 @@
 """Pages for what cannot be answered: a sentence, and where to go next."""
 
+import sys
 from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -77,7 +79,17 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Needs no database."""
+    """500: our fault; 503 if the database was not to be had in time. Needs no database."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        response = _error_page(
+            request,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The register is busy",
+            "Somebody is saving much at this moment. Nothing of yours was changed. Try again in a "
+            "minute.",
+        )
+        response["Retry-After"] = "60"
+        return response
     return _error_page(
         request,
         500,
