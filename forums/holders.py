@@ -11,6 +11,7 @@ from forums.models import Membership, SeatRole
 from people.holders import (
     EVIDENCE,
     PERIOD,
+    STATED,
     Holder,
     Holding,
     document_columns,
@@ -79,7 +80,13 @@ def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     post_holders = Appointment.objects.filter(
         ~Exists(left), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
     )
-    return seats.annotate(standing=standing([memberships, post_holders], day))
+    # Of a seat that goes with a post, a source that is silent of the post is silent of the seat.
+    silent = Q(ex_officio_post__holder_stated=False) & not_over(
+        day, "ex_officio_post", "ex_officio_post__organisation"
+    )
+    return seats.annotate(
+        standing=standing([memberships, post_holders], day, stated=STATED & ~silent)
+    )
 
 
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:

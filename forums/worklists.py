@@ -219,7 +219,10 @@ def with_filling(seats: QuerySet, day) -> QuerySet:
         seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
     )
     members = Membership.objects.as_at(day).filter(seat=OuterRef("pk"))
-    of_post = Appointment.objects.as_at(day).filter(~Exists(left), post=OuterRef("ex_officio_post"))
+    appointed = Appointment.objects.filter(
+        ~Exists(left), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
+    )
+    of_post = appointed.as_at(day)
     filling = Case(
         When(
             Exists(members.exclude(basis=Basis.ACTING)),
@@ -231,10 +234,13 @@ def with_filling(seats: QuerySet, day) -> QuerySet:
         ),
         default=number_of(members, "seat", acting=True) + number_of(of_post, "post", acting=True),
     )
-    may_be_held = Membership.objects.starting_after(day).filter(
-        Q(start_qualifier=Qualifier.BY) | Q(start_date=None), seat=OuterRef("pk")
+    already = Q(start_qualifier=Qualifier.BY) | Q(start_date=None)
+    to_come = Membership.objects.starting_after(day).filter(already, seat=OuterRef("pk"))
+    of_post_to_come = appointed.starting_after(day).filter(already)
+    return seats.annotate(
+        filling=filling,
+        may_be_held_already=Q(Exists(to_come)) | Q(Exists(of_post_to_come)),
     )
-    return seats.annotate(filling=filling, may_be_held_already=Exists(may_be_held))
 
 
 def number_of(tenures: QuerySet, held: str, *, acting: bool = False) -> Coalesce:
@@ -797,9 +803,9 @@ def as_rule(clause: QuoracyClause) -> Clause:
 def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
     """Forums as their rules of quoracy see them on `day`, by key."""
     places, members = defaultdict(list), defaultdict(list)
-    seats = Seat.objects.as_at(day).filter(forum__in=forums).order_by("order", "pk")
+    seats = with_standing(Seat.objects.as_at(day).filter(forum__in=forums), day)
     # Without the names of the holders, of whom there may be a hundred thousand.
-    for seat in with_filling(seats, day).values(
+    for seat in with_filling(seats.order_by("order", "pk"), day).values(
         "pk",
         "forum",
         "title",
@@ -811,6 +817,7 @@ def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
         "may_be_deputised",
         "filling",
         "may_be_held_already",
+        "standing",
     ):
         places[seat["forum"]].append(as_place(seat))
     for member in (
@@ -827,7 +834,11 @@ def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
 
 def as_place(seat: dict) -> Place:
     counts, number = seat["counts_to_quoracy"], seat["number"]
-    silent = not seat["holder_stated"] or seat["may_be_held_already"]
+    silent = (
+        seat["standing"] == Standing.NOT_RECORDED
+        or not seat["holder_stated"]
+        or seat["may_be_held_already"]
+    )
     return Place(
         seat=seat["pk"],
         title=seat["title"],
@@ -853,7 +864,10 @@ class SeatsHeldTwice(Seats):
             seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
         )
         holders = Appointment.objects.filter(
-            certain(self.day), ~Exists(left), post=OuterRef("ex_officio_post")
+            certain(self.day),
+            ~Exists(left),
+            not_over(self.day, "post", "post__organisation"),
+            post=OuterRef("ex_officio_post"),
         )
         return (
             Seat.objects.filter(ex_officio_post__isnull=False)

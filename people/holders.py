@@ -247,8 +247,12 @@ class HeldPost(Holding):
     place_name: str | None
 
 
-def standing(tenures: list[QuerySet], day: datetime.date) -> Case:
-    """An expression for the Standing of a post or seat, given those recorded for it.
+STATED = Q(holder_stated=True)
+
+
+def standing(tenures: list[QuerySet], day: datetime.date, stated: Q = STATED) -> Case:
+    """An expression for the Standing of a post or seat, given those recorded for it, and when it
+    is `stated` who holds it or that nobody does.
 
     Vacant when the last known holder's time is over or when a source says that nobody is
     appointed. Not recorded when the sources name the post alone, and when somebody is known
@@ -272,7 +276,7 @@ def standing(tenures: list[QuerySet], day: datetime.date) -> Case:
             then=Value(Standing.NOT_RECORDED),
         ),
         When(any_of(lambda t: t.ended_before(day)), then=Value(Standing.VACANT)),
-        When(holder_stated=True, then=Value(Standing.VACANT)),
+        When(stated, then=Value(Standing.VACANT)),
         default=Value(Standing.NOT_RECORDED),
     )
 

@@ -14,6 +14,7 @@ from forums.models import (
 from forums.worklists import loops
 from organisations.models import PostKind
 from people.holders import Standing
+from records.periods import Qualifier
 from tests.builders import (
     make_appointment,
     make_chair_seat,
@@ -514,6 +515,35 @@ def test_a_forum_that_is_proposed_or_over_or_of_which_the_sources_are_silent_is_
     seat = make_seat(number=None, holder_stated=False)
     make_quoracy_clause(forum=seat.forum, kind=ClauseKind.AT_LEAST, number=2)
     assert listed("cannot-be-quorate") == []
+
+
+@pytest.mark.parametrize("over", ["post", "organisation"])
+def test_a_seat_that_goes_with_what_is_over_is_filled_by_nobody_for_the_quorum(over):
+    if over == "post":
+        post = make_post(max_holders=2, end_date="2020-03-31")
+    else:
+        post = make_post(max_holders=2, organisation=closed())
+    for _ in range(2):
+        make_appointment(post=post)  # left without an end
+    seat = make_seat(ex_officio_post=post)
+    make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
+    assert listed("cannot-be-quorate") == [seat.forum]
+    assert seat not in listed("held-twice")
+    assert seat in listed("seats-vacant")
+    assert seat in listed("ex-officio-vacant")
+
+
+def test_of_a_post_that_the_sources_leave_open_the_seat_has_the_benefit_of_the_doubt():
+    unnamed = make_seat(ex_officio_post=make_post(holder_stated=False))
+    later = make_seat(ex_officio_post=make_post())
+    make_appointment(
+        post=later.ex_officio_post, start_date=in_days(30), start_qualifier=Qualifier.BY
+    )
+    for seat in (unnamed, later):
+        make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
+    assert listed("cannot-be-quorate") == []
+    assert listed("seats-vacant") == []
+    assert set(listed("seats-vacant", apart=True)) == {unnamed, later}
 
 
 # Held twice
