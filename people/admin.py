@@ -146,6 +146,7 @@ class PersonAdmin(RecordAdmin):
     list_display = ["sort_name", "honorific", "standing", "document", "last_confirmed"]
     list_filter = [PersonStanding]
     leaving_nothing_out = {PersonStanding.parameter_name: "all"}
+    left_out = "records merged into others"
     list_select_related = ["document", "merged_into"]
     search_fields = ["folded", "names__folded"]
 

@@ -9,8 +9,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from people.models import Distinction, Person, PersonName
-from records.events import Source, When, about
+from people.models import Distinction, Person, PersonName, Tenure
+from records.events import Source, When, about, read_anew
 from records.models import NameKind, Record
 from records.names import FoldedField, fold
 from records.periods import Precision, Qualifier, first_day, locked
@@ -25,10 +25,8 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
     """
     if kept.pk == merged.pk:
         raise ValidationError("Choose two records: these are one and the same.")
-    both = {
-        person.pk: person
-        for person in locked(Person).filter(pk__in=[kept.pk, merged.pk]).order_by("pk")
-    }
+    # In one order, so that no two who merge wait for each other.
+    both = {person.pk: read_anew(person) for person in sorted([kept, merged], key=lambda p: p.pk)}
     kept, merged = both[kept.pk], both[merged.pk]
     _refuse_merge(kept, merged)
     for record, field in _belongings(merged):
@@ -74,6 +72,12 @@ def _refuse_merge(kept: Person, merged: Person) -> None:
             f"The register holds that they are two people, by {distinction.document.short_title}, "
             f"{distinction.locator}. If that is wrong, a register manager can remove it first."
         )
+
+
+def tenure_models() -> list[type[Tenure]]:
+    """What people hold: appointments, and memberships of the app above."""
+    related = [relation.related_model for relation in Person._meta.related_objects]
+    return [model for model in related if issubclass(model, Tenure)]
 
 
 def _belongings(person: Person) -> Iterator[tuple[Record, str]]:
@@ -152,7 +156,7 @@ def rename_person(
     Without an honorific they keep the one they have. Raises ValidationError, changing nothing,
     if a rule would be broken.
     """
-    stored = locked(Person).get(pk=person.pk)
+    stored = read_anew(person)
     _refuse_merged(stored, "rename")
     if stored.name != person.name:
         raise ValidationError(
@@ -207,23 +211,24 @@ def _start_of_present_name(person: Person) -> dict:
 
 
 @transaction.atomic
-def withhold_person(*, person: Person) -> None:
+def withhold_person(*, person: Person) -> Person:
     """Keep somebody's name from every public page. What they hold stays, without it."""
-    _set_withheld(person, True)
+    return _set_withheld(person, True)
 
 
 @transaction.atomic
-def show_person_again(*, person: Person) -> None:
+def show_person_again(*, person: Person) -> Person:
     """Let public pages name somebody again."""
-    _set_withheld(person, False)
+    return _set_withheld(person, False)
 
 
-def _set_withheld(person: Person, withheld: bool) -> None:
-    stored = locked(Person).get(pk=person.pk)
+def _set_withheld(person: Person, withheld: bool) -> Person:
+    stored = read_anew(person)
     _refuse_merged(stored, "withhold" if withheld else "show")
     stored.withheld = withheld
     stored.full_clean()
     stored.save()
+    return stored
 
 
 def _refuse_merged(person: Person, verb: str) -> None:
@@ -246,7 +251,8 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
     """Records with a text of their own in which somebody's family name stands, and what that
     text is called. Others may have that name: whoever reads them decides.
 
-    Without what is quoted or noted of what they hold, which no page shows while they are withheld.
+    Without their own records, and without what is quoted or noted of what they hold, which no page
+    shows while they are withheld.
     """
     families = _family_names(person)
     found = []
@@ -257,6 +263,9 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
             for family in families:
                 query |= Q(**{f"{text.name}__icontains": family})
         records = model._base_manager.filter(query)
+        if model in (Person, PersonName):
+            own = "pk" if model is Person else "person"
+            records = records.exclude(**{own: person.pk})
         for record in records.select_related(*model.named_by) if model.named_by else records:
             found += [
                 (record, str(text.verbose_name))
@@ -277,11 +286,7 @@ def _family_names(person: Person) -> set[str]:
 
 
 def _models_with_texts() -> Iterable[type[Record]]:
-    return [
-        model
-        for model in apps.get_models()
-        if issubclass(model, Record) and model not in (Person, PersonName)
-    ]
+    return [model for model in apps.get_models() if issubclass(model, Record)]
 
 
 def _texts(model: type[Record]) -> list[models.Field]:
@@ -292,6 +297,8 @@ def _texts(model: type[Record]) -> list[models.Field]:
         and not isinstance(field, FoldedField)
         and field.editable
         and not field.choices
+        # Others may have the name; what is said of them may be about somebody else.
+        and not (model in (Person, PersonName) and field.name not in ("locator", *HIDDEN_TEXTS))
     ]
 
 

@@ -215,17 +215,15 @@ class Tenure(DatedFact):
         """Raise ValidationError if a new record names somebody by one that became another."""
         if not self._state.adding or self.person_id is None or self.read_and_locked:
             return
-        merged = (
-            locked(Person)
-            .filter(pk=self.person_id, merged_into__isnull=False)
-            .values_list("merged_into__honorific", "merged_into__name", "merged_into__slug")
-            .first()
-        )
-        if merged is not None:
-            honorific, name, slug = merged
-            who = f"{honorific} {name}".strip()
+        # By its key alone, so that it is kept from a merge that is about to be.
+        person = locked(Person).filter(pk=self.person_id).select_related("merged_into").first()
+        if person is not None and person.merged_into is not None:
+            stays = person.merged_into
             raise ValidationError(
-                {"person": f"This record was merged into that of {who} ({slug}). Choose that one."}
+                {
+                    "person": f"This record was merged into that of {stays} ({stays.slug}). "
+                    "Choose that one."
+                }
             )
 
     def _refuse_one_holder_too_many(self) -> None:

@@ -42,12 +42,17 @@ def people_like(name: str) -> list[Person]:
     given, _, family = folded.rpartition(" ")
     if not family:
         return []
-    found = Person.objects.filter(
-        Q(folded__contains=family)
-        | Q(pk__in=Person.objects.filter(names__folded=folded).values("pk")),
-        merged_into=None,
-    ).prefetch_related("names")[:MOST_ALIKE]
-    return [person for person in found if _is_like(person, folded, given[:1], family)]
+    people = Person.objects.filter(merged_into=None).prefetch_related("names")
+    of_the_name = people.filter(
+        Q(folded=folded)
+        | Q(folded__endswith=f" {folded}")
+        | Q(pk__in=Person.objects.filter(names__folded=folded).values("pk"))
+    )
+    # Looked for first, so that no number of others hides them.
+    found = {person.pk: person for person in of_the_name[:MOST_ALIKE]}
+    for person in people.filter(folded__contains=family)[:MOST_ALIKE]:
+        found.setdefault(person.pk, person)
+    return [person for person in found.values() if _is_like(person, folded, given[:1], family)]
 
 
 def _is_like(person: Person, folded: str, initial: str, family: str) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from organisations.models import HEAD_KINDS, Organisation, Post
 from people.holders import Holding, Standing, posts_with_holders, with_standing
+from people.identity import tenure_models
 from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
 from records.evidence import year_before
 from records.names import fold
@@ -609,16 +610,17 @@ class PossibleTwins(Part):
         return rows
 
     def holdings(self, people: dict) -> dict[int, list[str]]:
-        """What each of `people` holds or held as posts, by which they may be told apart."""
+        """What each of `people` holds or held, by which they may be told apart."""
         held = defaultdict(list)
-        appointments = Appointment.objects.filter(person__in=people)
-        for appointment in appointments.select_related("post__organisation"):
-            held[appointment.person_id].append(str(appointment.post))
+        for model in tenure_models():
+            tenures = model.objects.filter(person__in=people)
+            for tenure in tenures.select_related(*model.named_by):
+                held[tenure.person_id].append(str(tenure.held))
         return held
 
     def held(self, person: Person, holdings) -> str:
-        posts = holdings[person.pk]
-        if not posts:
-            return f"{person} ({person.slug}) is recorded for no post."
-        more = f" and {len(posts) - 1} more" if len(posts) > 1 else ""
-        return f"{person} ({person.slug}): {posts[0]}{more}."
+        held = holdings[person.pk]
+        if not held:
+            return f"{person} ({person.slug}) is recorded for no post or seat."
+        more = f" and {len(held) - 1} more" if len(held) > 1 else ""
+        return f"{person} ({person.slug}): {held[0]}{more}."

@@ -10,6 +10,7 @@ from people.identity import (
     merge_people,
     rename_person,
     show_person_again,
+    tenure_models,
     withhold_person,
 )
 from people.models import Appointment, Person
@@ -109,15 +110,12 @@ class Merge(Step):
 
 def held_in_words(person: Person) -> list[str]:
     """What somebody holds and has held, in posts and in seats of the apps above."""
-    held = []
-    for relation in Person._meta.related_objects:
-        field = getattr(relation.related_model, "held_field", "")
-        if field:
-            tenures = relation.related_model.objects.filter(person=person)
-            for tenure in tenures.select_related(*relation.related_model.named_by):
-                time = tenure.time_in_words(timezone.localdate())
-                held.append(f"{getattr(tenure, field)}, {time}")
-    return held
+    today = timezone.localdate()
+    return [
+        f"{tenure.held}, {tenure.time_in_words(today)}"
+        for model in tenure_models()
+        for tenure in model.objects.filter(person=person).select_related(*model.named_by)
+    ]
 
 
 class RenameForm(StepForm):
@@ -195,7 +193,16 @@ class Withhold(Step):
         return [("Holds or has held", "; ".join(held_in_words(self.record)) or "nothing recorded")]
 
     def take(self, form):
-        withhold_person(person=self.record)
+        return withhold_person(person=self.record)
+
+    def afterwards(self, record):
+        """Whom the words of other records still name, which no step changes."""
+        named = facts_that_name(record)
+        if not named:
+            return []
+        texts = f"{len(named)} text{'' if len(named) == 1 else 's'}"
+        address = f"{change_address(Person, record.pk)}#named"
+        return [(f"Read {texts} of other records in which the family name stands", address)]
 
     def remarks(self, form):
         named = facts_that_name(self.record)
@@ -228,4 +235,4 @@ class ShowAgain(Step):
         return record.merged_into_id is None and record.withheld
 
     def take(self, form):
-        show_person_again(person=self.record)
+        return show_person_again(person=self.record)

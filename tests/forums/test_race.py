@@ -1,12 +1,15 @@
 """Two people who do the same thing at the same moment, each in a process of their own."""
 
 import datetime
+import threading
 from collections import Counter
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from forums.models import Membership, Seat
+from people.identity import merge_people
 from people.models import Appointment, Basis
 from tests import racing
 from tests.builders import (
@@ -100,6 +103,33 @@ def assert_one_each(model, held, keys):
     rows = model.objects.order_by(held).values_list(held, flat=True)
     history = model.history.order_by(held).values_list(held, flat=True)
     assert list(rows) == list(history) == keys
+
+
+def test_who_is_being_merged_is_not_appointed_meanwhile():
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL only: on SQLite one writes at a time")
+    kept, second = make_person(name="Ann Lee"), make_person(name="A Lee")
+    appointment = Appointment(person=second, post=make_post(), **racing.evidence_and_start())
+    checked, merged = threading.Event(), threading.Event()
+
+    def appoint():
+        try:
+            with transaction.atomic():
+                appointment.full_clean()
+                checked.set()
+                merged.wait(1)
+                appointment.save()
+        finally:
+            connection.close()
+
+    appointing = threading.Thread(target=appoint)
+    appointing.start()
+    checked.wait(racing.PATIENCE)
+    merge_people(kept=kept, merged=second)
+    merged.set()
+    appointing.join()
+
+    assert [each.person for each in Appointment.objects.all()] == [kept]
 
 
 # Guided steps, through their pages: both have been shown what would change, and confirm.

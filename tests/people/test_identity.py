@@ -324,6 +324,27 @@ def test_words_that_name_somebody_are_found_whatever_they_stand_in(karen):
     }
 
 
+def test_what_is_noted_of_somebody_else_is_looked_through_and_their_name_is_not(karen):
+    make_person(name="Bob Brown")
+    noted = make_person(name="Bob Day", note="Took over from Karen Brown.")
+    spelling = make_person_name(person=noted, quotation="Day, for Brown")
+    make_person_name(person=karen, note="So Dr Brown signs.")
+
+    assert facts_that_name(karen) == [(noted, "note"), (spelling, "quotation")]
+
+
+def test_once_withheld_the_way_to_what_still_names_them_is_shown_and_no_public_page(karen):
+    make_statement(text="Our chair, Karen Brown, says so")
+    browser = signed_in()
+
+    done = take(karen, "withhold", browser, document=None, locator=None)
+    said = browser.get(done.headers["Location"]).content.decode()
+
+    assert "Read 1 text of other records in which the family name stands" in said
+    assert f"{address(Person, 'change', karen.pk)}#named" in said
+    assert "See the public page" not in said
+
+
 # The steps
 
 

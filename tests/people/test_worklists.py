@@ -203,7 +203,7 @@ def test_two_of_one_name_are_listed_with_what_they_hold_until_told_apart(editor)
     make_appointment(person=one, post=make_post(title="Chair"))
     [row] = rows_of("same-person")
     assert row.reason.startswith("They have the same name. Ann Lee (")
-    assert "is recorded for no post." in row.reason
+    assert "is recorded for no post or seat." in row.reason
     assert f"person={one.pk}&other={other.pk}" in way(row, "They are two people")
     make_distinction(person=other, other=one)
     assert listed("same-person") == []
