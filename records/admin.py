@@ -354,6 +354,7 @@ class RecordAdmin(SimpleHistoryAdmin):
     # What the address of a list asks for, so that it has every record and not those alone that
     # it starts from.
     leaving_nothing_out: dict[str, str] = {}
+    left_out = ""  # what it starts without, in words
 
     delete_confirmation_template = "records/removal.html"
 
@@ -473,7 +474,16 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     def changelist_view(self, request, extra_context=None):
         tools = [words for make in _list_tools for words in make(request, self.model)]
-        return super().changelist_view(request, {"tools": tools, **(extra_context or {})})
+        context = {"tools": tools, "wider": self.wider_list(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def wider_list(self, request) -> Words | None:
+        """The same list with what it leaves out unless asked; None if it leaves nothing out."""
+        if not self.left_out or set(self.leaving_nothing_out) & set(request.GET):
+            return None
+        asked = request.GET.copy()
+        asked.update(self.leaving_nothing_out)
+        return Words(f"Look among {self.left_out} too", f"?{asked.urlencode()}")
 
     # Saving
 
@@ -636,6 +646,7 @@ class DatedAdmin(RecordAdmin):
 
     list_filter = [InForce]
     leaving_nothing_out = {InForce.parameter_name: "all"}
+    left_out = "what has ended or is yet to start"
 
     @admin.display(description="from", ordering="start_date")
     def since(self, record):

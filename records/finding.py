@@ -36,6 +36,7 @@ class FoundOfKind:
     kind: str
     records: list[Found]
     more: Words | None  # the list of them all, if there are more
+    ended: Words | None  # the list of those that are over, if there are any
 
 
 def findable(request: HttpRequest) -> list[type[models.Model]]:
@@ -65,9 +66,9 @@ def find(request: HttpRequest) -> HttpResponse:
     kinds = [found_of_kind(request, model, text) for model in findable(request)] if text else []
     context = {
         **admin.site.each_context(request),
-        "title": "Find what has changed",
+        "title": "Record a change",
         "text": text,
-        "found": [kind for kind in kinds if kind.records],
+        "found": [kind for kind in kinds if kind.records or kind.ended],
         "may_find": findable(request),
     }
     return TemplateResponse(request, "records/find.html", context)
@@ -76,25 +77,22 @@ def find(request: HttpRequest) -> HttpResponse:
 def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) -> FoundOfKind:
     model_admin = admin.site.get_model_admin(model)
     records, _ = model_admin.get_search_results(request, model_admin.get_queryset(request), text)
-    today = timezone.localdate()
+    today, plural = timezone.localdate(), model._meta.verbose_name_plural
+    ended = None
     if issubclass(model, Dated):
-        # What is over is found through the list, where it can be asked for.
+        # What is over, of which there may be much, is found in the list.
+        if records.filter(end_date__lt=today).exists():
+            ended = Words(f"{capfirst(plural)} that have ended", searched(model, text, "ended"))
         records = records.exclude(end_date__lt=today)
     if any(field.name == "merged_into" for field in model._meta.fields):
         records = records.filter(merged_into=None)
     shown = list(records[: MOST_OF_A_KIND + 1])
     more = None
     if len(shown) > MOST_OF_A_KIND:
-        asked = {"q": text}
-        if issubclass(model, Dated):
-            asked[InForce.parameter_name] = "all"
-        more = Words(
-            f"All {model._meta.verbose_name_plural} with these words",
-            f"{list_address(model).partition('?')[0]}?{urlencode(asked)}",
-        )
+        more = Words(f"All {plural} with these words", searched(model, text, "all"))
     here = request.get_full_path()
     return FoundOfKind(
-        kind=capfirst(model._meta.verbose_name_plural),
+        kind=capfirst(plural),
         records=[
             Found(
                 name=Words(str(record), change_address(model, record.pk)),
@@ -107,4 +105,13 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
             for record in shown[:MOST_OF_A_KIND]
         ],
         more=more,
+        ended=ended,
     )
+
+
+def searched(model: type[models.Model], text: str, in_force: str) -> str:
+    """The address of the list of those with these words that are, of what has a period, so."""
+    asked = {"q": text}
+    if issubclass(model, Dated):
+        asked[InForce.parameter_name] = in_force
+    return f"{list_address(model).partition('?')[0]}?{urlencode(asked)}"

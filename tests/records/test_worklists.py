@@ -337,8 +337,27 @@ def test_what_is_over_or_merged_is_not_offered_steps(admin_client):
     make_seat(title="Old seat", end_date=LONG_AGO)
     kept = make_person(name="Ann Lee")
     make_person(name="Ann Lee", merged_into=kept)
-    assert found(admin_client, "old seat") == {}
+    assert found(admin_client, "old seat") == {"Seats": []}
     assert len(found(admin_client, "ann lee")["People"]) == 1
+
+
+def test_what_is_over_is_found_through_the_list_that_shows_it(admin_client):
+    make_seat(title="Old seat", end_date=LONG_AGO)
+    [kind] = admin_client.get("/admin/find/", {"q": "old seat"}).context_data["found"]
+    assert kind.ended.text == "Seats that have ended"
+    assert admin_client.get(kind.ended.address).context_data["cl"].result_count == 1
+    make_seat(title="New seat")
+    [kind] = admin_client.get("/admin/find/", {"q": "new seat"}).context_data["found"]
+    assert kind.ended is None
+
+
+def test_an_empty_list_leads_to_what_it_leaves_out(admin_client):
+    make_seat(title="Old seat", end_date=LONG_AGO)
+    empty = admin_client.get("/admin/forums/seat/", {"q": "old"})
+    assert "Look among what has ended or is yet to start too" in empty.content.decode()
+    wider = admin_client.get(f"/admin/forums/seat/{empty.context_data['wider'].address}")
+    assert wider.context_data["cl"].result_count == 1
+    assert wider.context_data["wider"] is None
 
 
 def test_many_records_are_shown_in_part_with_the_way_to_all(admin_client):
