@@ -56,7 +56,11 @@ def of_forum(key: int) -> Iterable[QuerySet]:
     yield Forum.history.filter(id=key)
     for model in (ForumName, MemberOrganisation, Seat, QuoracyClause, EscalationStep):
         yield ever(model, forum_id=key)
-    yield ever(Membership, seat_id__in=Seat.history.filter(forum_id=key).values("id"))
+    seats = Seat.history.filter(forum_id=key)
+    yield ever(Membership, seat_id__in=seats.values("id"))
+    # Whoever holds these fills a seat.
+    posts = seats.filter(ex_officio_post_id__isnull=False).values("ex_officio_post_id")
+    yield ever(Appointment, post_id__in=posts)
     for model in (ReportingLine, Succession):
         yield ever(model, Q(from_forum_id=key) | Q(to_forum_id=key))
 
@@ -89,8 +93,9 @@ CONTENTS: dict[type, Callable] = {
 # What its page says that it tells.
 EXPLAINS = {
     Forum: "All that was recorded of this forum: the forum itself, its seats, memberships and "
-    "member organisations, its names, reporting lines, quoracy clauses, escalation steps and "
-    "successions, those since ended or removed among them.",
+    "member organisations, appointments to the posts that its seats go with, its names, reporting "
+    "lines, quoracy clauses, escalation steps and successions, those since ended or removed among "
+    "them.",
     Organisation: "All that was recorded of this organisation: the organisation itself, its names, "
     "posts and appointments, how it stands to others, its statements, ratings and figures, and "
     "the seats and memberships that speak for it, those since ended or removed among them.",

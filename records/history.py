@@ -8,6 +8,7 @@ changes of one instant keep their order.
 import contextlib
 import contextvars
 import dataclasses
+import re
 import uuid
 from collections.abc import Iterator
 
@@ -260,6 +261,10 @@ class RecordQuerySet(models.QuerySet):
         return changed
 
 
+# Characters that have no width, or turn the direction of those after them.
+UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
 class Recorded(models.Model):
     """A record with change history."""
 
@@ -303,14 +308,15 @@ class Recorded(models.Model):
         self.strip_text()
 
     def strip_text(self) -> None:
-        """Take the white space off the ends of every text, so that blanks alone are no text."""
+        """Take out of every text what nobody sees, and the white space off its ends, so that
+        blanks alone are no text and two names that look alike are alike."""
         for field in self._meta.concrete_fields:
             if isinstance(field, models.SlugField):
                 continue  # in which a blank is an error to be told of
             if isinstance(field, models.CharField | models.TextField):
                 value = getattr(self, field.attname)
                 if isinstance(value, str):
-                    setattr(self, field.attname, value.strip())
+                    setattr(self, field.attname, UNSEEN.sub("", value).strip())
 
     def clean_fields(self, exclude=None) -> None:
         self.strip_text()

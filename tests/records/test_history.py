@@ -534,6 +534,11 @@ def test_blanks_alone_are_no_text(blank):
     assert set(refusal.value.message_dict) == {"name", "locator"}
 
 
+def test_what_nobody_sees_is_no_part_of_a_name():
+    person = make_person(name="\ufeffAnn\u200b \u202eLee\u2069")
+    assert (person.name, person.sort_name) == ("Ann Lee", "Lee, Ann")
+
+
 def test_a_locator_of_blanks_alone_is_refused_past_every_form():
     with pytest.raises(IntegrityError, match="people_person_has_locator"), transaction.atomic():
         make_person(locator="  ", save=False).save()

@@ -262,7 +262,7 @@ def kinds(response) -> set[str]:
 
 def make_full_forum() -> Forum:
     forum = make_forum(name="ICS Executive")
-    seat = make_seat(forum=forum)
+    seat = make_seat(forum=forum, ex_officio_post=make_appointment().post)
     make_membership(seat=seat)
     make_forum_name(forum=forum)
     make_member_organisation(forum=forum)
@@ -282,13 +282,14 @@ def test_a_forums_history_holds_everything_in_it_and_nothing_else(admin_client):
         "forum name",
         "seat",
         "membership",
+        "appointment",
         "member organisation",
         "reporting line",
         "succession",
         "quoracy clause",
         "escalation step",
     }
-    assert len(response.context["changes"]) == 9
+    assert len(response.context["changes"]) == 10
     times = [change.row.history_date for change in response.context["changes"]]
     assert times == sorted(times, reverse=True)
 
@@ -336,9 +337,9 @@ def test_a_history_is_narrowed_to_who_did_what_and_when(admin_client, admin_user
         ({"who": admin_user.pk}, 1),
         ({"nature": "corrected"}, 1),
         ({"nature": "removed"}, 0),
-        ({"since": today.isoformat(), "until": today.isoformat()}, 10),
+        ({"since": today.isoformat(), "until": today.isoformat()}, 11),
         ({"since": tomorrow.isoformat()}, 0),
-        ({"until": "9999-12-31"}, 10),
+        ({"until": "9999-12-31"}, 11),
     ]:
         assert len(admin_client.get(page, asked).context["changes"]) == number, asked
 
