@@ -59,7 +59,8 @@ def _without(holder: Holder, other: Holder, *, after: bool) -> Iterator[Holder]:
         morrow = _when(other, "end").morrow()
         begins = first_day(morrow.day, morrow.precision)
         if holder.start_date is None or holder.start_date < begins:
-            yield replace(holder, **{**morrow.as_start(), "start_date": begins})
+            start = {**morrow.as_start(), "start_date": begins}
+            yield replace(holder, **start, returns=True)
         else:
             yield holder
 

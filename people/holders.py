@@ -89,6 +89,8 @@ class Holder(DatedStated):
     for_name: str | None = None
     # The post this person fills a seat by holding, if that is why they fill it.
     ex_officio: str = ""
+    # Whether they held the post before, and come to fill the seat because somebody leaves it.
+    returns: bool = False
 
     @property
     def basis_words(self) -> str:

@@ -169,7 +169,8 @@ class Reader:
 
     def read(self, path: str, day: str = "") -> PublicPage:
         asked = f"{'&' if '?' in path else '?'}as_at={day}" if day else ""
-        self.page.goto(f"{self.register}{path}{asked}", wait_until="domcontentloaded")
+        # With its styles, which hide words that only a narrow screen shows.
+        self.page.goto(f"{self.register}{path}{asked}")
         return PublicPage(**self.page.evaluate(READ))
 
     def chair(self, of: str, day: str = "") -> str:

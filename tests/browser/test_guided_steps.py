@@ -47,7 +47,7 @@ def test_a_chair_hands_over_on_a_day(staff, reader):
         "Simon Geraghty",
     ]
     assert [reader.seats("ics-executive", day)["Chair"] for day in DAYS] == [
-        "Sir David Nicholson",
+        "Sir David Nicholson Simon Geraghty from 1 April 2024",
         f"Simon Geraghty ex officio, as Chair, {ICS}",
         f"Simon Geraghty ex officio, as Chair, {ICS}",
         f"Simon Geraghty ex officio, as Chair, {ICS}",
@@ -91,7 +91,7 @@ def test_a_handover_is_known_only_to_the_month(staff, reader):
         "Karen May for whom: not recorded",
     ]
     assert [reader.seats("ics-partnership-board", day)["Chair"] for day in days] == [
-        "Dr Ian Tait",
+        "Dr Ian Tait Karen May from June 2024",
         "Dr Ian Tait; Karen May",
         "Dr Ian Tait; Karen May",
         "Karen May",
@@ -307,7 +307,7 @@ def test_an_appointment_is_announced_for_next_month(staff, reader):
     ]
     assert len(reader.holds("kath-cobain")) == 1
     assert reader.read("/people/kath-cobain/").facts["to-come"] == [
-        f"Chair Worcestershire Alliance since {date_in_words(first)}."
+        f"Chair Worcestershire Alliance from {date_in_words(first)}."
     ]
     assert len(reader.holds("kath-cobain", str(first))) == 2
 
