@@ -43,10 +43,10 @@ def saved(workbook: Workbook) -> bytes:
     return file.getvalue()
 
 
-def with_part(content: bytes, name: str, part: bytes) -> bytes:
+def with_part(content: bytes, name: str, part: bytes, packed: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A workbook with one more part in its zip."""
     file = io.BytesIO(content)
-    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as parts:
+    with zipfile.ZipFile(file, "a", packed) as parts:
         parts.writestr(name, part)
     return file.getvalue()
 

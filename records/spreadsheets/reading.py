@@ -22,6 +22,9 @@ MOST_COLUMNS = 60
 # Of an XLSX file, which is a zip of many: what it may come to when it is unpacked.
 MOST_UNPACKED = 50 * MEGABYTE
 MOST_PARTS = 500
+# How spreadsheet programs pack the parts. Of other ways, Python unpacks all at once whatever
+# little is asked for.
+PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 LONGEST_CELL = 30_000
 
 TOO_BIG = (
@@ -308,6 +311,8 @@ def refuse_dangerous_parts(parts: zipfile.ZipFile) -> None:
         raise ValidationError(f"This workbook is made of too many parts. {SAVE_AS_XLSX}")
     if any(entry.flag_bits & 1 for entry in entries):
         raise ValidationError("This workbook is locked with a password. Save it without one.")
+    if any(entry.compress_type not in PACKED for entry in entries):
+        raise damaged()
     if "[Content_Types].xml" not in names:
         raise ValidationError(f"This file is no workbook, though its name says so. {SAVE_AS_XLSX}")
     for pattern, what in FORBIDDEN_PARTS:

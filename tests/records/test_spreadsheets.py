@@ -187,6 +187,12 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused_too(mona):
     refused(mona, bytes(bomb.replace(true, lie)), "bomb.xlsx")
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_a_workbook_packed_as_no_spreadsheet_program_packs_is_refused(mona, packed):
+    oddly = with_part(PEOPLE, "xl/media/picture.png", b"0" * 1000, packed)
+    assert "damaged" in refused(mona, oddly, "people.xlsx")
+
+
 @pytest.mark.parametrize(
     ("part", "says"),
     [
