@@ -13,6 +13,8 @@ from openpyxl import Workbook, load_workbook
 
 from records.models import Upload
 
+XML_OF_SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
 
 def csv_text(*rows: list[str], delimiter: str = ",") -> str:
     file = io.StringIO()
@@ -49,6 +51,24 @@ def with_part(content: bytes, name: str, part: bytes, packed: int = zipfile.ZIP_
     with zipfile.ZipFile(file, "a", packed) as parts:
         parts.writestr(name, part)
     return file.getvalue()
+
+
+def with_xml(content: bytes, part: str, xml: str) -> bytes:
+    """A workbook with other XML for one of its parts: its rows, as a program may write them."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, xml if name == part else old.read(name))
+    return file.getvalue()
+
+
+def with_rows(content: bytes, rows: str, after: str = "") -> bytes:
+    """A workbook with other XML for the rows of its first sheet, and for what follows them."""
+    xml = f'<worksheet xmlns="{XML_OF_SHEETS}"><sheetData>{rows}</sheetData>{after}</worksheet>'
+    return with_xml(content, "xl/worksheets/sheet1.xml", xml)
 
 
 def manager(name: str = "Mona", **fields) -> Client:

@@ -5,15 +5,16 @@ and what stands under each heading.
 """
 
 import csv
-import datetime
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
-from openpyxl import load_workbook
+
+from records.spreadsheets.workbooks import Cell, Workbook
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * MEGABYTE
@@ -22,6 +23,9 @@ MOST_COLUMNS = 60
 # Of an XLSX file, which is a zip of many: what it may come to when it is unpacked.
 MOST_UNPACKED = 50 * MEGABYTE
 MOST_PARTS = 500
+# Of its XML, all parts together. A cell has at most six: 20,000 full rows of 25 columns have
+# three million, and are read in a few seconds.
+MOST_TAGS = 4_000_000
 # How spreadsheet programs pack the parts. Of other ways, Python unpacks all at once whatever
 # little is asked for.
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -112,24 +116,25 @@ def read(file_name: str, content: bytes, columns: Columns) -> Sheet:
     return sheet_of(lines, columns)
 
 
-# Lines: (number, texts). The first that is not empty holds the headings.
+# Lines: (number, cells). The first that is not empty holds the headings.
 
-Line = tuple[int, list[str]]
+EMPTY = Cell("")
+Line = tuple[int, list[Cell]]
 
 
 def sheet_of(lines: list[Line], columns: Columns) -> Sheet:
     if not lines:
         raise ValidationError("This file is empty.")
     (_, first), *rest = lines
-    headings = headings_of(first, columns)
+    headings = headings_of([cell.text for cell in first], columns)
     if not rest:
         raise ValidationError("This file has headings and no rows under them.")
     return Sheet([heading for heading in headings if heading], [row(headings, *r) for r in rest])
 
 
-def row(headings: list[str], number: int, texts: list[str]) -> SheetRow:
+def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
     cells, odd = {}, ""
-    for place, text in enumerate(texts):
+    for place, (text, _) in enumerate(line):
         if CONTROL.search(text):
             odd = "It holds a character that cannot be typed. Type the row again."
             text = ""
@@ -183,28 +188,27 @@ def folded(heading: str) -> str:
     return " ".join(heading.replace("’", "'").casefold().split())
 
 
-def is_empty(texts: list[str]) -> bool:
-    return not any(texts)
+def is_comment(line: list[Cell]) -> bool:
+    return next((cell.text for cell in line if cell.text), "").startswith(COMMENT)
 
 
-def is_comment(texts: list[str]) -> bool:
-    return next((text for text in texts if text), "").startswith(COMMENT)
-
-
-def take(lines) -> list[Line]:
-    """The lines that say something, stripped, as far as the limit goes."""
-    taken = []
-    for number, texts in lines:
-        texts = [text.strip() for text in texts]
-        while texts and not texts[-1]:
-            texts.pop()
-        if is_empty(texts) or (taken and is_comment(texts)):
+def take(lines: Iterable[Line]) -> list[Line]:
+    """The lines that say something, stripped, as far as the limits go."""
+    taken, length = [], 0
+    for number, line in lines:
+        line = [cell._replace(text=cell.text.strip()) for cell in line]
+        while line and line[-1] == EMPTY:
+            line.pop()
+        if not line or (taken and is_comment(line)):
             continue
-        taken.append((number, texts))
+        taken.append((number, line))
+        length += sum(len(cell.text) for cell in line)
         if len(taken) > MOST_ROWS + 1:
             raise ValidationError(
                 f"This file has more than {MOST_ROWS:,} rows. Split it into several."
             )
+        if length > MOST_UNPACKED:
+            raise ValidationError(TOO_BIG)
     return taken
 
 
@@ -220,7 +224,7 @@ def lines_of_csv(content: bytes, columns: Columns) -> list[Line]:
     def lines():
         nonlocal begins
         for number, texts in enumerate(reader, 1):
-            yield number, texts
+            yield number, [Cell(text) for text in texts]
             begins = reader.line_num + 1
 
     try:
@@ -266,26 +270,27 @@ def delimiter_of(text: str, columns: Columns) -> str:
 def lines_of_xlsx(content: bytes) -> list[Line]:
     refuse_dangerous(content)
     try:
-        workbook = load_workbook(
-            io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-        )
-    # Whatever a damaged workbook makes the library raise, what to do about it is the same.
-    except Exception as error:
-        raise damaged() from error
-    try:
-        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-        if not sheets:
-            raise ValidationError("This workbook has no sheet to read.")
-        # What it says of its own size need not be true.
-        sheets[0].reset_dimensions()
-        rows = sheets[0].iter_rows(max_col=MOST_COLUMNS + 1)
-        return take((number, [cell_text(cell) for cell in r]) for number, r in enumerate(rows, 1))
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return lines_of_workbook(Workbook(parts))
     except ValidationError:
         raise
+    # Whatever a damaged workbook raises, what to do about it is the same.
     except Exception as error:
         raise damaged() from error
-    finally:
-        workbook.close()
+
+
+def lines_of_workbook(workbook: Workbook) -> list[Line]:
+    if not workbook.sheets:
+        raise ValidationError("This workbook has no sheet to read.")
+    rows = workbook.rows_of(workbook.sheets[0])
+    return take((number, side_by_side(cells)) for number, cells in rows)
+
+
+def side_by_side(cells: dict[int, Cell]) -> list[Cell]:
+    """The cells of a row from the first column on. What stands beyond the most columns stands
+    in the one after them."""
+    cells = {min(column, MOST_COLUMNS + 1): cell for column, cell in cells.items()}
+    return [cells.get(column, EMPTY) for column in range(1, max(cells, default=0) + 1)]
 
 
 def damaged() -> ValidationError:
@@ -323,35 +328,13 @@ def refuse_dangerous_parts(parts: zipfile.ZipFile) -> None:
             )
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise ValidationError(TOO_BIG)
-    unpacked = 0
+    unpacked = tags = 0
     for entry in entries:
         with parts.open(entry) as part:
             while piece := part.read(MEGABYTE):
                 unpacked += len(piece)
-                if unpacked > MOST_UNPACKED:
+                tags += piece.count(b"<")
+                if unpacked > MOST_UNPACKED or tags > MOST_TAGS:
                     raise ValidationError(TOO_BIG)
                 if entry.filename == "[Content_Types].xml" and b"macroEnabled" in piece:
                     raise ValidationError(f"This workbook may hold macros. {SAVE_AS_XLSX}")
-
-
-def cell_text(cell) -> str:
-    """What a cell of a workbook says, as somebody would type it."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, datetime.datetime | datetime.date):
-        return date_text(value, cell.number_format)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def date_text(value: datetime.date, number_format: str) -> str:
-    """A date of a workbook as far as the cell shows it: what was typed as “April 2019” is kept
-    as a day and shown as a month."""
-    shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format).lower()
-    if "d" in shown or "y" not in shown:
-        return f"{value:%Y-%m-%d}"
-    return f"{value:%Y-%m}" if "m" in shown else f"{value:%Y}"

@@ -18,6 +18,7 @@ from records.spreadsheets import importing, reading
 from records.spreadsheets.cells import CellProblem, date_cell, read_date
 from tests.builders import day, make_person, source
 from tests.sheets import (
+    XML_OF_SHEETS,
     changes,
     checked,
     confirm,
@@ -32,6 +33,8 @@ from tests.sheets import (
     steps_of,
     told,
     with_part,
+    with_rows,
+    with_xml,
     xlsx_of,
 )
 
@@ -40,6 +43,7 @@ pytestmark = pytest.mark.django_db
 HEADINGS = ["Name", "Source document", "Locator"]
 ANN = ["Ann Lee", "Board paper", "page 1"]
 SIAN = ["Siân Rees", "Board paper", "page 2"]
+PEOPLE = xlsx_of(HEADINGS, ANN)
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +93,38 @@ def test_a_workbook_is_read_with_real_dates_as_far_as_they_are_shown(mona):
     assert (ann.locator, ann.confirmed_in_words()) == ("7", "1 April 2019")
     assert (bob.locator, bob.confirmed_in_words()) == ("8", "April 2019")
     assert cat.confirmed_in_words() == "2019"
+
+
+def test_a_workbook_is_read_as_other_programs_write_it(mona):
+    # Texts that cells share, in parts with a reading aid; a namespace with a prefix; a formula.
+    shared = (
+        f'<x:sst xmlns:x="{XML_OF_SHEETS}"><x:si><x:t>Name</x:t></x:si>'
+        "<x:si><x:t>Source document</x:t></x:si><x:si><x:t>Locator</x:t></x:si>"
+        "<x:si><x:r><x:t>Siân </x:t></x:r><x:r><x:t>Rees</x:t></x:r>"
+        "<x:rPh><x:t>Sharn</x:t></x:rPh></x:si></x:sst>"
+    )
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{kind}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="rId2" Type="{kind}/sharedStrings" Target="/xl/sharedStrings.xml"/>'
+        "</Relationships>"
+    )
+    headings, row = (
+        "".join(f'<c r="{column}{number}" t="s"><v>{text}</v></c>' for column, text in texts)
+        for number, texts in [(1, ["A0", "B1", "C2"]), (3, ["A3"])]
+    )
+    rows = (
+        f'<row r="1">{headings}</row><row r="3">{row}'
+        '<c r="B3" t="str"><f>"Board"&amp;" paper"</f><v>Board paper</v></c>'
+        "<c><v>7</v></c></row>"
+    )
+    content = with_xml(with_rows(PEOPLE, rows), "xl/_rels/workbook.xml.rels", relations)
+
+    upload = loaded(mona, Person, with_part(content, "xl/sharedStrings.xml", shared), "p.xlsx")
+
+    assert upload.outcome["rows"][0]["row"] == 3
+    assert Person.objects.values_list("name", "locator").get() == ("Siân Rees", "7")
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -172,9 +208,6 @@ def test_a_file_of_too_many_rows_is_refused(mona, monkeypatch):
     assert "more than 2 rows" in refused(mona, csv_of(HEADINGS, ANN, ANN, ANN))
 
 
-PEOPLE = xlsx_of(HEADINGS, ANN)
-
-
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(mona):
     bomb = with_part(PEOPLE, "xl/worksheets/sheet2.xml", b"0" * (60 * reading.MEGABYTE))
     assert len(bomb) < reading.MEGABYTE
@@ -185,6 +218,46 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused_too(mona):
     bomb = bytearray(with_part(PEOPLE, "xl/worksheets/sheet2.xml", b"0" * (60 * reading.MEGABYTE)))
     true, lie = (60 * reading.MEGABYTE).to_bytes(4, "little"), (10).to_bytes(4, "little")
     refused(mona, bytes(bomb.replace(true, lie)), "bomb.xlsx")
+
+
+def of_text(row: str, *texts: str) -> str:
+    """The XML of a row of texts; `row` has its attributes."""
+    return f"<row {row}>" + "".join(f'<c t="str"><v>{t}</v></c>' for t in texts) + "</row>"
+
+
+def test_a_row_far_below_the_others_is_read_without_those_between(mona):
+    far = with_rows(PEOPLE, of_text("", *HEADINGS) + of_text('r="1048576"', *ANN))
+    upload = loaded(mona, Person, far, "people.xlsx")
+    assert upload.outcome["rows"][0]["row"] == 1_048_576
+
+
+def test_a_row_where_no_spreadsheet_has_one_is_refused(mona):
+    farther = with_rows(PEOPLE, of_text("", *HEADINGS) + of_text('r="2000000000"', *ANN))
+    assert "damaged" in refused(mona, farther, "people.xlsx")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["<row/>" * 2000, "<row>" + "<c/>" * 2000 + "</row>", "<x/>" * 2000],
+    ids=["rows", "cells", "others"],
+)
+def test_a_workbook_of_more_tags_than_its_rows_need_is_refused(mona, monkeypatch, rows):
+    monkeypatch.setattr(reading, "MOST_TAGS", 2000)
+    assert "larger than 5 MB" in refused(mona, with_rows(PEOPLE, rows), "people.xlsx")
+    assert send(mona, Person, PEOPLE, "people.xlsx").status_code == 302
+
+
+def test_a_workbook_of_more_styles_than_a_program_has_is_refused(mona):
+    styles = (
+        f'<styleSheet xmlns="{XML_OF_SHEETS}"><cellXfs>{"<xf/>" * 70_000}</cellXfs></styleSheet>'
+    )
+    assert "damaged" in refused(mona, with_xml(PEOPLE, "xl/styles.xml", styles), "people.xlsx")
+
+
+def test_texts_are_counted_as_often_as_they_are_said(mona, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 200_000)
+    content = csv_of(HEADINGS, *[["x" * 29_000] * 3] * 3)
+    assert "larger than 5 MB" in refused(mona, content)
 
 
 @pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
@@ -209,14 +282,10 @@ def test_a_workbook_that_does_more_than_hold_cells_is_refused(mona, part, says):
 
 def with_entities() -> bytes:
     """A workbook whose sheet swells when it is parsed, and not when it is unpacked."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(PEOPLE)) as old, zipfile.ZipFile(file, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                part = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + part
-            new.writestr(name, part)
-    return file.getvalue()
+    declared = (
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
+    )
+    return with_xml(PEOPLE, "xl/worksheets/sheet1.xml", declared)
 
 
 @pytest.mark.parametrize(
