@@ -16,6 +16,7 @@ from import_export.widgets import Widget
 from records.changes import DATES, told_fields
 from records.names import fold
 from records.periods import Precision, Qualifier, date_in_words, first_day, last_day
+from records.spreadsheets.reading import CONTROL
 
 # A spreadsheet program runs a cell that begins with one of these. With an apostrophe before it,
 # it is text; reading takes the apostrophe off again.
@@ -25,7 +26,8 @@ ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
 
 def neutral(text: str) -> str:
-    """`text` as a spreadsheet program will not run it."""
+    """`text` as a spreadsheet program will not run it, without what no cell can hold."""
+    text = CONTROL.sub("", text)
     return f"'{text}" if FORMULA.match(text) else text
 
 

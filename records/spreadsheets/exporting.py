@@ -16,7 +16,7 @@ from records.changes import told_fields
 from records.spreadsheets.cells import neutral
 from records.spreadsheets.directories import Directories
 from records.spreadsheets.importing import KINDS, RecordResource
-from records.spreadsheets.reading import COMMENT, CONTROL
+from records.spreadsheets.reading import COMMENT
 
 # What the endings of the two kinds of file stand for.
 FORMS = {"csv": "CSV", "xlsx": "XLSX"}
@@ -66,7 +66,8 @@ class Echo:
 
 
 def csv_file(rows: Iterable[list[str]], file_name: str) -> StreamingHttpResponse:
-    writer = csv.writer(Echo())
+    # In quotation marks, so that a program that parts cells at semicolons begins none in the text.
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
 
     def lines() -> Iterator[str]:
         # By this mark a spreadsheet program knows that it is UTF-8.
@@ -103,7 +104,7 @@ def column_letter(place: int) -> str:
 
 def styled(sheet, text: str, *, heading: bool) -> WriteOnlyCell:
     """A cell of text: a spreadsheet program is to make no date or sum of it when it is edited."""
-    cell = WriteOnlyCell(sheet, value=CONTROL.sub("", text))
+    cell = WriteOnlyCell(sheet, value=text)
     cell.number_format = "@"
     if heading:
         cell.font = Font(bold=True)

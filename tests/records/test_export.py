@@ -78,6 +78,18 @@ def test_what_a_spreadsheet_would_run_is_made_text_and_read_as_it_was(admin_clie
         assert row["Name"] == "'" + text
 
 
+def test_what_no_cell_can_hold_hides_no_formula(admin_client):
+    make_person(name="\x07=1+1")
+    for form in ("csv", "xlsx"):
+        (row,) = exported(admin_client, Person, form)
+        assert row["Name"] == "'=1+1"
+
+
+def test_a_semicolon_in_a_csv_file_begins_no_cell(admin_client):
+    make_person(name="Ann;=1+1")
+    assert '"Ann;=1+1",' in export(admin_client, Person).decode()
+
+
 @pytest.mark.parametrize("text", ["O'Neill", "'Ann'", "Ann = Lee", "1-2"])
 def test_what_no_spreadsheet_would_run_is_left_alone(text):
     assert neutral(text) == as_typed(text) == text
