@@ -357,7 +357,8 @@ def run(upload: Upload, *, user: models.Model, seen: str = "") -> Iterator[Progr
         transaction.atomic(),
         writing(Nature.IMPORTED, reason=upload.reason, step=STEP, user=user),
     ):
-        if locked(Upload).filter(pk=upload.pk, loaded_at__isnull=False).exists():
+        # Whether one is there would be asked without keeping it from anybody.
+        if list(locked(Upload).filter(pk=upload.pk).values_list("loaded_at", flat=True)) != [None]:
             raise ValidationError("This spreadsheet has been loaded already.")
         loading = Loading(resource, asked, user=user, reason=upload.reason)
         yield from loading.go(sheet.rows)
@@ -370,9 +371,12 @@ def run(upload: Upload, *, user: models.Model, seen: str = "") -> Iterator[Progr
         outcome["changed_meanwhile"] = bool(seen) and not loaded
         upload.outcome = outcome
         if loaded:
-            upload.save()
+            upload.save(update_fields=["choices", "outcome", "loaded_at"])
     if not loaded:
-        upload.save()
+        # Unless it was loaded since the transaction was taken back.
+        Upload.objects.filter(pk=upload.pk, loaded_at__isnull=True).update(
+            choices=upload.choices, outcome=outcome
+        )
     yield Result(outcome, loaded)
 
 

@@ -1,14 +1,18 @@
 """Spreadsheets on their way in: which files are read, who may send them, what is shown."""
 
+import contextlib
 import csv
 import datetime
 import io
 import re
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -472,6 +476,37 @@ def test_a_spreadsheet_is_loaded_once(mona):
     confirm(mona, upload)
 
     assert names() == set()
+
+
+def test_a_check_that_ends_after_the_loading_leaves_what_was_loaded(mona, monkeypatch):
+    upload = loaded(mona, Person, csv_of(HEADINGS, ANN))
+    told_then, loaded_then = upload.outcome, upload.loaded_at
+    Upload.objects.update(loaded_at=None)
+
+    @contextlib.contextmanager
+    def loaded_thereafter():
+        with transaction.atomic():
+            yield
+        Upload.objects.update(loaded_at=loaded_then)
+
+    meanwhile = SimpleNamespace(
+        atomic=loaded_thereafter, set_rollback=lambda back: transaction.set_rollback(back)
+    )
+    monkeypatch.setattr(importing, "transaction", meanwhile)
+    mona.post(reverse("admin:upload_check", args=[upload.pk]))
+
+    upload.refresh_from_db()
+    assert (upload.outcome, upload.loaded_at) == (told_then, loaded_then)
+
+
+def test_a_spreadsheet_is_kept_from_others_while_it_is_gone_through(mona):
+    upload = checked(mona, Person, csv_of(HEADINGS, ANN))
+    with CaptureQueriesContext(connection) as queries:
+        list(importing.run(upload, user=upload.uploaded_by))
+
+    read = [q["sql"] for q in queries if 'SELECT "records_upload"."loaded_at"' in q["sql"]]
+    assert len(read) == 1
+    assert ("FOR UPDATE" in read[0]) == connection.features.has_select_for_update
 
 
 def test_progress_is_told_line_by_line_and_leads_to_the_preview(mona, monkeypatch):
