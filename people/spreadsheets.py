@@ -121,6 +121,7 @@ class TenureResource(RecordResource):
         owner = self.held_model.owner_field
         self.held_by_title: dict[tuple[int, str], list[Held]] = defaultdict(list)
         self.titles: dict[int, list[str]] = defaultdict(list)
+        self.new_by_time: dict[tuple, Row] = {}
         for held in self.held_model._base_manager.select_related(owner).order_by("pk"):
             key = getattr(held, f"{owner}_id")
             self.held_by_title[key, fold(held.title)].append(held)
@@ -217,7 +218,16 @@ class TenureResource(RecordResource):
 
     def fill_in(self, record, row):
         record.read_and_locked = True
-        setattr(record, self.model.held_field, self.held[row.values[self.model.held_field].pk])
+        held = self.held[row.values[self.model.held_field].pk]
+        setattr(record, self.model.held_field, held)
+        # The database refuses those that share a certain day; others would be there twice.
+        said = (record.person_id, held.pk, row.values["start_date"], row.values["end_date"])
+        if first := self.new_by_time.get(said):
+            raise CellProblem(
+                f"Row {first.number} adds the same person, {self.model.held_field} and time. "
+                "Leave one of them."
+            )
+        self.new_by_time[said] = row
 
     def needs_flush(self, row, waiting):
         # How many hold it at once is counted in the database.

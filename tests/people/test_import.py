@@ -242,6 +242,17 @@ def test_a_later_time_in_the_same_post_is_another_appointment(mona, ann, chair):
     assert Appointment.objects.count() == 2
 
 
+@pytest.mark.parametrize("time", [["2015", "2015"], ["", "2015"]])
+def test_two_rows_that_add_one_time_are_refused_naming_the_other(mona, ann, chair, time):
+    content = appointments([*ANN_CHAIR, *time, ""], [*ANN_CHAIR, *time, ""])
+    upload = checked(mona, Appointment, content)
+    assert outcomes(upload) == ["new", "refused"]
+    assert "Row 2 adds the same person, post and time" in problems(upload, 1)[""]
+
+    content = appointments([*ANN_CHAIR, *time, ""], [*ANN_CHAIR, "2018", "2018", ""])
+    loaded(mona, Appointment, content)
+
+
 def test_a_handover_in_one_spreadsheet_ends_one_and_begins_the_other(mona, ann, chair):
     make_appointment(person=ann, post=chair, start_date="2019-04-01")
     make_person(name="Bob Day")
