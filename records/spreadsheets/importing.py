@@ -243,7 +243,8 @@ class Slugs:
 
     def __init__(self, model: type[models.Model]):
         self.taken = set(model._base_manager.values_list("slug", flat=True))
-        self.taken |= set(model.history.values_list("slug", flat=True))
+        self.former: dict[str, int] = dict(model.history.values_list("slug", "id"))
+        self.taken |= set(self.former)
 
     def make(self, name: str) -> str:
         stem = slugify(fold(name))[:90] or "record"
@@ -279,13 +280,30 @@ class NamedResource(RecordResource):
 
     def existing(self, row: Row) -> models.Model | None:
         if row.values["slug"]:
-            return self.directory.by_slug.get(row.values["slug"])
+            return self.called(row.values["slug"])
         heading, text, found = self.candidates(row)
         if len(found) < 2:
             return next(iter(found), None)
         options = [(record.pk, self.directory.in_full(record)) for record in found]
         chosen = self.asked.ask(heading, text, [*options, (Asked.SOMEBODY_NEW, self.somebody_new)])
         return next((record for record in found if record.pk == chosen), None)
+
+    def called(self, slug: str) -> models.Model | None:
+        """The record that has a slug. Raises CellProblem for one that a record had before, whose
+        pages are still found by it."""
+        if slug not in self.directory.by_slug and slug in self.slugs.former:
+            once = self.directory.records.get(self.slugs.former[slug])
+            if once is None:
+                raise CellProblem(
+                    f"“{slug}” was the slug of a record that was removed. Leave it empty to have "
+                    "one made."
+                )
+            now = self.directory.stands_for(once)
+            raise CellProblem(
+                f"“{slug}” was the slug of {now}, which is “{now.slug}” now. Write that if it is "
+                "meant; if not, leave the slug empty to have one made."
+            )
+        return self.directory.by_slug.get(slug)
 
     def candidates(self, row: Row) -> tuple[str, str, list[models.Model]]:
         """The records that a row may be about, and the cell that says so."""

@@ -93,6 +93,20 @@ def test_a_slug_is_made_that_nobody_has_or_had(mona, ann):
     }
 
 
+def test_a_slug_that_somebody_had_is_refused_with_the_one_they_have(mona, ann):
+    ann.slug = "ann-m-lee"
+    ann.save()
+    upload = checked(mona, Person, people(["ann-lee", "Ann Lee"]))
+    assert outcomes(upload) == ["refused"]
+    assert "was the slug of Ann Lee, which is “ann-m-lee” now" in problems(upload)[""]
+
+
+def test_a_slug_of_somebody_who_was_removed_is_refused(mona, ann):
+    ann.delete()
+    upload = checked(mona, Person, people(["ann-lee", "Ann Lee"]))
+    assert "of a record that was removed" in problems(upload)[""]
+
+
 def test_somebody_found_by_another_name_keeps_their_own(mona, ann):
     make_person_name(person=ann, name="Annie Lee", locator="page 3")
 
