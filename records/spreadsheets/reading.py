@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
+from openpyxl.utils import get_column_letter
 
-from records.spreadsheets.workbooks import Cell, Workbook
+from records.spreadsheets.workbooks import NO_RESULT, Cell, Workbook
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * MEGABYTE
@@ -125,7 +126,10 @@ Line = tuple[int, list[Cell]]
 def sheet_of(lines: list[Line], columns: Columns) -> Sheet:
     if not lines:
         raise ValidationError("This file is empty.")
-    (_, first), *rest = lines
+    (number, first), *rest = lines
+    for place, cell in enumerate(first):
+        if cell.kind == NO_RESULT:
+            raise ValidationError(no_result(place, number))
     headings = headings_of([cell.text for cell in first], columns)
     if not rest:
         raise ValidationError("This file has headings and no rows under them.")
@@ -134,7 +138,9 @@ def sheet_of(lines: list[Line], columns: Columns) -> Sheet:
 
 def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
     cells, odd = {}, ""
-    for place, (text, _) in enumerate(line):
+    for place, (text, kind) in enumerate(line):
+        if kind == NO_RESULT:
+            odd = no_result(place, number)
         if CONTROL.search(text):
             odd = "It holds a character that cannot be typed. Type the row again."
             text = ""
@@ -149,6 +155,14 @@ def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
                 "moved its cells: put quotation marks around what contains a comma."
             )
     return SheetRow(number, cells, odd)
+
+
+def no_result(place: int, number: int) -> str:
+    return (
+        f"Cell {get_column_letter(place + 1)}{number} is a formula, and the file does not have "
+        "what it comes to. Open the file in the spreadsheet program and save it, or paste values "
+        "over the formulas."
+    )
 
 
 def headings_of(texts: list[str], columns: Columns) -> list[str]:

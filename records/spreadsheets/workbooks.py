@@ -24,7 +24,7 @@ LONGEST_FORMAT = 255
 PIECE = 64 * 1024
 
 # What a cell may be besides text or a number.
-DATE, YES_NO = "a date", "a yes or no"
+DATE, YES_NO, NO_RESULT = "a date", "a yes or no", "a formula without its result"
 
 
 class Cell(NamedTuple):
@@ -230,6 +230,7 @@ class TakesRows(TakesTexts):
         self.number = self.column = 0
         self.cells: dict[int, Cell] = {}
         self.has: dict[str, str] = {}
+        self.is_formula = False
 
     def start(self, tag, has):
         super().start(tag, has)
@@ -239,9 +240,11 @@ class TakesRows(TakesTexts):
                 raise ValueError("A row stands where no spreadsheet has one.")
             self.cells, self.column = {}, 0
         elif tag == "c":
-            self.has, self.said = has, []
+            self.has, self.said, self.is_formula = has, [], False
         elif tag == "v":
             self.is_heard = True
+        elif tag == "f":
+            self.is_formula = True
 
     def end(self, tag):
         super().end(tag)
@@ -254,5 +257,7 @@ class TakesRows(TakesTexts):
         place = self.has.get("r", "").rstrip("0123456789")
         self.column = column_index_from_string(place) if place else self.column + 1
         value, kind = "".join(self.said), self.has.get("t", "n")
-        if value:
+        if self.is_formula and not value and kind != "str":
+            self.cells[self.column] = Cell("", NO_RESULT)
+        elif value:
             self.cells[self.column] = self.workbook.cell(kind, int(self.has.get("s", 0)), value)

@@ -345,6 +345,25 @@ def test_a_cell_that_cannot_be_typed_or_has_no_heading_refuses_its_row(mona):
     assert "longer than" in problems(upload, 2)[""]
 
 
+def test_a_formula_without_its_result_refuses_its_row_and_not_one_of_no_text(mona):
+    name, paper, _ = ANN
+    rows = of_text("", "Name", "Source document", "Note", "Locator")
+    for kind in ("", ' t="str"'):
+        rows += f'<row><c t="str"><v>{name}</v></c><c t="str"><v>{paper}</v></c>'
+        rows += f'<c{kind}><f>A1</f><v/></c><c t="str"><v>page 1</v></c></row>'
+    upload = checked(mona, Person, with_rows(PEOPLE, rows), "people.xlsx")
+    assert "Cell C2 is a formula" in problems(upload)[""]
+    assert "save it, or paste values" in problems(upload)[""]
+    assert "formula" not in str(upload.outcome["rows"][1]["problems"])
+
+
+def test_a_formula_without_its_result_is_no_empty_row_and_no_heading(mona):
+    upload = checked(mona, Person, xlsx_of(HEADINGS, ANN, ["=A2"]), "people.xlsx")
+    assert "Cell A3 is a formula" in problems(upload, 1)[""]
+    response = send(mona, Person, xlsx_of([*HEADINGS[:2], "=A1"], ANN), "people.xlsx")
+    assert "Cell C1 is a formula" in told(response)
+
+
 # Dates in a cell
 
 
