@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from openpyxl.utils import get_column_letter
 
-from records.spreadsheets.workbooks import NO_RESULT, Cell, Workbook
+from records.spreadsheets.workbooks import NO_RESULT, Cell, MergedCells, Workbook
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * MEGABYTE
@@ -288,6 +288,11 @@ def lines_of_xlsx(content: bytes) -> list[Line]:
             return lines_of_workbook(Workbook(parts))
     except ValidationError:
         raise
+    except MergedCells as error:
+        raise ValidationError(
+            f"The cells {error} are merged, so that only the first of them says anything. Unmerge "
+            "them, and write in each what it should say."
+        ) from error
     # Whatever a damaged workbook raises, what to do about it is the same.
     except Exception as error:
         raise damaged() from error

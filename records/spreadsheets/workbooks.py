@@ -34,6 +34,10 @@ class Cell(NamedTuple):
     kind: str = ""
 
 
+class MergedCells(Exception):
+    """Cells of a sheet are one, so that those after the first do not say what they show."""
+
+
 class SheetPart(NamedTuple):
     """A sheet of a workbook, and the part that has its rows."""
 
@@ -245,6 +249,8 @@ class TakesRows(TakesTexts):
             self.is_heard = True
         elif tag == "f":
             self.is_formula = True
+        elif tag == "mergeCell":
+            raise MergedCells(has["ref"])
 
     def end(self, tag):
         super().end(tag)

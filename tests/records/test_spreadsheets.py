@@ -357,6 +357,13 @@ def test_a_formula_without_its_result_refuses_its_row_and_not_one_of_no_text(mon
     assert "formula" not in str(upload.outcome["rows"][1]["problems"])
 
 
+def test_a_sheet_with_merged_cells_is_refused_with_the_first_of_them(mona):
+    rows = of_text("", *HEADINGS) + of_text("", *ANN)
+    merged = '<mergeCells><mergeCell ref="B2:B3"/><mergeCell ref="C3:C4"/></mergeCells>'
+    content = with_rows(PEOPLE, rows, merged)
+    assert "The cells B2:B3 are merged" in refused(mona, content, "people.xlsx")
+
+
 def test_a_formula_without_its_result_is_no_empty_row_and_no_heading(mona):
     upload = checked(mona, Person, xlsx_of(HEADINGS, ANN, ["=A2"]), "people.xlsx")
     assert "Cell A3 is a formula" in problems(upload, 1)[""]
