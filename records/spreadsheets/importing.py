@@ -57,6 +57,7 @@ class Row:
     problems: list[tuple[str, str]] = field(default_factory=list)  # heading or "", and words
     questions: list[int] = field(default_factory=list)
     changes: tuple = ()
+    notes: list[str] = field(default_factory=list)  # what it says that is passed over
     words: str = ""
 
     @property
@@ -77,6 +78,7 @@ class Row:
             "words": self.words,
             "changes": [[c.label, c.old, c.new] for c in self.changes],
             "problems": self.problems,
+            "notes": self.notes,
             "questions": self.questions,
         }
 
@@ -319,6 +321,16 @@ class NamedResource(RecordResource):
             return False
         # A record that was found by a name may have been found by another than its own.
         return column.attribute != "name" or row.before.slug == row.values["slug"]
+
+    def made_of(self, before: models.Model, row: Row) -> models.Model:
+        name = row.values["name"]
+        called_so = before.pk in self.directory.by_name.get(fold(name), {})
+        if not called_so and before.slug != row.values["slug"]:
+            row.notes.append(
+                f"The name “{name}” is not taken: this is {before}, whose name is corrected only "
+                f"by a row that gives the slug “{before.slug}”."
+            )
+        return super().made_of(before, row)
 
     def fill_in(self, record: models.Model, row: Row) -> None:
         name = fold(record.name)

@@ -1,6 +1,7 @@
 """Spreadsheets of organisations."""
 
 import pytest
+from django.urls import reverse
 
 from organisations.models import Organisation
 from tests.builders import make_organisation, make_organisation_name, make_place, source
@@ -68,6 +69,15 @@ def test_an_organisation_is_found_by_its_code_and_keeps_its_name(mona):
     make_organisation(name="Wye Valley NHS Trust", ods_code="RLQ")
     upload = checked(mona, Organisation, sheet(["Wye Trust", "NHS trust", "rlq", "", ""]))
     assert "Name" not in changes(upload)
+    page = mona.get(reverse("admin:upload", args=[upload.pk])).rendered_content
+    assert "The name “Wye Trust” is not taken: this is Wye Valley NHS Trust" in page
+    assert "The register already says this" not in page
+
+
+def test_nothing_is_said_of_a_name_that_the_organisation_has(mona):
+    make_organisation(name="Wye Valley NHS Trust", short_name="Wye Valley", ods_code="RLQ")
+    upload = checked(mona, Organisation, sheet(["WYE VALLEY", "NHS trust", "rlq", "", ""]))
+    assert upload.outcome["rows"][0]["notes"] == []
 
 
 def test_a_code_of_one_and_a_name_of_another_is_refused(mona):
