@@ -16,7 +16,7 @@ from records.changes import told_fields
 from records.spreadsheets.cells import neutral
 from records.spreadsheets.directories import Directories
 from records.spreadsheets.importing import KINDS, RecordResource
-from records.spreadsheets.reading import COMMENT
+from records.spreadsheets.reading import EXPLAINING_SHEET, EXPLAINS
 
 # What the endings of the two kinds of file stand for.
 FORMS = {"csv": "CSV", "xlsx": "XLSX"}
@@ -124,9 +124,9 @@ def template_for(resource: RecordResource, form: str):
     if form == "xlsx":
         explained = [["Column", "Needed", "What to write"]]
         explained += [[c.heading, needed(c), neutral(c.explains)] for c in columns]
-        return xlsx_file([(plural, [headings]), ("What to write", explained)], file_name)
+        return xlsx_file([(plural, [headings]), (EXPLAINING_SHEET, explained)], file_name)
     explained = [f"{needed(column)}. {column.explains}".strip() for column in columns]
-    explained[0] = f"{COMMENT}This line explains, and is passed over. {explained[0]}"
+    explained[0] = f"{EXPLAINS} {explained[0]}"
     return csv_file([headings, explained], file_name)
 
 

@@ -57,8 +57,9 @@ FORBIDDEN_PARTS = [
 
 # What no name or sentence holds, apart from tabs and ends of lines.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# A line that explains, as the second line of the templates does.
-COMMENT = "# "
+# How the second line of the templates begins, and what their second sheet is called.
+EXPLAINS = "# This line explains, and is passed over."
+EXPLAINING_SHEET = "What to write"
 
 
 @dataclass(frozen=True)
@@ -202,8 +203,8 @@ def folded(heading: str) -> str:
     return " ".join(heading.replace("’", "'").casefold().split())
 
 
-def is_comment(line: list[Cell]) -> bool:
-    return next((cell.text for cell in line if cell.text), "").startswith(COMMENT)
+def is_explaining(line: list[Cell]) -> bool:
+    return any(cell.text.startswith(EXPLAINS) for cell in line)
 
 
 def take(lines: Iterable[Line]) -> list[Line]:
@@ -213,7 +214,7 @@ def take(lines: Iterable[Line]) -> list[Line]:
         line = [cell._replace(text=cell.text.strip()) for cell in line]
         while line and line[-1] == EMPTY:
             line.pop()
-        if not line or (taken and is_comment(line)):
+        if not line or (taken and is_explaining(line)):
             continue
         taken.append((number, line))
         length += sum(len(cell.text) for cell in line)
@@ -301,7 +302,19 @@ def lines_of_xlsx(content: bytes) -> list[Line]:
 def lines_of_workbook(workbook: Workbook) -> list[Line]:
     if not workbook.sheets:
         raise ValidationError("This workbook has no sheet to read.")
-    rows = workbook.rows_of(workbook.sheets[0])
+    first, *others = workbook.sheets
+    unread = [
+        f"“{sheet.name}”"
+        for sheet in others
+        if sheet.name != EXPLAINING_SHEET and any(cells for _, cells in workbook.rows_of(sheet))
+    ]
+    if unread:
+        raise ValidationError(
+            f"Only the first sheet, “{first.name}”, is read, and {get_text_list(unread, 'and')} "
+            "would be left out. Send each sheet in a workbook of its own, or take out what is not "
+            "to be read."
+        )
+    rows = workbook.rows_of(first)
     return take((number, side_by_side(cells)) for number, cells in rows)
 
 

@@ -160,6 +160,21 @@ def test_the_template_can_be_filled_in_and_sent_back(mona, form):
     assert names() == {"Ann Lee"}
 
 
+def test_only_the_line_of_the_template_is_passed_over(mona):
+    content = csv_of(HEADINGS, ["# This line explains, and is passed over. Needed."], ["# Ann"])
+    upload = checked(mona, Person, content)
+    assert [row["row"] for row in upload.outcome["rows"]] == [3]
+
+
+def test_a_workbook_with_another_sheet_that_says_something_is_refused_by_its_name(mona):
+    workbook = load_workbook(io.BytesIO(PEOPLE))
+    workbook.create_sheet("Empty")
+    loaded(mona, Person, saved(workbook), "people.xlsx")
+    workbook.create_sheet("Leavers").append(["Bob Day"])
+    response = send(mona, Person, saved(workbook), "people.xlsx")
+    assert "Only the first sheet, “Sheet”, is read, and “Leavers”" in told(response)
+
+
 # Files that are refused
 
 
