@@ -1,5 +1,6 @@
 """Spreadsheets of people, and of what they hold."""
 
+import datetime
 from collections import defaultdict
 
 from django.db import models
@@ -229,12 +230,27 @@ class TenureResource(RecordResource):
             )
         self.new_by_time[said] = row
 
+    def turn(self, row):
+        # Days are let go of before others take them. Of times that all move later, the last one
+        # makes room for the one before it; of those that move earlier, the first one.
+        was_from, was_to = certain_time(row.before)
+        is_from, is_to = certain_time(row.record)
+        later, earlier = is_to > was_to, is_from < was_from
+        if later == earlier:
+            return (2 if later else 0, 0)
+        return (1, -was_from.toordinal() if later else was_from.toordinal())
+
     def needs_flush(self, row, waiting):
         # How many hold it at once is counted in the database.
         record = row.record
         return record.held.capacity not in (1, None) and any(
             other.record.held.pk == record.held.pk for other in waiting
         )
+
+
+def certain_time(tenure: Tenure) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day on which it is certain, without an end as far as days go."""
+    return tenure.certain_from or datetime.date.min, tenure.certain_to or datetime.date.max
 
 
 def may_be_one_time(tenure: Tenure, start, end) -> bool:

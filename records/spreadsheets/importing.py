@@ -226,6 +226,10 @@ class RecordResource(Resource):
                 if told not in row.problems:
                     row.problems.append(told)
 
+    def turn(self, row: Row) -> tuple[int, ...]:
+        """When a changed row is written: after those with a lesser turn."""
+        return ()
+
     def needs_flush(self, row: Row, waiting: list[Row]) -> bool:
         """Whether what is waiting has to be in the database for `row` to be checked."""
         return False
@@ -503,6 +507,7 @@ class Loading:
         total = len(self.rows)
         # Changes first: that somebody's time is over makes room for who comes after.
         changed = [row for row in self.rows if row.outcome == CHANGED]
+        changed.sort(key=self.resource.turn)
         new = [row for row in self.rows if row.outcome == NEW]
         done = total - len(changed) - len(new)
         for rows in (changed, new):

@@ -1,5 +1,7 @@
 """Spreadsheets of people and of their appointments."""
 
+import itertools
+
 import pytest
 
 from people.models import Appointment, EndReason, Person
@@ -282,6 +284,26 @@ def test_a_handover_in_one_spreadsheet_ends_one_and_begins_the_other(mona, ann, 
 
     assert Appointment.objects.as_at(day("2023-03-31")).get().person == ann
     assert Appointment.objects.as_at(day("2023-04-01")).get().person.name == "Bob Day"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("months", [("06", "07"), ("02", "03")], ids=["later", "earlier"])
+def test_handovers_are_moved_whichever_of_the_times_comes_first(mona, ann, chair, order, months):
+    bob, cat = make_person(name="Bob Day"), make_person(name="Cat Orr")
+    make_appointment(person=ann, post=chair, start_date="2015-04-01", end_date="2018-04-30")
+    make_appointment(person=bob, post=chair, start_date="2018-05-01", end_date="2020-04-30")
+    make_appointment(person=cat, post=chair, start_date="2020-05-01")
+    ends, starts = months
+    rows = [
+        [*ANN_CHAIR, "2015-04-01", f"2018-{ends}-15", ""],
+        ["Bob Day", *ANN_CHAIR[1:], f"2018-{ends}-16", f"2020-{starts}-15", ""],
+        ["Cat Orr", *ANN_CHAIR[1:], f"2020-{starts}-16", "", ""],
+    ]
+
+    loaded(mona, Appointment, appointments(*[rows[place] for place in order]))
+
+    assert Appointment.objects.as_at(day(f"2018-{ends}-15")).get().person == ann
+    assert Appointment.objects.as_at(day(f"2020-{starts}-15")).get().person == bob
 
 
 @pytest.mark.parametrize(
