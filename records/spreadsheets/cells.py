@@ -117,15 +117,21 @@ def month_of(word: str) -> int:
     return MONTHS[word.casefold()]
 
 
+def slashed(text: str) -> re.Match | None:
+    """The parts of a date with strokes, whether or not it is a limit."""
+    words = " ".join(text.split()).removeprefix("'")
+    return SLASHED.fullmatch(words[3:] if words.casefold().startswith("by ") else words)
+
+
 def is_month_first(text: str) -> bool:
     """Whether a cell can only be a date written with the month first: "04/13/2019"."""
-    match = SLASHED.fullmatch(text.strip().removeprefix("by "))
+    match = slashed(text)
     return bool(match) and int(match[2]) > 12 >= int(match[1])
 
 
 def may_be_month_first(text: str) -> bool:
     """Whether a cell is a date that could be read either way: "03/04/2019"."""
-    match = SLASHED.fullmatch(text.strip().removeprefix("by "))
+    match = slashed(text)
     return bool(match) and int(match[1]) <= 12 and int(match[2]) <= 12 and match[1] != match[2]
 
 

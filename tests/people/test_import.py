@@ -343,6 +343,14 @@ def test_dates_of_mixed_styles_are_refused_wherever_they_may_be_read_in_two_ways
     assert set(problems(upload, 2)) == {"End"}  # 5 May is 5 May either way
 
 
+@pytest.mark.parametrize("odd", ["By 04/13/2018", "by  04/13/2018", "'04/13/2018", "BY 4.13.2018"])
+def test_a_limit_or_an_apostrophe_hides_no_month_before_the_day(mona, ann, chair, odd):
+    rows = [[*ANN_CHAIR, "By 03/04/2015", "05/06/2016", ""], [*ANN_CHAIR, odd, "", ""]]
+    upload = checked(mona, Appointment, appointments(*rows))
+    assert "because row 3" in problems(upload)["Start"]
+    assert "because row 3" in problems(upload)["End"]
+
+
 def test_a_post_with_room_for_two_takes_two_rows_and_not_three(mona, ann, chair):
     chair.max_holders = 2
     chair.save()
