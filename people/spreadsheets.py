@@ -11,7 +11,7 @@ from organisations.models import Held
 from people.models import Appointment, Person, PersonName, Tenure
 from records.names import fold
 from records.periods import last_day, locked
-from records.spreadsheets.cells import CellProblem, Column, RecordWidget
+from records.spreadsheets.cells import CellProblem, Column, LineWidget, RecordWidget
 from records.spreadsheets.directories import Directory, directory_of
 from records.spreadsheets.importing import NamedResource, RecordResource, Row, spreadsheet_of
 
@@ -100,7 +100,7 @@ class TenureResource(RecordResource):
                     HeldColumn(
                         heading=capfirst(held),
                         attribute=held,
-                        widget=None,
+                        widget=LineWidget(),
                         required=True,
                         explains=f"By its title, as the register has it. Each {held} has to be in "
                         "the register.",

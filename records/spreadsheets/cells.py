@@ -24,6 +24,11 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
+BREAKS = re.compile(r"\s*[\t\r\n\x85\u2028\u2029]\s*")
+# What takes no room, or turns the text after it round. Some scripts need the joiners U+200C and
+# U+200D.
+UNSEEN = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
 
 def neutral(text: str) -> str:
     """`text` as a spreadsheet program will not run it, without what no cell can hold."""
@@ -170,7 +175,20 @@ class TextWidget(Widget):
         return "" if value is None else str(value)
 
 
-class ChoiceWidget(TextWidget):
+class LineWidget(TextWidget):
+    """Text of one line, as a name is."""
+
+    def clean(self, value, row=None, **kwargs):
+        text = super().clean(value, row, **kwargs)
+        if unseen := UNSEEN.search(text):
+            raise CellProblem(
+                f"“{UNSEEN.sub('', text)}” holds a character that is not seen "
+                f"(U+{ord(unseen[0]):04X}). Type it again."
+            )
+        return BREAKS.sub(" ", text)
+
+
+class ChoiceWidget(LineWidget):
     """One of a list of words, by what the forms call it or by its code."""
 
     def __init__(self, choices):
@@ -192,12 +210,12 @@ class ChoiceWidget(TextWidget):
         return "" if value in (None, "") else self.labels.get(value, str(value))
 
 
-class YesNoWidget(TextWidget):
+class YesNoWidget(LineWidget):
     def render(self, value, obj=None, **kwargs):
         return {True: "yes", False: "no"}.get(value, "")
 
 
-class DayWidget(TextWidget):
+class DayWidget(LineWidget):
     """A day that is known exactly."""
 
     def clean(self, value, row=None, **kwargs):
@@ -213,7 +231,7 @@ class DayWidget(TextWidget):
         return "" if value is None else value.isoformat()
 
 
-class WhenWidget(TextWidget):
+class WhenWidget(LineWidget):
     """A date as it is known."""
 
     def __init__(self, *, may_be_limit: bool):
@@ -233,7 +251,7 @@ class WhenWidget(TextWidget):
         return "" if value is None else date_cell(*value)
 
 
-class RecordWidget(TextWidget):
+class RecordWidget(LineWidget):
     """Another record, by what people call it."""
 
     def __init__(self, model: type[models.Model]):
@@ -336,7 +354,8 @@ def column_of(field: models.Field, **options) -> Column:
     if isinstance(field, models.DateField):
         options["explains"] = f"{options['explains']} A day: 2019-04-01.".strip()
         return Column(widget=DayWidget(), **options)
-    return Column(widget=TextWidget(), **options)
+    long = isinstance(field, models.TextField)
+    return Column(widget=TextWidget() if long else LineWidget(), **options)
 
 
 def columns_of(model: type[models.Model]) -> list[Column]:

@@ -386,6 +386,19 @@ def test_a_formula_without_its_result_is_no_empty_row_and_no_heading(mona):
     assert "Cell C1 is a formula" in told(response)
 
 
+def test_a_break_in_a_name_is_a_space_and_one_in_a_note_is_kept(mona):
+    content = csv_of([*HEADINGS, "Note"], ["Ann\r\n Lee", "Board\tpaper", "page 1", "Two\nlines"])
+    loaded(mona, Person, content)
+    assert Person.objects.values_list("name", "note").get() == ("Ann Lee", "Two\nlines")
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u202e", "\ufeff", "\xad"])
+def test_a_name_with_a_character_that_is_not_seen_is_refused(mona, unseen):
+    upload = checked(mona, Person, csv_of(HEADINGS, [f"Ann{unseen} Lee", *ANN[1:]]))
+    says = f"“Ann Lee” holds a character that is not seen (U+{ord(unseen):04X})"
+    assert says in problems(upload)["Name"]
+
+
 # Dates in a cell
 
 
