@@ -17,6 +17,7 @@ from records.changes import DATES, told_fields
 from records.names import fold
 from records.periods import Precision, Qualifier, date_in_words, first_day, last_day
 from records.spreadsheets.reading import CONTROL
+from records.spreadsheets.workbooks import DATE, YES_NO
 
 # A spreadsheet program runs a cell that begins with one of these. With an apostrophe before it,
 # it is text; reading takes the apostrophe off again.
@@ -166,6 +167,9 @@ def says_no_more(new: Known, old: Known) -> bool:
 class TextWidget(Widget):
     """Text, whatever a spreadsheet program may think of it."""
 
+    # What a cell may be to the spreadsheet program besides text or a number.
+    takes = ""
+
     def clean(self, value, row=None, **kwargs):
         if value in ERRORS:
             raise CellProblem(f"“{value}” is an error of the spreadsheet. Type what it should say.")
@@ -211,12 +215,16 @@ class ChoiceWidget(LineWidget):
 
 
 class YesNoWidget(LineWidget):
+    takes = YES_NO
+
     def render(self, value, obj=None, **kwargs):
         return {True: "yes", False: "no"}.get(value, "")
 
 
 class DayWidget(LineWidget):
     """A day that is known exactly."""
+
+    takes = DATE
 
     def clean(self, value, row=None, **kwargs):
         text = super().clean(value, row, **kwargs)
@@ -233,6 +241,8 @@ class DayWidget(LineWidget):
 
 class WhenWidget(LineWidget):
     """A date as it is known."""
+
+    takes = DATE
 
     def __init__(self, *, may_be_limit: bool):
         super().__init__()

@@ -51,6 +51,7 @@ class Row:
 
     number: int
     cells: dict[str, str]
+    kinds: dict[str, str]  # of cells that are no text or number, by heading
     values: dict[str, object] = field(default_factory=dict)  # by attribute
     record: models.Model | None = None
     before: models.Model | None = None  # as the register has it, if it has it
@@ -150,7 +151,14 @@ class RecordResource(Resource):
         return ", ".join(text for text in texts if text)
 
     def read_cell(self, column: Column, row: Row):
-        text = row.cells.get(column.heading, "")
+        text, kind = row.cells.get(column.heading, ""), row.kinds.get(column.heading, "")
+        if kind not in ("", column.widget.takes):
+            row.refuse(
+                column.heading,
+                f"“{text}” is {kind} to the spreadsheet program, which may have made it of "
+                "something else. Format the column as text, and type the cell again.",
+            )
+            return None
         try:
             value = column.clean(
                 {column.heading: text}, asked=self.asked, heading=column.heading, cells=row.cells
@@ -433,7 +441,7 @@ class Loading:
         total = len(sheet_rows)
         self.resource.begin(self.asked)
         for sheet_row in sheet_rows:
-            row = Row(sheet_row.number, sheet_row.cells)
+            row = Row(sheet_row.number, sheet_row.cells, sheet_row.kinds)
             row.words = self.resource.row_in_words(row)
             if sheet_row.odd:
                 row.refuse("", sheet_row.odd)

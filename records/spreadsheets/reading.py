@@ -72,11 +72,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: what stands under each heading, as text. `odd` says what is wrong with the row as
-    a whole; in words, or ""."""
+    """One row: what stands under each heading, as text, and what a cell is to the spreadsheet
+    program if that is no text or number. `odd` says what is wrong with the row as a whole; in
+    words, or ""."""
 
     number: int
     cells: dict[str, str]
+    kinds: dict[str, str] = field(default_factory=dict)
     odd: str = ""
 
 
@@ -138,7 +140,7 @@ def sheet_of(lines: list[Line], columns: Columns) -> Sheet:
 
 
 def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
-    cells, odd = {}, ""
+    cells, kinds, odd = {}, {}, ""
     for place, (text, kind) in enumerate(line):
         if kind == NO_RESULT:
             odd = no_result(place, number)
@@ -150,12 +152,14 @@ def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
             text = ""
         if place < len(headings) and headings[place]:
             cells[headings[place]] = text
+            if kind:
+                kinds[headings[place]] = kind
         elif text:
             odd = odd or (
                 f"It says “{text[:40]}” where there is no heading. A comma too many may have "
                 "moved its cells: put quotation marks around what contains a comma."
             )
-    return SheetRow(number, cells, odd)
+    return SheetRow(number, cells, kinds, odd)
 
 
 def no_result(place: int, number: int) -> str:

@@ -386,6 +386,15 @@ def test_a_formula_without_its_result_is_no_empty_row_and_no_heading(mona):
     assert "Cell C1 is a formula" in told(response)
 
 
+def test_what_the_program_made_a_date_or_a_yes_is_refused_where_a_text_stands(mona):
+    third = datetime.datetime(2026, 4, 3)  # noqa: DTZ001  (as a workbook has it)
+    content = xlsx_of(HEADINGS, ["Ann Lee", "Board paper", (third, "d-mmm")], [True, *ANN[1:]])
+    upload = checked(mona, Person, content, "people.xlsx")
+    assert "“2026-04-03” is a date to the spreadsheet program" in problems(upload, 0)["Locator"]
+    assert "“yes” is a yes or no to the spreadsheet program" in problems(upload, 1)["Name"]
+    assert "Format the column as text" in problems(upload, 1)["Name"]
+
+
 def test_a_break_in_a_name_is_a_space_and_one_in_a_note_is_kept(mona):
     content = csv_of([*HEADINGS, "Note"], ["Ann\r\n Lee", "Board\tpaper", "page 1", "Two\nlines"])
     loaded(mona, Person, content)
