@@ -137,6 +137,7 @@ class TenureResource(RecordResource):
 
     def held_called(self, title: str, owner: models.Model, column: Column, row: Row) -> Held | None:
         found = self.held_by_title.get((owner.pk, fold(title)), [])
+        found = [held for held in found if held.title == title] or found
         if not found:
             titles = [f"“{title}”" for title in dict.fromkeys(self.titles[owner.pk])]
             has = get_text_list([*titles[:8], *(["others"] if titles[8:] else [])], "and")

@@ -24,6 +24,7 @@ class Directory:
         self.records: dict[int, models.Model] = {}
         self.by_slug: dict[str, models.Model] = {}
         self.by_name: dict[str, dict[int, models.Model]] = defaultdict(dict)
+        self.by_spelling: dict[str, dict[int, models.Model]] = defaultdict(dict)
         for record in self.model._base_manager.select_related(*self.related):
             self.add(record)
         if self.other_names:
@@ -44,6 +45,7 @@ class Directory:
     def call(self, record: models.Model, name: str) -> None:
         if name:
             self.by_name[fold(name)][record.pk] = record
+            self.by_spelling[name][record.pk] = record
 
     def stands_for(self, record: models.Model) -> models.Model:
         """The record that is meant when `record` is named."""
@@ -53,7 +55,11 @@ class Directory:
         """The records that `text` may mean."""
         if text in self.by_slug:
             return [self.by_slug[text]]
-        return list(self.by_name.get(fold(text), {}).values())
+        return self.named(text)
+
+    def named(self, name: str) -> list[models.Model]:
+        """The records of a name: those that spell it so, if any do."""
+        return list((self.by_spelling.get(name) or self.by_name.get(fold(name), {})).values())
 
     def name_of(self, record: models.Model) -> str:
         """What a spreadsheet calls `record`, so that it means no other."""

@@ -322,11 +322,7 @@ class NamedResource(RecordResource):
     def candidates(self, row: Row) -> tuple[str, str, list[models.Model]]:
         """The records that a row may be about, and the cell that says so."""
         name = row.values["name"]
-        return (
-            self.heading_of("name"),
-            name,
-            list(self.directory.by_name.get(fold(name), {}).values()),
-        )
+        return self.heading_of("name"), name, self.directory.named(name)
 
     def may_change(self, column: Column, row: Row) -> bool:
         if column.attribute == "slug":

@@ -150,6 +150,20 @@ def choose(browser, upload, chosen):
     upload.refresh_from_db()
 
 
+def test_a_name_that_is_spelt_so_is_meant_before_others_that_are_alike(mona, ann, chair):
+    make_person(name="Ann-Lée", slug="ann-lee-2")
+    make_post(organisation=chair.organisation, title="chair")
+    assert outcomes(checked(mona, Person, people(["", "Ann Lee"]))) == ["same"]
+
+    loaded(mona, Appointment, appointments([*ANN_CHAIR, "2019", "", ""]))
+    row = ["ANN LEE", "wye-valley", "CHAIR", "", "", ""]
+    upload = checked(mona, Appointment, appointments(row))
+
+    assert (Appointment.objects.get().person, Appointment.objects.get().post) == (ann, chair)
+    assert "fits 2 records" in problems(upload)["Person"]
+    assert "fits 2 records" in problems(upload)["Post"]
+
+
 def test_two_rows_that_add_one_name_are_one_unless_their_slugs_say_otherwise(mona):
     upload = checked(mona, Person, people(["", "Ann Lee"], ["", "ANN LEE"]))
     assert outcomes(upload) == ["new", "refused"]
