@@ -249,6 +249,12 @@ def lines_of_csv(content: bytes, columns: Columns) -> list[Line]:
     try:
         return take(lines())
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise ValidationError(
+                f"The row that begins on line {begins} has a cell of more than "
+                f"{csv.field_size_limit():,} characters. Shorten it, or close the quotation mark "
+                "that it begins with."
+            ) from error
         raise ValidationError(
             f"The row that begins on line {begins} cannot be read: a quotation mark is not "
             "closed, or stands in the middle of a cell. Write a quotation mark inside a cell "
