@@ -1,5 +1,6 @@
 """Spreadsheets of people, and of what they hold."""
 
+import bisect
 import datetime
 from collections import defaultdict
 
@@ -64,6 +65,26 @@ class HeldColumn(Column):
 
     def get_value(self, instance):
         return getattr(instance, self.attribute).title
+
+
+class Times:
+    """The certain times of something's holders, so that those of one time are counted without
+    looking at each."""
+
+    def __init__(self):
+        self.starts: list[datetime.date] = []
+        self.ends: list[datetime.date] = []
+
+    def add(self, tenure: Tenure) -> None:
+        if tenure.certain_from is not None:
+            start, end = certain_time(tenure)
+            bisect.insort(self.starts, start)
+            bisect.insort(self.ends, end)
+
+    def number_beside(self, tenure: Tenure) -> int:
+        """How many share a day with a tenure."""
+        start, end = certain_time(tenure)
+        return bisect.bisect_right(self.starts, end) - bisect.bisect_left(self.ends, start)
 
 
 # As one would tell it, after who it is and what they hold. The evidence follows.
@@ -193,12 +214,14 @@ class TenureResource(RecordResource):
                     "Somebody has just merged this person into another. Check again.",
                 )
         self.there = defaultdict(list)
+        self.times: dict[int, Times] = defaultdict(Times)
         tenures = self.model._base_manager.filter(**{f"{held_field}__in": keys})
         for tenure in tenures.select_related("person", f"{held_field}__{owner}", "document"):
             tenure.read_and_locked = True
             key = getattr(tenure, f"{held_field}_id")
             setattr(tenure, held_field, self.held[key])
             self.there[tenure.person_id, key].append(tenure)
+            self.times[key].add(tenure)
 
     def existing(self, row):
         held = row.values[self.model.held_field]
@@ -241,12 +264,24 @@ class TenureResource(RecordResource):
             return (2 if later else 0, 0)
         return (1, -was_from.toordinal() if later else was_from.toordinal())
 
+    def has_room(self, tenure: Tenure) -> bool:
+        """Whether there is room for one more, even if all who share a day with it were there on
+        the same one: those before a change, after it, and of rows that were refused."""
+        capacity = tenure.held.capacity
+        return capacity in (1, None) or self.times[tenure.held.pk].number_beside(tenure) < capacity
+
     def needs_flush(self, row, waiting):
-        # How many hold it at once is counted in the database.
-        record = row.record
-        return record.held.capacity not in (1, None) and any(
-            other.record.held.pk == record.held.pk for other in waiting
+        # Where there may be none, how many hold it at once is counted in the database.
+        held = row.record.held
+        return not self.has_room(row.record) and any(
+            other.record.held.pk == held.pk for other in waiting
         )
+
+    def check(self, row):
+        if self.has_room(row.record):
+            row.record._refuse_one_holder_too_many = lambda: None
+        super().check(row)
+        self.times[row.record.held.pk].add(row.record)
 
 
 def certain_time(tenure: Tenure) -> tuple[datetime.date, datetime.date]:

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from people.models import Appointment, EndReason, Person
+from records.models import Upload
 from tests.builders import (
     day,
     make_appointment,
@@ -24,6 +25,7 @@ from tests.sheets import (
     manager,
     outcomes,
     problems,
+    send,
 )
 
 pytestmark = pytest.mark.django_db
@@ -376,3 +378,31 @@ def test_a_post_with_room_for_two_takes_two_rows_and_not_three(mona, ann, chair)
 
     assert outcomes(upload) == ["new", "new", "refused"]
     assert "has room for 2 and would have 3" in problems(upload, 2)["Start"]
+
+
+def test_a_post_with_room_for_two_passes_from_one_to_another(mona, ann, chair):
+    chair.max_holders = 2
+    chair.save()
+    make_appointment(person=ann, post=chair, start_date="2015-04-01")
+    make_appointment(person=make_person(name="Bob Day"), post=chair, start_date="2015-04-01")
+    make_person(name="Cat Orr")
+    rows = [["Cat Orr", "wye-valley", "Chair", "2019-04-01", "", ""]]
+    assert outcomes(checked(mona, Appointment, appointments(*rows))) == ["refused"]
+
+    rows.append(["Bob Day", "wye-valley", "Chair", "2015-04-01", "2019-03-31", ""])
+    loaded(mona, Appointment, appointments(*rows))
+
+
+def test_the_cost_of_a_row_does_not_grow_with_those_who_hold_the_post_beside(
+    mona, chair, django_assert_max_num_queries
+):
+    chair.max_holders = 60
+    chair.save()
+    names = [make_person(name=f"Person {number}").name for number in range(60)]
+    rows = [[name, "wye-valley", "Chair", "2019", "", ""] for name in names]
+    send(mona, Appointment, appointments(*rows))
+    upload = Upload.objects.get()
+    with django_assert_max_num_queries(60):
+        mona.post(f"/admin/uploads/{upload.pk}/check/")
+    upload.refresh_from_db()
+    assert outcomes(upload) == ["new"] * 60
