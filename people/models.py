@@ -153,6 +153,8 @@ class Tenure(DatedFact):
     # Set on each of many that are made at once, when what they hold and who they are of was read
     # and locked for all of them.
     read_and_locked = False
+    # Set on such a one when it was counted already that there is room for it.
+    has_room = False
 
     class Meta(DatedFact.Meta):
         abstract = True
@@ -228,7 +230,7 @@ class Tenure(DatedFact):
 
     def _refuse_one_holder_too_many(self) -> None:
         """Raise ValidationError if more people than its number would certainly hold it."""
-        if self.basis == Basis.ACTING or self.certain_from is None:
+        if self.has_room or self.basis == Basis.ACTING or self.certain_from is None:
             return
         capacity = self.held.capacity
         if capacity is None or capacity == 1:

@@ -278,8 +278,7 @@ class TenureResource(RecordResource):
         )
 
     def check(self, row):
-        if self.has_room(row.record):
-            row.record._refuse_one_holder_too_many = lambda: None
+        row.record.has_room = self.has_room(row.record)
         super().check(row)
         self.times[row.record.held.pk].add(row.record)
 

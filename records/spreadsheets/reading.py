@@ -25,8 +25,10 @@ MOST_COLUMNS = 60
 MOST_UNPACKED = 50 * MEGABYTE
 MOST_PARTS = 500
 # Of its XML, all parts together. A cell has at most six: 20,000 full rows of 25 columns have
-# three million, and are read in a few seconds.
-MOST_TAGS = 4_000_000
+# three million.
+MOST_TAGS = 3_200_000
+# Blank rows count here, since the library gives each.
+FARTHEST_ROW = 100_000
 # How spreadsheet programs pack the parts. Of other ways, Python unpacks all at once whatever
 # little is asked for.
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -295,8 +297,9 @@ def delimiter_of(text: str, columns: Columns) -> str:
 def lines_of_xlsx(content: bytes) -> list[Line]:
     refuse_dangerous(content)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            return lines_of_workbook(Workbook(parts))
+        # One column more than may be, so that what is too wide is told.
+        with Workbook(content, most_columns=MOST_COLUMNS + 1) as workbook:
+            return lines_of_workbook(workbook)
     except ValidationError:
         raise
     except MergedCells as error:
@@ -312,27 +315,28 @@ def lines_of_xlsx(content: bytes) -> list[Line]:
 def lines_of_workbook(workbook: Workbook) -> list[Line]:
     if not workbook.sheets:
         raise ValidationError("This workbook has no sheet to read.")
+    if workbook.last_row > FARTHEST_ROW:
+        raise ValidationError(
+            f"Something stands in row {workbook.last_row:,}, far below any row that is read. "
+            "Delete the rows under the last one that counts."
+        )
     first, *others = workbook.sheets
     unread = [
-        f"“{sheet.name}”"
+        f"“{sheet.title}”"
         for sheet in others
-        if sheet.name != EXPLAINING_SHEET and any(cells for _, cells in workbook.rows_of(sheet))
+        if sheet.title != EXPLAINING_SHEET and says_something(workbook.lines(sheet))
     ]
     if unread:
         raise ValidationError(
-            f"Only the first sheet, “{first.name}”, is read, and {get_text_list(unread, 'and')} "
+            f"Only the first sheet, “{first.title}”, is read, and {get_text_list(unread, 'and')} "
             "would be left out. Send each sheet in a workbook of its own, or take out what is not "
             "to be read."
         )
-    rows = workbook.rows_of(first)
-    return take((number, side_by_side(cells)) for number, cells in rows)
+    return take(enumerate(workbook.lines(first), 1))
 
 
-def side_by_side(cells: dict[int, Cell]) -> list[Cell]:
-    """The cells of a row from the first column on. What stands beyond the most columns stands
-    in the one after them."""
-    cells = {min(column, MOST_COLUMNS + 1): cell for column, cell in cells.items()}
-    return [cells.get(column, EMPTY) for column in range(1, max(cells, default=0) + 1)]
+def says_something(lines: Iterable[list[Cell]]) -> bool:
+    return any(cell != EMPTY for line in lines for cell in line)
 
 
 def damaged() -> ValidationError:

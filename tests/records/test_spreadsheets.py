@@ -106,7 +106,7 @@ def test_a_workbook_is_read_as_other_programs_write_it(mona):
         f'<x:sst xmlns:x="{XML_OF_SHEETS}"><x:si><x:t>Name</x:t></x:si>'
         "<x:si><x:t>Source document</x:t></x:si><x:si><x:t>Locator</x:t></x:si>"
         "<x:si><x:r><x:t>Siân </x:t></x:r><x:r><x:t>Rees</x:t></x:r>"
-        "<x:rPh><x:t>Sharn</x:t></x:rPh></x:si></x:sst>"
+        '<x:rPh sb="0" eb="4"><x:t>Sharn</x:t></x:rPh></x:si></x:sst>'
     )
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     relations = (
@@ -125,6 +125,12 @@ def test_a_workbook_is_read_as_other_programs_write_it(mona):
         "<c><v>7</v></c></row>"
     )
     content = with_xml(with_rows(PEOPLE, rows), "xl/_rels/workbook.xml.rels", relations)
+    types = zipfile.ZipFile(io.BytesIO(content)).read("[Content_Types].xml").decode()
+    told = (
+        '<Override PartName="/xl/sharedStrings.xml" ContentType="application/'
+        'vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+    )
+    content = with_xml(content, "[Content_Types].xml", types.replace("</Types>", told))
 
     upload = loaded(mona, Person, with_part(content, "xl/sharedStrings.xml", shared), "p.xlsx")
 
@@ -247,15 +253,22 @@ def of_text(row: str, *texts: str) -> str:
     return f"<row {row}>" + "".join(f'<c t="str"><v>{t}</v></c>' for t in texts) + "</row>"
 
 
-def test_a_row_far_below_the_others_is_read_without_those_between(mona):
-    far = with_rows(PEOPLE, of_text("", *HEADINGS) + of_text('r="1048576"', *ANN))
-    upload = loaded(mona, Person, far, "people.xlsx")
-    assert upload.outcome["rows"][0]["row"] == 1_048_576
+def test_blank_rows_between_others_are_passed_over(mona):
+    apart = with_rows(PEOPLE, of_text("", *HEADINGS) + of_text('r="20000"', *ANN))
+    upload = loaded(mona, Person, apart, "people.xlsx")
+    assert upload.outcome["rows"][0]["row"] == 20_000
 
 
-def test_a_row_where_no_spreadsheet_has_one_is_refused(mona):
-    farther = with_rows(PEOPLE, of_text("", *HEADINGS) + of_text('r="2000000000"', *ANN))
-    assert "damaged" in refused(mona, farther, "people.xlsx")
+def test_blank_rows_under_the_others_cost_nothing(mona):
+    rows = of_text("", *HEADINGS) + of_text("", *ANN) + '<row r="1048576"><c s="0"/></row>'
+    upload = loaded(mona, Person, with_rows(PEOPLE, rows), "people.xlsx")
+    assert upload.outcome["rows"][0]["row"] == 2
+
+
+@pytest.mark.parametrize("row", [1_048_576, 2_000_000_000])
+def test_a_row_far_below_the_others_is_refused_by_its_number(mona, row):
+    far = with_rows(PEOPLE, of_text("", *HEADINGS) + of_text(f'r="{row}"', *ANN))
+    assert f"Something stands in row {row:,}" in refused(mona, far, "people.xlsx")
 
 
 @pytest.mark.parametrize(
