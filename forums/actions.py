@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from forums.models import Forum, Membership, Seat
-from people.actions import begin, lock, same_again
+from forums.models import Membership, Seat
+from people.actions import begin, same_again
 from people.models import EndReason
-from records.events import Source, When, about, end
+from records.events import Source, When, about, end, lock, read_anew
 from records.models import DatedFact
-from records.periods import locked
 
 
 @transaction.atomic
@@ -39,7 +38,7 @@ def replace_and_resize(
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    seat = lock_with_forum(seat)
+    seat = read_anew(seat)
     for membership in leaving:
         end(membership, left, source, end_reason=end_reason)
     renewed = resize(seat, begins=begins, number=number, source=source)
@@ -59,15 +58,9 @@ def end_and_resize(
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    seat = lock_with_forum(membership.seat)
+    seat = read_anew(membership.seat)
     end(membership, when, source, end_reason=end_reason)
     return resize(seat, begins=when.morrow(), number=number, source=source)
-
-
-def lock_with_forum(seat: Seat) -> Seat:
-    """A seat read anew, and its forum before it: a seat that ends and begins locks both."""
-    list(locked(Forum).filter(pk=seat.forum_id))
-    return lock(seat)
 
 
 # What a seat that goes on in another says of itself, beside its own source.

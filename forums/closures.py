@@ -128,6 +128,12 @@ def keep(*models_and_filters: tuple[type[models.Model], Q]) -> None:
         list(locked(model).filter(query).order_by("pk"))
 
 
+def keep_seats(query: Q) -> None:
+    """Lock seats, and before them their forums, as everybody does who changes a seat."""
+    forums = Seat.objects.filter(query).order_by().values("forum")
+    keep((Forum, Q(pk__in=forums)), (Seat, query))
+
+
 # Ends
 
 
@@ -267,8 +273,8 @@ def close_each(
     keep(
         (Organisation, Q(pk__in=ours)),
         (Post, Q(organisation__in=ours)),
-        (Seat, Q(on_behalf_of__in=ours) | Q(ex_officio_post__organisation__in=ours)),
     )
+    keep_seats(Q(on_behalf_of__in=ours) | Q(ex_officio_post__organisation__in=ours))
     found = dependants_of_organisations(organisations, last.last_possible())
     choices = decided(choices, found)
     passing = Passing(last, begins, source, today, closing=ours, successor=successor)
@@ -334,7 +340,7 @@ def abolish(
     """
     refuse_another_end(read_anew(held), last)
     if isinstance(held, Post):
-        keep((Seat, Q(ex_officio_post=held)))
+        keep_seats(Q(ex_officio_post=held))
     choices = decided(choices, dependants_of_held(held, last.last_possible()))
     passing = Passing(last, last.morrow(), source, today)
     passing.ended.add((type(held), held.pk))

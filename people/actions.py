@@ -12,18 +12,13 @@ from django.db import transaction
 
 from organisations.models import Held, Post
 from people.models import Appointment, EndReason, Tenure
-from records.events import Source, When, about, end, read_anew
-from records.periods import locked
-
-
-def lock(held: Held) -> Held:
-    """What is held, read anew and kept from everybody else until the transaction ends."""
-    return locked(type(held)).get(pk=held.pk)
+from records.events import Source, When, about, end, lock, read_anew
 
 
 def lock_all(helds: Iterable[Held]) -> list[Held]:
-    """The same of several, always in one order, so that no two people wait for each other."""
-    once = {(held._meta.label, held.pk): held for held in helds}
+    """Several that are held, read anew and locked always in one order, so that no two people
+    wait for each other: posts come before the seats that go with them."""
+    once = {(not isinstance(held, Post), held.pk): held for held in helds}
     return [lock(once[key]) for key in sorted(once)]
 
 

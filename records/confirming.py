@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from records.events import Source, When, about
+from records.events import Source, When, about, read_anew
 from records.models import Record
-from records.periods import first_day, locked
+from records.periods import first_day
 
 
 @transaction.atomic
@@ -16,7 +16,8 @@ def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Re
     """Record that `facts` were held against a document and stand; returns those left alone.
 
     Left alone is what was confirmed later than that already, or may have been. Raises
-    ValidationError, changing nothing, if the day has not come or if a fact breaks a rule.
+    ValidationError, changing nothing, if the day has not come, if somebody has removed a fact or
+    if a fact breaks a rule.
     """
     if first_day(when.day, when.precision) > timezone.localdate():
         raise ValidationError(
@@ -24,7 +25,7 @@ def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Re
         )
     left = []
     for fact in facts:
-        stored = locked(type(fact)).get(pk=fact.pk)
+        stored = read_anew(fact)
         if confirmed_later(stored, when):
             left.append(stored)
             continue

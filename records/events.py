@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from records.models import DatedFact, Document
+from records.models import DatedFact, Document, Record
 from records.periods import Precision, Qualifier, date_in_words, first_day, last_day, locked
 
 # The days that the public pages can be read as at.
@@ -114,11 +114,23 @@ def end(record: DatedFact, when: When, source: Source, **fields) -> None:
     stored.save()
 
 
-def read_anew(record: DatedFact) -> DatedFact:
+def read_anew(record: Record) -> Record:
     """A record as it is now, kept from everybody else until the transaction ends.
 
-    Raises ValidationError if somebody has removed it.
+    What is locked when it is checked is locked before it: the forum before its seat, the seat
+    before who fills it. In one order nobody waits for somebody who waits for them. Raises
+    ValidationError if somebody has removed it.
     """
+    names = [rule.locks for rule in getattr(record, "no_overlaps", ())]
+    for name in dict.fromkeys([*names, getattr(record, "held_field", "")]):
+        if name:
+            field = record._meta.get_field(name)
+            list(locked(field.related_model).filter(pk=getattr(record, field.attname)))
+    return lock(record)
+
+
+def lock(record: Record) -> Record:
+    """The same, with nothing locked before it."""
     stored = locked(type(record)).filter(pk=record.pk).first()
     if stored is None:
         raise ValidationError(f"{record}: somebody else has removed this record. Look again.")

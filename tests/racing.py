@@ -121,6 +121,60 @@ def narrow_a_post_or_fill_it(post, person):
         submit(Appointment(post_id=post, person_id=person, **evidence_and_start()))
 
 
+def reconfirm_or_end(membership, turn):
+    from people.actions import end_tenures
+    from tests.builders import day
+
+    if turn:
+        reconfirm(membership)
+    else:
+        end_tenures(
+            tenures=[read(membership)], when=when(day("2026-03-31")), source=told(), end_reason=""
+        )
+
+
+def reconfirm_or_withdraw(membership, turn):
+    from django.utils import timezone
+
+    from people.actions import withdraw
+
+    if turn:
+        reconfirm(membership)
+    else:
+        withdraw(tenure=read(membership), today=timezone.localdate())
+
+
+def reconfirm(membership):
+    from records.confirming import reconfirm
+    from tests.builders import START
+
+    reconfirm(facts=[read(membership)], when=when(START), source=told())
+
+
+def read(membership):
+    from django.core.exceptions import ValidationError
+
+    from forums.models import Membership
+
+    found = Membership.objects.select_related("person", "seat__forum").filter(pk=membership)
+    if not found:
+        raise ValidationError("It is gone.")
+    return found[0]
+
+
+def when(day):
+    from records.events import When
+
+    return When(day)
+
+
+def told():
+    from records.events import Source
+    from tests.builders import source
+
+    return Source(source(), "minute 7")
+
+
 def submit(record, **changes):
     """Check and save in one transaction, and call no action, as the admin does."""
     from django.db import transaction

@@ -86,6 +86,16 @@ def move(seat, organisation):
     )
 
 
+def move_or_stand_down(seat, organisation):
+    """With an organisation the seat moves to it; without one its forum stands down."""
+    from forums.models import Seat
+
+    if organisation is None:
+        stand_down(Seat.objects.get(pk=seat).forum_id, 1)
+    else:
+        move(seat, organisation)
+
+
 def abolish(post, turn):
     from forums.closures import abolish as act
     from forums.closures import dependants_of_held

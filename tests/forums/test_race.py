@@ -89,6 +89,26 @@ def test_of_two_who_save_past_every_check_the_database_refuses_one(racers, monke
     assert_one_each(Membership, "seat_id", seats)
 
 
+def test_who_reconfirms_and_who_ends_it_both_win(monkeypatch):
+    made = [make_membership().pk for _ in range(ROUNDS)]
+
+    outcomes = race(racing.reconfirm_or_end, made, [0, 1], monkeypatch)
+
+    assert outcomes == [[WON, WON]] * ROUNDS
+    assert Membership.objects.filter(confirmed_on=START, end_date="2026-03-31").count() == ROUNDS
+
+
+def test_who_reconfirms_what_is_withdrawn_is_told(monkeypatch):
+    begins = timezone.localdate() + datetime.timedelta(days=30)
+    made = [make_membership(start_date=begins).pk for _ in range(ROUNDS)]
+
+    outcomes = race(racing.reconfirm_or_withdraw, made, [0, 1], monkeypatch)
+
+    # Both win if it was reconfirmed before it was withdrawn.
+    assert all(outcome in ([TOLD, WON], [WON, WON]) for outcome in outcomes), outcomes
+    assert not Membership.objects.exists()
+
+
 def assert_one_holder_or_two(model, held, number):
     """As many as there is room for, each recorded as the only one or as one of several."""
     found = Counter(model.objects.values_list(held, number, "sole"))

@@ -6,8 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from organisations.models import Post
 from people.actions import appoint, appoint_to_each, end_tenures, reappoint, withdraw
 from people.models import Appointment
+from records.confirming import reconfirm
 from records.events import Source, When
 from tests.builders import START, day, make_appointment, make_person, make_post, source
 
@@ -96,6 +98,22 @@ def test_what_somebody_else_removed_is_not_ended():
 
     with pytest.raises(ValidationError, match="somebody else has removed"):
         end_tenures(tenures=[read_before], when=When(in_days(9)), source=told(), end_reason="")
+
+
+def test_what_somebody_else_removed_is_not_reconfirmed():
+    read_before = make_appointment(start_date=in_days(5))
+    withdraw(tenure=Appointment.objects.get(), today=in_days(0))
+
+    with pytest.raises(ValidationError, match="somebody else has removed"):
+        reconfirm(facts=[read_before], when=When(START), source=told())
+
+
+def test_nobody_is_appointed_to_a_post_that_somebody_else_removed():
+    post = make_post()
+    Post.objects.get().delete()
+
+    with pytest.raises(ValidationError, match="somebody else has removed"):
+        appoint(post=post, person=make_person(), **said())
 
 
 def test_what_begins_today_has_begun_and_is_not_withdrawn():
