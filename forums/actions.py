@@ -8,7 +8,7 @@ from django.db import transaction
 from forums.models import Membership, Seat
 from people.actions import begin, same_again
 from people.models import EndReason
-from records.events import Source, When, about, end, lock, read_anew
+from records.events import Source, When, about, end, end_unless_over, lock, read_anew
 from records.models import DatedFact
 
 
@@ -40,7 +40,7 @@ def replace_and_resize(
     """
     seat = read_anew(seat)
     for membership in leaving:
-        end(membership, left, source, end_reason=end_reason)
+        end_unless_over(membership, left, source, end_reason=end_reason)
     renewed = resize(seat, begins=begins, number=number, source=source)
     return begin(renewed, **begins.as_start(), **source.as_evidence(), **fields)
 

@@ -33,7 +33,7 @@ from organisations.models import (
 from people.actions import begin
 from people.models import Appointment
 from records.dependants import LEAVE, Choice
-from records.events import Source, When, about, end, read_anew
+from records.events import Source, When, about, end_unless_over, is_over, read_anew
 from records.models import DatedFact, NameKind
 from records.periods import first_day, locked
 
@@ -137,16 +137,6 @@ def keep_seats(query: Q) -> None:
 # Ends
 
 
-def end_body(record: DatedFact, last: When, source: Source) -> None:
-    """End what everything else depended on, unless it is recorded as over by then."""
-    if not is_over(record, last):
-        end(record, last, source)
-
-
-def is_over(record: DatedFact, last: When) -> bool:
-    return record.end_date is not None and record.end_date <= last.last_possible()
-
-
 def refuse_another_end(record: DatedFact, last: When) -> None:
     """Raise ValidationError if a record is known to have been over before `last`."""
     if record.end_date is not None and record.end_date < last.last_possible():
@@ -199,7 +189,7 @@ def stand_down(
     Passing(last, last.morrow(), source, today).settle(choices)
     left = dependants_of_forum(forum, last.last_possible())
     refuse_what_begins_later(last, left["seats"], left["memberships"])
-    end_body(forum, last, source)
+    end_unless_over(forum, last, source)
 
 
 @transaction.atomic
@@ -284,7 +274,7 @@ def close_each(
     left = dependants_of_organisations(organisations, last.last_possible())
     refuse_what_begins_later(last, left["posts"], left["appointments"])
     for organisation in organisations:
-        end_body(organisation, last, source)
+        end_unless_over(organisation, last, source)
     return passing
 
 

@@ -12,7 +12,15 @@ from django.db import transaction
 
 from organisations.models import Held, Post
 from people.models import Appointment, EndReason, Tenure
-from records.events import Source, When, about, end, lock, read_anew
+from records.events import (
+    Source,
+    When,
+    about,
+    end,
+    end_unless_over,
+    lock,
+    read_anew,
+)
 
 
 def lock_all(helds: Iterable[Held]) -> list[Held]:
@@ -65,7 +73,7 @@ def appoint_to_each(
     for held in lock_all(helds):
         if ends_others:
             for tenure in holding_on(held, begins.last_possible()):
-                end(tenure, begins.eve(), source, end_reason=end_reason)
+                end_unless_over(tenure, begins.eve(), source, end_reason=end_reason)
         try:
             begun.append(begin(held, **begins.as_start(), **source.as_evidence(), **fields))
         except ValidationError as error:
@@ -88,17 +96,22 @@ def replace_holders(
     end_reason: str,
     begins: When,
     source: Source,
+    today: datetime.date,
+    through: Iterable[Tenure] = (),
     **fields,
 ) -> Tenure:
     """End the time of those `leaving` and begin that of a new holder, given by `fields`.
 
-    Raises ValidationError, changing nothing, if a rule would be broken.
+    Those leave too what they fill `through` it, as by `leave`. Who is recorded as gone by then
+    keeps that end. Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    leaving = list(leaving)
-    lock_all([held, *(tenure.held for tenure in leaving)])
+    leaving, through = list(leaving), list(through)
+    lock_all([held, *(tenure.held for tenure in [*leaving, *through])])
     held = lock(held)
     for tenure in leaving:
-        end(tenure, left, source, end_reason=end_reason)
+        end_unless_over(tenure, left, source, end_reason=end_reason)
+    for tenure in through:
+        end_or_withdraw(tenure, left, source, end_reason, today)
     return begin(held, **begins.as_start(), **source.as_evidence(), **fields)
 
 
@@ -131,17 +144,24 @@ def reappoint(*, tenure: Tenure, last: When, source: Source, **fields) -> Tenure
 
 
 @transaction.atomic
-def end_tenures(
-    *, tenures: Iterable[Tenure], when: When, source: Source, end_reason: EndReason | str
+def end_tenure(
+    *,
+    tenure: Tenure,
+    when: When,
+    source: Source,
+    end_reason: EndReason | str,
+    today: datetime.date,
+    through: Iterable[Tenure] = (),
 ) -> None:
-    """End people's time in posts and seats on one day.
+    """End somebody's time in a post or seat, and as by `leave` what they fill `through` it.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    tenures = list(tenures)
-    lock_all(tenure.held for tenure in tenures)
-    for tenure in tenures:
-        end(tenure, when, source, end_reason=end_reason)
+    through = list(through)
+    lock_all(each.held for each in [tenure, *through])
+    end(tenure, when, source, end_reason=end_reason)
+    for each in through:
+        end_or_withdraw(each, when, source, end_reason, today)
 
 
 @transaction.atomic
@@ -155,16 +175,29 @@ def leave(
 ) -> None:
     """End all of what somebody holds, of posts and of seats, on one day.
 
-    What was announced for later than both that day and today never comes to be and is
-    withdrawn. Raises ValidationError, changing nothing, if a rule would be broken.
+    What is recorded as over by then keeps its end. What was announced for later than both that
+    day and today never comes to be and is withdrawn. Raises ValidationError, changing nothing, if
+    a rule would be broken.
     """
     tenures = list(tenures)
     lock_all(tenure.held for tenure in tenures)
     for tenure in tenures:
-        if tenure.start_date is not None and tenure.start_date > max(when.last_possible(), today):
-            remove_announced(tenure, today)
-        else:
-            end(tenure, when, source, end_reason=end_reason)
+        end_or_withdraw(tenure, when, source, end_reason, today)
+
+
+def end_or_withdraw(
+    tenure: Tenure, when: When, source: Source, end_reason: EndReason | str, today: datetime.date
+) -> None:
+    """End one of several, as `leave` does."""
+    if never_comes_to_be(tenure, when, today):
+        remove_announced(tenure, today)
+    else:
+        end_unless_over(tenure, when, source, end_reason=end_reason)
+
+
+def never_comes_to_be(tenure: Tenure, last: When, today: datetime.date) -> bool:
+    """Whether it was to begin later than both today and the last day of whoever it is of."""
+    return tenure.start_date is not None and tenure.start_date > max(last.last_possible(), today)
 
 
 @transaction.atomic

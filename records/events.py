@@ -114,6 +114,17 @@ def end(record: DatedFact, when: When, source: Source, **fields) -> None:
     stored.save()
 
 
+def is_over(record: DatedFact, last: When) -> bool:
+    """Whether a record is known to be over by the end of `last`."""
+    return record.end_date is not None and record.end_date <= last.last_possible()
+
+
+def end_unless_over(record: DatedFact, when: When, source: Source, **fields) -> None:
+    """As `end`; but what is recorded as over by then keeps its end, with the reason and source."""
+    if not is_over(record, when):
+        end(record, when, source, **fields)
+
+
 def read_anew(record: Record) -> Record:
     """A record as it is now, kept from everybody else until the transaction ends.
 

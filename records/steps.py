@@ -32,6 +32,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from records.changes import Change, fingerprint, net_changes
 from records.events import EARLIEST, LATEST, Source, When
 from records.history import Nature, writing
+from records.models import DatedFact
 from records.periods import Precision, Qualifier
 from records.widgets import RecordSelect, RecordSelectMultiple, SeveralRecords
 
@@ -296,6 +297,24 @@ def where_next(request: HttpRequest) -> str:
 
 class Refused(Exception):
     """Takes what was done back without being an error."""
+
+
+def present_end(record: DatedFact) -> dict:
+    """What a form that asks for the end of a record starts with: the one recorded already."""
+    if record.end_date is None:
+        return {}
+    return {
+        "date": record.end_date,
+        "precision": record.end_precision,
+        "qualifier": record.end_qualifier,
+    }
+
+
+def present_end_in_words(record: DatedFact) -> list[str]:
+    """That an end was recorded already, if one was, before another takes its place."""
+    if record.end_date is None:
+        return []
+    return [f"An end was recorded already, {record.end_in_words()}; this takes its place."]
 
 
 @dataclass

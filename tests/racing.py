@@ -122,14 +122,15 @@ def narrow_a_post_or_fill_it(post, person):
 
 
 def reconfirm_or_end(membership, turn):
-    from people.actions import end_tenures
+    from people.actions import end_tenure
     from tests.builders import day
 
     if turn:
         reconfirm(membership)
     else:
-        end_tenures(
-            tenures=[read(membership)], when=when(day("2026-03-31")), source=told(), end_reason=""
+        last = day("2026-03-31")
+        end_tenure(
+            tenure=read(membership), when=when(last), source=told(), end_reason="", today=last
         )
 
 

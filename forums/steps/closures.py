@@ -31,7 +31,7 @@ from records.admin import add_address, change_address
 from records.dependants import DependantsForm, DependantsStep, Group, Note, Row
 from records.events import When
 from records.models import DatedFact
-from records.steps import Step, StepForm, record_choice, step_address, step_on
+from records.steps import Step, StepForm, present_end, record_choice, step_address, step_on
 
 # No step leads on to more than this many others.
 MOST_LINKS = 5
@@ -96,15 +96,8 @@ class ClosureStep(DependantsStep):
     form: DependantsForm | None = None
 
     def initial(self):
-        record = self.record
-        if record.end_date is None:
-            return {}
-        # It is over, or known to end: what is left is settled by the same day.
-        return {
-            "date": record.end_date,
-            "precision": record.end_precision,
-            "qualifier": record.end_qualifier,
-        }
+        # If it is over, or known to end, what is left is settled by the same day.
+        return present_end(self.record)
 
     def facts(self):
         facts = [("In the register since", self.record.start_in_words())]

@@ -23,12 +23,14 @@ from people.steps.holders import (
     Replace,
     ReplaceForm,
     Withdraw,
+    ends_in_words,
     going_with,
     holding_of,
     names_in_words,
     now_or_later,
     tenure_in_words,
     tenures_through,
+    with_no_end,
 )
 from records.steps import StepForm, record_choice, step_on
 from records.widgets import SeveralRecords
@@ -264,7 +266,7 @@ class LeaveForm(StepForm):
             self.kinds.append(name)
             self.fields[name].queryset = held
             self.fields[name].label_from_instance = held_in_words
-            self.fields[name].initial = [tenure.pk for tenure in held]
+            self.fields[name].initial = with_no_end(held)
             self.fields[name].error_messages["invalid_choice"] = (
                 "Something you ticked is not held any more. Look again at what is."
             )
@@ -318,3 +320,7 @@ class Leave(OnHolders):
 
     def first_day(self, form):
         return form.when.first_day_after()
+
+    def remarks(self, form):
+        recorded = ends_in_words(form.leaving, form.when, self.today)
+        return [*recorded, *super().remarks(form)]

@@ -2,7 +2,7 @@
 
 from forums.models import MemberOrganisation, ReportingLine
 from records.events import end
-from records.steps import Step, StepForm, step_on
+from records.steps import Step, StepForm, present_end, present_end_in_words, step_on
 
 
 class LastDayForm(StepForm):
@@ -22,8 +22,14 @@ class EndTie(Step):
     def is_for(cls, record, day):
         return not record.has_ended(day)
 
+    def initial(self):
+        return present_end(self.record)
+
     def take(self, form):
         end(self.record, form.when, form.source)
+
+    def remarks(self, form):
+        return present_end_in_words(self.record)
 
 
 @step_on(ReportingLine)

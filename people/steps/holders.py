@@ -12,7 +12,8 @@ from django.utils import timezone
 from organisations.models import Held, Post
 from people.actions import (
     appoint_to_each,
-    end_tenures,
+    end_tenure,
+    never_comes_to_be,
     reappoint,
     replace_holders,
     tenure_of,
@@ -21,10 +22,19 @@ from people.actions import (
 from people.holders import Holding, Standing, posts_with_holders
 from people.models import Appointment, Basis, EndReason, Person, Tenure
 from people.naming import new_person, people_like
-from records.events import When
+from records.events import When, is_over
 from records.history import Nature
 from records.periods import Precision, date_in_words
-from records.steps import DayField, Step, StepForm, record_choice, step_address, step_on
+from records.steps import (
+    DayField,
+    Step,
+    StepForm,
+    present_end,
+    present_end_in_words,
+    record_choice,
+    step_address,
+    step_on,
+)
 from records.widgets import SeveralRecords
 
 WHY_THEY_GO = [("", "no source says"), *EndReason.choices]
@@ -159,6 +169,16 @@ def held_in_words(held: Held, day: datetime.date) -> str:
     return f"{since} {held} is {standing}."
 
 
+def ends_in_words(tenures: Iterable[Tenure], last: When, today: datetime.date) -> list[str]:
+    """Of those who go, whose end was recorded already, and what becomes of it."""
+    return [
+        f"{tenure}: an end was recorded already, {tenure.end_in_words()}; "
+        + ("it stays." if is_over(tenure, last) else "this takes its place.")
+        for tenure in tenures
+        if tenure.end_date is not None and not never_comes_to_be(tenure, last, today)
+    ]
+
+
 def first_day_of(begins: When) -> datetime.date:
     """The first day on which only what begins then is shown, and not what it takes the place
     of. What ends in a month is shown to the end of that month."""
@@ -276,6 +296,11 @@ class OnHolders(Step):
         return [*who, *what_follows(self.changed(), before, first)]
 
 
+def with_no_end(tenures: Iterable[Tenure]) -> list[int]:
+    """Those to tick before anybody has: an end that is recorded is left alone unless asked."""
+    return [tenure.pk for tenure in tenures if tenure.end_date is None]
+
+
 class EndsThrough:
     """Asks which seats those who go leave too, of seats that go with what they hold."""
 
@@ -293,7 +318,7 @@ class EndsThrough:
             required=False,
             label="And leaves what goes with it",
             widget=forms.CheckboxSelectMultiple,
-            initial=[tenure.pk for tenure in through] if len(tenures) == 1 else [],
+            initial=with_no_end(through) if len(tenures) == 1 else [],
             help_text="These have a record of their own. Left to itself it stays in force.",
             error_messages={"invalid_choice": "Something you ticked has changed. Look again."},
         )
@@ -473,11 +498,13 @@ class Replace(OnHeld):
         data = form.cleaned_data
         replace_holders(
             held=self.record,
-            leaving=[*data["leaving"], *form.through],
+            leaving=data["leaving"],
+            through=form.through,
             left=form.left,
             end_reason=data["end_reason"],
             begins=form.when,
             source=form.source,
+            today=self.today,
             **form.tenure(),
         )
 
@@ -486,7 +513,8 @@ class Replace(OnHeld):
         between = form.left.first_day_after()
         if form.date_added("left") and between < form.when.day:
             remarks.insert(0, held_in_words(self.record, between))
-        return remarks
+        going = [*form.cleaned_data["leaving"], *form.through]
+        return [*ends_in_words(going, form.left, self.today), *remarks]
 
 
 class CoverForm(HolderForm):
@@ -656,26 +684,29 @@ class End(OnTenure):
     form_class = EndForm
     permissions = ("people.change_appointment",)
 
+    def initial(self):
+        return {**present_end(self.record), "end_reason": self.record.end_reason}
+
     def take(self, form):
         self.last = form.when
-        end_tenures(
-            tenures=[self.record, *form.through],
+        end_tenure(
+            tenure=self.record,
+            through=form.through,
             when=form.when,
             source=form.source,
             end_reason=form.cleaned_data["end_reason"],
+            today=self.today,
         )
 
     def first_day(self, form):
         return form.when.first_day_after()
 
     def remarks(self, form):
-        remarks = super().remarks(form)
-        if self.record.end_date is not None:
-            remarks.insert(
-                0,
-                f"An end was recorded already, {self.record.end_in_words()}; this takes its place.",
-            )
-        return remarks
+        return [
+            *present_end_in_words(self.record),
+            *ends_in_words(form.through, form.when, self.today),
+            *super().remarks(form),
+        ]
 
     def afterwards(self, record):
         [held] = self.changed()

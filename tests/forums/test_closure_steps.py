@@ -649,3 +649,18 @@ def test_a_forum_is_renamed(board):
 
     assert ForumName.objects.get().end_in_words() == "April 2024"
     assert Forum.objects.get().name == "The Partnership"
+
+
+# Lines and member organisations
+
+
+@pytest.mark.parametrize("make", [make_reporting_line, make_member_organisation])
+def test_whoever_ends_a_tie_again_starts_from_its_end_and_is_told_of_it(make):
+    tie = make(end_date="2150-06-30", end_precision="month")
+    page = signed_in().get(step_address(type(tie), tie.pk, "end"))
+    form = page.context_data["form"]
+    assert (form["date"].value(), form["precision"].value()) == (day("2150-06-30"), "month")
+
+    shown = preview(tie, "end", date="2150-03-31")
+
+    assert remarks_of(shown) == ["An end was recorded already, June 2150; this takes its place."]

@@ -16,6 +16,7 @@ from tests.builders import (
     day,
     make_appointment,
     make_chair_seat,
+    make_document,
     make_forum,
     make_membership,
     make_organisation,
@@ -275,6 +276,27 @@ def test_a_record_in_the_seat_besides_the_post_ends_with_it_if_ticked(
     assert "Ann Lee" not in chair("2024-04-01")
 
 
+def test_a_record_besides_the_post_that_is_over_by_then_keeps_its_end(ex_officio, trust_chair, ann):
+    anns = recorded_as_gone(make_membership(seat=ex_officio, person=ann), soon(5))
+    appointment = trust_chair.appointments.get()
+    form = signed_in().get(step_address(Appointment, appointment.pk, "end")).context_data["form"]
+    assert form["through"].value() == []
+
+    assert take(appointment, "end", date=soon(20), through=[anns]).status_code == 302
+
+    anns.refresh_from_db()
+    assert (anns.end_date, anns.end_reason) == (soon(5), EndReason.RETIRED)
+
+
+def test_a_record_besides_the_post_that_was_yet_to_begin_is_withdrawn(ex_officio, trust_chair, ann):
+    anns = make_membership(seat=ex_officio, person=ann, start_date=soon(40))
+
+    done = take(trust_chair.appointments.get(), "end", date=soon(20), through=[anns])
+
+    assert done.status_code == 302
+    assert not Membership.objects.exists()
+
+
 def test_only_records_of_those_who_go_in_seats_of_that_post_end_with_it(ex_officio, trust_chair):
     elsewhere = make_membership()
     written = rows()
@@ -367,6 +389,47 @@ def test_somebody_leaves_all_they_hold_in_one_step(everything, ann):
     assert "Vacant" in chair("2024-04-01")
     assert "Chair" in read("/people/ann/", {"as_at": "2024-03-31"}).section("now")
     assert "Chair" not in read("/people/ann/", {"as_at": "2024-04-01"}).section("now")
+
+
+def recorded_as_gone(tenure, last):
+    """The same record, with an end on a day by a letter."""
+    tenure.end_date, tenure.end_reason = last, EndReason.RETIRED
+    tenure.end_document = make_document(slug="letter")
+    tenure.end_locator = "page 2"
+    tenure.save()
+    return tenure
+
+
+def test_what_is_recorded_as_over_by_then_keeps_its_end_when_somebody_leaves(everything, ann):
+    appointment, adviser, _ = everything
+    recorded_as_gone(adviser, soon(5))
+
+    shown = preview(ann, "leave", appointments=[appointment], memberships=[adviser], date=soon(20))
+    assert f"{adviser}: an end was recorded already, {adviser.end_in_words()}; it stays." in (
+        remarks_of(shown)
+    )
+    assert leave(ann, [appointment], [adviser], date=soon(20)).status_code == 302
+
+    adviser.refresh_from_db()
+    assert (adviser.end_date, adviser.end_reason) == (soon(5), EndReason.RETIRED)
+    assert adviser.end_document.slug == "letter"
+
+
+def test_what_is_recorded_as_ending_is_left_alone_unless_somebody_ticks_it(everything, ann):
+    appointment, adviser, to_come = everything
+    recorded_as_gone(adviser, soon(20))
+    form = signed_in().get(step_address(type(ann), ann.pk, "leave")).context_data["form"]
+    assert form["memberships"].value() == [to_come.pk]
+
+    shown = preview(ann, "leave", appointments=[appointment], memberships=[adviser], date=soon(5))
+    assert (
+        f"{adviser}: an end was recorded already, {adviser.end_in_words()}; this takes its place."
+        in remarks_of(shown)
+    )
+    assert leave(ann, [appointment], [adviser], date=soon(5)).status_code == 302
+
+    adviser.refresh_from_db()
+    assert adviser.end_date == soon(5)
 
 
 def test_what_is_not_ticked_stays(everything, ann):

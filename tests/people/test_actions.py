@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from organisations.models import Post
-from people.actions import appoint, appoint_to_each, end_tenures, reappoint, withdraw
+from people.actions import appoint, appoint_to_each, end_tenure, reappoint, withdraw
 from people.models import Appointment
 from records.confirming import reconfirm
 from records.events import Source, When
@@ -77,16 +77,18 @@ def in_days(number: int):
     return timezone.localdate() + datetime.timedelta(days=number)
 
 
-def test_an_end_that_somebody_else_changed_since_it_was_read_is_not_written_over():
-    read_before = make_appointment()
-    end_tenures(
-        tenures=[Appointment.objects.get()], when=When(in_days(5)), source=told(), end_reason=""
+def end_with(tenure, last, end_reason=""):
+    end_tenure(
+        tenure=tenure, when=When(last), source=told(), end_reason=end_reason, today=in_days(0)
     )
 
+
+def test_an_end_that_somebody_else_changed_since_it_was_read_is_not_written_over():
+    read_before = make_appointment()
+    end_with(Appointment.objects.get(), in_days(5))
+
     with pytest.raises(ValidationError, match="somebody else has changed its end"):
-        end_tenures(
-            tenures=[read_before], when=When(in_days(9)), source=told(), end_reason="retired"
-        )
+        end_with(read_before, in_days(9), end_reason="retired")
 
     assert Appointment.objects.get().end_date == in_days(5)
     assert Appointment.history.count() == 2
@@ -97,7 +99,7 @@ def test_what_somebody_else_removed_is_not_ended():
     withdraw(tenure=Appointment.objects.get(), today=in_days(0))
 
     with pytest.raises(ValidationError, match="somebody else has removed"):
-        end_tenures(tenures=[read_before], when=When(in_days(9)), source=told(), end_reason="")
+        end_with(read_before, in_days(9))
 
 
 def test_what_somebody_else_removed_is_not_reconfirmed():

@@ -44,6 +44,7 @@ from tests.stepping import (
 pytestmark = pytest.mark.django_db
 
 KINDS = ["post", "seat"]
+SUBSTANTIVE = {"basis": "substantive"}
 
 
 class Stage:
@@ -217,6 +218,46 @@ def test_the_only_holder_is_ticked_and_the_address_fills_in_the_rest(stage):
     assert form["leaving"].value() == [stage.anns.pk]
     assert form["date"].value() == "2024-04-01"
     assert "Ian Tait" in str(form["person"])
+
+
+@pytest.fixture
+def letter():
+    return make_document(slug="letter", short_title="Letter")
+
+
+def retires(stage, letter, last) -> None:
+    """Records that Ann Lee retires on a day, by a letter."""
+    stage.anns.end_date, stage.anns.end_reason = last, EndReason.RETIRED
+    stage.anns.end_document, stage.anns.end_locator = letter, "page 2"
+    stage.anns.save()
+
+
+def test_whoever_is_recorded_as_gone_by_then_keeps_that_end_when_replaced(stage, letter):
+    retires(stage, letter, soon(5))
+    answers = {"leaving": [stage.anns], "person": stage.ian, "date": soon(90), **SUBSTANTIVE}
+
+    assert (
+        f"{stage.anns}: an end was recorded already"
+        in remarks_of(preview(stage.held, "replace", **answers))[0]
+    )
+    assert take(stage.held, "replace", **answers).status_code == 302
+
+    stage.anns.refresh_from_db()
+    assert (stage.anns.end_date, stage.anns.end_reason) == (soon(5), EndReason.RETIRED)
+    assert (stage.anns.end_document, stage.anns.end_locator) == (letter, "page 2")
+
+
+def test_a_later_end_gives_way_when_the_holder_is_replaced_and_the_preview_says_so(stage, letter):
+    retires(stage, letter, soon(90))
+    answers = {"leaving": [stage.anns], "person": stage.ian, "date": soon(6), **SUBSTANTIVE}
+
+    [told, *_] = remarks_of(preview(stage.held, "replace", **answers))
+    assert told.startswith(f"{stage.anns}: an end was recorded already")
+    assert told.endswith("this takes its place.")
+    assert take(stage.held, "replace", **answers).status_code == 302
+
+    stage.anns.refresh_from_db()
+    assert stage.anns.end_date == soon(5)
 
 
 @pytest.mark.parametrize("key", ["x", "0", "-1", "9" * 30, "1.5", "' OR 1=1 --"])
@@ -555,6 +596,23 @@ def test_an_announced_end_is_moved_and_the_preview_says_that_there_was_one(stage
     shown = preview(stage.anns, "end", date=soon(20))
 
     assert "An end was recorded already" in remarks_of(shown)[0]
+
+
+def test_the_form_for_an_end_starts_with_the_one_that_is_recorded(stage, letter):
+    retires(stage, letter, datetime.date(soon(0).year + 1, 12, 31))
+    stage.anns.end_precision, stage.anns.end_qualifier = Precision.YEAR, Qualifier.BY
+    stage.anns.save()
+
+    page = signed_in().get(step_address(type(stage.anns), stage.anns.pk, "end"))
+
+    form = page.context_data["form"]
+    started = {name: form[name].value() for name in ("date", "precision", "qualifier")}
+    assert started == {
+        "date": stage.anns.end_date,
+        "precision": Precision.YEAR,
+        "qualifier": Qualifier.BY,
+    }
+    assert form["end_reason"].value() == EndReason.RETIRED
 
 
 def test_appointing_to_what_is_full_is_refused_and_says_who_holds_it(stage):
