@@ -385,6 +385,7 @@ WHAT_CLOSING_CHANGES = (
     "forums.change_memberorganisation",
     "forums.add_reportingline",
     "forums.change_reportingline",
+    "forums.change_quoracyclause",
 )
 
 
@@ -540,7 +541,6 @@ class Merge(ClosureStep):
         "organisations.add_post",
         "people.add_appointment",
         "forums.add_memberorganisation",
-        "forums.change_quoracyclause",
     )
     successor: Organisation | None = None
 

@@ -78,14 +78,21 @@ class ForWhom:
         return {**super().tenure(), "on_behalf_of": self.cleaned_data["on_behalf_of"]}
 
 
+WHAT_RESIZING_CHANGES = (
+    "forums.add_seat",
+    "forums.change_seat",
+    "forums.add_membership",
+    "forums.change_membership",
+    "forums.change_quoracyclause",
+)
+
+
 class Resizes:
     """Asks how many hold a seat from then on, of one that several hold or may hold."""
 
     def prepare(self):
         super().prepare()
-        if self.seat.number == 1 or not self.request.user.has_perms(
-            ("forums.add_seat", "forums.change_seat", "forums.change_quoracyclause")
-        ):
+        if self.seat.number == 1 or not self.request.user.has_perms(WHAT_RESIZING_CHANGES):
             return
         self.fields["number"] = forms.IntegerField(
             label="From then on it is a seat of",

@@ -15,6 +15,7 @@ from people.identity import (
 )
 from people.models import Appointment, Person
 from records.admin import Words, change_address
+from records.groups import permissions
 from records.history import Nature
 from records.models import NameKind
 from records.steps import Step, StepForm, step_on
@@ -73,6 +74,17 @@ class MergeForm(ReasonForm):
         ]
 
 
+def what_merging_changes() -> tuple[str, ...]:
+    """The permissions to merge, to keep a name, and to change all that is recorded of somebody,
+    here and in the apps above."""
+    moved = [relation.related_model for relation in Person._meta.related_objects]
+    return (
+        "people.merge_person",
+        "people.add_personname",
+        *sorted(permissions(moved, "change")),
+    )
+
+
 @step_on(Person)
 class Merge(Step):
     name = "merge"
@@ -84,7 +96,7 @@ class Merge(Step):
     )
     form_class = MergeForm
     nature = Nature.CORRECTED
-    permissions = ("people.merge_person",)
+    permissions = what_merging_changes()
 
     @classmethod
     def is_for(cls, record, day):

@@ -367,6 +367,15 @@ def test_closing_needs_its_own_permission(ccg):
     assert ccg.end_date is None
 
 
+def test_who_may_not_change_the_quoracy_rule_closes_nothing_whose_seats_it_names(ccg):
+    member = User.objects.create_user("editor", password="a password", is_staff=True)
+    member.user_permissions.set(Permission.objects.exclude(codename="change_quoracyclause"))
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(member)
+
+    assert browser.get(step_address(Organisation, ccg.pk, "close")).status_code == 403
+
+
 def test_what_is_left_of_an_organisation_closed_before_is_settled_by_its_own_day(ccg):
     ccg.end_date = day("2022-06-30")
     ccg.save()

@@ -198,6 +198,22 @@ def test_a_seat_with_somebody_yet_to_come_keeps_its_number_until_that_is_withdra
     assert rows() == written
 
 
+def test_who_may_not_add_memberships_is_not_asked_how_many_hold_it_from_then_on(joint, ian):
+    user = User.objects.create_user("clerk", is_staff=True)
+    codes = ["add_seat", "change_seat", "change_membership", "change_quoracyclause"]
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=[*codes, "view_membership", "view_document"])
+    )
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(user)
+    ians = joint.memberships.get(person=ian)
+
+    assert take(ians, "end", browser, date="2024-03-31", number=1).status_code == 302
+
+    assert Membership.objects.count() == 2
+    assert Seat.objects.get() == joint
+
+
 def test_a_seat_of_one_is_not_asked_how_many_hold_it(ann):
     anns = make_membership(person=ann)
 

@@ -437,6 +437,21 @@ def test_no_step_is_for_those_who_may_not_take_it(stage):
     assert stage.rows == before
 
 
+def test_who_may_merge_but_not_change_what_either_holds_may_not_merge(stage):
+    user = User.objects.create_user("clerk", is_staff=True)
+    rights = Permission.objects.filter(content_type__app_label="people")
+    user.user_permissions.set(rights)
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(user)
+    address = step_address(Person, stage.ann.pk, "merge")
+
+    assert browser.get(address).status_code == 403
+    user.user_permissions.add(Permission.objects.get(codename="change_membership"))
+    assert browser.get(address).status_code == 200
+    user.user_permissions.remove(Permission.objects.get(codename="change_appointment"))
+    assert browser.get(address).status_code == 403
+
+
 def test_no_step_is_taken_without_the_token_of_its_form(stage):
     browser = signed_in(enforce_csrf_checks=True)
     for record, name in list(steps_here(stage)):
