@@ -36,11 +36,13 @@ def tenure_of(held: Held) -> type[Tenure]:
 
 
 def begin(held: Held, *, reason: str = "", **fields) -> Tenure:
-    """Record that somebody holds it. Raises ValidationError if a rule would be broken."""
+    """Record that somebody holds it. Raises ValidationError if a rule would be broken, or if what
+    it belongs to is over by the start."""
     model = tenure_of(held)
     tenure = model(**{model.held_field: held}, **fields)
     tenure._change_reason = reason
     tenure.full_clean()
+    tenure.refuse_start_after_end_of(getattr(held, held.owner_field))
     tenure.save()
     return tenure
 

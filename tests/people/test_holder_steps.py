@@ -665,6 +665,22 @@ def test_an_appointment_after_the_end_of_what_it_is_to_is_refused(stage):
     assert "has come to an end" in refused.content.decode()
 
 
+def test_nobody_is_appointed_after_the_end_of_what_it_belongs_to(stage):
+    assert take(stage.anns, "end", date="2024-03-31").status_code == 302
+    owner = getattr(stage.held, stage.held.owner_field)
+    owner.end_date = day("2025-03-31")
+    owner.save()
+    answers = {"person": stage.ian, **SUBSTANTIVE}
+    before = stage.rows
+
+    refused = take(stage.held, "appoint", **answers, date="2025-04-01")
+    assert f"is after the end of {owner}, 31 March 2025" in " ".join(errors_of(refused)["date"])
+    assert stage.rows == before
+    # In the month of the end it may have been in time, and known by then alone too.
+    in_march = {"date": "2025-03-31", "precision": "month"}
+    assert take(stage.held, "appoint", **answers, **in_march).status_code == 302
+
+
 def like(stage, number: int) -> list:
     """As many more posts or seats of the same title, each held by somebody."""
     if stage.kind == "post":
