@@ -260,10 +260,8 @@ def close_each(
     successor: Organisation | None = None,
 ) -> Passing:
     ours = frozenset(organisation.pk for organisation in organisations)
-    keep(
-        (Organisation, Q(pk__in=ours)),
-        (Post, Q(organisation__in=ours)),
-    )
+    concerned = ours if successor is None else ours | {successor.pk}
+    keep((Organisation, Q(pk__in=concerned)), (Post, Q(organisation__in=ours)))
     keep_seats(Q(on_behalf_of__in=ours) | Q(ex_officio_post__organisation__in=ours))
     found = dependants_of_organisations(organisations, last.last_possible())
     choices = decided(choices, found)

@@ -186,6 +186,7 @@ class Passing:
             return
         if isinstance(other, Organisation) and other.pk in self.closing:
             raise ValidationError(f"{other} closes itself. Choose another.")
+        other = read_anew(other)
         if other.end_date is not None and other.end_date < self.begins.last_possible():
             raise ValidationError(
                 f"{other} ended {told_end(other)}, before this could go to it. Choose another."

@@ -20,7 +20,14 @@ from forums.closures import (
 from forums.holders import seats_with_holders
 from forums.models import ClauseKind, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
 from forums.passing import END, FOLLOW, PASS_ON
-from organisations.models import OrganisationName, Post, PostKind, Relationship, RelationshipKind
+from organisations.models import (
+    Organisation,
+    OrganisationName,
+    Post,
+    PostKind,
+    Relationship,
+    RelationshipKind,
+)
 from people.models import Appointment, EndReason
 from records.dependants import LEAVE, Choice
 from records.events import Source, When
@@ -394,6 +401,16 @@ class TestSucceeding:
         old, new = Membership.objects.order_by("start_date")
         assert (old.on_behalf_of, old.end_date) == (ccg, LAST)
         assert (new.on_behalf_of, new.seat, new.person) == (icb, ann.seat, ann.person)
+
+    def test_a_successor_that_somebody_closed_meanwhile_is_refused(self):
+        ccg, icb = make_organisation(), make_organisation()
+        closed = Organisation.objects.get(pk=icb.pk)
+        close_with(closed, [], last=day("2026-02-28"))
+
+        with pytest.raises(ValidationError, match="ended on 28 February 2026"):
+            succeed_with([ccg], icb, [])
+
+        assert not Relationship.objects.exists()
 
     def test_a_post_goes_with_its_holder_and_takes_its_ex_officio_seats_along(self):
         ccg, icb = make_organisation(), make_organisation()
