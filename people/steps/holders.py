@@ -470,6 +470,19 @@ class ReplaceForm(EndsThrough, HolderForm):
             self.fields["leaving"].initial = [tenure.pk for tenure in staying]
         self.ask_through(self.record, staying)
 
+    def clean(self):
+        data = super().clean()
+        if "leaving" in data:
+            going = {tenure.person_id for tenure in data["leaving"]}
+            for tenure in self.through:
+                if tenure.person_id not in going:
+                    self.add_error(
+                        "through",
+                        f"{tenure.person} is not among those who go. Tick them above, or untick "
+                        f"{tenure.held} here.",
+                    )
+        return data
+
     @property
     def left(self) -> When:
         """The last day of those who go."""
@@ -798,4 +811,12 @@ class Withdraw(OnTenure):
             for tenure in going
             if tenure not in staying
         ]
+        for tenure in staying:
+            through = tenures_through(tenure.held, self.request)
+            if through is not None:
+                remarks += [
+                    f"{other}, which went with it, still ends: the last day is "
+                    f"{other.end_in_words()}. Correct that record if it goes on too."
+                    for other in through.filter(person=tenure.person, end_date__isnull=False)
+                ]
         return remarks

@@ -313,6 +313,48 @@ def test_a_record_besides_the_post_that_was_yet_to_begin_is_withdrawn(ex_officio
     assert not Membership.objects.exists()
 
 
+def test_a_seat_of_somebody_who_stays_does_not_end_with_the_time_of_another(
+    ex_officio, trust_chair, ann, ian
+):
+    trust_chair.max_holders = 2
+    trust_chair.save()
+    make_appointment(post=trust_chair, person=ian)
+    ians = make_membership(seat=ex_officio, person=ian)
+
+    response = take(
+        trust_chair,
+        "replace",
+        leaving=[trust_chair.appointments.get(person=ann)],
+        through=[ians],
+        person=make_person(name="Cy Yeo"),
+        basis="substantive",
+        date="2024-04-01",
+    )
+
+    assert errors_of(response)["through"] == [
+        "Ian Tait is not among those who go. Tick them above, or untick Chair, The Board here."
+    ]
+    ians.refresh_from_db()
+    assert ians.end_date is None
+
+
+def test_of_whoever_stays_after_all_it_is_said_which_seat_still_ends(
+    ex_officio, trust_chair, ann, ian
+):
+    anns = make_membership(seat=ex_officio, person=ann)
+    [appointment] = trust_chair.appointments.all()
+    fields = {"leaving": [appointment], "through": [anns], "person": ian, "date": soon(30)}
+    assert take(trust_chair, "replace", **fields, basis="substantive").status_code == 302
+    anns.refresh_from_db()
+
+    shown = preview(Appointment.objects.get(person=ian), "withdraw", staying=[appointment])
+
+    assert (
+        f"Ann Lee, Chair, The Board, which went with it, still ends: the last day is "
+        f"{anns.end_in_words()}. Correct that record if it goes on too." in remarks_of(shown)
+    )
+
+
 def test_only_records_of_those_who_go_in_seats_of_that_post_end_with_it(ex_officio, trust_chair):
     elsewhere = make_membership()
     written = rows()
