@@ -226,9 +226,17 @@ def succeed(
     organisations = list(organisations)
     if successor in organisations:
         raise ValidationError("An organisation does not succeed itself. Choose another.")
+    last = last_day_of(organisations, begins)
+    for organisation in organisations:
+        # What is left of it would end on the day of the others.
+        if organisation.end_date is not None and organisation.end_date < last.last_possible():
+            raise ValidationError(
+                f"{organisation} is recorded as having ended {told_end(organisation)}, before the "
+                "others. Replace it by itself first, and then the others."
+            )
     passing = close_each(
         organisations,
-        last_day_of(organisations, begins),
+        last,
         begins,
         source,
         today,

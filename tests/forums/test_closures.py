@@ -402,6 +402,19 @@ class TestSucceeding:
         assert (old.on_behalf_of, old.end_date) == (ccg, LAST)
         assert (new.on_behalf_of, new.seat, new.person) == (icb, ann.seat, ann.person)
 
+    def test_what_was_over_before_the_others_is_replaced_by_itself(self):
+        icb, ccg = make_organisation(), make_organisation()
+        pct = make_organisation(end_date="2020-03-31", name="Old PCT")
+        post = make_post(organisation=pct)
+        found = every(dependants_of_organisations([pct, ccg], LAST))
+
+        with pytest.raises(ValidationError, match="Old PCT is recorded as having ended on 31"):
+            succeed_with([pct, ccg], icb, found)
+        succeed_with([pct], icb, found)
+
+        post.refresh_from_db()
+        assert post.end_date == day("2020-03-31")
+
     def test_a_successor_that_somebody_closed_meanwhile_is_refused(self):
         ccg, icb = make_organisation(), make_organisation()
         closed = Organisation.objects.get(pk=icb.pk)
