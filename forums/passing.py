@@ -199,11 +199,22 @@ class Passing:
         self.there.add(key)
 
     def stands_already(self, new: DatedFact, *names: str) -> bool:
-        """Whether there is a record that says the same of the same, by the fields `names`."""
+        """Whether there is a record that says the same of the same, by the fields `names`.
+
+        Raises ValidationError if that ends sooner, as nothing would then go on.
+        """
         same = {name: getattr(new, name) for name in names}
         lasting = Q(end_date__isnull=True) | Q(end_date__gte=new.start_date)
         begun = Q(start_date__lte=new.start_date)
-        return type(new).objects.filter(lasting, begun, **same).exists()
+        other = type(new).objects.filter(lasting, begun, **same).first()
+        if other is None:
+            return False
+        if other.end_date is not None and (new.end_date is None or other.end_date < new.end_date):
+            raise ValidationError(
+                f"{other}: this is recorded already, and ends {told_end(other)}. Correct that "
+                "end if it goes on, or choose that what would pass to it ends."
+            )
+        return True
 
     def pass_on_once(self, record: DatedFact, names: tuple[str, ...], **changes) -> None:
         """Pass a record on, unless that would say what another record says already."""

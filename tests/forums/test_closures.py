@@ -402,6 +402,19 @@ class TestSucceeding:
         assert (old.on_behalf_of, old.end_date) == (ccg, LAST)
         assert (new.on_behalf_of, new.seat, new.person) == (icb, ann.seat, ann.person)
 
+    def test_a_member_that_leaves_soon_is_not_taken_for_one_that_stays(self):
+        ccg, icb, forum = make_organisation(), make_organisation(), make_forum()
+        ccgs = make_member_organisation(forum=forum, organisation=ccg, end_date="2030-03-31")
+        icbs = make_member_organisation(forum=forum, organisation=icb, end_date="2026-04-10")
+
+        with pytest.raises(ValidationError, match="and ends on 10 April 2026"):
+            succeed_with([ccg], icb, [Choice(ccgs, PASS_ON)])
+        icbs.end_date = day("2030-03-31")
+        icbs.save()
+        succeed_with([ccg], icb, [Choice(ccgs, PASS_ON)])
+
+        assert MemberOrganisation.objects.as_at(day("2026-05-01")).get() == icbs
+
     def test_what_was_over_before_the_others_is_replaced_by_itself(self):
         icb, ccg = make_organisation(), make_organisation()
         pct = make_organisation(end_date="2020-03-31", name="Old PCT")
