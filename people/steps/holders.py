@@ -24,7 +24,7 @@ from people.models import Appointment, Basis, EndReason, Person, Tenure
 from people.naming import new_person, people_like
 from records.events import When, is_over
 from records.history import Nature
-from records.periods import Precision, date_in_words
+from records.periods import Precision, Qualifier, date_in_words, first_day
 from records.steps import (
     DayField,
     Step,
@@ -473,15 +473,52 @@ class ReplaceForm(EndsThrough, HolderForm):
     def clean(self):
         data = super().clean()
         if "leaving" in data:
-            going = {tenure.person_id for tenure in data["leaving"]}
-            for tenure in self.through:
-                if tenure.person_id not in going:
-                    self.add_error(
-                        "through",
-                        f"{tenure.person} is not among those who go. Tick them above, or untick "
-                        f"{tenure.held} here.",
-                    )
+            self.refuse_seats_of_those_who_stay()
+            if {"date", "precision", "qualifier", "left"} <= data.keys():
+                self.refuse_next_term()
+                self.refuse_overlap()
         return data
+
+    def refuse_seats_of_those_who_stay(self) -> None:
+        going = {tenure.person_id for tenure in self.cleaned_data["leaving"]}
+        for tenure in self.through:
+            if tenure.person_id not in going:
+                self.add_error(
+                    "through",
+                    f"{tenure.person} is not among those who go. Tick them above, or untick "
+                    f"{tenure.held} here.",
+                )
+
+    def refuse_overlap(self) -> None:
+        """Of what one person holds, a last day that is certainly none before the first."""
+        left, begins = self.date_added("left"), self.when
+        if (
+            left is not None
+            and self.record.capacity == 1
+            and any(tenure.basis != Basis.ACTING for tenure in self.cleaned_data["leaving"])
+            and left.precision == begins.precision == Precision.DAY
+            and left.qualifier == Qualifier.ON
+            and left.day >= begins.day
+        ):
+            self.add_error(
+                "left",
+                f"The two overlap: this last day is not before {begins.in_words()}, when the new "
+                "holder begins, and only one person may hold it.",
+            )
+
+    def refuse_next_term(self) -> None:
+        """The same person once more, at once, which is a step of its own."""
+        first = first_day(self.when.day, self.when.precision)
+        for tenure in self.cleaned_data["leaving"]:
+            last = self.left
+            if is_over(tenure, last):
+                last = When(tenure.end_date, tenure.end_precision, tenure.end_qualifier)
+            if tenure.person == self.cleaned_data.get("person") and last.first_day_after() >= first:
+                self.add_error(
+                    "person",
+                    f"{tenure.person} holds it already. For another term, or to make an interim "
+                    "substantive, use Reappoint for another term.",
+                )
 
     @property
     def left(self) -> When:

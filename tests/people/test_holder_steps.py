@@ -295,7 +295,8 @@ BAD_ANSWERS = [
     ({"reason": ""}, "reason", "Say why"),
     ({"leaving": []}, "leaving", "Tick at least one"),
     ({"leaving": ["999999"]}, "leaving", "does not hold it any more"),
-    ({"left": "2024-05-01"}, "date", "would be held twice"),
+    ({"left": "2024-05-01"}, "left", "The two overlap"),
+    ({"left": "2024-04-01"}, "left", "this last day is not before 1 April 2024"),
 ]
 
 
@@ -326,6 +327,20 @@ def test_somebody_who_holds_it_already_does_not_come_again(stage):
 
     assert "This person is already recorded" in " ".join(errors_of(response)["date"])
     assert stage.rows == before
+
+
+def test_nobody_is_their_own_successor_without_a_gap(stage):
+    before = stage.rows
+
+    response = replace(stage, person=stage.ann)
+
+    [told] = errors_of(response)["person"]
+    assert told.startswith("Ann Lee holds it already.")
+    assert "use Reappoint for another term" in told
+    assert stage.rows == before
+    assert replace(stage, person=stage.ann, left="2023-12-31").status_code == 302
+    assert stage.shows("2024-03-31")
+    assert stage.shows("2024-04-01", "Ann Lee")
 
 
 def test_holders_of_something_else_are_not_ended(stage):
