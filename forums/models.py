@@ -75,6 +75,10 @@ class LineKind(models.TextChoices):
     SUB_GROUP_OF = "sub-group-of", "sub-group of"
 
 
+# The lines by which one forum answers to another. Advice and working together are none.
+ANSWERS = (LineKind.REPORTS_TO, LineKind.OVERSEEN_BY, LineKind.SUB_GROUP_OF)
+
+
 class ClauseKind(models.TextChoices):
     """What one clause of a quoracy rule asks for."""
 

@@ -21,6 +21,7 @@ from django.db.models.functions import Coalesce
 
 from forums.holders import HeldSeat, seats_with_holders, with_standing
 from forums.models import (
+    ANSWERS,
     ClauseKind,
     DecisionBasis,
     Forum,
@@ -453,9 +454,6 @@ class ClosedMemberOrganisations(Part):
 
 
 # Reporting
-
-# The lines by which one forum answers to another. Advice and working together are none.
-ANSWERS = (LineKind.REPORTS_TO, LineKind.OVERSEEN_BY, LineKind.SUB_GROUP_OF)
 
 IN_A_SENTENCE = {
     LineKind.REPORTS_TO: "reports to",

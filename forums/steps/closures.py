@@ -18,7 +18,7 @@ from forums.closures import (
     stand_down,
     succeed,
 )
-from forums.models import Forum, QuoracyClause, ReportingLine, Seat, Succession
+from forums.models import ANSWERS, Forum, QuoracyClause, ReportingLine, Seat, Succession
 from forums.passing import END, FOLLOW, PASS_ON, begins_after, told, told_start
 from organisations.models import (
     Organisation,
@@ -222,6 +222,7 @@ class StandDown(ClosureStep):
             for choice in self.form.choices()
             if isinstance(choice.record, ReportingLine)
             and choice.record.to_forum_id == record.pk
+            and choice.record.kind in ANSWERS
             and choice.to is None
         }
         return [

@@ -7,6 +7,7 @@ from django.utils import timezone
 from forums.actions import end_and_resize, replace_and_resize
 from forums.holders import seats_with_holders
 from forums.models import Membership, Seat
+from forums.steps.closures import MOST_LINKS
 from organisations.models import Post
 from people.actions import leave
 from people.models import Appointment, Person
@@ -23,9 +24,11 @@ from people.steps.holders import (
     Replace,
     ReplaceForm,
     Withdraw,
+    address_to_fill,
     ends_in_words,
     going_with,
     holding_of,
+    may_be_filled,
     names_in_words,
     now_or_later,
     tenure_in_words,
@@ -320,7 +323,7 @@ class Leave(OnHolders):
             end_reason=form.cleaned_data["end_reason"],
             today=self.today,
         )
-        self.left = [tenure.held for tenure in form.leaving]
+        self.left, self.last = [tenure.held for tenure in form.leaving], form.when
 
     def changed(self):
         return self.left
@@ -331,3 +334,10 @@ class Leave(OnHolders):
     def remarks(self, form):
         recorded = ends_in_words(form.leaving, form.when, self.today)
         return [*recorded, *super().remarks(form)]
+
+    def afterwards(self, record):
+        empty = [held for held in self.left if may_be_filled(held, self.request, self.today)]
+        return [
+            (f"Appoint the next holder: {held}", address_to_fill(held, self.last))
+            for held in empty[:MOST_LINKS]
+        ]

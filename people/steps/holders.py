@@ -7,6 +7,7 @@ from functools import singledispatch
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 
 from organisations.models import Held, Post
@@ -429,6 +430,23 @@ class Appoint(OnHeld):
         return [self.record, *self.also]
 
 
+def may_be_filled(held: Held, request: HttpRequest, day: datetime.date) -> bool:
+    """Whether whoever asks may appoint to it, as it is on a day."""
+    options = tenure_of(held)._meta
+    return (
+        request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
+        and Appoint.is_for(held, day)
+        and Appoint.is_called_for(held, day)
+    )
+
+
+def address_to_fill(held: Held, last: When) -> str:
+    """Where to appoint whoever comes after the last day of those who held it."""
+    begins = last.morrow()
+    filled_in = {"date": begins.day.isoformat(), "precision": begins.precision}
+    return step_address(type(held), held.pk, "appoint", **filled_in)
+
+
 class ReplaceForm(EndsThrough, HolderForm):
     """Asks who goes, who comes and when."""
 
@@ -655,10 +673,6 @@ class OnTenure(OnHolders):
             facts.append(("Term ends", date_in_words(tenure.term_ends)))
         return facts
 
-    def may_appoint_next(self) -> bool:
-        options = type(self.record)._meta
-        return self.request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
-
 
 class ReappointForm(StepForm):
     """Asks for the last day of the present term and the end of the next."""
@@ -760,12 +774,9 @@ class End(OnTenure):
 
     def afterwards(self, record):
         [held] = self.changed()
-        if not self.may_appoint_next() or not Appoint.is_called_for(held, self.today):
+        if not may_be_filled(held, self.request, self.today):
             return []
-        begins = self.last.morrow()
-        filled_in = {"date": begins.day.isoformat(), "precision": begins.precision}
-        address = step_address(type(held), held.pk, "appoint", **filled_in)
-        return [("Appoint the next holder", address)]
+        return [("Appoint the next holder", address_to_fill(held, self.last))]
 
 
 class WithdrawForm(StepForm):

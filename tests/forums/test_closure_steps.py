@@ -12,6 +12,7 @@ from forums.models import (
     ClauseKind,
     Forum,
     ForumName,
+    LineKind,
     MemberOrganisation,
     Membership,
     ReportingLine,
@@ -255,6 +256,17 @@ def test_the_step_leads_on_to_forums_that_report_to_nobody_now(board):
 
     page = browser.get(f"/admin/forums/forum/{board.pk}/change/")
     assert f"Say to whom {line.from_forum} reports now" in page.text
+
+
+def test_a_forum_that_advised_it_is_not_asked_to_whom_it_reports_now(board):
+    line = make_reporting_line(to_forum=board, kind=LineKind.ADVISES)
+    browser = signed_in()
+
+    take(board, "stand-down", browser, date="2024-03-31")
+
+    page = browser.get(f"/admin/forums/forum/{board.pk}/change/")
+    assert "Stand down: done." in page.text
+    assert f"Say to whom {line.from_forum} reports now" not in page.text
 
 
 def test_the_history_says_what_was_done_and_why(board):

@@ -449,6 +449,20 @@ def test_somebody_leaves_all_they_hold_in_one_step(everything, ann):
     assert "Chair" not in read("/people/ann/", {"as_at": "2024-04-01"}).section("now")
 
 
+def test_whoever_left_leads_on_to_the_next_holders_of_five_at_most(ann):
+    anns = [make_appointment(person=ann) for _ in range(6)]
+    browser = signed_in()
+
+    done = take(ann, "leave", browser, appointments=anns, date="2024-03-31")
+
+    page = browser.get(done["Location"]).text
+    assert page.count("Appoint the next holder: ") == 5
+    held = anns[0].post
+    assert f"Appoint the next holder: {held}" in page
+    address = step_address(type(held), held.pk, "appoint", date="2024-04-01", precision="day")
+    assert address.replace("&", "&amp;") in page
+
+
 def recorded_as_gone(tenure, last):
     """The same record, with an end on a day by a letter."""
     tenure.end_date, tenure.end_reason = last, EndReason.RETIRED
