@@ -342,7 +342,9 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
             user=step.request.user,
         ) as together:
             record = step.take(form) or step.record
-        changes = net_changes(together.rows)
+        changes = sorted(
+            net_changes(together.rows), key=lambda change: not is_of(change, step.record)
+        )
         remarks = step.remarks(form)
         preview = Preview(changes, remarks, fingerprint(changes, *remarks))
         if seen and seen == preview.fingerprint and changes:
@@ -350,6 +352,11 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
         else:
             transaction.set_rollback(True)
     return preview, result
+
+
+def is_of(change: Change, record: models.Model) -> bool:
+    """Whether it is this record that changes."""
+    return (change.row.instance_type, change.row.id) == (type(record), record.pk)
 
 
 def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
@@ -393,7 +400,8 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
                 return done(model_admin, request, step, result, preview)
             changed_meanwhile = bool(seen)
             if not preview.changes:
-                form.add_error(None, "This would change nothing. Look at what you entered.")
+                nothing = "This would change nothing. Look at what you entered."
+                form.add_error(None, [nothing, *preview.remarks])
                 preview = None
     context = {
         **model_admin.admin_site.each_context(request),

@@ -29,6 +29,7 @@ from people.steps.holders import (
     going_with,
     holding_of,
     may_be_filled,
+    name_and_basis,
     names_in_words,
     now_or_later,
     tenure_in_words,
@@ -127,7 +128,7 @@ class OnSeat:
         if post is None:
             return remarks
         holders = [
-            holder.person_to_staff for holder in holding_of(post, self.first_day(form)).holders
+            name_and_basis(holder) for holder in holding_of(post, self.first_day(form)).holders
         ]
         whose = f"held by {names_in_words(holders)}" if holders else "held by nobody recorded"
         remarks.append(

@@ -20,7 +20,7 @@ from people.actions import (
     tenure_of,
     withdraw,
 )
-from people.holders import Holding, Standing, posts_with_holders
+from people.holders import Holder, Holding, Standing, posts_with_holders
 from people.models import Appointment, Basis, EndReason, Person, Tenure
 from people.naming import new_person, people_like
 from records.events import When, is_over
@@ -84,6 +84,12 @@ def names_in_words(names: Iterable[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def name_and_basis(holder: Holder) -> str:
+    """ "Ann Lee", "Cy Yeo (acting)"."""
+    basis = f" ({holder.basis_words})" if holder.basis_words else ""
+    return f"{holder.person_to_staff}{basis}"
+
+
 def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
     """Who holds something on a day and who is to come, as pairs of words."""
     holding = holding_of(held, day)
@@ -127,7 +133,7 @@ def what_follows(helds: Iterable[Held], before: datetime.date, after: datetime.d
             if _holders(was) != _holders(will):
                 words.append(held_in_words(other, after))
             elif stays := [
-                holder.person_to_staff for holder in will.holders if not holder.ex_officio
+                name_and_basis(holder) for holder in will.holders if not holder.ex_officio
             ]:
                 words.append(
                     f"{other}, which goes with it, has a record of its own and stays with "
@@ -145,10 +151,10 @@ def held_in_words(held: Held, day: datetime.date) -> str:
     holding, since = holding_of(held, day), f"On {date_in_words(day)}"
     if holding.has_ended(day):
         return f"{since} {held} is over."
-    direct = [holder.person_to_staff for holder in holding.holders if not holder.ex_officio]
-    through = [holder.person_to_staff for holder in holding.holders if holder.ex_officio]
+    direct = [name_and_basis(holder) for holder in holding.holders if not holder.ex_officio]
+    through = [name_and_basis(holder) for holder in holding.holders if holder.ex_officio]
     if through:
-        also = f" {names_in_words(direct)} acts." if direct else ""
+        also = f" It is held by {names_in_words(direct)} too." if direct else ""
         return (
             f"{since} {held} is filled by {names_in_words(through)}, who holds the post it goes "
             f"with: {holding.ex_officio}.{also}"

@@ -269,6 +269,18 @@ def test_a_forum_that_advised_it_is_not_asked_to_whom_it_reports_now(board):
     assert f"Say to whom {line.from_forum} reports now" not in page.text
 
 
+def test_a_preview_shows_the_forum_itself_first(board):
+    make_membership(seat=make_seat(forum=board))
+
+    shown = preview(board, "stand-down", date="2024-03-31")
+
+    assert [change.kind for change in shown.context_data["preview"].changes] == [
+        "forum",
+        "seat",
+        "membership",
+    ]
+
+
 def test_the_history_says_what_was_done_and_why(board):
     seat = make_seat(forum=board)
 

@@ -127,6 +127,17 @@ def test_what_was_confirmed_later_is_left_and_the_preview_says_so(board, anna, b
     assert (anna.confirmed_on, ben.confirmed_on) == (day("2024-05-14"), day("2024-05-01"))
 
 
+def test_what_changes_nothing_says_why_beside(board, anna):
+    take(board, "reconfirm", date="2024-05-14", memberships=[anna.pk])
+
+    shown = preview(board, "reconfirm", date="2024-05-01", memberships=[anna.pk])
+
+    assert errors_of(shown)["__all__"] == [
+        "This would change nothing. Look at what you entered.",
+        "Anna Adams, Chair, The Board: left as it is, because it was last confirmed 14 May 2024.",
+    ]
+
+
 def test_an_organisation_with_its_posts_and_holders(minutes):
     trust = make_organisation()
     chair = make_appointment(post=make_post(organisation=trust))

@@ -798,6 +798,17 @@ def test_somebody_acts_while_the_holder_stays_and_then_the_holder_is_back(stage)
     assert stage.shows("2024-03-01", "Ann Lee")
 
 
+def test_of_those_who_hold_it_the_preview_says_who_acts_and_who_is_interim(stage):
+    stage.anns.basis = Basis.INTERIM
+    stage.anns.save()
+
+    shown = preview(stage.held, "cover", person=stage.cy, date="2024-01-01")
+
+    [remark] = remarks_of(shown)
+    assert "Ann Lee (interim)" in remark
+    assert "Cy Yeo (acting)" in remark
+
+
 def test_cover_until_a_day_ends_by_itself_and_no_sooner_than_it_begins(stage):
     refused = take(stage.held, "cover", person=stage.cy, date="2024-01-01", until="2023-12-31")
     assert "is before the start" in " ".join(errors_of(refused)["until"])
