@@ -8,7 +8,16 @@ from django.db import transaction
 from forums.models import Membership, Seat
 from people.actions import begin, same_again
 from people.models import EndReason
-from records.events import Source, When, about, end, end_unless_over, lock, read_anew
+from records.events import (
+    Source,
+    When,
+    about,
+    end,
+    end_unless_over,
+    lock,
+    read_anew,
+    start_in_stead_of,
+)
 from records.models import DatedFact
 
 
@@ -117,7 +126,7 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
             begin(
                 renewed,
                 **same_again(membership),
-                **begins.as_start(),
+                **start_in_stead_of(membership, begins),
                 **source.as_evidence(),
                 **still,
             )

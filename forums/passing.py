@@ -16,7 +16,7 @@ from forums.models import Forum, MemberOrganisation, Membership, QuoracyClause, 
 from organisations.models import Held, Organisation, Post, Relationship
 from people.models import Appointment, EndReason, Tenure
 from records.dependants import Choice
-from records.events import Source, When, about, end, read_anew
+from records.events import Source, When, about, end, read_anew, start_in_stead_of
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, locked
 
@@ -165,14 +165,12 @@ class Passing:
         return new
 
     def like(self, record: DatedFact, **changes) -> DatedFact:
-        """An unsaved record like another, that begins when it passes, or when it was to begin."""
+        """An unsaved record like another, that begins when it passes, or later if that did."""
         new = type(record)()
         for field_ in record._meta.concrete_fields:
             if field_.name not in ITS_OWN:
                 setattr(new, field_.attname, getattr(record, field_.attname))
-        starts = self.begins.as_start()
-        if begins_after(record, self.begins):
-            starts = {name: getattr(record, name) for name in starts}
+        starts = start_in_stead_of(record, self.begins)
         for name, value in {**starts, **self.source.as_evidence(), **changes}.items():
             setattr(new, name, value)
         if isinstance(new, Tenure) and new.term_ends and new.term_ends < new.start_date:

@@ -21,6 +21,7 @@ from records.events import (
     lock,
     read_anew,
 )
+from records.periods import Qualifier
 
 
 def lock_all(helds: Iterable[Held]) -> list[Held]:
@@ -199,7 +200,16 @@ def end_or_withdraw(
 
 def never_comes_to_be(tenure: Tenure, last: When, today: datetime.date) -> bool:
     """Whether it was to begin later than both today and the last day of whoever it is of."""
-    return tenure.start_date is not None and tenure.start_date > max(last.last_possible(), today)
+    return is_to_begin(tenure, max(last.last_possible(), today))
+
+
+def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:
+    """Whether it surely begins later than a day: what began *by* a later one may have begun."""
+    return (
+        tenure.start_date is not None
+        and tenure.start_date > day
+        and tenure.start_qualifier == Qualifier.ON
+    )
 
 
 @transaction.atomic
@@ -218,10 +228,10 @@ def withdraw(*, tenure: Tenure, today: datetime.date, staying: Iterable[Tenure] 
 def remove_announced(tenure: Tenure, today: datetime.date) -> None:
     """Remove a record, keeping its history. What has begun is refused: it is ended."""
     stored = read_anew(tenure)
-    if stored.start_date is None or stored.start_date <= today:
+    if not is_to_begin(stored, today):
         raise ValidationError(
-            f"{stored} began on {stored.start_in_words()}. Only what is still to begin can be "
-            "withdrawn: end it instead, or correct it."
+            f"{stored}: the start is {stored.start_in_words()}. Only what is still to begin can "
+            "be withdrawn: end it instead, or correct it."
         )
     stored.delete()
 

@@ -114,6 +114,20 @@ def end(record: DatedFact, when: When, source: Source, **fields) -> None:
     stored.save()
 
 
+def start_in_stead_of(record: DatedFact, begins: When) -> dict:
+    """The fields of the start of what takes the place of a record: never before its own.
+
+    Of what passes on in a month, whoever came late in it was not there from the first.
+    """
+    if (
+        record.start_date is not None
+        and record.start_qualifier == Qualifier.ON
+        and record.start_date > first_day(begins.day, begins.precision)
+    ):
+        return When(record.start_date, record.start_precision).as_start()
+    return begins.as_start()
+
+
 def is_over(record: DatedFact, last: When) -> bool:
     """Whether a record is known to be over by the end of `last`."""
     return record.end_date is not None and record.end_date <= last.last_possible()

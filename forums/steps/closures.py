@@ -784,18 +784,22 @@ class Abolish(ClosureStep):
         return record.end_date is None or anything(dependants_of_held(record, record.end_date))
 
     def settle(self, form):
+        held = self.record
         abolish(
-            held=self.record,
+            held=held,
             last=form.when,
             source=form.source,
             today=self.today,
             choices=form.choices(),
         )
+        if type(held).objects.filter(pk=held.pk).exists():
+            return held
+        return getattr(held, held.owner_field)  # it was announced, and is withdrawn
 
     def afterwards(self, record):
-        owner = getattr(record, record.owner_field)
-        kind = record._meta.verbose_name
-        address = step_address(type(owner), owner.pk, f"create-{record._meta.model_name}")
+        owner = getattr(self.record, self.record.owner_field)
+        kind = self.record._meta.verbose_name
+        address = step_address(type(owner), owner.pk, f"create-{self.record._meta.model_name}")
         return [(f"Create another {kind}", address)]
 
 

@@ -14,6 +14,7 @@ from organisations.models import Held, Post
 from people.actions import (
     appoint_to_each,
     end_tenure,
+    is_to_begin,
     never_comes_to_be,
     reappoint,
     replace_holders,
@@ -711,8 +712,8 @@ class Reappoint(OnTenure):
 
     def initial(self):
         return {
-            "date": self.record.end_date or self.record.term_ends,
-            "precision": self.record.end_precision,
+            "date": self.record.term_ends,
+            **present_end(self.record),
             "basis": self.record.basis,
         }
 
@@ -837,8 +838,8 @@ class Withdraw(OnTenure):
         "The change history keeps it."
     )
     unsuited = (
-        "This has begun, as far as is recorded. Only what is still to begin can be withdrawn: end "
-        "it instead."
+        "This has begun, or may have, as far as is recorded. Only what is still to begin can be "
+        "withdrawn: end it instead."
     )
     form_class = WithdrawForm
     nature = Nature.REMOVED
@@ -846,7 +847,7 @@ class Withdraw(OnTenure):
 
     @classmethod
     def is_for(cls, record, day):
-        return record.start_date is not None and record.start_date > day
+        return is_to_begin(record, day)
 
     def take(self, form):
         staying = form.cleaned_data.get("staying", ())

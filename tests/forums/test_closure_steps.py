@@ -269,6 +269,27 @@ def test_a_forum_that_advised_it_is_not_asked_to_whom_it_reports_now(board):
     assert f"Say to whom {line.from_forum} reports now" not in page.text
 
 
+def test_abolishing_a_seat_that_was_announced_leads_to_its_forum(board):
+    seat = make_seat(forum=board, start_date="2150-06-01")
+    browser = signed_in()
+
+    done = take(seat, "abolish", browser, date="2150-03-31")
+
+    assert not Seat.objects.exists()
+    assert done["Location"] == f"/admin/forums/forum/{board.pk}/change/"
+    assert "Create another seat" in browser.get(done["Location"]).text
+
+
+def test_whoever_came_late_in_the_month_is_in_the_seat_that_moved_no_sooner(board, icb):
+    ann = make_membership(seat=make_seat(forum=board), start_date="2024-04-20")
+
+    done = take(ann.seat, "move", organisation=icb, date="2024-04-01", precision="month")
+
+    assert done.status_code == 302
+    assert not Membership.objects.as_at(day("2024-04-19")).exists()
+    assert Membership.objects.get(end_date=None).start_date == day("2024-04-20")
+
+
 def test_a_preview_shows_the_forum_itself_first(board):
     make_membership(seat=make_seat(forum=board))
 

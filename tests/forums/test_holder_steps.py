@@ -157,6 +157,18 @@ def test_a_seat_that_becomes_one_of_one_in_a_month_is_accepted(board, joint, ian
     assert [seat.start_in_words() for seat in board.seats.order_by("pk")][1] == "April 2024"
 
 
+def test_whoever_came_late_in_the_month_is_in_the_new_seat_no_sooner(joint, ian):
+    anns = joint.memberships.get(person__name="Ann Lee")
+    anns.start_date = day("2024-04-20")
+    anns.save()
+    ians = joint.memberships.get(person=ian)
+
+    assert take(ians, "end", date="2024-04-09", precision="month", number=1).status_code == 302
+
+    assert not Membership.objects.as_at(day("2024-04-19")).filter(person=anns.person).exists()
+    assert Membership.objects.get(end_date=None).start_date == day("2024-04-20")
+
+
 def test_a_seat_of_one_with_two_who_stay_is_refused_and_nothing_changed(joint, ian):
     written = rows()
 

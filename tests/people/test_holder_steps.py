@@ -772,6 +772,15 @@ def test_somebody_is_reappointed_from_the_day_after_the_term(stage):
         assert stage.shows(text, "Ann Lee")
 
 
+def test_the_form_for_a_next_term_starts_with_the_end_as_it_is_known(stage):
+    stage.anns.end_date, stage.anns.end_qualifier = soon(40), Qualifier.BY
+    stage.anns.save()
+
+    page = signed_in().get(step_address(type(stage.anns), stage.anns.pk, "reappoint"))
+
+    assert page.context_data["form"]["qualifier"].value() == Qualifier.BY
+
+
 def test_a_next_term_that_ends_before_it_begins_is_refused(stage):
     before = stage.rows
 
@@ -857,6 +866,14 @@ def test_what_was_announced_and_never_came_to_be_is_removed_and_its_history_kept
     last = type(stage.anns).history.filter(id=ians.pk).first()
     assert (last.history_type, last.history_nature) == ("-", Nature.REMOVED)
     assert last.history_change_reason == ("The board heard of it. Source: Board paper, minute 7.")
+
+
+def test_what_had_begun_by_a_later_day_may_have_begun_and_is_not_withdrawn(stage):
+    by_then = stage.add(stage.ian, start_date=soon(40), start_qualifier="by", basis=Basis.ACTING)
+    signed_in()
+
+    assert "withdraw" not in offered(by_then)
+    assert take(by_then, "withdraw", date=None).status_code == 400
 
 
 def test_what_has_begun_is_not_withdrawn(stage):
