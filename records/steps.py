@@ -295,10 +295,6 @@ def where_next(request: HttpRequest) -> str:
     return address if own else ""
 
 
-class Refused(Exception):
-    """Takes what was done back without being an error."""
-
-
 def present_end(record: DatedFact) -> dict:
     """What a form that asks for the end of a record starts with: the one recorded already."""
     if record.end_date is None:

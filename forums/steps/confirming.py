@@ -7,8 +7,9 @@ from django.utils import timezone
 from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment
-from people.steps.holders import tenure_in_words
+from people.steps.holders import now_or_later, tenure_in_words
 from records.confirming import reconfirm
+from records.groups import permissions
 from records.history import Nature
 from records.periods import Precision
 from records.steps import Step, StepForm, step_on
@@ -74,7 +75,7 @@ def offered(record: Model) -> list[tuple]:
     facts that are in force or to come, and what says one in words."""
 
     def standing(facts):
-        return facts.exclude(pk__in=facts.model.objects.ended_before(timezone.localdate()))
+        return now_or_later(facts, timezone.localdate())
 
     itself = ("itself", record._meta.verbose_name.capitalize(), of(record), str)
     match record:
@@ -126,7 +127,7 @@ def of(record: Model):
 
 def changes(*models: type[Model]) -> tuple[str, ...]:
     """The permissions to change records of `models`."""
-    return tuple(f"{model._meta.app_label}.change_{model._meta.model_name}" for model in models)
+    return tuple(sorted(permissions(models, "change")))
 
 
 class Reconfirm(Step):

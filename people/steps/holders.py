@@ -686,7 +686,6 @@ class ReappointForm(StepForm):
 
     date_label = "Last day of the present term"
     date_help = "The next term begins the day after, or in the same month or year."
-    shows = {**StepForm.shows, "basis": "basis"}
 
     basis = forms.ChoiceField(choices=Basis.choices)
     term_ends = DayField(

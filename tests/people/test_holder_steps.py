@@ -691,7 +691,7 @@ def test_nobody_is_appointed_after_the_end_of_what_it_belongs_to(stage):
     refused = take(stage.held, "appoint", **answers, date="2025-04-01")
     assert f"is after the end of {owner}, 31 March 2025" in " ".join(errors_of(refused)["date"])
     assert stage.rows == before
-    # In the month of the end it may have been in time, and known by then alone too.
+    # In the month of the end it may have been in time.
     in_march = {"date": "2025-03-31", "precision": "month"}
     assert take(stage.held, "appoint", **answers, **in_march).status_code == 302
 
