@@ -397,7 +397,8 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
             changed_meanwhile = bool(seen)
             if not preview.changes:
                 nothing = "This would change nothing. Look at what you entered."
-                form.add_error(None, [nothing, *preview.remarks])
+                why = [getattr(remark, "text", remark) for remark in preview.remarks]
+                form.add_error(None, [nothing, *why])
                 preview = None
     context = {
         **model_admin.admin_site.each_context(request),
