@@ -11,7 +11,6 @@ from itertools import chain
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.text import slugify
 
 from forums.models import (
     Forum,
@@ -35,6 +34,7 @@ from people.models import Appointment
 from records.dependants import LEAVE, Choice
 from records.events import Source, When, about, end_unless_over, is_over, read_anew
 from records.models import DatedFact, NameKind
+from records.names import free_slug
 from records.periods import first_day, locked
 
 Found = dict[str, list[DatedFact]]
@@ -455,15 +455,3 @@ def new_organisation(*, name: str, kind: str, begins: When, source: Source) -> O
     organisation.full_clean()
     organisation.save()
     return organisation
-
-
-def free_slug(model: type[models.Model], name: str) -> str:
-    """A public address for something of this name that nothing else has or had."""
-    stem = slugify(name)[:90] or model._meta.model_name
-    taken = set(model.history.filter(slug__startswith=stem).values_list("slug", flat=True))
-    taken |= set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug, number = stem, 1
-    while slug in taken:
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug

@@ -1,11 +1,10 @@
 """People who come into the register, and what they are to be called there."""
 
 from django.db.models import Q
-from django.utils.text import slugify
 
 from people.models import Person
 from records.events import Source
-from records.names import fold
+from records.names import fold, free_slug
 
 
 def new_person(*, name: str, honorific: str, source: Source) -> Person:
@@ -13,22 +12,12 @@ def new_person(*, name: str, honorific: str, source: Source) -> Person:
 
     Raises ValidationError if a rule would be broken.
     """
-    person = Person(name=name, honorific=honorific, slug=free_slug(name), **source.as_evidence())
+    person = Person(
+        name=name, honorific=honorific, slug=free_slug(Person, name), **source.as_evidence()
+    )
     person.full_clean()
     person.save()
     return person
-
-
-def free_slug(name: str) -> str:
-    """A public address for somebody of this name that nobody has or had: "ann-lee-2"."""
-    stem = slugify(name)[:90] or "person"
-    taken = set(Person.history.filter(slug__startswith=stem).values_list("slug", flat=True))
-    taken |= set(Person.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug, number = stem, 1
-    while slug in taken:
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
 
 
 # More people of one family name than anybody would look through.

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from import_export.resources import Resource
 
 from records.admin import refusal_in_words
 from records.changes import Names, field_changes, told_fields
 from records.history import Nature, writing
 from records.models import Upload
-from records.names import fold
+from records.names import first_free, fold, slug_stem
 from records.periods import locked
 from records.spreadsheets.cells import (
     CellProblem,
@@ -256,16 +255,13 @@ class Slugs:
     """Public addresses for new records, that none has or had."""
 
     def __init__(self, model: type[models.Model]):
+        self.otherwise = model._meta.model_name
         self.taken = set(model._base_manager.values_list("slug", flat=True))
         self.former: dict[str, int] = dict(model.history.values_list("slug", "id"))
         self.taken |= set(self.former)
 
     def make(self, name: str) -> str:
-        stem = slugify(fold(name))[:90] or "record"
-        slug, number = stem, 1
-        while slug in self.taken:
-            number += 1
-            slug = f"{stem}-{number}"
+        slug = first_free(slug_stem(name, self.otherwise), self.taken)
         self.taken.add(slug)
         return slug
 
