@@ -1,0 +1,159 @@
+"""Every guided step, confirmed by two people at the same moment, through its page.
+
+Both have been shown what would change. Whoever loses is told, in words; no rule is broken.
+"""
+
+import datetime
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
+from organisations.models import Organisation, Post
+from people.models import Appointment, Person
+from records.history import Recorded
+from records.steps import all_steps
+from tests import racing
+from tests.builders import (
+    make_appointment,
+    make_forum,
+    make_member_organisation,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_post,
+    make_reporting_line,
+    make_seat,
+)
+from tests.racing import TOLD, WON, race
+from tests.stepping import shown_move
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FIRST, LAST = "2024-04-01", "2024-03-31"
+
+
+def today() -> datetime.date:
+    return timezone.localdate()
+
+
+def to_come() -> dict:
+    return {"start_date": today() + datetime.timedelta(days=30)}
+
+
+def full_seat() -> Seat:
+    return make_membership(seat=make_seat(on_behalf_of=make_organisation())).seat
+
+
+def full_forum() -> Forum:
+    forum = full_seat().forum
+    make_reporting_line(to_forum=forum)
+    return forum
+
+
+def full_organisation() -> Organisation:
+    seat = make_membership(seat=make_seat(on_behalf_of=make_organisation())).seat
+    make_appointment(post=make_post(organisation=seat.on_behalf_of))
+    return seat.on_behalf_of
+
+
+def somebody() -> dict:
+    return {"person": make_person(), "basis": "substantive"}
+
+
+def new_holder(tenure) -> dict:
+    return {"leaving": [tenure], **somebody()}
+
+
+# What each step is taken on, and what each of two people enters.
+STEPS = {
+    ("appoint", Post): lambda: (make_post(), somebody(), somebody()),
+    ("appoint", Seat): lambda: (make_seat(), somebody(), somebody()),
+    ("replace", Post): lambda: both_of(make_appointment(), lambda t: (t.post, new_holder(t))),
+    ("replace", Seat): lambda: both_of(make_membership(), lambda t: (t.seat, new_holder(t))),
+    ("cover", Post): lambda: (make_appointment().post, somebody(), somebody()),
+    ("cover", Seat): lambda: (make_membership().seat, somebody(), somebody()),
+    ("end", Appointment): lambda: (make_appointment(), {"date": LAST}, {}),
+    ("end", Membership): lambda: (make_membership(), {"date": LAST}, {}),
+    ("end", ReportingLine): lambda: (make_reporting_line(), {"date": LAST}, {}),
+    ("end", MemberOrganisation): lambda: (make_member_organisation(), {"date": LAST}, {}),
+    ("reappoint", Appointment): lambda: (make_appointment(), *[{"basis": "substantive"}] * 2),
+    ("reappoint", Membership): lambda: (make_membership(), *[{"basis": "interim"}] * 2),
+    ("withdraw", Appointment): lambda: (make_appointment(**to_come()), {}, {}),
+    ("withdraw", Membership): lambda: (make_membership(**to_come()), {}, {}),
+    ("leave", Person): lambda: both_of(
+        make_appointment(), lambda t: (t.person, {"appointments": [t]})
+    ),
+    ("create-post", Organisation): lambda: (
+        make_organisation(),
+        *[{"title": "Chair", "kind": "chair", "max_holders": 1, **somebody()}] * 2,
+    ),
+    ("create-seat", Forum): lambda: (
+        make_forum(),
+        *[{"title": "Chair", "role": "chair", "number": 1, **somebody()}] * 2,
+    ),
+    ("abolish", Post): lambda: (make_appointment().post, {"date": LAST}, {}),
+    ("abolish", Seat): lambda: (make_membership().seat, {"date": LAST}, {}),
+    ("move", Seat): lambda: (
+        full_seat(),
+        {"organisation": make_organisation()},
+        {"organisation": make_organisation()},
+    ),
+    ("stand-down", Forum): lambda: (full_forum(), {"date": LAST}, {}),
+    ("close", Organisation): lambda: (full_organisation(), {"date": LAST}, {}),
+    ("merge", Organisation): lambda: (
+        full_organisation(),
+        {"successor": make_organisation()},
+        {"successor": make_organisation()},
+    ),
+    ("rename", Organisation): lambda: (make_organisation(), {"name": "One"}, {"name": "Two"}),
+    ("rename", Forum): lambda: (make_forum(), {"name": "One"}, {"name": "Two"}),
+    ("rename", Person): lambda: (make_person(), {"name": "Ann One"}, {"name": "Ann Two"}),
+    ("merge", Person): lambda: (make_person(), *another_record()),
+    ("withhold", Person): lambda: (make_person(), {}, {}),
+    ("show-again", Person): lambda: (make_person(withheld=True), {}, {}),
+    ("reconfirm", Appointment): lambda: both_of(make_appointment(), confirmed),
+    ("reconfirm", Membership): lambda: both_of(make_membership(), confirmed),
+    ("reconfirm", Forum): lambda: both_of(make_forum(), confirmed),
+    ("reconfirm", Organisation): lambda: both_of(make_organisation(), confirmed),
+}
+
+
+def both_of(record, entered) -> tuple:
+    """What a step is taken on, and what it is told twice, of a record that was made for it."""
+    (taken_on, first), (_, second) = entered(record), entered(record)
+    return taken_on, first, second
+
+
+def confirmed(record) -> tuple:
+    return record, {"itself": [record], "date": today()}
+
+
+def another_record() -> list[dict]:
+    other = make_membership().person
+    return [{"other": other, "keep": keep, "kind": "spelling"} for keep in ("this", "other")]
+
+
+def test_every_step_is_raced():
+    assert {(step.name, model) for model, step in all_steps()} == set(STEPS)
+
+
+def test_of_two_who_take_the_same_step_nobody_sees_a_fault_and_no_rule_is_broken(monkeypatch):
+    rounds = []
+    for (name, _), make in STEPS.items():
+        record, *entered = make()
+        rounds.append([shown_move(record, name, **{"date": FIRST, **each}) for each in entered])
+
+    outcomes = race(racing.confirm_a_step, rounds, [0, 1], monkeypatch)
+
+    odd = {
+        name: outcome
+        for name, outcome in zip(STEPS, outcomes, strict=True)
+        if outcome not in ([TOLD, WON], [WON, WON])
+    }
+    assert odd == {}
+    for model in apps.get_models():
+        if issubclass(model, Recorded):
+            for record in model.objects.all():
+                record.full_clean()
