@@ -28,6 +28,8 @@ def choose_in(page, field: str, words: str, shown: str = "") -> int:
         page.locator(f"{beside} .select2-search__field").focus()
     else:
         page.locator(f"{beside} [role=combobox]").press("Enter")
+    # The list takes the keyboard a moment after it opens, and letters sent before are lost.
+    page.locator(".select2-search__field:focus").wait_for()
     page.keyboard.type(words)
     page.locator(".select2-results__option--highlighted", has_text=shown or words).wait_for()
     page.keyboard.press("Enter")
