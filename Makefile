@@ -84,9 +84,11 @@ $(RUNTIME): requirements/base.txt | $(BIN)/python
 	@$(PIP_INSTALL) -r requirements/base.txt
 	@touch $@
 
-$(DEVELOPMENT): requirements/dev.txt $(RUNTIME)
+$(DEVELOPMENT): requirements/dev.txt requirements/readers.txt $(RUNTIME)
 	@echo "Installing Python packages for development"
 	@$(PIP_INSTALL) -r requirements/dev.txt
+	@$(PIP_INSTALL) --no-binary everypolitician-popolo,approx-dates --no-build-isolation \
+		-r requirements/readers.txt
 	@touch $@
 
 $(NODE_MODULES): package.json package-lock.json .npmrc
