@@ -1,7 +1,7 @@
 """Who somebody is: two records of one person, a new name, a name kept from the public."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -254,10 +254,10 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
     Without their own records, and without what is quoted or noted of what they hold, which no page
     shows while they are withheld.
     """
-    families = _family_names(person)
+    families = families_of([person.pk])
     found = []
     for model in _models_with_texts():
-        texts = _texts(model)
+        texts = texts_of(model)
         query = Q()
         for text in texts:
             for family in families:
@@ -278,18 +278,35 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
     return found
 
 
-def _family_names(person: Person) -> set[str]:
-    """The family names that somebody has had, as they are written and folded."""
-    names = [person.name, *person.names.values_list("name", flat=True)]
+def families_of(people: Collection[int]) -> set[str]:
+    """The family names that people have had, as they are written and folded."""
+    if not people:
+        return set()
+    names = [
+        *Person.objects.filter(pk__in=people).values_list("name", flat=True),
+        *PersonName.objects.filter(person__in=people).values_list("name", flat=True),
+    ]
     families = {name.rpartition(" ")[2] for name in names}
-    return families | {fold(family) for family in families}
+    return (families | {fold(family) for family in families}) - {""}
+
+
+def hidden_people() -> set[int]:
+    """Whoever is withheld from public pages, and the records that were merged into theirs."""
+    hidden = set()
+    found = set(Person.objects.filter(withheld=True).values_list("pk", flat=True))
+    while found:
+        hidden |= found
+        merged = Person.objects.filter(merged_into__in=found).values_list("pk", flat=True)
+        found = set(merged) - hidden
+    return hidden
 
 
 def _models_with_texts() -> Iterable[type[Record]]:
     return [model for model in apps.get_models() if issubclass(model, Record)]
 
 
-def _texts(model: type[Record]) -> list[models.Field]:
+def texts_of(model: type[Record]) -> list[models.Field]:
+    """The fields of `model` with words of their own, in which somebody might be named."""
     return [
         field
         for field in model._meta.concrete_fields

@@ -103,7 +103,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "successions": Succession.objects.filter(
             Q(from_forum=forum) | Q(to_forum=forum)
         ).select_related("from_forum", "to_forum", "document"),
-        "structured": forum_as_data(forum, in_force, request) if asked.is_today else None,
+        "structured": forum_as_data(forum, in_force, request) if asked.is_now else None,
         **reporting(forum, asked),
     }
 

@@ -1,5 +1,6 @@
 """The frame of a public page: the day it is read as at, and what its links carry."""
 
+import dataclasses
 import datetime
 import re
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils import timezone
 
+from ics_register.recorded import first_recorded
 from records.periods import date_in_words
 
 # The first and last day a page can be read as at; of others no page could say anything.
@@ -23,6 +25,21 @@ class AskedDay:
     day: datetime.date
     today: datetime.date
     named: bool  # whether the address names the day
+    # The day by which it was recorded; None for all that is recorded.
+    recorded: datetime.date | None = None
+
+    @property
+    def recorded_in_words(self) -> str:
+        return date_in_words(self.recorded) if self.recorded else ""
+
+    @property
+    def is_recorded_to_come(self) -> bool:
+        return self.recorded is not None and self.recorded > self.today
+
+    @property
+    def is_now(self) -> bool:
+        """Whether the page is about today, by all that is recorded."""
+        return self.is_today and self.recorded is None
 
     @property
     def in_words(self) -> str:
@@ -44,7 +61,20 @@ class AskedDay:
     @property
     def parameters(self) -> dict[str, str]:
         """What the links of a page carry, so that the next page is as at the same day."""
-        return {"as_at": self.day.isoformat()} if self.named else {}
+        parameters = {"as_at": self.day.isoformat()} if self.named else {}
+        if self.recorded is not None:
+            parameters["recorded"] = self.recorded.isoformat()
+        return parameters
+
+    @property
+    def on_today(self) -> "AskedDay":
+        """Today, by what was recorded on the same day."""
+        return dataclasses.replace(self, day=self.today, named=False)
+
+    @property
+    def as_recorded_now(self) -> "AskedDay":
+        """The same day by all that is recorded."""
+        return dataclasses.replace(self, recorded=None)
 
     def link(self, address: str, kept=(), /, **parameters) -> str:
         """`address` with `parameters` and those `kept` from a reader's, as at the same day.
@@ -58,11 +88,27 @@ class AskedDay:
 
 
 def asked_day(request: HttpRequest) -> AskedDay:
-    """The day that `?as_at=` names, or today. Raises BadRequest for what is not a day."""
+    """The day that `?as_at=` names, or today, and the one that `?recorded=` names, if any. Raises
+    BadRequest for what is not a day, or not one that the register can answer for."""
     today = timezone.localdate()
-    text = request.GET.get("as_at", "")
+    day, recorded = named_day(request, "as_at"), named_day(request, "recorded")
+    if recorded is not None:
+        first = first_recorded()
+        if first is None or recorded < first:
+            begun = f"was begun on {date_in_words(first)}" if first else "has no record yet"
+            raise BadRequest(
+                f"recorded: The register {begun}, and said nothing on "
+                f"{date_in_words(recorded)}. Choose a later day for what it said; for what was so "
+                f"on that day as far as is known now, write as_at={recorded.isoformat()}."
+            )
+    return AskedDay(day or today, today, named=day is not None, recorded=recorded)
+
+
+def named_day(request: HttpRequest, name: str) -> datetime.date | None:
+    """The day that a parameter of the address names; None if it is not there. Raises BadRequest."""
+    text = request.GET.get(name, "")
     if not text:
-        return AskedDay(today, today, named=False)
+        return None
     try:
         # Python would also take a week for a day: "2019-W18-3".
         if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
@@ -71,13 +117,13 @@ def asked_day(request: HttpRequest) -> AskedDay:
     except ValueError:
         raise BadRequest(
             f"The register could not read “{text[:40]}” as a day. Write the day as "
-            "year-month-day: as_at=2019-05-01."
+            f"year-month-day: {name}=2019-05-01."
         ) from None
     if not FIRST_DAY <= day <= LAST_DAY:
         raise BadRequest(
             f"The register can be read as at a day from {FIRST_DAY.year} to {LAST_DAY.year}."
         )
-    return AskedDay(day, today, named=True)
+    return day
 
 
 def page_furniture(request: HttpRequest) -> dict:
@@ -88,7 +134,7 @@ def page_furniture(request: HttpRequest) -> dict:
         "kept_parameters": [
             (name, value)
             for name, value in request.GET.items()
-            if name not in ("as_at", "page") and len(value) <= 200
+            if name not in ("as_at", "recorded", "page") and len(value) <= 200
         ],
         "searched": "",
     }

@@ -114,7 +114,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "ratings": ratings_of(organisation, asked),
         **said_by(organisation, asked),
         "structured": organisation_as_data(organisation, in_force, request)
-        if asked.is_today
+        if asked.is_now
         else None,
     }
 

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ics_register.pages.errors import bad_request, method_not_allowed
 from ics_register.pages.frame import asked_day, page_furniture
+from ics_register.recorded import as_recorded
 
 PER_PAGE = 100
 MOST_PARAMETERS = 1_000
@@ -77,7 +78,11 @@ def public_page(view):
         try:
             refuse_too_much(request)
             asked = asked_day(request)
-            template, context = view(request, asked, **kwargs)
+            with as_recorded(asked.recorded):
+                template, context = view(request, asked, **kwargs)
+                frame = {"asked": asked, **page_furniture(request)}
+                frame["address"] = request.build_absolute_uri(request.path)
+                response = render(request, template, {**frame, **context}, using="jinja2")
         except (BadRequest, SuspiciousOperation) as error:
             # Answered here and not by raising: a reader's slip is no traceback in the log.
             return bad_request(request, error)
@@ -86,9 +91,6 @@ def public_page(view):
             address = asked.link(moved.record.get_absolute_url(), kept)
             # As long as a page: what was merged may be told apart again.
             return kept_by_proxies(HttpResponsePermanentRedirect(address))
-        frame = {"asked": asked, **page_furniture(request)}
-        frame["address"] = request.build_absolute_uri(request.path)
-        response = render(request, template, {**frame, **context}, using="jinja2")
         return kept_by_proxies(response)
 
     return answer

@@ -104,7 +104,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
         "to_come": [pair for pair in held if pair not in over and pair not in now],
         "through": through,
-        "structured": person_as_data(person, now, request) if asked.is_today else None,
+        "structured": person_as_data(person, now, request) if asked.is_now else None,
     }
 
 

@@ -1,0 +1,335 @@
+"""What the register said on one day about another.
+
+Ann Lee has chaired the Board since 2019 and the register has said so since 1 March 2026. On 10 May
+it learnt that she left at the end of 2024, on 20 June that Bea Hill followed her, and on 1 July it
+put right how Bea is spelt.
+"""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from forums.models import Forum, Membership, SeatRole
+from ics_register.pages import forums as forum_pages
+from ics_register.recorded import LEFT_OUT, WritesIntoThePast, as_recorded
+from people.identity import merge_people, withhold_person
+from people.models import Person
+from tests.builders import make_document, make_forum, make_membership, make_person, make_seat
+from tests.pages.reading import REFUSED, read
+
+pytestmark = pytest.mark.django_db
+
+BOARD = "/forums/board/"
+
+
+class Clock:
+    """The clock on the wall, by which changes are recorded and today is today."""
+
+    def __init__(self, monkeypatch):
+        self.moment = datetime.datetime.now(datetime.UTC)
+        monkeypatch.setattr(timezone, "now", lambda: self.moment)
+
+    def strikes(self, text: str) -> None:
+        self.moment = timezone.make_aware(datetime.datetime.fromisoformat(text))
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def board(clock):
+    clock.strikes("2026-03-01 09:00")
+    document = make_document()
+    forum = make_forum(slug="board", name="Board", start_date="2019-01-01", document=document)
+    seat = make_seat(forum=forum, role=SeatRole.CHAIR, title="Chair", document=document)
+    ann = make_person(slug="ann-lee", name="Ann Lee", document=document)
+    tenure = make_membership(seat=seat, person=ann, start_date="2019-01-01", document=document)
+
+    clock.strikes("2026-05-10 15:00")
+    tenure.end_date = datetime.date(2024, 12, 31)
+    tenure.end_document, tenure.end_locator = document, "Minute 4"
+    tenure.save()
+    clock.strikes("2026-06-20 15:00")
+    bea = make_person(slug="bea-hill", name="Bee Hill", document=document)
+    make_membership(seat=seat, person=bea, start_date="2025-01-01", document=document)
+    clock.strikes("2026-07-01 15:00")
+    bea.name = "Bea Hill"
+    bea.save()
+    clock.strikes("2026-11-25 12:00")
+    return forum
+
+
+def chair(**days) -> str:
+    return read(BOARD, days).fact("Chair")
+
+
+def test_each_day_of_recording_has_what_was_known_by_its_end_of_the_same_day_in_the_world(board):
+    said = {
+        day: chair(as_at="2025-06-01", recorded=day)
+        for day in ["2026-03-01", "2026-05-09", "2026-05-10", "2026-06-20", "2026-07-01"]
+    }
+    assert "Ann Lee" in said["2026-03-01"]
+    assert "Ann Lee" in said["2026-05-09"]
+    assert said["2026-05-10"].startswith("Vacant")
+    assert "Bee Hill" in said["2026-06-20"]
+    assert "Bea Hill" in said["2026-07-01"]
+
+
+def test_the_two_clocks_are_not_mixed(board):
+    assert "Ann Lee" in chair(as_at="2024-06-01", recorded="2026-11-25")
+    assert "Ann Lee" in chair(as_at="2026-11-25", recorded="2026-03-01")
+    assert "Bea Hill" in chair(as_at="2026-11-25")
+
+
+def test_lists_search_and_chairs_are_as_recorded_too(board):
+    day = {"recorded": "2026-06-01"}
+    assert "Bea" not in read("/people/", day).text
+    assert "Ann Lee" in read("/people/", day).text
+    assert read("/people/bea-hill/", day).status == 404
+    assert "Bea" not in read("/search/", {**day, "q": "Hill"}).answer
+    assert "Vacant" in read("/chairs/", day).row("Board")
+
+
+def test_a_record_that_was_removed_since_is_there_as_it_was(board, clock):
+    clock.strikes("2026-08-01 10:00")
+    draft = make_forum(slug="draft", name="Draft group", document=make_document())
+    clock.strikes("2026-09-01 10:00")
+    draft.delete()
+    clock.strikes("2026-11-25 12:00")
+    assert read("/forums/draft/").status == 404
+    assert read("/forums/draft/", {"recorded": "2026-08-31"}).headings == ["Draft group"]
+    assert read("/forums/draft/", {"recorded": "2026-09-01"}).status == 404
+
+
+def test_a_day_ends_at_midnight_of_the_clock_on_the_wall(board, clock):
+    """In summer an hour before midnight in Greenwich."""
+    clock.strikes("2026-08-10 23:59:59")
+    board.name = "Board before midnight"
+    board.save()
+    clock.strikes("2026-08-11 00:00")
+    board.name = "Board after midnight"
+    board.save()
+    clock.strikes("2026-11-25 12:00")
+    assert read(BOARD, {"recorded": "2026-08-10"}).headings == ["Board before midnight"]
+    assert read(BOARD, {"recorded": "2026-08-11"}).headings == ["Board after midnight"]
+
+
+def test_of_two_changes_in_one_instant_the_later_counts(board, clock):
+    clock.strikes("2026-08-10 10:00")
+    for name in ("First", "Second"):
+        board.name = name
+        board.save()
+    clock.strikes("2026-11-25 12:00")
+    assert read(BOARD, {"recorded": "2026-08-10"}).headings == ["Second"]
+
+
+def test_the_page_says_in_words_which_clock_says_what(board):
+    page = read(BOARD, {"as_at": "2025-06-01", "recorded": "2026-05-10"})
+    assert (
+        "What the register said at the end of 10 May 2026 about 1 June 2025. What it has learnt "
+        "or corrected since is left out." in page.text
+    )
+    assert page.title == (
+        "Board, as at 1 June 2025, as recorded on 10 May 2026 – Governance register"
+    )
+    assert page.link("Show what it says now") == f"{BOARD}?as_at=2025-06-01"
+    assert page.all("script", type="application/ld+json") == []
+
+
+def test_today_as_recorded_before_has_no_data_for_machines_that_would_take_it_for_now(board):
+    assert read(BOARD).data["name"] == "Board"
+    assert read(BOARD, {"recorded": "2026-05-10"}).all("script", type="application/ld+json") == []
+
+
+def test_a_day_of_recording_that_has_not_come_shows_what_is_recorded_so_far_and_says_so(board):
+    page = read(BOARD, {"as_at": "2025-06-01", "recorded": "2026-12-01"})
+    assert "Bea Hill" in page.fact("Chair")
+    assert (
+        "What the register said so far about 1 June 2025. 1 December 2026 has not come: this is "
+        "all that is recorded until now." in page.text
+    )
+
+
+def test_every_link_of_the_page_stays_at_both_days(board):
+    page = read(BOARD, {"as_at": "2025-06-01", "recorded": "2026-05-10"})
+    both = {"as_at": ["2025-06-01"], "recorded": ["2026-05-10"]}
+    away = {"Show what it says now", "Show today instead"}
+    kept = [
+        parameters
+        for (_, parameters), anchor in zip(
+            page.parameters_of_links,
+            [a for a in page.tree.iter("a") if is_inside(a.get("href"))],
+            strict=True,
+        )
+        if "".join(anchor.itertext()).strip() not in away
+    ]
+    assert len(kept) > 10
+    assert [parameters for parameters in kept if not parameters.items() >= both.items()] == []
+
+
+def is_inside(address: str) -> bool:
+    return address.startswith("/") and not address.startswith("/admin/")
+
+
+def test_the_form_for_another_day_keeps_the_day_of_recording(board):
+    page = read("/forums/", {"recorded": "2026-05-10", "kind": "board"})
+    [form] = page.all("form", aria_label="Day")
+    hidden = {field.get("name"): field.get("value") for field in form.iter("input")}
+    assert hidden == {"as_at": None, "kind": "board", "recorded": "2026-05-10"}
+
+
+def test_an_address_that_moved_keeps_both_days(board):
+    board.slug = "the-board"
+    board.save()
+    answer = Client(headers={"host": "localhost"}).get(
+        BOARD, query_params={"as_at": "2025-06-01", "recorded": "2026-11-25"}
+    )
+    assert answer.status_code == 301
+    assert answer["Location"] == "/forums/the-board/?as_at=2025-06-01&recorded=2026-11-25"
+
+
+# Who is withheld
+
+
+def test_who_is_withheld_today_is_withheld_from_what_was_said_before(board):
+    withhold_person(person=Person.objects.get(slug="bea-hill"))
+    for day in ("2026-06-20", "2026-07-01", "2026-11-25"):
+        page = read(BOARD, {"as_at": "2025-06-01", "recorded": day})
+        assert "Name withheld" in page.fact("Chair")
+        assert "Hill" not in page.source
+    assert read("/people/bea-hill/", {"recorded": "2026-07-01"}).status == 404
+
+
+def test_who_was_merged_into_somebody_withheld_is_withheld_from_what_was_said_before(board, clock):
+    clock.strikes("2026-08-01 10:00")
+    twin = make_person(slug="b-hill", name="B Hill", document=make_document())
+    clock.strikes("2026-09-01 10:00")
+    bea = Person.objects.get(slug="bea-hill")
+    merge_people(kept=bea, merged=twin)
+    withhold_person(person=bea)
+    clock.strikes("2026-11-25 12:00")
+    page = read("/people/", {"recorded": "2026-08-15"})
+    assert "Hill" not in page.source
+    assert "Ann Lee" in page.text
+
+
+def test_whose_record_was_removed_is_not_named_from_what_was_said_before(board, clock):
+    """It should never have been there, or it is not to be there any more."""
+    clock.strikes("2026-08-01 10:00")
+    somebody = make_person(slug="eve-ray", name="Eve Ray", document=make_document())
+    clock.strikes("2026-09-01 10:00")
+    somebody.delete()
+    clock.strikes("2026-11-25 12:00")
+    assert "Ray" not in read("/people/", {"recorded": "2026-08-15"}).text
+
+
+def test_words_changed_to_leave_out_a_name_that_is_withheld_stay_left_out(board, clock):
+    clock.strikes("2026-08-01 10:00")
+    board.note = "Ms HILL was asked to chair."
+    board.purpose = "To ask Bea Hill"
+    board.save()
+    clock.strikes("2026-08-02 10:00")
+    board.note = "Somebody was asked to chair."
+    board.save()
+    clock.strikes("2026-11-25 12:00")
+    earlier = {"recorded": "2026-08-01"}
+    assert "Ms HILL was asked" in read(BOARD, earlier).text
+
+    withhold_person(person=Person.objects.get(slug="bea-hill"))
+    page = read(BOARD, earlier)
+    assert "HILL" not in page.source
+    assert LEFT_OUT in page.text
+    # What stands there today was read by whoever withheld the name, and left.
+    assert "To ask Bea Hill" in page.text
+    assert "To ask Bea Hill" in read(BOARD).text
+
+
+# Nothing of it remains
+
+
+def test_nobody_else_reads_the_past_afterwards(board):
+    before = chair()
+    read(BOARD, {"recorded": "2026-03-01"})
+    assert chair() == before
+    read("/forums/nowhere/", {"recorded": "2026-03-01"})
+    assert chair() == before
+
+
+def test_nor_when_the_page_fails(board, monkeypatch, caplog):
+    def fails(*args):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(forum_pages, "reporting", fails)
+    answer = Client(headers={"host": "localhost"}, raise_request_exception=False).get(
+        BOARD, query_params={"recorded": "2026-03-01"}
+    )
+    assert answer.status_code == 500
+    monkeypatch.undo()
+    assert Membership.objects.count() == 2
+
+
+def test_nothing_can_be_written_into_the_past(board):
+    rows = Forum.history.count(), Membership.history.count()
+    with as_recorded(datetime.date(2026, 5, 10)):
+        then = Forum.objects.get(slug="board")
+        then.name = "Another"
+        for write in (then.save, Membership.objects.first().delete):
+            with pytest.raises(WritesIntoThePast):
+                write()
+    assert Forum.objects.get(slug="board").name == "Board"
+    assert (Forum.history.count(), Membership.history.count()) == rows
+    assert Membership.objects.count() == 2
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2026-02-28", "The register was begun on 1 March 2026, and said nothing on 28 February"),
+        ("1850-01-01", "from 1900 to 2199"),
+        ("yesterday", "recorded=2019-05-01"),
+        ("2026-13-01", "recorded=2019-05-01"),
+        ("2026-03-01T09:00", "recorded=2019-05-01"),
+        ("x" * 5000, "recorded=2019-05-01"),
+    ],
+)
+def test_a_day_of_recording_that_cannot_be_is_refused_with_a_sentence(board, day, sentence):
+    page = read(BOARD, {"recorded": day})
+    assert page.status == 400
+    assert page.headings == [REFUSED]
+    assert sentence in page.text
+
+
+def test_a_register_without_a_record_says_so(db):
+    page = read("/", {"recorded": "2026-11-25"})
+    assert page.status == 400
+    assert "The register has no record yet" in page.text
+
+
+# Cost
+
+
+def test_a_page_as_recorded_costs_no_more_queries_for_more_records(board):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            read(BOARD, {"recorded": "2026-11-25"})
+        return len(queries)
+
+    before = cost()
+    for _ in range(5):
+        withhold_person(person=make_person())
+    first = cost()
+    seat = make_seat(forum=board, number=30)
+    for _ in range(20):
+        make_membership(seat=seat)
+        withhold_person(person=make_person())
+    assert cost() == first
+    assert first - before <= 3  # their names, and whoever was merged into them
