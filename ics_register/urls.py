@@ -13,19 +13,20 @@ from ics_register.pages import (
     people,
     search,
 )
+from ics_register.pages.twins import page
 
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("chairs/", chairs.chairs, name="chairs"),
-    path("forums/", forums.forum_list, name="forums"),
-    path("forums/<slug:slug>/", forums.forum, name="forum"),
-    path("organisations/", organisations.organisation_list, name="organisations"),
-    path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),
-    path("people/", people.person_list, name="people"),
-    path("people/<slug:slug>/", people.person, name="person"),
-    path("documents/", documents.document_list, name="documents"),
-    path("documents/<slug:slug>/", documents.document, name="document"),
-    path("search/", search.search, name="search"),
+    *page("", home.home, "home"),
+    *page("chairs/", chairs.chairs, "chairs"),
+    *page("forums/", forums.forum_list, "forums"),
+    *page("forums/<slug:slug>/", forums.forum, "forum"),
+    *page("organisations/", organisations.organisation_list, "organisations"),
+    *page("organisations/<slug:slug>/", organisations.organisation, "organisation"),
+    *page("people/", people.person_list, "people"),
+    *page("people/<slug:slug>/", people.person, "person"),
+    *page("documents/", documents.document_list, "documents"),
+    *page("documents/<slug:slug>/", documents.document, "document"),
+    *page("search/", search.search, "search"),
     path("admin/", admin.site.urls),
 ]
 

@@ -55,6 +55,12 @@ def date_in_words(day: datetime.date, precision: str = Precision.DAY) -> str:
     return dateformat.format(day, formats[Precision(precision)])
 
 
+def as_known(day: datetime.date, precision: str) -> str:
+    """A date as it is known, for machines: "2019-04-01", "2019-04" or "2019"."""
+    lengths = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
+    return day.isoformat()[: lengths[Precision(precision)]]
+
+
 class PeriodQuerySet(models.QuerySet):
     """Records on a time line. `day` splits any set of them in three without a gap.
 

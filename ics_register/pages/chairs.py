@@ -6,10 +6,12 @@ from django.http import HttpRequest
 
 from forums import holders as seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
+from ics_register.pages import facts
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page
 from ics_register.pages.then import earliest_day, names_then
+from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import holders as post_holders
 from people.holders import Standing
@@ -71,7 +73,42 @@ def heads_posts(asked: AskedDay) -> QuerySet[Post]:
     return post_holders.with_standing(posts, asked.day)
 
 
-@public_page
+def chairs_as_json(context: dict, here: Here) -> dict:
+    rows = [_row_as_data(what, held, here) for what, held in context["rows"]]
+    return {**here.paged(context["page"], rows), "without_a_chair": context["silent"]}
+
+
+def _row_as_data(what: str, held, here: Here) -> dict:
+    """A row of the list: the forum with its chair's seat, or the organisation with the post."""
+    if what == "forum":
+        forum = facts.record(here, "forum", held.forum_slug, held.forum_name)
+        return {"forum": {**forum, "status": held.forum_status}, "seat": facts.seat(held, here)}
+    return {
+        "organisation": facts.record(
+            here, "organisation", held.organisation_slug, held.organisation_name
+        ),
+        "post": facts.post(held, here),
+    }
+
+
+def chairs_as_csv(context: dict, here: Here) -> Table:
+    """A row for each holder, and one for each seat or post that has none."""
+
+    def rows():
+        for keys in in_chunks(list(context["page"].paginator.object_list)):
+            for what, held in rows_of(keys, here.asked):
+                page, slug, name = (
+                    ("forum", held.forum_slug, held.forum_name)
+                    if what == "forum"
+                    else ("organisation", held.organisation_slug, held.organisation_name)
+                )
+                of = {"kind": what, "id": here.id(page, slug), "name": name}
+                yield from ({**of, **row} for row in facts.holding_rows(held, here))
+
+    return Table(["kind", "id", "name", *facts.HOLDING_COLUMNS], rows())
+
+
+@public_page(as_json=chairs_as_json, as_csv=chairs_as_csv)
 def chairs(request: HttpRequest, asked: AskedDay):
     seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked))
     post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked))

@@ -5,14 +5,17 @@ from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.twins import form_of, open_to_all
 
 
 def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
+    if form := form_of(request.path):
+        return open_to_all(_error_as(form, status, sentence))
     today = timezone.localdate()
     context = {
         "asked": AskedDay(today, today, named=False),
@@ -27,6 +30,14 @@ def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) 
         "sentence": sentence,
     }
     return render(request, "errors/error.html", context, status=status, using="jinja2")
+
+
+def _error_as(form: str, status: int, sentence: str) -> HttpResponse:
+    """What cannot be answered, to a machine that asked for a twin of a page."""
+    if form == "json":
+        said = {"error": sentence}
+        return JsonResponse(said, status=status, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 def bad_request(request: HttpRequest, exception) -> HttpResponse:

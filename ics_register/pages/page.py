@@ -15,10 +15,23 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ics_register.pages.errors import bad_request, method_not_allowed
 from ics_register.pages.frame import asked_day, page_furniture
+from ics_register.pages.twins import (
+    AsCsv,
+    AsJson,
+    Here,
+    answer_csv,
+    answer_json,
+    links_to_twins,
+    open_to_all,
+    refuse_page_of_file,
+    twin_of,
+)
 from ics_register.recorded import as_recorded
 
 PER_PAGE = 100
 MOST_PARAMETERS = 1_000
+
+TWINS = {"json": answer_json, "csv": answer_csv}
 
 # The documents that a fact with a period may rest on, as `select_related` takes them.
 SOURCES = ("document", "end_document", "confirmed_document")
@@ -63,36 +76,50 @@ def merged_into(record, records: QuerySet):
     return record
 
 
-def public_page(view):
+def public_page(view=None, *, as_json: AsJson | None = None, as_csv: AsCsv | None = None):
     """A public page: it reads, is as at a day, and may be kept by any proxy.
 
     The view takes the request, the day asked for and what its address says; it returns the
-    name of a template and a context.
+    name of a template and a context. From that context `as_json` and `as_csv` make the page's
+    twins (see `twins`).
     """
+    if view is None:
+        return functools.partial(public_page, as_json=as_json, as_csv=as_csv)
+    twins = {form: make for form, make in (("json", as_json), ("csv", as_csv)) if make}
 
     @csrf_exempt
     @functools.wraps(view)
-    def answer(request: HttpRequest, **kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, form: str = "", **kwargs) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return method_not_allowed(request)
         try:
             refuse_too_much(request)
             asked = asked_day(request)
+            if form == "csv":
+                refuse_page_of_file(request)
+            here = Here(request, asked)
             with as_recorded(asked.recorded):
                 template, context = view(request, asked, **kwargs)
-                frame = {"asked": asked, **page_furniture(request)}
-                frame["address"] = request.build_absolute_uri(request.path)
-                response = render(request, template, {**frame, **context}, using="jinja2")
+                if form:
+                    response = TWINS[form](twins[form], context, here)
+                else:
+                    frame = {"asked": asked, **page_furniture(request)}
+                    frame["address"] = request.build_absolute_uri(request.path)
+                    frame["twins"] = links_to_twins(here, twins)
+                    response = render(request, template, {**frame, **context}, using="jinja2")
         except (BadRequest, SuspiciousOperation) as error:
             # Answered here and not by raising: a reader's slip is no traceback in the log.
             return bad_request(request, error)
         except Moved as moved:
             kept = page_furniture(request)["kept_parameters"]
-            address = asked.link(moved.record.get_absolute_url(), kept)
+            address = moved.record.get_absolute_url()
+            address = asked.link(twin_of(address, form) if form else address, kept)
             # As long as a page: what was merged may be told apart again.
-            return kept_by_proxies(HttpResponsePermanentRedirect(address))
+            response = HttpResponsePermanentRedirect(address)
+            return kept_by_proxies(open_to_all(response) if form else response)
         return kept_by_proxies(response)
 
+    answer.twins = tuple(twins)
     return answer
 
 

@@ -8,6 +8,7 @@ put right how Bea is spelt.
 import datetime
 
 import pytest
+from django.core.signals import request_finished
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from people.identity import merge_people, withhold_person
 from people.models import Person
 from tests.builders import make_document, make_forum, make_membership, make_person, make_seat
 from tests.pages.reading import REFUSED, read
+from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -333,3 +335,26 @@ def test_a_page_as_recorded_costs_no_more_queries_for_more_records(board):
         withhold_person(person=make_person())
     assert cost() == first
     assert first - before <= 3  # their names, and whoever was merged into them
+
+
+def test_a_page_as_data_says_the_same_even_in_a_file_sent_as_it_is_read(board):
+    asked = {"as_at": "2026-04-01", "recorded": "2026-04-01"}
+
+    data = twin("/chairs.json", asked).said
+    [row] = twin("/chairs.csv", asked).rows
+    assert (data["as_at"], data["recorded"]) == ("2026-04-01", "2026-04-01")
+    assert data["results"][0]["seat"]["holders"][0]["person"]["name"] == "Ann Lee"
+    assert (row["person_name"], row["end_date"]) == ("Ann Lee", "")
+    assert twin("/chairs.csv", {"as_at": "2026-04-01"}).rows[0]["person_name"] == "Bea Hill"
+
+
+def test_somebody_who_stops_taking_in_a_file_leaves_no_past_behind(board, monkeypatch):
+    asked = {"as_at": "2026-04-01", "recorded": "2026-04-01"}
+    answer = Client(headers={"host": "localhost"}).get("/chairs.csv", query_params=asked)
+    lines = iter(answer.streaming_content)
+    assert "Ann Lee" in [next(lines).decode() for _ in range(3)][-1]
+    # What a server does, but for the connection, which is the test's.
+    with monkeypatch.context() as patched:
+        patched.setattr(request_finished, "send", lambda **_: None)
+        answer.close()
+    assert twin("/chairs.csv", {"as_at": "2026-04-01"}).rows[0]["person_name"] == "Bea Hill"

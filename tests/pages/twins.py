@@ -1,0 +1,33 @@
+"""The twins of pages as a machine reads them."""
+
+import csv
+import json
+from io import StringIO
+
+from django.test import Client
+
+
+class Twin:
+    """An answered twin."""
+
+    def __init__(self, response):
+        self.response = response
+        self.status = response.status_code
+        self.media_type = response.headers["Content-Type"].partition(";")[0]
+        self.text = response.getvalue().decode()
+
+    @property
+    def said(self) -> dict:
+        assert self.media_type == "application/json"
+        return json.loads(self.text)
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        assert self.media_type == "text/csv"
+        return list(csv.DictReader(StringIO(self.text.removeprefix("\ufeff")), strict=True))
+
+
+def twin(address: str, parameters: dict | None = None, **headers) -> Twin:
+    """The twin at `address`, read by somebody whom the register does not know."""
+    client = Client(headers={"host": "localhost", **headers})
+    return Twin(client.get(address, query_params=parameters))
