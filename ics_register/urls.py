@@ -11,6 +11,7 @@ from ics_register.pages import (
     home,
     organisations,
     people,
+    representation,
     search,
 )
 from ics_register.pages.twins import page
@@ -24,6 +25,7 @@ urlpatterns = [
     *page("organisations/<slug:slug>/", organisations.organisation, "organisation"),
     *page("people/", people.person_list, "people"),
     *page("people/<slug:slug>/", people.person, "person"),
+    *page("representation/", representation.representation, "representation"),
     *page("documents/", documents.document_list, "documents"),
     *page("documents/<slug:slug>/", documents.document, "document"),
     *page("search/", search.search, "search"),

@@ -28,6 +28,8 @@ PAGES = {
     "people": "/people/",
     "person": "/people/simon-trickett/",
     "person with nothing now": "/people/charles-waddicor/",
+    "representation": "/representation/?as_at=2019-05-01",
+    "representation narrowed": "/representation/?place=herefordshire&sort=name",
     "documents": "/documents/",
     "document": "/documents/ics-operating-model-board-paper/",
     "search": "/search/",

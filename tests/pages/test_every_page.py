@@ -20,12 +20,14 @@ PAGES = {
     stage.ORGANISATION: ("Marches NHS Trust (MT)", "Marches NHS Trust"),
     "/people/": ("People", "People"),
     stage.PERSON: ("Dr Siân Jones", "Dr Siân Jones"),
+    "/representation/": ("Who is represented where", "Who is represented where"),
     "/documents/": ("Sources", "Sources"),
     stage.DOCUMENT: ("Terms of reference", "Terms of reference"),
     "/search/": ("Search", "Search"),
     "/search/?q=marches": ("Search results for “marches”", "Search for marches"),
 }
 LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents/", "/search/"]
+LISTS += ["/representation/"]
 every_page = pytest.mark.parametrize("address", PAGES)
 
 
@@ -180,6 +182,7 @@ def test_an_empty_register_has_pages_too(quiet, address):
         ("/chairs/", "The register has no chair or leader to show"),
         ("/forums/", "No forum is recorded"),
         ("/organisations/", "No organisation is recorded"),
+        ("/representation/", "The register has no organisation on a forum"),
         ("/people/", "Nobody of that name is recorded."),
         ("/documents/", "The register holds no document yet."),
         ("/search/?q=anybody", "Nothing in the register has that name."),

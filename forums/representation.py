@@ -1,0 +1,215 @@
+"""Which organisations have a place on which forums on a day, and what they have there."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from forums.holders import HeldSeat
+from forums.models import MemberOrganisation, Membership, Seat, SeatRole
+from people.holders import Standing
+from people.models import Basis
+
+# One seat and several seats of each role, in words.
+SEATS = {
+    SeatRole.CHAIR: ("chair", "chairs"),
+    SeatRole.VICE_CHAIR: ("vice-chair", "vice-chairs"),
+    SeatRole.MEMBER: ("seat", "seats"),
+    SeatRole.IN_ATTENDANCE: ("in attendance", "in attendance"),
+}
+
+
+@dataclass(frozen=True)
+class Share:
+    """As much of one seat as speaks for one organisation on a day, or for none that is recorded.
+
+    A seat speaks for the organisation that it is recorded to; without one, for that of the post
+    whose holder fills it; and whoever fills it may speak for another by their own record.
+    """
+
+    seat_id: int
+    forum_id: int
+    organisation_id: int | None
+    role: str
+    number: int | None  # None if the sources do not say how many
+    ex_officio: bool
+    own: bool  # whether the seat speaks for it, and not just who is in it now
+
+
+def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
+    """Whom the seats of `forums` speak for on `day`, in two queries however many they are."""
+    seats = Seat.objects.as_at(day).filter(forum__in=forums).order_by()
+    members = defaultdict(list)
+    for seat, speaks_for, basis in (
+        Membership.objects.as_at(day)
+        .filter(seat__in=seats)
+        .order_by()
+        .values_list("seat", "on_behalf_of", "basis")
+    ):
+        members[seat].append((speaks_for, basis))
+    rows = seats.values_list(
+        "id",
+        "forum",
+        "role",
+        "number",
+        "ex_officio_post",
+        "on_behalf_of",
+        "ex_officio_post__organisation",
+    )
+    return [
+        Share(seat, forum, organisation, role, count, post is not None and own, own)
+        for seat, forum, role, number, post, speaks_for, of_post in rows
+        for organisation, count, own in _divided(number, speaks_for or of_post, members[seat])
+    ]
+
+
+def _divided(
+    number: int | None, own: int | None, members: list[tuple[int | None, str]]
+) -> Iterator[tuple[int | None, int | None, bool]]:
+    """A seat among those it speaks for: (organisation, how many, whether it is the seat's own)."""
+    # Who acts covers an absent holder, who remains.
+    filling = [who for who, basis in members if basis != Basis.ACTING] or [
+        who for who, _ in members
+    ]
+    others = Counter(who for who in filling if who not in (None, own))
+    for organisation, count in others.items():
+        yield organisation, min(count, number or count), False
+    if number is None:
+        yield own, None, True
+    else:
+        # In the month of a handover more may be in force than there is room for.
+        left = max(number - others.total(), min(len(filling) - others.total(), number))
+        if left:
+            yield own, left, True
+
+
+@dataclass(frozen=True)
+class Member:
+    """That an organisation is recorded as a member of a forum, and which document says so."""
+
+    organisation_id: int
+    forum_id: int
+    document_slug: str
+    document_title: str
+    locator: str
+
+
+def members_of(forums: QuerySet, day: datetime.date) -> list[Member]:
+    """The member organisations of `forums` on `day`, in one query."""
+    members = MemberOrganisation.objects.as_at(day).filter(forum__in=forums).order_by()
+    rows = members.values_list(
+        "organisation", "forum", "document__slug", "document__short_title", "locator"
+    )
+    return [Member(*row) for row in rows]
+
+
+@dataclass
+class Presence:
+    """What one organisation has on one forum on a day."""
+
+    organisation_id: int
+    forum_id: int
+    member: Member | None = None
+    shares: list[Share] = field(default_factory=list)
+    # The seats themselves with who fills them, as far as they were read.
+    seats: dict[int, HeldSeat] = field(default_factory=dict)
+
+    @property
+    def seats_counted(self) -> int:
+        return sum(share.number or 0 for share in self.shares)
+
+    @property
+    def seats_uncounted(self) -> int:
+        """How many kinds of seat it has whose number is not recorded."""
+        return sum(share.number is None for share in self.shares)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What it has, and what is to be said of that: ("chair", "ex officio"),
+        ("3 seats", "1 vacant"), ("member organisation", "")."""
+        told = [
+            self._told(role, shares)
+            for role in SeatRole
+            if (shares := [share for share in self.shares if share.role == role])
+        ]
+        return [*told, ("member organisation", "")] if self.member else told
+
+    @property
+    def words(self) -> str:
+        """What it has, in a line: "3 seats, 1 vacant; member organisation"."""
+        return "; ".join(", ".join(filter(None, parts)) for parts in self.told)
+
+    def _told(self, role: SeatRole, shares: list[Share]) -> tuple[str, str]:
+        one, several = SEATS[role]
+        counted = sum(share.number or 0 for share in shares)
+        kinds = sum(share.number is None for share in shares)
+        whole = counted + kinds
+        if counted == 1 and role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR):
+            what = one
+        else:
+            what = f"{counted} {one if counted == 1 else several}" if counted else several
+        parts = []
+        if kinds:
+            parts.append("and more, number not recorded" if counted else "number not recorded")
+        parts += self._empty(shares, whole)
+        through = sum(share.number or 1 for share in shares if share.ex_officio)
+        if through:
+            parts.append("ex officio" if through == whole else f"{through} ex officio")
+        return what, ", ".join(parts)
+
+    def empty_places(self, share: Share) -> dict[Standing, int]:
+        """For how many more people a share has room, by what the register may say of that."""
+        seat = self.seats.get(share.seat_id)
+        if seat is None or not share.own:
+            return {}
+        if not seat.holders:
+            return {seat.standing: seat.number or 1}
+        return {seat.unfilled_standing: seat.unfilled} if seat.unfilled else {}
+
+    def _empty(self, shares: list[Share], whole: int) -> list[str]:
+        """In words: how many of `shares` nobody fills, and whether they may be called vacant."""
+        empty = Counter()
+        for share in shares:
+            empty.update(self.empty_places(share))
+        words = {
+            Standing.VACANT: ("vacant", "vacant"),
+            Standing.NOT_RECORDED: ("nobody recorded", "with nobody recorded"),
+        }
+        return [
+            all_ if empty[standing] >= whole else f"{empty[standing]} {some}"
+            for standing, (all_, some) in words.items()
+            if empty[standing]
+        ]
+
+
+def presences(shares: Iterable[Share], members: Iterable[Member]) -> dict[int, dict[int, Presence]]:
+    """What each organisation has on each forum: organisation, then forum, then Presence."""
+    found: dict[int, dict[int, Presence]] = defaultdict(dict)
+
+    def presence(organisation: int, forum: int) -> Presence:
+        return found[organisation].setdefault(forum, Presence(organisation, forum))
+
+    for share in shares:
+        if share.organisation_id is not None:
+            presence(share.organisation_id, share.forum_id).shares.append(share)
+    for member in members:
+        presence(member.organisation_id, member.forum_id).member = member
+    return found
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many seats, and how many kinds of seat whose number is not recorded."""
+
+    seats: int
+    kinds: int
+
+    @classmethod
+    def of(cls, shares: Iterable[Share]) -> "Tally":
+        shares = list(shares)
+        return cls(
+            sum(share.number or 0 for share in shares),
+            sum(share.number is None for share in shares),
+        )

@@ -1,0 +1,239 @@
+"""Who is represented where: organisations by forums, and what each has there on a day."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from forums.holders import seats_with_holders
+from forums.models import Forum, ForumKind, Seat
+from forums.representation import Presence, Tally, members_of, presences, shares_of
+from ics_register.pages import facts
+from ics_register.pages.chairs import LEVELS
+from ics_register.pages.filters import within
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import filtered, page_of, public_page
+from ics_register.pages.then import earliest_day, names_then
+from ics_register.pages.twins import Here, Table, in_chunks
+from organisations.models import Organisation, OrganisationKind, Place
+from people.holders import PERIOD, Standing
+
+# As many forums as somebody can read side by side; what is on others stands in a last column.
+COLUMNS = 24
+
+SORTS = {"forums": "Most forums first", "seats": "Most seats first", "name": "Name"}
+
+
+class RepresentationFilter(django_filters.FilterSet):
+    """What the organisations and the forums can be narrowed to."""
+
+    place = django_filters.ModelChoiceFilter(
+        label="Place of the forum",
+        queryset=Place.objects.order_by("name"),
+        to_field_name="slug",
+        empty_label="Every place",
+        method="left",
+    )
+    forum_kind = django_filters.ChoiceFilter(
+        label="Kind of forum", choices=ForumKind.choices, empty_label="Every kind", method="left"
+    )
+    kind = django_filters.ChoiceFilter(
+        label="Kind of organisation", choices=OrganisationKind.choices, empty_label="Every kind"
+    )
+    sort = django_filters.ChoiceFilter(
+        label="Sort by", choices=list(SORTS.items()), empty_label=None, method="left"
+    )
+
+    def left(self, queryset, name, value):
+        """The organisations as they are: this is said of the forums, or of the order."""
+        return queryset
+
+    @property
+    def forums(self) -> Q:
+        """A filter: the forums that are asked for."""
+        chosen = self.form.cleaned_data
+        query = within(chosen["place"]) if chosen["place"] else Q()
+        return query & Q(kind=chosen["forum_kind"]) if chosen["forum_kind"] else query
+
+
+@dataclass
+class Row:
+    """One organisation, with what it has on each forum."""
+
+    organisation: Organisation
+    on: dict[int, Presence]
+
+    @property
+    def forums(self) -> int:
+        return len(self.on)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally.of(share for presence in self.on.values() for share in presence.shares)
+
+    def among(self, forums: Iterable[Forum]) -> list[tuple[Forum, Presence]]:
+        """What it has on those of `forums` that it has something on."""
+        return [(forum, self.on[forum.pk]) for forum in forums if forum.pk in self.on]
+
+    def in_order_of(self, sort: str) -> tuple:
+        name = (self.organisation.name, self.organisation.pk)
+        if sort == "name":
+            return name
+        tally = self.tally
+        if sort == "seats":
+            return (-tally.seats, -tally.kinds, -self.forums, *name)
+        return (-self.forums, -tally.seats, -tally.kinds, *name)
+
+
+def representation_as_json(context: dict, here: Here) -> dict:
+    forums = [*context["columns"], *context["others"]]
+    results = [
+        {
+            "organisation": _organisation(row, here),
+            "forums": [
+                {
+                    "forum": facts.record(here, "forum", forum.slug, forum.name),
+                    "has": list(_has(presence, here)),
+                }
+                for forum, presence in row.among(forums)
+            ],
+        }
+        for row in context["page"]
+    ]
+    tallies = {name: dataclasses.asdict(context[name]) for name in ("all", "for_nobody")}
+    return {**here.paged(context["page"], results), "seats": tallies}
+
+
+def _organisation(row: Row, here: Here) -> dict:
+    organisation = row.organisation
+    return {
+        **facts.record(here, "organisation", organisation.slug, organisation.name),
+        "end_date": facts.date(organisation.end_date, organisation.end_precision),
+    }
+
+
+def _has(presence: Presence, here: Here) -> Iterator[dict]:
+    """Each seat, or part of one, that an organisation has on a forum, and its membership."""
+    for share in presence.shares:
+        seat, empty = presence.seats[share.seat_id], presence.empty_places(share)
+        yield {
+            "has": share.role,
+            "title": seat.title,
+            "number": share.number,
+            "vacant": empty.get(Standing.VACANT, 0),
+            "not_recorded": empty.get(Standing.NOT_RECORDED, 0),
+            "ex_officio": seat.ex_officio if share.ex_officio else None,
+            **_source(seat, here),
+        }
+    if presence.member:
+        nothing = dict.fromkeys(("title", "number", "vacant", "not_recorded", "ex_officio"))
+        yield {"has": "member-organisation", **nothing, **_source(presence.member, here)}
+
+
+def _source(fact, here: Here) -> dict:
+    return {
+        "document": here.id("document", fact.document_slug),
+        "document_title": fact.document_title,
+        "locator": fact.locator,
+    }
+
+
+COLUMNS_OF_FILE = (
+    "organisation",
+    "organisation_name",
+    "organisation_end_date",
+    "forum",
+    "forum_name",
+    "has",
+    "title",
+    "number",
+    "vacant",
+    "not_recorded",
+    "ex_officio",
+    "document",
+    "document_title",
+    "locator",
+)
+
+
+def representation_as_csv(context: dict, here: Here) -> Table:
+    """A row for each seat, or part of one, and each membership that an organisation has."""
+
+    def rows():
+        for part in in_chunks(context["page"].paginator.object_list):
+            with_seats(part, here.asked)
+            columns, others = columns_of(part)
+            for row in part:
+                organisation = _organisation(row, here)
+                for forum, presence in row.among([*columns, *others]):
+                    for has in _has(presence, here):
+                        yield {
+                            "organisation": organisation["id"],
+                            "organisation_name": organisation["name"],
+                            "organisation_end_date": organisation["end_date"],
+                            "forum": here.id("forum", forum.slug),
+                            "forum_name": forum.name,
+                            **has,
+                        }
+
+    return Table(COLUMNS_OF_FILE, rows())
+
+
+@public_page(as_json=representation_as_json, as_csv=representation_as_csv)
+def representation(request: HttpRequest, asked: AskedDay):
+    chosen = RepresentationFilter(request.GET, queryset=Organisation.objects.order_by())
+    organisations = filtered(chosen)
+    sort = chosen.form.cleaned_data["sort"] or "forums"
+    forums = Forum.objects.as_at(asked.day).filter(chosen.forums)
+    shares = shares_of(forums, asked.day)
+    found = presences(shares, members_of(forums, asked.day))
+    rows = sorted(rows_of(organisations, found), key=lambda row: row.in_order_of(sort))
+    page = page_of(request, rows)
+    with_seats(page.object_list, asked)
+    columns, others = columns_of(page.object_list)
+    return "representation.html", {
+        "page": page,
+        "columns": columns,
+        "others": others,
+        "filters": chosen.form,
+        "sort": sort,
+        "sorts": SORTS,
+        "all": Tally.of(shares),
+        "for_nobody": Tally.of(share for share in shares if share.organisation_id is None),
+        "names_then": names_then([row.organisation.pk for row in page], asked),
+        "earliest": None if rows else earliest_day(),
+    }
+
+
+def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:
+    """Those of `organisations` that have something on a forum."""
+    those = organisations.filter(pk__in=list(found)).only("slug", "name", *PERIOD)
+    return [Row(organisation, found[organisation.pk]) for organisation in those]
+
+
+def columns_of(rows: list[Row]) -> tuple[list[Forum], list[Forum]]:
+    """The forums on which most of the organisations shown have something, the largest places
+    first, as many as there is room for; and the others."""
+    shared = Counter(forum for row in rows for forum in row.on)
+    forums = Forum.objects.filter(pk__in=list(shared)).select_related("place").order_by("name")
+    most = sorted(forums, key=lambda forum: -shared[forum.pk])
+    columns = sorted(most[:COLUMNS], key=lambda forum: (_level(forum), forum.name, forum.pk))
+    return columns, most[COLUMNS:]
+
+
+def _level(forum: Forum) -> int:
+    return LEVELS[forum.place.level] if forum.place else len(LEVELS)
+
+
+def with_seats(rows: list[Row], asked: AskedDay) -> None:
+    """Give what the rows have the seats themselves, with who fills them."""
+    on = [presence for row in rows for presence in row.on.values()]
+    wanted = {share.seat_id for presence in on for share in presence.shares}
+    held = seats_with_holders(Seat.objects.filter(pk__in=wanted), asked.day)
+    seats = {seat.id: seat for seat in held}
+    for presence in on:
+        presence.seats = {share.seat_id: seats[share.seat_id] for share in presence.shares}

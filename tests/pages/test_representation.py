@@ -1,0 +1,164 @@
+"""Who is represented where."""
+
+import pytest
+
+from organisations.models import OrganisationKind, PlaceLevel
+from tests.builders import (
+    make_forum,
+    make_member_organisation,
+    make_membership,
+    make_organisation,
+    make_place,
+    make_seat,
+)
+from tests.pages.reading import read, words
+from tests.pages.twins import twin
+
+pytestmark = pytest.mark.django_db
+
+HERE = "/representation/"
+
+
+@pytest.fixture
+def trust():
+    return make_organisation(slug="trust", name="Wye Trust")
+
+
+@pytest.fixture
+def council():
+    return make_organisation(
+        slug="council", name="Ludlow Council", kind=OrganisationKind.UPPER_TIER_COUNCIL
+    )
+
+
+@pytest.fixture
+def marches(trust, council):
+    """Two forums of a system and one of a place in it."""
+    system = make_place(slug="marches", name="The Marches", level=PlaceLevel.SYSTEM)
+    place = make_place(slug="ludlow", name="Ludlow", part_of=system)
+    board = make_forum(slug="board", name="Board", short_name="B", place=system)
+    group = make_forum(slug="group", name="Group", kind="group", place=place)
+    make_membership(seat=make_seat(forum=board, on_behalf_of=trust, number=3))
+    make_member_organisation(forum=board, organisation=council)
+    make_seat(forum=group, on_behalf_of=council)
+    make_seat(forum=group, title="Lay members", number=4)
+
+
+def rows(page) -> list[str]:
+    """The organisations in the order of the rows."""
+    return [words(row.find("th/a")) for row in page.main.iter("tr") if row.find("td") is not None]
+
+
+def test_a_row_says_what_an_organisation_has_and_leads_to_the_members_of_the_forum(marches):
+    page = read(HERE, {"as_at": "2019-05-01"})
+
+    row = page.row("Wye Trust")
+    assert "1 forum; 3 seats" in row
+    assert "Board: 3 seats 2 vacant" in row
+    assert "/forums/board/?as_at=2019-05-01#members" in page.links(page.main)
+    council = page.row("Ludlow Council")
+    assert "Board: Member organisation" in council
+    assert "Group: 1 seat vacant" in council
+
+
+def test_every_cell_of_the_table_stands_under_its_forum_and_beside_its_organisation(marches):
+    page = read(HERE)
+
+    [table] = page.all("table")
+    heads = [words(head) for head in table.find("thead").iter("th")]
+    assert heads == ["Organisation", "B", "Group"]  # the larger place first
+    assert {head.get("scope") for head in table.find("thead").iter("th")} == {"col"}
+    for row in table.find("tbody").iter("tr"):
+        assert row.find("th").get("scope") == "row"
+        assert len(row.findall("td")) == 2
+    trust = next(row for row in table.find("tbody").iter("tr") if "Wye" in words(row))
+    assert [bool(words(cell)) for cell in trust.findall("td")] == [True, False]
+
+
+def test_it_is_sorted_by_how_many_forums_or_seats_or_by_name(marches):
+    assert rows(read(HERE)) == ["Ludlow Council", "Wye Trust"]
+    assert rows(read(HERE, {"sort": "seats"})) == ["Wye Trust", "Ludlow Council"]
+    page = read(HERE, {"sort": "name"})
+    assert rows(page) == ["Ludlow Council", "Wye Trust"]
+    assert page.link("most seats first") == f"{HERE}?sort=seats"
+
+
+def test_it_is_narrowed_to_forums_of_a_place_and_to_kinds(marches):
+    assert rows(read(HERE, {"place": "ludlow"})) == ["Ludlow Council"]
+    assert len(rows(read(HERE, {"place": "marches"}))) == 2
+    assert rows(read(HERE, {"forum_kind": "group"})) == ["Ludlow Council"]
+    assert rows(read(HERE, {"kind": "nhs-trust"})) == ["Wye Trust"]
+    nothing = read(HERE, {"kind": "ccg"})
+    assert "no organisation on a forum" in nothing.text
+    assert rows(nothing) == []
+
+
+def test_seats_that_speak_for_nobody_recorded_are_counted_in_words(marches):
+    make_seat(forum=make_forum(), number=None)
+
+    assert (
+        "Of 8 seats and 1 kind of seat whose number is not recorded on these forums, 4 seats and "
+        "1 kind of seat whose number is not recorded speak for no organisation that the sources "
+        "name" in read(HERE).text
+    )
+    assert "speak for no organisation" not in read(HERE, {"as_at": "2010-01-01"}).text
+
+
+def test_an_organisation_that_has_closed_and_still_holds_seats_is_marked(marches, trust):
+    trust.end_date, trust.end_document, trust.end_locator = "2020-03-31", trust.document, "page 2"
+    trust.full_clean()
+    trust.save()
+
+    assert "closed 31 March 2020" in read(HERE, {"as_at": "2020-04-01"}).row("Wye Trust")
+    assert "closed" not in read(HERE, {"as_at": "2020-03-31"}).row("Wye Trust").lower()
+
+
+def test_forums_beyond_the_columns_that_fit_stand_in_a_last_one(trust, monkeypatch):
+    monkeypatch.setattr("ics_register.pages.representation.COLUMNS", 2)
+    for name in ("Alpha", "Beta", "Gamma", "Delta"):
+        make_seat(forum=make_forum(name=name), on_behalf_of=trust)
+
+    page = read(HERE)
+    assert [words(head) for head in page.main.iter("th")][:4] == [
+        "Organisation",
+        "Alpha",
+        "Beta",
+        "Other forums",
+    ]
+    row = page.row("Wye Trust")
+    assert "Delta: 1 seat" in row
+    assert "Gamma: 1 seat" in row
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"sort": "chairs"}, "Sort by: there is no “chairs” to choose"),
+        ({"place": "atlantis"}, "Place of the forum: there is no “atlantis” to choose"),
+        ({"kind": "club"}, "Kind of organisation: there is no “club” to choose"),
+        ({"forum_kind": "club"}, "Kind of forum: there is no “club” to choose"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_with_a_sentence(quiet, parameters, sentence):
+    page = read(HERE, parameters)
+
+    assert page.status == 400
+    assert sentence in page.text
+
+
+def test_its_twins_say_what_it_says_with_the_document_of_each(marches):
+    said = twin("/representation.json?as_at=2019-05-01").said
+    file = twin("/representation.csv?as_at=2019-05-01").rows
+
+    trust = next(row for row in said["results"] if row["organisation"]["name"] == "Wye Trust")
+    [board] = trust["forums"]
+    assert board["forum"]["id"] == "http://localhost/forums/board/"
+    [seat] = board["has"]
+    assert (seat["has"], seat["number"], seat["vacant"]) == ("member", 3, 2)
+    assert seat["document"] == "http://localhost/documents/board-paper/"
+    assert said["seats"]["for_nobody"] == {"seats": 4, "kinds": 0}
+    assert [(row["organisation_name"], row["forum_name"], row["has"]) for row in file] == [
+        ("Ludlow Council", "Board", "member-organisation"),
+        ("Ludlow Council", "Group", "member"),
+        ("Wye Trust", "Board", "member"),
+    ]
