@@ -213,6 +213,17 @@ class Holding(DatedStated):
         return sorted(later, key=lambda holder: holder.start_date or holder.end_date)
 
     @property
+    def announced(self) -> list[Holder]:
+        """Those to come that a page tells of. Of who may hold the post already that a seat goes
+        with, the page of the post tells; and who fills the seat when a member of its own leaves
+        is not announced."""
+        return [
+            holder
+            for holder in self.to_come
+            if not (holder.returns or (holder.ex_officio and holder.may_have_started(self.day)))
+        ]
+
+    @property
     def may_hold_already(self) -> list[Holder]:
         """Those to come who may hold it on the day, for all that the sources say."""
         return [

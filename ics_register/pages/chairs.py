@@ -74,19 +74,16 @@ def heads_posts(asked: AskedDay) -> QuerySet[Post]:
 
 
 def chairs_as_json(context: dict, here: Here) -> dict:
-    rows = [_row_as_data(what, held, here) for what, held in context["rows"]]
+    rows = [_as_data(what, held, context["names_then"], here) for what, held in context["rows"]]
     return {**here.paged(context["page"], rows), "without_a_chair": context["silent"]}
 
 
-def _row_as_data(what: str, held, here: Here) -> dict:
+def _as_data(what: str, held, names: dict[int, str], here: Here) -> dict:
     """A row of the list: the forum with its chair's seat, or the organisation with the post."""
     if what == "forum":
-        forum = facts.record(here, "forum", held.forum_slug, held.forum_name)
-        return {"forum": {**forum, "status": held.forum_status}, "seat": facts.seat(held, here)}
+        return {"forum": facts.forum_of(held, here), "seat": facts.seat(held, here)}
     return {
-        "organisation": facts.record(
-            here, "organisation", held.organisation_slug, held.organisation_name
-        ),
+        "organisation": facts.organisation_of(held, names, here),
         "post": facts.post(held, here),
     }
 
@@ -97,15 +94,13 @@ def chairs_as_csv(context: dict, here: Here) -> Table:
     def rows():
         for keys in in_chunks(list(context["page"].paginator.object_list)):
             for what, held in rows_of(keys, here.asked):
-                page, slug, name = (
-                    ("forum", held.forum_slug, held.forum_name)
-                    if what == "forum"
-                    else ("organisation", held.organisation_slug, held.organisation_name)
-                )
-                of = {"kind": what, "id": here.id(page, slug), "name": name}
-                yield from ({**of, **row} for row in facts.holding_rows(held, here))
+                said = _as_data(what, held, {}, here)
+                whole = facts.flat({"of": said[what]})
+                holding = said["seat" if what == "forum" else "post"]
+                for row in facts.holding_rows(holding):
+                    yield {"kind": what, **whole, **row}
 
-    return Table(["kind", "id", "name", *facts.HOLDING_COLUMNS], rows())
+    return Table(["kind", "of", "of_name", *facts.HOLDING_COLUMNS], rows())
 
 
 @public_page(as_json=chairs_as_json, as_csv=chairs_as_csv)

@@ -17,8 +17,10 @@ from forums.models import (
     Seat,
     Succession,
 )
+from ics_register.pages import facts as plain
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import page_of, public_page, record_at
+from ics_register.pages.twins import Here, Table, whole_list
 from organisations.models import (
     Figure,
     Organisation,
@@ -32,6 +34,7 @@ from organisations.models import (
 from people.holders import NAME_WITHHELD
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from records.models import DatedFact, Document
+from records.periods import Dated
 
 EVERY_FACT = Q()
 
@@ -152,13 +155,98 @@ FACT_KINDS = [
 ]  # fmt: skip
 
 
-@public_page
+DOCUMENT_COLUMNS = (
+    "id",
+    "title",
+    "short_title",
+    "kind",
+    "publisher",
+    "published_date",
+    "published_precision",
+    "url",
+    "file_name",
+    "note",
+)
+
+
+def _as_data(document: Document, here: Here) -> dict:
+    published = document.published_date
+    return {
+        "id": here.id_of(document),
+        "title": document.title,
+        "short_title": document.short_title,
+        "kind": document.kind,
+        "publisher": document.publisher or None,
+        "published_date": plain.date(published, document.published_precision),
+        "published_precision": document.published_precision if published else None,
+        "url": document.url or None,
+        "file_name": document.file_name or None,
+        "note": document.note or None,
+    }
+
+
+def documents_as_json(context: dict, here: Here) -> dict:
+    return here.paged(context["page"], [_as_data(each, here) for each in context["page"]])
+
+
+def documents_as_csv(context: dict, here: Here) -> Table:
+    rows = (_as_data(each, here) for some in whole_list(context["page"]) for each in some)
+    return Table(DOCUMENT_COLUMNS, rows)
+
+
+@public_page(as_json=documents_as_json, as_csv=documents_as_csv)
 def document_list(request: HttpRequest, asked: AskedDay):
     page = page_of(request, Document.objects.order_by("title", "id"))
     return "documents/list.html", {"page": page}
 
 
-@public_page
+def _fact_as_data(listed: ListedFact, chosen: FactKind, here: Here) -> dict:
+    """A fact that rests on a document, as the page lists it."""
+    fact, codes = listed.fact, chosen.document_field == "codes_document"
+    stated = listed.stated and not codes
+    return {
+        "fact": listed.words,
+        "id": here.request.build_absolute_uri(listed.address) if listed.address else None,
+        "places": [{"use": use or None, "locator": place} for use, place in listed.places],
+        "quotation": (stated and fact.quotation) or None,
+        "note": (stated and fact.note) or None,
+        **({"ods_code": fact.ods_code, "ons_code": fact.ons_code} if codes else {}),
+        **(plain.period(fact) if isinstance(fact, Dated) else {}),
+    }
+
+
+def document_as_json(context: dict, here: Here) -> dict:
+    page, chosen = context["page"], context["chosen"]
+    said = [_fact_as_data(listed, chosen, here) for listed in context["facts"]]
+    return {
+        **_as_data(context["document"], here),
+        "total": context["total"],
+        "counted": [
+            {"facts": kind.slug, "label": kind.label, "count": count}
+            for kind, count in context["counted"]
+        ],
+        "chosen": chosen.slug if chosen else None,
+        "facts": here.paged(page, said) if page else None,
+    }
+
+
+def facts_as_csv(context: dict, here: Here) -> Table:
+    """A row for each place in a document that states, ends or confirms a fact of the chosen
+    kind."""
+    document, chosen = context["document"], context["chosen"]
+
+    def rows():
+        for some in whole_list(context["page"]) if chosen else ():
+            for fact in some:
+                said = _fact_as_data(listed_fact(chosen, fact, document), chosen, here)
+                for place in said["places"]:
+                    yield {**said, **place, "kind": chosen.slug}
+
+    columns = ["kind", "fact", "id", "use", "locator", "quotation", "note"]
+    return Table([*columns, "ods_code", "ons_code", *plain.PERIOD], rows())
+
+
+@public_page(as_json=document_as_json, as_csv=facts_as_csv)
 def document(request: HttpRequest, asked: AskedDay, slug: str):
     document = record_at(Document.objects.all(), slug)
     counted = count_facts(document)

@@ -5,14 +5,21 @@ reads them is told no more than the pages tell (see docs/data.md).
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ics_register.pages.twins import Here
+from people.holders import Standing
 from records.periods import as_known
 
+EDGES = ("start", "end")
+PERIOD = tuple(f"{edge}_{what}" for edge in EDGES for what in ("date", "precision", "qualifier"))
 
-def date(day: datetime.date | None, precision: str) -> str | None:
+
+def date(day: datetime.date | None, precision: str = "day") -> str | None:
     return as_known(day, precision) if day else None
+
+
+# Records
 
 
 def record(here: Here, page: str, slug: str | None, name: str | None) -> dict | None:
@@ -20,10 +27,32 @@ def record(here: Here, page: str, slug: str | None, name: str | None) -> dict | 
     return {"id": here.id(page, slug), "name": name} if name else None
 
 
+def named(one, here: Here) -> dict | None:
+    """The same of a record itself."""
+    return {"id": here.id_of(one), "name": str(one)} if one else None
+
+
+def document(here: Here, slug: str | None, title: str | None) -> dict | None:
+    return {"id": here.id("document", slug), "title": title} if slug else None
+
+
+def place(served) -> dict | None:
+    """The place that something serves, by the word that filters take; places have no page."""
+    return {"slug": served.slug, "name": served.name, "level": served.level} if served else None
+
+
+def lines(text: str) -> list[str]:
+    """A text that lists one thing a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+# When, and who says so
+
+
 def period(fact) -> dict:
-    """When something holds. The precision and qualifier of a date that is not there are none."""
+    """When something holds. A date that is not there is known to no precision."""
     said = {}
-    for edge in ("start", "end"):
+    for edge in EDGES:
         day, precision = getattr(fact, f"{edge}_date"), getattr(fact, f"{edge}_precision")
         said |= {
             f"{edge}_date": date(day, precision),
@@ -33,10 +62,6 @@ def period(fact) -> dict:
     return said
 
 
-def document(here: Here, slug: str | None, title: str | None) -> dict | None:
-    return {"id": here.id("document", slug), "title": title} if slug else None
-
-
 def evidence(fact, here: Here) -> dict:
     """Which document says so, where in it, and when it was last held against one."""
     confirmed = document(here, fact.confirmed_document_slug, fact.confirmed_document_title)
@@ -44,10 +69,11 @@ def evidence(fact, here: Here) -> dict:
         "source": {
             "document": document(here, fact.document_slug, fact.document_title),
             "locator": fact.locator,
-            "quotation": fact.quotation,
-            "note": fact.note,
+            "quotation": fact.quotation or None,
+            "note": fact.note or None,
         },
         "confirmed_on": date(fact.confirmed_on, fact.confirmed_precision),
+        "confirmed_precision": fact.confirmed_precision if fact.confirmed_on else None,
         "confirmed_source": {"document": confirmed, "locator": fact.confirmed_locator}
         if confirmed
         else None,
@@ -64,35 +90,130 @@ def dated(fact, here: Here) -> dict:
     }
 
 
+def other_names(names, here: Here) -> list[dict]:
+    """What something is or was called beside its own name."""
+    return [{"name": each.name, "kind": each.kind, **dated(each, here)} for each in names]
+
+
+# Organisations and forums
+
+
+def forum(whole, here: Here) -> dict:
+    """A forum, without what it is made of."""
+    return {
+        "id": here.id_of(whole),
+        "name": whole.name,
+        "short_name": whole.short_name or None,
+        "kind": whole.kind,
+        "status": whole.status,
+        "place": place(whole.place),
+        **dated(whole, here),
+    }
+
+
+def terms_of_reference(whole, here: Here) -> dict:
+    """What a forum is for and how it decides, as its document has it."""
+    return {
+        "host": named(whole.host, here),
+        "purpose": whole.purpose or None,
+        "responsibilities": lines(whole.responsibilities),
+        "accountable_for": lines(whole.accountable_for),
+        "authority": lines(whole.authority),
+        "decision_basis": whole.decision_basis or None,
+        "decision_rule": whole.decision_rule or None,
+        "decision_wording": whole.decision_wording or None,
+        "quoracy_wording": whole.quoracy_wording or None,
+        "membership_wording": whole.membership_wording or None,
+        "meeting_frequency": whole.meeting_frequency or None,
+        "review_frequency": whole.review_frequency or None,
+        "review_date": date(whole.review_date),
+    }
+
+
+def quoracy_clause(clause, here: Here) -> dict:
+    return {
+        "kind": clause.kind,
+        "number": clause.number,
+        "seat": clause.seat.title if clause.seat else None,
+        "satisfied_by_proxy": clause.satisfied_by_proxy,
+        "satisfied_by_substitute": clause.satisfied_by_substitute,
+        **evidence(clause, here),
+    }
+
+
+def reporting_line(line, here: Here) -> dict:
+    return {
+        "from_forum": named(line.from_forum, here),
+        "kind": line.kind,
+        "to_forum": named(line.to_forum, here),
+        "to_organisation": named(line.to_organisation, here),
+        "by_exception": line.by_exception,
+        **dated(line, here),
+    }
+
+
+def organisation(whole, here: Here, called_then: str | None = None) -> dict:
+    """An organisation, without what it is made of, and what it was called on the day if
+    otherwise."""
+    codes = None
+    if whole.codes_document_id:
+        codes = {"document": codes_document(whole, here), "locator": whole.codes_locator}
+    return {
+        "id": here.id_of(whole),
+        "name": whole.name,
+        "called_then": called_then,
+        "short_name": whole.short_name or None,
+        "kind": whole.kind,
+        "place": place(whole.place),
+        "ods_code": whole.ods_code or None,
+        "ons_code": whole.ons_code or None,
+        "codes_source": codes,
+        "website": whole.website or None,
+        **dated(whole, here),
+    }
+
+
+def codes_document(whole, here: Here) -> dict:
+    return document(here, whole.codes_document.slug, whole.codes_document.short_title)
+
+
+# Who holds what
+
+
 def holder(each, here: Here) -> dict:
     """Somebody recorded for a post or a seat. Who is withheld has no id, and no name but that."""
     return {
         "person": {"id": here.id("person", each.person_slug), "name": each.person},
         "withheld": each.withheld,
-        "basis": each.basis,
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
         "ex_officio": each.ex_officio or None,
-        "term_ends": date(each.term_ends, "day"),
-        "end_reason": each.end_reason or None,
+        **_terms(each),
         **dated(each, here),
     }
 
 
+def _terms(fact) -> dict:
+    return {
+        "basis": fact.basis,
+        "term_ends": date(fact.term_ends),
+        "end_reason": fact.end_reason or None,
+    }
+
+
 def _holding(held, here: Here) -> dict:
-    """What a post and a seat have in common: who holds it on the day, did before and will."""
+    """What a post and a seat have in common: who holds it on the day and who will."""
     return {
         "title": held.title,
         "requirement": held.requirement or None,
         "standing": held.standing.value,
         "holders": [holder(each, here) for each in held.holders],
-        "former": [holder(each, here) for each in held.former],
-        "to_come": [holder(each, here) for each in held.to_come],
+        "to_come": [holder(each, here) for each in held.announced],
         **dated(held, here),
     }
 
 
 def seat(held, here: Here) -> dict:
-    """A seat of a forum on the day, with everybody recorded for it."""
+    """A seat of a forum on the day, with whoever fills it and will."""
     post = None
     if held.post_id is not None:
         organisation = record(
@@ -108,25 +229,103 @@ def seat(held, here: Here) -> dict:
         "counts_to_quoracy": held.counts_to_quoracy,
         "may_be_deputised": held.may_be_deputised,
         "on_behalf_of": record(here, "organisation", held.for_slug, held.for_name),
-        "ex_officio": post,
+        "ex_officio_post": post,
         **_holding(held, here),
     }
 
 
 def post(held, here: Here) -> dict:
-    """A post of an organisation on the day, with everybody recorded for it."""
+    """A post of an organisation on the day, with whoever holds it and will."""
     return {"kind": held.kind, **_holding(held, here)}
 
 
-# In the rows of a CSV file
+def forum_of(seat, here: Here) -> dict:
+    """The forum that a seat belongs to."""
+    forum = record(here, "forum", seat.forum_slug, seat.forum_name)
+    return {**forum, "status": seat.forum_status}
 
-PERIOD_COLUMNS = (
-    "start_date",
-    "start_precision",
-    "start_qualifier",
-    "end_date",
-    "end_precision",
-    "end_qualifier",
+
+def organisation_of(post, names_then: dict[int, str], here: Here) -> dict:
+    """The organisation that a post belongs to, and what it was called on the day if otherwise."""
+    organisation = record(here, "organisation", post.organisation_slug, post.organisation_name)
+    return {**organisation, "called_then": names_then.get(post.organisation_id)}
+
+
+def former_holders(pairs, here: Here) -> list[dict]:
+    """Those whose time was over before the day, each with the title of what they held."""
+    return [{"title": held.title, **holder(each, here)} for held, each in pairs]
+
+
+def tenure(held, here: Here) -> dict:
+    """What somebody holds or held: an Appointment to a post or a Membership of a seat."""
+    if hasattr(held, "post"):
+        said = {
+            "kind": "appointment",
+            "title": held.post.title,
+            "organisation": named(held.post.organisation, here),
+            "forum": None,
+            "on_behalf_of": None,
+        }
+    else:
+        said = {
+            "kind": "membership",
+            "title": held.seat.title,
+            "organisation": None,
+            "forum": named(held.seat.forum, here),
+            "on_behalf_of": named(held.on_behalf_of or held.seat.on_behalf_of, here),
+        }
+    return {**said, "ex_officio": None, **_terms(held), **dated(held, here)}
+
+
+def tenure_through_post(seat, each, here: Here) -> dict:
+    """A seat that somebody fills by holding the post that it goes with."""
+    return {
+        "kind": "ex-officio",
+        "title": seat.title,
+        "organisation": None,
+        "forum": record(here, "forum", seat.forum_slug, seat.forum_name),
+        "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
+        "ex_officio": each.ex_officio,
+        **_terms(each),
+        **dated(each, here),
+    }
+
+
+# As rows of a file
+
+FORUM_COLUMNS = (
+    "id",
+    "name",
+    "short_name",
+    "kind",
+    "status",
+    "place",
+    "place_name",
+    "place_level",
+)
+ORGANISATION_COLUMNS = (
+    "id",
+    "name",
+    "called_then",
+    "short_name",
+    "kind",
+    "place",
+    "place_name",
+    "place_level",
+    "ods_code",
+    "ons_code",
+    "codes_document",
+    "codes_document_title",
+    "codes_locator",
+    "website",
+)
+HEAD_COLUMNS = ("chair_standing", "chair", "chair_name")
+SEAT_COLUMNS = (
+    "role",
+    "number",
+    "voting",
+    "counts_to_quoracy",
+    "may_be_deputised",
 )
 SOURCE_COLUMNS = ("document", "document_title", "locator", "quotation", "note")
 CONFIRMED_COLUMNS = (
@@ -136,85 +335,99 @@ CONFIRMED_COLUMNS = (
     "confirmed_document_title",
     "confirmed_locator",
 )
-END_SOURCE_COLUMNS = ("end_document", "end_document_title", "end_locator")
-DATED_COLUMNS = (*PERIOD_COLUMNS, *SOURCE_COLUMNS, *END_SOURCE_COLUMNS, *CONFIRMED_COLUMNS)
-HOLDER_COLUMNS = (
-    "person",
-    "person_name",
-    "basis",
-    "on_behalf_of",
-    "on_behalf_of_name",
-    "ex_officio",
-    "term_ends",
-    "end_reason",
+EVIDENCE_COLUMNS = (*SOURCE_COLUMNS, *CONFIRMED_COLUMNS)
+DATED_COLUMNS = (
+    *PERIOD,
+    *SOURCE_COLUMNS,
+    "end_document",
+    "end_document_title",
+    "end_locator",
+    *CONFIRMED_COLUMNS,
 )
 HOLDING_COLUMNS = (
     "title",
     "standing",
-    *HOLDER_COLUMNS,
+    "requirement",
+    "person",
+    "person_name",
+    "on_behalf_of",
+    "on_behalf_of_name",
+    "ex_officio",
+    "basis",
+    "term_ends",
+    "end_reason",
     *DATED_COLUMNS,
     "holding_document",
     "holding_document_title",
     "holding_locator",
 )
+TENURE_COLUMNS = (
+    "kind",
+    "title",
+    "organisation",
+    "organisation_name",
+    "forum",
+    "forum_name",
+    "on_behalf_of",
+    "on_behalf_of_name",
+    "ex_officio",
+    "basis",
+    "term_ends",
+    "end_reason",
+    *DATED_COLUMNS,
+)
 
 
-def evidence_cells(fact, here: Here) -> dict:
-    return {
-        "document": here.id("document", fact.document_slug),
-        "document_title": fact.document_title,
-        "locator": fact.locator,
-        "quotation": fact.quotation,
-        "note": fact.note,
-        "confirmed_on": date(fact.confirmed_on, fact.confirmed_precision),
-        "confirmed_precision": fact.confirmed_precision if fact.confirmed_on else None,
-        "confirmed_document": here.id("document", fact.confirmed_document_slug),
-        "confirmed_document_title": fact.confirmed_document_title,
-        "confirmed_locator": fact.confirmed_locator,
-    }
+def flat(said: dict, prefix: str = "") -> dict:
+    """What is said of a fact as the cells of one row: of a record its id, and its name in a column
+    of its own; of a source the document, its title and the place in it."""
+    cells = {}
+    for key, value in said.items():
+        if isinstance(value, dict):
+            whole = key.removesuffix("source") if key.endswith("source") else f"{key}_"
+            inner = flat(value, f"{prefix}{whole}")
+            for name in ("id", "slug"):
+                if name in value:
+                    inner[f"{prefix}{key}"] = inner.pop(f"{prefix}{whole}{name}")
+            cells |= inner
+        elif not isinstance(value, list):
+            cells[f"{prefix}{key}"] = value
+    return cells
 
 
 def dated_cells(fact, here: Here) -> dict:
+    """When something holds and which documents say so, as cells."""
+    return flat(dated(fact, here))
+
+
+def holding_rows(said: dict) -> Iterator[dict]:
+    """A post or a seat, as JSON has it, as rows: one for each holder on the day, or one if there
+    is none, which has no time but is evidenced as the post or seat is."""
+    own = {key: said.get(key) for key in ("title", "standing", "requirement", "on_behalf_of")}
+    source = flat({"source": said["source"]}, "holding_")
+    for each in said["holders"]:
+        for_whom = each["on_behalf_of"] or own["on_behalf_of"]
+        yield flat({**own, **each, "on_behalf_of": for_whom}) | source
+    if not said["holders"]:
+        post = said.get("ex_officio_post")
+        evidenced = {
+            key: said[key]
+            for key in ("source", "confirmed_on", "confirmed_precision", "confirmed_source")
+        }
+        ex_officio = f"{post['title']}, {post['organisation']['name']}" if post else None
+        yield flat({**own, **evidenced, "ex_officio": ex_officio}) | source
+
+
+def heads_in_cells(heads: list, here: Here) -> dict:
+    """Who chairs or leads something, in the row of it: all of them in one cell."""
+    people = [each for head in heads for each in head.holders]
     return {
-        **period(fact),
-        **evidence_cells(fact, here),
-        "end_document": here.id("document", fact.end_document_slug),
-        "end_document_title": fact.end_document_title,
-        "end_locator": fact.end_locator,
+        "chair_standing": heads[0].standing.value if heads else Standing.NOT_RECORDED.value,
+        "chair": all_of(here.id("person", each.person_slug) for each in people),
+        "chair_name": all_of(each.person for each in people),
     }
 
 
-def holding_rows(held, here: Here) -> Iterator[dict]:
-    """The cells of a post or a seat: a row for each holder on the day, or one if there is none,
-    which has no time but is evidenced as the post or seat is."""
-    own = {
-        "title": held.title,
-        "standing": held.standing.value,
-        "holding_document": here.id("document", held.document_slug),
-        "holding_document_title": held.document_title,
-        "holding_locator": held.locator,
-    }
-    for_slug, for_name = getattr(held, "for_slug", None), getattr(held, "for_name", None)
-    for each in held.holders:
-        speaks_for = (each.for_slug, each.for_name) if each.for_slug else (for_slug, for_name)
-        yield {
-            **own,
-            "person": here.id("person", each.person_slug),
-            "person_name": each.person,
-            "basis": each.basis,
-            "on_behalf_of": here.id("organisation", speaks_for[0]),
-            "on_behalf_of_name": speaks_for[1],
-            "ex_officio": each.ex_officio,
-            "term_ends": each.term_ends,
-            "end_reason": each.end_reason,
-            **dated_cells(each, here),
-        }
-    if not held.holders:
-        yield {
-            **dict.fromkeys((*HOLDER_COLUMNS, *DATED_COLUMNS)),
-            **own,
-            "on_behalf_of": here.id("organisation", for_slug),
-            "on_behalf_of_name": for_name,
-            "ex_officio": held.ex_officio,
-            **evidence_cells(held, here),
-        }
+def all_of(values: Iterable[str | None]) -> str:
+    """Several values in the one cell."""
+    return "; ".join(value or "" for value in values)

@@ -21,12 +21,21 @@ from forums.models import (
     SeatRole,
     Succession,
 )
+from ics_register.pages import facts
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import SOURCES, filtered, page_of, public_page, record_at
+from ics_register.pages.page import (
+    SOURCES,
+    STATED_SOURCES,
+    filtered,
+    page_of,
+    public_page,
+    record_at,
+)
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.then import earliest_day
+from ics_register.pages.twins import Here, Table, whole_list
 from people.holders import Standing
 from records.periods import not_over
 
@@ -57,24 +66,103 @@ class ForumFilter(django_filters.FilterSet):
         return forums_by_chair(queryset, self.asked, value)
 
 
-@public_page
+def chairs_of(forums: list[Forum], asked: AskedDay) -> dict[int, list[HeldSeat]]:
+    """The chairs' seats of each of `forums` on the day, those that are held first."""
+    seats = Seat.objects.as_at(asked.day).filter(
+        role=SeatRole.CHAIR, forum__in=[forum.pk for forum in forums]
+    )
+    return together(seats_with_holders(seats, asked.day), "forum_id")
+
+
+def forums_as_json(context: dict, here: Here) -> dict:
+    chairs = context["chairs"]
+    return here.paged(
+        context["page"],
+        [
+            {
+                **facts.forum(forum, here),
+                "chairs": [facts.seat(seat, here) for seat in chairs.get(forum.pk, [])],
+            }
+            for forum in context["page"]
+        ],
+    )
+
+
+def forums_as_csv(context: dict, here: Here) -> Table:
+    def rows():
+        for forums in whole_list(context["page"]):
+            chairs = chairs_of(forums, here.asked)
+            for forum in forums:
+                said = facts.flat(facts.forum(forum, here))
+                yield said | facts.heads_in_cells(chairs.get(forum.pk, []), here)
+
+    return Table([*facts.FORUM_COLUMNS, *facts.HEAD_COLUMNS, *facts.DATED_COLUMNS], rows())
+
+
+@public_page(as_json=forums_as_json, as_csv=forums_as_csv)
 def forum_list(request: HttpRequest, asked: AskedDay):
-    in_force = Forum.objects.as_at(asked.day).select_related("place", "document").order_by("name")
+    in_force = Forum.objects.as_at(asked.day).select_related("place", *SOURCES).order_by("name")
     chosen = ForumFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
-    chairs = seats_with_holders(
-        Seat.objects.as_at(asked.day).filter(role=SeatRole.CHAIR, forum__in=[f.pk for f in page]),
-        asked.day,
-    )
     return "forums/list.html", {
         "page": page,
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
-        "chairs": together(chairs, "forum_id"),
+        "chairs": chairs_of(list(page), asked),
     }
 
 
-@public_page
+def forum_as_json(context: dict, here: Here) -> dict:
+    forum = context["forum"]
+    lines = [context["lines_up"], *(lines for _, lines in context["lines_down"])]
+    lines = [line for some in (*lines, context["lines_beside"]) for line in some]
+    return {
+        **facts.forum(forum, here),
+        **facts.terms_of_reference(forum, here),
+        "seats": [facts.seat(seat, here) for seat in context["seats"]],
+        "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
+        "former": facts.former_holders(context["former"], here),
+        "member_organisations": [
+            {"organisation": facts.named(each.organisation, here), **facts.dated(each, here)}
+            for each in context["member_organisations"]
+        ],
+        "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
+        "escalation_steps": [
+            {
+                "order": step.order,
+                "what_happens": step.what_happens,
+                "who_decides": step.who_decides,
+                **facts.evidence(step, here),
+            }
+            for step in context["steps"]
+        ],
+        "reporting_lines": [facts.reporting_line(line, here) for line in lines],
+        "successions": [
+            {
+                "from_forum": facts.named(each.from_forum, here),
+                "description": each.description,
+                "to_forum": facts.named(each.to_forum, here),
+                **facts.evidence(each, here),
+            }
+            for each in context["successions"]
+        ],
+        "names": facts.other_names(context["names"], here),
+    }
+
+
+def members_as_csv(context: dict, here: Here) -> Table:
+    """The membership of a forum: a row for each member, and one for each seat that has none."""
+
+    def rows():
+        for held in context["seats"]:
+            seat = facts.seat(held, here)
+            for row in facts.holding_rows(seat):
+                yield {**facts.flat(seat), **row}
+
+    return Table([*facts.SEAT_COLUMNS, *facts.HOLDING_COLUMNS], rows())
+
+
+@public_page(as_json=forum_as_json, as_csv=members_as_csv)
 def forum(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(Forum.objects.select_related("place", "host", *SOURCES), slug)
     seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
@@ -95,14 +183,14 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "clauses": list(
             QuoracyClause.objects.stated_by(asked.day)
             .filter(forum=forum)
-            .select_related("document", "seat")
+            .select_related("seat", *STATED_SOURCES)
         ),
         "steps": EscalationStep.objects.stated_by(asked.day)
         .filter(forum=forum)
-        .select_related("document"),
+        .select_related(*STATED_SOURCES),
         "successions": Succession.objects.filter(
             Q(from_forum=forum) | Q(to_forum=forum)
-        ).select_related("from_forum", "to_forum", "document"),
+        ).select_related("from_forum", "to_forum", *STATED_SOURCES),
         "structured": forum_as_data(forum, in_force, request) if asked.is_now else None,
         **reporting(forum, asked),
     }

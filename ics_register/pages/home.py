@@ -7,10 +7,12 @@ from django.http import HttpRequest
 
 from forums.holders import HeldSeat, seats_with_holders
 from forums.models import Forum, Seat
+from ics_register.pages import facts
 from ics_register.pages.chairs import chairs_seats
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.then import earliest_day, names_then
+from ics_register.pages.twins import Here
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
 from people.holders import in_order, posts_with_holders
 from records.models import Document
@@ -27,7 +29,45 @@ PLURALS = {
 }
 
 
-@public_page
+def home_as_json(context: dict, here: Here) -> dict:
+    names = context["names_then"]
+    return {
+        "leaders": [
+            {
+                "organisation": facts.organisation_of(post, names, here),
+                "post": facts.post(post, here),
+            }
+            for post in context["leaders"]
+        ],
+        "chairs": [
+            {"forum": facts.forum_of(seat, here), "seat": facts.seat(seat, here)}
+            for seat in context["chairs"]
+        ],
+        "systems": [
+            {
+                "place": facts.place(system["place"]),
+                "layers": [
+                    {
+                        "place": facts.place(layer["place"]),
+                        "forums": layer["forums"],
+                        "organisations": [
+                            {"kind": kind.value, "count": count}
+                            for kind, count, _ in layer["organisations"]
+                        ],
+                    }
+                    for layer in system["layers"]
+                ],
+            }
+            for system in context["systems"]
+        ],
+        "more_systems": context["more_systems"],
+        "documents": [
+            {"id": here.id_of(each), "title": each.title} for each in context["documents"]
+        ],
+    }
+
+
+@public_page(as_json=home_as_json)
 def home(request: HttpRequest, asked: AskedDay):
     places = list(Place.objects.order_by("name"))
     systems = [place for place in places if place.level == PlaceLevel.SYSTEM]

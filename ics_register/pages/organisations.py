@@ -12,13 +12,22 @@ from django.utils.text import capfirst
 
 from forums.holders import seats_with_holders
 from forums.models import Forum, LineKind, MemberOrganisation, ReportingLine, Seat
+from ics_register.pages import facts
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import SOURCES, filtered, page_of, public_page, record_at
+from ics_register.pages.page import (
+    SOURCES,
+    STATED_SOURCES,
+    filtered,
+    page_of,
+    public_page,
+    record_at,
+)
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.then import earliest_day, name_then, names_then
+from ics_register.pages.twins import Here, Table, in_chunks, whole_list
 from organisations.models import (
     HEAD_KINDS,
     CqcQuestion,
@@ -65,29 +74,137 @@ class OrganisationFilter(django_filters.FilterSet):
         return organisations_by_head(queryset, self.asked, value)
 
 
-@public_page
+def heads_of(organisations: list[Organisation], asked: AskedDay) -> dict[int, list]:
+    """The posts of chairs and leaders of each of `organisations` on the day, those that are held
+    first."""
+    posts = Post.objects.as_at(asked.day).filter(
+        kind__in=HEAD_KINDS, organisation__in=[organisation.pk for organisation in organisations]
+    )
+    return together(posts_with_holders(posts, asked.day), "organisation_id")
+
+
+def organisations_as_json(context: dict, here: Here) -> dict:
+    names, heads = context["names_then"], context["heads"]
+    return here.paged(
+        context["page"],
+        [
+            {
+                **facts.organisation(each, here, names.get(each.pk)),
+                "chairs": [facts.post(post, here) for post in heads.get(each.pk, [])],
+            }
+            for each in context["page"]
+        ],
+    )
+
+
+def organisations_as_csv(context: dict, here: Here) -> Table:
+    def rows():
+        for some in whole_list(context["page"]):
+            heads = heads_of(some, here.asked)
+            names = names_then([each.pk for each in some], here.asked)
+            for each in some:
+                said = facts.flat(facts.organisation(each, here, names.get(each.pk)))
+                yield said | facts.heads_in_cells(heads.get(each.pk, []), here)
+
+    columns = [*facts.ORGANISATION_COLUMNS, *facts.HEAD_COLUMNS, *facts.DATED_COLUMNS]
+    return Table(columns, rows())
+
+
+@public_page(as_json=organisations_as_json, as_csv=organisations_as_csv)
 def organisation_list(request: HttpRequest, asked: AskedDay):
     in_force = (
-        Organisation.objects.as_at(asked.day).select_related("place", "document").order_by("name")
+        Organisation.objects.as_at(asked.day)
+        .select_related("place", "codes_document", *SOURCES)
+        .order_by("name")
     )
     chosen = OrganisationFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
-    heads = posts_with_holders(
-        Post.objects.as_at(asked.day).filter(
-            kind__in=HEAD_KINDS, organisation__in=[o.pk for o in page]
-        ),
-        asked.day,
-    )
     return "organisations/list.html", {
         "page": page,
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
         "names_then": names_then([organisation.pk for organisation in page], asked),
-        "heads": together(heads, "organisation_id"),
+        "heads": heads_of(list(page), asked),
     }
 
 
-@public_page
+def organisation_as_json(context: dict, here: Here) -> dict:
+    ratings = context["ratings"]
+    rated = [*ratings["overall"], *itertools.chain(*ratings["questions"], *ratings["services"])]
+    return {
+        **facts.organisation(
+            context["organisation"], here, " ".join(context["called_then"]) or None
+        ),
+        "posts": [facts.post(post, here) for post in context["posts"]],
+        "former": facts.former_holders(context["former"], here),
+        "seats": here.paged(context["page"], [_seat(seat, here) for seat in context["seats"]]),
+        "member_of": [_around(each, here) for each in context["member_of"]],
+        "forums": [_around(each, here) for each in context["forums"]],
+        "relationships": [
+            {
+                "from_organisation": facts.named(each.from_organisation, here),
+                "kind": each.kind,
+                "to_organisation": facts.named(each.to_organisation, here),
+                **facts.dated(each, here),
+            }
+            for _, those in context["relationships"]
+            for _, each in those
+        ],
+        "ratings": [
+            {
+                "service": each.service or None,
+                "question": each.question,
+                "rating": each.rating,
+                **facts.evidence(each, here),
+            }
+            for each in rated
+        ],
+        "figures": [
+            {
+                "label": each.text,
+                "value": each.value,
+                "period": each.period or None,
+                **facts.evidence(each, here),
+            }
+            for each in context["figures"]
+        ],
+        "statements": [
+            {"kind": each.kind, "text": each.text, **facts.evidence(each, here)}
+            for _, groups in context["statements"]
+            for each in itertools.chain(*groups)
+        ],
+        "names": facts.other_names(context["names"], here),
+    }
+
+
+def _seat(seat, here: Here) -> dict:
+    return {"forum": facts.forum_of(seat, here), **facts.seat(seat, here)}
+
+
+def _around(each: "ForumAround", here: Here) -> dict:
+    forum = facts.record(here, "forum", each.forum_slug, each.forum_name)
+    return {"forum": forum, "how": each.how, **facts.dated(each, here)}
+
+
+def posts_and_seats_as_csv(context: dict, here: Here) -> Table:
+    """A row for each holder of a post and each member of a forum for an organisation, and one for
+    each post and seat that has none."""
+
+    def rows():
+        for post in context["posts"]:
+            for row in facts.holding_rows(facts.post(post, here)):
+                yield {"kind": "post", **row}
+        for keys in in_chunks([pk for pk, *_ in context["page"].paginator.object_list]):
+            seats = seats_with_holders(Seat.objects.filter(pk__in=keys), here.asked.day)
+            for seat in in_order(seats, keys):
+                forum = facts.flat({"forum": facts.forum_of(seat, here)})
+                for row in facts.holding_rows(facts.seat(seat, here)):
+                    yield {"kind": "seat", **forum, **row}
+
+    return Table(["kind", "forum", "forum_name", *facts.HOLDING_COLUMNS], rows())
+
+
+@public_page(as_json=organisation_as_json, as_csv=posts_and_seats_as_csv)
 def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     organisation = record_at(
         Organisation.objects.select_related("place", "codes_document", *SOURCES), slug
@@ -231,7 +348,7 @@ def by_source(facts: Iterable) -> list[list]:
 
 def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
     """CQC ratings as a person reads them: overall, then by question, then by service."""
-    ratings = list(organisation.ratings.stated_by(asked.day).select_related("document"))
+    ratings = list(organisation.ratings.stated_by(asked.day).select_related(*STATED_SOURCES))
     order = {question: position for position, question in enumerate(CqcQuestion.values)}
     whole = sorted((r for r in ratings if not r.service), key=lambda r: order[r.question])
     return {

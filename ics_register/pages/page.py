@@ -35,6 +35,8 @@ TWINS = {"json": answer_json, "csv": answer_csv}
 
 # The documents that a fact with a period may rest on, as `select_related` takes them.
 SOURCES = ("document", "end_document", "confirmed_document")
+# Those of a fact without one.
+STATED_SOURCES = ("document", "confirmed_document")
 
 
 class Moved(Exception):

@@ -8,11 +8,20 @@ from django.http import HttpRequest
 
 from forums.holders import HeldSeat, seats_with_holders
 from forums.models import Membership, Seat
+from ics_register.pages import facts
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import SOURCES, filtered, page_of, public_page, record_at
+from ics_register.pages.page import (
+    SOURCES,
+    STATED_SOURCES,
+    filtered,
+    page_of,
+    public_page,
+    record_at,
+)
 from ics_register.pages.structured import person_as_data
 from ics_register.pages.then import names_then
+from ics_register.pages.twins import Here, Table, whole_list
 from people.models import Appointment, Person, PersonName
 from records.periods import not_over
 
@@ -29,22 +38,69 @@ class PersonFilter(django_filters.FilterSet):
     sort = SortFilter(("name", "Family name", "sort_name"), ("given-name", "Given name", "name"))
 
 
-@public_page
-def person_list(request: HttpRequest, asked: AskedDay):
-    chosen = PersonFilter(request.GET, queryset=shown_people().order_by("sort_name", "id"))
-    page = page_of(request, filtered(chosen))
-    people = [person.pk for person in page]
-    held = {person: [] for person in people}
-    for appointment in _appointments(asked).filter(person__in=people):
+def held_by(people: list[Person], asked: AskedDay) -> dict[int, list]:
+    """What each of `people` holds on the day: appointments, memberships, and the seats that they
+    fill by holding a post."""
+    held = {person.pk: [] for person in people}
+    for appointment in _appointments(asked).filter(person__in=list(held)):
         held[appointment.person_id].append(appointment)
-    for membership in _memberships(asked).filter(person__in=people):
+    for membership in _memberships(asked).filter(person__in=list(held)):
         held[membership.person_id].append(membership)
     posts = {record.post_id for records in held.values() for record in records if _is_post(record)}
     for seat in _ex_officio_seats(posts, asked):
         for holder in seat.holders:
             if holder.ex_officio and holder.person_id in held:
                 held[holder.person_id].append(seat)
-    return "people/list.html", {"page": page, "filters": chosen.form, "held": held}
+    return held
+
+
+def _holds(person: Person, held: list, here: Here) -> list[dict]:
+    """What somebody holds on the day."""
+    said = []
+    for each in held:
+        if isinstance(each, HeldSeat):
+            own = [h for h in each.holders if h.ex_officio and h.person_id == person.pk]
+            said.append(facts.tenure_through_post(each, own[0], here))
+        else:
+            said.append(facts.tenure(each, here))
+    return said
+
+
+def people_as_json(context: dict, here: Here) -> dict:
+    held = context["held"]
+    return here.paged(
+        context["page"],
+        [
+            {**facts.named(person, here), "now": _holds(person, held[person.pk], here)}
+            for person in context["page"]
+        ],
+    )
+
+
+def people_as_csv(context: dict, here: Here) -> Table:
+    """A row for each post and seat that somebody holds on the day, and one for whoever holds
+    none."""
+
+    def rows():
+        for people in whole_list(context["page"]):
+            held = held_by(people, here.asked)
+            for person in people:
+                who = facts.flat({"person": facts.named(person, here)})
+                for said in _holds(person, held[person.pk], here) or [{}]:
+                    yield who | facts.flat(said)
+
+    return Table(["person", "person_name", *facts.TENURE_COLUMNS], rows())
+
+
+@public_page(as_json=people_as_json, as_csv=people_as_csv)
+def person_list(request: HttpRequest, asked: AskedDay):
+    chosen = PersonFilter(request.GET, queryset=shown_people().order_by("sort_name", "id"))
+    page = page_of(request, filtered(chosen))
+    return "people/list.html", {
+        "page": page,
+        "filters": chosen.form,
+        "held": held_by(list(page), asked),
+    }
 
 
 def _is_post(record) -> bool:
@@ -77,10 +133,54 @@ def _memberships(asked: AskedDay):
     )
 
 
-@public_page
+def _all_held(context: dict, here: Here) -> dict[str, list[dict]]:
+    """What somebody holds on the day, held before it and is to hold, as far as is recorded."""
+    through = {
+        when: [facts.tenure_through_post(seat, holder, here) for seat, holder in pairs]
+        for when, pairs in context["through"].items()
+    }
+    over = [
+        {**facts.tenure(record, here), "ended_with": _ended_with(whole, here)}
+        for _, record, whole in context["before"]
+    ]
+    return {
+        "now": [facts.tenure(record, here) for _, record in context["now"]] + through["now"],
+        "before": over + [{**each, "ended_with": None} for each in through["before"]],
+        "to_come": [facts.tenure(record, here) for _, record in context["to_come"]]
+        + through["to_come"],
+    }
+
+
+def _ended_with(whole, here: Here) -> dict | None:
+    """What ended and took somebody's time in it with it."""
+    return {"name": str(whole), **facts.period(whole)} if whole else None
+
+
+def person_as_json(context: dict, here: Here) -> dict:
+    person = context["person"]
+    return {
+        **facts.named(person, here),
+        "honorific": person.honorific or None,
+        **facts.evidence(person, here),
+        **_all_held(context, here),
+        "names": facts.other_names(context["names"], here),
+    }
+
+
+def held_as_csv(context: dict, here: Here) -> Table:
+    """A row for each post and seat that somebody holds, held or is to hold."""
+    rows = (
+        {"when": when, **facts.flat(said)}
+        for when, held in _all_held(context, here).items()
+        for said in held
+    )
+    return Table(["when", *facts.TENURE_COLUMNS, "ended_with_name", "ended_with_end_date"], rows)
+
+
+@public_page(as_json=person_as_json, as_csv=held_as_csv)
 def person(request: HttpRequest, asked: AskedDay, slug: str):
     # Merged records lead to what they became; who is withheld has no page.
-    people = Person.objects.filter(withheld=False).select_related("document")
+    people = Person.objects.filter(withheld=False).select_related(*STATED_SOURCES)
     person = record_at(people, slug)
     appointments = list(
         person.appointments.select_related("post__organisation", *SOURCES).order_by(

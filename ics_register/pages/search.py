@@ -5,10 +5,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from forums.models import Forum, ForumName, Membership
+from ics_register.pages import facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
+from ics_register.pages.twins import Here, Table
 from organisations.models import Organisation, OrganisationName, Post
 from people.models import Appointment, PersonName
 from records.names import fold, has_words
@@ -26,7 +28,62 @@ def _telling(words: list[str]) -> list[str]:
     return [word for word in words if word not in ASKING] or words
 
 
-@public_page
+def found_as_json(context: dict, here: Here) -> dict:
+    """What was found of each kind, and of which kinds there is more."""
+    found, held = context["found"] or {}, context.get("held", {})
+    said = {"q": context["searched"], "more": []}
+    for what in ("people", "forums", "organisations"):
+        rows = found.get(what, [])
+        said[what] = [
+            {
+                **facts.named(record, here),
+                "other_names": [each.name for each in others],
+                **(
+                    {"holds": held[record.pk]}
+                    if what == "people"
+                    else {"end_date": facts.date(record.end_date, record.end_precision)}
+                ),
+            }
+            for record, others in rows[:SHOWN]
+        ]
+    said["posts"] = [
+        {
+            "title": post.title,
+            "organisation": facts.named(post.organisation, here),
+            "end_date": facts.date(post.end_date, post.end_precision),
+        }
+        for post in found.get("posts", [])[:SHOWN]
+    ]
+    said["more"] = [what for what, rows in found.items() if len(rows) > SHOWN]
+    return said
+
+
+def found_as_csv(context: dict, here: Here) -> Table:
+    said = found_as_json(context, here)
+    rows = [
+        {
+            "kind": kind,
+            "id": each["id"],
+            "name": each["name"],
+            "other_names": facts.all_of(each["other_names"]),
+            "holds": facts.all_of(each.get("holds", [])),
+            "end_date": each.get("end_date"),
+        }
+        for kind, what in (
+            ("person", "people"),
+            ("forum", "forums"),
+            ("organisation", "organisations"),
+        )
+        for each in said[what]
+    ]
+    for each in said["posts"]:
+        named = f"{each['title']}, {each['organisation']['name']}"
+        row = {"kind": "post", "id": each["organisation"]["id"], "name": named}
+        rows.append({**row, "end_date": each["end_date"]})
+    return Table(["kind", "id", "name", "other_names", "holds", "end_date"], rows)
+
+
+@public_page(as_json=found_as_json, as_csv=found_as_csv)
 def search(request: HttpRequest, asked: AskedDay):
     text = request.GET.get("q", "").strip()
     if len(text) > LONGEST:

@@ -100,7 +100,7 @@ class Here:
 
 @dataclass(frozen=True)
 class Table:
-    """What a CSV file holds: the names of its columns, and what each row has in them."""
+    """What a CSV file holds: the names of its columns, and what rows have in them, if anything."""
 
     columns: Iterable[str]
     rows: Iterable[dict[str, Any]]
@@ -143,7 +143,7 @@ def answer_csv(as_csv: AsCsv, context: dict, here: Here) -> HttpResponse:
         # Most of the rows are read when the view is long done.
         with as_recorded(here.asked.recorded):
             for row in table.rows:
-                yield [in_cell(row[column]) for column in columns]
+                yield [in_cell(row.get(column)) for column in columns]
 
     name = slugify(page_of_twin(here.request.path).replace("/", " "))
     file_name = f"{name}-as-at-{here.asked.day.isoformat()}"
