@@ -5,6 +5,7 @@ from django.urls import path
 
 from ics_register.pages import (
     chairs,
+    concentration,
     documents,
     errors,
     forums,
@@ -19,6 +20,7 @@ from ics_register.pages.twins import page
 urlpatterns = [
     *page("", home.home, "home"),
     *page("chairs/", chairs.chairs, "chairs"),
+    *page("concentration/", concentration.concentration, "concentration"),
     *page("forums/", forums.forum_list, "forums"),
     *page("forums/<slug:slug>/", forums.forum, "forum"),
     *page("organisations/", organisations.organisation_list, "organisations"),

@@ -22,6 +22,7 @@ PAGES = {
     "organisation": "/organisations/wye-valley-nhs-trust/",
     "people": "/people/",
     "person": "/people/simon-trickett/",
+    "concentration": "/concentration/",
     "representation": "/representation/",
     "documents": "/documents/",
     "search": "/search/?q=hereford",

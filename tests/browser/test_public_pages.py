@@ -28,6 +28,7 @@ PAGES = {
     "people": "/people/",
     "person": "/people/simon-trickett/",
     "person with nothing now": "/people/charles-waddicor/",
+    "concentration": "/concentration/?as_at=2019-05-01",
     "representation": "/representation/?as_at=2019-05-01",
     "representation narrowed": "/representation/?place=herefordshire&sort=name",
     "documents": "/documents/",

@@ -65,6 +65,8 @@ LISTS = {
     "/organisations/?chair=held&q=example": 20,
     "/people/": 20,
     "/people/?q=example&sort=given-name": 20,
+    "/concentration/": 0,
+    "/concentration/?show=organisations&as_at=2020-01-01": 0,
     "/representation/": 20,
     "/representation/?as_at=2019-05-01&sort=seats&forum_kind=board": 20,
     "/documents/": 20,

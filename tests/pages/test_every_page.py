@@ -20,6 +20,10 @@ PAGES = {
     stage.ORGANISATION: ("Marches NHS Trust (MT)", "Marches NHS Trust"),
     "/people/": ("People", "People"),
     stage.PERSON: ("Dr Siân Jones", "Dr Siân Jones"),
+    "/concentration/": (
+        "Who chairs more than one forum or organisation",
+        "Who chairs more than one forum or organisation",
+    ),
     "/representation/": ("Who is represented where", "Who is represented where"),
     "/documents/": ("Sources", "Sources"),
     stage.DOCUMENT: ("Terms of reference", "Terms of reference"),
@@ -27,7 +31,7 @@ PAGES = {
     "/search/?q=marches": ("Search results for “marches”", "Search for marches"),
 }
 LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents/", "/search/"]
-LISTS += ["/representation/"]
+LISTS += ["/representation/", "/concentration/"]
 every_page = pytest.mark.parametrize("address", PAGES)
 
 
@@ -182,6 +186,7 @@ def test_an_empty_register_has_pages_too(quiet, address):
         ("/chairs/", "The register has no chair or leader to show"),
         ("/forums/", "No forum is recorded"),
         ("/organisations/", "No organisation is recorded"),
+        ("/concentration/", "The register has nobody who chairs more than one"),
         ("/representation/", "The register has no organisation on a forum"),
         ("/people/", "Nobody of that name is recorded."),
         ("/documents/", "The register holds no document yet."),

@@ -109,7 +109,7 @@ def test_an_organisation_that_has_closed_and_still_holds_seats_is_marked(marches
     trust.full_clean()
     trust.save()
 
-    assert "closed 31 March 2020" in read(HERE, {"as_at": "2020-04-01"}).row("Wye Trust")
+    assert "Closed 31 March 2020" in read(HERE, {"as_at": "2020-04-01"}).row("Wye Trust")
     assert "closed" not in read(HERE, {"as_at": "2020-03-31"}).row("Wye Trust").lower()
 
 

@@ -111,6 +111,7 @@ def test_without_it_the_name_would_be_on_most_of_them(zelda):
     named = [here for here, source in every_page().items() if "Quillfeather" in source]
 
     assert {"/", "/people/", "/chairs/", "/forums/board/", "/organisations/trust/"} <= set(named)
+    assert "/concentration/" in named
     assert {"/chairs.json", "/chairs.csv"} <= set(named)
     assert any("facts=distinctions" in here for here in named)
 

@@ -1,0 +1,165 @@
+"""Who chairs several things on a day, and which of them answers to another of theirs.
+
+Stated as the register has it, and no more: that two chairs are one person is said of people
+who may be named alone. Of two whose names are withheld nobody is told even that (see
+docs/decisions/0015-withheld-and-in-two-chairs.md).
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+
+from forums.holders import HeldSeat, seats_with_holders
+from forums.models import Forum, Membership, ReportingLine, Seat, SeatRole
+from forums.worklists import lines_in_force
+from organisations.models import HEAD_KINDS, Organisation, Post
+from people.holders import HeldPost, Holder, posts_with_holders
+from people.models import Appointment
+from records.periods import not_over
+
+# People whom the public may be told are one and the same.
+NAMED = Q(person__withheld=False, person__merged_into=None)
+
+
+@dataclass
+class Chairing:
+    """Everything that one person chairs on a day, with the posts they hold."""
+
+    person_id: int
+    sort_name: str
+    forums: list[tuple[HeldSeat, Holder]] = field(default_factory=list)
+    posts: list[tuple[HeldPost, Holder]] = field(default_factory=list)
+    # By which a forum they chair answers to another, or to an organisation they chair or lead.
+    lines: list[ReportingLine] = field(default_factory=list)
+
+    @property
+    def holder(self) -> Holder:
+        return (self.forums or self.organisations)[0][1]
+
+    @property
+    def organisations(self) -> list[tuple[HeldPost, Holder]]:
+        """The posts by which they chair or lead an organisation."""
+        return [(post, holder) for post, holder in self.posts if post.kind in HEAD_KINDS]
+
+    @property
+    def other_posts(self) -> list[tuple[HeldPost, Holder]]:
+        return [(post, holder) for post, holder in self.posts if post.kind not in HEAD_KINDS]
+
+    @property
+    def forum_ids(self) -> set[int]:
+        return {seat.forum_id for seat, _ in self.forums}
+
+    @property
+    def organisation_ids(self) -> set[int]:
+        return {post.organisation_id for post, _ in self.organisations}
+
+    @property
+    def number(self) -> int:
+        """How many forums and organisations they chair or lead."""
+        return len(self.forum_ids) + len(self.organisation_ids)
+
+
+def several_chaired(day: datetime.date) -> list[Chairing]:
+    """Everybody who chairs more than one forum or organisation on `day`, those who chair most
+    first; in a number of queries that does not grow with theirs."""
+    candidates = _candidates(day)
+    seats = {key for chaired in candidates.values() for key in chaired.seats}
+    found = {person: Chairing(person, chaired.name) for person, chaired in candidates.items()}
+    for seat in seats_with_holders(Seat.objects.filter(pk__in=seats), day):
+        for holder in seat.holders:
+            chairing = found.get(holder.person_id)
+            if chairing is not None and seat.forum_id not in chairing.forum_ids:
+                chairing.forums.append((seat, holder))
+    for post in _posts_of(list(found), day):
+        for holder in post.holders:
+            if holder.person_id in found:
+                found[holder.person_id].posts.append((post, holder))
+    several = [each for each in found.values() if each.number > 1]
+    _give_lines(several, day)
+    for each in several:
+        each.forums.sort(key=lambda held: (held[0].forum_name, held[0].id))
+    return sorted(several, key=lambda each: (-each.number, each.sort_name, each.person_id))
+
+
+@dataclass
+class _Candidate:
+    """What somebody may chair, by what is recorded of them alone."""
+
+    name: str
+    seats: set[int] = field(default_factory=set)
+    organisations: set[int] = field(default_factory=set)
+
+
+def _candidates(day: datetime.date) -> dict[int, _Candidate]:
+    """Those who may chair more than one: whoever fills a seat by a record of their own goes
+    before whoever holds the post that it goes with, which is left to the seats themselves."""
+    chairs = Seat.objects.as_at(day).filter(role=SeatRole.CHAIR, forum__in=Forum.objects.as_at(day))
+    appointments = Appointment.objects.as_at(day).filter(
+        NAMED, not_over(day, "post", "post__organisation")
+    )
+    columns = ("person", "person__sort_name", "what", "held")
+
+    def rows(tenures: QuerySet, what: str, held: str) -> QuerySet:
+        return (
+            tenures.order_by()
+            .annotate(what=Value(what, CharField()), held=F(held))
+            .values_list(*columns)
+        )
+
+    members = Membership.objects.as_at(day).filter(NAMED, seat__in=chairs)
+    through = rows(appointments, "seat", "post__ex_officio_seats").filter(held__in=chairs)
+    heads = appointments.filter(
+        post__kind__in=HEAD_KINDS,
+        post__in=Post.objects.as_at(day),
+        post__organisation__in=Organisation.objects.as_at(day),
+    )
+    found: dict[int, _Candidate] = {}
+    for person, name, what, held in rows(members, "seat", "seat").union(
+        through, rows(heads, "organisation", "post__organisation")
+    ):
+        candidate = found.setdefault(person, _Candidate(name))
+        (candidate.seats if what == "seat" else candidate.organisations).add(held)
+    return {
+        person: candidate
+        for person, candidate in found.items()
+        if len(candidate.seats) + len(candidate.organisations) > 1
+    }
+
+
+def _posts_of(people: Iterable[int], day: datetime.date) -> list[HeldPost]:
+    """The posts that `people` hold, with everybody recorded for them."""
+    held = Appointment.objects.as_at(day).filter(person__in=people)
+    posts = Post.objects.as_at(day).filter(
+        pk__in=held.values("post"), organisation__in=Organisation.objects.as_at(day)
+    )
+    return posts_with_holders(posts.order_by("organisation__name", "title", "id"), day)
+
+
+def _give_lines(several: list[Chairing], day: datetime.date) -> None:
+    """Give each of `several` the lines between what they chair."""
+    forums = {forum for each in several for forum in each.forum_ids}
+    organisations = {key for each in several for key in each.organisation_ids}
+    lines = defaultdict(list)
+    for line in (
+        lines_in_force(day)
+        .filter(
+            Q(to_forum__in=forums) | Q(to_organisation__in=organisations), from_forum__in=forums
+        )
+        .select_related(
+            "from_forum", "to_forum", "to_organisation", "document", "end_document",
+            "confirmed_document",
+        )
+        .order_by("from_forum__name", "kind", "id")
+    ):  # fmt: skip
+        lines[line.from_forum_id].append(line)
+    for each in several:
+        each.lines = [
+            line
+            for forum in sorted(each.forum_ids)
+            for line in lines[forum]
+            if line.to_forum_id in each.forum_ids
+            or line.to_organisation_id in each.organisation_ids
+        ]

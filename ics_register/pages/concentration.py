@@ -1,0 +1,170 @@
+"""Who chairs more than one forum or organisation, and what of theirs answers to what."""
+
+from collections.abc import Iterator
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+
+from forums.concentration import Chairing, several_chaired
+from forums.models import Forum, ReportingLine
+from ics_register.pages import facts
+from ics_register.pages.chairs import forums_by_chair
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import page_of, public_page
+from ics_register.pages.then import earliest_day, names_then
+from ics_register.pages.twins import Here, Table
+from organisations.models import HEAD_KINDS
+from people.holders import Standing
+
+# What the list can be narrowed to: the word in the address, and who is then in it.
+SHOWN = {
+    "forums": lambda each: len(each.forum_ids) > 1,
+    "organisations": lambda each: bool(each.forums and each.organisations),
+    "lines": lambda each: bool(each.lines),
+}
+
+
+def concentration_as_json(context: dict, here: Here) -> dict:
+    results = [_as_data(each, here) for each in context["page"]]
+    return {**here.paged(context["page"], results), "without_a_chair": context["silent"]}
+
+
+def _as_data(each: Chairing, here: Here) -> dict:
+    """What somebody chairs, the posts they hold, and the lines between what they chair."""
+    return {
+        "person": {"id": here.id("person", each.holder.person_slug), "name": each.holder.person},
+        "forums": [
+            {
+                "forum": facts.record(here, "forum", seat.forum_slug, seat.forum_name),
+                "title": seat.title,
+                "held": facts.holder(holder, here),
+            }
+            for seat, holder in each.forums
+        ],
+        "posts": [
+            {
+                "organisation": facts.record(
+                    here, "organisation", post.organisation_slug, post.organisation_name
+                ),
+                "title": post.title,
+                "kind": post.kind,
+                "held": facts.holder(holder, here),
+            }
+            for post, holder in each.posts
+        ],
+        "lines": [
+            {
+                "from": facts.record(here, "forum", line.from_forum.slug, line.from_forum.name),
+                "kind": line.kind,
+                "to": _end(line, here),
+                "by_exception": line.by_exception,
+                **facts.dated(line, here),
+            }
+            for line in each.lines
+        ],
+    }
+
+
+def _end(line: ReportingLine, here: Here) -> dict:
+    """The forum or organisation that a line leads to."""
+    to = line.to_forum or line.to_organisation
+    return {"id": here.id_of(to), "name": to.name}
+
+
+COLUMNS_OF_FILE = (
+    "person",
+    "person_name",
+    "what",
+    "id",
+    "name",
+    "title",
+    "basis",
+    "ex_officio",
+    "line",
+    "to",
+    "to_name",
+    *facts.DATED_COLUMNS,
+)
+
+
+def concentration_as_csv(context: dict, here: Here) -> Table:
+    """A row for each forum somebody chairs, each post they hold and each line between those."""
+
+    def rows():
+        for each in context["page"].paginator.object_list:
+            of = {
+                **dict.fromkeys(COLUMNS_OF_FILE),
+                "person": here.id("person", each.holder.person_slug),
+                "person_name": each.holder.person,
+            }
+            yield from ({**of, **cells} for cells in _cells(each, here))
+
+    return Table(COLUMNS_OF_FILE, rows())
+
+
+def _cells(each: Chairing, here: Here) -> Iterator[dict]:
+    chaired = [
+        ("forum", here.id("forum", seat.forum_slug), seat.forum_name, seat, holder)
+        for seat, holder in each.forums
+    ]
+    posts = [
+        (
+            "organisation" if post.kind in HEAD_KINDS else "post",
+            here.id("organisation", post.organisation_slug),
+            post.organisation_name,
+            post,
+            holder,
+        )
+        for post, holder in each.posts
+    ]
+    for what, record, name, held, holder in [*chaired, *posts]:
+        yield {
+            "what": what,
+            "id": record,
+            "name": name,
+            "title": held.title,
+            "basis": holder.basis,
+            "ex_officio": holder.ex_officio,
+            **facts.dated_cells(holder, here),
+        }
+    for line in each.lines:
+        to = _end(line, here)
+        yield {
+            "what": "line",
+            "id": here.id_of(line.from_forum),
+            "name": line.from_forum.name,
+            "line": line.kind,
+            "to": to["id"],
+            "to_name": to["name"],
+            **facts.dated_cells(line, here),
+        }
+
+
+@public_page(as_json=concentration_as_json, as_csv=concentration_as_csv)
+def concentration(request: HttpRequest, asked: AskedDay):
+    chosen = chosen_part(request)
+    everybody = several_chaired(asked.day)
+    shown = [each for each in everybody if SHOWN[chosen](each)] if chosen else everybody
+    page = page_of(request, shown)
+    silent = forums_by_chair(Forum.objects.as_at(asked.day), asked, Standing.NOT_RECORDED)
+    organisations = {post.organisation_id for each in page for post, _ in each.posts}
+    return "concentration.html", {
+        "page": page,
+        "chosen": chosen,
+        "counts": {word: sum(map(has, everybody)) for word, has in SHOWN.items()},
+        "everybody": len(everybody),
+        "silent": silent.count(),
+        "names_then": names_then(organisations, asked),
+        "earliest": None if everybody else earliest_day(),
+    }
+
+
+def chosen_part(request: HttpRequest) -> str:
+    """The part of the list that `?show=` names; "" for all of it. Raises BadRequest."""
+    word = request.GET.get("show", "")
+    if word and word not in SHOWN:
+        raise BadRequest(
+            f"show: there is no “{word[:60]}” to choose. Write show=forums, show=organisations or "
+            "show=lines, or leave it out."
+        )
+    return word
