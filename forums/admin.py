@@ -204,6 +204,7 @@ class QuoracyClauseAdmin(RecordAdmin):
                     "number",
                     "seat",
                     ("satisfied_by_proxy", "satisfied_by_substitute"),
+                    "one_for_several",
                     "order",
                 ]
             },

@@ -414,6 +414,11 @@ class QuoracyClause(Fact):
     satisfied_by_substitute = models.BooleanField(
         default=False, help_text="Somebody nominated to attend instead is as good."
     )
+    one_for_several = models.BooleanField(
+        "one person may attend for several organisations",
+        default=False,
+        help_text="Tick if the document says so. Otherwise whoever sits for two counts for one.",
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     fixed_fields = ("forum",)

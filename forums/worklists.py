@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from forums.bodies import as_member, as_place, as_rule
 from forums.holders import HeldSeat, seats_with_holders, with_standing
 from forums.models import (
     ANSWERS,
@@ -34,7 +35,7 @@ from forums.models import (
     Seat,
     SeatRole,
 )
-from forums.quoracy import Body, Clause, Member, Place, Verdict, cannot_be_met
+from forums.quoracy import Body, Filler, Verdict, cannot_be_met
 from organisations.models import Organisation, Post, Relationship, RelationshipKind
 from people.holders import Standing, posts_with_holders
 from people.holders import with_standing as posts_with_standing
@@ -788,65 +789,93 @@ def failing_in_words(clause: QuoracyClause, verdict: Verdict, seats: dict[int, S
     )
 
 
-def as_rule(clause: QuoracyClause) -> Clause:
-    return Clause(
-        kind=clause.kind,
-        number=clause.number,
-        seat=clause.seat_id,
-        by_proxy=clause.satisfied_by_proxy,
-        by_substitute=clause.satisfied_by_substitute,
-    )
-
-
 def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
     """Forums as their rules of quoracy see them on `day`, by key."""
     places, members = defaultdict(list), defaultdict(list)
     seats = with_standing(Seat.objects.as_at(day).filter(forum__in=forums), day)
-    # Without the names of the holders, of whom there may be a hundred thousand.
-    for seat in with_filling(seats.order_by("order", "pk"), day).values(
-        "pk",
-        "forum",
-        "title",
-        "role",
-        "on_behalf_of",
-        "number",
-        "holder_stated",
-        "counts_to_quoracy",
-        "may_be_deputised",
-        "filling",
-        "may_be_held_already",
-        "standing",
-    ):
-        places[seat["forum"]].append(as_place(seat))
+    seats = list(
+        with_filling(seats.order_by("order", "pk"), day).values(
+            "pk",
+            "forum",
+            "title",
+            "role",
+            "on_behalf_of__slug",
+            "ex_officio_post",
+            "ex_officio_post__organisation__slug",
+            "number",
+            "holder_stated",
+            "counts_to_quoracy",
+            "may_be_deputised",
+            "voting",
+            "may_be_held_already",
+            "standing",
+        )
+    )
+    post_of = {seat["pk"]: seat["ex_officio_post"] for seat in seats}
+    fillers = fillers_of(forums, post_of, day)
+    for seat in seats:
+        place = as_place(
+            seat=seat["pk"],
+            title=seat["title"],
+            role=seat["role"],
+            organisation=seat["on_behalf_of__slug"] or seat["ex_officio_post__organisation__slug"],
+            number=seat["number"],
+            fillers=fillers[seat["pk"]],
+            silent=seat["standing"] == Standing.NOT_RECORDED
+            or not seat["holder_stated"]
+            or seat["may_be_held_already"],
+            counts=seat["counts_to_quoracy"],
+            may_be_deputised=seat["may_be_deputised"],
+            votes=seat["voting"],
+        )
+        places[seat["forum"]].append(place)
     for member in (
         MemberOrganisation.objects.as_at(day)
         .filter(forum__in=forums)
         .select_related("organisation")
         .order_by("organisation__name", "pk")
     ):
-        organisation = member.organisation
-        closed = at_end(organisation) if organisation.has_ended(day) else ""
-        members[member.forum_id].append(Member(organisation.pk, str(organisation), closed))
+        members[member.forum_id].append(as_member(member, day))
     return {key: Body(tuple(places[key]), tuple(members[key])) for key in forums}
 
 
-def as_place(seat: dict) -> Place:
-    counts, number = seat["counts_to_quoracy"], seat["number"]
-    silent = (
-        seat["standing"] == Standing.NOT_RECORDED
-        or not seat["holder_stated"]
-        or seat["may_be_held_already"]
+def fillers_of(
+    forums: Iterable[int], post_of: dict[int, int | None], day
+) -> dict[int, list[Filler]]:
+    """Who fills each of the seats of `forums`, given the post each goes with, if any, as
+    `with_filling` counts them.
+
+    Without their names, of which there may be a hundred thousand.
+    """
+    own, of_post = defaultdict(list), defaultdict(list)
+    members = Membership.objects.as_at(day).filter(seat__forum__in=forums)
+    for seat, *who in members.order_by("pk").values_list(
+        "seat", "basis", "person", "on_behalf_of__slug"
+    ):
+        own[seat].append(who)
+    left = set(
+        Membership.objects.ended_before(day)
+        .filter(seat__forum__in=forums, seat__ex_officio_post__isnull=False)
+        .values_list("seat", "person")
     )
-    return Place(
-        seat=seat["pk"],
-        title=seat["title"],
-        organisation=seat["on_behalf_of"],
-        number=number,
-        holders=("a member",) * seat["filling"],
-        may_be_filled=silent and (number is None or seat["filling"] < number),
-        counts=seat["role"] != SeatRole.IN_ATTENDANCE if counts is None else counts,
-        may_be_deputised=bool(seat["may_be_deputised"]),
+    appointed = Appointment.objects.as_at(day).filter(
+        not_over(day, "post", "post__organisation"),
+        post__in=Seat.objects.filter(forum__in=forums).values("ex_officio_post"),
     )
+    for post, *who in appointed.order_by("pk").values_list(
+        "post", "basis", "person", "post__organisation__slug"
+    ):
+        of_post[post].append(who)
+
+    def filling(seat: int) -> list[Filler]:
+        through_post = [who for who in of_post[post_of[seat]] if (seat, who[1]) not in left]
+        settled = [
+            [who for who in found if who[0] != Basis.ACTING] for found in (own[seat], through_post)
+        ]
+        found = settled[0] or settled[1] or own[seat] + through_post
+        return [Filler("a member", person, speaks_for) for _, person, speaks_for in found]
+
+    return {seat: filling(seat) for seat in post_of}
 
 
 # Held twice

@@ -1,5 +1,7 @@
 """Whether a meeting is quorate, clause by clause, and whether it could be."""
 
+from dataclasses import replace
+
 import pytest
 
 from forums.models import ClauseKind
@@ -7,19 +9,22 @@ from forums.quoracy import (
     Attendee,
     Body,
     Clause,
+    Filler,
     How,
     Member,
     Place,
     cannot_be_met,
     judge,
+    judge_rule,
     share_of,
+    ways_of,
 )
 
-TRUST, COUNCIL = 1, 2
-CHAIR = Place(seat=1, title="Chair", holders=("Ann",))
-FINANCE = Place(seat=2, title="Finance", organisation=TRUST, holders=("Bob",))
+TRUST, COUNCIL = "trust", "council"
+CHAIR = Place(seat=1, title="Chair", fillers=(Filler("Ann"),))
+FINANCE = Place(seat=2, title="Finance", organisation=TRUST, fillers=(Filler("Bob"),))
 NURSE = Place(seat=3, title="Nurse", organisation=COUNCIL)
-OBSERVER = Place(seat=4, title="Observer", holders=("Olga",), counts=False)
+OBSERVER = Place(seat=4, title="Observer", fillers=(Filler("Olga"),), counts=False)
 BODY = Body(
     (CHAIR, FINANCE, NURSE, OBSERVER), (Member(TRUST, "the trust"), Member(COUNCIL, "the council"))
 )
@@ -125,7 +130,7 @@ def test_a_seat_of_which_it_is_not_recorded_who_fills_it_may_be_met():
 
 
 def test_a_closed_organisation_sends_nobody_not_even_by_its_seat():
-    place = Place(seat=2, title="Finance", organisation=TRUST, holders=("Bob",))
+    place = Place(seat=2, title="Finance", organisation=TRUST, fillers=(Filler("Bob"),))
     body = Body((place,), (Member(TRUST, "the trust", closed="in March 2020"),))
     for clause in (EVERY, Clause(ClauseKind.EVERY_ORGANISATION, by_proxy=True)):
         assert cannot_be_met(clause, body).wanting == ("the trust, which closed in March 2020",)
@@ -147,12 +152,105 @@ def test_fewer_members_than_the_rule_asks_for_cannot_be_met():
 
 
 def test_a_seat_for_several_fills_as_many_places_as_the_sources_leave_open():
-    body = Body((Place(seat=1, title="Leads", number=3, holders=("Ann",), may_be_filled=True),))
+    body = Body(
+        (Place(seat=1, title="Leads", number=3, fillers=(Filler("Ann"),), may_be_filled=True),)
+    )
     assert cannot_be_met(at_least(3), body) is None
     assert cannot_be_met(at_least(4), body)
 
 
 def test_a_seat_for_an_unknown_number_may_make_any_number():
-    body = Body((Place(seat=1, title="Practices", number=None, holders=("Ann",)),))
+    body = Body((Place(seat=1, title="Practices", number=None, fillers=(Filler("Ann"),)),))
     assert cannot_be_met(at_least(50), body) is None
     assert cannot_be_met(share(50), body) is None
+
+
+# One person, several places
+
+BOTH = Body(
+    (
+        Place(seat=1, title="Finance", organisation=TRUST, fillers=(Filler("Bob", 7),)),
+        Place(seat=2, title="Nurse", organisation=COUNCIL, fillers=(Filler("Bob", 7),)),
+    ),
+    BODY.members,
+)
+HE, ELSEWHERE = (
+    Attendee("Bob", seat=1, organisation=TRUST, people=frozenset([7])),
+    Attendee("Bob", seat=2, organisation=COUNCIL, people=frozenset([7])),
+)
+
+
+def test_one_person_is_not_there_for_two_organisations():
+    verdict = judge(EVERY, BOTH, [HE, ELSEWHERE])
+    assert (verdict.met, verdict.by) == (False, ("Bob",))
+    assert verdict.wanting == (
+        "somebody for the council who does not already count for another organisation",
+    )
+    assert cannot_be_met(EVERY, BOTH).wanting == verdict.wanting
+
+
+def test_one_person_is_there_for_two_where_the_rule_says_so():
+    several = Clause(ClauseKind.EVERY_ORGANISATION, one_for_several=True)
+    assert judge(several, BOTH, [HE, ELSEWHERE]).met
+    assert cannot_be_met(several, BOTH) is None
+
+
+def test_who_is_there_for_one_may_be_one_of_several_who_sit_for_it():
+    body = replace(
+        BOTH,
+        places=(
+            *BOTH.places,
+            Place(seat=3, title="Chief", organisation=TRUST, fillers=(Filler("Cat", 8),)),
+        ),
+    )
+    assert cannot_be_met(EVERY, body) is None
+    anybody = Attendee("the trust", organisation=TRUST, people=frozenset([7, 8]))
+    assert judge(EVERY, body, [ELSEWHERE, anybody]).met
+
+
+def test_a_proxy_is_the_organisations_own_and_counts_beside_one_who_attends_for_another():
+    proxy = replace(ELSEWHERE, how=How.PROXY)
+    clause = Clause(ClauseKind.EVERY_ORGANISATION, by_proxy=True)
+    assert judge(clause, BOTH, [HE, proxy]).met
+    assert cannot_be_met(clause, BOTH) is None
+
+
+def test_one_person_in_two_places_is_one_member_and_makes_a_share_of_one_fewer():
+    assert not judge(at_least(2), BOTH, [HE, ELSEWHERE]).met
+    assert BOTH.size == 1
+    assert judge(share(100), BOTH, [HE, ELSEWHERE]).met
+    proxy = Clause(ClauseKind.AT_LEAST, number=2, by_proxy=True)
+    assert not judge(proxy, BOTH, [HE, replace(ELSEWHERE, how=How.PROXY)]).met
+
+
+# Of a whole rule
+
+
+def test_a_rule_is_met_when_each_of_its_clauses_is():
+    rule = [at_least(2), must_include(1)]
+    assert judge_rule(rule, BODY, [ANN, BOB]).met
+    judgement = judge_rule(rule, BODY, [BOB])
+    assert judgement.met is False
+    assert judgement.wanting == ["1 more member, to make 2", "Chair"]
+
+
+def test_a_rule_of_which_a_clause_cannot_be_told_is_not_met_as_far_as_is_known():
+    unknown = Body((CHAIR, Place(seat=9, title="Practices", number=None)))
+    assert judge_rule([share(50), must_include(1)], unknown, [ANN]).met is None
+    assert judge_rule([share(50), must_include(1)], unknown, []).met is False
+    assert judge_rule([], unknown, [ANN]).met is None
+
+
+def test_an_organisation_that_has_closed_is_there_by_nobody():
+    body = Body((), (Member(TRUST, "the trust", closed="in March 2020"),))
+    verdict = judge(EVERY, body, [Attendee("Bob", organisation=TRUST)])
+    assert (verdict.met, verdict.would_meet) == (False, None)
+
+
+def test_an_organisation_comes_as_its_seats_are_filled_or_sends_what_the_rule_takes():
+    trust, council = BODY.members
+    both = Clause(ClauseKind.EVERY_ORGANISATION, by_proxy=True, by_substitute=True)
+    assert ways_of(trust, BODY, [EVERY]) == [How.IN_PERSON]
+    assert ways_of(council, BODY, [EVERY]) == []
+    assert ways_of(council, BODY, [both]) == [How.PROXY, How.SUBSTITUTE]
+    assert ways_of(replace(trust, closed="in March 2020"), BODY, [both]) == []

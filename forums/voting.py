@@ -1,0 +1,109 @@
+"""Voting: whose votes can be cast at a meeting, and how many a decision needs.
+
+Plain functions of plain values, as in `forums.quoracy`. Where the members are organisations and
+no source says which seats vote, each organisation has one vote: that reading is ours, and is said
+on the pages.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from forums.models import ClauseKind, DecisionRule
+from forums.quoracy import Attendee, Body, Clause, How, accepts, there_for_each
+
+
+@dataclass(frozen=True)
+class Voting:
+    """The votes at a meeting of a forum that decides by them."""
+
+    rule: str  # unanimity or majority
+    by_organisation: bool
+    cast: tuple[str, ...]  # whose votes can be cast
+    absent: tuple[str, ...]  # whose cannot, as far as they are known
+    total: int | None  # None if no source says how many there are
+    unsaid: tuple[str, ...] = ()  # seats of which no source says whether they vote
+
+    @property
+    def needed(self) -> int:
+        """How many of the votes that can be cast make a decision."""
+        there = len(self.cast)
+        return there if self.rule == DecisionRule.UNANIMITY else there // 2 + 1
+
+    @property
+    def needed_of_all(self) -> int | None:
+        """How many it takes if the votes of all count, there or not."""
+        if self.total is None:
+            return None
+        return self.total if self.rule == DecisionRule.UNANIMITY else self.total // 2 + 1
+
+
+def by_votes(rule: str) -> bool:
+    """Whether a forum that decides by this rule counts votes. By consensus none are counted."""
+    return rule in (DecisionRule.UNANIMITY, DecisionRule.MAJORITY)
+
+
+def voting_seats(body: Body) -> list[int]:
+    """The seats that a source says vote."""
+    return [place.seat for place in body.places if place.votes]
+
+
+def voting(
+    rule: str, clauses: Iterable[Clause], body: Body, attendees: Sequence[Attendee]
+) -> Voting | None:
+    """Whose votes can be cast; None if none are counted, or no source says who has one.
+
+    A proxy or a substitute carries a vote where a clause of the rule of quoracy takes one.
+    """
+    if not by_votes(rule):
+        return None
+    clauses = list(clauses)
+    if voting_seats(body):
+        return _by_seat(rule, clauses, body, attendees)
+    if body.members:
+        return _by_organisation(rule, clauses, body, attendees)
+    return None
+
+
+def _by_seat(rule, clauses, body, attendees) -> Voting:
+    places = [place for place in body.places if place.votes]
+    there = [
+        one
+        for one in attendees
+        if one.seat in voting_seats(body)
+        and (one.how == How.IN_PERSON or any(accepts(clause, body, one) for clause in clauses))
+    ]
+    numbers = [place.number for place in places]
+    absent = []
+    for place in places:
+        missing = (place.number or 0) - sum(one.seat == place.seat for one in there)
+        if missing > 0:
+            absent.append(place.title if missing == 1 else f"{place.title} × {missing}")
+    return Voting(
+        rule=rule,
+        by_organisation=False,
+        cast=tuple(one.name for one in there),
+        absent=tuple(absent),
+        total=None if None in numbers else sum(numbers),
+        unsaid=tuple(place.title for place in body.places if place.votes is None),
+    )
+
+
+def _by_organisation(rule, clauses, body, attendees) -> Voting:
+    own = [each for each in clauses if each.kind == ClauseKind.EVERY_ORGANISATION]
+    each = Clause(
+        ClauseKind.EVERY_ORGANISATION,
+        by_proxy=any(clause.by_proxy for clause in own),
+        by_substitute=any(clause.by_substitute for clause in own),
+        one_for_several=any(clause.one_for_several for clause in own),
+    )
+    present = [one for one in attendees if accepts(each, body, one)]
+    there = there_for_each(each, body, present)
+    return Voting(
+        rule=rule,
+        by_organisation=True,
+        cast=tuple(one.name for one in there if one is not None),
+        absent=tuple(
+            member.name for member, one in zip(body.members, there, strict=True) if one is None
+        ),
+        total=len(body.members),
+    )
