@@ -12,6 +12,7 @@ from ics_register.pages import (
     home,
     organisations,
     people,
+    quoracy,
     representation,
     search,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     *page("concentration/", concentration.concentration, "concentration"),
     *page("forums/", forums.forum_list, "forums"),
     *page("forums/<slug:slug>/", forums.forum, "forum"),
+    *page("forums/<slug:slug>/quoracy/", quoracy.quoracy, "forum-quoracy"),
     *page("organisations/", organisations.organisation_list, "organisations"),
     *page("organisations/<slug:slug>/", organisations.organisation, "organisation"),
     *page("people/", people.person_list, "people"),

@@ -137,6 +137,7 @@ def quoracy_clause(clause, here: Here) -> dict:
         "seat": clause.seat.title if clause.seat else None,
         "satisfied_by_proxy": clause.satisfied_by_proxy,
         "satisfied_by_substitute": clause.satisfied_by_substitute,
+        "one_for_several": clause.one_for_several,
         **evidence(clause, here),
     }
 

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Q
 from django.http import HttpRequest
 
+from forums.bodies import body_of
 from forums.holders import HeldSeat, seats_with_holders
 from forums.models import (
     EscalationStep,
@@ -15,7 +16,6 @@ from forums.models import (
     ForumStatus,
     LineKind,
     MemberOrganisation,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatRole,
@@ -33,6 +33,7 @@ from ics_register.pages.page import (
     public_page,
     record_at,
 )
+from ics_register.pages.quoracy import clauses_of, could_be
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.then import earliest_day
 from ics_register.pages.twins import Here, Table, whole_list
@@ -127,6 +128,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
             for each in context["member_organisations"]
         ],
         "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
+        "could_be_quorate_as_filled": context["could_be"] and context["could_be"]["met"],
         "escalation_steps": [
             {
                 "order": step.order,
@@ -168,23 +170,23 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
     over = forum.has_ended(asked.day)
     in_force = [seat for seat in seats if seat.is_in_force(asked.day) and not over]
+    members = list(
+        MemberOrganisation.objects.as_at(asked.day)
+        .filter(forum=forum)
+        .select_related("organisation", *SOURCES)
+    )
+    clauses = clauses_of(forum, asked)
+    ruled = clauses and forum.is_in_force(asked.day)
     return "forums/forum.html", {
         "forum": forum,
         "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
         "later_chairs": chairs_after(seats, asked),
         "seats": in_force,
         "former": former_holders(seats),
-        "member_organisations": list(
-            MemberOrganisation.objects.as_at(asked.day)
-            .filter(forum=forum)
-            .select_related("organisation", *SOURCES)
-        ),
+        "member_organisations": members,
         "names": forum.names.select_related(*SOURCES),
-        "clauses": list(
-            QuoracyClause.objects.stated_by(asked.day)
-            .filter(forum=forum)
-            .select_related("seat", *STATED_SOURCES)
-        ),
+        "clauses": clauses,
+        "could_be": could_be(clauses, body_of(in_force, members, asked.day)) if ruled else None,
         "steps": EscalationStep.objects.stated_by(asked.day)
         .filter(forum=forum)
         .select_related(*STATED_SOURCES),

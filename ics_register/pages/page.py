@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from ics_register.pages.errors import bad_request, method_not_allowed
@@ -24,7 +25,6 @@ from ics_register.pages.twins import (
     links_to_twins,
     open_to_all,
     refuse_page_of_file,
-    twin_of,
 )
 from ics_register.recorded import as_recorded
 
@@ -114,8 +114,10 @@ def public_page(view=None, *, as_json: AsJson | None = None, as_csv: AsCsv | Non
             return bad_request(request, error)
         except Moved as moved:
             kept = page_furniture(request)["kept_parameters"]
-            address = moved.record.get_absolute_url()
-            address = asked.link(twin_of(address, form) if form else address, kept)
+            # This page of it, or the same twin.
+            captured = {**request.resolver_match.captured_kwargs, "slug": moved.record.slug}
+            address = reverse(request.resolver_match.view_name, kwargs=captured)
+            address = asked.link(address, kept)
             # As long as a page: what was merged may be told apart again.
             response = HttpResponsePermanentRedirect(address)
             return kept_by_proxies(open_to_all(response) if form else response)

@@ -41,6 +41,7 @@ from tests.builders import (
 )
 
 FORUM = "/forums/marches-executive/"
+QUORACY = "/forums/marches-executive/quoracy/"
 ORGANISATION = "/organisations/marches-trust/"
 PERSON = "/people/sian-jones/"
 DOCUMENT = "/documents/terms/"

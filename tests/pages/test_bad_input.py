@@ -12,6 +12,7 @@ PARAMETERS = {
     "/chairs/": ["as_at", "place", "kind", "standing", "page"],
     "/forums/": ["as_at", "q", "place", "kind", "status", "chair", "sort", "page"],
     stage.FORUM: ["as_at"],
+    stage.QUORACY: ["as_at"],
     "/organisations/": ["as_at", "q", "place", "kind", "chair", "sort", "page"],
     stage.ORGANISATION: ["as_at"],
     "/people/": ["as_at", "q", "sort", "page"],

@@ -114,6 +114,16 @@ def test_the_fullest_pages_cost_no_more_than_ten_queries_nor_more_for_more_rows(
     assert len([page for _, page in costs.values() if len(page.rows()) >= 20]) >= 15
 
 
+def test_whether_a_meeting_is_quorate_costs_no_more_for_more_seats_and_clauses(cast):
+    fewer, _ = cost(stage.QUORACY)
+    for _ in range(20):
+        cast.enlarge()
+    more, page = cost(stage.QUORACY)
+
+    assert more == fewer <= MOST
+    assert len(page.all("fieldset")) >= 20
+
+
 def test_an_old_address_and_an_unknown_one_cost_little(cast):
     cast.forum.slug = "renamed"
     cast.forum.save()

@@ -16,6 +16,7 @@ PAGES = {
     "/chairs/": ("Who chairs what", "Who chairs what"),
     "/forums/": ("Forums", "Forums"),
     stage.FORUM: ("Executive of the Marches (MEx)", "Executive of the Marches"),
+    stage.QUORACY: ("Will a meeting of MEx be quorate?", "Quoracy of MEx"),
     "/organisations/": ("Organisations", "Organisations"),
     stage.ORGANISATION: ("Marches NHS Trust (MT)", "Marches NHS Trust"),
     "/people/": ("People", "People"),

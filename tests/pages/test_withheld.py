@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from forums.models import ClauseKind
 from organisations.models import PlaceLevel, PostKind
 from people.identity import show_person_again, withhold_person
 from people.models import Basis, Distinction
@@ -26,6 +27,7 @@ from tests.builders import (
     make_person_name,
     make_place,
     make_post,
+    make_quoracy_clause,
     make_seat,
 )
 from tests.pages.reading import Page, read
@@ -51,6 +53,7 @@ def zelda():
         quotation="Dame Zelda joins",
         note="Read from “Quillfeather Z”",
     )
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
     chair = make_chair_seat(forum=board)
     make_membership(person=person, seat=chair, end_date="2020-03-31")
     make_membership(person=person, seat=chair, start_date="2150-01-01", basis=Basis.ACTING)
@@ -105,6 +108,19 @@ def test_no_public_page_has_the_name_anywhere_in_it(withheld):
         for secret in SECRETS
         if secret in source.lower()
     } == {}
+
+
+def test_whether_a_meeting_is_quorate_is_told_without_the_name(zelda):
+    address = "/forums/board/quoracy/"
+    assert "Quillfeather" in read(address).text
+    withhold_person(person=zelda)
+    pages = every_page()
+
+    everyone = [here for here in pages if here.startswith(address) and "=attends" in here]
+    assert address in pages
+    assert everyone
+    assert all("By: Name withheld, Lay member" in pages[here] for here in everyone)
+    assert [here for here in pages if here.startswith("/forums/board/quoracy.json")]
 
 
 def test_without_it_the_name_would_be_on_most_of_them(zelda):

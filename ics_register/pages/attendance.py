@@ -1,0 +1,370 @@
+"""Who attends a meeting, as the address of a page says it: what is asked, and what is answered.
+
+An answer is a word under the name of a seat or an organisation: `seat-12=attends`,
+`organisation-wye-valley-nhs-trust=proxy`. A seat that several fill has one for each place
+(`seat-12-2=attends`), and a number where the sources do not name them (`seat-12-others=3`).
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+
+from forums.models import ClauseKind
+from forums.quoracy import (
+    Attendee,
+    Body,
+    Clause,
+    Filler,
+    How,
+    Member,
+    Place,
+    from_seat,
+    sent_by,
+    sent_instead,
+    ways_of,
+)
+
+ATTENDS, PROXY, SUBSTITUTE, ABSENT, AS_SEATS = (
+    "attends",
+    "proxy",
+    "substitute",
+    "absent",
+    "as-seats",
+)
+WORDS = {ATTENDS: How.IN_PERSON, PROXY: How.PROXY, SUBSTITUTE: How.SUBSTITUTE}
+LABELS = {
+    ATTENDS: "attends",
+    PROXY: "proxy vote",
+    SUBSTITUTE: "substitute",
+    ABSENT: "absent",
+    AS_SEATS: "by its seats below alone",
+}
+HOW_SAID = {How.IN_PERSON: "", How.PROXY: " (proxy vote)", How.SUBSTITUTE: " (substitute)"}
+
+# A seat with more holders than this is asked about as a number, and not one by one.
+MOST_NAMED = 20
+# As many as anybody could count where the sources do not say how many fill a seat.
+MOST_OTHERS = 99
+
+OURS = re.compile(r"(seat|organisation)-")
+SEAT = re.compile(r"seat-([0-9]{1,18})(?:-([0-9]{1,4}|others))?")
+
+
+@dataclass(kw_only=True)
+class Question:
+    """What is asked of one seat, place or organisation, and the answer."""
+
+    key: str
+    name: str
+    details: list[str] = field(default_factory=list)
+    why_not: str = ""  # why nobody can attend, if nobody can
+    answer: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        return False
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return []
+
+    @property
+    def fullest(self) -> str:
+        """The answer that brings most people."""
+        return ""
+
+    def attendees(self) -> list[Attendee]:
+        return []
+
+
+@dataclass(kw_only=True)
+class Choice(Question):
+    """Whether somebody attends, and how."""
+
+    coming: dict[str, Attendee] = field(default_factory=dict)  # by the word for how they come
+    otherwise: str = ABSENT
+
+    @property
+    def choices(self):
+        return [(word, LABELS[word]) for word in (*self.coming, self.otherwise)]
+
+    @property
+    def fullest(self):
+        return "" if self.otherwise == AS_SEATS else next(iter(self.coming), "")
+
+    def attendees(self):
+        return [self.coming[self.answer]] if self.answer in self.coming else []
+
+
+@dataclass(kw_only=True)
+class Number(Question):
+    """How many attend, of those whom the page does not name one by one."""
+
+    each: list[Attendee]  # the first that many attend
+    most: int
+    is_certain: bool  # whether a source says how many there are
+
+    is_number = True
+
+    @property
+    def fullest(self):
+        return str(self.most if self.is_certain else 1)
+
+    def attendees(self):
+        return self.each[: int(self.answer or 0)]
+
+
+# What is asked
+
+
+def organisations_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[Choice]:
+    """What is asked of each member organisation, if the rule counts them; `seats` are asked
+    about too."""
+    clauses = [clause for clause in clauses if clause.kind == ClauseKind.EVERY_ORGANISATION]
+    return [_of_member(member, body, clauses, seats) for member in body.members if clauses]
+
+
+def _of_member(member: Member, body: Body, clauses: list[Clause], seats: set[int]) -> Choice:
+    sitting = body.sitting_for(member)
+    own = [
+        place
+        for place in body.places
+        if place.organisation == member.organisation or place in [each for each, _ in sitting]
+    ]
+    question = Choice(
+        key=f"organisation-{member.organisation}",
+        name=member.name,
+        details=[
+            f"{place.title}: {filler.name}" for place, filler in sitting if place.seat not in seats
+        ],
+    )
+    ways = ways_of(member, body, clauses)
+    answerable = [place for place in own if place.seat in seats and _can_come(place)]
+    if answerable:
+        question.otherwise = AS_SEATS
+        elsewhere = [place for place in own if place.seat not in seats and _can_come(place)]
+        if not elsewhere:
+            ways = [way for way in ways if way != How.IN_PERSON]
+    if member.closed:
+        question.why_not = f"It closed {member.closed}, and nobody can attend for it."
+    elif not ways and not answerable:
+        question.why_not = "Its seats are vacant, and the rule takes nobody instead."
+    for word, how in WORDS.items():
+        if how in ways:
+            question.coming[word] = _for_member(member, body, clauses, how)
+    return question
+
+
+def _can_come(place: Place) -> bool:
+    return bool(place.fillers) or place.may_be_filled
+
+
+def _for_member(member: Member, body: Body, clauses: list[Clause], how: How) -> Attendee:
+    if how == How.IN_PERSON:
+        return sent_by(member, body)
+    instead = [one for clause in clauses for one in sent_instead(member, body, clause)]
+    [first, *_] = [one for one in instead if one.how == how]
+    return dataclasses.replace(first, name=member.name + HOW_SAID[how])
+
+
+def seats_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[Question]:
+    """What is asked of each place of the seats that the rule counts or names, or that vote."""
+    clauses = list(clauses)
+    return [
+        question
+        for place in body.places
+        if place.seat in seats
+        for question in _of_place(place, clauses)
+    ]
+
+
+def seats_wanted(body: Body, clauses: Iterable[Clause], voting: Iterable[int]) -> set[int]:
+    """The seats to be asked about: those that the rule counts or names, and those that vote."""
+    clauses = list(clauses)
+    wanted = {clause.seat for clause in clauses if clause.kind == ClauseKind.MUST_INCLUDE}
+    if any(clause.counts_heads for clause in clauses):
+        wanted |= {place.seat for place in body.places if place.counts}
+    return {place.seat for place in body.places} & (wanted | set(voting))
+
+
+def _of_place(place: Place, clauses: list[Clause]) -> list[Question]:
+    key = f"seat-{place.seat}"
+    single = place.number == 1 and len(place.fillers) <= 1
+    ways = _ways_from(place, clauses)
+    if not _can_come(place):
+        vacant = Choice(key=key, name=place.title, why_not="Vacant: nobody can attend from it.")
+        return [vacant]
+    if len(place.fillers) > MOST_NAMED:
+        return [_number(place, f"{key}-others", place.fillers)]
+    questions: list[Question] = [
+        _choice(place, filler, key if single else f"{key}-{number}", ways)
+        for number, filler in enumerate(place.fillers, start=1)
+    ]
+    if single and not place.fillers:
+        questions.append(_choice(place, None, key, ways))
+    elif place.may_be_filled:
+        questions.append(_number(place, f"{key}-others", ()))
+    return questions
+
+
+def _ways_from(place: Place, clauses: list[Clause]) -> list[How]:
+    proxy = any(clause.by_proxy for clause in clauses)
+    substitute = place.may_be_deputised or any(clause.by_substitute for clause in clauses)
+    return [How.IN_PERSON, *[How.PROXY] * proxy, *[How.SUBSTITUTE] * substitute]
+
+
+def _choice(place: Place, filler: Filler | None, key: str, ways: list[How]) -> Choice:
+    who = filler.name if filler else "somebody not recorded"
+    coming = {}
+    for word, how in WORDS.items():
+        if how in ways:
+            one = from_seat(place, filler or Filler(who), how)
+            coming[word] = dataclasses.replace(one, name=f"{who}, {place.title}{HOW_SAID[how]}")
+    return Choice(
+        key=key,
+        name=f"{place.title}: {filler.name}" if filler else place.title,
+        details=[] if filler else ["Who fills it is not recorded."],
+        coming=coming,
+    )
+
+
+def _number(place: Place, key: str, fillers: tuple[Filler, ...]) -> Number:
+    unnamed = MOST_OTHERS if place.unnamed is None else place.unnamed
+    each = [from_seat(place, filler) for filler in fillers]
+    each += [from_seat(place, Filler("somebody not recorded"))] * unnamed
+    named = f"{len(fillers)} fill it, who are named on the forum’s page." if fillers else ""
+    if place.unnamed is None:
+        details = [named, "How many fill it is not recorded."]
+    elif place.unnamed:
+        more = " more" if place.fillers else ""
+        details = [named, f"It has {place.unnamed}{more} whom the sources do not name."]
+    else:
+        details = [named]
+    return Number(
+        key=key,
+        name=place.title if len(place.fillers) == len(fillers) else f"{place.title}: others",
+        details=[detail for detail in details if detail],
+        each=[dataclasses.replace(one, name=f"{one.name}, {place.title}") for one in each],
+        most=len(each),
+        is_certain=place.unnamed is not None,
+    )
+
+
+# What is answered
+
+
+@dataclass
+class Known:
+    """What the forum has, on any day: seats by key and organisations by slug, with their names."""
+
+    seats: dict[int, str]
+    organisations: dict[str, str]
+
+
+def answer(request: HttpRequest, questions: list[Question], known: Known) -> list[str]:
+    """Answer `questions` as the address does. Returns what it says that cannot be counted, in
+    words. Raises BadRequest for what is no answer to anything about the forum."""
+    by_key = {question.key: question for question in questions}
+    set_aside, said = [], {}
+    for key, texts in request.GET.lists():
+        if not OURS.match(key) or not any(texts):
+            continue
+        if len(texts) > 1:
+            raise BadRequest(
+                f"{key[:60]} is answered {len(texts)} times. Answer it once in the address."
+            )
+        name = name_of(key, known)
+        if key in by_key:
+            said[key] = texts[0]
+            set_aside += _take(by_key[key], texts[0])
+        else:
+            set_aside.append(f"{name}: the rule does not ask about it on this day.")
+            refuse_unknown_word(key, texts[0], or_number=True)
+    for question in questions:
+        question.answer = question.answer or ("" if question.is_number else question.choices[-1][0])
+    _refuse_contradictions(questions, said)
+    return set_aside
+
+
+def name_of(key: str, known: Known) -> str:
+    """What an answer is about, in words. Raises BadRequest for what the forum never had."""
+    if found := SEAT.fullmatch(key):
+        if int(found[1]) in known.seats:
+            return known.seats[int(found[1])]
+        raise BadRequest(
+            f"{key[:60]}: this forum has no such seat. Take it out of the address, or fill in the "
+            "form again."
+        )
+    slug = key.removeprefix("organisation-")
+    if slug in known.organisations:
+        return known.organisations[slug]
+    what = "seat" if key.startswith("seat-") else "member organisation"
+    raise BadRequest(
+        f"{key[:60]}: this forum has no such {what}. Take it out of the address, or fill in the "
+        "form again."
+    )
+
+
+def refuse_unknown_word(key: str, text: str, *, or_number: bool = False) -> None:
+    if text not in LABELS and not (or_number and re.fullmatch("[0-9]{1,4}", text)):
+        raise BadRequest(
+            f"{key[:60]}: “{text[:40]}” is not an answer. Write attends, proxy, substitute or "
+            "absent."
+        )
+
+
+def _take(question: Question, text: str) -> list[str]:
+    """Answer one question. Returns what of it cannot be counted."""
+    if question.is_number:
+        question.answer = _number_of(question, text)
+        return []
+    refuse_unknown_word(question.key, text)
+    if text in dict(question.choices) or text in (ABSENT, AS_SEATS):
+        question.answer = text if text in dict(question.choices) else ""
+        return []
+    if question.otherwise == AS_SEATS and text == ATTENDS:
+        return []
+    reason = question.why_not or {
+        PROXY: "the rule takes no proxy vote from it.",
+        SUBSTITUTE: "the rule takes no substitute for it.",
+    }.get(text, "nobody can attend for it.")
+    return [f"{question.name}: {reason[0].lower()}{reason[1:]}"]
+
+
+def _number_of(question: Number, text: str) -> str:
+    if re.fullmatch("[0-9]{1,4}", text) is None or int(text) > question.most:
+        raise BadRequest(
+            f"{question.key[:60]}: “{text[:40]}” is not how many can attend. Write a number from 0 "
+            f"to {question.most}."
+        )
+    return str(int(text))
+
+
+def _refuse_contradictions(questions: list[Question], said: dict[str, str]) -> None:
+    """Raises BadRequest if an organisation is said to be absent while a seat for it is not, or to
+    attend while none is that could."""
+    there = {
+        one.organisation: question.key
+        for question in questions
+        if question.key.startswith("seat-")
+        for one in question.attendees()
+    }
+    for question in questions:
+        slug, text = question.key.removeprefix("organisation-"), said.get(question.key)
+        if question.key.startswith("seat-"):
+            continue
+        if text == ABSENT and slug in there:
+            raise BadRequest(
+                f"{question.key[:60]}=absent contradicts {there[slug]}, which sits for it. Take "
+                "one of them out of the address."
+            )
+        its_seats_alone = question.otherwise == AS_SEATS and ATTENDS not in question.coming
+        if text == ATTENDS and its_seats_alone and slug not in there:
+            raise BadRequest(
+                f"{question.key[:60]}=attends, but nobody attends from the seats for it. Say "
+                "which seat attends instead."
+            )

@@ -1,0 +1,140 @@
+"""Quoracy: whether a meeting of a forum will be quorate, by who attends."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from forums.bodies import as_rule, body_of
+from forums.holders import HeldSeat, seats_with_holders
+from forums.models import Forum, MemberOrganisation, QuoracyClause, Seat
+from forums.quoracy import Body, Judgement, as_filled, judge_rule
+from forums.voting import Voting, by_votes, voting, voting_seats
+from ics_register.pages import facts
+from ics_register.pages.attendance import (
+    Known,
+    Question,
+    answer,
+    organisations_asked,
+    seats_asked,
+    seats_wanted,
+)
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import SOURCES, STATED_SOURCES, public_page, record_at
+from ics_register.pages.twins import Here
+
+
+def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
+    """The rule of a forum, as far as it was stated by the day."""
+    clauses = QuoracyClause.objects.stated_by(asked.day).filter(forum=forum)
+    return list(clauses.select_related("seat", *STATED_SOURCES))
+
+
+def could_be(clauses: list[QuoracyClause], body: Body) -> dict:
+    """Whether a forum could be quorate as it is filled, for the pages: the judgement if all come
+    who can, that if all come who are named, and each clause with its verdict."""
+    rule = [as_rule(clause) for clause in clauses]
+    judgement = as_filled(rule, body)
+    return {
+        "met": judgement.met,
+        "named": as_filled(rule, body, named=True),
+        "clauses": beside(clauses, judgement),
+    }
+
+
+def beside(clauses: list[QuoracyClause], judgement: Judgement) -> list[tuple]:
+    """Each clause as it is recorded, with the verdict on it."""
+    verdicts = [verdict for _, verdict in judgement.clauses]
+    return list(zip(clauses, verdicts, strict=True))
+
+
+def quoracy_as_json(context: dict, here: Here) -> dict:
+    forum = context["forum"]
+    judgement, votes = context["judgement"], context["votes"]
+    return {
+        "forum": facts.record(here, "forum", forum.slug, forum.name),
+        "quoracy_wording": forum.quoracy_wording or None,
+        "attendance": {each.key: each.answer for each in context["questions"] if each.key},
+        "not_counted": context["set_aside"],
+        "quorate": judgement.met if judgement else None,
+        "quoracy_clauses": [
+            {
+                **facts.quoracy_clause(clause, here),
+                "met": verdict.met,
+                "by": verdict.by,
+                "wanting": verdict.wanting,
+            }
+            for clause, verdict in context["clauses"]
+        ],
+        "could_be_quorate_as_filled": context["could_be"]["met"] if context["could_be"] else None,
+        "decision_rule": forum.decision_rule or None,
+        "votes": _votes_as_data(votes) if votes else None,
+    }
+
+
+def _votes_as_data(votes: Voting) -> dict:
+    return {
+        "one_for_each": "organisation" if votes.by_organisation else "seat",
+        "cast": votes.cast,
+        "absent": votes.absent,
+        "total": votes.total,
+        "needed": votes.needed,
+    }
+
+
+@public_page(as_json=quoracy_as_json)
+def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
+    forum = record_at(Forum.objects.select_related(*SOURCES), slug)
+    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    members = list(
+        MemberOrganisation.objects.filter(forum=forum).select_related("organisation", *SOURCES)
+    )
+    clauses = clauses_of(forum, asked)
+    body = body_of(*in_force(forum, seats, members, asked), asked.day)
+    rule = [as_rule(clause) for clause in clauses]
+    organisations, places = questions(forum, body, rule)
+    asked_of = [*organisations, *places]
+    set_aside = answer(request, asked_of, known(seats, members))
+    attendees = [one for question in asked_of for one in question.attendees()]
+    judgement = judge_rule(rule, body, attendees)
+    there = forum.is_in_force(asked.day) and bool(clauses)
+    return "forums/quoracy.html", {
+        "forum": forum,
+        "organisations": organisations,
+        "places": places,
+        "questions": asked_of,
+        "set_aside": set_aside,
+        "judgement": judgement if there else None,
+        "clauses": beside(clauses, judgement),
+        "nobody": not attendees,
+        "could_be": could_be(clauses, body) if there else None,
+        "votes": voting(forum.decision_rule, rule, body, attendees),
+        "everyone": everyone(forum, asked_of, asked),
+    }
+
+
+def in_force(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[list, list]:
+    """The seats and the member organisations of a forum on the day."""
+    if forum.has_ended(asked.day):
+        return [], []
+    return tuple(
+        [each for each in all_ if each.is_in_force(asked.day)] for all_ in (seats, members)
+    )
+
+
+def questions(forum: Forum, body: Body, rule: list) -> tuple[list[Question], list[Question]]:
+    """What is asked of the organisations, and what of the seats."""
+    votes = voting_seats(body) if rule and by_votes(forum.decision_rule) else []
+    seats = seats_wanted(body, rule, votes)
+    return organisations_asked(body, rule, seats), seats_asked(body, rule, seats)
+
+
+def known(seats: list[HeldSeat], members: list[MemberOrganisation]) -> Known:
+    return Known(
+        seats={seat.id: seat.title for seat in seats},
+        organisations={member.organisation.slug: member.organisation.name for member in members},
+    )
+
+
+def everyone(forum: Forum, asked_of: list[Question], asked: AskedDay) -> str:
+    """The address of the page with all there who can be."""
+    answers = {each.key: each.fullest for each in asked_of if each.fullest}
+    return asked.link(reverse("forum-quoracy", args=[forum.slug]), answers)

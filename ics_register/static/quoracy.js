@@ -1,0 +1,50 @@
+// Shows the verdict while the form is filled in. Without it the form's button does.
+"use strict";
+
+const form = document.getElementById("attendance");
+
+// What the answers change, besides the form itself.
+const following = [
+  "#verdict-said",
+  "#verdict-reasons",
+  ".register-day",
+  ".register-recorded-on",
+  ".register-recorded",
+  ".register-twins",
+  ".register-printed",
+];
+let asking = null;
+let soon = 0;
+
+function address() {
+  const query = new URLSearchParams(new FormData(form));
+  return `${form.getAttribute("action")}?${query}`;
+}
+
+async function show() {
+  if (asking) asking.abort();
+  asking = new AbortController();
+  const wanted = address();
+  try {
+    const answer = await fetch(wanted, { signal: asking.signal });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const each of following) {
+      const here = document.querySelector(each);
+      const there = page.querySelector(each);
+      if (here && there && here.innerHTML !== there.innerHTML) {
+        here.replaceChildren(...there.childNodes);
+      }
+    }
+    history.replaceState(null, "", wanted);
+  } catch (error) {
+    // The page itself says what is wrong.
+    if (error.name !== "AbortError") form.submit();
+  }
+}
+
+form.addEventListener("input", (event) => {
+  if (!event.target.checkValidity()) return;
+  clearTimeout(soon);
+  soon = setTimeout(show, 150);
+});

@@ -1,0 +1,479 @@
+"""Whether a meeting will be quorate, and whether it could be, as the pages say it.
+
+The cast: a board of the trust, the council and the practices. The trust's seat is Ann's, the
+council's Bob's, the practices have none; Olga is in attendance.
+"""
+
+import pytest
+from django.test import Client
+
+from forums.bodies import as_rule
+from forums.models import ClauseKind, DecisionRule, Seat, SeatRole
+from forums.quoracy import cannot_be_met
+from forums.worklists import bodies_of
+from people.models import Basis
+from records.periods import Qualifier
+from tests.builders import (
+    day,
+    make_appointment,
+    make_chair_seat,
+    make_forum,
+    make_member_organisation,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_post,
+    make_quoracy_clause,
+    make_seat,
+)
+from tests.pages.reading import REFUSED, Page, read, words
+from tests.pages.twins import twin
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/forums/board/quoracy/"
+TRUST, COUNCIL, PRACTICES = (f"organisation-{slug}" for slug in ("trust", "council", "practices"))
+
+
+@pytest.fixture
+def board():
+    forum = make_forum(slug="board", name="Board", quoracy_wording="all organisations attend")
+    organisations = {
+        slug: make_organisation(slug=slug, name=f"The {slug}")
+        for slug in ("trust", "council", "practices")
+    }
+    for organisation in organisations.values():
+        make_member_organisation(forum=forum, organisation=organisation)
+    for title, slug, name in (("Finance", "trust", "Ann Lee"), ("Nurse", "council", "Bob Day")):
+        seat = make_seat(forum=forum, title=title, on_behalf_of=organisations[slug])
+        make_membership(seat=seat, person=make_person(name=name))
+    return forum
+
+
+def every_organisation(board, **ways):
+    return make_quoracy_clause(forum=board, **ways)
+
+
+def seat_key(title: str) -> str:
+    return f"seat-{Seat.objects.get(title=title).pk}"
+
+
+def verdict(answers: dict | None = None, **parameters) -> Page:
+    return read(PAGE, {**(answers or {}), **parameters})
+
+
+def said(page: Page) -> str:
+    """The verdict itself, as it is announced."""
+    [status] = page.all("div", role="status")
+    return words(status)
+
+
+def asked(page: Page) -> set[str]:
+    names = [field.get("name") or "" for field in page.all("input")]
+    return {name for name in names if name.startswith(("seat-", "organisation-"))}
+
+
+ALL = {TRUST: "attends", COUNCIL: "attends", PRACTICES: "attends"}
+
+
+# By organisation
+
+
+def test_it_is_quorate_with_every_organisation_and_names_the_one_that_is_missing(board):
+    every_organisation(board)
+    assert said(verdict(ALL)) == "Quorate Nothing is wanting."
+    missing = said(verdict({**ALL, COUNCIL: "absent"}))
+    assert missing == "Not quorate: 1 wanting Wanting: somebody for The council."
+
+
+def test_nobody_is_there_until_somebody_is_said_to_be(board):
+    every_organisation(board)
+    assert said(verdict()).startswith("Not quorate: 3 wanting Nobody attends yet")
+
+
+@pytest.mark.parametrize("way", ["proxy", "substitute"])
+def test_a_proxy_or_a_substitute_counts_and_is_offered_only_where_the_rule_takes_one(board, way):
+    clause = every_organisation(board, **{f"satisfied_by_{way}": True})
+    page = verdict({**ALL, COUNCIL: way})
+    assert said(page).startswith("Quorate")
+    assert f"The council ({'proxy vote' if way == 'proxy' else 'substitute'})" in page.text
+    setattr(clause, f"satisfied_by_{way}", False)
+    clause.save()
+    page = verdict({**ALL, COUNCIL: way})
+    assert said(page).startswith("Not quorate: 1 wanting")
+    assert f"Not counted: The council: the rule takes no {way}" in page.text
+    assert page.all("input", value=way, type="radio") == []
+
+
+def test_the_form_shows_what_the_address_says_and_who_sits_for_whom(board):
+    every_organisation(board)
+    page = verdict({TRUST: "attends"})
+    checked = {i.get("name"): i.get("value") for i in page.all("input") if "checked" in i.attrib}
+    assert checked == {TRUST: "attends", COUNCIL: "absent", PRACTICES: "absent"}
+    assert "Finance: Ann Lee" in page.text
+
+
+def test_everyone_attends_is_one_link_away_and_so_is_the_beginning(board):
+    every_organisation(board)
+    page = verdict({TRUST: "attends"}, as_at="2020-06-01")
+    everyone = read(page.link("Everyone attends"))
+    assert said(everyone).startswith("Quorate")
+    assert "As at 1 June 2020" in everyone.text
+    assert "Nobody attends yet" in read(everyone.link("Start again")).text
+
+
+def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
+    every_organisation(board)
+    both = make_person(name="Cy Both")
+    for seat in board.seats.all():
+        make_membership(seat=seat, person=both, basis=Basis.ACTING)
+    # Who acts covers somebody who remains, and may come.
+    assert said(verdict(ALL)).startswith("Quorate")
+
+    other = make_forum(slug="other", name="Other")
+    for member in board.member_organisations.all()[:2]:
+        make_member_organisation(forum=other, organisation=member.organisation)
+        seat = make_seat(forum=other, on_behalf_of=member.organisation)
+        make_membership(seat=seat, person=both)
+    clause = every_organisation(other)
+    answers = {
+        f"organisation-{member.organisation.slug}": "attends"
+        for member in other.member_organisations.all()
+    }
+    page = read("/forums/other/quoracy/", answers)
+    assert "who does not already count for another organisation" in said(page)
+    assert cannot_be_met(as_rule(clause), bodies_of([other.pk], day("2026-01-01"))[other.pk])
+    clause.one_for_several = True
+    clause.save()
+    assert said(read("/forums/other/quoracy/", answers)).startswith("Quorate")
+
+
+def test_an_organisation_that_has_closed_cannot_come_and_the_page_says_why(board):
+    every_organisation(board)
+    council = board.member_organisations.get(organisation__slug="council").organisation
+    council.end_date = day("2020-03-31")
+    council.save()
+    page = verdict(ALL)
+    assert "The council, which closed on 31 March 2020" in said(page)
+    assert "Not counted: The council: it closed on 31 March 2020" in page.text
+    assert page.fact("Could it be as filled today?").startswith("No It fails on")
+
+
+# By seat
+
+
+def test_heads_are_counted_by_seat_and_named(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+    make_membership(
+        seat=make_seat(forum=board, title="Clerk", role=SeatRole.IN_ATTENDANCE),
+        person=make_person(name="Olga Orr"),
+    )
+    finance, nurse, clerk = map(seat_key, ("Finance", "Nurse", "Clerk"))
+    page = verdict({finance: "attends", nurse: "attends"})
+    assert said(page).startswith("Quorate")
+    assert "By: Ann Lee, Finance; Bob Day, Nurse." in page.text
+    assert clerk not in asked(page)
+    assert "1 more member, to make 2" in said(verdict({finance: "attends"}))
+
+
+def test_the_seat_that_must_be_there_is_asked_about_alone(board):
+    chair = make_chair_seat(forum=board)
+    make_quoracy_clause(forum=board, kind=ClauseKind.MUST_INCLUDE, seat=chair)
+    page = verdict()
+    assert "Vacant: nobody can attend from it." in page.text
+    assert asked(page) == set()
+    make_membership(seat=chair, person=make_person(name="Cat Ash"))
+    assert said(verdict({seat_key("Chair"): "attends"})).startswith("Quorate")
+
+
+def test_a_seat_that_several_fill_is_asked_about_place_by_place_and_by_number(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3)
+    leads = make_seat(forum=board, title="Leads", number=4, holder_stated=False)
+    make_membership(seat=leads, person=make_person(name="Dee Fox"))
+    key = seat_key("Leads")
+    page = verdict({f"{key}-1": "attends", f"{key}-others": "2"})
+    assert said(page).startswith("Quorate")
+    assert "Leads: Dee Fox" in page.text
+    assert verdict({f"{key}-others": "4"}).status == 400  # of three
+    assert said(verdict({f"{key}-others": "3"})).startswith("Quorate")
+
+
+def test_a_seat_that_very_many_fill_is_asked_about_as_a_number(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=21)
+    many = make_seat(forum=board, title="Partners", number=25)
+    for _ in range(21):
+        make_membership(seat=many)
+    page = verdict({f"{seat_key('Partners')}-others": "21"})
+    assert said(page).startswith("Quorate")
+    assert len([key for key in asked(page) if key.startswith(seat_key("Partners"))]) == 1
+
+
+def test_a_share_of_a_number_that_no_source_gives_cannot_be_told(board):
+    make_seat(forum=board, title="Practices", number=None, holder_stated=False)
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST_SHARE, number=50)
+    page = verdict({seat_key("Finance"): "attends"})
+    assert said(page).startswith("Cannot be told")
+    assert "the number of places, which no source gives" in said(page)
+
+
+def test_where_both_are_counted_who_attends_from_a_seat_is_there_for_its_organisation(board):
+    every_organisation(board, satisfied_by_proxy=True)
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    finance, nurse = map(seat_key, ("Finance", "Nurse"))
+    quorate = {finance: "attends", COUNCIL: "proxy", PRACTICES: "attends"}
+    assert said(verdict(quorate)).startswith("Quorate")
+    page = verdict({nurse: "attends", COUNCIL: "absent"})
+    assert page.status == 400
+    assert f"{COUNCIL}=absent contradicts {nurse}" in page.text
+    page = verdict({TRUST: "attends", finance: "absent"})
+    assert page.status == 400
+    assert "Say which seat attends instead" in page.text
+    # What the form itself sends contradicts nothing.
+    form = verdict()
+    answers = {i.get("name"): i.get("value") for i in form.all("input") if "checked" in i.attrib}
+    assert read(PAGE, {**answers, nurse: "attends"}).status == 200
+
+
+# Votes
+
+
+def test_each_organisation_has_one_vote_and_unanimity_needs_them_all(board):
+    every_organisation(board)
+    board.decision_rule = DecisionRule.UNANIMITY
+    board.save()
+    page = verdict({**ALL, COUNCIL: "absent"})
+    assert "2 of 3 votes can be cast, one for each organisation." in page.text
+    assert "Decisions need all of them to agree. Cannot be cast: The council." in page.text
+
+
+def test_a_majority_is_of_those_who_vote_and_the_sources_may_not_say_who_does(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    board.decision_rule = DecisionRule.MAJORITY
+    board.save()
+    finance = board.seats.get(title="Finance")
+    finance.voting = True
+    finance.number = 3
+    finance.save()
+    page = verdict({f"{seat_key('Finance')}-1": "attends"})
+    assert "1 of 3 votes can be cast. A majority of those is 1; of all, 2." in page.text
+    assert "No source says whether these vote: Nurse." in page.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ("", "How it decides is not recorded, so the votes cannot be worked out."),
+        ("consensus", "It decides by consensus: no votes are counted."),
+    ],
+)
+def test_votes_are_not_worked_out_where_none_are_recorded(board, rule, sentence):
+    every_organisation(board)
+    board.decision_rule = rule
+    board.save()
+    assert sentence in verdict(ALL).text
+
+
+def test_which_seats_vote_is_not_made_up(board):
+    forum = make_forum(slug="votes", decision_rule=DecisionRule.MAJORITY)
+    make_membership(seat=make_seat(forum=forum))
+    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=1)
+    assert "Which of its seats vote is not recorded." in read("/forums/votes/quoracy/").text
+
+
+# Without a rule, and on other days
+
+
+def test_a_forum_without_a_rule_says_so_and_what_its_document_says(board, quiet):
+    page = verdict(ALL)
+    assert page.status == 200
+    assert "The register has no rule of quoracy for Board" in page.text
+    assert "“all organisations attend”" in page.text or "all organisations attend" in page.text
+    assert page.all("form", id="attendance") == []
+
+
+@pytest.mark.parametrize("when", ["2010-01-01", "2026-01-01"])
+def test_a_forum_not_in_force_says_so_and_offers_a_day(board, when):
+    every_organisation(board)
+    board.end_date = day("2025-01-01")
+    board.save()
+    page = verdict(ALL, as_at=when)
+    assert "Not in force on" in page.text
+    assert page.all("form", id="attendance") == []
+    assert page.all("div", role="status") == []
+
+
+def test_a_seat_that_is_over_on_the_day_is_not_counted_and_no_error(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    nurse = board.seats.get(title="Nurse")
+    nurse.end_date = day("2020-01-01")
+    nurse.save()
+    page = verdict({seat_key("Nurse"): "attends"})
+    assert page.status == 200
+    assert "Not counted: Nurse: the rule does not ask about it on this day." in page.text
+
+
+def test_an_old_address_of_the_forum_leads_to_the_same_page_with_its_answers(board):
+    every_organisation(board)
+    board.slug = "the-board"
+    board.save()
+    answer = Client(headers={"host": "localhost"}).get(PAGE, query_params={TRUST: "attends"})
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"/forums/the-board/quoracy/?{TRUST}=attends"
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({TRUST: "perhaps"}, f"{TRUST}: “perhaps” is not an answer. Write attends, proxy"),
+        ({TRUST: "Attends"}, "is not an answer"),
+        ({TRUST: "1"}, "is not an answer"),
+        ({TRUST: ["attends", "absent"]}, f"{TRUST} is answered 2 times. Answer it once"),
+        ({TRUST: ["attends", "attends"]}, "is answered 2 times"),
+        ({"seat-999999": "attends"}, "seat-999999: this forum has no such seat"),
+        ({"seat-" + "9" * 400: "attends"}, "this forum has no such seat"),
+        ({"seat-": "attends"}, "this forum has no such seat"),
+        ({"seat-chair": "attends"}, "this forum has no such seat"),
+        ({"organisation-nobody": "attends"}, "this forum has no such member organisation"),
+        ({"organisation-": "attends"}, "this forum has no such member organisation"),
+        ({TRUST: "x" * 100_000}, "is not an answer"),
+    ],
+)
+def test_what_is_no_answer_gets_a_sentence_that_names_it(board, quiet, answers, sentence):
+    every_organisation(board)
+    page = read(PAGE, answers)
+    assert page.status == 400
+    assert page.headings == [REFUSED]
+    assert sentence in page.text
+    assert len(page.text) < 500
+    assert twin("/forums/board/quoracy.json", answers).status == 400
+
+
+def test_attendance_for_a_seat_of_another_forum_is_refused(board, quiet):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    other = make_seat(title="Elsewhere")
+    page = read(PAGE, {f"seat-{other.pk}": "attends"})
+    assert page.status == 400
+    assert "this forum has no such seat" in page.text
+    assert "Elsewhere" not in page.text
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "many", "100", "٣", "1e1", " 1", "9" * 5_000])
+def test_what_is_not_how_many_attend_gets_a_sentence(board, quiet, text):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3)
+    make_seat(forum=board, title="Leads", number=None, holder_stated=False)
+    page = read(PAGE, {f"{seat_key('Leads')}-others": text})
+    assert page.status == 400
+    assert "Write a number from 0 to 99." in page.text
+
+
+def test_fifty_megabytes_of_answers_get_a_sentence(board, quiet):
+    every_organisation(board)
+    for query in (
+        "&".join(f"seat-{n}=attends" for n in range(2_000)),
+        f"{TRUST}=" + "x" * 50_000_000,
+    ):
+        page = read(f"{PAGE}?{query}")
+        assert page.status == 400
+        assert len(page.text) < 500
+
+
+# As filled
+
+
+def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_wanting(board):
+    every_organisation(board)
+    page = read("/forums/board/")
+    assert "It could" in page.fact("Could it be quorate as filled today?")
+    assert "somebody for The practices" in page.fact("Could it be quorate as filled today?")
+    assert page.link("Will a meeting be quorate?") == PAGE
+    gone = board.seats.get(title="Nurse").memberships.get()
+    gone.end_date = day("2020-01-01")
+    gone.save()
+    fact = read("/forums/board/").fact("Could it be quorate as filled today?")
+    assert fact.startswith("No It fails on: every member organisation attends.")
+    assert "Wanting: somebody for The council." in fact
+    on_a_day = read("/forums/board/", {"as_at": "2019-12-01"})
+    assert "It could" in on_a_day.fact("Could it be quorate as filled on 1 December 2019?")
+
+
+def test_it_could_be_quorate_by_those_who_are_recorded_alone(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+    fact = read("/forums/board/").fact("Could it be quorate as filled today?")
+    assert fact.startswith("Yes If those who are recorded attend.")
+
+
+def many_kinds_of_forum() -> list:
+    """Forums with rules of every kind, filled in every way that the register knows."""
+    forums = []
+    trust = make_organisation()
+    closed = make_organisation(end_date="2020-03-31")
+    both = make_person()
+    for kind, number in [
+        (ClauseKind.EVERY_ORGANISATION, None),
+        (ClauseKind.AT_LEAST, 3),
+        (ClauseKind.AT_LEAST_SHARE, 60),
+        (ClauseKind.MUST_INCLUDE, None),
+    ]:
+        for filled in range(9):
+            forum = make_forum()
+            make_member_organisation(forum=forum, organisation=trust)
+            other = make_organisation(name="The other")
+            make_member_organisation(forum=forum, organisation=closed if filled == 1 else other)
+            post = make_post(organisation=other, holder_stated=filled != 2)
+            seat = make_seat(forum=forum, on_behalf_of=trust)
+            second = make_seat(
+                forum=forum,
+                number=None if filled == 3 else 2,
+                holder_stated=filled != 4,
+                may_be_deputised=filled == 5,
+                counts_to_quoracy=False if filled == 6 else None,
+            )
+            third = make_seat(forum=forum, ex_officio_post=post)
+            if filled != 7:
+                make_membership(seat=seat, person=both)
+            if filled > 1:
+                own = make_membership(seat=second, on_behalf_of=other, person=both)
+                make_membership(seat=second, basis=Basis.ACTING, person=make_person())
+                assert own.on_behalf_of == other
+            if filled % 2:
+                make_appointment(post=post, person=both if filled == 5 else make_person())
+            if filled == 8:
+                make_membership(seat=third, start_date="2150-01-01", start_qualifier=Qualifier.BY)
+            make_quoracy_clause(
+                forum=forum,
+                kind=kind,
+                number=number,
+                seat=third if kind == ClauseKind.MUST_INCLUDE else None,
+            )
+            forums.append(forum)
+    return forums
+
+
+def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
+    forums = many_kinds_of_forum()
+    today = day("2026-11-25")
+    bodies = bodies_of([forum.pk for forum in forums], today)
+    told = {}
+    for forum in forums:
+        [clause] = forum.quoracy_clauses.all()
+        verdict = cannot_be_met(as_rule(clause), bodies[forum.pk])
+        fact = read(f"/forums/{forum.slug}/", {"as_at": "2026-11-25"}).fact("Could it be quorate")
+        told[forum.pk] = fact
+        assert fact.startswith("No It fails on") == (verdict is not None), fact
+        if verdict:
+            assert all(words in fact for words in verdict.wanting)
+    assert {fact.startswith("No") for fact in told.values()} == {True, False}
+
+
+def test_the_twin_says_what_the_page_says(board):
+    every_organisation(board, satisfied_by_proxy=True)
+    told = twin("/forums/board/quoracy.json", {**ALL, COUNCIL: "absent"}).said
+    assert told["quorate"] is False
+    assert told["attendance"] == {TRUST: "attends", COUNCIL: "absent", PRACTICES: "attends"}
+    assert told["quoracy_clauses"][0]["wanting"] == ["somebody for The council"]
+    assert told["quoracy_clauses"][0]["by"] == ["The practices", "The trust"]
+    assert told["could_be_quorate_as_filled"] is True
+    assert told["votes"] is None

@@ -1,0 +1,78 @@
+"""Whether a meeting of Herefordshire's two forums that have a rule is quorate, as the page says."""
+
+import pytest
+
+from tests.pages.reading import read, words
+
+pytestmark = pytest.mark.usefixtures("seeded")
+
+FORUMS = ["hipcs", "one-herefordshire-health-and-care-partnership"]
+FIVE = {
+    "2gether-nhs-foundation-trust": "2gether NHS Foundation Trust",
+    "herefordshire-council": "Herefordshire Council",
+    "nhs-herefordshire-ccg": "NHS Herefordshire CCG",
+    "taurus": "Taurus",
+    "wye-valley-nhs-trust": "Wye Valley NHS Trust",
+}
+each_forum = pytest.mark.parametrize("forum", FORUMS)
+each_organisation = pytest.mark.parametrize("one", FIVE)
+
+
+def verdict(forum: str, attendance: dict, day: str | None = "2019-05-01") -> str:
+    answers = {f"organisation-{slug}": word for slug, word in attendance.items()}
+    page = read(f"/forums/{forum}/quoracy/", {**answers, **({"as_at": day} if day else {})})
+    [status] = page.all("div", role="status")
+    return words(status)
+
+
+@each_forum
+def test_it_is_quorate_with_all_five_organisations(forum):
+    assert verdict(forum, dict.fromkeys(FIVE, "attends")).startswith("Quorate")
+
+
+@each_forum
+@each_organisation
+def test_it_is_not_quorate_with_four_and_the_verdict_names_the_fifth(forum, one):
+    for four in (
+        {slug: "attends" for slug in FIVE if slug != one},
+        {**dict.fromkeys(FIVE, "attends"), one: "absent"},
+    ):
+        assert verdict(forum, four) == (
+            f"Not quorate: 1 wanting Wanting: somebody for {FIVE[one]}."
+        )
+
+
+@each_forum
+@each_organisation
+@pytest.mark.parametrize("way", ["proxy", "substitute"])
+def test_it_is_quorate_with_four_and_a_proxy_or_a_nominated_substitute(forum, one, way):
+    assert verdict(forum, {**dict.fromkeys(FIVE, "attends"), one: way}).startswith("Quorate")
+
+
+@each_forum
+def test_today_it_cannot_be_quorate_and_the_pages_say_that_a_member_has_closed(forum):
+    why = "NHS Herefordshire CCG, which closed in March 2020"
+
+    today = verdict(forum, dict.fromkeys(FIVE, "attends"), day=None)
+    assert today == f"Not quorate: 1 wanting Wanting: {why}."
+    fact = read(f"/forums/{forum}/").fact("Could it be quorate as filled today?")
+    assert fact.startswith("No It fails on")
+    assert f"Wanting: {why}." in fact
+
+
+def test_the_votes_of_the_partnership_are_worked_out_and_none_are_made_up_for_hipcs():
+    [hipcs, partnership] = [
+        read(f"/forums/{forum}/quoracy/", {"as_at": "2019-05-01"}).text for forum in FORUMS
+    ]
+
+    assert "How it decides is not recorded, so the votes cannot be worked out." in hipcs
+    assert "0 of 5 votes can be cast, one for each organisation." in partnership
+    assert "Decisions need all of them to agree." in partnership
+    assert "“One organisation has one vote" in partnership or "One organisation has" in partnership
+
+
+def test_the_forums_without_a_rule_have_no_form():
+    page = read("/forums/ics-executive/quoracy/")
+
+    assert "The register has no rule of quoracy" in page.text
+    assert page.all("form", id="attendance") == []
