@@ -18,6 +18,7 @@ PAGES = {
     "chairs-2019-03-15": "/chairs/?as_at=2019-03-15",
     "forums": "/forums/",
     "forum": "/forums/ics-executive/",
+    "quoracy": "/forums/hipcs/quoracy/?as_at=2019-05-01",
     "organisations": "/organisations/",
     "organisation": "/organisations/wye-valley-nhs-trust/",
     "people": "/people/",

@@ -20,6 +20,11 @@ PAGES = {
     "forums narrowed to none": "/forums/?q=nothing+at+all",
     "forum": "/forums/ics-executive/",
     "forum with many seats": "/forums/hipcs/",
+    "quoracy": "/forums/hipcs/quoracy/?as_at=2019-05-01",
+    "quoracy, with votes": "/forums/one-herefordshire-health-and-care-partnership/quoracy/"
+    "?as_at=2019-05-01&organisation-taurus=proxy&organisation-wye-valley-nhs-trust=attends",
+    "quoracy that cannot be": "/forums/hipcs/quoracy/?organisation-nhs-herefordshire-ccg=attends",
+    "quoracy without a rule": "/forums/ics-executive/quoracy/",
     "forum not in force": "/forums/ics-executive/?as_at=2010-01-01",
     "organisations": "/organisations/",
     "organisation": "/organisations/wye-valley-nhs-trust/",
@@ -80,7 +85,7 @@ def fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
-@pytest.mark.parametrize("kind", ["home", "chairs", "forum", "organisation", "person"])
+@pytest.mark.parametrize("kind", ["home", "chairs", "forum", "quoracy", "organisation", "person"])
 def test_text_twice_as_large_still_fits(quiet_page, kind):
     # Twice the size on a screen of 1280 is what a screen of 640 shows; four times, 320.
     for width in (640, 320):
