@@ -7,7 +7,7 @@ An answer is a word under the name of a seat or an organisation: `seat-12=attend
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import BadRequest
@@ -47,6 +47,8 @@ HOW_SAID = {How.IN_PERSON: "", How.PROXY: " (proxy vote)", How.SUBSTITUTE: " (su
 
 # A seat with more holders than this is asked about as a number, and not one by one.
 MOST_NAMED = 20
+# So many of those who sit for an organisation are named beside it.
+MOST_TOLD = 5
 # As many as anybody could count where the sources do not say how many fill a seat.
 MOST_OTHERS = 99
 
@@ -130,33 +132,40 @@ def organisations_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) 
 
 def _of_member(member: Member, body: Body, clauses: list[Clause], seats: set[int]) -> Choice:
     sitting = body.sitting_for(member)
+    of_sitting = {place.seat for place, _ in sitting}
     own = [
         place
         for place in body.places
-        if place.organisation == member.organisation or place in [each for each, _ in sitting]
+        if place.organisation == member.organisation or place.seat in of_sitting
     ]
+    elsewhere = [place for place in own if place.seat not in seats]
     question = Choice(
         key=f"organisation-{member.organisation}",
         name=member.name,
-        details=[
-            f"{place.title}: {filler.name}" for place, filler in sitting if place.seat not in seats
-        ],
+        details=_told([(place, each) for place, each in sitting if place in elsewhere]),
     )
     ways = ways_of(member, body, clauses)
-    answerable = [place for place in own if place.seat in seats and _can_come(place)]
-    if answerable:
+    if any(_can_come(place) for place in own if place.seat in seats):
         question.otherwise = AS_SEATS
-        elsewhere = [place for place in own if place.seat not in seats and _can_come(place)]
-        if not elsewhere:
+        if not any(map(_can_come, elsewhere)):
             ways = [way for way in ways if way != How.IN_PERSON]
+    elif not member.closed and How.IN_PERSON not in ways:
+        question.details.append("No seat for it is filled, so nobody attends for it in person.")
     if member.closed:
         question.why_not = f"It closed {member.closed}, and nobody can attend for it."
-    elif not ways and not answerable:
-        question.why_not = "Its seats are vacant, and the rule takes nobody instead."
+    elif not ways and question.otherwise != AS_SEATS:
+        question.why_not = "No seat for it is filled, and the rule takes nobody instead."
     for word, how in WORDS.items():
         if how in ways:
             question.coming[word] = _for_member(member, body, clauses, how)
     return question
+
+
+def _told(sitting: list[tuple[Place, Filler]]) -> list[str]:
+    """Who sits for an organisation, as far as they can be told one by one."""
+    told = [f"{place.title}: {filler.name}" for place, filler in sitting[:MOST_TOLD]]
+    rest = len(sitting) - len(told)
+    return [*told, f"and {rest} more"] if rest else told
 
 
 def _can_come(place: Place) -> bool:
@@ -178,7 +187,7 @@ def seats_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[
         question
         for place in body.places
         if place.seat in seats
-        for question in _of_place(place, clauses)
+        for question in _of_place(place, [each for each in clauses if _concerns(each, place, body)])
     ]
 
 
@@ -189,6 +198,17 @@ def seats_wanted(body: Body, clauses: Iterable[Clause], voting: Iterable[int]) -
     if any(clause.counts_heads for clause in clauses):
         wanted |= {place.seat for place in body.places if place.counts}
     return {place.seat for place in body.places} & (wanted | set(voting))
+
+
+def _concerns(clause: Clause, place: Place, body: Body) -> bool:
+    """Whether it matters to a clause how a place takes part."""
+    if clause.kind == ClauseKind.MUST_INCLUDE:
+        return clause.seat == place.seat
+    if clause.counts_heads:
+        return place.counts
+    members = {member.organisation for member in body.members}
+    speaks_for = {place.organisation, *map(place.speaks_for, place.fillers)}
+    return not members.isdisjoint(speaks_for)
 
 
 def _of_place(place: Place, clauses: list[Clause]) -> list[Question]:
@@ -246,7 +266,7 @@ def _number(place: Place, key: str, fillers: tuple[Filler, ...]) -> Number:
         details = [named]
     return Number(
         key=key,
-        name=place.title if len(place.fillers) == len(fillers) else f"{place.title}: others",
+        name=place.title if len(place.fillers) == len(fillers) else f"{place.title}, others",
         details=[detail for detail in details if detail],
         each=[dataclasses.replace(one, name=f"{one.name}, {place.title}") for one in each],
         most=len(each),
@@ -263,6 +283,14 @@ class Known:
 
     seats: dict[int, str]
     organisations: dict[str, str]
+    # The slug now of an organisation that had another, if it is one of them.
+    slug_now: Callable[[str], str | None]
+
+    def key_now(self, key: str) -> str:
+        slug = key.removeprefix("organisation-")
+        if slug == key or slug in self.organisations:
+            return key
+        return f"organisation-{self.slug_now(slug) or slug}"
 
 
 def answer(request: HttpRequest, questions: list[Question], known: Known) -> list[str]:
@@ -273,10 +301,9 @@ def answer(request: HttpRequest, questions: list[Question], known: Known) -> lis
     for key, texts in request.GET.lists():
         if not OURS.match(key) or not any(texts):
             continue
-        if len(texts) > 1:
-            raise BadRequest(
-                f"{key[:60]} is answered {len(texts)} times. Answer it once in the address."
-            )
+        key = known.key_now(key)
+        if len(texts) > 1 or key in said:
+            raise BadRequest(f"{key[:60]} is answered more than once. Answer it once.")
         name = name_of(key, known)
         if key in by_key:
             said[key] = texts[0]
@@ -284,6 +311,7 @@ def answer(request: HttpRequest, questions: list[Question], known: Known) -> lis
         else:
             set_aside.append(f"{name}: the rule does not ask about it on this day.")
             refuse_unknown_word(key, texts[0], or_number=True)
+            said[key] = ""
     for question in questions:
         question.answer = question.answer or ("" if question.is_number else question.choices[-1][0])
     _refuse_contradictions(questions, said)

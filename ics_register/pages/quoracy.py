@@ -20,6 +20,7 @@ from ics_register.pages.attendance import (
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import SOURCES, STATED_SOURCES, public_page, record_at
 from ics_register.pages.twins import Here
+from organisations.models import Organisation
 
 
 def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
@@ -128,9 +129,17 @@ def questions(forum: Forum, body: Body, rule: list) -> tuple[list[Question], lis
 
 
 def known(seats: list[HeldSeat], members: list[MemberOrganisation]) -> Known:
+    by_key = {member.organisation_id: member.organisation for member in members}
+
+    def slug_now(slug: str) -> str | None:
+        had_it = Organisation.history.filter(slug=slug, id__in=by_key).values_list("id", flat=True)
+        key = had_it.first()
+        return by_key[key].slug if key is not None else None
+
     return Known(
         seats={seat.id: seat.title for seat in seats},
-        organisations={member.organisation.slug: member.organisation.name for member in members},
+        organisations={each.slug: each.name for each in by_key.values()},
+        slug_now=slug_now,
     )
 
 

@@ -321,6 +321,17 @@ def test_an_old_address_of_the_forum_leads_to_the_same_page_with_its_answers(boa
     assert answer.headers["Location"] == f"/forums/the-board/quoracy/?{TRUST}=attends"
 
 
+def test_an_organisation_is_known_by_the_slug_it_had_when_the_address_was_sent(board):
+    every_organisation(board)
+    council = board.member_organisations.get(organisation__slug="council").organisation
+    council.slug = "new-council"
+    council.save()
+    assert said(verdict(ALL)).startswith("Quorate")
+    page = verdict({**ALL, "organisation-new-council": "absent"})
+    assert page.status == 400
+    assert "organisation-new-council is answered more than once" in page.text
+
+
 # Bad input
 
 
@@ -330,8 +341,8 @@ def test_an_old_address_of_the_forum_leads_to_the_same_page_with_its_answers(boa
         ({TRUST: "perhaps"}, f"{TRUST}: “perhaps” is not an answer. Write attends, proxy"),
         ({TRUST: "Attends"}, "is not an answer"),
         ({TRUST: "1"}, "is not an answer"),
-        ({TRUST: ["attends", "absent"]}, f"{TRUST} is answered 2 times. Answer it once"),
-        ({TRUST: ["attends", "attends"]}, "is answered 2 times"),
+        ({TRUST: ["attends", "absent"]}, f"{TRUST} is answered more than once. Answer it once"),
+        ({TRUST: ["attends", "attends"]}, "is answered more than once"),
         ({"seat-999999": "attends"}, "seat-999999: this forum has no such seat"),
         ({"seat-" + "9" * 400: "attends"}, "this forum has no such seat"),
         ({"seat-": "attends"}, "this forum has no such seat"),

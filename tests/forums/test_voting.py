@@ -1,0 +1,84 @@
+"""Whose votes can be cast, and how many a decision needs."""
+
+from dataclasses import replace
+
+import pytest
+
+from forums.models import ClauseKind, DecisionRule
+from forums.quoracy import Attendee, Body, Clause, How, Member, Place
+from forums.voting import voting
+
+MEMBERS = (Member("trust", "the trust"), Member("council", "the council"))
+BODY = Body((), MEMBERS)
+EVERY = Clause(ClauseKind.EVERY_ORGANISATION)
+TRUST, COUNCIL = (Attendee(each.name, organisation=each.organisation) for each in MEMBERS)
+SEATS = Body(
+    (
+        Place(seat=1, title="Chair", votes=True, may_be_deputised=True),
+        Place(seat=2, title="Partners", number=3, votes=True),
+        Place(seat=3, title="Clerk", votes=False),
+        Place(seat=4, title="Nurse"),
+    ),
+    MEMBERS,
+)
+HEADS = Clause(ClauseKind.AT_LEAST, number=1)
+
+
+@pytest.mark.parametrize("rule", ["", DecisionRule.CONSENSUS])
+def test_no_votes_are_counted_without_a_rule_or_by_consensus(rule):
+    assert voting(rule, [EVERY], BODY, [TRUST]) is None
+
+
+def test_nobody_is_given_a_vote_where_no_source_says_who_has_one():
+    body = Body((Place(seat=4, title="Nurse"),))
+    assert voting(DecisionRule.MAJORITY, [HEADS], body, [Attendee("Ann", seat=4)]) is None
+
+
+def test_each_organisation_has_one_vote_however_many_attend_for_it():
+    votes = voting(DecisionRule.UNANIMITY, [EVERY], BODY, [TRUST, replace(TRUST, name="Ann")])
+    assert (votes.cast, votes.absent, votes.total) == (("the trust",), ("the council",), 2)
+
+
+def test_a_proxy_carries_a_vote_only_where_the_rule_takes_one():
+    proxy = replace(COUNCIL, how=How.PROXY)
+    taken = replace(EVERY, by_proxy=True)
+    assert voting(DecisionRule.UNANIMITY, [taken], BODY, [TRUST, proxy]).absent == ()
+    assert voting(DecisionRule.UNANIMITY, [EVERY], BODY, [TRUST, proxy]).absent == ("the council",)
+
+
+def test_one_person_who_sits_for_two_organisations_casts_one_vote():
+    there = [replace(each, people=frozenset([7])) for each in (TRUST, COUNCIL)]
+    assert len(voting(DecisionRule.UNANIMITY, [EVERY], BODY, there).cast) == 1
+
+
+def test_an_organisation_that_has_closed_has_a_vote_that_nobody_casts():
+    body = Body((), (MEMBERS[0], replace(MEMBERS[1], closed="in March 2020")))
+    votes = voting(DecisionRule.UNANIMITY, [EVERY], body, [TRUST, COUNCIL])
+    assert (votes.cast, votes.absent) == (("the trust",), ("the council",))
+
+
+def test_seats_vote_where_a_source_says_so_and_others_are_named_of_which_none_does():
+    there = [Attendee("Ann", seat=1), Attendee("Bob", seat=2), Attendee("Cy", seat=3)]
+    votes = voting(DecisionRule.MAJORITY, [HEADS], SEATS, [*there, Attendee("Di", seat=4)])
+    assert (votes.cast, votes.total) == (("Ann", "Bob"), 4)
+    assert votes.absent == ("Partners × 2",)
+    assert votes.unsaid == ("Nurse",)
+
+
+def test_a_deputy_carries_the_vote_of_a_seat_that_may_be_deputised():
+    deputies = [Attendee("Sam", seat=seat, how=How.SUBSTITUTE) for seat in (1, 2)]
+    votes = voting(DecisionRule.MAJORITY, [HEADS], SEATS, deputies)
+    assert votes.cast == ("Sam",)
+    assert votes.absent == ("Partners × 3",)
+
+
+@pytest.mark.parametrize(("there", "needed"), [(1, 1), (2, 2), (3, 2), (4, 3)])
+def test_a_majority_is_more_than_half(there, needed):
+    votes = voting(DecisionRule.MAJORITY, [HEADS], SEATS, [Attendee("Ann", seat=2)] * there)
+    assert (votes.needed, votes.needed_of_all) == (needed, 3)
+
+
+def test_a_total_that_no_source_gives_is_not_made_up():
+    body = Body((Place(seat=1, title="Practices", number=None, votes=True),))
+    votes = voting(DecisionRule.MAJORITY, [HEADS], body, [Attendee("Ann", seat=1)])
+    assert (votes.total, votes.needed_of_all, votes.absent) == (None, None, ())
