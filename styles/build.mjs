@@ -1,5 +1,5 @@
 // Builds what the public pages load into build/static/, where Django looks for static files:
-// register.css, register.svg and assets/. The pages use no script.
+// register.css, register.svg and assets/. The one script, quoracy.js, is a static file of its own.
 
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -132,22 +132,17 @@ def organisations_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) 
 
 def _of_member(member: Member, body: Body, clauses: list[Clause], seats: set[int]) -> Choice:
     sitting = body.sitting_for(member)
-    of_sitting = {place.seat for place, _ in sitting}
-    own = [
-        place
-        for place in body.places
-        if place.organisation == member.organisation or place.seat in of_sitting
-    ]
-    elsewhere = [place for place in own if place.seat not in seats]
+    bringing = [place for place in body.places if _brings(place, member)]
+    elsewhere = [place for place in bringing if place.seat not in seats]
     question = Choice(
         key=f"organisation-{member.organisation}",
         name=member.name,
         details=_told([(place, each) for place, each in sitting if place in elsewhere]),
     )
     ways = ways_of(member, body, clauses)
-    if any(_can_come(place) for place in own if place.seat in seats):
+    if len(elsewhere) < len(bringing) and not member.closed:
         question.otherwise = AS_SEATS
-        if not any(map(_can_come, elsewhere)):
+        if not elsewhere:
             ways = [way for way in ways if way != How.IN_PERSON]
     elif not member.closed and How.IN_PERSON not in ways:
         question.details.append("No seat for it is filled, so nobody attends for it in person.")
@@ -169,7 +164,14 @@ def _told(sitting: list[tuple[Place, Filler]]) -> list[str]:
 
 
 def _can_come(place: Place) -> bool:
-    return bool(place.fillers) or place.may_be_filled
+    return bool(place.fillers) or place.unnamed != 0
+
+
+def _brings(place: Place, member: Member) -> bool:
+    """Whether somebody can attend from a place who speaks for a member."""
+    speak_for = [place.speaks_for(filler) for filler in place.fillers]
+    speak_for += [] if place.unnamed == 0 else [place.organisation]
+    return member.organisation in speak_for
 
 
 def _for_member(member: Member, body: Body, clauses: list[Clause], how: How) -> Attendee:
@@ -226,7 +228,7 @@ def _of_place(place: Place, clauses: list[Clause]) -> list[Question]:
     ]
     if single and not place.fillers:
         questions.append(_choice(place, None, key, ways))
-    elif place.may_be_filled:
+    elif place.unnamed != 0:
         questions.append(_number(place, f"{key}-others", ()))
     return questions
 

@@ -1,0 +1,66 @@
+"""What the form asks agrees with what it says could be, whatever the rule and the forum."""
+
+from itertools import islice, product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forums.quoracy import as_filled, judge_rule
+from ics_register.pages.attendance import organisations_asked, seats_asked, seats_wanted
+from tests.forums.test_quoracy_rules import bodies, rules
+
+MOST_WAYS = 3_000
+
+
+def asked(body, rule):
+    seats = seats_wanted(body, rule, [])
+    return [*organisations_asked(body, rule, seats), *seats_asked(body, rule, seats)]
+
+
+def possible(question) -> list[str]:
+    if question.is_number:
+        return [str(number) for number in range(min(question.most, 6) + 1)]
+    return [word for word, _ in question.choices]
+
+
+def met(body, rule, questions, answers) -> bool | None:
+    for question, answer in zip(questions, answers, strict=True):
+        question.answer = answer
+    attendees = [one for question in questions for one in question.attendees()]
+    return judge_rule(rule, body, attendees).met
+
+
+@given(rules, bodies, st.data())
+def test_no_answers_make_a_meeting_quorate_that_could_not_be(rule, body, data):
+    questions = asked(body, rule)
+    answers = [data.draw(st.sampled_from(possible(question))) for question in questions]
+
+    if met(body, rule, questions, answers):
+        assert as_filled(rule, body).met is not False
+
+
+@given(rules, bodies)
+def test_some_answers_make_a_meeting_quorate_that_could_be(rule, body):
+    questions = asked(body, rule)
+    if not as_filled(rule, body).met:
+        return
+    # Those who come first: the fullest answers are among the first that are tried.
+    ways = product(*(reversed_numbers(possible(question)) for question in questions))
+
+    assert any(met(body, rule, questions, answers) for answers in islice(ways, MOST_WAYS))
+
+
+def reversed_numbers(answers: list[str]) -> list[str]:
+    return answers[::-1] if answers[0].isdecimal() else answers
+
+
+@given(rules, bodies)
+def test_with_everyone_it_is_quorate_if_it_could_be(rule, body):
+    """Unless somebody would have to send a proxy, who sits for two organisations."""
+    people = [filler.person for place in body.places for filler in place.fillers]
+    people = [person for person in people if person is not None]
+    if len(people) > len(set(people)) or not as_filled(rule, body).met:
+        return
+    questions = asked(body, rule)
+
+    assert met(body, rule, questions, [question.fullest for question in questions])
