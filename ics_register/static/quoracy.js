@@ -16,8 +16,12 @@ const following = [
 let asking = null;
 let soon = 0;
 
+// What goes without saying, which a shorter address leaves out.
+const unsaid = ["", "absent", "as-seats"];
+
 function address() {
-  const query = new URLSearchParams(new FormData(form));
+  const said = [...new FormData(form)].filter(([, answer]) => !unsaid.includes(answer));
+  const query = new URLSearchParams(said);
   return `${form.getAttribute("action")}?${query}`;
 }
 

@@ -71,6 +71,10 @@ def test_the_verdict_appears_as_it_is_filled_in_and_its_address_can_be_sent(page
     assert page.evaluate("window.stayed")
     assert violations(page) == []
     assert "organisation-wye-valley-nhs-trust=proxy" in page.url
+    page.get_by_role("group", name="Taurus").get_by_label("Absent").check()
+    expect(verdict).to_contain_text("somebody for Taurus")
+    page.get_by_role("group", name="Taurus").get_by_label("Attends").check()
+    expect(verdict).to_contain_text("Nothing is wanting")
 
     # As another has it, and on another day: the answers stay with the day's form.
     page.goto(page.url)

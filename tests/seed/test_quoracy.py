@@ -68,7 +68,7 @@ def test_the_votes_of_the_partnership_are_worked_out_and_none_are_made_up_for_hi
     assert "How it decides is not recorded, so the votes cannot be worked out." in hipcs
     assert "0 of 5 votes can be cast, one for each organisation." in partnership
     assert "Decisions need all of them to agree." in partnership
-    assert "“One organisation has one vote" in partnership or "One organisation has" in partnership
+    assert "One organisation has one vote, by attendance or written proxy." in partnership
 
 
 def test_the_forums_without_a_rule_have_no_form():
