@@ -5,6 +5,7 @@ from django.urls import path
 
 from ics_register.pages import (
     chairs,
+    changes,
     concentration,
     documents,
     errors,
@@ -30,6 +31,7 @@ urlpatterns = [
     *page("people/", people.person_list, "people"),
     *page("people/<slug:slug>/", people.person, "person"),
     *page("representation/", representation.representation, "representation"),
+    *page("changes/", changes.changes, "changes"),
     *page("documents/", documents.document_list, "documents"),
     *page("documents/<slug:slug>/", documents.document, "document"),
     *page("search/", search.search, "search"),

@@ -17,12 +17,13 @@ PARAMETERS = {
     stage.ORGANISATION: ["as_at"],
     "/people/": ["as_at", "q", "sort", "page"],
     stage.PERSON: ["as_at"],
+    "/changes/": ["as_at", "from", "to", "forum", "organisation", "person", "page"],
     "/documents/": ["as_at", "page"],
     stage.DOCUMENT: ["as_at", "facts", "page"],
     "/search/": ["as_at", "q"],
 }
 EACH = [(address, name) for address, names in PARAMETERS.items() for name in names]
-CHOICES = [pair for pair in EACH if pair[1] not in ("as_at", "q", "page")]
+CHOICES = [pair for pair in EACH if pair[1] not in ("as_at", "from", "to", "q", "page")]
 LISTS = [address for address, names in PARAMETERS.items() if "page" in names]
 
 

@@ -69,6 +69,7 @@ LISTS = {
     "/concentration/?show=organisations&as_at=2020-01-01": 0,
     "/representation/": 20,
     "/representation/?as_at=2019-05-01&sort=seats&forum_kind=board": 20,
+    "/changes/?from=2019-01-01&to=2019-12-31": 20,
     "/documents/": 20,
     "/search/?q=example": 20,
 }

@@ -26,13 +26,14 @@ PAGES = {
         "Who chairs more than one forum or organisation",
     ),
     "/representation/": ("Who is represented where", "Who is represented where"),
+    "/changes/": ("Changes", "Changes"),
     "/documents/": ("Sources", "Sources"),
     stage.DOCUMENT: ("Terms of reference", "Terms of reference"),
     "/search/": ("Search", "Search"),
     "/search/?q=marches": ("Search results for “marches”", "Search for marches"),
 }
 LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents/", "/search/"]
-LISTS += ["/representation/", "/concentration/"]
+LISTS += ["/representation/", "/concentration/", "/changes/"]
 every_page = pytest.mark.parametrize("address", PAGES)
 
 
@@ -190,6 +191,7 @@ def test_an_empty_register_has_pages_too(quiet, address):
         ("/concentration/", "The register has nobody who chairs more than one"),
         ("/representation/", "The register has no organisation on a forum"),
         ("/people/", "Nobody of that name is recorded."),
+        ("/changes/", "The register has no change from"),
         ("/documents/", "The register holds no document yet."),
         ("/search/?q=anybody", "Nothing in the register has that name."),
     ],

@@ -79,6 +79,7 @@ def every_page() -> dict[str, str]:
     client = Client(headers={"host": "localhost"})
     todo = ["/", "/people/?q=lay", "/forums/board/?as_at=2019-06-01", "/chairs/?as_at=2019-06-01"]
     todo += ["/chairs/?as_at=2160-01-01", "/search/?q=chair", "/forums/?as_at=2019-06-01"]
+    todo += ["/changes/?from=1900-01-01&to=2199-12-31"]
     read_so_far: dict[str, str] = {}
     while todo:
         here = todo.pop()

@@ -1,0 +1,190 @@
+"""What changed between two days, in sentences."""
+
+import datetime
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest
+
+from forums.chronicle import Between, as_key, days_told, happenings, keys_between
+from forums.models import Forum
+from forums.sentences import Told, tell
+from ics_register.pages import facts
+from ics_register.pages.frame import FIRST_DAY, LAST_DAY, AskedDay, named_day
+from ics_register.pages.page import Moved, page_of, public_page, record_at
+from ics_register.pages.twins import Here, Table, in_chunks
+from organisations.models import Organisation
+from people.models import Person
+from records.evidence import year_before
+from records.periods import date_in_words
+
+# What changes can be asked of, by the name of the parameter.
+OF = {
+    "forum": Forum.objects.all,
+    "organisation": Organisation.objects.all,
+    "person": lambda: Person.objects.filter(withheld=False),
+}
+
+
+def changes_as_json(context: dict, here: Here) -> dict:
+    about = context["about"]
+    told = [_told_as_data(each, here) for each in (*context["happened"], *context["so_by_then"])]
+    return {
+        "from": context["days"].first.isoformat(),
+        "to": context["days"].last.isoformat(),
+        "about": {"id": here.id_of(about), "name": str(about)} if about else None,
+        **here.paged(context["page"], told),
+    }
+
+
+def _told_as_data(told: Told, here: Here) -> dict:
+    first = told.first
+    named = {piece.text: piece for piece in told.pieces if piece.slug}
+    return {
+        "sentence": told.text,
+        "kind": first.what,
+        **_when(told),
+        "about": [facts.record(here, each.kind, each.slug, name) for name, each in named.items()],
+        "sources": [
+            {
+                "document": facts.document(here, slug, title),
+                "locator": locator,
+                "quotation": quotation,
+                "note": note,
+            }
+            for slug, title, locator, quotation, note in told.sources
+        ],
+    }
+
+
+def _when(told: Told) -> dict:
+    first = told.first
+    return {
+        "event": first.event,
+        "date": facts.date(first.day, first.precision),
+        "precision": first.precision,
+        "qualifier": getattr(first, f"{first.which}_qualifier"),
+    }
+
+
+def changes_as_csv(context: dict, here: Here) -> Table:
+    """A row for each change: what several changes have in common is told with each."""
+
+    def rows():
+        for chunk in in_chunks(list(context["page"].paginator.object_list)):
+            for happening in happenings(map(as_key, chunk)):
+                [told] = tell([happening], here.asked.today)
+                source, *others = told.sources
+                yield {
+                    "sentence": told.text,
+                    "kind": happening.what,
+                    **_when(told),
+                    **_source_cells("", source, here),
+                    **_source_cells("before_", others[0] if others else None, here),
+                }
+
+    sources = [f"{whose}{name}" for whose in ("", "before_") for name in facts.SOURCE_COLUMNS]
+    return Table(
+        ["date", "precision", "qualifier", "event", "kind", "sentence", *sources],
+        rows(),
+    )
+
+
+def _source_cells(whose: str, source: tuple | None, here: Here) -> dict:
+    """The cells of a source: of the change, or of the end of what was handed over."""
+    if source is None:
+        return dict.fromkeys(f"{whose}{name}" for name in facts.SOURCE_COLUMNS)
+    slug, *rest = source
+    cells = [here.id("document", slug), *rest]
+    named = zip(facts.SOURCE_COLUMNS, cells, strict=True)
+    return {f"{whose}{name}": value for name, value in named}
+
+
+@public_page(as_json=changes_as_json, as_csv=changes_as_csv)
+def changes(request: HttpRequest, asked: AskedDay):
+    days = asked_days(request, asked)
+    about = asked_record(request)
+    key = (about._meta.model_name, about.pk) if about else None
+    if days is None:
+        days = all_days_of(key, asked) if key else year_up_to(asked.day)
+    page = page_of(request, keys_between(days, key))
+    told = tell(happenings(as_key(row) for row in page), asked.today)
+    return "changes/changes.html", {
+        "days": days,
+        "first_day": date_in_words(days.first),
+        "last_day": date_in_words(days.last),
+        "about": about,
+        "about_kind": about._meta.model_name if about else "",
+        "page": page,
+        "happened": [each for each in told if not each.is_limit],
+        "so_by_then": [each for each in told if each.is_limit],
+        "earlier": None if told else last_year_before(days, key),
+    }
+
+
+def asked_days(request: HttpRequest, asked: AskedDay) -> Between | None:
+    """The days that `?from=` and `?to=` name, None if they name none. Of “from” alone, up to the
+    day that is asked for, or a year if that is before; of “to” alone, the year up to it.
+
+    Raises BadRequest for what is no day, and for days in the wrong order.
+    """
+    first, last = named_day(request, "from"), named_day(request, "to")
+    if first is None and last is None:
+        return None
+    if last is None:
+        last = asked.day if asked.day >= first else year_from(first)
+    elif first is None:
+        first = year_up_to(last).first
+    if first > last:
+        raise BadRequest(
+            f"from: {date_in_words(first)} is after {date_in_words(last)}, which “to” names. "
+            "Put the earlier day in “from”."
+        )
+    return Between(first, last)
+
+
+def year_up_to(day: datetime.date) -> Between:
+    """The year that ends with `day`, within what can be asked for."""
+    return Between(max(year_before(day), FIRST_DAY), day)
+
+
+def all_days_of(about: tuple[str, int], asked: AskedDay) -> Between:
+    """From the first day that anything is recorded of one forum, organisation or person."""
+    told = days_told(asked.day, about)
+    return Between(max(told.first, FIRST_DAY), asked.day) if told else year_up_to(asked.day)
+
+
+def last_year_before(days: Between, about: tuple[str, int] | None) -> Between | None:
+    """The last year up to these days in which anything is recorded, if there is any."""
+    told = days_told(days.first, about)
+    return year_up_to(min(max(told.last, FIRST_DAY), LAST_DAY)) if told else None
+
+
+def year_from(day: datetime.date) -> datetime.date:
+    """The last day of the year that begins with `day`, or the last that can be asked for."""
+    return min(day + datetime.timedelta(days=365), LAST_DAY)
+
+
+def asked_record(request: HttpRequest):
+    """The forum, organisation or person whose changes are asked for; None for everything.
+
+    Raises BadRequest for more than one, and for one that the public may not find.
+    """
+    named = [name for name in OF if request.GET.get(name)]
+    if len(named) > 1:
+        raise BadRequest(
+            f"The address names {' and '.join(f'“{name}”' for name in named)}. Changes can be "
+            "narrowed to one forum, one organisation or one person: name one of them."
+        )
+    if not named:
+        return None
+    [name] = named
+    slug = request.GET[name]
+    try:
+        return record_at(OF[name](), slug)
+    except Moved as moved:
+        return moved.record
+    except Http404:
+        raise BadRequest(
+            f"{name.capitalize()}: there is no “{slug[:60]}” to choose. Follow the link to the "
+            f"changes on the page of the {name}."
+        ) from None

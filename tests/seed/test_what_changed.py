@@ -1,0 +1,242 @@
+"""The story that the two documents tell, between the days that they are about, word for word."""
+
+import pytest
+
+from tests.pages.reading import read, words
+
+pytestmark = pytest.mark.django_db
+
+
+def told(page, heading: str) -> list[tuple[str, str]]:
+    """What a page tells under a heading: each sentence, and where it says it comes from."""
+    parts = list(page.main)
+    at = next(number for number, part in enumerate(parts) if part.get("id") == heading)
+    found = []
+    for part in parts[at + 1 :]:
+        if part.tag == "h2":
+            break
+        for item in part.findall("li"):
+            sentence, _, source = words(item).partition(" Source: ")
+            sentence = sentence.partition(" All changes to ")[0]
+            found.append((sentence, source.partition(" Quotation")[0].partition(" Note")[0]))
+    return found
+
+
+def sentences(page, heading: str) -> list[str]:
+    return [sentence for sentence, _ in told(page, heading)]
+
+
+SPRING_OF_2019 = {"from": "2019-03-01", "to": "2019-05-01"}
+UNTIL_THE_PACK = {"from": "2019-05-01", "to": "2021-07-01"}
+
+# Board paper of 2019: its new arrangements are “phased in from April 2019”.
+WHAT_THE_PAPER_ANNOUNCES = [
+    (
+        "In April 2019 Clinical Strategy Group gained 3 seats: “Chair”; “General practice, "
+        "through the Primary Care Networks”; “General practice, through the GP Provider Board”."
+    ),
+    (
+        "In April 2019 Clinical Strategy Group began to advise CCGs’ Joint Commissioning "
+        "Committee in Common."
+    ),
+    "In April 2019 Clinical Strategy Group began to work with ICS Quality Forum.",
+    "In April 2019 Clinical Strategy Group began to work with ICS Finance Forum.",
+    "In April 2019 Clinical Strategy Group began to work with ICS Performance Forum.",
+    (
+        "In April 2019 Sir David Nicholson followed Charles Waddicor, in post until March 2019 "
+        "(term ended), as Chair of Herefordshire and Worcestershire Integrated Care System."
+    ),
+    (
+        "In April 2019 Simon Trickett became STP Lead of Herefordshire and Worcestershire "
+        "Integrated Care System."
+    ),
+    (
+        "In April 2019 ICS Executive gained 4 seats: “Chair”; “Representative of 2gether NHS "
+        "Foundation Trust”; “Chief officers of partner organisations”; “Chairs of partner "
+        "organisations”."
+    ),
+    (
+        "In April 2019 Sir David Nicholson became Chair of ICS Executive for Herefordshire and "
+        "Worcestershire Integrated Care System."
+    ),
+    (
+        "In April 2019 Duncan Sutherland took the seat “Representative of 2gether NHS Foundation"
+        " Trust” of ICS Executive for 2gether NHS Foundation Trust."
+    ),
+    (
+        "In April 2019 Colin Merker took the seat “Representative of 2gether NHS Foundation "
+        "Trust” of ICS Executive for 2gether NHS Foundation Trust."
+    ),
+    "In April 2019 ICS Finance Forum began, with 1 seat.",
+    (
+        "In April 2019 ICS Partnership Board gained 5 seats: “Chair”; “Representatives of the "
+        "voluntary sector”; “Representatives of Healthwatch”; “Representatives of patient and "
+        "public engagement”; “Chairs, lay members and non-executive directors of organisations”."
+    ),
+    "In April 2019 Dr Ian Tait became Chair of ICS Partnership Board.",
+    (
+        "In April 2019 ICS Partnership Board began to advise CCGs’ Joint Commissioning Committee"
+        " in Common."
+    ),
+    "In April 2019 ICS Performance Forum began as a proposed forum, with 1 seat.",
+    "In April 2019 ICS Quality Forum gained the seat “Chair”.",
+    "In April 2019 STP Programme Management Office began to report to ICS Executive, by exception.",
+    "In April 2019 STP clinical workstreams began to be overseen by Clinical Strategy Group.",
+]
+
+# The pack's “formally merged the 4 CCGs … in April 2020”, and the networks of the ODS extract.
+FOUR_CCGS = (
+    "NHS Herefordshire CCG, NHS Redditch and Bromsgrove CCG, NHS South Worcestershire CCG and "
+    "NHS Wyre Forest CCG"
+)
+THE_MERGER = [
+    (
+        f"In March 2020 {FOUR_CCGS} ceased to be partners in Herefordshire and Worcestershire "
+        "Integrated Care System."
+    ),
+    "In March 2020 NHS Herefordshire CCG closed, with 3 posts.",
+    "In March 2020 NHS Redditch and Bromsgrove CCG closed, with 1 post.",
+    "In March 2020 NHS South Worcestershire CCG closed, with 1 post.",
+    "In March 2020 NHS Wyre Forest CCG closed, with 1 post.",
+    "In April 2020 NHS Herefordshire and Worcestershire CCG began.",
+    f"In April 2020 {FOUR_CCGS} were succeeded by NHS Herefordshire and Worcestershire CCG.",
+]
+WHO_LEFT_WITH_IT = [
+    ("Dr Ian Tait", "Clinical Chair of NHS Herefordshire CCG"),
+    ("Simon Trickett", "Accountable Officer of NHS Herefordshire CCG"),
+    ("Jo Alner", "Managing Director of NHS Herefordshire CCG"),
+    ("Simon Trickett", "Accountable Officer of NHS Redditch and Bromsgrove CCG"),
+    ("Simon Trickett", "Accountable Officer of NHS South Worcestershire CCG"),
+    ("Simon Trickett", "Accountable Officer of NHS Wyre Forest CCG"),
+]
+
+
+def test_the_spring_of_2019_is_what_the_board_paper_announces_and_nothing_else(seeded):
+    page = read("/changes/", SPRING_OF_2019)
+
+    assert sorted(sentences(page, "happened")) == sorted(WHAT_THE_PAPER_ANNOUNCES)
+    assert {source.partition(",")[0] for _, source in told(page, "happened")} == {
+        "Board paper 2019"
+    }
+
+
+def test_each_sentence_of_2019_names_the_place_in_the_paper(seeded):
+    sources = dict(told(read("/changes/", SPRING_OF_2019), "happened"))
+
+    assert sources["In April 2019 Dr Ian Tait became Chair of ICS Partnership Board."] == (
+        "Board paper 2019, Summary, paragraph 5"
+    )
+    [handover] = [source for sentence, source in sources.items() if "Waddicor" in sentence]
+    assert handover.startswith("Board paper 2019, Appendix A, section 2, “STP Leadership”, par")
+
+
+def test_what_the_paper_only_mentions_is_told_as_being_so_by_march_2019(seeded):
+    shown = [
+        sentence
+        for number in ("1", "2")
+        for sentence in sentences(
+            read("/changes/", {**SPRING_OF_2019, "page": number}), "so-by-then"
+        )
+    ]
+
+    assert all(each.startswith(("By March 2019, ", "By April 2019, ")) for each in shown)
+    assert {
+        (
+            "By March 2019, Sarah Dugan was in post as STP Lead of Herefordshire and "
+            "Worcestershire Integrated Care System; since when is not recorded."
+        ),
+        (
+            "By March 2019, Simon Hairsnape had ceased to be Accountable Officer of NHS "
+            "Herefordshire CCG (retired); when is not recorded."
+        ),
+        (
+            "By March 2019, Herefordshire Integrated Primary and Community Services Executive "
+            "existed, with 11 seats, 5 member organisations and 3 reporting lines; since when is"
+            " not recorded."
+        ),
+        (
+            "By April 2019, Clinical Reference Group had been renamed Clinical Strategy Group; "
+            "when is not recorded."
+        ),
+    } <= set(shown)
+    # Sarah Dugan shared the lead from April 2019 and did not hand it over.
+    assert not any("Dugan" in each and "ceased" in each for each in shown)
+
+
+def test_from_then_to_the_pack_it_tells_the_merger_and_the_networks(seeded):
+    happened = sentences(read("/changes/", UNTIL_THE_PACK), "happened")
+
+    left = [
+        f"In March 2020 {who} ceased to be {what} (the post or seat came to an end)."
+        for who, what in WHO_LEFT_WITH_IT
+    ]
+    networks = [each for each in happened if "PCN" in each]
+    assert sorted(set(happened) - set(networks)) == sorted([*THE_MERGER, *left])
+    began = [each for each in networks if " began" in each]
+    assert len(began) == 16
+    assert all(each.startswith("On 1 October 2019 ") for each in began)
+    assert sorted(set(networks) - set(began)) == [
+        (
+            "On 1 October 2019 Herefordshire Medical Group became a member of Herefordshire "
+            "Hereford City HMG PCN."
+        ),
+        (
+            "On 1 October 2019 Wargrave House, Cantilupe and Belmont became members of The WBC "
+            "(Hereford City) PCN."
+        ),
+        "On 12 February 2021 South Worcs The Rurals PCN closed.",
+    ]
+
+
+def test_the_merger_rests_on_the_pack(seeded):
+    sources = dict(told(read("/changes/", UNTIL_THE_PACK), "happened"))
+
+    [merger] = [source for sentence, source in sources.items() if "succeeded by" in sentence]
+    assert merger.startswith(
+        "Briefing pack 2021, Slide “Herefordshire and Worcestershire integrated care system, our "
+        "journey”, paragraph 4"
+    )
+
+
+def test_what_the_pack_shows_is_told_as_being_so_by_june_2021(seeded):
+    shown = [
+        sentence
+        for number in ("1", "2")
+        for sentence in sentences(
+            read("/changes/", {**UNTIL_THE_PACK, "page": number}), "so-by-then"
+        )
+    ]
+
+    in_post = [each for each in shown if "was in post as" in each]
+    # 32 appointments that the pack names, none of them told as an event of June 2021.
+    assert len(in_post) == 32
+    assert all(each.startswith("By June 2021, ") for each in in_post)
+    assert all(each.endswith("; since when is not recorded.") for each in in_post)
+    assert {
+        (
+            "By June 2021, Mark Yates was in post as Chair of Herefordshire and Worcestershire "
+            "Health and Care NHS Trust; since when is not recorded."
+        ),
+        (
+            "By June 2021, Paul Smith was in post as Director of Adult Social Services (DASS), "
+            "Herefordshire Council (interim); since when is not recorded."
+        ),
+        (
+            "By June 2021, Worcestershire Health and Care NHS Trust had been renamed "
+            "Herefordshire and Worcestershire Health and Care NHS Trust; when is not recorded."
+        ),
+        (
+            "By June 2021, Sarah Dugan had ceased to be STP Lead of Herefordshire and "
+            "Worcestershire Integrated Care System; when is not recorded."
+        ),
+        (
+            "By June 2021, Simon Trickett was in post as Chief Executive Lead of Herefordshire "
+            "and Worcestershire Integrated Care System; since when is not recorded."
+        ),
+    } <= set(shown)
+
+
+def test_no_change_is_told_of_days_between_the_documents(seeded):
+    quiet = read("/changes/", {"from": "2020-05-01", "to": "2021-01-31"})
+
+    assert "The register has no change from 1 May 2020 to 31 January 2021." in quiet.text
