@@ -90,25 +90,38 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     )
     clauses = clauses_of(forum, asked)
     body = body_of(*in_force(forum, seats, members, asked), asked.day)
-    rule = [as_rule(clause) for clause in clauses]
-    organisations, places = questions(forum, body, rule)
-    asked_of = [*organisations, *places]
-    set_aside = answer(request, asked_of, known(seats, members))
-    attendees = [one for question in asked_of for one in question.attendees()]
-    judgement = judge_rule(rule, body, attendees)
-    there = forum.is_in_force(asked.day) and bool(clauses)
+    organisations, places = questions(forum, body, [as_rule(clause) for clause in clauses])
+    set_aside = answer(request, [*organisations, *places], known(seats, members))
     return "forums/quoracy.html", {
         "forum": forum,
         "organisations": organisations,
         "places": places,
-        "questions": asked_of,
+        "questions": [*organisations, *places],
         "set_aside": set_aside,
-        "judgement": judgement if there else None,
+        "everyone": everyone(forum, [*organisations, *places], asked),
+        **judged(forum, clauses, body, [*organisations, *places], asked),
+    }
+
+
+def judged(
+    forum: Forum,
+    clauses: list[QuoracyClause],
+    body: Body,
+    answered: list[Question],
+    asked: AskedDay,
+) -> dict:
+    """The verdict on a meeting, that on the forum as it is filled, and the votes; no verdict on a
+    forum that is not in force or has no rule."""
+    rule = [as_rule(clause) for clause in clauses]
+    attendees = [one for question in answered for one in question.attendees()]
+    judgement = judge_rule(rule, body, attendees)
+    ruled = forum.is_in_force(asked.day) and bool(clauses)
+    return {
+        "judgement": judgement if ruled else None,
         "clauses": beside(clauses, judgement),
         "nobody": not attendees,
-        "could_be": could_be(clauses, body) if there else None,
-        "votes": voting(forum.decision_rule, rule, body, attendees),
-        "everyone": everyone(forum, asked_of, asked),
+        "could_be": could_be(clauses, body) if ruled else None,
+        "votes": voting(forum.decision_rule, rule, body, attendees) if ruled else None,
     }
 
 
