@@ -396,7 +396,10 @@ def happenings(keys: Iterable[Key]) -> list[Happening]:
     for key in keys:
         if (key.what, key.pk) not in found:
             continue  # removed by somebody since the keys were read
-        happening = _happening(found[key.what, key.pk], key.which)
+        row = found[key.what, key.pk]
+        if row[f"{key.which}_date"] is None:
+            continue  # nothing is recorded to have begun, or to have ended
+        happening = _happening(row, key.which)
         if key.follows is not None and (key.what, key.follows) in found:
             happening.follows = _happening(found[key.what, key.follows], END)
         told.append(happening)

@@ -1,8 +1,11 @@
 """The Jinja2 environment of the public pages."""
 
+import datetime
+
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from jinja2 import Environment, StrictUndefined, pass_context
 
@@ -25,8 +28,15 @@ def environment(**options) -> Environment:
     }
     env = Environment(**{**options, **ours})
     env.globals.update(static=static, url=reverse, link=link)
-    env.filters.update(capfirst=capfirst, date_words=date_in_words, lines=lines)
+    env.filters.update(
+        capfirst=capfirst, date_words=date_in_words, lines=lines, local_day=local_day
+    )
     return env
+
+
+def local_day(moment: datetime.datetime) -> str:
+    """The day of a moment, by the clock on the wall."""
+    return date_in_words(timezone.localdate(moment))
 
 
 def lines(text: str) -> list[str]:

@@ -17,6 +17,7 @@ PARAMETERS = {
     stage.ORGANISATION: ["as_at"],
     "/people/": ["as_at", "q", "sort", "page"],
     stage.PERSON: ["as_at"],
+    "/changes/recorded/": ["as_at", "from", "to", "page"],
     "/changes/": ["as_at", "from", "to", "forum", "organisation", "person", "page"],
     "/documents/": ["as_at", "page"],
     stage.DOCUMENT: ["as_at", "facts", "page"],

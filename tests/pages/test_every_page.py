@@ -27,6 +27,7 @@ PAGES = {
     ),
     "/representation/": ("Who is represented where", "Who is represented where"),
     "/changes/": ("Changes", "Changes"),
+    "/changes/recorded/": ("What the register learnt", "What the register learnt"),
     "/documents/": ("Sources", "Sources"),
     stage.DOCUMENT: ("Terms of reference", "Terms of reference"),
     "/search/": ("Search", "Search"),
@@ -34,6 +35,7 @@ PAGES = {
 }
 LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents/", "/search/"]
 LISTS += ["/representation/", "/concentration/", "/changes/"]
+LISTS += ["/changes/recorded/"]
 every_page = pytest.mark.parametrize("address", PAGES)
 
 
@@ -192,6 +194,7 @@ def test_an_empty_register_has_pages_too(quiet, address):
         ("/representation/", "The register has no organisation on a forum"),
         ("/people/", "Nobody of that name is recorded."),
         ("/changes/", "The register has no change from"),
+        ("/changes/recorded/", "Nothing was recorded."),
         ("/documents/", "The register holds no document yet."),
         ("/search/?q=anybody", "Nothing in the register has that name."),
     ],

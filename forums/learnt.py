@@ -1,0 +1,290 @@
+"""What the register itself learnt or corrected, as anybody may read it.
+
+Told from the change history, but in today's words: what was changed or removed may have been so
+for the sake of somebody whom it named. So a change is told by what the register now says of the
+record, and of what it no longer has by the kind of record alone; why, and by whom, is not told.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import CharField, Count, F, Max, Model, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
+
+from forums.chronicle import END, KINDS, START, Key, concerning, happenings, text
+from forums.models import (
+    EscalationStep,
+    ForumName,
+    QuoracyClause,
+    Succession,
+)
+from forums.sentences import Told, Words, tell
+from organisations.models import (
+    Figure,
+    OrganisationName,
+    Place,
+    Rating,
+    Statement,
+)
+from people.models import Distinction, Person, PersonName
+from people.steps.identity import ShowAgain, Withhold
+from records.history import Nature
+from records.models import Document, NameKind
+
+SHOWN = {"withheld": False, "merged_into": None}
+
+
+def shown_by(*paths: str) -> Q:
+    """A filter: the people that these paths lead to may be named."""
+    return Q(**{f"{path}{name}": value for path in paths for name, value in SHOWN.items()})
+
+
+@dataclass(frozen=True)
+class Named:
+    """Records that no beginning or end is told of, and whose they are."""
+
+    what: str
+    model: type[Model]
+    page: str  # the page that tells of it: forum, organisation, person or document
+    owner: str = ""  # the path to whose it is; "" if it is that itself
+    told: Q = field(default_factory=Q)
+
+
+OTHER = ~Q(kind=NameKind.FORMER)
+NAMED = [
+    Named("document", Document, "document"),
+    Named("place", Place, ""),
+    Named("person", Person, "person", told=shown_by("")),
+    Named("distinction", Distinction, "person", "person__", shown_by("person__", "other__")),
+    Named("other-person-name", PersonName, "person", "person__",
+          OTHER & shown_by("person__")),
+    Named("statement", Statement, "organisation", "organisation__"),
+    Named("rating", Rating, "organisation", "organisation__"),
+    Named("figure", Figure, "organisation", "organisation__"),
+    Named("other-organisation-name", OrganisationName, "organisation", "organisation__", OTHER),
+    Named("other-forum-name", ForumName, "forum", "forum__", OTHER),
+    Named("quoracy-clause", QuoracyClause, "forum", "forum__"),
+    Named("escalation-step", EscalationStep, "forum", "forum__"),
+    Named("succession", Succession, "forum", "from_forum__"),
+]  # fmt: skip
+# Of people the history of who is hidden, or no longer there, tells nothing at all.
+OF_PEOPLE = {Person, PersonName, Distinction}
+MODELS = {kind.what: kind.model for kind in (*KINDS, *NAMED)}
+# That somebody was once withheld is nobody's business either.
+UNTOLD = [Withhold.title, ShowAgain.title]
+ADDED, REMOVED = "+", "-"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One change of one record, or all of one kind that one import made."""
+
+    at: datetime.datetime
+    number: int  # of its row in the history of its kind
+    what: str
+    pk: int
+    change: str
+    nature: str
+    step: str
+    batch: str
+    count: int = 1
+
+
+@dataclass
+class Learnt:
+    """A change of the register in words: what it now says of the record."""
+
+    row: Row
+    told: list[Told] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
+
+    @property
+    def nature(self) -> str:
+        """ "Recorded", "Corrected", "Removed"."""
+        if self.row.change == REMOVED:
+            return Nature.REMOVED.label.capitalize()
+        default = Nature.RECORDED if self.row.change == ADDED else Nature.CHANGED
+        return Nature(self.row.nature or default).label.capitalize()
+
+    @property
+    def text(self) -> str:
+        return " ".join(each.text for each in self.told) or "".join(w.text for w in self.words)
+
+
+def rows_learnt(since: datetime.datetime | None, until: datetime.datetime | None) -> QuerySet:
+    """The changes of the register but for its first records, the last first: each to make a Row
+    of, those of an import as one for each kind of record."""
+    parts = []
+    for what, model, told in _histories():
+        history = model.history.filter(_of_shown(model, told)).exclude(
+            Q(history_nature=Nature.SEEDED) | Q(history_step__in=UNTOLD)
+        )
+        if since is not None:
+            history = history.filter(history_date__gte=since)
+        if until is not None:
+            history = history.filter(history_date__lt=until)
+        imported = Q(history_nature=Nature.IMPORTED)
+        parts += [
+            history.exclude(imported)
+            .order_by()
+            .annotate(
+                at=F("history_date"), nth=F("history_id"), what=text(what), count=Value(1)
+            )
+            .values_list(
+                "at", "nth", "what", "id", "history_type", "history_nature", "history_step",
+                "history_batch", "count",
+            ),
+            history.filter(imported)
+            .order_by()
+            .values("history_type", "history_nature", "history_step", "history_batch")
+            .annotate(
+                at=Max("history_date"), nth=Max("history_id"), what=text(what),
+                key=Max("id"), count=Count("history_id"),
+            )
+            .values_list(
+                "at", "nth", "what", "key", "history_type", "history_nature", "history_step",
+                "history_batch", "count",
+            ),
+        ]  # fmt: skip
+    return parts[0].union(*parts[1:], all=True).order_by("-at", "what", "-nth")
+
+
+def _histories() -> Iterable[tuple[str, type[Model], Q]]:
+    """Every kind of record by its word; a name is told as a former or as another name by what it
+    is now, and what was removed as of the first kind that its model has."""
+    for kind in (*KINDS, *NAMED):
+        yield kind.what, kind.model, kind.told
+
+
+def _of_shown(model: type[Model], told: Q) -> Q:
+    """A filter for history: of records that are told of, or are no longer there."""
+    now = Q(id__in=model._base_manager.filter(told).values("pk"))
+    if model in OF_PEOPLE or (told and any(each.told == told for each in NAMED)):
+        return now
+    return now | ~Q(id__in=model._base_manager.values("pk"))
+
+
+def as_row(row: tuple) -> Row:
+    at, number, what, pk, change, nature, step, batch, count = row
+    return Row(at, number, what, pk, change, nature, step, str(batch or ""), count)
+
+
+def learnt(rows: Iterable[Row], today: datetime.date) -> list[Learnt]:
+    """What `rows` say, in their order and in today's words: in at most four queries."""
+    rows = list(rows)
+    events = {kind.what: kind.tells for kind in KINDS}
+    one = {(row.what, row.pk) for row in rows if row.count == 1 and row.change != REMOVED}
+    keys = [
+        Key(what, which, pk, None) for what, pk in sorted(one) for which in events.get(what, ())
+    ]
+    told = defaultdict(list)
+    for happening in happenings(keys):
+        told[happening.what, happening.id] += tell([happening], today)
+    names = _names({key for key in one if key[0] not in events})
+    found = []
+    for row in rows:
+        key = row.what, row.pk
+        kind = MODELS[row.what]._meta
+        if row.count > 1:
+            words = [Words(f"{row.count} {kind.verbose_name_plural}.")]
+        elif key in names:
+            words = names[key]
+        elif row.change == REMOVED:
+            words = [Words(f"{_a(kind.verbose_name)} that the register no longer has.")]
+        else:
+            words = [Words(f"{_a(kind.verbose_name)} that was since removed.")]
+        found.append(Learnt(row, told[key], [] if told[key] else words))
+    return found
+
+
+def _a(name: str) -> str:
+    return capfirst(f"an {name}" if name[0] in "aeiou" else f"a {name}")
+
+
+def _names(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], list[Words]]:
+    """What records are called that no beginning or end is told of, in one query."""
+    by_kind = defaultdict(set)
+    for what, pk in wanted:
+        by_kind[what].add(pk)
+    parts = []
+    for kind in NAMED:
+        if kind.what in by_kind:
+            title = F("title") if kind.model is Document else F(f"{kind.owner}name")
+            parts.append(
+                kind.model._base_manager.filter(kind.told, pk__in=by_kind[kind.what])
+                .order_by()
+                .values_list(text(kind.what), "pk", title, Coalesce(F(f"{kind.owner}slug"), text()))
+            )
+    found = {}
+    pages = {kind.what: (kind.page, kind) for kind in NAMED}
+    for what, pk, name, slug in parts[0].union(*parts[1:], all=True) if parts else []:
+        page, kind = pages[what]
+        link = Words(name, page, slug) if page else Words(name)
+        verbose = _a(kind.model._meta.verbose_name)
+        if kind.owner:
+            found[what, pk] = [Words(f"{verbose} of "), link, Words(".")]
+        else:
+            found[what, pk] = [Words(f"{capfirst(kind.model._meta.verbose_name)}: "), link,
+                               Words(".")]  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What the register was begun with."""
+
+    records: int
+    at: datetime.datetime
+    documents: list[str]
+
+
+def beginning() -> Beginning | None:
+    """The first records that were loaded, all of them as one; None if there were none."""
+    parts = []
+    for model in dict.fromkeys(MODELS.values()):
+        parts.append(
+            model.history.filter(history_nature=Nature.SEEDED)
+            .order_by()
+            .values("history_nature")
+            .annotate(many=Count("history_id"), at=Max("history_date"))
+            .values_list("many", "at", Value(model.__name__, CharField()))
+        )
+    counted = list(parts[0].union(*parts[1:], all=True))
+    if not counted:
+        return None
+    seeded = Document.history.filter(history_nature=Nature.SEEDED).values("id")
+    documents = list(Document.objects.filter(pk__in=seeded).order_by("title"))
+    return Beginning(
+        sum(number for number, *_ in counted),
+        max(at for _, at, _ in counted),
+        [document.short_title for document in documents],
+    )
+
+
+def latest_said(most: int, about: tuple[str, int] | None = None) -> list[tuple[Key, object]]:
+    """The beginnings and ends that the register said or changed last, each with when it did: of
+    everything, or of what concerns one forum, organisation or person."""
+    parts = []
+    for kind in KINDS:
+        concerned = concerning(kind, *about) if about is not None else Q()
+        if concerned is None:
+            continue
+        now = kind.rows().filter(concerned).values("pk")
+        parts.append(
+            kind.model.history.filter(id__in=now)
+            .order_by()
+            .values("id")
+            .annotate(at=Max("history_date"), what=text(kind.what))
+            .values_list("at", "what", "id")
+        )
+    last = parts[0].union(*parts[1:], all=True).order_by("-at", "what", "-id")[:most]
+    tells = {kind.what: kind.tells for kind in KINDS}
+    return [
+        (Key(what, which, pk, None), at)
+        for at, what, pk in last
+        for which in (END, START)
+        if which in tells[what]
+    ]

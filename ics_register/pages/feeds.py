@@ -1,0 +1,129 @@
+"""Atom feeds: what the register newly says, for whoever follows it."""
+
+import functools
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.csrf import csrf_exempt
+
+from forums.chronicle import happenings
+from forums.learnt import as_row, latest_said, learnt, rows_learnt
+from forums.sentences import tell
+from ics_register.pages.changes import OF
+from ics_register.pages.errors import method_not_allowed
+from ics_register.pages.page import Moved, kept_by_proxies, record_at
+from ics_register.recorded import first_recorded
+
+MOST = 50
+# What XML cannot hold.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class Feed(Atom1Feed):
+    """A feed that is as old as its latest entry, or as the register while it has none."""
+
+    def latest_post_date(self):
+        if self.items:
+            return super().latest_post_date()
+        begun = first_recorded() or timezone.localdate()
+        return timezone.make_aware(timezone.datetime(begun.year, begun.month, begun.day))
+
+
+def feed_page(view):
+    """A feed: read by machines that follow it, and kept by proxies as public pages are."""
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def answer(request: HttpRequest, **kwargs) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return method_not_allowed(request)
+        try:
+            feed = view(request, **kwargs)
+        except Moved as moved:
+            kind = moved.record._meta.model_name
+            address = reverse(f"{kind}-feed", args=[moved.record.slug])
+            return kept_by_proxies(HttpResponsePermanentRedirect(address))
+        response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+        return kept_by_proxies(response)
+
+    return answer
+
+
+def tag(request: HttpRequest, *what) -> str:
+    """An id that stays when a slug or the words change: it names the record by its number."""
+    host = request.get_host().partition(":")[0]
+    return f"tag:{host},2026:{'/'.join(map(str, what))}"
+
+
+def written(words: str) -> str:
+    return UNWRITABLE.sub("", words)
+
+
+def _feed(request: HttpRequest, title: str, address: str, *what) -> Feed:
+    return Feed(
+        title=written(title),
+        link=request.build_absolute_uri(address),
+        description="",
+        language="en-GB",
+        author_name="Governance register",
+        feed_url=request.build_absolute_uri(request.path),
+        feed_guid=tag(request, *what),
+    )
+
+
+def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
+    """An entry for each beginning and end, as new as the register last changed what it says."""
+    said = dict(latest_said(MOST, about))
+    for happening in happenings(said):
+        [told] = tell([happening], timezone.localdate())
+        own = next((piece for piece in told.pieces if piece.slug), None)
+        address = reverse(own.kind, args=[own.slug]) if own else reverse("changes")
+        at = next(
+            at
+            for key, at in said.items()
+            if (key.what, key.which, key.pk) == (happening.what, happening.which, happening.id)
+        )
+        sources = "; ".join(f"{title}, {where}" for _, title, where, *_ in told.sources)
+        feed.add_item(
+            title=written(told.text),
+            link=request.build_absolute_uri(address),
+            description=written(f"Source: {sources}"),
+            unique_id=tag(request, happening.what, happening.id, happening.which),
+            updateddate=at,
+        )
+    return feed
+
+
+@feed_page
+def changes(request: HttpRequest) -> Feed:
+    feed = _feed(request, "Governance register: changes", reverse("changes"), "changes")
+    return _add_what_is_said(feed, request)
+
+
+@feed_page
+def recorded(request: HttpRequest) -> Feed:
+    title = "Governance register: what it learnt"
+    feed = _feed(request, title, reverse("recorded"), "recorded")
+    rows = map(as_row, rows_learnt(None, None)[:MOST])
+    for each in learnt(rows, timezone.localdate()):
+        feed.add_item(
+            title=written(f"{each.nature}: {each.text}"),
+            link=request.build_absolute_uri(reverse("recorded")),
+            description=written(each.row.step),
+            unique_id=tag(request, "recorded", each.row.what, each.row.number),
+            updateddate=each.row.at,
+        )
+    return feed
+
+
+@feed_page
+def of_one(request: HttpRequest, kind: str, slug: str) -> Feed:
+    """The changes of one forum, organisation or person."""
+    record = record_at(OF[kind](), slug)
+    title = f"Governance register: changes to {record}"
+    address = f"{reverse('changes')}?{kind}={record.slug}"
+    feed = _feed(request, title, address, kind, record.pk)
+    return _add_what_is_said(feed, request, (kind, record.pk))

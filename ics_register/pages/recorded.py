@@ -1,0 +1,80 @@
+"""What the register itself learnt or corrected, newest first, without who did it or why."""
+
+import datetime
+import itertools
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.utils import timezone
+
+from forums.learnt import as_row, beginning, learnt, rows_learnt
+from ics_register.pages import facts
+from ics_register.pages.frame import AskedDay, named_day
+from ics_register.pages.page import page_of, public_page
+from ics_register.pages.twins import Here, Table, in_chunks
+from ics_register.recorded import end_of
+from records.periods import date_in_words
+
+
+def recorded_as_json(context: dict, here: Here) -> dict:
+    rows = [_as_data(each) for _, group in context["groups"] for each in group]
+    begun = context["begun"]
+    return {
+        **here.paged(context["page"], rows),
+        "begun_with": {"records": begun.records, "on": _day(begun.at)} if begun else None,
+    }
+
+
+def _as_data(each) -> dict:
+    return {
+        "recorded_on": _day(each.row.at),
+        "nature": each.nature.lower(),
+        "step": each.row.step or None,
+        "kind": each.row.what,
+        "text": each.text,
+    }
+
+
+def _day(moment: datetime.datetime) -> str:
+    return facts.date(timezone.localdate(moment), "day")
+
+
+def recorded_as_csv(context: dict, here: Here) -> Table:
+    def rows():
+        for chunk in in_chunks(list(context["page"].paginator.object_list)):
+            yield from map(_as_data, learnt(map(as_row, chunk), here.asked.today))
+
+    return Table(["recorded_on", "nature", "step", "kind", "text"], rows())
+
+
+@public_page(as_json=recorded_as_json, as_csv=recorded_as_csv)
+def recorded(request: HttpRequest, asked: AskedDay):
+    first, last = named_day(request, "from"), named_day(request, "to")
+    if first and last and first > last:
+        raise BadRequest(
+            f"from: {date_in_words(first)} is after {date_in_words(last)}, which “to” names. "
+            "Put the earlier day in “from”."
+        )
+    # What the register said on a day is not told by what it learnt after it.
+    until = min((day for day in (last, asked.recorded) if day), default=None)
+    rows = rows_learnt(
+        end_of(first - datetime.timedelta(days=1)) if first else None,
+        end_of(until) if until else None,
+    )
+    page = page_of(request, rows)
+    found = learnt(map(as_row, page), asked.today)
+    return "changes/recorded.html", {
+        "first": first,
+        "last": last,
+        "page": page,
+        "groups": [(group[0], group) for group in _together(found)],
+        "begun": None if page.has_next() or first else beginning(),
+    }
+
+
+def _together(found: list) -> list[list]:
+    """What was changed in one go, together, as far as it stands in a row."""
+    return [
+        list(group)
+        for _, group in itertools.groupby(found, lambda each: each.row.batch or each.row)
+    ]
