@@ -25,6 +25,7 @@ PAGES = {
     "person": "/people/simon-trickett/",
     "concentration": "/concentration/",
     "representation": "/representation/",
+    "changes": "/changes/?from=2019-03-01&to=2019-05-01",
     "documents": "/documents/",
     "search": "/search/?q=hereford",
     "not-found": "/nothing-here/",
