@@ -62,16 +62,21 @@ def period(fact) -> dict:
     return said
 
 
+def source(fact, here: Here) -> dict:
+    """Which document says so, and where in it."""
+    return {
+        "document": document(here, fact.document_slug, fact.document_title),
+        "locator": fact.locator,
+        "quotation": fact.quotation or None,
+        "note": fact.note or None,
+    }
+
+
 def evidence(fact, here: Here) -> dict:
     """Which document says so, where in it, and when it was last held against one."""
     confirmed = document(here, fact.confirmed_document_slug, fact.confirmed_document_title)
     return {
-        "source": {
-            "document": document(here, fact.document_slug, fact.document_title),
-            "locator": fact.locator,
-            "quotation": fact.quotation or None,
-            "note": fact.note or None,
-        },
+        "source": source(fact, here),
         "confirmed_on": date(fact.confirmed_on, fact.confirmed_precision),
         "confirmed_precision": fact.confirmed_precision if fact.confirmed_on else None,
         "confirmed_source": {"document": confirmed, "locator": fact.confirmed_locator}
@@ -253,8 +258,16 @@ def organisation_of(post, names_then: dict[int, str], here: Here) -> dict:
 
 
 def former_holders(pairs, here: Here) -> list[dict]:
-    """Those whose time was over before the day, each with the title of what they held."""
-    return [{"title": held.title, **holder(each, here)} for held, each in pairs]
+    """Those whose time was over before the day, each with the title of what they held and, if that
+    goes with a post, who says so."""
+    return [
+        {
+            "title": held.title,
+            **holder(each, here),
+            "seat_source": source(held, here) if each.ex_officio else None,
+        }
+        for held, each in pairs
+    ]
 
 
 def tenure(held, here: Here) -> dict:
@@ -275,11 +288,18 @@ def tenure(held, here: Here) -> dict:
             "forum": named(held.seat.forum, here),
             "on_behalf_of": named(held.on_behalf_of or held.seat.on_behalf_of, here),
         }
-    return {**said, "ex_officio": None, **_terms(held), **dated(held, here)}
+    return {
+        **said,
+        "ex_officio": None,
+        **_terms(held),
+        **dated(held, here),
+        "seat_source": None,
+    }
 
 
 def tenure_through_post(seat, each, here: Here) -> dict:
-    """A seat that somebody fills by holding the post that it goes with."""
+    """A seat that somebody fills by holding the post that it goes with: who says that they hold
+    that, and who says that the seat goes with it."""
     return {
         "kind": "ex-officio",
         "title": seat.title,
@@ -289,6 +309,7 @@ def tenure_through_post(seat, each, here: Here) -> dict:
         "ex_officio": each.ex_officio,
         **_terms(each),
         **dated(each, here),
+        "seat_source": source(seat, here),
     }
 
 
@@ -324,6 +345,8 @@ HEAD_COLUMNS = ("chair_standing", "chair", "chair_name")
 SEAT_COLUMNS = (
     "role",
     "number",
+    "unfilled",
+    "unfilled_standing",
     "voting",
     "counts_to_quoracy",
     "may_be_deputised",
@@ -376,6 +399,9 @@ TENURE_COLUMNS = (
     "term_ends",
     "end_reason",
     *DATED_COLUMNS,
+    "seat_document",
+    "seat_document_title",
+    "seat_locator",
 )
 
 

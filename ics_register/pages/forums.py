@@ -119,6 +119,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
     lines = [line for some in (*lines, context["lines_beside"]) for line in some]
     return {
         **facts.forum(forum, here),
+        "in_force": forum.is_in_force(here.asked.day),
         **facts.terms_of_reference(forum, here),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
@@ -158,8 +159,8 @@ def members_as_csv(context: dict, here: Here) -> Table:
     def rows():
         for held in context["seats"]:
             seat = facts.seat(held, here)
-            for row in facts.holding_rows(seat):
-                yield {**facts.flat(seat), **row}
+            own = {column: seat[column] for column in facts.SEAT_COLUMNS}
+            yield from (own | row for row in facts.holding_rows(seat))
 
     return Table([*facts.SEAT_COLUMNS, *facts.HOLDING_COLUMNS], rows())
 

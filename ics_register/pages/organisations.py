@@ -131,10 +131,10 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
 def organisation_as_json(context: dict, here: Here) -> dict:
     ratings = context["ratings"]
     rated = [*ratings["overall"], *itertools.chain(*ratings["questions"], *ratings["services"])]
+    organisation, called = context["organisation"], facts.all_of(context["called_then"])
     return {
-        **facts.organisation(
-            context["organisation"], here, " ".join(context["called_then"]) or None
-        ),
+        **facts.organisation(organisation, here, called or None),
+        "in_force": organisation.is_in_force(here.asked.day),
         "posts": [facts.post(post, here) for post in context["posts"]],
         "former": facts.former_holders(context["former"], here),
         "seats": here.paged(context["page"], [_seat(seat, here) for seat in context["seats"]]),

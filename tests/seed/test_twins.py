@@ -1,0 +1,173 @@
+"""Over all of the seed: a page and its twins say the same, nothing less and nothing more."""
+
+import datetime
+import re
+from collections import Counter
+
+import pytest
+from django.urls import reverse
+
+from forums.models import Forum
+from ics_register.pages.twins import twin_of
+from organisations.models import Organisation
+from people.models import Person
+from records.models import Document
+from records.periods import Precision, date_in_words
+from tests.pages.reading import Page, read
+from tests.pages.twins import twin
+
+pytestmark = pytest.mark.usefixtures("seeded")
+
+DAYS = ["2019-05-01", "2021-07-01"]
+LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents/"]
+KINDS = {"forum": Forum, "organisation": Organisation, "person": Person, "document": Document}
+HOST = "http://localhost"
+
+
+def addresses(kind: str) -> list[str]:
+    if kind == "list":
+        return LISTS
+    return [reverse(kind, args=[one.slug]) for one in KINDS[kind].objects.all()]
+
+
+def parts(said):
+    """Every object in what a twin says."""
+    if isinstance(said, dict):
+        yield said
+        said = list(said.values())
+    if isinstance(said, list):
+        for each in said:
+            yield from parts(each)
+
+
+def linked(page: Page) -> set[str]:
+    """The records that a page leads to, other than by its furniture."""
+    paths = {link.partition("?")[0].partition("#")[0] for link in page.links(page.main)}
+    record = re.compile(r"/(forums|organisations|people|documents)/[-\w]+/")
+    return {path for path in paths if record.fullmatch(path)}
+
+
+def named(said: dict) -> dict[str, str]:
+    """The records that a twin leads to, by the path of their page, with their names."""
+    return {
+        each["id"].removeprefix(HOST): each.get("name") or each.get("fact") or each["title"]
+        for each in parts(said)
+        if each.get("id")
+    }
+
+
+def words_of(text: str, precision: str) -> str:
+    day = datetime.date.fromisoformat(f"{text}-01-01"[:10])
+    return date_in_words(day, Precision(precision))
+
+
+@pytest.mark.parametrize("kind", ["list", *KINDS])
+@pytest.mark.parametrize("day", DAYS)
+def test_a_twin_names_whom_and_what_its_page_names(kind, day):
+    less, more = {}, {}
+    for address in addresses(kind):
+        page = read(address, {"as_at": day})
+        said = twin(twin_of(address, "json"), {"as_at": day}).said
+        names = {path: name for path, name in named(said).items() if path != address}
+        less[address] = linked(page) - {address} - names.keys()
+        more[address] = {path for path, name in names.items() if name not in page.text}
+        if kind == "list":
+            # It says in full what a seat goes with, and where an organisation's codes are from.
+            more[address] = {path for path in more[address] if path.startswith("/people/")}
+
+    assert len(less) >= 3
+    assert {address: paths for address, paths in less.items() if paths} == {}
+    assert {address: paths for address, paths in more.items() if paths} == {}
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_forum_has_as_many_seats_members_and_lines_in_its_twins(day):
+    counted = 0
+    for address in addresses("forum"):
+        page = read(address, {"as_at": day})
+        said = twin(twin_of(address, "json"), {"as_at": day}).said
+        rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+        seats = said["seats"]
+        counted += len(seats)
+
+        if seats:
+            found = re.search(
+                r"(\d+) kinds? of seat: (\d+) filled, (\d+) vacant, (\d+) with nobody", page.text
+            )
+            standings = Counter(seat["standing"] for seat in seats)
+            told = [standings[each] for each in ("held", "vacant", "not-recorded")]
+            assert list(map(int, found.groups())) == [len(seats), *told], address
+        members = [each for seat in seats for each in seat["holders"]]
+        room = [seat for seat in seats if seat["unfilled"] or not seat["holders"]]
+        assert len(page.rows()) == len(members) + len(room), address
+        empty = [seat for seat in seats if not seat["holders"]]
+        assert len(rows) == len(members) + len(empty), address
+        for each in members:
+            began = words_of(each["start_date"], each["start_precision"])
+            assert page.rows(each["person"]["name"], began), (address, each)
+        reporting = page.section("reporting")
+        assert reporting.count("Source:") == len(said["reporting_lines"] + said["successions"])
+    assert counted > 10
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_an_organisation_has_as_many_posts_and_seats_in_its_twins(day):
+    counted = 0
+    for address in addresses("organisation"):
+        page = read(address, {"as_at": day})
+        said = twin(twin_of(address, "json"), {"as_at": day}).said
+        rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+        posts, seats = said["posts"], said["seats"]["results"]
+        counted += len(posts)
+
+        rated = [each for each in said["ratings"] if each["question"] != "overall"]
+        rated += [
+            each for each in said["ratings"] if each["question"] == "overall" and each["service"]
+        ]
+        assert len(page.rows()) == len(posts) + len(seats) + len(rated), address
+        assert len(rows) == sum(len(each["holders"]) or 1 for each in posts + seats), address
+        for post in posts:
+            for each in post["holders"]:
+                began = words_of(each["start_date"], each["start_precision"])
+                assert page.rows(post["title"], each["person"]["name"], began), (address, each)
+            if post["standing"] != "held":
+                words = {"vacant": "Vacant", "not-recorded": "Not recorded"}[post["standing"]]
+                assert page.rows(post["title"], words), address
+    assert counted > 10
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_person_holds_as_much_in_their_twins(day):
+    counted = 0
+    for address in addresses("person"):
+        page = read(address, {"as_at": day})
+        said = twin(twin_of(address, "json"), {"as_at": day}).said
+        rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+        counted += len(said["now"])
+
+        assert Counter(row["when"] for row in rows) == Counter(
+            {when: len(said[when]) for when in ("now", "before", "to_come") if said[when]}
+        ), address
+        for when in ("now", "before", "to_come"):
+            if said[when]:
+                text = page.section(when.replace("_", "-"))
+                through = [each for each in said[when] if each["seat_source"]]
+                assert text.count("Source:") == len(said[when] + through), (address, when)
+                assert all(each["title"] in text for each in said[when])
+    assert counted > 10
+
+
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("address", LISTS[1:])
+def test_a_list_has_as_many_rows_in_its_twins(address, day):
+    page = read(address, {"as_at": day})
+    said = twin(twin_of(address, "json"), {"as_at": day}).said
+    rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+
+    assert len(page.rows()) == len(said["results"]) == said["count"]
+    told = {row.get("of") or row.get("person") or row["id"] for row in rows}
+    if address == "/chairs/":
+        results = [each.get("forum") or each["organisation"] for each in said["results"]]
+    else:
+        results = said["results"]
+    assert told == {each["id"] for each in results}
