@@ -145,6 +145,7 @@ READ = """
   const words = element => element.innerText.replace(/\\s+/g, ' ').trim();
   const facts = {}, rows = {}, sources = {};
   const main = document.querySelector('main');
+  const NO_FACTS = 'table, nav, .register-twins, .register-changes-to';
   let at = '';
   const add = (to, what) => (to[at] = to[at] || []).push(what);
   for (const element of main.querySelectorAll('h2, .register-source')) {
@@ -156,7 +157,7 @@ READ = """
   for (const element of main.querySelectorAll('h2, tbody tr, dl > div, ul > li, p')) {
     if (element.matches('h2')) at = element.id;
     else if (element.matches('tr')) add(rows, [...element.cells].map(words));
-    else if (!element.closest('table, nav')) add(facts, words(element));
+    else if (!element.closest(NO_FACTS)) add(facts, words(element));
   }
   return {heading: words(main.querySelector('h1')), facts, rows, sources};
 }
