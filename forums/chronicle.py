@@ -34,6 +34,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 from forums.models import Forum, ForumName, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, OrganisationName, Post, Relationship
 from people.holders import EVIDENCE, NAME_WITHHELD, PERIOD, DatedStated, document_columns
+from people.identity import may_be_named
 from people.models import Appointment, Basis, PersonName
 from records.models import NameKind
 from records.periods import Precision, Qualifier, first_day, last_day
@@ -141,7 +142,7 @@ KINDS = [
     # Of whom the public may not find nothing is told.
     Kind("person-name", PersonName, "person__sort_name", 1, ("person", "person__"),
          columns={"title": F("name")}, tells=(END,),
-         told=FORMER & Q(person__withheld=False, person__merged_into=None),
+         told=FORMER & may_be_named("person"),
          concerns={"person": ("person",)}),
     Kind("relationship", Relationship, "to_organisation__name", 2,
          ("organisation", "from_organisation__"), ("organisation", "to_organisation__"),

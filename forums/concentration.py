@@ -17,11 +17,12 @@ from forums.models import Forum, Membership, ReportingLine, Seat, SeatRole
 from forums.worklists import lines_in_force
 from organisations.models import HEAD_KINDS, Organisation, Post
 from people.holders import HeldPost, Holder, posts_with_holders
+from people.identity import may_be_named
 from people.models import Appointment
 from records.periods import not_over
 
 # People whom the public may be told are one and the same.
-NAMED = Q(person__withheld=False, person__merged_into=None)
+NAMED = may_be_named("person")
 
 
 @dataclass

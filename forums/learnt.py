@@ -29,17 +29,11 @@ from organisations.models import (
     Rating,
     Statement,
 )
+from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
 from people.steps.identity import ShowAgain, Withhold
 from records.history import Nature
 from records.models import Document, NameKind
-
-SHOWN = {"withheld": False, "merged_into": None}
-
-
-def shown_by(*paths: str) -> Q:
-    """A filter: the people that these paths lead to may be named."""
-    return Q(**{f"{path}{name}": value for path in paths for name, value in SHOWN.items()})
 
 
 @dataclass(frozen=True)
@@ -57,10 +51,10 @@ OTHER = ~Q(kind=NameKind.FORMER)
 NAMED = [
     Named("document", Document, "document"),
     Named("place", Place, ""),
-    Named("person", Person, "person", told=shown_by("")),
-    Named("distinction", Distinction, "person", "person__", shown_by("person__", "other__")),
+    Named("person", Person, "person", told=may_be_named("")),
+    Named("distinction", Distinction, "person", "person__", may_be_named("person", "other")),
     Named("other-person-name", PersonName, "person", "person__",
-          OTHER & shown_by("person__")),
+          OTHER & may_be_named("person")),
     Named("statement", Statement, "organisation", "organisation__"),
     Named("rating", Rating, "organisation", "organisation__"),
     Named("figure", Figure, "organisation", "organisation__"),

@@ -290,6 +290,21 @@ def families_of(people: Collection[int]) -> set[str]:
     return (families | {fold(family) for family in families}) - {""}
 
 
+# Of whom the public may read what names them.
+NAMED = {"withheld": False, "merged_into": None}
+
+
+def may_be_named(*people: str) -> Q:
+    """A filter: the people that these paths lead to may be named and found."""
+    return Q(
+        **{
+            f"{person}__{field}" if person else field: value
+            for person in people
+            for field, value in NAMED.items()
+        }
+    )
+
+
 def hidden_people() -> set[int]:
     """Whoever is withheld from public pages, and the records that were merged into theirs."""
     hidden = set()

@@ -32,6 +32,7 @@ from organisations.models import (
     Statement,
 )
 from people.holders import NAME_WITHHELD
+from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from records.models import DatedFact, Document
 from records.periods import Dated
@@ -106,21 +107,6 @@ def listed_fact(kind: FactKind, fact: Model, document: Document) -> ListedFact:
         if getattr(fact, f"{field}_id") == document.pk
     ]
     return ListedFact(fact, words, address, places, stated)
-
-
-# Of whom the public may read what names them.
-NAMED = {"withheld": False, "merged_into": None}
-
-
-def may_be_named(*people: str) -> Q:
-    """A filter: the people that these paths lead to may be named and found."""
-    return Q(
-        **{
-            f"{person}__{field}" if person else field: value
-            for person in people
-            for field, value in NAMED.items()
-        }
-    )
 
 
 FACT_KINDS = [
