@@ -41,17 +41,29 @@ def place_of(seat: HeldSeat) -> Place:
         organisation=seat.for_slug or seat.post_organisation_slug,
         number=seat.number,
         fillers=fillers,
-        silent=seat.standing == Standing.NOT_RECORDED
-        or not seat.holder_stated
-        or bool(seat.may_hold_already),
+        standing=seat.standing,
+        holder_stated=seat.holder_stated,
+        may_be_held_already=bool(seat.may_hold_already),
         counts=seat.counts_to_quoracy,
         may_be_deputised=seat.may_be_deputised,
         votes=seat.voting,
     )
 
 
-def as_place(*, role, number, fillers, silent, counts, may_be_deputised, **known) -> Place:
-    """A place, given whether the sources are `silent` of who fills it, or may be in part."""
+def as_place(
+    *,
+    role,
+    number,
+    fillers,
+    standing,
+    holder_stated,
+    may_be_held_already,
+    counts,
+    may_be_deputised,
+    **known,
+) -> Place:
+    """A place, of what is recorded of a seat and of those who fill it."""
+    silent = standing == Standing.NOT_RECORDED or not holder_stated or may_be_held_already
     return Place(
         number=number,
         fillers=tuple(fillers),

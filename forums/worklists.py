@@ -821,9 +821,9 @@ def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
             organisation=seat["on_behalf_of__slug"] or seat["ex_officio_post__organisation__slug"],
             number=seat["number"],
             fillers=fillers[seat["pk"]],
-            silent=seat["standing"] == Standing.NOT_RECORDED
-            or not seat["holder_stated"]
-            or seat["may_be_held_already"],
+            standing=seat["standing"],
+            holder_stated=seat["holder_stated"],
+            may_be_held_already=seat["may_be_held_already"],
             counts=seat["counts_to_quoracy"],
             may_be_deputised=seat["may_be_deputised"],
             votes=seat["voting"],
