@@ -90,9 +90,15 @@ def _as_it_was(model, moment, hidden: set[int], families: set[str]) -> str:
     history by then, unless it says that the record was removed."""
     history = _quoted(model.history.model._meta.db_table)
     until = _literal(connection.ops.adapt_datetimefield_value(moment))
+    texts = texts_of(model) if families else []
+
+    def column(field: models.Field) -> str:
+        if model is Person and field.name == "withheld":
+            return _withheld(hidden)
+        return _text(model, field, families) if field in texts else f"was.{_quoted(field.column)}"
+
     columns = ", ".join(
-        f"{_column(model, field, hidden, families)} AS {_quoted(field.column)}"
-        for field in model._meta.concrete_fields
+        f"{column(field)} AS {_quoted(field.column)}" for field in model._meta.concrete_fields
     )
     return f"""
         SELECT {columns} FROM {history} was
@@ -104,21 +110,22 @@ def _as_it_was(model, moment, hidden: set[int], families: set[str]) -> str:
         )"""
 
 
-def _column(model, field: models.Field, hidden: set[int], families: set[str]) -> str:
-    """A column as it was; but who is withheld today is withheld in what was said before, in
-    their record and in words that were changed since, perhaps to leave their name out."""
-    column, now = f"was.{_quoted(field.column)}", _now(model)
-    if model is Person and field.name == "withheld":
-        listed = f"was.id IN ({', '.join(map(str, sorted(hidden)))}) OR " if hidden else ""
-        return f"({listed}NOT EXISTS (SELECT 1 FROM {now} today WHERE today.id = was.id))"
-    if not families or field not in texts_of(model):
-        return column
+def _withheld(hidden: set[int]) -> str:
+    """Who is withheld today, or whose record was removed, is withheld in what was said before."""
+    listed = f"was.id IN ({', '.join(map(str, sorted(hidden)))}) OR " if hidden else ""
+    return f"({listed}NOT EXISTS (SELECT 1 FROM {_now(Person)} today WHERE today.id = was.id))"
+
+
+def _text(model, field: models.Field, families: set[str]) -> str:
+    """A text as it was, but left out if it may name somebody who is withheld today and was changed
+    since, perhaps to leave their name out."""
+    column = f"was.{_quoted(field.column)}"
     contains = "instr" if connection.vendor == "sqlite" else "strpos"
     names_one = " OR ".join(
         f"{contains}(lower({column}), lower({_literal(family)})) > 0" for family in sorted(families)
     )
     return f"""CASE WHEN ({names_one}) AND NOT EXISTS (
-            SELECT 1 FROM {now} today
+            SELECT 1 FROM {_now(model)} today
             WHERE today.id = was.id AND today.{_quoted(field.column)} = {column}
         ) THEN {_literal(LEFT_OUT)} ELSE {column} END"""
 
