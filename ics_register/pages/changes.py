@@ -9,7 +9,13 @@ from forums.chronicle import Between, as_key, days_told, happenings, keys_betwee
 from forums.models import Forum
 from forums.sentences import Told, tell
 from ics_register.pages import facts
-from ics_register.pages.frame import FIRST_DAY, LAST_DAY, AskedDay, named_day
+from ics_register.pages.frame import (
+    FIRST_DAY,
+    LAST_DAY,
+    AskedDay,
+    named_day,
+    refuse_wrong_order,
+)
 from ics_register.pages.page import Moved, page_of, public_page, record_at
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation
@@ -134,11 +140,7 @@ def asked_days(request: HttpRequest, asked: AskedDay) -> Between | None:
         last = asked.day if asked.day >= first else year_from(first)
     elif first is None:
         first = year_up_to(last).first
-    if first > last:
-        raise BadRequest(
-            f"from: {date_in_words(first)} is after {date_in_words(last)}, which “to” names. "
-            "Put the earlier day in “from”."
-        )
+    refuse_wrong_order(first, last)
     return Between(first, last)
 
 

@@ -126,6 +126,15 @@ def named_day(request: HttpRequest, name: str) -> datetime.date | None:
     return day
 
 
+def refuse_wrong_order(first: datetime.date, last: datetime.date) -> None:
+    """Raises BadRequest if `?from=` names a later day than `?to=` does."""
+    if first > last:
+        raise BadRequest(
+            f"from: {date_in_words(first)} is after {date_in_words(last)}, which “to” names. "
+            "Put the earlier day in “from”."
+        )
+
+
 def page_furniture(request: HttpRequest) -> dict:
     """What the frame of a page needs besides its own content."""
     return {

@@ -3,17 +3,15 @@
 import datetime
 import itertools
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils import timezone
 
 from forums.learnt import as_row, beginning, learnt, rows_learnt
 from ics_register.pages import facts
-from ics_register.pages.frame import AskedDay, named_day
+from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.page import page_of, public_page
 from ics_register.pages.twins import Here, Table, in_chunks
 from ics_register.recorded import end_of
-from records.periods import date_in_words
 
 
 def recorded_as_json(context: dict, here: Here) -> dict:
@@ -50,11 +48,8 @@ def recorded_as_csv(context: dict, here: Here) -> Table:
 @public_page(as_json=recorded_as_json, as_csv=recorded_as_csv)
 def recorded(request: HttpRequest, asked: AskedDay):
     first, last = named_day(request, "from"), named_day(request, "to")
-    if first and last and first > last:
-        raise BadRequest(
-            f"from: {date_in_words(first)} is after {date_in_words(last)}, which “to” names. "
-            "Put the earlier day in “from”."
-        )
+    if first and last:
+        refuse_wrong_order(first, last)
     # What the register said on a day is not told by what it learnt after it.
     until = min((day for day in (last, asked.recorded) if day), default=None)
     rows = rows_learnt(
