@@ -117,15 +117,6 @@ class Presence:
     seats: dict[int, HeldSeat] = field(default_factory=dict)
 
     @property
-    def seats_counted(self) -> int:
-        return sum(share.number or 0 for share in self.shares)
-
-    @property
-    def seats_uncounted(self) -> int:
-        """How many kinds of seat it has whose number is not recorded."""
-        return sum(share.number is None for share in self.shares)
-
-    @property
     def told(self) -> list[tuple[str, str]]:
         """What it has, and what is to be said of that: ("chair", "ex officio"),
         ("3 seats", "1 vacant"), ("member organisation", "")."""

@@ -7,6 +7,7 @@ reads them is told no more than the pages tell (see docs/data.md).
 import datetime
 from collections.abc import Iterable, Iterator
 
+from ics_register.jinja import lines
 from ics_register.pages.twins import Here
 from people.holders import Standing
 from records.periods import as_known
@@ -39,11 +40,6 @@ def document(here: Here, slug: str | None, title: str | None) -> dict | None:
 def place(served) -> dict | None:
     """The place that something serves, by the word that filters take; places have no page."""
     return {"slug": served.slug, "name": served.name, "level": served.level} if served else None
-
-
-def lines(text: str) -> list[str]:
-    """A text that lists one thing a line."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 # When, and who says so
@@ -359,7 +355,6 @@ CONFIRMED_COLUMNS = (
     "confirmed_document_title",
     "confirmed_locator",
 )
-EVIDENCE_COLUMNS = (*SOURCE_COLUMNS, *CONFIRMED_COLUMNS)
 DATED_COLUMNS = (
     *PERIOD,
     *SOURCE_COLUMNS,
