@@ -6,7 +6,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
 from forums.concentration import Chairing, several_chaired
-from forums.models import Forum, ReportingLine
+from forums.models import Forum
 from ics_register.pages import facts
 from ics_register.pages.chairs import forums_by_chair
 from ics_register.pages.frame import AskedDay
@@ -54,21 +54,15 @@ def _as_data(each: Chairing, here: Here) -> dict:
         ],
         "lines": [
             {
-                "from": facts.record(here, "forum", line.from_forum.slug, line.from_forum.name),
+                "from": facts.named(line.from_forum, here),
                 "kind": line.kind,
-                "to": _end(line, here),
+                "to": facts.named(line.to_forum or line.to_organisation, here),
                 "by_exception": line.by_exception,
                 **facts.dated(line, here),
             }
             for line in each.lines
         ],
     }
-
-
-def _end(line: ReportingLine, here: Here) -> dict:
-    """The forum or organisation that a line leads to."""
-    to = line.to_forum or line.to_organisation
-    return {"id": here.id_of(to), "name": to.name}
 
 
 COLUMNS_OF_FILE = (
@@ -128,7 +122,7 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
             **facts.dated_cells(holder, here),
         }
     for line in each.lines:
-        to = _end(line, here)
+        to = facts.named(line.to_forum or line.to_organisation, here)
         yield {
             "what": "line",
             "id": here.id_of(line.from_forum),

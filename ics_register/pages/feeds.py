@@ -1,5 +1,6 @@
 """Atom feeds: what the register newly says, for whoever follows it."""
 
+import datetime
 import functools
 import re
 
@@ -9,13 +10,13 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.csrf import csrf_exempt
 
-from forums.chronicle import happenings
+from forums.chronicle import Key, happenings
 from forums.learnt import as_row, latest_said, learnt, rows_learnt
 from forums.sentences import tell
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
 from ics_register.pages.page import Moved, kept_by_proxies, record_at
-from ics_register.recorded import first_recorded
+from ics_register.recorded import end_of, first_recorded
 
 MOST = 50
 # What XML cannot hold.
@@ -29,7 +30,7 @@ class Feed(Atom1Feed):
         if self.items:
             return super().latest_post_date()
         begun = first_recorded() or timezone.localdate()
-        return timezone.make_aware(timezone.datetime(begun.year, begun.month, begun.day))
+        return end_of(begun - datetime.timedelta(days=1))
 
 
 def feed_page(view):
@@ -81,18 +82,13 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
         [told] = tell([happening], timezone.localdate())
         own = next((piece for piece in told.pieces if piece.slug), None)
         address = reverse(own.kind, args=[own.slug]) if own else reverse("changes")
-        at = next(
-            at
-            for key, at in said.items()
-            if (key.what, key.which, key.pk) == (happening.what, happening.which, happening.id)
-        )
         sources = "; ".join(f"{title}, {where}" for _, title, where, *_ in told.sources)
         feed.add_item(
             title=written(told.text),
             link=request.build_absolute_uri(address),
             description=written(f"Source: {sources}"),
             unique_id=tag(request, happening.what, happening.id, happening.which),
-            updateddate=at,
+            updateddate=said[Key(happening.what, happening.which, happening.id, None)],
         )
     return feed
 
