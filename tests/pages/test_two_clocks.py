@@ -144,6 +144,18 @@ def test_the_page_says_in_words_which_clock_says_what(board):
     assert page.all("script", type="application/ld+json") == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/chairs/", BOARD, "/documents/", "/search/?q=lee", "/changes/", "/changes/recorded/"],
+)
+def test_no_page_is_as_recorded_before_without_saying_so(board, address):
+    """Also one that has no form for the day."""
+    said = "What the register said at the end of 10 May 2026 about 25 November 2026."
+    mark = "&" if "?" in address else "?"
+    assert said in read(f"{address}{mark}recorded=2026-05-10").text
+    assert "What the register said at the end" not in read(address).text
+
+
 def test_today_as_recorded_before_has_no_data_for_machines_that_would_take_it_for_now(board):
     assert read(BOARD).data["name"] == "Board"
     assert read(BOARD, {"recorded": "2026-05-10"}).all("script", type="application/ld+json") == []
