@@ -465,9 +465,9 @@ IN_A_SENTENCE = {
 REPORTS_TO_NOBODY = Q(note__icontains="reports to nobody")
 
 
-def lines_in_force(day) -> QuerySet:
+def lines_in_force(day, kinds: Iterable[LineKind] = ANSWERS) -> QuerySet:
     return ReportingLine.objects.as_at(day).filter(
-        kind__in=ANSWERS, from_forum__in=Forum.objects.as_at(day)
+        kind__in=kinds, from_forum__in=Forum.objects.as_at(day)
     )
 
 

@@ -18,6 +18,7 @@ from ics_register.pages import (
     recorded,
     representation,
     search,
+    structure,
 )
 from ics_register.pages.twins import page
 
@@ -45,6 +46,7 @@ urlpatterns = [
         name="organisation-feed",
     ),
     path("people/<slug:slug>/changes.atom", feeds.of_one, {"kind": "person"}, name="person-feed"),
+    *page("structure/", structure.structure, "structure"),
     *page("documents/", documents.document_list, "documents"),
     *page("documents/<slug:slug>/", documents.document, "document"),
     *page("search/", search.search, "search"),

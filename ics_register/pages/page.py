@@ -19,9 +19,11 @@ from ics_register.pages.frame import asked_day, page_furniture
 from ics_register.pages.twins import (
     AsCsv,
     AsJson,
+    AsSvg,
     Here,
     answer_csv,
     answer_json,
+    answer_svg,
     links_to_twins,
     open_to_all,
     refuse_page_of_file,
@@ -31,7 +33,7 @@ from ics_register.recorded import as_recorded
 PER_PAGE = 100
 MOST_PARAMETERS = 1_000
 
-TWINS = {"json": answer_json, "csv": answer_csv}
+TWINS = {"json": answer_json, "csv": answer_csv, "svg": answer_svg}
 
 # The documents that a fact with a period may rest on, as `select_related` takes them.
 SOURCES = ("document", "end_document", "confirmed_document")
@@ -78,16 +80,23 @@ def merged_into(record, records: QuerySet):
     return record
 
 
-def public_page(view=None, *, as_json: AsJson | None = None, as_csv: AsCsv | None = None):
+def public_page(
+    view=None,
+    *,
+    as_json: AsJson | None = None,
+    as_csv: AsCsv | None = None,
+    as_svg: AsSvg | None = None,
+):
     """A public page: it reads, is as at a day, and may be kept by any proxy.
 
     The view takes the request, the day asked for and what its address says; it returns the
-    name of a template and a context. From that context `as_json` and `as_csv` make the page's
-    twins (see `twins`).
+    name of a template and a context. From that context `as_json`, `as_csv` and `as_svg` make the
+    page's twins (see `twins`).
     """
     if view is None:
-        return functools.partial(public_page, as_json=as_json, as_csv=as_csv)
-    twins = {form: make for form, make in (("json", as_json), ("csv", as_csv)) if make}
+        return functools.partial(public_page, as_json=as_json, as_csv=as_csv, as_svg=as_svg)
+    made = {"json": as_json, "csv": as_csv, "svg": as_svg}
+    twins = {form: make for form, make in made.items() if make}
 
     @csrf_exempt
     @functools.wraps(view)
@@ -107,7 +116,7 @@ def public_page(view=None, *, as_json: AsJson | None = None, as_csv: AsCsv | Non
                 else:
                     frame = {"asked": asked, **page_furniture(request)}
                     frame["address"] = request.build_absolute_uri(request.path)
-                    frame["twins"] = links_to_twins(here, twins)
+                    frame["twins"] = links_to_twins(here, [form for form in twins if form != "svg"])
                     response = render(request, template, {**frame, **context}, using="jinja2")
         except (BadRequest, SuspiciousOperation) as error:
             # Answered here and not by raising: a reader's slip is no traceback in the log.

@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Page
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.text import slugify
 
@@ -20,7 +21,7 @@ from ics_register.recorded import as_recorded
 from records.spreadsheets.cells import neutral
 from records.spreadsheets.exporting import csv_file
 
-MEDIA_TYPES = {"json": "application/json", "csv": "text/csv"}
+MEDIA_TYPES = {"json": "application/json", "csv": "text/csv", "svg": "image/svg+xml"}
 
 # How many rows of a list are fetched at once for its file.
 CHUNK = 500
@@ -108,6 +109,8 @@ class Table:
 
 AsJson = Callable[[dict, Here], dict]
 AsCsv = Callable[[dict, Here], Table]
+# The template of a drawing, and its context.
+AsSvg = Callable[[dict, Here], tuple[str, dict]]
 
 
 def links_to_twins(here: Here, forms: Iterable[str]) -> list[tuple[str, str, str]]:
@@ -159,6 +162,18 @@ def in_cell(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return neutral(str(value))
+
+
+def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:
+    """What a page draws, alone, with everything that it needs in it."""
+    template, drawn = as_svg(context, here)
+    response = render(
+        here.request, template, drawn, content_type=MEDIA_TYPES["svg"], using="jinja2"
+    )
+    name = slugify(page_of_twin(here.request.path).replace("/", " "))
+    file_name = f"{name}-as-at-{here.asked.day.isoformat()}.svg"
+    response["Content-Disposition"] = f'inline; filename="{file_name}"'
+    return open_to_all(response)
 
 
 def open_to_all(response: HttpResponse) -> HttpResponse:

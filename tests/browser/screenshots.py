@@ -19,6 +19,8 @@ PAGES = {
     "forums": "/forums/",
     "forum": "/forums/ics-executive/",
     "quoracy": "/forums/hipcs/quoracy/?as_at=2019-05-01",
+    "structure": "/structure/?as_at=2019-05-01",
+    "structure-forum": "/structure/?forum=hipcs&as_at=2019-05-01",
     "organisations": "/organisations/",
     "organisation": "/organisations/wye-valley-nhs-trust/",
     "people": "/people/",

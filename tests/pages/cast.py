@@ -42,6 +42,7 @@ from tests.builders import (
 
 FORUM = "/forums/marches-executive/"
 QUORACY = "/forums/marches-executive/quoracy/"
+STRUCTURE = "/structure/?forum=marches-executive"
 ORGANISATION = "/organisations/marches-trust/"
 PERSON = "/people/sian-jones/"
 DOCUMENT = "/documents/terms/"

@@ -69,6 +69,7 @@ LISTS = {
     "/concentration/?show=organisations&as_at=2020-01-01": 0,
     "/representation/": 20,
     "/representation/?as_at=2019-05-01&sort=seats&forum_kind=board": 20,
+    "/structure/": 0,
     "/changes/?from=2019-01-01&to=2019-12-31": 20,
     "/documents/": 20,
     "/search/?q=example": 20,
@@ -91,7 +92,7 @@ def test_no_list_costs_more_than_ten_queries_nor_more_for_more_rows():
 
 
 def test_the_fullest_pages_cost_no_more_than_ten_queries_nor_more_for_more_rows(cast):
-    pages = [stage.FORUM, stage.ORGANISATION, stage.PERSON]
+    pages = [stage.FORUM, stage.ORGANISATION, stage.PERSON, stage.STRUCTURE]
     for _ in range(10):
         cast.enlarge()
     before = {address: cost(address) for address in pages}

@@ -26,6 +26,7 @@ PAGES = {
         "Who chairs more than one forum or organisation",
     ),
     "/representation/": ("Who is represented where", "Who is represented where"),
+    "/structure/": ("How forums report", "Structure"),
     "/changes/": ("Changes", "Changes"),
     "/changes/recorded/": ("What the register learnt", "What the register learnt"),
     "/documents/": ("Sources", "Sources"),
@@ -34,7 +35,7 @@ PAGES = {
     "/search/?q=marches": ("Search results for “marches”", "Search for marches"),
 }
 LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents/", "/search/"]
-LISTS += ["/representation/", "/concentration/", "/changes/"]
+LISTS += ["/representation/", "/concentration/", "/structure/", "/changes/"]
 LISTS += ["/changes/recorded/"]
 every_page = pytest.mark.parametrize("address", PAGES)
 
@@ -192,6 +193,7 @@ def test_an_empty_register_has_pages_too(quiet, address):
         ("/organisations/", "No organisation is recorded"),
         ("/concentration/", "The register has nobody who chairs more than one"),
         ("/representation/", "The register has no organisation on a forum"),
+        ("/structure/", "No forum is recorded"),
         ("/people/", "Nobody of that name is recorded."),
         ("/changes/", "The register has no change from"),
         ("/changes/recorded/", "Nothing was recorded."),

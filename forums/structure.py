@@ -1,0 +1,176 @@
+"""How forums report: the ways from a forum to the top and down to what lies beneath it, and
+what is out of order in them."""
+
+import datetime
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+
+from forums.models import ANSWERS, Forum, LineKind, ReportingLine
+from forums.worklists import lines_in_force, loops
+from organisations.models import Organisation
+
+# Of one forum, as many of those above it and of those beneath it as somebody can take in.
+MOST = 100
+MOST_LINES = 500
+
+# What is told first of a forum: to whom it answers, and then the rest.
+ORDER = [*ANSWERS, LineKind.ESCALATES_TO, LineKind.ADVISES, LineKind.WORKS_WITH]
+
+
+@dataclass
+class Step:
+    """A line on the way up from a forum or down to it, with those that lead on from its end."""
+
+    line: ReportingLine
+    end: Forum | Organisation
+    again: bool  # what it leads to has been told already
+    steps: list["Step"] = field(default_factory=list)
+
+
+def upper(line: ReportingLine) -> Forum | Organisation:
+    """What a line leads to."""
+    return line.to_organisation if line.to_forum is None else line.to_forum
+
+
+def in_order(lines: Iterable[ReportingLine]) -> list[ReportingLine]:
+    """`lines` as they are told: by kind, and then by name."""
+    return sorted(
+        lines, key=lambda x: (ORDER.index(x.kind), x.from_forum.name, upper(x).name, x.pk)
+    )
+
+
+def ways_up(forum: Forum, lines: Iterable[ReportingLine]) -> list[Step]:
+    """The lines by which `forum` answers to others, and those by which they do, to the top."""
+    return _ways(forum, [(line.from_forum, line, upper(line)) for line in _answering(lines)])
+
+
+def ways_down(forum: Forum, lines: Iterable[ReportingLine]) -> list[Step]:
+    """The lines by which others answer to `forum`, and those by which others do to them."""
+    return _ways(
+        forum,
+        [(line.to_forum, line, line.from_forum) for line in _answering(lines) if line.to_forum],
+    )
+
+
+def _answering(lines: Iterable[ReportingLine]) -> list[ReportingLine]:
+    return in_order(line for line in lines if line.kind in ANSWERS)
+
+
+def _ways(start: Forum, lines: list[tuple]) -> list[Step]:
+    """Each thing's lines are followed once, from where it is reached by the fewest, so that
+    neither a loop nor ways that meet again are told without end."""
+    onward = defaultdict(list)
+    for near, line, far in lines:
+        onward[near].append((line, far))
+    first: list[Step] = []
+    told, waiting = {start}, deque([(start, first)])
+    while waiting:
+        here, steps = waiting.popleft()
+        for line, far in onward[here]:
+            step = Step(line, far, again=far in told)
+            steps.append(step)
+            if not step.again:
+                told.add(far)
+                waiting.append((far, step.steps))
+    return first
+
+
+def pairs_in_force(day: datetime.date) -> list[tuple[int, int]]:
+    """The lower and the upper forum of each line by which one answers to another on the day."""
+    return list(
+        lines_in_force(day)
+        .filter(to_forum__in=Forum.objects.as_at(day))
+        .order_by("pk")
+        .values_list("from_forum", "to_forum")
+    )
+
+
+def lines_of(
+    forums: Iterable[int], day: datetime.date, most: int | None = MOST_LINES
+) -> tuple[list[ReportingLine], bool]:
+    """The lines of every kind from or to `forums` on the day, as they are told, and whether these
+    are all of them."""
+    forums = list(forums)
+    either = Q(from_forum__in=forums) | Q(to_forum__in=forums)
+    return _told(lines_in_force(day, LineKind.values).filter(either), most)
+
+
+def _told(lines: QuerySet, most: int | None = MOST_LINES) -> tuple[list[ReportingLine], bool]:
+    found = list(
+        lines.select_related(
+            "from_forum__place",
+            "to_forum__place",
+            "to_organisation__place",
+            "document",
+            "end_document",
+            "confirmed_document",
+        ).order_by("pk")[: most and most + 1]
+    )
+    return in_order(found[:most]), most is None or len(found) <= most
+
+
+def reached(start: int, pairs: Iterable[tuple[int, int]]) -> tuple[set[int], bool]:
+    """What `pairs`, of something and the next, lead to from `start`, and whether that is all."""
+    onward = defaultdict(list)
+    for near, far in pairs:
+        onward[near].append(far)
+    found: set[int] = set()
+    waiting = deque([start])
+    while waiting:
+        for far in onward[waiting.popleft()]:
+            if far not in found and far != start:
+                if len(found) == MOST:
+                    return found, False
+                found.add(far)
+                waiting.append(far)
+    return found, True
+
+
+@dataclass
+class Standpoint:
+    """Where one forum stands: everything above it and beneath it, and what it works with."""
+
+    forum: Forum
+    lines: list[ReportingLine]
+    rounds: dict[int, list[int]]  # the forums that are in a loop, with the way round
+    whole: bool  # whether everything is told
+
+    @property
+    def up(self) -> list[Step]:
+        return ways_up(self.forum, self.lines)
+
+    @property
+    def down(self) -> list[Step]:
+        return ways_down(self.forum, self.lines)
+
+    @property
+    def to_nobody(self) -> bool:
+        return says_it_reports_to_nobody(self.forum)
+
+    @property
+    def beside(self) -> list[ReportingLine]:
+        """The lines of the forum by which nobody answers to anybody."""
+        return [line for line in self.lines if line.kind not in ANSWERS]
+
+
+def standpoint(forum: Forum, day: datetime.date) -> Standpoint:
+    """Where `forum` stands on the day."""
+    pairs = pairs_in_force(day)
+    above, all_above = reached(forum.pk, pairs)
+    below, all_below = reached(forum.pk, [(far, near) for near, far in pairs])
+    up = Q(from_forum__in=above | {forum.pk})
+    down = Q(from_forum__in=below, to_forum__in=below | {forum.pk})
+    own = Q(from_forum=forum) | Q(to_forum=forum)
+    lines, all_lines = _told(
+        lines_in_force(day, LineKind.values).filter(
+            (Q(kind__in=ANSWERS) & (up | down)) | (~Q(kind__in=ANSWERS) & own)
+        )
+    )
+    return Standpoint(forum, lines, loops(pairs), all_above and all_below and all_lines)
+
+
+def says_it_reports_to_nobody(forum: Forum) -> bool:
+    return "reports to nobody" in forum.note.lower()

@@ -1,0 +1,432 @@
+"""Draws how forums report: where each box and line of the chart goes.
+
+Graphviz settles the places. It is told the size of each box, so that it needs no fonts, and
+knows nothing of names. The drawing itself is the template `structure/chart.svg`.
+"""
+
+import functools
+import math
+import textwrap
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pygraphviz
+
+from forums.models import LineKind
+from organisations.models import PlaceLevel
+
+# All in pixels, as the chart is drawn.
+BOX_WIDTH = 170
+PADDING = 7
+NAME_SIZE, SAID_SIZE = 15, 13
+NAME_LINE, SAID_LINE = 18, 16
+GAP = 10  # between the boxes of a panel
+GUTTER = 116  # for the names of the levels, on the left
+PLACE_HEADING = 22
+MARGIN = 8
+
+# From the top of the chart. What has no place is drawn above, where most of it is national.
+BANDS = ["", *PlaceLevel.values]
+
+# The kinds of line that say nothing of who stands above whom.
+BESIDE = (LineKind.ADVISES, LineKind.WORKS_WITH)
+
+# How a box looks, unless it is one of a forum that is set up and in force.
+LOOKS = ("proposed", "organisation", "over")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A forum or an organisation in the chart, with what is said of it under its name."""
+
+    key: str
+    name: str
+    address: str
+    level: str = ""  # of its place; "" if no place is recorded
+    place: tuple[str, str] = ("", "")  # its name, and the word that tells it from its namesakes
+    said: tuple[str, ...] = ()
+    look: str = "forum"  # or one of LOOKS
+    asked_for: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the chart from the box below, which reports, to the one above."""
+
+    lower: str
+    upper: str
+    kind: str
+    by_exception: bool = False
+
+
+@dataclass
+class Words:
+    """A line of text in a box."""
+
+    text: str
+    y: float
+    size: int
+    bold: bool
+
+
+@dataclass
+class Drawn:
+    """A rectangle of the chart: a box, or a panel of boxes, or what serves one place."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    box: Box | None = None
+    heading: str = ""
+    words: list[Words] = field(default_factory=list)
+    level: str = ""
+
+
+@dataclass
+class DrawnLine:
+    """A line as SVG draws it, with the middle of it for what is written there."""
+
+    line: Line
+    path: str
+    middle: tuple[float, float]
+    below: str  # the names of what it leads from, and of what it leads to
+    above: str
+
+
+@dataclass
+class Chart:
+    """A chart with everything in its place."""
+
+    width: float
+    height: float
+    bands: list[Drawn] = field(default_factory=list)
+    places: list[Drawn] = field(default_factory=list)
+    panels: list[Drawn] = field(default_factory=list)
+    boxes: list[Drawn] = field(default_factory=list)
+    lines: list[DrawnLine] = field(default_factory=list)
+
+    # On a screen it is drawn a little smaller than on its own.
+    ON_SCREEN = 0.8
+
+    @property
+    def kinds(self) -> list[str]:
+        """Of the lines that are drawn."""
+        drawn = {each.line.kind for each in self.lines}
+        return [kind for kind in LineKind.values if kind in drawn]
+
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """What the key explains: the kinds of line and of box that are drawn."""
+        looks = {drawn.box.look for drawn in self.boxes}
+        return [("line", kind) for kind in self.kinds] + [
+            ("box", look) for look in ("forum", *LOOKS) if look in looks
+        ]
+
+
+def _width(character: str) -> float:
+    """How wide a character is in bold Arial, in parts of its size. Generous: no font is asked."""
+    if character in "MWmw@%—…" or ord(character) > 0x24F:
+        return 1.0
+    if character in "iljtfrI.,:;'’‘()[]|! -/":
+        return 0.4
+    return 0.74 if character.isupper() else 0.6
+
+
+def measure(text: str, size: int) -> float:
+    return sum(_width(character) for character in text) * size
+
+
+def wrap(text: str, size: int, room: float) -> list[str]:
+    """`text` in lines that fit into `room`. Nothing is cut off: a long word is broken."""
+    for most in range(int(room / (0.4 * size)), 1, -1):
+        lines = textwrap.wrap(text, most)
+        if all(measure(line, size) <= room for line in lines):
+            return lines
+    return list(text)
+
+
+def _written(box: Box) -> tuple[list[Words], float]:
+    """What a box has in it, and how high it has to be."""
+    words, y = [], float(PADDING)
+    room = BOX_WIDTH - 2 * PADDING
+    for text, size, line, bold in [
+        (box.name, NAME_SIZE, NAME_LINE, True),
+        *((said, SAID_SIZE, SAID_LINE, False) for said in box.said),
+    ]:
+        for part in wrap(text, size, room):
+            words.append(Words(part, y + size, size, bold))
+            y += line
+    return words, y + PADDING
+
+
+class Unit:
+    """What Graphviz places as one: a box, or a panel of boxes whose lines are all the same."""
+
+    def __init__(self, number: int, boxes: list[Box]):
+        self.node = f"u{number}"
+        self.boxes = boxes
+        self.level, self.place = boxes[0].level, boxes[0].place
+        # About twice as wide as high, as a box is, and the last row as full as the others.
+        rows = math.ceil(len(boxes) / max(2, math.ceil(math.sqrt(len(boxes) * 2.5))))
+        columns = math.ceil(len(boxes) / rows)
+        self.drawn = _in_columns(boxes, columns, GAP if self.is_panel else 0)
+
+    @property
+    def is_panel(self) -> bool:
+        return len(self.boxes) > 1
+
+    @property
+    def width(self) -> float:
+        edge = GAP if self.is_panel else 0
+        return max(each.x for each in self.drawn) + BOX_WIDTH + edge
+
+    @property
+    def height(self) -> float:
+        edge = GAP if self.is_panel else 0
+        return max(each.y + each.height for each in self.drawn) + edge
+
+
+def _in_columns(boxes: list[Box], columns: int, inset: float) -> list[Drawn]:
+    """Boxes in rows, each row as high as the highest box in it needs to be."""
+    drawn, y = [], float(inset)
+    for start in range(0, len(boxes), columns):
+        row = [(box, *_written(box)) for box in boxes[start : start + columns]]
+        height = max(high for _, _, high in row)
+        for column, (box, words, _) in enumerate(row):
+            x = inset + column * (BOX_WIDTH + GAP)
+            drawn.append(Drawn(x, y, BOX_WIDTH, height, box, words=words))
+        y += height + GAP
+    return drawn
+
+
+def _units(boxes: Iterable[Box], lines: Iterable[Line]) -> list[Unit]:
+    """The boxes of one place whose lines are the same stand together, with one line of each
+    kind between them all and its other end."""
+    ends = defaultdict(set)
+    for line in lines:
+        ends[line.lower].add(("to", line.upper, line.kind, line.by_exception))
+        ends[line.upper].add(("from", line.lower, line.kind, line.by_exception))
+    together = defaultdict(list)
+    for box in boxes:
+        alone = box.key if box.asked_for else ""
+        together[box.level, box.place, frozenset(ends[box.key]), alone].append(box)
+    return [Unit(number, found) for number, found in enumerate(together.values())]
+
+
+# Graphviz keeps what it works on in one place for all threads.
+_one_at_a_time = threading.Lock()
+
+
+@functools.lru_cache(maxsize=64)
+def chart(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> Chart:
+    """The chart of `boxes` and of the `lines` between them."""
+    joined = {key for line in lines for key in (line.lower, line.upper)}
+    drawn = _laid_out([box for box in boxes if box.key in joined], lines)
+    _add_loose(drawn, [box for box in boxes if box.key not in joined])
+    return drawn
+
+
+def _laid_out(boxes: list[Box], lines: tuple[Line, ...]) -> Chart:
+    """The chart of boxes of which each is at an end of a line."""
+    if not boxes:
+        return Chart(width=0, height=0)
+    units = _units(boxes, lines)
+    unit_of = {box.key: unit for unit in units for box in unit.boxes}
+    between = defaultdict(list)
+    for line in lines:
+        lower, upper = unit_of[line.lower], unit_of[line.upper]
+        between[lower.node, upper.node, line.kind, line.by_exception].append(line)
+    levels = [level for level in BANDS if any(unit.level == level for unit in units)]
+    ends = _from_top_to_bottom(units, levels, between)
+    graph = _graph(units, levels, between, ends)
+    with _one_at_a_time:
+        graph.layout("dot")
+    return _Reader(graph, units, levels, between, ends).chart()
+
+
+def _band(heading: str, y: float, height: float) -> Drawn:
+    """A level of the chart, with its name in the gutter on the left."""
+    lines = wrap(heading, SAID_SIZE, GUTTER - 2 * MARGIN)
+    words = [Words(line, 22.0 + SAID_LINE * at, SAID_SIZE, True) for at, line in enumerate(lines)]
+    return Drawn(0, y, 0, height, words=words)
+
+
+def _add_loose(drawn: Chart, boxes: list[Box]) -> None:
+    """Adds a band at the foot of the chart for boxes that no line is recorded of, by place."""
+    if not boxes:
+        return
+    groups = defaultdict(list)
+    for box in boxes:
+        groups[BANDS.index(box.level), box.level, box.place].append(box)
+    row_width = max(drawn.width, GUTTER + 6 * (BOX_WIDTH + GAP) + 4 * GAP)
+    most = max(int((row_width - GUTTER - 3 * GAP) // (BOX_WIDTH + GAP)), 1)
+    band = _band("No line recorded", drawn.height, 0)
+    x, y, row_height = float(GUTTER), drawn.height + GAP, 0.0
+    for (_, level, place), found in sorted(groups.items(), key=lambda group: group[0]):
+        columns = min(len(found), most)
+        width = columns * (BOX_WIDTH + GAP) + GAP
+        if x > GUTTER and x + width > row_width:
+            x, y, row_height = float(GUTTER), y + row_height + GAP, 0.0
+        inside = _in_columns(found, columns, GAP)
+        height = max(each.y + each.height for each in inside) + PLACE_HEADING
+        words = ", ".join(filter(None, [place[0], level])) or "No place recorded"
+        drawn.places.append(Drawn(x, y, width, height, heading=words))
+        for each in inside:
+            each.x, each.y = each.x + x, each.y + y + PLACE_HEADING - GAP
+        drawn.boxes += inside
+        drawn.width = max(drawn.width, x + width + MARGIN)
+        x, row_height = x + width + GAP, max(row_height, height)
+    band.height = y + row_height + GAP - drawn.height
+    drawn.height += band.height
+    drawn.bands.append(band)
+
+
+def _from_top_to_bottom(units, levels, between) -> list[tuple[str, str]]:
+    """The ends of each line, the one that is drawn above first: that of the higher level, or of
+    two on one level what the line leads to."""
+    level_of = {unit.node: levels.index(unit.level) for unit in units}
+    return [
+        (lower, upper) if level_of[lower] < level_of[upper] else (upper, lower)
+        for lower, upper, _, _ in between
+    ]
+
+
+def _graph(units: list[Unit], levels: list[str], between, ends) -> pygraphviz.AGraph:
+    graph = pygraphviz.AGraph(directed=True, strict=False)
+    graph.graph_attr.update(nodesep=_inches(12), ranksep=_inches(26), newrank="true")
+    graph.node_attr.update(shape="box", fixedsize="true", label="")
+    graph.edge_attr.update(arrowhead="none")
+    for unit in units:
+        graph.add_node(unit.node, width=_inches(unit.width), height=_inches(unit.height))
+    for number, (level, place) in enumerate(_served(units, levels)):
+        graph.add_subgraph(
+            [unit.node for unit in units if (unit.level, unit.place) == (level, place)],
+            name=f"cluster_{number}",
+            label="",
+            margin=str(PLACE_HEADING),
+        )
+    _keep_bands_apart(graph, units, levels)
+    level_of = {unit.node: unit.level for unit in units}
+    for number, ((_, _, kind, _), (first, last)) in enumerate(zip(between, ends, strict=True)):
+        beside = kind in BESIDE
+        ranks = not beside or level_of[first] != level_of[last]
+        graph.add_edge(
+            first,
+            last,
+            key=f"l{number}",
+            constraint="true" if ranks else "false",
+            weight="1" if beside else "4",
+        )
+    return graph
+
+
+def _served(units: list[Unit], levels: list[str]) -> list[tuple[str, tuple[str, str]]]:
+    """The places of the units, the largest first."""
+    return sorted(
+        {(unit.level, unit.place) for unit in units},
+        key=lambda served: (levels.index(served[0]), served[1]),
+    )
+
+
+def _keep_bands_apart(graph, units: list[Unit], levels: list[str]) -> None:
+    """What is of one level stands above all that is of the next."""
+    for number, level in enumerate(levels):
+        above, below = f"b{number}", f"b{number + 1}"
+        for node in (above, below):
+            graph.add_node(node, width="0.01", height="0.01", style="invis")
+        for unit in units:
+            if unit.level == level:
+                graph.add_edge(above, unit.node, style="invis", weight="0")
+                graph.add_edge(unit.node, below, style="invis", weight="0")
+
+
+def _inches(pixels: float) -> str:
+    return str(round(pixels / 72, 4))
+
+
+class _Reader:
+    """Reads off a graph that is laid out where everything is, with the origin at the top left."""
+
+    def __init__(self, graph, units: list[Unit], levels: list[str], between, ends):
+        self.graph, self.units, self.levels, self.between = graph, units, levels, between
+        self.ends = ends
+        left, bottom, right, top = _numbers(graph.graph_attr["bb"] or "0,0,0,0")
+        self.width, self.height = right - left, top - bottom
+        self.left, self.top = GUTTER - left, MARGIN + top
+
+    def chart(self) -> Chart:
+        places = list(self.places())
+        drawn = Chart(
+            self.width + GUTTER + MARGIN,
+            self.height + 2 * MARGIN,
+            bands=list(self.bands(places)),
+            places=places,
+            lines=list(self.lines()),
+        )
+        for unit in self.units:
+            x, y = self.point(self.graph.get_node(unit.node).attr["pos"])
+            x, y = x - unit.width / 2, y - unit.height / 2
+            if unit.is_panel:
+                drawn.panels.append(Drawn(x, y, unit.width, unit.height))
+            for each in unit.drawn:
+                each.x, each.y = x + each.x, y + each.y
+                drawn.boxes.append(each)
+        return drawn
+
+    def point(self, text: str) -> tuple[float, float]:
+        x, y = _numbers(text)
+        return round(x + self.left, 1), round(self.top - y, 1)
+
+    def places(self) -> Iterator[Drawn]:
+        for number, (level, place) in enumerate(_served(self.units, self.levels)):
+            cluster = self.graph.get_subgraph(f"cluster_{number}")
+            left, bottom, right, top = _numbers(cluster.graph_attr["bb"])
+            x, y = self.point(f"{left},{top}")
+            yield Drawn(x, y, right - left, top - bottom, heading=place[0], level=level)
+
+    def bands(self, places: list[Drawn]) -> Iterator[Drawn]:
+        """The levels, each from halfway to the one above to halfway to the one beneath."""
+        spans = []
+        for level in self.levels:
+            own = [each for each in places if each.level == level]
+            spans.append((min(each.y for each in own), max(each.y + each.height for each in own)))
+        edges = [0.0]
+        edges += [(spans[i][1] + spans[i + 1][0]) / 2 for i in range(len(spans) - 1)]
+        edges.append(self.height + 2 * MARGIN)
+        for number, level in enumerate(self.levels):
+            top, bottom = edges[number], edges[number + 1]
+            heading = PlaceLevel(level).label.capitalize() if level else "No place recorded"
+            yield _band(heading, top, bottom - top)
+
+    def lines(self) -> Iterator[DrawnLine]:
+        names = {box.key: box.name for unit in self.units for box in unit.boxes}
+        for number, ((_lower, upper, _, _), lines) in enumerate(self.between.items()):
+            edge = self.graph.get_edge(*self.ends[number], f"l{number}")
+            points = [self.point(pair) for pair in edge.attr["pos"].split()]
+            # Drawn towards the end it leads to, which has the arrow.
+            if self.ends[number][1] != upper:
+                points.reverse()
+            first, *rest = [f"{x},{y}" for x, y in points]
+            below = tuple(dict.fromkeys(names[line.lower] for line in lines))
+            above = tuple(dict.fromkeys(names[line.upper] for line in lines))
+            yield DrawnLine(
+                lines[0],
+                f"M{first} C{' '.join(rest)}",
+                _middle(points),
+                ", ".join(below),
+                ", ".join(above),
+            )
+
+
+def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
+    """The middle of the middle one of the cubic curves that a line is made of."""
+    curve = (len(points) - 1) // 3 // 2 * 3
+    a, b, c, d = points[curve : curve + 4]
+    return tuple(round((a[i] + 3 * b[i] + 3 * c[i] + d[i]) / 8, 1) for i in (0, 1))
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in text.split(",")]

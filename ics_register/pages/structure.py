@@ -1,0 +1,354 @@
+"""How forums report: as a chart, and as a list of the same; and where one of them stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import django_filters
+from django.core.exceptions import BadRequest
+from django.db.models import Case, IntegerField, QuerySet, When
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from forums.holders import HeldSeat
+from forums.models import ANSWERS, Forum, ForumStatus, ReportingLine
+from forums.structure import (
+    lines_of,
+    pairs_in_force,
+    says_it_reports_to_nobody,
+    standpoint,
+    upper,
+)
+from forums.worklists import loops
+from ics_register.pages import facts
+from ics_register.pages.chairs import LEVELS
+from ics_register.pages.chart import Box, Chart, Line, chart
+from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.forums import chairs_of
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import SOURCES, Moved, filtered, page_of, public_page, record_at
+from ics_register.pages.then import earliest_day, names_then
+from ics_register.pages.twins import Here, Table, twin_of, whole_list
+from organisations.models import Organisation, Place, PlaceLevel
+from people.holders import Standing
+
+# More boxes than this are no picture of anything.
+MOST_BOXES = 150
+TOO_MUCH = (
+    f"There are more forums, or lines between them, than the {MOST_BOXES} that fit on a chart."
+)
+
+
+class StructureFilter(django_filters.FilterSet):
+    """What the structure can be narrowed to."""
+
+    place = PlaceFilter()
+
+
+@dataclass
+class Entry:
+    """A forum in the list, with what it is joined to and those told beneath it."""
+
+    forum: Forum
+    chairs: list[HeldSeat]
+    way_round: list[Forum]  # if it is in a loop
+    up: list[ReportingLine] = field(default_factory=list)
+    beside: list[ReportingLine] = field(default_factory=list)
+    down: list[ReportingLine] = field(default_factory=list)  # from forums told elsewhere
+    beneath: list["Entry"] = field(default_factory=list)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no line of any kind leads from it or to it."""
+        return not (self.up or self.beside or self.down or self.beneath)
+
+    @property
+    def to_nobody(self) -> bool:
+        return says_it_reports_to_nobody(self.forum)
+
+
+def forums_in_order(asked: AskedDay) -> QuerySet[Forum]:
+    """The forums in force on the day, the largest places first."""
+    level = Case(
+        *[When(place__level=name, then=rank) for name, rank in LEVELS.items()],
+        default=len(LEVELS),
+        output_field=IntegerField(),
+    )
+    forums = Forum.objects.as_at(asked.day).select_related("place", *SOURCES)
+    return forums.order_by(level, "place__name", "name", "pk")
+
+
+def structure_as_json(context: dict, here: Here) -> dict:
+    if "stands" in context:
+        forums, whole = [context["forum"]], {}
+    else:
+        forums, whole = list(context["page"]), here.paged(context["page"], [])
+    return {
+        **whole,
+        "results": [
+            {
+                **facts.forum(forum, here),
+                "chairs": [facts.seat(seat, here) for seat in context["chairs"].get(forum.pk, [])],
+                "in_a_loop_with": [facts.named(each, here) for each in context["rounds"][forum.pk]],
+            }
+            for forum in forums
+        ],
+        "reporting_lines": [facts.reporting_line(line, here) for line in context["lines"]],
+    }
+
+
+LINE_COLUMNS = (
+    "from_forum",
+    "from_forum_name",
+    "kind",
+    "to_forum",
+    "to_forum_name",
+    "to_organisation",
+    "to_organisation_name",
+    "by_exception",
+    *facts.DATED_COLUMNS,
+)
+
+
+def structure_as_csv(context: dict, here: Here) -> Table:
+    """A row for each line from a forum, and one for each forum that has none to anybody."""
+
+    def parts():
+        if "stands" in context:
+            yield [context["forum"]], context["lines"]
+            return
+        for forums in whole_list(context["page"]):
+            lines, _ = lines_of([forum.pk for forum in forums], here.asked.day, most=None)
+            own = {forum.pk for forum in forums}
+            yield forums, [line for line in lines if line.from_forum_id in own]
+
+    def rows():
+        for forums, lines in parts():
+            for line in lines:
+                yield dict.fromkeys(LINE_COLUMNS) | facts.flat(facts.reporting_line(line, here))
+            for forum in forums:
+                if forum.pk not in {line.from_forum_id for line in lines}:
+                    alone = {"from_forum": here.id_of(forum), "from_forum_name": forum.name}
+                    yield dict.fromkeys(LINE_COLUMNS) | alone
+
+    return Table(LINE_COLUMNS, rows())
+
+
+def structure_as_svg(context: dict, here: Here) -> tuple[str, dict]:
+    if context["chart"] is None:
+        raise BadRequest(f"place: {TOO_MUCH} Choose a place, such as place=herefordshire.")
+    subject = context.get("forum") or context.get("place")
+    return "structure/chart.svg", {
+        "chart": context["chart"],
+        "title": f"How {'forums report' if subject is None else f'{subject} reports'}, "
+        f"as at {here.asked.in_words}",
+        "alone": True,
+        "origin": here.request.build_absolute_uri("/").removesuffix("/"),
+    }
+
+
+@public_page(as_json=structure_as_json, as_csv=structure_as_csv, as_svg=structure_as_svg)
+def structure(request: HttpRequest, asked: AskedDay):
+    if "forum" in request.GET:
+        return one_forum(request, asked)
+    chosen = StructureFilter(request.GET, queryset=forums_in_order(asked))
+    page = page_of(request, filtered(chosen))
+    forums = list(page)
+    lines, all_lines = lines_of([forum.pk for forum in forums], asked.day)
+    shown = joined(forums, lines, loops(pairs_in_force(asked.day)), asked)
+    fits = page.paginator.num_pages == 1 and all_lines
+    return "structure/structure.html", {
+        **shown,
+        "page": page,
+        "filters": chosen.form,
+        "place": chosen.form.cleaned_data["place"],
+        "chart": drawn_chart(forums, shown, asked) if fits else None,
+        "too_much": TOO_MUCH if forums else "",
+        "all_lines": all_lines,
+        "levels": levels(entries(forums, shown)),
+        "picture": picture(asked, request),
+        "earliest": None if forums else earliest_day(),
+    }
+
+
+def one_forum(request: HttpRequest, asked: AskedDay):
+    """Where one forum stands: whom it reports to, up to the top, and what lies beneath it."""
+    forum = forum_named(request.GET["forum"])
+    stands = standpoint(forum, asked.day)
+    shown = joined([forum], stands.lines, stands.rounds, asked)
+    return "structure/forum.html", {
+        **shown,
+        "forum": forum,
+        "stands": stands,
+        "chart": drawn_chart([forum], shown, asked, asked_for=forum),
+        "picture": picture(asked, request),
+    }
+
+
+def forum_named(slug: str) -> Forum:
+    """The forum that the address names by its slug, or by one it once had."""
+    try:
+        return record_at(Forum.objects.select_related("place", *SOURCES), slug)
+    except Moved as moved:
+        return moved.record
+    except Http404:
+        raise BadRequest(
+            f"forum: There is no forum “{slug[:60]}”. Give the last part of the address of a "
+            "forum’s page, such as forum=hipcs, or choose one on the page “Structure”."
+        ) from None
+
+
+def picture(asked: AskedDay, request: HttpRequest) -> str:
+    """The address of the chart as a picture."""
+    kept = [(name, request.GET[name]) for name in ("place", "forum") if name in request.GET]
+    return asked.link(twin_of(reverse("structure"), "svg"), kept)
+
+
+def joined(forums: list[Forum], lines: list[ReportingLine], rounds, asked: AskedDay) -> dict:
+    """`forums` and what `lines` join them to, with what is said of each: who chairs it, what it
+    was called then, and the way round if it is in a loop."""
+    known = {end.pk: end for line in lines for end in (line.from_forum, line.to_forum) if end}
+    known |= {forum.pk: forum for forum in forums}
+    ways_round = {
+        key: [known[each] for each in rounds.get(key, []) if each in known] for key in known
+    }
+    organisations = {line.to_organisation_id for line in lines} - {None}
+    return {
+        "lines": lines,
+        "chairs": chairs_of(list(known.values()), asked),
+        "rounds": ways_round,
+        "names_then": names_then(organisations, asked),
+    }
+
+
+# The chart
+
+
+def drawn_chart(
+    forums: list[Forum], shown: dict, asked: AskedDay, asked_for: Forum | None = None
+) -> Chart | None:
+    """The chart of `forums` and all that they are joined to; None if that is too much."""
+    lines = shown["lines"]
+    ends = dict.fromkeys(forums)
+    ends |= dict.fromkeys(end for line in lines for end in (line.from_forum, upper(line)))
+    if len(ends) > MOST_BOXES:
+        return None
+    return chart(
+        tuple(box_of(end, shown, asked, asked_for=end == asked_for) for end in ends),
+        tuple(
+            Line(key_of(line.from_forum), key_of(upper(line)), line.kind, line.by_exception)
+            for line in lines
+        ),
+    )
+
+
+def key_of(end: Forum | Organisation) -> str:
+    return f"{end._meta.model_name}-{end.pk}"
+
+
+def box_of(end: Forum | Organisation, shown: dict, asked: AskedDay, *, asked_for: bool) -> Box:
+    """A forum or an organisation as the chart has it."""
+    is_forum = isinstance(end, Forum)
+    over = end.has_ended(asked.day)
+    proposed = is_forum and end.status == ForumStatus.PROPOSED
+    short = f" ({end.short_name})" if is_forum and end.short_name else ""
+    return Box(
+        key=key_of(end),
+        name=f"{end.name}{short}",
+        address=asked.link(reverse(end._meta.model_name, args=[end.slug])),
+        level=end.place.level if end.place else "",
+        place=(end.place.name, end.place.slug) if end.place else ("", ""),
+        said=tuple(_said_in_box(end, shown, asked)),
+        look="over" if over else "proposed" if proposed else end._meta.model_name,
+        asked_for=asked_for,
+    )
+
+
+def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Iterator[str]:
+    is_forum = isinstance(end, Forum)
+    if not is_forum and end.pk in shown["names_then"]:
+        yield shown["names_then"][end.pk]
+    if end.has_ended(asked.day):
+        yield f"{'Stood down' if is_forum else 'Closed'} {end.end_in_words()}"
+    elif not end.is_in_force(asked.day):
+        yield f"Not yet in force: {end.start_in_words()}"
+    elif is_forum:
+        yield from chair_in_words(shown["chairs"].get(end.pk, []))
+    else:
+        yield "Organisation"
+    if is_forum and end.status == ForumStatus.PROPOSED:
+        yield "Proposed"
+    if is_forum and shown["rounds"].get(end.pk):
+        yield "In a loop"
+
+
+def chair_in_words(seats: list[HeldSeat]) -> list[str]:
+    """Who chairs a forum, or the honest word. Who is withheld has no name here either."""
+    said = []
+    for seat in seats:
+        for holder in seat.holders:
+            basis = f" ({holder.basis_words})" if holder.basis_words else ""
+            said.append(f"Chair: {holder.person}{basis}")
+        if seat.holders and seat.unfilled:
+            said.append(f"{seat.unfilled} more {seat.unfilled_standing.label}")
+        if not seat.holders:
+            vacant = seat.standing == Standing.VACANT
+            said.append("Chair vacant" if vacant else "Chair not recorded")
+    return said or ["Chair not recorded"]
+
+
+# The list
+
+
+def entries(forums: list[Forum], shown: dict) -> list[Entry]:
+    """Every forum once: beneath the one that it reports to, if that serves the same place and
+    stands on the same page."""
+    own = {
+        forum.pk: Entry(forum, shown["chairs"].get(forum.pk, []), shown["rounds"][forum.pk])
+        for forum in forums
+    }
+    for line in shown["lines"]:
+        below, above = own.get(line.from_forum_id), own.get(line.to_forum_id)
+        if line.kind not in ANSWERS:
+            for entry in (below, above):
+                if entry is not None:
+                    entry.beside.append(line)
+            continue
+        if below is not None:
+            below.up.append(line)
+        if above is not None:
+            above.down.append(line)
+    parents = parents_of(own)
+    for key, entry in own.items():
+        if key in parents:
+            own[parents[key]].beneath.append(entry)
+    for entry in own.values():
+        told = {beneath.forum.pk for beneath in entry.beneath}
+        entry.down = [line for line in entry.down if line.from_forum_id not in told]
+    return [entry for key, entry in own.items() if key not in parents]
+
+
+def parents_of(own: dict[int, Entry]) -> dict[int, int]:
+    """Beneath which forum each is told, if beneath any; never, by any way, beneath itself."""
+    parents: dict[int, int] = {}
+    for key, entry in own.items():
+        for line in entry.up:
+            above = own.get(line.to_forum_id)
+            if above is None or above.forum.place_id != entry.forum.place_id:
+                continue
+            on_the_way = line.to_forum_id
+            while on_the_way in parents and on_the_way != key:
+                on_the_way = parents[on_the_way]
+            if on_the_way != key:
+                parents[key] = line.to_forum_id
+                break
+    return parents
+
+
+def levels(tops: list[Entry]) -> list[tuple[str, list[tuple[Place | None, list[Entry]]]]]:
+    """The entries by level and place, in the order that they come in."""
+    found: dict[str, dict[Place | None, list[Entry]]] = {}
+    for entry in tops:
+        place = entry.forum.place
+        level = PlaceLevel(place.level).label if place else ""
+        found.setdefault(level, {}).setdefault(place, []).append(entry)
+    return [(level, list(places.items())) for level, places in found.items()]
