@@ -453,6 +453,25 @@ class QuoracyClause(Fact):
     def __str__(self):
         return f"{self.forum}: {self.get_kind_display()}"
 
+    def in_words(self) -> str:
+        """What it asks for, as it is read: "at least 3 members attend, or sends a proxy vote"."""
+        match self.kind:
+            case ClauseKind.EVERY_ORGANISATION:
+                words = "every member organisation attends"
+            case ClauseKind.AT_LEAST:
+                words = f"at least {self.number} members attend"
+            case ClauseKind.AT_LEAST_SHARE:
+                words = f"at least {self.number} per cent of the members attend"
+            case _:
+                words = f"{self.seat.title} attends"
+        if self.satisfied_by_proxy:
+            words += ", or sends a proxy vote"
+        if self.satisfied_by_substitute:
+            words += ", or nominates somebody else to attend"
+        if self.one_for_several:
+            words += "; one person may attend for several organisations"
+        return words
+
     def get_absolute_url(self):
         return self.forum.get_absolute_url()
 

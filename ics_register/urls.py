@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import path
 
 from ics_register.pages import (
+    attendance_sheet,
+    calendars,
     chairs,
     changes,
     concentration,
@@ -19,6 +21,7 @@ from ics_register.pages import (
     representation,
     search,
     structure,
+    terms,
 )
 from ics_register.pages.twins import page
 
@@ -29,6 +32,10 @@ urlpatterns = [
     *page("forums/", forums.forum_list, "forums"),
     *page("forums/<slug:slug>/", forums.forum, "forum"),
     *page("forums/<slug:slug>/quoracy/", quoracy.quoracy, "forum-quoracy"),
+    *page("forums/<slug:slug>/terms/", terms.terms, "forum-terms"),
+    *page("forums/<slug:slug>/attendance/", attendance_sheet.attendance, "forum-attendance"),
+    *page("forums/<slug:slug>/calendar/", calendars.forum_calendar, "forum-calendar"),
+    *page("calendar/", calendars.calendar, "calendar"),
     *page("organisations/", organisations.organisation_list, "organisations"),
     *page("organisations/<slug:slug>/", organisations.organisation, "organisation"),
     *page("people/", people.person_list, "people"),

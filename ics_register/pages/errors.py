@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.twins import form_of, open_to_all
+from ics_register.pages.twins import DATA, form_of, open_to_all
 
 
 def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
-    if form := form_of(request.path):
+    if (form := form_of(request.path)) in DATA:
         return open_to_all(_error_as(form, status, sentence))
     today = timezone.localdate()
     context = {

@@ -16,7 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ics_register.pages.errors import bad_request, method_not_allowed
 from ics_register.pages.frame import asked_day, page_furniture
+from ics_register.pages.ics import AsCalendar, answer_calendar
 from ics_register.pages.twins import (
+    DATA,
     AsCsv,
     AsJson,
     AsSvg,
@@ -28,12 +30,19 @@ from ics_register.pages.twins import (
     open_to_all,
     refuse_page_of_file,
 )
+from ics_register.pages.word import AsWord, answer_word
 from ics_register.recorded import as_recorded
 
 PER_PAGE = 100
 MOST_PARAMETERS = 1_000
 
-TWINS = {"json": answer_json, "csv": answer_csv, "svg": answer_svg}
+TWINS = {
+    "json": answer_json,
+    "csv": answer_csv,
+    "svg": answer_svg,
+    "docx": answer_word,
+    "ics": answer_calendar,
+}
 
 # The documents that a fact with a period may rest on, as `select_related` takes them.
 SOURCES = ("document", "end_document", "confirmed_document")
@@ -86,17 +95,32 @@ def public_page(
     as_json: AsJson | None = None,
     as_csv: AsCsv | None = None,
     as_svg: AsSvg | None = None,
+    as_word: AsWord | None = None,
+    as_calendar: AsCalendar | None = None,
 ):
     """A public page: it reads, is as at a day, and may be kept by any proxy.
 
     The view takes the request, the day asked for and what its address says; it returns the
-    name of a template and a context. From that context `as_json`, `as_csv` and `as_svg` make the
-    page's twins (see `twins`).
+    name of a template and a context. From that context the other functions make the page's twins
+    (see `twins`).
     """
+    makers = {
+        "json": as_json,
+        "csv": as_csv,
+        "svg": as_svg,
+        "docx": as_word,
+        "ics": as_calendar,
+    }
+    twins = {form: make for form, make in makers.items() if make}
     if view is None:
-        return functools.partial(public_page, as_json=as_json, as_csv=as_csv, as_svg=as_svg)
-    made = {"json": as_json, "csv": as_csv, "svg": as_svg}
-    twins = {form: make for form, make in made.items() if make}
+        return functools.partial(
+            public_page,
+            as_json=as_json,
+            as_csv=as_csv,
+            as_svg=as_svg,
+            as_word=as_word,
+            as_calendar=as_calendar,
+        )
 
     @csrf_exempt
     @functools.wraps(view)
@@ -116,7 +140,8 @@ def public_page(
                 else:
                     frame = {"asked": asked, **page_furniture(request)}
                     frame["address"] = request.build_absolute_uri(request.path)
-                    frame["twins"] = links_to_twins(here, [form for form in twins if form != "svg"])
+                    frame["twins"] = links_to_twins(here, [f for f in twins if f in DATA])
+                    frame["files"] = links_to_twins(here, [f for f in twins if f not in DATA])
                     response = render(request, template, {**frame, **context}, using="jinja2")
         except (BadRequest, SuspiciousOperation) as error:
             # Answered here and not by raising: a reader's slip is no traceback in the log.

@@ -1,4 +1,5 @@
-"""The twins of public pages: the same page as JSON, and a list of it whole as CSV.
+"""The twins of public pages: the same page as JSON, a list of it whole as CSV, a paper for Word
+and days to be kept in mind as a calendar.
 
 A twin has the address of its page with the name of its form in place of the last stroke, and
 takes what the page takes: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
@@ -21,7 +22,15 @@ from ics_register.recorded import as_recorded
 from records.spreadsheets.cells import neutral
 from records.spreadsheets.exporting import csv_file
 
-MEDIA_TYPES = {"json": "application/json", "csv": "text/csv", "svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "svg": "image/svg+xml",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ics": "text/calendar",
+}
+# For machines, which every page names at its foot. The others are for people.
+DATA = ("json", "csv")
 
 # How many rows of a list are fetched at once for its file.
 CHUNK = 500
@@ -148,11 +157,16 @@ def answer_csv(as_csv: AsCsv, context: dict, here: Here) -> HttpResponse:
             for row in table.rows:
                 yield [in_cell(row.get(column)) for column in columns]
 
+    return open_to_all(csv_file(lines(), file_name(here, "csv")))
+
+
+def file_name(here: Here, form: str) -> str:
+    """What a file is called by whoever keeps it: by the page, and the day that it is as at."""
     name = slugify(page_of_twin(here.request.path).replace("/", " "))
-    file_name = f"{name}-as-at-{here.asked.day.isoformat()}"
+    name += f"-as-at-{here.asked.day.isoformat()}"
     if here.asked.recorded:
-        file_name += f"-as-recorded-on-{here.asked.recorded.isoformat()}"
-    return open_to_all(csv_file(lines(), f"{file_name}.csv"))
+        name += f"-as-recorded-on-{here.asked.recorded.isoformat()}"
+    return f"{name}.{form}"
 
 
 def in_cell(value) -> str:

@@ -28,6 +28,10 @@ PAGES = {
     "structure": "/structure/?as_at=2019-05-01",
     "structure of a place": "/structure/?place=worcestershire",
     "structure above and beneath a forum": "/structure/?forum=hipcs",
+    "appendix to terms of reference": "/forums/hipcs/terms/?as_at=2019-05-01",
+    "attendance sheet": "/forums/hipcs/attendance/",
+    "calendar of a forum": "/forums/ics-executive/calendar/?as_at=2019-05-01",
+    "calendar of all": "/calendar/",
     "forum not in force": "/forums/ics-executive/?as_at=2010-01-01",
     "organisations": "/organisations/",
     "organisation": "/organisations/wye-valley-nhs-trust/",
@@ -182,3 +186,18 @@ def test_more_contrast_and_less_motion_are_borne(quiet_page):
     quiet_page.goto("/chairs/")
 
     assert violations(quiet_page) == []
+
+
+def test_papers_print_as_papers_on_sheets_of_their_own_shape(quiet_page):
+    for part, sheet in (("terms", "paper"), ("attendance", "sheet")):
+        quiet_page.goto(f"/forums/hipcs/{part}/?as_at=2019-05-01")
+        quiet_page.emulate_media(media="print")
+
+        assert quiet_page.get_by_text("from the governance register, printed from").is_visible()
+        for only_on_screen in ("header", ".register-day", ".register-paper__ways"):
+            assert not quiet_page.locator(only_on_screen).first.is_visible()
+        head = quiet_page.locator(".register-paper__table thead").first
+        assert head.evaluate("each => getComputedStyle(each).display") == "table-header-group"
+        row = quiet_page.locator(".register-paper__table tbody tr").first
+        assert row.evaluate("each => getComputedStyle(each).breakInside") == "avoid"
+        assert quiet_page.evaluate("getComputedStyle(document.body).page") == sheet

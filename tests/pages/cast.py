@@ -43,6 +43,8 @@ from tests.builders import (
 FORUM = "/forums/marches-executive/"
 QUORACY = "/forums/marches-executive/quoracy/"
 STRUCTURE = "/structure/?forum=marches-executive"
+TERMS = f"{FORUM}terms/"
+SHEET = f"{FORUM}attendance/"
 ORGANISATION = "/organisations/marches-trust/"
 PERSON = "/people/sian-jones/"
 DOCUMENT = "/documents/terms/"

@@ -1,8 +1,11 @@
 """What a page costs: at most ten queries, and no more for twice as many rows."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from forums.models import SeatRole
 from organisations.models import PlaceLevel
@@ -21,6 +24,7 @@ from tests.builders import (
     make_post,
 )
 from tests.pages import cast as stage
+from tests.pages.files import get, inside
 from tests.pages.reading import Page, read
 
 MOST = 10
@@ -124,6 +128,44 @@ def test_whether_a_meeting_is_quorate_costs_no_more_for_more_seats_and_clauses(c
 
     assert more == fewer <= MOST
     assert len(page.all("fieldset")) >= 20
+
+
+def test_papers_and_calendars_cost_no_more_than_ten_queries_nor_more_for_more_rows(cast):
+    cast.forum.refresh_from_db()
+    cast.forum.review_date = timezone.localdate()
+    cast.forum.save()
+    parts = ["terms/", "terms.docx", "attendance/", "attendance.docx", "calendar/", "calendar.ics"]
+    files = [*(f"{stage.FORUM}{part}" for part in parts), "/calendar/", "/calendar.ics"]
+    in_a_year = timezone.localdate() + datetime.timedelta(days=365)
+
+    def enlarge():
+        for _ in range(10):
+            cast.enlarge()
+            make_membership(seat=cast.large_seat, term_ends=in_a_year)
+            make_membership(seat=make_chair_seat(), term_ends=in_a_year)
+            make_appointment(term_ends=in_a_year)
+            post = make_appointment(term_ends=in_a_year).post
+            make_chair_seat(ex_officio_post=post)
+            make_forum(review_date=in_a_year)
+
+    enlarge()
+    before = {address: cost_of_file(address) for address in files}
+    enlarge()
+    after = {address: cost_of_file(address) for address in files}
+
+    for address in files:
+        # Of a file for Word the styles and the settings are the most.
+        assert after[address][1] > before[address][1] + 4_000, address
+    assert {a: n for a, (n, _) in after.items()} == {a: n for a, (n, _) in before.items()}
+    assert {a: n for a, (n, _) in before.items() if n > MOST} == {}
+
+
+def cost_of_file(address: str) -> tuple[int, int]:
+    """How many queries a file takes, and how long it is, unpacked."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = get(address)
+    assert answer.status_code == 200
+    return len(queries), len(inside(answer))
 
 
 def test_an_old_address_and_an_unknown_one_cost_little(cast):

@@ -17,6 +17,16 @@ PAGES = {
     "/forums/": ("Forums", "Forums"),
     stage.FORUM: ("Executive of the Marches (MEx)", "Executive of the Marches"),
     stage.QUORACY: ("Will a meeting of MEx be quorate?", "Quoracy of MEx"),
+    stage.TERMS: (
+        "Appendix to the terms of reference: Executive of the Marches",
+        "Appendix to the terms of reference: Executive of the Marches",
+    ),
+    stage.SHEET: ("Attendance: Executive of the Marches", "Attendance: Executive of the Marches"),
+    f"{stage.FORUM}calendar/": (
+        "Calendar of Executive of the Marches",
+        "Calendar of Executive of the Marches",
+    ),
+    "/calendar/": ("Calendar", "Calendar"),
     "/organisations/": ("Organisations", "Organisations"),
     stage.ORGANISATION: ("Marches NHS Trust (MT)", "Marches NHS Trust"),
     "/people/": ("People", "People"),

@@ -28,6 +28,8 @@ PAGES = [
     "/chairs/",
     "/forums/",
     "/forums/odd/",
+    "/forums/odd/terms/",
+    "/forums/odd/attendance/",
     "/organisations/",
     "/organisations/odd/",
     "/people/",

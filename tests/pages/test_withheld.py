@@ -4,11 +4,13 @@ Zelda Quillfeather, once Zelda Ostrich, sits on the Board, chaired it once, chai
 so, ex officio, its committee.
 """
 
+import datetime
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import timezone
 
 from forums.models import ClauseKind
 from organisations.models import PlaceLevel, PostKind
@@ -30,6 +32,7 @@ from tests.builders import (
     make_quoracy_clause,
     make_seat,
 )
+from tests.pages.files import inside
 from tests.pages.reading import Page, read
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +62,8 @@ def zelda():
     make_membership(person=person, seat=chair, start_date="2150-01-01", basis=Basis.ACTING)
     trust = make_organisation(slug="trust", name="Wye Trust")
     post = make_post(organisation=trust, title="Chair of the trust")
-    make_appointment(person=person, post=post)
+    in_a_year = timezone.localdate() + datetime.timedelta(days=365)
+    make_appointment(person=person, post=post, term_ends=in_a_year)
     former = make_post(organisation=trust, title="Director", kind=PostKind.DIRECTOR)
     make_appointment(person=person, post=former, end_date="2020-03-31")
     make_chair_seat(forum=make_forum(slug="committee", name="Committee"), ex_officio_post=post)
@@ -87,13 +91,13 @@ def every_page() -> dict[str, str]:
             continue
         answer = client.get(here)
         assert answer.status_code == 200, here
-        read_so_far[here] = answer.getvalue().decode(errors="replace")
+        read_so_far[here] = inside(answer)
         if not answer.headers["Content-Type"].startswith("text/html"):
             continue
         for link in Page(answer).links():
             parts = urlsplit(link)
-            inside = not parts.netloc and parts.path and not parts.path.startswith("/admin/")
-            if inside:
+            ours = not parts.netloc and parts.path and not parts.path.startswith("/admin/")
+            if ours:
                 todo.append(parts.path + (f"?{parts.query}" if parts.query else ""))
     return read_so_far
 
@@ -130,6 +134,8 @@ def test_without_it_the_name_would_be_on_most_of_them(zelda):
     assert {"/", "/people/", "/chairs/", "/forums/board/", "/organisations/trust/"} <= set(named)
     assert "/concentration/" in named
     assert {"/chairs.json", "/chairs.csv"} <= set(named)
+    papers = {f"/forums/board/{part}" for part in ("terms/", "terms.docx", "attendance.docx")}
+    assert papers | {"/forums/board/calendar.ics", "/calendar.ics"} <= set(named)
     assert any("facts=distinctions" in here for here in named)
 
 

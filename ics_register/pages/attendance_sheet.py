@@ -1,0 +1,168 @@
+"""The attendance sheet of a forum's meeting: its members as at a day, as a page and for Word."""
+
+from django.http import HttpRequest
+
+from forums.holders import HeldSeat
+from forums.models import ClauseKind, Forum, MemberOrganisation, QuoracyClause, SeatRole
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import public_page
+from ics_register.pages.papers import (
+    SHEET,
+    Cell,
+    Column,
+    Line,
+    Lines,
+    Paper,
+    Part,
+    References,
+    Table,
+    or_not_recorded,
+    paper_about,
+    paper_as_json,
+    paper_for_word,
+    said,
+    several,
+)
+from ics_register.pages.quoracy import clauses_of
+from ics_register.pages.terms import (
+    forum_of_paper,
+    nobody,
+    numbered_holders,
+    organisation_cell,
+    person_line,
+    quoracy_lines,
+    seat_cell,
+    seats_of,
+    sources_of,
+)
+from people.holders import Holder
+
+# A cell that is filled in at the meeting.
+TO_FILL_IN: Cell = ()
+ROOM_FOR_OTHERS = 6
+MEETING = Table(
+    "The meeting, to be filled in",
+    tuple(Column(heading, 1) for heading in ("Date", "Time", "Place", "In the chair", "Notes by")),
+    ((TO_FILL_IN,) * 5,),
+)
+MEMBERS = (
+    Column("Seat", 19),
+    Column("Name", 19),
+    Column("Organisation", 17),
+    Column("Present", 9),
+    Column("Apologies", 11),
+    Column("Substitute (name)", 16, room=True),
+    Column("Proxy", 7),
+    Column("Signature", 16, room=True),
+)
+OTHERS = (
+    Column("Name", 26),
+    Column("In attendance as", 26),
+    Column("Organisation", 26),
+    Column("Signature", 22, room=True),
+)
+RULE = (
+    Column("What the rule asks", 44),
+    Column("Met", 8),
+    Column("By whom, and whether as a substitute or by proxy", 48),
+)
+
+
+@public_page(as_json=paper_as_json, as_word=paper_for_word)
+def attendance(request: HttpRequest, asked: AskedDay, slug: str):
+    forum = forum_of_paper(slug)
+    return "papers/paper.html", {"forum": forum, "paper": sheet(forum, request, asked)}
+
+
+def sheet(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
+    """Who may be expected at a meeting, with room to write who came."""
+    references = References()
+    seats = seats_of(forum, asked)
+    parts = [
+        Part("The meeting", (MEETING,)),
+        Part("Members", members(seats, asked, references)),
+        Part("Quoracy", quoracy(forum, asked, references)),
+        Part("In attendance and guests", (others(seats, references),)),
+        Part("Sources", (references.listed(),)),
+    ]
+    return paper_about(forum, request, asked, title=SHEET, parts=parts, landscape=True)
+
+
+def members(seats: list[HeldSeat], asked: AskedDay, references: References) -> tuple:
+    rows = [
+        (
+            with_sources(seat_cell(seat, number), seat, holder, references),
+            name_cell(seat, holder),
+            organisation_cell(seat, holder),
+            *(TO_FILL_IN,) * 5,
+        )
+        for seat in seats
+        if seat.role != SeatRole.IN_ATTENDANCE
+        for number, holder in numbered_holders(seat)
+    ]
+    if not rows:
+        return said(Line(f"No seat is recorded as at {asked.in_words}."))
+    return (Table(f"Members as at {asked.in_words}, and who attends", MEMBERS, tuple(rows)),)
+
+
+def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: References) -> Cell:
+    first, *details = cell
+    return (Line(first.words, sources=sources_of(seat, holder, references)), *details)
+
+
+def name_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
+    if holder is not None:
+        return (person_line(holder),)
+    required = (Line(f"required: {seat.requirement}"),) if seat.requirement else ()
+    return (*nobody(seat), *required)
+
+
+def others(seats: list[HeldSeat], references: References) -> Table:
+    """Who attends by a seat and is no member, and room for whoever else comes."""
+    rows = [
+        (
+            name_cell(seat, holder),
+            with_sources(seat_cell(seat, number), seat, holder, references),
+            organisation_cell(seat, holder),
+            TO_FILL_IN,
+        )
+        for seat in seats
+        if seat.role == SeatRole.IN_ATTENDANCE
+        for number, holder in numbered_holders(seat)
+    ]
+    rows += [(TO_FILL_IN,) * len(OTHERS)] * ROOM_FOR_OTHERS
+    return Table("Who else attends", OTHERS, tuple(rows))
+
+
+def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple[Lines | Table, ...]:
+    """The rule, and each thing that it asks with a place to tick."""
+    clauses = clauses_of(forum, asked)
+    rule = or_not_recorded(several(quoracy_lines(forum, clauses, references), "facts"))
+    organisations = member_organisations(forum, asked)
+    asked_for = [words for clause in clauses for words in asks(clause, organisations)]
+    if not asked_for or not forum.is_in_force(asked.day):
+        return rule
+    rows = [((Line(words),), TO_FILL_IN, TO_FILL_IN) for words in asked_for]
+    return (*rule, Table("What makes the meeting quorate, to be ticked", RULE, tuple(rows)))
+
+
+def member_organisations(forum: Forum, asked: AskedDay) -> list[str]:
+    members = MemberOrganisation.objects.as_at(asked.day).filter(forum=forum)
+    organisations = [member.organisation for member in members.select_related("organisation")]
+    return [
+        f"{each.name} (closed {each.end_in_words()})" if each.has_ended(asked.day) else each.name
+        for each in organisations
+    ]
+
+
+def asks(clause: QuoracyClause, organisations: list[str]) -> list[str]:
+    """What a clause asks for, one thing that can be ticked at a time."""
+    if clause.kind == ClauseKind.EVERY_ORGANISATION:
+        return organisations
+    return [
+        {
+            ClauseKind.AT_LEAST: f"At least {clause.number} members",
+            ClauseKind.AT_LEAST_SHARE: f"At least {clause.number} per cent of the members",
+            ClauseKind.MUST_INCLUDE: clause.seat.title if clause.seat else "",
+        }[clause.kind]
+    ]

@@ -1,0 +1,344 @@
+"""Days to be kept in mind: when terms end, when members come and go, and when terms of reference
+are to be reviewed; each page is a calendar to subscribe to as well.
+
+A day known to the month or the year alone stands on the last day that it can be, and the words
+say how it is known.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import django_filters
+from django.db.models import Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+
+from forums.holders import HeldSeat, seats_with_holders
+from forums.models import Forum, ForumKind, Membership, Seat
+from ics_register.pages import facts
+from ics_register.pages.chairs import (
+    ForumChairFilter,
+    OrganisationHeadFilter,
+    chairs_seats,
+    heads_posts,
+)
+from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.ics import Days, Entry, Source
+from ics_register.pages.page import SOURCES, filtered, public_page
+from ics_register.pages.terms import forum_of_paper
+from ics_register.pages.twins import Here, Table
+from organisations.models import OrganisationKind, Post
+from people.holders import Holder, Holding, posts_with_holders
+from people.models import Appointment
+from records.evidence import year_before
+from records.periods import Period, Precision, Qualifier, date_in_words, last_day
+
+# How far ahead the calendar of all forums looks, and how many chairs or reviews it holds at most.
+YEARS_AHEAD = 3
+MOST = 300
+
+
+@dataclass(frozen=True)
+class Found:
+    """A day to be kept in mind, and the record that says so."""
+
+    record: tuple[type[Model], int]
+    what: str  # of that record: "term-ends"
+    day: datetime.date
+    words: str
+    source: Source
+    address: str
+
+
+def days_for_calendar(context: dict) -> Days:
+    return context["days"]
+
+
+def days_as_csv(context: dict, here: Here) -> Table:
+    columns = ["key", "day", "words", "about", "document", "document_title", "locator"]
+    return Table(
+        columns,
+        [
+            {
+                "key": each["key"],
+                "day": each["day"],
+                "words": each["words"],
+                "about": each["about"],
+                "document": each["source"]["document"]["id"],
+                "document_title": each["source"]["document"]["title"],
+                "locator": each["source"]["locator"],
+            }
+            for each in days_as_json(context, here)["days"]
+        ],
+    )
+
+
+def days_as_json(context: dict, here: Here) -> dict:
+    days = context["days"]
+    return {
+        "name": days.name,
+        "days": [
+            {
+                "key": entry.key,
+                "day": entry.day.isoformat(),
+                "words": entry.words,
+                "source": {
+                    "document": facts.document(here, entry.source.slug, entry.source.title),
+                    "locator": entry.source.place,
+                },
+                "about": here.request.build_absolute_uri(entry.address),
+            }
+            for entry in days.entries
+        ],
+    }
+
+
+@public_page(as_json=days_as_json, as_csv=days_as_csv, as_calendar=days_for_calendar)
+def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
+    forum = forum_of_paper(slug)
+    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    found = [*of_forum(forum, asked)]
+    found += [each for seat in seats for each in of_seat(seat, asked)]
+    about = f"Terms, comings and goings and reviews of {forum.name}, from the governance register."
+    days = Days(forum.name, about, entries(found))
+    return "forums/calendar.html", {"forum": forum, "days": days}
+
+
+@public_page(as_json=days_as_json, as_csv=days_as_csv, as_calendar=days_for_calendar)
+def calendar(request: HttpRequest, asked: AskedDay):
+    """When terms of chairs and leaders end, and when terms of reference are to be reviewed."""
+    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked))
+    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked))
+    found = [
+        *terms_of_chairs(filtered(seat_filter), asked),
+        *terms_of_heads(filtered(post_filter), asked),
+        *reviews(forums_like(request, asked), asked),
+    ]
+    about = "When the terms of chairs and leaders end, and when terms of reference are to be "
+    about += f"reviewed, up to {date_in_words(until(asked))}, from the governance register."
+    days = Days("Chairs’ terms and reviews", about, entries(found))
+    return "calendar.html", {"days": days, "filters": seat_filter.form, "until": until(asked)}
+
+
+def entries(found: Iterable[Found]) -> list[Entry]:
+    """What was found, in order of time, each with when its record was last changed."""
+    found = sorted(found, key=lambda each: (each.day, each.words))
+    changed = last_changes(each.record for each in found)
+    return [
+        Entry(
+            # By the key of the record, which stays when a name and an address change.
+            key=f"{each.record[0]._meta.model_name}-{each.record[1]}-{each.what}",
+            day=each.day,
+            words=each.words,
+            source=each.source,
+            address=each.address,
+            changed=changed[each.record],
+        )
+        for each in found
+    ]
+
+
+def last_changes(records: Iterable[tuple[type[Model], int]]) -> dict[tuple, datetime.datetime]:
+    """When each of `records` was last written, by its history, which all have."""
+    by_model = defaultdict(set)
+    for model, pk in records:
+        by_model[model].add(pk)
+    return {
+        (model, pk): written.astimezone(datetime.UTC).replace(microsecond=0)
+        for model, keys in by_model.items()
+        for pk, written in model.history.filter(id__in=keys)
+        .order_by()
+        .values_list("id")
+        .annotate(Max("history_date"))
+    }
+
+
+def since(asked: AskedDay) -> datetime.date:
+    """The first day of a calendar: a year back, so that what has just passed is not lost."""
+    return year_before(asked.day)
+
+
+def until(asked: AskedDay) -> datetime.date:
+    """The last day of the calendar of all forums."""
+    return asked.day.replace(day=1, year=asked.day.year + YEARS_AHEAD)
+
+
+# Of one forum
+
+EDGES = {"start": "Begins", "end": "Ends"}
+
+
+def of_forum(forum: Forum, asked: AskedDay) -> Iterator[Found]:
+    if forum.review_date and since(asked) <= forum.review_date and lasts(forum, forum.review_date):
+        yield review_of(forum)
+    for edge, day, known in edges(forum, asked):
+        words = f"{EDGES[edge]}{known}: {forum.name}"
+        source, address = source_of(forum, edge), forum.get_absolute_url()
+        yield Found((Forum, forum.pk), edge, day, words, source, address)
+
+
+def review_of(forum: Forum) -> Found:
+    return Found(
+        record=(Forum, forum.pk),
+        what="review",
+        day=forum.review_date,
+        words=f"Review of the terms of reference due: {forum.name}",
+        source=source_of(forum),
+        address=forum.get_absolute_url(),
+    )
+
+
+def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[Found]:
+    """When those who fill a seat come and go, and when their terms end."""
+    for spell in spells_in_seat(seat):
+        holder = spell.holder
+        if is_term_to_keep(holder, seat, asked):
+            yield term_of(spell)
+        for edge, day, known in edges(holder, asked):
+            if edge == "end" or holder in seat.announced or holder.is_in_force(asked.day):
+                words = f"{EDGES[edge]}{known}: {spell.who}"
+                yield spell.found(edge, day, words, source_of(holder, edge))
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Somebody's time in a seat or post, and what tells it from their others."""
+
+    holder: Holder
+    record: tuple[type[Model], int]
+    suffix: str
+    who: str
+    address: str
+
+    def found(self, what: str, day: datetime.date, words: str, source: Source) -> Found:
+        return Found(self.record, f"{what}{self.suffix}", day, words, source, self.address)
+
+
+def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
+    counted = defaultdict(int)
+    address = reverse("forum", args=[seat.forum_slug])
+    for holder in seat.recorded:
+        model, suffix, who = Membership, "", named(holder)
+        if holder.ex_officio:
+            # By one appointment somebody may fill several seats, and each more than once.
+            counted[holder.id] += 1
+            model, suffix = Appointment, f"-seat-{seat.id}-{counted[holder.id]}"
+            who += f", ex officio as {holder.ex_officio}"
+        who += f", {seat.title}, {seat.forum_name}"
+        yield Spell(holder, (model, holder.id), suffix, who, address)
+
+
+def named(holder: Holder) -> str:
+    return f"{holder.person} ({holder.basis_words})" if holder.basis_words else holder.person
+
+
+def is_term_to_keep(holder: Holder, held: Holding, asked: AskedDay) -> bool:
+    """Whether somebody's term is to end, or has lately passed, while there is what they hold."""
+    term = holder.term_ends
+    if term is None or holder.end_date is not None or term < since(asked):
+        return False
+    forum_ends = getattr(held, "forum_end_date", None)
+    return lasts(held, term) and (forum_ends is None or term <= forum_ends)
+
+
+def term_of(spell: Spell) -> Found:
+    holder = spell.holder
+    return spell.found("term-ends", holder.term_ends, f"Term ends: {spell.who}", source_of(holder))
+
+
+def lasts(period: Period, day: datetime.date) -> bool:
+    return period.end_date is None or day <= period.end_date
+
+
+def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date, str]]:
+    """The start and the end of a period, as far as they are to be kept in mind: which it is, the
+    last day that it can be, and how that is known.
+
+    Not what is long past; and no limit but one that is still to come, for on one that has passed
+    nothing is known to have happened.
+    """
+    for edge in EDGES:
+        day, precision = getattr(period, f"{edge}_date"), getattr(period, f"{edge}_precision")
+        if day is None:
+            continue
+        last, words = last_day(day, precision), date_in_words(day, precision)
+        if getattr(period, f"{edge}_qualifier") == Qualifier.BY:
+            if last >= max(asked.day, asked.today):
+                yield edge, last, f" by {words} at the latest"
+        elif last >= since(asked):
+            exactly = precision == Precision.DAY
+            yield edge, last, "" if exactly else f" in {words}, on a day not recorded"
+
+
+def source_of(fact, edge: str = "") -> Source:
+    if edge == "end" and fact.end_document_slug:
+        return Source(fact.end_document_slug, fact.end_document_title, fact.end_locator)
+    return Source(fact.document_slug, fact.document_title, fact.locator)
+
+
+# Of all chairs and leaders
+
+
+class ReviewFilter(django_filters.FilterSet):
+    """What the reviews can be narrowed to, as the chairs are."""
+
+    place = PlaceFilter()
+    kind = django_filters.ChoiceFilter(choices=[*ForumKind.choices, *OrganisationKind.choices])
+
+
+def forums_like(request: HttpRequest, asked: AskedDay) -> QuerySet[Forum]:
+    """The forums in force on the day of the place and kind that the address asks for."""
+    return filtered(ReviewFilter(request.GET, queryset=Forum.objects.as_at(asked.day)))
+
+
+def soonest(holdings: QuerySet, *tenures: QuerySet) -> list[int]:
+    """The keys of those among `holdings` whose holders' terms end soonest."""
+    ends = [each.order_by("term_ends").values("term_ends")[:1] for each in tenures]
+    soon = holdings.annotate(term_ends_soonest=Coalesce(*map(Subquery, ends), None))
+    return list(
+        soon.filter(term_ends_soonest__isnull=False)
+        .order_by("term_ends_soonest", "pk")
+        .values_list("pk", flat=True)[:MOST]
+    )
+
+
+def within(asked: AskedDay) -> dict:
+    """What tenures are looked for, as `filter` takes it."""
+    return {"term_ends__range": (since(asked), until(asked)), "end_date": None}
+
+
+def terms_of_chairs(seats: QuerySet[Seat], asked: AskedDay) -> Iterator[Found]:
+    own = Membership.objects.filter(seat=OuterRef("pk"), **within(asked))
+    of_post = Appointment.objects.filter(post=OuterRef("ex_officio_post"), **within(asked))
+    keys = soonest(seats, own, of_post)
+    for seat in seats_with_holders(Seat.objects.filter(pk__in=keys), asked.day):
+        for spell in spells_in_seat(seat):
+            if is_term_to_keep(spell.holder, seat, asked) and ends_within(spell, asked):
+                yield term_of(spell)
+
+
+def terms_of_heads(posts: QuerySet[Post], asked: AskedDay) -> Iterator[Found]:
+    own = Appointment.objects.filter(post=OuterRef("pk"), **within(asked))
+    keys = soonest(posts, own)
+    for post in posts_with_holders(Post.objects.filter(pk__in=keys), asked.day):
+        address = reverse("organisation", args=[post.organisation_slug])
+        for holder in post.recorded:
+            who = f"{named(holder)}, {post.title}, {post.organisation_name}"
+            spell = Spell(holder, (Appointment, holder.id), "", who, address)
+            if is_term_to_keep(holder, post, asked) and ends_within(spell, asked):
+                yield term_of(spell)
+
+
+def ends_within(spell: Spell, asked: AskedDay) -> bool:
+    return spell.holder.term_ends <= until(asked)
+
+
+def reviews(forums: QuerySet[Forum], asked: AskedDay) -> Iterator[Found]:
+    due = forums.filter(review_date__range=(since(asked), until(asked)))
+    for forum in due.select_related(*SOURCES).order_by("review_date", "pk")[:MOST]:
+        if lasts(forum, forum.review_date):
+            yield review_of(forum)

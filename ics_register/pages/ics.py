@@ -1,0 +1,91 @@
+"""Days to be kept in mind as a calendar file (iCalendar, RFC 5545)."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from icalendar import Calendar, Event, Timezone
+
+from ics_register.pages.twins import MEDIA_TYPES, Here, file_name
+
+DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which document says so, and where in it."""
+
+    slug: str
+    title: str
+    place: str
+
+    def __str__(self):
+        return f"{self.title}, {self.place}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A day to be kept in mind."""
+
+    key: str  # tells it from every other, whatever anything is called
+    day: datetime.date  # the last that it can be
+    words: str
+    source: Source
+    address: str  # of the page that says so
+    changed: datetime.datetime  # when what it says was last recorded otherwise
+
+
+@dataclass(frozen=True)
+class Days:
+    """A calendar before it is a file."""
+
+    name: str
+    about: str
+    entries: list[Entry]
+
+
+AsCalendar = Callable[[dict], Days]
+
+
+def answer_calendar(as_calendar: AsCalendar, context: dict, here: Here) -> HttpResponse:
+    """The days of a page as a file that a calendar can subscribe to."""
+    content = calendar_file(as_calendar(context), here)
+    response = HttpResponse(content, content_type=f"{MEDIA_TYPES['ics']}; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{file_name(here, "ics")}"'
+    return response
+
+
+def calendar_file(days: Days, here: Here) -> bytes:
+    """The same bytes for as long as nothing recorded has changed."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Governance register//EN-GB")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", days.name)
+    calendar.add("x-wr-caldesc", days.about)
+    # Asked for once a day: the register seldom changes oftener.
+    calendar.add("refresh-interval", DAY, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "P1D")
+    for entry in days.entries:
+        calendar.add_component(_event(entry, here))
+    if not days.entries:
+        # A calendar holds something, by its standard, and some programs refuse one that does not.
+        calendar.add_component(Timezone.from_tzid("Europe/London"))
+    return calendar.to_ical()
+
+
+def _event(entry: Entry, here: Here) -> Event:
+    """All of a day, which keeps nobody from another meeting."""
+    address = here.request.build_absolute_uri(here.asked.link(entry.address))
+    event = Event()
+    event.add("uid", f"{entry.key}@{here.request.get_host()}")
+    event.add("dtstamp", entry.changed)
+    event.add("dtstart", entry.day)
+    event.add("dtend", entry.day + DAY)
+    event.add("summary", entry.words)
+    event.add("description", f"{entry.words}\n\nSource: {entry.source}\n{address}")
+    event.add("url", address)
+    event.add("transp", "TRANSPARENT")
+    return event

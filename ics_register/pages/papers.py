@@ -1,0 +1,254 @@
+"""Papers for a meeting: words and tables, gathered once and given out as a page and for Word."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from forums.models import Forum
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.twins import Here
+from records.models import Document
+from records.periods import date_in_words
+
+
+@dataclass(frozen=True)
+class Line:
+    """Some words of a paper, and the numbers of the sources that say so."""
+
+    words: str
+    label: str = ""  # what the words are of: "Host organisation"
+    address: str = ""  # of the page about what they name
+    more: str = ""  # what follows them and names nothing: ", since April 2019"
+    sources: tuple[int, ...] = ()
+    quoted: bool = False  # whether they are a document's own
+
+    @property
+    def references(self) -> str:
+        """The sources as they stand behind the words: "[1, 3]"."""
+        return f"[{', '.join(str(number) for number in self.sources)}]" if self.sources else ""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines one below the other."""
+
+    lines: tuple[Line, ...]
+    form: str = "paragraphs"  # or "bulleted", "numbered", "facts"
+
+
+# A cell: its words, and any details below them. None at all is a cell to write in.
+Cell = tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, and its share of the width."""
+
+    heading: str
+    width: int
+    room: bool = False  # for a name to be written in
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a paper."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    form = "table"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A heading of a paper, and what stands under it."""
+
+    heading: str
+    content: tuple[Lines | Table, ...]
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper about a forum as at a day."""
+
+    title: str
+    forum: str
+    as_at: str  # the day in words, and that by which it was recorded if one was asked for
+    address: str  # where it was printed from, whole and with the day
+    not_in_force: str  # in a sentence, if the forum was not on the day
+    parts: tuple[Part, ...]
+    landscape: bool = False
+
+    @property
+    def origin(self) -> str:
+        return f"As at {self.as_at}, from the governance register, printed from {self.address}"
+
+
+def paper_about(
+    forum: Forum,
+    request: HttpRequest,
+    asked: AskedDay,
+    *,
+    title: str,
+    parts: Iterable[Part],
+    landscape: bool = False,
+) -> Paper:
+    # With the day always, so that the paper leads back to what it says.
+    own = reverse(PAPERS[title], args=[forum.slug])
+    address = asked.link(own, as_at=asked.day.isoformat())
+    return Paper(
+        title=f"{title}: {forum.name}",
+        forum=forum.name,
+        as_at=asked.in_words
+        + (f", as recorded by the end of {asked.recorded_in_words}" if asked.recorded else ""),
+        address=request.build_absolute_uri(address),
+        not_in_force=not_in_force(forum, asked),
+        parts=tuple(parts),
+        landscape=landscape,
+    )
+
+
+APPENDIX, SHEET = "Appendix to the terms of reference", "Attendance"
+PAPERS = {APPENDIX: "forum-terms", SHEET: "forum-attendance"}
+
+
+def not_in_force(forum: Forum, asked: AskedDay) -> str:
+    """Why a paper about a forum says little of the day, in a sentence; "" if it was in force."""
+    if forum.is_in_force(asked.day):
+        return ""
+    words = f"Not in force on {asked.in_words}."
+    if forum.has_ended(asked.day):
+        return f"{words} This forum ended {forum.end_in_words()}."
+    if forum.start_date is None:
+        return (
+            f"{words} The sources do not say when this forum began, only that it ended "
+            f"{forum.end_in_words()}."
+        )
+    if forum.may_have_started(asked.day):
+        return (
+            f"{words} The register has this forum {forum.start_in_words()}; when it truly began "
+            "is not recorded."
+        )
+    return f"{words} The register has this forum from {forum.start_in_words()}."
+
+
+class References:
+    """The places in documents that a paper rests on, numbered as they are first needed."""
+
+    def __init__(self):
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def of(self, *facts) -> tuple[int, ...]:
+        """The numbers of the sources of `facts`, each once."""
+        return self._numbered((fact.document_slug, fact.locator) for fact in facts)
+
+    def with_end(self, fact) -> tuple[int, ...]:
+        """Those of a fact with a period, and of its end if that has a source of its own."""
+        places = [(fact.document_slug, fact.locator)]
+        if fact.end_document_slug:
+            places.append((fact.end_document_slug, fact.end_locator))
+        return self._numbered(places)
+
+    def _numbered(self, places: Iterable[tuple[str, str]]) -> tuple[int, ...]:
+        numbers = [self._numbers.setdefault(p, len(self._numbers) + 1) for p in places]
+        return tuple(dict.fromkeys(numbers))
+
+    def listed(self) -> Lines:
+        """All of them in the order of their numbers."""
+        documents = {
+            document.slug: document
+            for document in Document.objects.filter(slug__in={slug for slug, _ in self._numbers})
+        }
+        return Lines(
+            tuple(_cited(documents[slug], place) for slug, place in self._numbers), "numbered"
+        )
+
+
+def _cited(document: Document, place: str) -> Line:
+    published = (
+        date_in_words(document.published_date, document.published_precision)
+        if document.published_date
+        else ""
+    )
+    about = ", ".join(words for words in (document.publisher, published) if words)
+    return Line(
+        document.title,
+        address=document.get_absolute_url(),
+        more=f"{f' ({about})' if about else ''}, {place}",
+    )
+
+
+def several(lines: Iterable[Line], form: str = "bulleted") -> tuple[Lines, ...]:
+    """Lines as the content of a part; nothing if there are none."""
+    lines = tuple(lines)
+    return (Lines(lines, form),) if lines else ()
+
+
+def said(*lines: Line) -> tuple[Lines, ...]:
+    return several(lines, "paragraphs")
+
+
+NOT_RECORDED = Line("Not recorded.")
+
+
+def or_not_recorded(content: tuple) -> tuple:
+    return content or said(NOT_RECORDED)
+
+
+def paper_for_word(context: dict) -> Paper:
+    return context["paper"]
+
+
+def paper_as_json(context: dict, here: Here) -> dict:
+    """A paper as its page has it: the parts with their lines and tables, and the sources."""
+    paper = context["paper"]
+    return {
+        "forum": {"id": here.id_of(context["forum"]), "name": paper.forum},
+        "title": paper.title,
+        "not_in_force": paper.not_in_force or None,
+        "parts": [
+            {
+                "heading": part.heading,
+                "lines": [
+                    _line_as_data(line, here)
+                    for content in part.content
+                    if content.form != "table"
+                    for line in content.lines
+                ],
+                "tables": [
+                    _table_as_data(content, here)
+                    for content in part.content
+                    if content.form == "table"
+                ],
+            }
+            for part in paper.parts
+        ],
+    }
+
+
+def _line_as_data(line: Line, here: Here) -> dict:
+    return {
+        "label": line.label or None,
+        "words": f"{line.words}{line.more}",
+        "about": here.request.build_absolute_uri(line.address) if line.address else None,
+        "sources": line.sources,
+        "quoted": line.quoted,
+    }
+
+
+def _table_as_data(table: Table, here: Here) -> dict:
+    headings = [column.heading for column in table.columns]
+    return {
+        "caption": table.caption,
+        "rows": [
+            {
+                heading: [_line_as_data(line, here) for line in cell]
+                for heading, cell in zip(headings, row, strict=True)
+            }
+            for row in table.rows
+        ],
+    }

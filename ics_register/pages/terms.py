@@ -1,0 +1,419 @@
+"""The appendix to a forum's terms of reference as at a day, as a page and for Word."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from forums.holders import HeldSeat, seats_with_holders
+from forums.models import (
+    EscalationStep,
+    Forum,
+    ForumStatus,
+    MemberOrganisation,
+    QuoracyClause,
+    ReportingLine,
+    Seat,
+    SeatRole,
+)
+from ics_register.pages.forums import reporting
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.page import SOURCES, public_page, record_at
+from ics_register.pages.papers import (
+    APPENDIX,
+    NOT_RECORDED,
+    Cell,
+    Column,
+    Line,
+    Paper,
+    Part,
+    References,
+    Table,
+    or_not_recorded,
+    paper_about,
+    paper_as_json,
+    paper_for_word,
+    said,
+    several,
+)
+from ics_register.pages.quoracy import clauses_of
+from people.holders import Holder, Standing
+from records.periods import date_in_words
+
+
+@public_page(as_json=paper_as_json, as_word=paper_for_word)
+def terms(request: HttpRequest, asked: AskedDay, slug: str):
+    forum = forum_of_paper(slug)
+    return "papers/paper.html", {"forum": forum, "paper": appendix(forum, request, asked)}
+
+
+def forum_of_paper(slug: str) -> Forum:
+    return record_at(Forum.objects.select_related("place", "host", *SOURCES), slug)
+
+
+def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
+    """All that the register has of how a forum is made up and works, as at the day."""
+    references = References()
+    seats = seats_of(forum, asked)
+    parts = [
+        Part("The forum", (several(about(forum, asked, references), "facts"))),
+        *texts(forum, references, "purpose"),
+        membership(forum, seats, asked, references),
+        *texts(forum, references, "responsibilities", "accountable_for", "authority"),
+        Part("Quoracy", quoracy(forum, asked, references)),
+        Part("Decisions", or_not_recorded(several(decisions(forum, references), "facts"))),
+        *lines_of_reporting(forum, asked, references),
+        *disputes(forum, asked, references),
+        Part("Review", review(forum, references)),
+    ]
+    parts += silence(parts)
+    parts.append(Part("Sources", (references.listed(),)))
+    return paper_about(forum, request, asked, title=APPENDIX, parts=parts)
+
+
+def seats_of(forum: Forum, asked: AskedDay) -> list[HeldSeat]:
+    """The seats that a forum has on the day, with their holders."""
+    if forum.has_ended(asked.day):
+        return []
+    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    return [seat for seat in seats if seat.is_in_force(asked.day)]
+
+
+def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[Line]:
+    own = references.of(forum)
+    if forum.short_name:
+        yield Line(forum.short_name, "Short name", sources=own)
+    yield Line(forum.get_kind_display().capitalize(), "Kind", sources=own)
+    if forum.place:
+        yield Line(forum.place.name, "Place", sources=own)
+    if forum.host:
+        host = forum.host
+        yield Line(host.name, "Hosted by", address=host.get_absolute_url(), sources=own)
+    proposed = forum.status == ForumStatus.PROPOSED
+    yield Line(forum.start_in_words(), "Proposed" if proposed else "Began", sources=own)
+    if forum.end_date:
+        ended = "Ended" if forum.has_ended(asked.day) else "Ends"
+        yield Line(forum.end_in_words(), ended, sources=references.with_end(forum))
+    meets = forum.meeting_frequency
+    yield Line(meets or "not recorded", "Meets", sources=own if meets else ())
+
+
+DISPUTES = "Disputes"
+TEXTS = {
+    "purpose": "Purpose",
+    "responsibilities": "Responsibilities",
+    "accountable_for": "Accountable for",
+    "authority": "Authority",
+}
+
+
+def texts(forum: Forum, references: References, *fields: str) -> Iterator[Part]:
+    """What a forum is for, in parts of their own; none for what no source says."""
+    for field in fields:
+        lines = [line.strip() for line in getattr(forum, field).splitlines() if line.strip()]
+        if not lines:
+            continue
+        told = [Line(words) for words in lines]
+        told[-1] = replace(told[-1], sources=references.of(forum))
+        form = "paragraphs" if field == "purpose" else "bulleted"
+        yield Part(TEXTS[field], several(told, form))
+
+
+# Membership
+
+# What a source may say of a seat, its column, and what is said below the table if none does.
+SAID_OF_SEATS = {
+    "voting": ("Votes", "who votes"),
+    "counts_to_quoracy": ("Counts to quoracy", "who counts to quoracy"),
+    "may_be_deputised": ("May send a deputy", "who may send a deputy"),
+}
+YES_OR_NO = {True: "Yes", False: "No", None: "not recorded"}
+
+
+def membership(
+    forum: Forum, seats: list[HeldSeat], asked: AskedDay, references: References
+) -> Part:
+    attending = [seat for seat in seats if seat.role == SeatRole.IN_ATTENDANCE]
+    members = [seat for seat in seats if seat not in attending]
+    content = []
+    for caption, group in (("Members", members), ("In attendance", attending)):
+        if group:
+            content.append(membership_table(caption, forum, group, asked, references))
+    if seats:
+        content += said(*about_rows(seats, asked))
+    else:
+        content += said(Line(f"No seat is recorded as at {asked.in_words}."))
+    if forum.membership_wording:
+        content += said(
+            *quoted("In the document’s words", forum.membership_wording, references.of(forum))
+        )
+    content += member_organisations(forum, asked, references)
+    return Part("Membership", tuple(content))
+
+
+def about_rows(seats: list[HeldSeat], asked: AskedDay) -> Iterator[Line]:
+    """What is said once of all the rows of the membership: what none has, and how old they are."""
+    silent = [words for field, (_, words) in SAID_OF_SEATS.items() if not any_says(seats, field)]
+    if silent:
+        yield Line(f"Not recorded of any seat: {', '.join(silent)}.")
+    rows = [holder or seat for seat in seats for _, holder in numbered_holders(seat)]
+    confirmed = sorted((row for row in rows if row.confirmed_on), key=lambda row: row.confirmed_on)
+    if len(confirmed) < len(rows):
+        some = f"{len(rows) - len(confirmed)} of {len(rows)} rows" if confirmed else "These rows"
+        yield Line(f"{some} not confirmed since recorded.")
+    if confirmed:
+        oldest, newest = confirmed[0].confirmed_in_words(), confirmed[-1].confirmed_in_words()
+        words = oldest if oldest == newest else f"between {oldest} and {newest}"
+        stale = " (more than a year ago)" if confirmed[-1].is_stale(asked.reading_day) else ""
+        yield Line(f"Last confirmed {words}{stale}.")
+
+
+def any_says(seats: list[HeldSeat], field: str) -> bool:
+    return any(getattr(seat, field) is not None for seat in seats)
+
+
+def membership_table(
+    caption: str, forum: Forum, seats: list[HeldSeat], asked: AskedDay, references: References
+) -> Table:
+    told = [field for field in SAID_OF_SEATS if any_says(seats, field)]
+    columns = [Column("Seat", 26), Column("Held by", 32), Column("Organisation", 28)]
+    columns += [Column(SAID_OF_SEATS[field][0], 12) for field in told]
+    rows = [
+        (
+            seat_cell(seat, number),
+            holder_cell(seat, holder, asked),
+            organisation_cell(seat, holder),
+            *((Line(YES_OR_NO[getattr(seat, field)]),) for field in told),
+            (Line("", sources=sources_of(seat, holder, references)),),
+        )
+        for seat in seats
+        for number, holder in numbered_holders(seat)
+    ]
+    columns.append(Column("Source", 11))
+    return Table(f"{caption} of {forum.name} as at {asked.in_words}", tuple(columns), tuple(rows))
+
+
+def numbered_holders(seat: HeldSeat) -> list[tuple[int, Holder | None]]:
+    """Each who fills a seat, and nobody for what is left of it."""
+    holders: list[Holder | None] = list(seat.holders)
+    if not holders or seat.unfilled:
+        holders.append(None)
+    return list(enumerate(holders, start=1))
+
+
+def seat_cell(seat: HeldSeat, number: int) -> Cell:
+    lines = [Line(seat.title)]
+    if seat.number is None:
+        lines.append(Line("number not recorded"))
+    elif seat.number > 1:
+        lines.append(
+            Line(
+                f"{number} of {seat.number}" if number <= len(seat.holders) else f"of {seat.number}"
+            )
+        )
+    if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
+        lines.append(Line(seat.role_words))
+    return tuple(lines)
+
+
+def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
+    """Who fills a seat, or the honest word for why nobody is named."""
+    required = [Line(f"required: {seat.requirement}")] if seat.requirement else []
+    if holder is None:
+        return (*nobody(seat), *required)
+    lines = [person_line(holder)]
+    if holder.ex_officio:
+        lines.append(Line(f"ex officio, as {holder.ex_officio}"))
+    lines.append(Line(holder.time_in_words(asked.day)))
+    if holder.term_ends:
+        due = "term was due to end" if holder.serves_past_term(asked.day) else "term ends"
+        lines.append(Line(f"{due} {date_in_words(holder.term_ends)}"))
+    return (*lines, *required)
+
+
+def person_line(holder: Holder) -> Line:
+    """Somebody by name; who is withheld has no name here and no page."""
+    name = f"{holder.person} ({holder.basis_words})" if holder.basis_words else holder.person
+    address = reverse("person", args=[holder.person_slug]) if holder.person_slug else ""
+    return Line(name, address=address)
+
+
+def nobody(seat: HeldSeat) -> Cell:
+    if seat.holders:
+        return (Line(f"{seat.unfilled} more {seat.unfilled_standing.label}"),)
+    word = "Vacant" if seat.standing == Standing.VACANT else "Not recorded"
+    if seat.ex_officio:
+        return Line(word), Line(f"filled by whoever is {seat.ex_officio}")
+    return (Line(word),)
+
+
+def organisation_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
+    slug, name = speaks_for(seat, holder)
+    if name is None:
+        return (Line("Not recorded"),)
+    lines = [Line(name, address=reverse("organisation", args=[slug]))]
+    if slug == seat.for_slug and seat.for_closed:
+        lines.append(Line(f"closed {seat.for_closed}"))
+    return tuple(lines)
+
+
+def speaks_for(seat: HeldSeat, holder: Holder | None) -> tuple[str | None, str | None]:
+    if holder is not None and holder.for_slug:
+        return holder.for_slug, holder.for_name
+    return seat.for_slug, seat.for_name
+
+
+def sources_of(seat: HeldSeat, holder: Holder | None, references: References) -> tuple[int, ...]:
+    if holder is None:
+        return references.of(seat)
+    return tuple(dict.fromkeys((*references.with_end(holder), *references.of(seat))))
+
+
+def member_organisations(forum: Forum, asked: AskedDay, references: References) -> tuple:
+    """The organisations that take part as members, whoever sits for them."""
+    members = (
+        MemberOrganisation.objects.as_at(asked.day)
+        .filter(forum=forum)
+        .select_related("organisation", *SOURCES)
+    )
+    lines = []
+    for member in members:
+        organisation = member.organisation
+        more = f", {member.time_in_words(asked.day)}"
+        if organisation.has_ended(asked.day):
+            more += f"; it closed {organisation.end_in_words()}"
+        address, sources = organisation.get_absolute_url(), references.with_end(member)
+        lines.append(Line(organisation.name, address=address, more=more, sources=sources))
+    if not lines:
+        return ()
+    return (*said(Line("Member organisations:")), *several(lines))
+
+
+def quoted(label: str, wording: str, sources: tuple[int, ...]) -> Iterator[Line]:
+    lines = [line.strip() for line in wording.splitlines() if line.strip()]
+    for number, words in enumerate(lines):
+        last = number == len(lines) - 1
+        yield Line(
+            words, label if number == 0 else "", sources=sources if last else (), quoted=True
+        )
+
+
+# Quoracy, decisions, disputes
+
+
+def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple:
+    lines = quoracy_lines(forum, clauses_of(forum, asked), references)
+    return or_not_recorded(several(lines, "facts"))
+
+
+def quoracy_lines(
+    forum: Forum, clauses: list[QuoracyClause], references: References
+) -> Iterator[Line]:
+    if forum.quoracy_wording:
+        yield from quoted("In the document’s words", forum.quoracy_wording, references.of(forum))
+    for clause in clauses:
+        yield Line(clause.in_words(), "Read as", sources=references.of(clause))
+
+
+def decisions(forum: Forum, references: References) -> Iterator[Line]:
+    if forum.decision_rule:
+        yield Line(
+            f"by {forum.get_decision_rule_display()}", "Decides", sources=references.of(forum)
+        )
+    if forum.decision_basis:
+        basis = forum.get_decision_basis_display()
+        yield Line(basis, "Power to decide", sources=references.of(forum))
+    if forum.decision_wording:
+        yield from quoted("In the document’s words", forum.decision_wording, references.of(forum))
+
+
+def disputes(forum: Forum, asked: AskedDay, references: References) -> Iterator[Part]:
+    steps = (
+        EscalationStep.objects.stated_by(asked.day).filter(forum=forum).select_related("document")
+    )
+    lines = [
+        Line(f"{step.what_happens} Decided by: {step.who_decides}", sources=references.of(step))
+        for step in steps
+    ]
+    if lines:
+        yield Part(DISPUTES, several(lines, "numbered"))
+
+
+def review(forum: Forum, references: References) -> tuple:
+    frequency = forum.review_frequency
+    date = date_in_words(forum.review_date) if forum.review_date else ""
+    if not frequency and not date:
+        return said(NOT_RECORDED)
+    return several(
+        (
+            Line(words or "not recorded", label, sources=references.of(forum) if words else ())
+            for label, words in (("How often", frequency), ("Review date", date))
+        ),
+        "facts",
+    )
+
+
+# Reporting
+
+
+def lines_of_reporting(forum: Forum, asked: AskedDay, references: References) -> Iterator[Part]:
+    """Where a forum reports, and what reports to it; and what it works with, if anything."""
+    lines = reporting(forum, asked)
+    up = several(up_line(line, asked, references) for line in lines["lines_up"])
+    yield Part("Where it reports", or_not_recorded(up))
+    for heading, below in lines["lines_down"]:
+        if below:
+            yield Part(heading, several(down_line(line, references) for line in below), level=3)
+    if beside := lines["lines_beside"]:
+        told = several(beside_line(line, references) for line in beside)
+        yield Part("Works with and advises", told, level=3)
+
+
+def up_line(line: ReportingLine, asked: AskedDay, references: References) -> Line:
+    target = line.to_forum or line.to_organisation
+    return Line(
+        f"{line.get_kind_display().capitalize()} {target.name}",
+        address=target.get_absolute_url(),
+        more=(f" (ended {target.end_in_words()})" if target.has_ended(asked.day) else "")
+        + by_exception(line),
+        sources=references.of(line),
+    )
+
+
+def down_line(line: ReportingLine, references: References) -> Line:
+    below = line.from_forum
+    return Line(
+        below.name,
+        address=below.get_absolute_url(),
+        more=by_exception(line),
+        sources=references.of(line),
+    )
+
+
+def beside_line(line: ReportingLine, references: References) -> Line:
+    target = line.to_forum or line.to_organisation
+    words = f"{line.from_forum.name} {line.get_kind_display()} {target.name}"
+    return Line(words, sources=references.of(line))
+
+
+def by_exception(line: ReportingLine) -> str:
+    return ", by exception" if line.by_exception else ""
+
+
+EXPECTED = {
+    TEXTS["purpose"]: "its purpose",
+    TEXTS["responsibilities"]: "its responsibilities",
+    TEXTS["accountable_for"]: "what it is accountable for",
+    TEXTS["authority"]: "its authority",
+    DISPUTES: "how disputes are settled",
+}
+
+
+def silence(parts: list[Part]) -> list[Part]:
+    """What a paper is usually expected to say and the sources do not, in one sentence."""
+    there = {part.heading for part in parts}
+    absent = [words for heading, words in EXPECTED.items() if heading not in there]
+    if not absent:
+        return []
+    return [Part("Not recorded", said(Line(f"No source gives {'; '.join(absent)}.")))]

@@ -1,0 +1,327 @@
+"""What a board secretary takes to the meeting: the appendix to the terms of reference and the
+attendance sheet, as pages and for Word."""
+
+import itertools
+import re
+
+import pytest
+from django.utils import timezone
+from docx.enum.section import WD_ORIENT
+
+from forums.models import ClauseKind, SeatRole
+from records.models import Document
+from records.periods import date_in_words
+from tests.builders import (
+    make_forum,
+    make_member_organisation,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_quoracy_clause,
+    make_seat,
+)
+from tests.pages import cast as stage
+from tests.pages.files import WordFile, get
+from tests.pages.reading import read, words
+
+TERMS, SHEET = stage.TERMS, stage.SHEET
+PAPERS = {TERMS: f"{stage.FORUM}terms.docx", SHEET: f"{stage.FORUM}attendance.docx"}
+either_paper = pytest.mark.parametrize("address", PAPERS)
+DAY = {"as_at": "2020-06-01"}
+
+
+def told(address: str) -> list[str]:
+    """The words of a paper on its page, in order: of headings, lines and cells."""
+    page = read(address, DAY)
+    [body] = [e for e in page.main.iter("div") if e.get("class", "").startswith("register-paper")]
+    kinds = ("h2", "h3", "p", "li", "dd", "th", "td")
+    return [words(element) for element in body.iter() if element.tag in kinds]
+
+
+def bare(text: str) -> str:
+    """Letters and digits alone: the page hides words from sight and labels its rows."""
+    return re.sub(r"\W", "", text.replace("Source ", ""))
+
+
+@either_paper
+def test_the_page_and_the_word_file_say_the_same_in_the_same_order(cast, address):
+    file = WordFile(PAPERS[address], DAY)
+
+    on_page = [bare(text) for text in told(address)]
+    in_word = []
+    for element in file.document.iter_inner_content():
+        if hasattr(element, "rows"):
+            in_word += [bare(cell.text) for row in element.rows for cell in row.cells]
+        else:
+            in_word.append(bare(element.text))
+    # The file begins with its title and origin, and leaves room after a table; a label stands
+    # before its words in one line.
+    labels = {bare(words(dt)) for dt in read(address, DAY).all("dt")}
+    in_word = [text for text in in_word[2:] if text]
+    on_page = [text for text in on_page if text]
+    assert len(on_page) == len(in_word) > 40
+    for there, here in zip(on_page, in_word, strict=True):
+        assert there == here or (here.endswith(there) and here.removesuffix(there) in labels)
+
+
+@either_paper
+def test_it_says_of_which_day_it_is_and_where_it_was_printed(cast, address):
+    said = "As at 1 June 2020, from the governance register, printed from "
+    said += f"http://localhost{address}?as_at=2020-06-01."
+
+    assert said in read(address, DAY).text
+    assert said in WordFile(PAPERS[address], DAY).paragraphs
+
+
+def test_a_paper_of_today_leads_back_to_the_day_on_which_it_was_printed(cast):
+    [origin] = re.findall(r"printed from \S+terms/\?as_at=(\d{4}-\d\d-\d\d)\.", read(TERMS).text)
+
+    assert f"as-at-{origin}.docx" in get(PAPERS[TERMS]).headers["Content-Disposition"]
+
+
+def test_the_word_file_is_one_that_a_screen_reader_finds_its_way_in(cast):
+    file = WordFile(PAPERS[TERMS], DAY)
+    about = file.document.core_properties
+
+    assert about.title == "Appendix to the terms of reference: Executive of the Marches"
+    assert about.language == "en-GB"
+    levels = [level for level, _ in file.headings]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert len(file.document.tables) >= 2
+    for table in file.document.tables:
+        assert file.marks(table, 0) == {"tblHeader", "cantSplit"}
+        assert all("cantSplit" in file.marks(table, at) for at in range(1, len(table.rows)))
+    assert file.fields() == ["PAGE", "NUMPAGES"]
+
+
+def test_it_asks_for_no_font_that_word_may_lack_and_for_a4(cast):
+    for address, landscape in ((PAPERS[TERMS], False), (PAPERS[SHEET], True)):
+        document = WordFile(address).document
+        names = {document.styles[name].font.name for name in ("Normal", "Heading 1", "Heading 2")}
+        assert names == {"Arial"}
+        section = document.sections[0]
+        assert (section.orientation == WD_ORIENT.LANDSCAPE) is landscape
+        sides = sorted((section.page_width.cm, section.page_height.cm))
+        assert [round(side, 1) for side in sides] == [21.0, 29.7]
+
+
+@either_paper
+def test_the_same_paper_is_the_same_file_next_time(cast, address):
+    assert get(PAPERS[address], DAY).content == get(PAPERS[address], DAY).content
+
+
+def test_each_numbered_list_begins_at_one(cast):
+    file = WordFile(PAPERS[TERMS], DAY)
+    numbered = [p for p in file.document.paragraphs if p.style.name == "List Number"]
+    lists = {p._p.pPr.numPr.numId.val for p in numbered}
+
+    assert len(lists) == 2  # disputes and sources
+    numbering = file.document.part.numbering_part.element
+    for number in numbering.num_lst:
+        if number.numId in lists:
+            assert number.lvlOverride_lst[0].startOverride.val == 1
+
+
+@either_paper
+def test_every_reference_leads_to_a_source_and_every_source_is_referred_to(cast, address):
+    page = read(address, DAY)
+
+    references = {link for link in page.links(page.main) if link.startswith("#source-")}
+    sources = {
+        f"#{e.get('id')}" for e in page.all("li") if (e.get("id") or "").startswith("source")
+    }
+    assert references == sources
+    assert len(sources) >= 2
+
+
+def test_each_fact_refers_to_its_own_document_and_place(cast):
+    page = read(TERMS, DAY)
+
+    listed = {e.get("id"): words(e) for e in page.all("li") if e.get("id")}
+    row = page.row("Chair of the executive")
+    [at] = re.findall(r"Source (\d+)\b.*$", row)[:1]
+    assert listed[f"source-{at}"].startswith("Terms of reference, page 1")
+
+
+def test_the_appendix_has_a_row_for_each_holder_and_one_for_what_is_left(cast):
+    rows = WordFile(PAPERS[TERMS], DAY).table("Seat", "Held by", "Organisation")
+
+    held = [row[1][0] for row in rows]
+    assert "Dr Siân Jones" in held
+    assert any(re.fullmatch(r"\d+ more vacant", name) for name in held)
+    assert next(r[0] for r in rows if r[1][0] == "Dr Siân Jones") == ["Chair of the executive"]
+
+
+def test_what_is_known_of_votes_has_a_column_and_what_is_not_a_sentence(cast):
+    file = WordFile(PAPERS[TERMS], DAY)
+
+    [partners] = {row[3][0] for row in file.table("Seat", "Held by") if row[0][0] == "Partners"}
+    assert partners == "Yes"
+    assert "Not recorded of any seat: who counts to quoracy, who may send a deputy." in file.under(
+        "Membership"
+    )
+
+
+@pytest.mark.django_db
+def test_of_a_forum_of_which_nothing_is_known_it_says_so_and_leaves_the_rest_out():
+    make_forum(slug="bare", name="Bare")
+    file = WordFile("/forums/bare/terms.docx")
+
+    assert [heading for _, heading in file.headings] == [
+        "Appendix to the terms of reference: Bare",
+        "The forum",
+        "Membership",
+        "Quoracy",
+        "Decisions",
+        "Where it reports",
+        "Review",
+        "Not recorded",
+        "Sources",
+    ]
+    assert file.under("Quoracy") == ["Not recorded."]
+    assert file.under("Review") == ["Not recorded."]
+    [silent] = file.under("Not recorded")
+    assert silent == (
+        "No source gives its purpose; its responsibilities; what it is accountable for; its "
+        "authority; how disputes are settled."
+    )
+
+
+@pytest.mark.parametrize("paper", ["terms", "attendance"])
+@pytest.mark.django_db
+def test_of_a_forum_that_is_over_or_has_not_begun_it_says_so(paper):
+    forum = make_forum(slug="old", name="Old", start_date="2019-04-01", end_date="2020-03-31")
+    make_membership(seat=make_seat(forum=forum), person=make_person(name="Ann Long Gone"))
+
+    for day, sentence in (
+        ("2021-01-01", "This forum ended 31 March 2020."),
+        ("2019-01-01", "The register has this forum from 1 April 2019."),
+    ):
+        page = read(f"/forums/old/{paper}/", {"as_at": day})
+        file = WordFile(f"/forums/old/{paper}.docx", {"as_at": day})
+        assert sentence in page.text
+        assert any(sentence in words for words in file.paragraphs)
+        assert "Ann Long Gone" not in page.text
+        assert f"No seat is recorded as at {'1 January ' + day[:4]}." in file.paragraphs
+
+
+@pytest.mark.parametrize("file", ["terms/", "terms.docx", "attendance/", "attendance.docx"])
+@pytest.mark.parametrize("query", ["as_at=2019-02-30", "as_at=yesterday"])
+def test_a_day_that_is_none_is_refused_with_a_sentence(cast, quiet, file, query):
+    page = read(f"{stage.FORUM}{file}?{query}")
+
+    assert page.status == 400
+    assert "as a day" in page.text
+
+
+PARTS = ["terms/", "terms.docx", "attendance/", "attendance.docx", "calendar/", "calendar.ics"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.django_db
+def test_a_forum_that_is_not_known_has_none(quiet, part):
+    page = read(f"/forums/nobody-knows-it/{part}")
+
+    assert (page.status, page.headings) == (404, ["Page not found"])
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_old_address_of_a_forum_leads_to_the_same_paper_of_it(cast, part):
+    cast.forum.slug = "renamed"
+    cast.forum.save()
+
+    answer = get(f"{stage.FORUM}{part}", DAY)
+
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"/forums/renamed/{part}?as_at=2020-06-01"
+
+
+def test_the_page_of_a_forum_leads_to_all_of_them_in_one_place(cast):
+    page = read(stage.FORUM, DAY)
+    [place] = page.all("section", aria_labelledby="meeting")
+
+    assert words(place).startswith("For the meeting")
+    assert {link.partition("?")[0] for link in page.links(place)} >= {
+        f"{stage.FORUM}{part}" for part in PARTS
+    }
+
+
+# The attendance sheet
+
+
+def test_the_sheet_has_a_row_for_each_member_with_boxes_that_are_empty(cast):
+    rows = WordFile(PAPERS[SHEET], DAY).table("Seat", "Name", "Organisation", "Present")
+
+    [chair] = [row for row in rows if row[0][0].startswith("Chair of the executive")]
+    assert chair[1] == ["Dr Siân Jones"]
+    assert chair[3:] == [[""]] * 5
+
+
+def test_who_attends_by_a_seat_and_is_no_member_stands_apart_with_room_for_guests(cast):
+    file = WordFile(PAPERS[SHEET], DAY)
+    attending = {
+        seat.title for seat in cast.forum.seats.all() if seat.role == SeatRole.IN_ATTENDANCE
+    }
+
+    members = " ".join(row[0][0] for row in file.table("Seat", "Name"))
+    others = file.table("Name", "In attendance as")
+    assert attending
+    assert not any(title in members for title in attending)
+    assert attending <= {row[1][0].partition(" [")[0] for row in others}
+    assert [row for row in others if row == [[""]] * 4]
+
+
+@pytest.mark.django_db
+def test_each_organisation_that_a_rule_asks_for_is_a_line_to_tick():
+    forum = make_forum(slug="five", name="Five", quoracy_wording="all attend")
+    for name in ("Ash", "Birch"):
+        make_member_organisation(forum=forum, organisation=make_organisation(name=name))
+    make_member_organisation(
+        forum=forum, organisation=make_organisation(name="Cedar", end_date="2020-03-31")
+    )
+    seat = make_seat(forum=forum, title="Treasurer")
+    make_quoracy_clause(forum=forum, satisfied_by_proxy=True, order=1)
+    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=3, order=2)
+    make_quoracy_clause(forum=forum, kind=ClauseKind.MUST_INCLUDE, seat=seat, order=3)
+
+    file = WordFile("/forums/five/attendance.docx", DAY)
+
+    assert [row[0][0] for row in file.table("What the rule asks", "Met")] == [
+        "Ash",
+        "Birch",
+        "Cedar (closed 31 March 2020)",
+        "At least 3 members",
+        "Treasurer",
+    ]
+    rule = file.under("Quoracy")
+    assert rule[0].startswith("In the document’s words: “all attend”")
+    assert rule[1].startswith("Read as: every member organisation attends, or sends a proxy vote")
+
+
+@pytest.mark.django_db
+def test_where_no_rule_is_recorded_nothing_is_to_be_ticked():
+    make_forum(slug="bare", name="Bare")
+
+    file = WordFile("/forums/bare/attendance.docx")
+
+    assert file.under("Quoracy") == ["Not recorded."]
+    assert file.table("What the rule asks") == []
+
+
+@pytest.mark.django_db
+def test_documents_of_one_place_are_one_source():
+    forum = make_forum(slug="one")
+    for _ in range(3):
+        make_membership(seat=make_seat(forum=forum))
+
+    assert Document.objects.count() == 1
+    assert len(WordFile("/forums/one/terms.docx").under("Sources")) == 1
+
+
+def test_a_paper_of_what_was_recorded_by_a_day_says_so_and_leads_back_to_it(cast):
+    today = timezone.localdate()
+    page = read(TERMS, {**DAY, "recorded": today.isoformat()})
+
+    assert f"As at 1 June 2020, as recorded by the end of {date_in_words(today)}, from" in page.text
+    assert f"recorded={today.isoformat()}" in page.text.partition("printed from")[2]
