@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from jinja2 import Environment, StrictUndefined, pass_context
 
+from ics_register.open_data.addresses import membership_anchor
 from records.periods import date_in_words
 
 
@@ -27,7 +28,7 @@ def environment(**options) -> Environment:
         "auto_reload": settings.DEVELOPMENT,
     }
     env = Environment(**{**options, **ours})
-    env.globals.update(static=static, url=reverse, link=link)
+    env.globals.update(static=static, url=reverse, link=link, membership_anchor=membership_anchor)
     env.filters.update(
         capfirst=capfirst, date_words=date_in_words, lines=lines, local_day=local_day
     )

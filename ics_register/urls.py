@@ -9,6 +9,7 @@ from ics_register.pages import (
     chairs,
     changes,
     concentration,
+    data,
     documents,
     errors,
     feeds,
@@ -20,6 +21,7 @@ from ics_register.pages import (
     recorded,
     representation,
     search,
+    sitemaps,
     structure,
     terms,
 )
@@ -57,6 +59,12 @@ urlpatterns = [
     *page("documents/", documents.document_list, "documents"),
     *page("documents/<slug:slug>/", documents.document, "document"),
     *page("search/", search.search, "search"),
+    *page("data/", data.data, "data"),
+    *page("data/fields/", data.data_fields, "data-fields"),
+    path("data/<str:name>", data.data_file, name="data-file"),
+    path("sitemap.xml", sitemaps.site_map, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.site_map_of, name="sitemap-of"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("admin/", admin.site.urls),
 ]
 

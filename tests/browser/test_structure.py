@@ -17,7 +17,7 @@ def test_whom_a_forum_reports_to_is_found_by_keyboard_from_the_first_page(page):
     page.get_by_role("button", name="Show its path to the top").press("Enter")
     page.wait_for_url("**/structure/?forum=hipcs&as_at=2019-05-01")
 
-    answer = page.locator(".register-answer")
+    answer = page.locator(".register-reports-to")
     assert answer.inner_text().splitlines() == [
         "Reports to One Herefordshire Health and Care Partnership",
         "Reports to STP workstream 3b",

@@ -166,7 +166,7 @@ def test_lines_to_very_many_organisations_are_no_chart_either(system, monkeypatc
     assert "Choose a place above" in read("/structure/").text
     page = read("/structure/", {"forum": "board"})
     assert page.all("svg", class_="register-chart__drawing") == []
-    assert len(page.all("ul", class_="register-answer")[0]) == 5
+    assert len(page.all("ul", class_="register-reports-to")[0]) == 5
 
 
 def test_who_is_withheld_has_no_name_in_the_chart_the_list_or_the_files(system):

@@ -145,7 +145,7 @@ def test_every_forum_of_the_paper_is_in_the_chart_and_in_the_list():
 def test_the_page_of_one_forum_says_first_whom_it_reports_to():
     page = read("/structure/", {"forum": "hipcs", **MAY_2019})
 
-    first = page.all("ul", class_="register-answer")[0]
+    first = page.all("ul", class_="register-reports-to")[0]
     assert [words(each) for each in first] == [
         f"Reports to {PARTNERSHIP}",
         "Reports to STP workstream 3b",

@@ -1,0 +1,1 @@
+"""The register as data: gathered once into plain tables, and written in four formats."""

@@ -1,0 +1,46 @@
+"""Public addresses of records, which are their ids in all data: they never change."""
+
+import functools
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+
+@functools.cache
+def _around_slug(name: str) -> tuple[str, str]:
+    """What stands before and after the slug in the addresses of pages of one kind."""
+    before, _, after = reverse(name, args=["slug-of-it"]).partition("slug-of-it")
+    return before, after
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The addresses of one site: "https://register.example.nhs.uk"."""
+
+    site: str
+
+    def page(self, name: str, slug: str | None, anchor: str = "") -> str | None:
+        """That of a record's own page, or of a place on it; None if there is no record."""
+        if slug is None:
+            return None
+        before, after = _around_slug(name)
+        return f"{self.site}{before}{slug}{after}{'#' if anchor else ''}{anchor}"
+
+    def place(self, slug: str | None) -> str | None:
+        """A place has no page of its own: the list of who chairs what in it stands for it."""
+        if slug is None:
+            return None
+        return f"{self.site}{reverse('chairs')}?{urlencode({'place': slug})}"
+
+    def of(self, name: str, *args: str) -> str:
+        return self.site + reverse(name, args=args)
+
+
+def membership_anchor(seat: int, holder) -> str:
+    """Where a forum's page tells of somebody who fills a seat. Who does so by holding a post has
+    no membership recorded; who returns to it does so again from another day."""
+    if not holder.ex_officio:
+        return f"membership-{holder.id}"
+    again = f"-from-{holder.start_date.isoformat()}" if holder.returns else ""
+    return f"seat-{seat}-appointment-{holder.id}{again}"

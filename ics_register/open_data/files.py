@@ -1,0 +1,79 @@
+"""The files that the register is given away as."""
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ics_register.open_data import csv_files, popolo, w3c_org
+from ics_register.open_data.gathering import gather
+from ics_register.open_data.reading import Gathered
+from ics_register.open_data.wanted import Wanted
+
+
+@dataclass(frozen=True)
+class Format:
+    """One of the forms that the data comes in."""
+
+    name: str  # of the file, and the end of its address
+    label: str
+    media_type: str
+    explains: str
+    # Writes what was gathered; None if that is the file.
+    write: Callable[[Gathered, BinaryIO], None] | None
+
+
+FORMATS = (
+    Format(
+        "popolo.json",
+        "Popolo JSON",
+        "application/json",
+        "For tools and sites of civic data: people, organisations and forums, posts and seats, "
+        "and who holds them.",
+        popolo.write,
+    ),
+    Format(
+        "org.jsonld",
+        "W3C ORG as JSON-LD",
+        "application/ld+json",
+        "For linked data: the same in the W3C’s Organization Ontology, with its context inside.",
+        w3c_org.write,
+    ),
+    Format(
+        "csv.zip",
+        "CSV files in a zip",
+        "application/zip",
+        "For spreadsheets: a file for each kind of record, with a description as CSV on the Web.",
+        csv_files.write,
+    ),
+    Format(
+        "register.sqlite3",
+        "SQLite database",
+        "application/vnd.sqlite3",
+        "For questions of your own: every table, and views of who chairs what and who sits where.",
+        None,
+    ),
+)
+
+
+@contextlib.contextmanager
+def gathered_file(wanted: Wanted) -> Iterator[Path]:
+    """A file with what is wanted, which is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="register-") as folder:
+        file = Path(folder) / "register.sqlite3"
+        gather(wanted, file)
+        yield file
+
+
+def write(format: Format, gathered: Path, file: BinaryIO) -> None:
+    """Write into `file` what was gathered, in that format."""
+    if format.write is None:
+        with gathered.open("rb") as whole:
+            shutil.copyfileobj(whole, file)
+        return
+    with contextlib.closing(sqlite3.connect(f"file:{gathered}?mode=ro", uri=True)) as database:
+        format.write(Gathered(database), file)

@@ -1,0 +1,315 @@
+"""The files of open data say what the pages say: counts and names, on several days."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from rdflib import Literal, Namespace, URIRef
+from rdflib.namespace import ORG, RDF, SKOS, XSD
+
+from organisations.models import HEAD_KINDS
+from tests.pages import opened
+from tests.pages.reading import read, words
+
+pytestmark = pytest.mark.usefixtures("seeded")
+
+TIME = Namespace("http://www.w3.org/2006/time#")
+DAYS = [{}, {"as_at": "2019-03-15"}, {"as_at": "2019-05-01"}, {"as_at": "2021-07-01"}]
+on_several_days = pytest.mark.parametrize("asked", DAYS, ids=lambda day: day.get("as_at", "today"))
+
+
+def chairs_on_the_page(asked) -> set[tuple[str, str]]:
+    """Which forum or organisation is chaired by whom, by their addresses; by "" if by nobody."""
+    page = read("/chairs/", asked)
+    found = set()
+    for body in page.all("tbody"):
+        for row in body.iter("tr"):
+            links = [urlsplit(link).path for link in page.links(row)]
+            people = [link for link in links if link.startswith("/people/")] or [""]
+            found |= {(links[0], person) for person in people}
+    return found
+
+
+def path(address: str | None) -> str:
+    return urlsplit(address or "").path
+
+
+@on_several_days
+def test_every_format_has_the_chairs_of_the_page(asked):
+    page = chairs_on_the_page(asked)
+    assert len(page) >= 4
+
+    view = opened.sqlite(**asked).execute("SELECT id, person_id FROM who_chairs_what")
+    assert {(path(of), path(person)) for of, person in view} == page
+
+    held = {(of, person) for of, person in page if person}
+    heads = {"chair", *(kind.label for kind in HEAD_KINDS)}
+    popolo = opened.popolo(**asked)
+    assert {
+        (path(each.organization.id), path(each.person.id))
+        for each in popolo.memberships
+        if each.role in heads
+    } == held
+
+    graph = opened.org(**asked)
+    roles = {role for role, _, label in graph.triples((None, SKOS.prefLabel, None))
+             if (role, RDF.type, ORG.Role) in graph and str(label) in heads}  # fmt: skip
+    assert {
+        (path(graph.value(each, ORG.organization)), path(graph.value(each, ORG.member)))
+        for each in graph.subjects(RDF.type, ORG.Membership)
+        if graph.value(each, ORG.role) in roles
+    } == held
+
+    tables = opened.csv_tables(**asked)
+    forums = {row["id"]: row["forum_id"] for row in tables["seats"] if row["role"] == "chair"}
+    posts = {
+        row["id"]: row["organisation_id"]
+        for row in tables["posts"]
+        if row["kind"] in {kind.value for kind in HEAD_KINDS}
+    }
+    found = {
+        (path(forums[row["seat_id"]]), path(row["person_id"]))
+        for row in tables["memberships"]
+        if row["seat_id"] in forums
+    } | {
+        (path(posts[row["post_id"]]), path(row["person_id"]))
+        for row in tables["appointments"]
+        if row["post_id"] in posts
+    }
+    assert found == held
+
+
+@pytest.mark.parametrize("asked", [{}, {"as_at": "2019-05-01"}], ids=["today", "2019-05-01"])
+def test_the_members_of_every_forum_are_those_on_its_page(asked):
+    database = opened.sqlite(**asked)
+    popolo = opened.popolo(**asked)
+    forums = [row["id"] for row in database.execute("SELECT id FROM forums WHERE in_force")]
+    assert len(forums) > 40
+
+    for forum in forums:
+        page = read(path(forum), asked)
+        members = next(
+            (table for table in page.all("table") if "Seats of" in words(table)), page.tree[0]
+        )
+        listed = {path(link) for link in page.links(members) if link.startswith("/people/")}
+        assert {
+            path(each.person_id) for each in popolo.memberships if each.organization_id == forum
+        } == listed
+        assert {
+            path(person)
+            for (person,) in database.execute(
+                "SELECT person_id FROM who_sits_where WHERE forum_id = ? AND person", (forum,)
+            )
+        } <= listed
+        # And each can be found on the page by its id.
+        ids = {element.get("id") for element in page.tree.iter() if element.get("id")}
+        seats = database.execute("SELECT id FROM seats WHERE forum_id = ? AND in_force", (forum,))
+        assert {urlsplit(seat).fragment for (seat,) in seats} <= ids
+        assert {
+            urlsplit(each.data["id"]).fragment
+            for each in popolo.memberships
+            if each.organization_id == forum
+        } <= ids
+
+
+@on_several_days
+def test_the_formats_have_as_many_of_each_as_each_other_and_as_the_lists(asked):
+    database = opened.sqlite(**asked)
+    tables = opened.csv_tables(**asked)
+    popolo = opened.popolo(**asked)
+    graph = opened.org(**asked)
+
+    def counted(table: str, where: str = "1") -> int:
+        return database.execute(f'SELECT count(*) FROM "{table}" WHERE {where}').fetchone()[0]
+
+    for table, rows in tables.items():
+        assert counted(table) == len(rows), table
+    both = counted("organisations") + counted("forums")
+    held = counted("appointments") + counted("memberships")
+    assert len(popolo.persons) == counted("people")
+    assert len(popolo.organizations) == both
+    assert len(popolo.posts) == counted("posts") + counted("seats")
+    assert len(popolo.memberships) == held
+    assert len(popolo.areas) == counted("places")
+    assert len(set(graph.subjects(ORG.postIn))) == len(popolo.posts)
+    assert len(set(graph.subjects(RDF.type, ORG.Membership))) == held
+    assert len(set(graph.subjects(ORG.classification))) == both
+
+    def on_page(address: str) -> int:
+        status = next(iter(read(address, asked).all("p", role="status")))
+        return int(re.search("[0-9]+", words(status))[0])
+
+    assert counted("forums", "in_force") == on_page("/forums/")
+    assert counted("organisations", "in_force") == on_page("/organisations/")
+    assert counted("people") == on_page("/people/")
+
+
+@pytest.mark.parametrize("asked", [*DAYS, {"periods": "all"}])
+def test_whatever_is_referred_to_is_there(asked):
+    database = opened.sqlite(**asked)
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+    popolo = opened.popolo(**asked)
+    for each in popolo.memberships:
+        assert each.person.name
+        assert each.organization.name
+        assert each.post.organization_id == each.organization_id
+        if each.on_behalf_of_id:
+            assert each.on_behalf_of.name
+    areas = {area.id for area in popolo.areas}
+    for organization in popolo.organizations:
+        assert organization.data.get("area_id") in {None, *areas}
+
+    graph = opened.org(**asked)
+    for name in (ORG.member, ORG.organization, ORG.postIn, ORG.role, ORG.heldBy, ORG.reportsTo,
+                 ORG.linkedTo, ORG.memberOf, ORG.subOrganizationOf):  # fmt: skip
+        for target in set(graph.objects(None, name)):
+            assert (target, RDF.type, None) in graph, (name, target)
+
+
+def test_a_start_known_as_a_limit_is_claimed_by_no_format():
+    [his] = [
+        each
+        for each in opened.popolo(as_at="2019-03-15").memberships
+        if each.person.name == "Charles Waddicor"
+    ]
+    assert "start_date" not in his.data
+    assert his.data["start_by"] == "2019-03"
+    assert his.data["end_date"] == "2019-03"
+
+    [row] = opened.sqlite(as_at="2019-03-15").execute(
+        "SELECT * FROM appointments WHERE person_name = 'Charles Waddicor'"
+    )
+    assert (row["start_date"], row["start_precision"], row["start_qualifier"]) == (
+        "2019-03",
+        "month",
+        "by",
+    )
+    graph = opened.org(as_at="2019-03-15")
+    [interval] = graph.objects(URIRef(row["id"]), ORG.memberDuring)
+    assert graph.value(interval, TIME.hasBeginning) is None
+    ends = graph.value(graph.value(interval, TIME.hasEnd), TIME.inXSDgYearMonth)
+    assert ends == Literal("2019-03", datatype=XSD.gYearMonth)
+
+
+def test_a_start_known_to_the_month_is_told_to_the_month():
+    [his] = [
+        each
+        for each in opened.popolo(as_at="2019-05-01").memberships
+        if each.person.name == "David Nicholson"
+        and each.post.label == "Chair"
+        and each.organization.name == "ICS Executive"
+    ]
+
+    assert his.data["start_date"] == "2019-04"
+    assert "start_by" not in his.data
+    [row] = [
+        row
+        for row in opened.csv_tables(as_at="2019-05-01")["memberships"]
+        if row["id"] == his.data["id"]
+    ]
+    assert (row["start_date"], row["start_precision"], row["start_qualifier"]) == (
+        "2019-04",
+        "month",
+        "on",
+    )
+
+
+def test_who_fills_a_seat_by_holding_a_post_is_a_member_too():
+    popolo = opened.popolo()
+    [chair] = [
+        each
+        for each in popolo.memberships
+        if each.organization.name == "One Herefordshire Alliance" and each.role == "chair"
+    ]
+
+    assert chair.person.name == "Paul Smith"
+    assert chair.on_behalf_of.name == "Herefordshire Council"
+    assert chair.data["basis"] == "interim"
+
+
+# Popolo, as its published JSON schemas have it
+
+DATE = re.compile("[0-9]{4}(-[0-9]{2}){0,2}")
+
+
+def is_text(value) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def is_date(value) -> bool:
+    return is_text(value) and DATE.fullmatch(value) is not None
+
+
+def is_address(value) -> bool:
+    return is_text(value) and urlsplit(value).scheme in ("http", "https")
+
+
+def is_list_of(rules):
+    return lambda values: isinstance(values, list) and all(fits(each, rules) for each in values)
+
+
+def is_a(rules):
+    return lambda value: fits(value, rules)
+
+
+def fits(item, rules: dict) -> bool:
+    """Whether an item has what its schema requires, and nothing that the schema would refuse."""
+    return isinstance(item, dict) and all(
+        rules[name](item[name]) if name in item else name not in rules["required"]
+        for name in rules
+        if name != "required"
+    )
+
+
+LINK = {"required": {"url"}, "url": is_address, "note": is_text}
+IDENTIFIER = {"required": {"identifier"}, "identifier": is_text, "scheme": is_text}
+OTHER_NAME = {
+    "required": {"name"},
+    "name": is_text,
+    "note": is_text,
+    "start_date": is_date,
+    "end_date": is_date,
+}
+COMMON = {"required": {"id", "sources"}, "id": is_address, "sources": is_list_of(LINK)}
+NAMED = {**COMMON, "name": is_text, "other_names": is_list_of(OTHER_NAME)}
+HELD = {**COMMON, "label": is_text, "role": is_text, "start_date": is_date, "end_date": is_date}
+# The schemas require next to nothing. What each is worth nothing without is required here too.
+POPOLO = {
+    "persons": {**NAMED, "honorific_prefix": is_text, "sort_name": is_text},
+    "organizations": {
+        **NAMED,
+        "identifiers": is_list_of(IDENTIFIER),
+        "classification": is_text,
+        "parent_id": is_address,
+        "area_id": is_address,
+        "founding_date": is_date,
+        "dissolution_date": is_date,
+        "links": is_list_of(LINK),
+    },
+    "posts": {**HELD, "required": {"id", "label", "organization_id", "sources"},
+              "organization_id": is_address},
+    "memberships": {
+        **HELD,
+        "required": {"id", "organization_id", "post_id", "sources"},
+        "person_id": is_address,
+        "person": is_a({"required": {"name"}, "name": is_text}),
+        "organization_id": is_address,
+        "post_id": is_address,
+        "on_behalf_of_id": is_address,
+    },
+    "areas": {**COMMON, "name": is_text, "classification": is_text, "parent_id": is_address},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", [*DAYS, {"periods": "all"}])
+def test_every_item_keeps_the_rules_of_the_popolo_schemas(asked):
+    data = opened.popolo(**asked).json_data
+
+    assert set(data) == {"meta", *POPOLO}
+    for collection, rules in POPOLO.items():
+        assert data[collection], collection
+        assert [item for item in data[collection] if not fits(item, rules)] == []
+        ids = [item["id"] for item in data[collection]]
+        assert len(ids) == len(set(ids))
