@@ -454,20 +454,22 @@ class QuoracyClause(Fact):
         return f"{self.forum}: {self.get_kind_display()}"
 
     def in_words(self) -> str:
-        """What it asks for, as it is read: "at least 3 members attend, or sends a proxy vote"."""
+        """What it asks for, as it is read: "at least 3 members attend, or send a proxy vote"."""
         match self.kind:
             case ClauseKind.EVERY_ORGANISATION:
                 words = "every member organisation attends"
             case ClauseKind.AT_LEAST:
-                words = f"at least {self.number} members attend"
+                members = "members attend" if self.number != 1 else "member attends"
+                words = f"at least {self.number} {members}"
             case ClauseKind.AT_LEAST_SHARE:
                 words = f"at least {self.number} per cent of the members attend"
             case _:
                 words = f"{self.seat.title} attends"
+        several = self.number is not None and (self.number > 1 or self.kind != ClauseKind.AT_LEAST)
         if self.satisfied_by_proxy:
-            words += ", or sends a proxy vote"
+            words += f", or {'send' if several else 'sends'} a proxy vote"
         if self.satisfied_by_substitute:
-            words += ", or nominates somebody else to attend"
+            words += f", or {'nominate' if several else 'nominates'} somebody else to attend"
         if self.one_for_several:
             words += "; one person may attend for several organisations"
         return words

@@ -509,7 +509,10 @@ TABLES = (
         refers(QuoracyClause, "forum", "forums"),
         *plain(QuoracyClause, "kind", "number"),
         refers_on_page(QuoracyClause, "seat", "seats", "forum"),
-        *plain(QuoracyClause, "satisfied_by_proxy", "satisfied_by_substitute", "order"),
+        *plain(
+            QuoracyClause, "satisfied_by_proxy", "satisfied_by_substitute", "one_for_several",
+            "order",
+        ),
     ),
     stated(
         "escalation_steps", EscalationStep, "forum",

@@ -18,12 +18,12 @@ from forums.models import LineKind
 from organisations.models import PlaceLevel
 
 # All in pixels, as the chart is drawn.
-BOX_WIDTH = 170
+BOX_WIDTH = 156
 PADDING = 7
 NAME_SIZE, SAID_SIZE = 15, 13
 NAME_LINE, SAID_LINE = 18, 16
-GAP = 10  # between the boxes of a panel
-GUTTER = 116  # for the names of the levels, on the left
+GAP = 8  # between the boxes of a panel
+GUTTER = 96  # for the names of the levels, on the left
 PLACE_HEADING = 22
 MARGIN = 8
 
@@ -296,7 +296,7 @@ def _from_top_to_bottom(units, levels, between) -> list[tuple[str, str]]:
 
 def _graph(units: list[Unit], levels: list[str], between, ends) -> pygraphviz.AGraph:
     graph = pygraphviz.AGraph(directed=True, strict=False)
-    graph.graph_attr.update(nodesep=_inches(12), ranksep=_inches(26), newrank="true")
+    graph.graph_attr.update(nodesep=_inches(GAP), ranksep=_inches(26), newrank="true")
     graph.node_attr.update(shape="box", fixedsize="true", label="")
     graph.edge_attr.update(arrowhead="none")
     for unit in units:

@@ -172,6 +172,9 @@ def structure(request: HttpRequest, asked: AskedDay):
 
 def one_forum(request: HttpRequest, asked: AskedDay):
     """Where one forum stands: whom it reports to, up to the top, and what lies beneath it."""
+    for name in ("place", "page"):
+        if request.GET.get(name):
+            raise BadRequest(f"{name}: This goes with all forums. Take it or “forum” out.")
     forum = forum_named(request.GET["forum"])
     stands = standpoint(forum, asked.day)
     shown = joined([forum], stands.lines, stands.rounds, asked)
@@ -199,7 +202,7 @@ def forum_named(slug: str) -> Forum:
 
 def picture(asked: AskedDay, request: HttpRequest) -> str:
     """The address of the chart as a picture."""
-    kept = [(name, request.GET[name]) for name in ("place", "forum") if name in request.GET]
+    kept = [(name, request.GET[name]) for name in ("place", "forum") if request.GET.get(name)]
     return asked.link(twin_of(reverse("structure"), "svg"), kept)
 
 

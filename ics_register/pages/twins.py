@@ -1,7 +1,7 @@
 """The twins of public pages: the same page as JSON, a list of it whole as CSV, a paper for Word
 and days to be kept in mind as a calendar.
 
-A twin has the address of its page with the name of its form in place of the last stroke, and
+A twin has the address of its page with the name of its form in place of the last slash, and
 takes what the page takes: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
 """
 

@@ -32,6 +32,8 @@ PAGES = {
     "attendance sheet": "/forums/hipcs/attendance/",
     "calendar of a forum": "/forums/ics-executive/calendar/?as_at=2019-05-01",
     "calendar of all": "/calendar/",
+    "open data": "/data/",
+    "fields of open data": "/data/fields/",
     "forum not in force": "/forums/ics-executive/?as_at=2010-01-01",
     "organisations": "/organisations/",
     "organisation": "/organisations/wye-valley-nhs-trust/",

@@ -17,6 +17,8 @@ PARAMETERS = {
     stage.ORGANISATION: ["as_at"],
     "/people/": ["as_at", "q", "sort", "page"],
     stage.PERSON: ["as_at"],
+    "/structure/": ["as_at", "place", "page"],
+    "/calendar/": ["as_at", "place", "kind"],
     "/changes/recorded/": ["as_at", "from", "to", "page"],
     "/changes/": ["as_at", "from", "to", "forum", "organisation", "person", "page"],
     "/documents/": ["as_at", "page"],

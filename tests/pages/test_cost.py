@@ -76,6 +76,8 @@ LISTS = {
     "/structure/": 0,
     "/changes/?from=2019-01-01&to=2019-12-31": 20,
     "/documents/": 20,
+    "/data/": 0,
+    "/data/fields/": 0,
     "/search/?q=example": 20,
 }
 

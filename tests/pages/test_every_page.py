@@ -40,6 +40,8 @@ PAGES = {
     "/changes/": ("Changes", "Changes"),
     "/changes/recorded/": ("What the register learnt", "What the register learnt"),
     "/documents/": ("Sources", "Sources"),
+    "/data/": ("Open data", "Open data"),
+    "/data/fields/": ("Fields of the data", "Fields of the data"),
     stage.DOCUMENT: ("Terms of reference", "Terms of reference"),
     "/search/": ("Search", "Search"),
     "/search/?q=marches": ("Search results for “marches”", "Search for marches"),
@@ -149,7 +151,14 @@ def test_every_link_within_the_site_leads_to_a_page(cast, address):
     client = Client(headers={"host": "localhost"})
     targets = {link.partition("#")[0] for link in page.links() if link.startswith("/")}
     targets = {link for link in targets if not link.startswith("/admin/")}
-    assert [link for link in sorted(targets) if client.get(link).status_code != 200] == []
+    assert [link for link in sorted(targets) if status_of(client.get(link)) != 200] == []
+
+
+def status_of(answer) -> int:
+    """Of an answer; a file is taken to its end, and so closed."""
+    if answer.streaming:
+        assert b"".join(answer.streaming_content)
+    return answer.status_code
 
 
 @every_page

@@ -151,9 +151,9 @@ def test_a_hundred_forums_are_one_chart_and_of_more_a_place_is_to_be_chosen(syst
     assert page.all("svg", class_="register-chart__drawing") == []
     assert "Choose a place above" in page.text
     assert len(page.all("li", class_="register-tree__forum")) == 100
-    refused = twin("/structure.svg")
-    assert (refused.status, refused.media_type) == (400, "text/plain")
-    assert refused.text.startswith("place: ")
+    refused = read("/structure.svg")
+    assert refused.status == 400
+    assert "place: There are more forums" in refused.text
     assert len(boxes(read("/structure/", {"place": "ludlow"}))) == 1
 
 
@@ -314,3 +314,12 @@ def test_the_twins_say_what_the_page_says(system):
         said = twin(address).said
         assert [line["to_forum"]["name"] for line in said["reporting_lines"]] == ["Board"]
         assert "Group" in [forum["name"] for forum in said["results"]]
+
+
+@pytest.mark.parametrize("other", [{"place": "nonsense"}, {"page": "2"}])
+def test_a_place_or_a_page_beside_one_forum_is_refused_and_named(system, quiet, other):
+    make_forum(slug="only", place=system)
+    page = read("/structure/", {"forum": "only", **other})
+
+    assert page.status == 400
+    assert f"{next(iter(other))}: " in page.text
