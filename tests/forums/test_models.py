@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from forums.models import ClauseKind, Forum, Seat
+from forums.models import ClauseKind, Forum, QuoracyClause, Seat
 from tests.builders import (
     make_chair_seat,
     make_escalation_step,
@@ -119,3 +119,28 @@ def test_steps_are_numbered_from_one_to_ninety_nine(order):
         make_escalation_step(order=order)
 
     assert list(refusal.value.message_dict) == ["order"]
+
+
+@pytest.mark.parametrize(
+    ("clause", "words"),
+    [
+        (
+            {"kind": ClauseKind.AT_LEAST, "number": 3, "satisfied_by_proxy": True},
+            "at least 3 members attend, or send a proxy vote",
+        ),
+        (
+            {"kind": ClauseKind.AT_LEAST, "number": 1, "satisfied_by_substitute": True},
+            "at least 1 member attends, or nominates somebody else to attend",
+        ),
+        (
+            {"kind": ClauseKind.AT_LEAST_SHARE, "number": 1, "satisfied_by_proxy": True},
+            "at least 1 per cent of the members attend, or send a proxy vote",
+        ),
+        (
+            {"kind": ClauseKind.EVERY_ORGANISATION, "satisfied_by_proxy": True},
+            "every member organisation attends, or sends a proxy vote",
+        ),
+    ],
+)
+def test_a_clause_is_told_in_good_grammar(clause, words):
+    assert QuoracyClause(**clause).in_words() == words
