@@ -232,6 +232,25 @@ class Holding(DatedStated):
             if holder.start_date is None or holder.may_have_started(self.day)
         ]
 
+    def standing_on(self, day: datetime.date) -> Standing:
+        """Its Standing on any day, by the rules of `standing`, from what is recorded of it.
+
+        Of a seat that goes with a post somebody else's silence is not known here, so that it is
+        not called vacant before anybody has left it.
+        """
+        if any(holder.is_in_force(day) for holder in self.recorded):
+            return Standing.HELD
+        ended = [holder for holder in self.recorded if holder.has_ended(day)]
+        if any(
+            holder.start_date is None or holder.start_qualifier == Qualifier.BY
+            for holder in self.recorded
+            if holder not in ended
+        ):
+            return Standing.NOT_RECORDED
+        if ended or (self.holder_stated and not self.ex_officio):
+            return Standing.VACANT
+        return Standing.NOT_RECORDED
+
     @property
     def unfilled(self) -> int:
         """How many more there is room for; 0 if the number is not recorded.

@@ -214,6 +214,25 @@ class Period:
             words = f"{'since' if self.start_date <= day else 'from'} {self.start_in_words()}"
         return f"{words}, to {self.end_in_words()}" if self.end_date else words
 
+    def certain_days(self) -> tuple[datetime.date | None, datetime.date | None]:
+        """The first and last day on which this certainly holds; (None, None) for no day."""
+        if self.start_date is None or self._ends_before_start():
+            return None, None
+        latest_start = last_day(self.start_date, self.start_precision)
+        if self.end_date is None:
+            return latest_start, None
+        # It began at the latest by its end, and ended at the earliest on its first day.
+        latest_start = min(latest_start, self.end_date)
+        earliest_end = self.start_date
+        if self.end_qualifier == Qualifier.ON:
+            earliest_end = max(earliest_end, first_day(self.end_date, self.end_precision))
+        if latest_start > earliest_end:
+            return None, None
+        return latest_start, earliest_end
+
+    def _ends_before_start(self) -> bool:
+        return bool(self.start_date and self.end_date and self.end_date < self.start_date)
+
     def may_have_started(self, day: datetime.date) -> bool:
         """Whether this starts later than `day` as far as is known, but may have begun before."""
         return (
@@ -325,25 +344,6 @@ class Dated(Period, models.Model):
         if self.end_date:
             self.end_date = last_day(self.end_date, self.end_precision)
         self.certain_from, self.certain_to = self.certain_days()
-
-    def certain_days(self) -> tuple[datetime.date | None, datetime.date | None]:
-        """The first and last day on which this certainly holds; (None, None) for no day."""
-        if self.start_date is None or self._ends_before_start():
-            return None, None
-        latest_start = last_day(self.start_date, self.start_precision)
-        if self.end_date is None:
-            return latest_start, None
-        # It began at the latest by its end, and ended at the earliest on its first day.
-        latest_start = min(latest_start, self.end_date)
-        earliest_end = self.start_date
-        if self.end_qualifier == Qualifier.ON:
-            earliest_end = max(earliest_end, first_day(self.end_date, self.end_precision))
-        if latest_start > earliest_end:
-            return None, None
-        return latest_start, earliest_end
-
-    def _ends_before_start(self) -> bool:
-        return bool(self.start_date and self.end_date and self.end_date < self.start_date)
 
     def refuse_start_after_end_of(self, other: "Dated") -> None:
         """Raise ValidationError if this certainly starts after `other` came to an end.

@@ -266,6 +266,30 @@ def former_holders(pairs, here: Here) -> list[dict]:
     ]
 
 
+def over_time(timeline, here: Here) -> list[dict]:
+    """What a picture of who held what over time shows: each time with a holder or without."""
+    return [_time(line, here) for line in timeline.lines] if timeline else []
+
+
+def _time(line, here: Here) -> dict:
+    said = {"title": line.holding.title, "standing": line.standing.value}
+    if line.holder is None:
+        return {**said, "when": line.words, "source": source(line.after or line.holding, here)}
+    each = line.holder
+    ended = document(here, each.end_document_slug, each.end_document_title)
+    return {
+        **said,
+        "person": {"id": here.id("person", each.person_slug), "name": each.person},
+        "basis": each.basis,
+        "ex_officio": each.ex_officio or None,
+        "ended_with_the_whole": line.is_cut,
+        **period(each),
+        "source": source(each, here),
+        "end_source": {"document": ended, "locator": each.end_locator} if ended else None,
+        "seat_source": source(line.holding, here) if each.ex_officio else None,
+    }
+
+
 def tenure(held, here: Here) -> dict:
     """What somebody holds or held: an Appointment to a post or a Membership of a seat."""
     if hasattr(held, "post"):

@@ -36,6 +36,7 @@ from ics_register.pages.page import (
 from ics_register.pages.quoracy import clauses_of, could_be
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.then import earliest_day
+from ics_register.pages.timelines import timeline
 from ics_register.pages.twins import Here, Table, whole_list
 from people.holders import Standing
 from records.periods import not_over
@@ -124,6 +125,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
         "former": facts.former_holders(context["former"], here),
+        "over_time": facts.over_time(context["timeline"], here),
         "member_organisations": [
             {"organisation": facts.named(each.organisation, here), **facts.dated(each, here)}
             for each in context["member_organisations"]
@@ -184,6 +186,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "later_chairs": chairs_after(seats, asked),
         "seats": in_force,
         "former": former_holders(seats),
+        "timeline": timeline(chairs_first(seats), asked, forum.end_date),
         "member_organisations": members,
         "names": forum.names.select_related(*SOURCES),
         "clauses": clauses,
@@ -197,6 +200,12 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "structured": forum_as_data(forum, in_force, request) if asked.is_now else None,
         **reporting(forum, asked),
     }
+
+
+def chairs_first(seats: list[HeldSeat]) -> list[HeldSeat]:
+    """`seats` in their order, but the chairs' and then the vice-chairs' before the others."""
+    order = list(SeatRole)
+    return sorted(seats, key=lambda seat: order.index(SeatRole(seat.role)))
 
 
 def chairs_after(seats: list[HeldSeat], asked: AskedDay) -> list[HeldSeat]:

@@ -27,6 +27,7 @@ from ics_register.pages.page import (
 )
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.then import earliest_day, name_then, names_then
+from ics_register.pages.timelines import timeline
 from ics_register.pages.twins import Here, Table, in_chunks, whole_list
 from organisations.models import (
     HEAD_KINDS,
@@ -43,6 +44,7 @@ from people.holders import (
     EVIDENCE,
     PERIOD,
     DatedStated,
+    HeldPost,
     Stated,
     document_columns,
     in_order,
@@ -137,6 +139,7 @@ def organisation_as_json(context: dict, here: Here) -> dict:
         "in_force": organisation.is_in_force(here.asked.day),
         "posts": [facts.post(post, here) for post in context["posts"]],
         "former": facts.former_holders(context["former"], here),
+        "over_time": facts.over_time(context["timeline"], here),
         "seats": here.paged(context["page"], [_seat(seat, here) for seat in context["seats"]]),
         "member_of": [_around(each, here) for each in context["member_of"]],
         "forums": [_around(each, here) for each in context["forums"]],
@@ -222,6 +225,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "organisation": organisation,
         "posts": in_force,
         "former": former_holders(posts),
+        "timeline": timeline(heads_first(posts), asked, organisation.end_date),
         "names": names,
         "called_then": [words for name in names if (words := name_then(name, asked))],
         "page": page,
@@ -234,6 +238,11 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         if asked.is_now
         else None,
     }
+
+
+def heads_first(posts: list[HeldPost]) -> list[HeldPost]:
+    """`posts` in their order, but those of chairs and leaders before the others."""
+    return sorted(posts, key=lambda post: post.kind not in HEAD_KINDS)
 
 
 def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:

@@ -109,9 +109,15 @@ class Page:
         [row] = self.rows(*having)
         return row
 
+    def tables(self) -> list:
+        """The tables that are not folded away."""
+        folded = {table for details in self.all("details") for table in details.iter("table")}
+        return [table for table in self.all("table") if table not in folded]
+
     def rows(self, *having: str) -> list[str]:
-        """The words of the table rows that have all of `having`."""
-        rows = [words(row) for body in self.all("tbody") for row in body.iter("tr")]
+        """The words of the table rows that have all of `having`, but for what is folded away."""
+        bodies = [body for table in self.tables() for body in table.iter("tbody")]
+        rows = [words(row) for body in bodies for row in body.iter("tr")]
         return [row for row in rows if all(text in row for text in having)]
 
     def section(self, heading: str) -> str:

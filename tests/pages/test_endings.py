@@ -66,7 +66,10 @@ def test_nobody_holds_a_seat_of_a_forum_that_has_stood_down(board, anna):
     assert "nothing recorded" in read("/people/").row("Anna Adams")
     assert "Chair, The Board" not in read("/search/", {"q": "anna"}).text
     assert read("/chairs/").rows("Anna Adams") == []
-    assert "Anna Adams" not in read("/forums/board/").text
+    stood_down = read("/forums/board/")
+    assert "Anna Adams" not in stood_down.fact("Chair") + stood_down.section("members")
+    # Of the time before it tells, up to the end of the forum and no further.
+    assert "since 1 April 2019, to the end of the seat or forum" in stood_down.section("timeline")
     before = {"as_at": "2020-03-31"}
     assert "The Board" in read("/people/anna/", before).section("now")
     assert "Anna Adams" in read("/forums/board/", before).fact("Chair")

@@ -19,7 +19,7 @@ def forums() -> list[str]:
 def held(page: Page) -> list[tuple[str, str]]:
     """The rows of members on a forum's page: the seat, and who holds it or why nobody is named."""
     rows = []
-    for table in page.all("table"):
+    for table in page.tables():
         for row in table.find("tbody"):
             seat, holder = (cell.find("div") for cell in list(row)[:2])
             named = next(holder.iter("a"), next(holder.iter("strong"), holder))

@@ -1,0 +1,308 @@
+"""Who held what over time, as a picture: where each stretch of it begins and ends.
+
+Places across are per cent of the picture's width, which is that of the page, and places down
+are pixels, so that its letters are as large on a telephone as elsewhere. A template draws it.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from ics_register.pages.chart import wrap
+from ics_register.pages.frame import AskedDay
+from people.holders import Holder, Holding, Standing
+from records.periods import Precision, Qualifier, date_in_words, last_day
+
+DAY = datetime.timedelta(days=1)
+
+# In pixels: what is above the first heading, the space above a heading, a line of words, a bar
+# with the space beneath it, and the axis below them all.
+TOP = 24
+SPACE = 10
+WORDS = 20
+BAR = 24
+AXIS = 30
+# How large words are, and the room for them on the smallest of telephones.
+SIZE, ROOM = 16, 280
+# As many lines as somebody takes in at once.
+MOST_LINES = 24
+
+# In per cent: how long a stretch is of which only one end is known, and the room at both ends.
+STUB = 4
+BEFORE, AFTER = 5, 4
+
+# In months, how far apart the ticks may be; and in per cent, how near to each other and to the
+# edges on a telephone, by how they are written.
+STEPS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
+NEAREST = {Precision.YEAR: 12, Precision.MONTH: 30}
+EDGES = {Precision.YEAR: 6, Precision.MONTH: 15}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a line that looks the same throughout."""
+
+    # "certain", "unconfirmed", "uncertain" or "to-come"; "vacant" or "not-recorded" of no holder.
+    look: str
+    x: float
+    width: float
+
+
+@dataclass
+class Line:
+    """Somebody's time in a post or a seat, or a time in which it had no known holder."""
+
+    holding: Holding
+    first: datetime.date | None
+    last: datetime.date | None
+    holder: Holder | None = None
+    standing: Standing = Standing.HELD
+    words: str = ""  # when, of a time without a holder
+    after: Holder | None = None  # who was the last to leave before such a time
+    stretches: list[Stretch] = field(default_factory=list)
+    names: list["Mark"] = field(default_factory=list)
+    y: int = 0  # of its bar
+
+    @property
+    def name(self) -> str:
+        """What stands above its bar."""
+        if self.holder is None:
+            return self.standing.label.capitalize()
+        basis = f" ({self.holder.basis_words})" if self.holder.basis_words else ""
+        return f"{self.holder.person}{basis}"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it ended with what is held, or with what that belongs to, and not by itself."""
+        return self.holder is not None and self.last != self.holder.end_date
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Words at a place along the axis, or a heading above the lines of one post or seat."""
+
+    words: str
+    x: float = 0
+    y: int = 0
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Posts or seats with everybody recorded for them, drawn to the scale of time."""
+
+    headings: list[Mark]
+    lines: list[Line]
+    ticks: list[Mark]
+    asked: float | None  # where the day is that the page is read as at, if it is within
+    height: int
+    left_out: int  # for how many posts or seats there was no room
+
+    @property
+    def looks(self) -> set[str]:
+        return {stretch.look for line in self.lines for stretch in line.stretches}
+
+
+def timeline(
+    holdings: Iterable[Holding], asked: AskedDay, over: datetime.date | None
+) -> Timeline | None:
+    """The timeline of `holdings`, which belong to what ended on the day `over` if it did; None
+    if nothing recorded of them can be drawn.
+
+    Those for which there is no room are left out, the last first.
+    """
+    groups = [lines_of(holding, asked.today, over) for holding in holdings]
+    groups = [lines for lines in groups if any(line.holder for line in lines)]
+    if not groups:
+        return None
+    shown = [groups[0]]
+    for lines in groups[1:]:
+        if sum(map(len, shown)) + len(lines) <= MOST_LINES:
+            shown.append(lines)
+    scale = Scale.of([line for lines in shown for line in lines], asked.today)
+    headings, y = [], TOP
+    for lines in shown:
+        own, y = written(lines[0].holding.title, y + SPACE)
+        headings += own
+        for line in lines:
+            line.names, line.y = written(line.name, y)
+            line.stretches = list(scale.stretches(line))
+            y = line.y + BAR
+    return Timeline(
+        headings=headings,
+        lines=[line for lines in shown for line in lines],
+        ticks=scale.ticks(),
+        asked=scale.within(asked.day),
+        height=y + AXIS,
+        left_out=len(groups) - len(shown),
+    )
+
+
+def written(words: str, y: int) -> tuple[list[Mark], int]:
+    """`words` from `y` downwards, broken so that they fit, and where they end."""
+    lines = wrap(words, SIZE, ROOM)
+    marks = [Mark(line, y=y + WORDS * at) for at, line in enumerate(lines)]
+    return marks, y + WORDS * len(lines)
+
+
+def lines_of(holding: Holding, today: datetime.date, over: datetime.date | None) -> list[Line]:
+    """Everybody recorded for `holding` and the times without anybody, in the order of time."""
+    ends = [day for day in (holding.end_date, over) if day is not None]
+    over = min(ends, default=None)
+    lines = [
+        Line(holding, holder.start_date, _earlier(holder.end_date, over), holder)
+        for holder in holding.recorded
+        if over is None or holder.start_date is None or holder.start_date <= over
+    ]
+    until = _earlier(over, today)
+    for gap in gaps(holding, until):
+        gap.words = time_without(gap, until)
+        gap.after = next(iter(holding_before(gap)), None)
+        lines.append(gap)
+    return sorted(lines, key=lambda line: (line.first or line.last, line.last or datetime.date.max))
+
+
+def _earlier(*days: datetime.date | None) -> datetime.date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
+    """The times up to the day `until` in which `holding` was vacant or its holder not recorded,
+    by the rules of the register, which change on no other days than those looked at."""
+    starts = [holder.start_date for holder in holding.recorded if holder.start_date]
+    begins = holding.start_date or min(starts, default=None)
+    if begins is None:
+        return
+    turns = {begins, *starts}
+    turns |= {holder.end_date + DAY for holder in holding.recorded if holder.end_date}
+    days = sorted(day for day in turns if begins <= day <= until)
+    found = None
+    for at, day in enumerate(days):
+        standing = holding.standing_on(day)
+        last = days[at + 1] - DAY if at + 1 < len(days) else until
+        if found is not None and found.standing == standing:
+            found.last = last
+            continue
+        if found is not None:
+            yield found
+        found = Line(holding, day, last, standing=standing) if standing != Standing.HELD else None
+    if found is not None:
+        yield found
+
+
+def holding_before(line: Line) -> list[Holder]:
+    """Those with whose end a time without a holder began."""
+    return [each for each in line.holding.recorded if each.end_date == line.first - DAY]
+
+
+def time_without(line: Line, until: datetime.date) -> str:
+    """When nobody held it, in words that claim no more than the dates on either side of it."""
+    holding, recorded = line.holding, line.holding.recorded
+    left = holding_before(line)
+    came = [holder for holder in recorded if holder.start_date == line.last + DAY]
+    if left:
+        begins = f"after {date_in_words(left[0].end_date, left[0].end_precision)}"
+    elif line.first == holding.start_date:
+        begins = f"from {date_in_words(line.first, holding.start_precision)}"
+    else:
+        begins = f"from {date_in_words(line.first)}"
+    if came:
+        return f"{begins}, before {date_in_words(came[0].start_date, came[0].start_precision)}"
+    return begins if line.last == until else f"{begins}, to {date_in_words(line.last)}"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From days, as their ordinals, to places along the axis."""
+
+    first: float
+    last: float
+    today: int
+
+    @classmethod
+    def of(cls, lines: list[Line], today: datetime.date) -> "Scale":
+        """The scale on which all of `lines` have room, and today if one of them goes on."""
+        known = [day.toordinal() for line in lines for day in (line.first, line.last) if day]
+        if any(line.last is None for line in lines):
+            known.append(today.toordinal())
+        length = max(max(known) - min(known), 365) / (100 - BEFORE - AFTER)
+        first, last = min(known) - BEFORE * length, max(known) + AFTER * length
+        return cls(first, max(last, first + 100 * length), today.toordinal())
+
+    def x(self, day: float) -> float:
+        across = 100 * (day - self.first) / (self.last - self.first)
+        return round(min(max(across, 0), 100), 3)
+
+    def within(self, day: datetime.date) -> float | None:
+        ordinal = day.toordinal()
+        return self.x(ordinal) if self.first <= ordinal <= self.last else None
+
+    def stretches(self, line: Line) -> Iterator[Stretch]:
+        """What a line is made of. What is still to come is not certain, whatever is recorded."""
+        for look, parts in groupby(self._until_today(line), key=lambda part: part[0]):
+            spans = [span for _, *span in parts]
+            x, end = self.x(spans[0][0]), self.x(spans[-1][1])
+            if end > x:
+                yield Stretch(look, x, round(end - x, 3))
+
+    def _until_today(self, line: Line) -> Iterator[tuple[str, float, float]]:
+        for look, first, last in self._parts(line):
+            now = min(max(self.today + 1, first), last)
+            if first < now:
+                yield look, first, now
+            if now < last:
+                yield "to-come" if line.holder else look, now, last
+
+    def _parts(self, line: Line) -> Iterator[tuple[str, float, float]]:
+        """(look, first day, day after the last) of each part of a line."""
+        stub = STUB * (self.last - self.first) / 100
+        end = line.last.toordinal() + 1 if line.last else self.last
+        if line.holder is None:
+            yield line.standing.value, line.first.toordinal(), end
+            return
+        start = end - stub if line.first is None else line.first.toordinal()
+        if line.holder.start_qualifier == Qualifier.BY and line.first is not None:
+            start -= stub
+        certain_from, certain_to = line.holder.certain_days()
+        if certain_from is None or certain_from.toordinal() >= end:
+            yield "uncertain", start, end
+            return
+        certainly = (
+            certain_from.toordinal(),
+            min(certain_to.toordinal() + 1 if certain_to else end, end),
+        )
+        yield "uncertain", start, certainly[0]
+        known = self._known_until(line.holder, *certainly)
+        yield "certain", certainly[0], known
+        yield "unconfirmed", known, certainly[1]
+        yield "uncertain", certainly[1], end
+
+    @staticmethod
+    def _known_until(holder: Holder, first: float, last: float) -> float:
+        """Until when somebody is known to have gone on; where no end is recorded, until a source
+        last said so."""
+        if holder.end_date is not None:
+            return last
+        if holder.confirmed_on is None:
+            return min(first + 1, last)
+        confirmed = last_day(holder.confirmed_on, holder.confirmed_precision)
+        return min(max(confirmed.toordinal(), first) + 1, last)
+
+    def ticks(self) -> list[Mark]:
+        """The beginnings of years, or of months if it is a short time."""
+        first = datetime.date.fromordinal(max(int(self.first), 1))
+        last = datetime.date.fromordinal(min(int(self.last), datetime.date.max.toordinal()))
+        months = range(12 * first.year + first.month, 12 * last.year + last.month)
+        for step in STEPS:
+            precision = Precision.YEAR if step % 12 == 0 else Precision.MONTH
+            ticks = [self._tick(month, precision) for month in months if month % step == 0]
+            edge = EDGES[precision]
+            ticks = [tick for tick in ticks if edge <= tick.x <= 100 - edge]
+            if all(after.x - tick.x >= NEAREST[precision] for tick, after in pairwise(ticks)):
+                break
+        return ticks
+
+    def _tick(self, month: int, precision: Precision) -> Mark:
+        """The first day of a month, which is counted from the year 0."""
+        day = datetime.date(month // 12, month % 12 + 1, 1)
+        return Mark(date_in_words(day, precision), x=self.x(day.toordinal()))
