@@ -97,6 +97,7 @@ class Timeline:
     asked: float | None  # where the day is that the page is read as at, if it is within
     height: int
     left_out: int  # for how many posts or seats there was no room
+    earlier: int  # and for how many of the earliest times of the first that is drawn
 
     @property
     def looks(self) -> set[str]:
@@ -109,13 +110,14 @@ def timeline(
     """The timeline of `holdings`, which belong to what ended on the day `over` if it did; None
     if nothing recorded of them can be drawn.
 
-    Those for which there is no room are left out, the last first.
+    Those for which there is no room are left out, the last first; of the first one, which is
+    always drawn, its earliest times are.
     """
     groups = [lines_of(holding, asked.today, over) for holding in holdings]
     groups = [lines for lines in groups if any(line.holder for line in lines)]
     if not groups:
         return None
-    shown = [groups[0]]
+    shown = [groups[0][-MOST_LINES:]]
     for lines in groups[1:]:
         if sum(map(len, shown)) + len(lines) <= MOST_LINES:
             shown.append(lines)
@@ -135,6 +137,7 @@ def timeline(
         asked=scale.within(asked.day),
         height=y + AXIS,
         left_out=len(groups) - len(shown),
+        earlier=len(groups[0]) - len(shown[0]),
     )
 
 

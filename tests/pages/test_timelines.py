@@ -1,8 +1,12 @@
 """Who held what over time, as a picture with a table behind it."""
 
 import datetime
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from forums.holders import seats_with_holders
 from forums.models import Seat
@@ -200,6 +204,61 @@ def test_those_for_which_there_is_no_room_are_counted(post):
     assert len(whole.lines) == 24
     assert whole.left_out == 7
     assert whole.headings[0].words == "Chair"
+
+
+def test_of_a_post_with_hundreds_of_holders_the_latest_are_drawn_and_the_others_counted(post):
+    person = make_person(name="Ann Abel")
+    for year in range(1950, 1990):
+        make_appointment(
+            post=post, person=person, start_date=f"{year}-01-01", end_date=f"{year}-12-31"
+        )
+    make_appointment(post=post, person=make_person(name="Bea Bell"), start_date="1990-01-01")
+
+    picture = drawn(post)
+    assert len(picture.lines) == 24
+    assert told(picture)[-1] == "Bea Bell"
+    [figure] = read("/organisations/trust/").all("figure")
+    assert f"{picture.earlier} earlier times of the first have no room" in words(figure)
+
+
+DATES = st.dates(day("1948-07-05"), day("2060-12-31"))
+# (start, days until the end, how both are known) of somebody of whom one of them is recorded.
+TIMES = st.tuples(
+    DATES | st.none(),
+    st.integers(0, 9000) | st.none(),
+    st.sampled_from(Precision),
+    st.sampled_from(Qualifier),
+).filter(lambda time: time[0] or time[1] is not None)
+
+
+def test_whatever_is_recorded_no_bar_leaves_the_frame_or_covers_another(post):
+    make_appointment(post=post)
+    held = holding(post)
+    [one] = held.recorded
+
+    @settings(max_examples=200, deadline=None)
+    @given(times=st.lists(TIMES, min_size=1, max_size=8), asked=DATES)
+    def check(times, asked):
+        recorded = []
+        for start, days, precision, qualifier in times:
+            end = (start or TODAY) + datetime.timedelta(days) if days is not None else None
+            known = {"start_precision": precision, "end_precision": precision}
+            by = {"start_qualifier": qualifier, "end_qualifier": qualifier}
+            recorded.append(replace(one, start_date=start, end_date=end, **known, **by))
+        of = replace(held, start_date=None, recorded=recorded)
+        picture = timeline([of], AskedDay(asked, TODAY, named=True), None)
+
+        assert picture.asked is None or 0 <= picture.asked <= 100
+        assert all(0 <= tick.x <= 100 for tick in picture.ticks)
+        for line in picture.lines:
+            assert all(part.x >= 0 and part.width > 0 for part in line.stretches)
+            assert ends(line)[1] <= 100
+            for before, after in pairwise(line.stretches):
+                assert before.x + before.width <= after.x + 0.001
+        assert all(above.y < below.names[0].y for above, below in pairwise(picture.lines))
+        assert picture.lines[-1].y < picture.height
+
+    check()
 
 
 @pytest.mark.parametrize(
