@@ -66,8 +66,8 @@ class Page:
 
     @property
     def answer(self) -> str:
-        """The words of the page without those of its forms."""
-        return words(self.main, without="form")
+        """What the page says as at its day: without its forms and its pictures of all time."""
+        return words(self.main, without=("form", "figure"))
 
     def all(self, tag: str, **attributes: str) -> list:
         names = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
@@ -159,14 +159,14 @@ class Page:
         return found
 
 
-def words(element, without: str = "") -> str:
+def words(element, without: tuple[str, ...] = ()) -> str:
     """The text of an element as it is read, without doubled spaces."""
     return " ".join("".join(_spoken(element, without)).split())
 
 
-def _spoken(element, without: str):
+def _spoken(element, without: tuple[str, ...]):
     """The pieces of an element's text, apart where a reader sees them apart."""
-    if element.get("aria-hidden") == "true" or element.tag == without:
+    if element.get("aria-hidden") == "true" or element.tag in without:
         return
     apart = " " if element.tag in APART else ""
     yield apart
