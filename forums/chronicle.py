@@ -226,6 +226,18 @@ class Happening(DatedStated):
         return getattr(self, f"{self.which}_precision")
 
     @property
+    def is_foreseen(self) -> bool:
+        """Whether it was last confirmed before it was to begin, so that no source is recorded to
+        say that it did."""
+        return (
+            self.which == START
+            and self.start_qualifier == Qualifier.ON
+            and self.confirmed_on is not None
+            and last_day(self.confirmed_on, self.confirmed_precision)
+            < first_day(self.day, self.precision)
+        )
+
+    @property
     def event(self) -> str:
         """ "start", "end", "handover" or "renaming"."""
         if self.what in RENAMED:

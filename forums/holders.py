@@ -17,6 +17,7 @@ from people.holders import (
     document_columns,
     gather,
     holder_columns,
+    in_turn,
     standing,
     take_holder,
 )
@@ -146,7 +147,7 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
     still = not_over(day, "post", "post__organisation") | Q(end_date__isnull=False)
     rows = (
         Appointment.objects.filter(still, post__in=posts)
-        .order_by("start_date", "id")
+        .order_by()
         .values(
             "post_id",
             post_words=F("post__title"),
@@ -161,4 +162,6 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
         holder.ex_officio = f"{row['post_words']}, {row['organisation_name']}"
         holder.for_slug, holder.for_name = row["organisation_slug"], row["organisation_name"]
         holders[row["post_id"]].append(holder)
+    for each in holders.values():
+        each.sort(key=in_turn)
     return holders

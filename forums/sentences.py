@@ -75,12 +75,22 @@ def _sentence(group: list[Happening], today: datetime.date) -> list[Words]:
     each = group[0]
     is_to_come = first_day(each.day, each.precision) > today
     tense = "by" if each.is_limit else "to come" if is_to_come else "past"
+    foreseen = tense == "past" and each.what in ("appointment", "membership") and each.is_foreseen
+    if foreseen:
+        tense = "to come"
     said = _handover(each, tense) if each.follows else TELLERS[each.what](group, tense)
+    if foreseen:
+        said = [_was_to(piece) for piece in said] + [", as the source foresaw"]
     pieces = [_when(each), ", " if each.is_limit else " ", *said]
     if each.is_limit:
         pieces.append(_not_recorded(each))
     pieces.append(".")
     return [piece if isinstance(piece, Words) else Words(piece) for piece in pieces]
+
+
+def _was_to(piece: Words | str) -> Words | str:
+    """What is to be, told when its day has passed and nothing more is known of it."""
+    return piece.replace(" is to ", " was to ") if isinstance(piece, str) else piece
 
 
 def _when(each: Happening) -> str:
@@ -119,7 +129,7 @@ def number(count: int, one: str, many: str = "") -> str:
 
 WITH = {
     "post": ("post", "posts"),
-    "seat": ("seat", "seats"),
+    "seat": ("kind of seat", "kinds of seat"),
     "member-organisation": ("member organisation", "member organisations"),
     "reporting-line": ("reporting line", "reporting lines"),
 }
@@ -235,7 +245,7 @@ def _places(group: list[Happening], tense: str) -> Pieces:
     """Of seats or posts of one forum or organisation."""
     each, what, many = group[0], group[0].what, len(group) > 1
     titles = "; ".join(f"“{each.title}”" for each in group)
-    counted = f"{len(group)} {what}s" if many else f"the {what}"
+    counted = number(len(group), *WITH[what]) if many else f"the {what}"
     if each.which == START:
         verbs = {"past": "gained", "to come": "is to gain", "by": "had"}
         return [subject(each), f" {verbs[tense]} {counted}{':' if many else ''} {titles}"]

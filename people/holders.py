@@ -329,7 +329,15 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
             holdings[row["id"]] = kind(day=day, **row)
         if holder is not None:
             holdings[row["id"]].recorded.append(holder)
+    for holding in holdings.values():
+        holding.recorded.sort(key=in_turn)
     return list(holdings.values())
+
+
+def in_turn(holder: Holder) -> tuple[datetime.date, int]:
+    """By this those who hold one thing are in the order in which they came to it: of two of one
+    day, whoever was recorded first. Who came on a day not known stands before all others."""
+    return holder.start_date or datetime.date.min, holder.id
 
 
 def in_order(holdings: list[Holding], ids: Iterable[int]) -> list[Holding]:

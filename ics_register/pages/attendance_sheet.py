@@ -1,5 +1,7 @@
 """The attendance sheet of a forum's meeting: its members as at a day, as a page and for Word."""
 
+from collections.abc import Iterator
+
 from django.http import HttpRequest
 
 from forums.holders import HeldSeat
@@ -35,11 +37,14 @@ from ics_register.pages.terms import (
     seats_of,
     sources_of,
 )
-from people.holders import Holder
+from people.holders import Holder, Standing
 
 # A cell that is filled in at the meeting.
 TO_FILL_IN: Cell = ()
 ROOM_FOR_OTHERS = 6
+# For a seat of which no source says how many it is for.
+ROOM_FOR_MORE = 2
+ANOTHER = Line("another")
 MEETING = Table(
     "The meeting, to be filled in",
     tuple(Column(heading, 1) for heading in ("Date", "Time", "Place", "In the chair", "Notes by")),
@@ -90,19 +95,30 @@ def sheet(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
 
 def members(seats: list[HeldSeat], asked: AskedDay, references: References) -> tuple:
     rows = [
-        (
+        row
+        for seat in seats
+        if seat.role != SeatRole.IN_ATTENDANCE
+        for row in rows_of(seat, references)
+    ]
+    if not rows:
+        return said(Line(f"No seat is recorded as at {asked.in_words}."))
+    return (Table(f"Members as at {asked.in_words}, and who attends", MEMBERS, tuple(rows)),)
+
+
+def rows_of(seat: HeldSeat, references: References) -> Iterator[tuple[Cell, ...]]:
+    """A row for each who fills a seat and for what is left of it; more to write in where no source
+    says how many it is for."""
+    for number, holder in numbered_holders(seat):
+        yield (
             with_sources(seat_cell(seat, number), seat, holder, references),
             name_cell(seat, holder),
             organisation_cell(seat, holder),
             *(TO_FILL_IN,) * 5,
         )
-        for seat in seats
-        if seat.role != SeatRole.IN_ATTENDANCE
-        for number, holder in numbered_holders(seat)
-    ]
-    if not rows:
-        return said(Line(f"No seat is recorded as at {asked.in_words}."))
-    return (Table(f"Members as at {asked.in_words}, and who attends", MEMBERS, tuple(rows)),)
+    if seat.number is None:
+        another = (Line(seat.title), ANOTHER)
+        for _ in range(ROOM_FOR_MORE):
+            yield another, TO_FILL_IN, organisation_cell(seat, None), *(TO_FILL_IN,) * 5
 
 
 def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: References) -> Cell:
@@ -113,6 +129,9 @@ def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: 
 def name_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     if holder is not None:
         return (person_line(holder),)
+    if not seat.holders and seat.standing == Standing.NOT_RECORDED:
+        # Somebody may well come, and signs with their name.
+        return TO_FILL_IN
     required = (Line(f"required: {seat.requirement}"),) if seat.requirement else ()
     return (*nobody(seat), *required)
 

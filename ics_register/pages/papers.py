@@ -85,7 +85,7 @@ class Paper:
 
     @property
     def origin(self) -> str:
-        return f"As at {self.as_at}, from the governance register, printed from {self.address}"
+        return f"As at {self.as_at}, from the governance register, taken from {self.address}"
 
 
 def paper_about(

@@ -1,5 +1,7 @@
 """Quoracy: whether a meeting of a forum will be quorate, by who attends."""
 
+from collections import defaultdict
+
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -20,7 +22,7 @@ from ics_register.pages.attendance import (
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import SOURCES, STATED_SOURCES, public_page, record_at
 from ics_register.pages.twins import Here
-from organisations.models import Organisation
+from organisations.models import Organisation, Relationship, RelationshipKind
 
 
 def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
@@ -98,6 +100,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "places": places,
         "questions": [*organisations, *places],
         "set_aside": set_aside,
+        "successors": successors(members, asked),
         "everyone": everyone(forum, [*organisations, *places], asked),
         **judged(forum, clauses, body, [*organisations, *places], asked),
     }
@@ -123,6 +126,24 @@ def judged(
         "could_be": could_be(clauses, body) if ruled else None,
         "votes": voting(forum.decision_rule, rule, body, attendees) if ruled else None,
     }
+
+
+def successors(members: list[MemberOrganisation], asked: AskedDay) -> dict[str, list[str]]:
+    """What succeeded those members that have closed, by the key of the question about each."""
+    closed = [each.organisation_id for each in members if each.organisation.has_ended(asked.day)]
+    if not closed:
+        return {}
+    found = defaultdict(list)
+    for slug, name in (
+        Relationship.objects.filter(
+            kind=RelationshipKind.SUCCEEDED_BY, from_organisation__in=closed
+        )
+        .exclude(pk__in=Relationship.objects.starting_after(asked.day))
+        .order_by("to_organisation__name")
+        .values_list("from_organisation__slug", "to_organisation__name")
+    ):
+        found[f"organisation-{slug}"].append(name)
+    return found
 
 
 def in_force(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[list, list]:

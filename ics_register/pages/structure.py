@@ -159,6 +159,7 @@ def structure(request: HttpRequest, asked: AskedDay):
     return "structure/structure.html", {
         **shown,
         "page": page,
+        "choices": sorted((listed_as(forum), forum.slug) for forum in forums),
         "filters": chosen.form,
         "place": chosen.form.cleaned_data["place"],
         "chart": drawn_chart(forums, shown, asked) if fits else None,
@@ -168,6 +169,11 @@ def structure(request: HttpRequest, asked: AskedDay):
         "picture": picture(asked, request),
         "earliest": None if forums else earliest_day(),
     }
+
+
+def listed_as(forum: Forum) -> str:
+    """A forum as it stands in a list to choose from, by the name that people use."""
+    return f"{forum.short_name} – {forum.name}" if forum.short_name else forum.name
 
 
 def one_forum(request: HttpRequest, asked: AskedDay):

@@ -314,6 +314,8 @@ def quoracy_lines(
         yield from quoted("In the document’s words", forum.quoracy_wording, references.of(forum))
     for clause in clauses:
         yield Line(clause.in_words(), "Read as", sources=references.of(clause))
+        if clause.note:
+            yield Line(clause.note, "How it is read", sources=references.of(clause))
 
 
 def decisions(forum: Forum, references: References) -> Iterator[Line]:
@@ -416,4 +418,6 @@ def silence(parts: list[Part]) -> list[Part]:
     absent = [words for heading, words in EXPECTED.items() if heading not in there]
     if not absent:
         return []
-    return [Part("Not recorded", said(Line(f"No source gives {'; '.join(absent)}.")))]
+    *most, last = absent
+    listed = f"{', '.join(most)} or {last}" if most else last
+    return [Part("What no source says", said(Line(f"No source recorded here says {listed}.")))]

@@ -195,7 +195,7 @@ def test_papers_print_as_papers_on_sheets_of_their_own_shape(quiet_page):
         quiet_page.goto(f"/forums/hipcs/{part}/?as_at=2019-05-01")
         quiet_page.emulate_media(media="print")
 
-        assert quiet_page.get_by_text("from the governance register, printed from").is_visible()
+        assert quiet_page.get_by_text("from the governance register, taken from").is_visible()
         for only_on_screen in ("header", ".register-day", ".register-paper__ways"):
             assert not quiet_page.locator(only_on_screen).first.is_visible()
         head = quiet_page.locator(".register-paper__table thead").first

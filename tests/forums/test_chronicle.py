@@ -296,14 +296,14 @@ def test_seats_lines_and_members_that_begin_with_a_forum_are_told_with_it():
     make_membership(seat=later, person=person("Ann Lee"), start_date="2019-05-01")
 
     assert told("2019-03-01", "2019-05-01") == [
-        "On 1 April 2019 Board began, with 12 seats and 1 reporting line.",
+        "On 1 April 2019 Board began, with 12 kinds of seat and 1 reporting line.",
         "On 2 April 2019 Board gained the seat “Lay member”.",
         "On 1 May 2019 Ann Lee took the seat “Lay member” of Board.",
     ]
     # Of the forum alone each is named.
     sentences = told("2019-03-01", "2019-05-01", about=board)
     assert len(sentences) == 5
-    assert sentences[1].startswith("On 1 April 2019 Board gained 12 seats: “Seat ")
+    assert sentences[1].startswith("On 1 April 2019 Board gained 12 kinds of seat: “Seat ")
     assert sentences[2] == "On 1 April 2019 Board began to report to Council."
 
 
@@ -502,3 +502,20 @@ def test_the_days_of_which_anything_is_told_are_those_of_what_is_recorded(chair)
     everything = days_told(TODAY)
     assert (everything.first, everything.last) == (day("2000-01-01"), day("2019-04-01"))
     assert days_told(TODAY, ("forum", board.pk)) is None
+
+
+def test_what_was_last_confirmed_before_its_day_is_told_as_foreseen():
+    trust = make_organisation(name="Wye Trust", start_date="2000-01-01")
+    post = make_post(organisation=trust, title="Chair", start_date="2000-01-01")
+    make_appointment(
+        post=post, person=person("Ann Lee"), start_date="2019-04-01", confirmed_on="2019-03-31"
+    )
+    other = make_post(organisation=trust, title="Director", start_date="2000-01-01")
+    make_appointment(
+        post=other, person=person("Bea Hill"), start_date="2019-04-01", confirmed_on="2019-04-01"
+    )
+
+    assert told("2019-03-01", "2019-05-01") == [
+        "On 1 April 2019 Ann Lee was to become Chair of Wye Trust, as the source foresaw.",
+        "On 1 April 2019 Bea Hill became Director of Wye Trust.",
+    ]

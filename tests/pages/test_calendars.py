@@ -196,7 +196,10 @@ def test_a_calendar_without_events_still_holds_what_its_standard_asks(board):
 
     assert calendar.events == []
     assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"]
-    assert "No such day is recorded as at 1 June 2020." in read(BOARD[:-4] + "/", DAY).text
+    assert (
+        "As at 1 June 2020 no term that ends and no review is recorded"
+        in read(BOARD[:-4] + "/", DAY).text
+    )
 
 
 def test_the_page_has_the_days_of_the_calendar_and_leads_to_it(board):

@@ -66,7 +66,7 @@ def test_the_page_and_the_word_file_say_the_same_in_the_same_order(cast, address
 
 @either_paper
 def test_it_says_of_which_day_it_is_and_where_it_was_printed(cast, address):
-    said = "As at 1 June 2020, from the governance register, printed from "
+    said = "As at 1 June 2020, from the governance register, taken from "
     said += f"http://localhost{address}?as_at=2020-06-01."
 
     assert said in read(address, DAY).text
@@ -74,7 +74,7 @@ def test_it_says_of_which_day_it_is_and_where_it_was_printed(cast, address):
 
 
 def test_a_paper_of_today_leads_back_to_the_day_on_which_it_was_printed(cast):
-    [origin] = re.findall(r"printed from \S+terms/\?as_at=(\d{4}-\d\d-\d\d)\.", read(TERMS).text)
+    [origin] = re.findall(r"taken from \S+terms/\?as_at=(\d{4}-\d\d-\d\d)\.", read(TERMS).text)
 
     assert f"as-at-{origin}.docx" in get(PAPERS[TERMS]).headers["Content-Disposition"]
 
@@ -176,15 +176,15 @@ def test_of_a_forum_of_which_nothing_is_known_it_says_so_and_leaves_the_rest_out
         "Decisions",
         "Where it reports",
         "Review",
-        "Not recorded",
+        "What no source says",
         "Sources",
     ]
     assert file.under("Quoracy") == ["Not recorded."]
     assert file.under("Review") == ["Not recorded."]
-    [silent] = file.under("Not recorded")
+    [silent] = file.under("What no source says")
     assert silent == (
-        "No source gives its purpose; its responsibilities; what it is accountable for; its "
-        "authority; how disputes are settled."
+        "No source recorded here says its purpose, its responsibilities, what it is accountable "
+        "for, its authority or how disputes are settled."
     )
 
 
@@ -324,4 +324,4 @@ def test_a_paper_of_what_was_recorded_by_a_day_says_so_and_leads_back_to_it(cast
     page = read(TERMS, {**DAY, "recorded": today.isoformat()})
 
     assert f"As at 1 June 2020, as recorded by the end of {date_in_words(today)}, from" in page.text
-    assert f"recorded={today.isoformat()}" in page.text.partition("printed from")[2]
+    assert f"recorded={today.isoformat()}" in page.text.partition("taken from")[2]

@@ -88,7 +88,7 @@ def test_it_is_quorate_with_every_organisation_and_names_the_one_that_is_missing
 
 def test_nobody_is_there_until_somebody_is_said_to_be(board):
     every_organisation(board)
-    assert said(verdict()).startswith("Not quorate: 3 wanting Nobody attends yet")
+    assert said(verdict()).startswith("Nobody attends yet Say who does. Needed: somebody for")
 
 
 @pytest.mark.parametrize("way", ["proxy", "substitute"])
@@ -262,7 +262,10 @@ def test_a_majority_is_of_those_who_vote_and_the_sources_may_not_say_who_does(bo
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
-        ("", "How it decides is not recorded, so the votes cannot be worked out."),
+        (
+            "",
+            "Whether it votes, and by what majority, is not recorded, so the votes cannot be",
+        ),
         ("consensus", "It decides by consensus: no votes are counted."),
     ],
 )

@@ -40,8 +40,9 @@ def test_the_papers_have_the_rows_and_the_names_of_the_page(day):
         sheet = WordFile(f"/forums/{slug}/attendance.docx", {"as_at": day})
         appendix = [(row[0][0], without_basis(row[1][0])) for row in terms.table("Seat", "Held by")]
         members = [
-            (row[0][0].partition(" [")[0], without_basis(row[1][0]))
+            (row[0][0].partition(" [")[0], without_basis(row[1][0]) or "Not recorded")
             for row in sheet.table("Seat", "Name")
+            if "another" not in row[0]
         ]
         attending = [
             (row[1][0].partition(" [")[0], without_basis(row[0][0]))

@@ -65,7 +65,9 @@ def test_the_votes_of_the_partnership_are_worked_out_and_none_are_made_up_for_hi
         read(f"/forums/{forum}/quoracy/", {"as_at": "2019-05-01"}).text for forum in FORUMS
     ]
 
-    assert "How it decides is not recorded, so the votes cannot be worked out." in hipcs
+    assert (
+        "Whether it votes, and by what majority, is not recorded, so the votes cannot be" in hipcs
+    )
     assert "0 of 5 votes can be cast, one for each organisation." in partnership
     assert "Decisions need all of them to agree." in partnership
     assert "One organisation has one vote, by attendance or written proxy." in partnership

@@ -32,7 +32,7 @@ UNTIL_THE_PACK = {"from": "2019-05-01", "to": "2021-07-01"}
 # Board paper of 2019: its new arrangements are “phased in from April 2019”.
 WHAT_THE_PAPER_ANNOUNCES = [
     (
-        "In April 2019 Clinical Strategy Group gained 3 seats: “Chair”; “General practice, "
+        "In April 2019 Clinical Strategy Group gained 3 kinds of seat: “Chair”; “General practice, "
         "through the Primary Care Networks”; “General practice, through the GP Provider Board”."
     ),
     (
@@ -47,12 +47,12 @@ WHAT_THE_PAPER_ANNOUNCES = [
         "(term ended), as Chair of Herefordshire and Worcestershire Integrated Care System."
     ),
     (
-        "In April 2019 Simon Trickett became STP Lead of Herefordshire and Worcestershire "
-        "Integrated Care System."
+        "In April 2019 Simon Trickett was to become STP Lead of Herefordshire and Worcestershire "
+        "Integrated Care System, as the source foresaw."
     ),
     (
-        "In April 2019 ICS Executive gained 4 seats: “Chair”; “Representative of 2gether NHS "
-        "Foundation Trust”; “Chief officers of partner organisations”; “Chairs of partner "
+        "In April 2019 ICS Executive gained 4 kinds of seat: “Chair”; “Representative of 2gether "
+        "NHS Foundation Trust”; “Chief officers of partner organisations”; “Chairs of partner "
         "organisations”."
     ),
     (
@@ -67,10 +67,10 @@ WHAT_THE_PAPER_ANNOUNCES = [
         "In April 2019 Colin Merker took the seat “Representative of 2gether NHS Foundation "
         "Trust” of ICS Executive for 2gether NHS Foundation Trust."
     ),
-    "In April 2019 ICS Finance Forum began, with 1 seat.",
+    "In April 2019 ICS Finance Forum began, with 1 kind of seat.",
     (
-        "In April 2019 ICS Partnership Board gained 5 seats: “Chair”; “Representatives of the "
-        "voluntary sector”; “Representatives of Healthwatch”; “Representatives of patient and "
+        "In April 2019 ICS Partnership Board gained 5 kinds of seat: “Chair”; “Representatives of "
+        "the voluntary sector”; “Representatives of Healthwatch”; “Representatives of patient and "
         "public engagement”; “Chairs, lay members and non-executive directors of organisations”."
     ),
     "In April 2019 Dr Ian Tait became Chair of ICS Partnership Board.",
@@ -78,7 +78,7 @@ WHAT_THE_PAPER_ANNOUNCES = [
         "In April 2019 ICS Partnership Board began to advise CCGs’ Joint Commissioning Committee"
         " in Common."
     ),
-    "In April 2019 ICS Performance Forum began as a proposed forum, with 1 seat.",
+    "In April 2019 ICS Performance Forum began as a proposed forum, with 1 kind of seat.",
     "In April 2019 ICS Quality Forum gained the seat “Chair”.",
     "In April 2019 STP Programme Management Office began to report to ICS Executive, by exception.",
     "In April 2019 STP clinical workstreams began to be overseen by Clinical Strategy Group.",
@@ -151,8 +151,8 @@ def test_what_the_paper_only_mentions_is_told_as_being_so_by_march_2019(seeded):
         ),
         (
             "By March 2019, Herefordshire Integrated Primary and Community Services Executive "
-            "existed, with 11 seats, 5 member organisations and 3 reporting lines; since when is"
-            " not recorded."
+            "existed, with 11 kinds of seat, 5 member organisations and 3 reporting lines; since "
+            "when is not recorded."
         ),
         (
             "By April 2019, Clinical Reference Group had been renamed Clinical Strategy Group; "
