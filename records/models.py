@@ -211,6 +211,25 @@ class Document(Record):
         return date_in_words(self.published_date, self.published_precision)
 
 
+class RegisterVersion(models.Model):
+    """The one row that says which version the register is at (see `records.version`).
+
+    No record of the register: the database alone writes it.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    word = models.CharField(max_length=32)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(name="records_registerversion_is_one", condition=models.Q(id=1)),
+        ]
+
+    def __str__(self):
+        return self.word
+
+
 class Upload(models.Model):
     """A spreadsheet that somebody sent, on its way into the register, and what became of it.
 

@@ -1,0 +1,286 @@
+"""Public pages that have not changed are not made again, and none is ever stale.
+
+Inside a transaction nothing is kept, so that these tests write for good.
+"""
+
+import datetime
+
+import pytest
+from django.apps import apps
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from forums.models import Forum, Membership
+from ics_register import kept_pages
+from people.identity import withhold_person
+from people.models import Person
+from records.history import Recorded
+from records.version import register_version
+from tests.admin_pages import address, send
+from tests.builders import (
+    day,
+    make_chair_seat,
+    make_forum,
+    make_membership,
+    make_person,
+    make_seat,
+    source,
+)
+from tests.sheets import csv_of, loaded, manager
+from tests.stepping import signed_in, take
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = "/forums/board/"
+RECORDED = [model for model in apps.get_models() if issubclass(model, Recorded)]
+client = Client(headers={"host": "localhost"})
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    caches["pages"].clear()
+    yield
+    caches["pages"].clear()
+
+
+@pytest.fixture
+def chair():
+    return make_membership(
+        seat=make_chair_seat(forum=make_forum(slug="board", name="Board")),
+        person=make_person(name="Ann Abel", slug="ann-abel"),
+    )
+
+
+def asked_again(page: str, tag: str):
+    return client.get(page, headers={"if-none-match": tag})
+
+
+# Every kind of write. Each takes the membership of the chair.
+
+
+def save(chair):
+    chair.note = "Read from a list."
+    chair.save()
+
+
+def save_raw(chair):
+    """Past the record's own `save()`."""
+    chair.note = "Read from a list."
+    chair.save_base()
+
+
+def add(chair):
+    make_membership(seat=make_seat(forum=chair.seat.forum, title="Lay member"))
+
+
+def remove(chair):
+    chair.delete()
+
+
+def add_many(chair):
+    made = Membership(
+        seat=chair.seat,
+        person=chair.person,
+        start_date=day("2010-01-01"),
+        end_date=day("2010-12-31"),
+        document=source(),
+        locator="page 1",
+    )
+    made.prepare()
+    Membership.objects.bulk_create_with_history([made], reason="A list.")
+
+
+def type_sql(chair):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE forums_forum SET name = 'Another'")
+
+
+def remove_in_sql(chair):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM forums_membership")
+
+
+def write_history_alone(chair):
+    """What the register learnt is a page too."""
+    chair.history.update(note="Otherwise.")
+
+
+def correct_in_the_admin(chair):
+    page = address(Forum, "change", chair.seat.forum.pk)
+    answer = send(signed_in(), page, name="Another", reason="Read again.")
+    assert answer.status_code == 302
+
+
+def take_a_guided_step(chair):
+    answer = take(chair, "end", date=day("2024-01-31"), end_reason="stepped-down")
+    assert answer.status_code == 302
+
+
+def load_a_spreadsheet(chair):
+    source()
+    rows = ["Slug", "Name", "Source document", "Locator"], ["bea", "Bea", "board-paper", "page 1"]
+    loaded(manager(), Person, csv_of(*rows))
+    assert Person.objects.filter(slug="bea").exists()
+
+
+def withhold(chair):
+    withhold_person(person=chair.person)
+
+
+WRITES = [
+    save,
+    save_raw,
+    add,
+    remove,
+    add_many,
+    type_sql,
+    remove_in_sql,
+    write_history_alone,
+    correct_in_the_admin,
+    take_a_guided_step,
+    load_a_spreadsheet,
+    withhold,
+]
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_no_page_is_stale_after_any_kind_of_write(chair, write):
+    before = client.get(PAGE)
+    assert asked_again(PAGE, before.headers["ETag"]).status_code == 304
+
+    write(chair)
+
+    after = asked_again(PAGE, before.headers["ETag"])
+    assert after.status_code == 200
+    assert after.headers["ETag"] != before.headers["ETag"]
+    caches["pages"].clear()
+    assert client.get(PAGE).content == after.content
+
+
+def test_the_seed_moves_the_version(db):
+    call_command("seed", verbosity=0)
+    first = register_version()
+    assert first
+
+    make_person()
+    assert register_version() != first
+
+
+@pytest.mark.parametrize("model", RECORDED, ids=lambda model: model._meta.label_lower)
+def test_every_record_and_its_history_move_it(model):
+    for each in (model, model.history.model):
+        table = each._meta.db_table
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                sql = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+                names = {f"{table}_version_{event}" for event in ("insert", "update", "delete")}
+            else:
+                sql = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass"
+                names = {f"{table}_version_rows", f"{table}_version_whole"}
+            cursor.execute(sql, [table])
+            assert names <= {name for (name,) in cursor.fetchall()}
+
+
+def test_what_is_taken_back_leaves_the_version_as_it_was(chair):
+    version = register_version()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        save(chair)
+        raise ZeroDivisionError
+
+    assert register_version() == version
+
+
+def test_what_only_signing_in_writes_leaves_it_as_it_was(chair):
+    version = register_version()
+    signed_in().get("/admin/")
+
+    assert register_version() == version
+
+
+def test_an_unchanged_page_costs_one_query_and_a_new_one_no_more_than_eleven(chair):
+    def cost(**headers) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(PAGE, headers=headers)
+        return answer.status_code, len(queries)
+
+    status, queries = cost()
+    assert (status, queries) == (200, queries)
+    assert 2 <= queries <= 11
+    assert cost() == (200, 1)
+    assert cost(**{"if-none-match": client.get(PAGE).headers["ETag"]}) == (304, 1)
+
+
+def test_a_kept_page_is_the_page(chair):
+    made, kept = client.get(PAGE), client.get(PAGE)
+
+    assert kept.content == made.content
+    assert dict(kept.items()) == dict(made.items())
+
+
+def test_a_page_not_changed_says_for_how_long_it_may_be_kept(chair):
+    tag = client.get(PAGE).headers["ETag"]
+    unchanged = asked_again(PAGE, tag)
+
+    assert unchanged.content == b""
+    assert unchanged.headers["ETag"] == tag
+    assert unchanged.headers["Cache-Control"] == client.get(PAGE).headers["Cache-Control"]
+    assert "Content-Security-Policy" in unchanged.headers
+
+
+def test_each_address_day_host_and_release_has_a_tag_of_its_own(chair, monkeypatch, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    tags = [
+        client.get(PAGE).headers["ETag"],
+        client.get(PAGE, {"as_at": "2020-01-01"}).headers["ETag"],
+        client.get("/forums/board.json").headers["ETag"],
+        client.get(PAGE, headers={"host": "elsewhere"}).headers["ETag"],
+    ]
+    monkeypatch.setattr(kept_pages, "release", lambda: "another")
+    tags.append(client.get(PAGE).headers["ETag"])
+    monkeypatch.undo()
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda *args: tomorrow)
+    tags.append(client.get(PAGE).headers["ETag"])
+
+    assert len(set(tags)) == len(tags)
+
+
+@pytest.mark.parametrize(
+    "page", ["/forums/nowhere/", "/forums/?as_at=nonsense", "/admin/", "/admin/login/"]
+)
+def test_refusals_and_the_admin_have_no_tag_and_are_not_kept(chair, page, caplog):
+    assert "ETag" not in client.get(page).headers
+    assert client.get(page, headers={"if-none-match": "*"}).status_code != 304
+
+
+def test_a_file_is_told_to_be_unchanged_without_being_written(chair):
+    made = client.get("/data/popolo.json")
+    assert b"".join(made.streaming_content)
+    with CaptureQueriesContext(connection) as queries:
+        assert asked_again("/data/popolo.json", made.headers["ETag"]).status_code == 304
+    assert len(queries) == 1
+
+
+def test_what_is_written_while_a_page_is_made_is_on_the_next(chair, monkeypatch):
+    """The version is read before the page, and never after what it says."""
+    read = kept_pages.register_version
+
+    def then_somebody_writes():
+        version = read()
+        type_sql(chair)
+        return version
+
+    monkeypatch.setattr(kept_pages, "register_version", then_somebody_writes)
+    assert "Another" in client.get(PAGE).text
+    monkeypatch.undo()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE forums_forum SET name = 'A third'")
+    assert "A third" in client.get(PAGE).text
+
+
+def test_two_who_ask_as_head_and_as_get_are_told_the_same_tag(chair):
+    assert client.head(PAGE).headers["ETag"] == client.get(PAGE).headers["ETag"]
