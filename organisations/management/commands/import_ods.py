@@ -1,0 +1,131 @@
+"""`manage.py import_ods`: take in what the Organisation Data Service lists."""
+
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from organisations.ods.importing import OdsBusy, Outcome, Progress, run
+from organisations.ods.reading import OdsRefused, read_files
+
+EACH_SHOWN = 20
+BUSY = (
+    "Nothing was loaded: another import is under way, or somebody is saving at this moment. Try "
+    "again when it is over."
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Previews what files of the Organisation Data Service (etr, eccg, epraccur, epcn) would "
+        "change, and changes it with --apply: all of it, with history, or none."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--apply", action="store_true", help="make the changes")
+        parser.add_argument(
+            "--day", default="", help="the day of files that do not say it: 2025-12-31 or 2025-12"
+        )
+        parser.add_argument(
+            "--same",
+            action="append",
+            default=[],
+            metavar="CODE=SLUG",
+            help="the organisation of this code is the one at /organisations/SLUG/",
+        )
+        parser.add_argument(
+            "--new",
+            action="append",
+            default=[],
+            metavar="CODE",
+            help="the organisation of this code is new, though one of its name is there",
+        )
+        parser.add_argument("--as-user", help="user name that the history names")
+        parser.add_argument("--reason", default="", help="kept in the history of each record")
+
+    def handle(self, *, files, apply, day, same, new, as_user, reason, **options):
+        self.every = options["verbosity"] > 1
+        try:
+            extracts = read_files([(path.name, self.content(path)) for path in files], day=day)
+            steps = run(
+                extracts,
+                user=self.user(as_user),
+                reason=reason or "Imported from the Organisation Data Service",
+                apply=apply,
+                same=dict(self.answer(words) for words in same),
+                new=frozenset(new),
+            )
+            for step in steps:
+                match step:
+                    case Progress():
+                        self.bar(step)
+                    case Outcome():
+                        self.tell(step)
+        except OdsRefused as refused:
+            lines = "\n".join(str(problem) for problem in refused.problems)
+            raise CommandError(f"Nothing was loaded: {refused}.\n{lines}") from refused
+        except OdsBusy as busy:
+            raise CommandError(BUSY) from busy
+
+    def content(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{path}: this file cannot be read ({error.strerror}).") from error
+
+    def answer(self, words: str) -> tuple[str, str]:
+        code, equals, slug = words.partition("=")
+        if not (code and equals and slug):
+            raise CommandError(f"--same {words}: write a code and a slug, as M81001=the-surgery.")
+        return code, slug
+
+    def user(self, name: str | None):
+        if name is None:
+            return None
+        found = get_user_model().objects.filter(username=name).first()
+        if found is None:
+            raise CommandError(f"--as-user: there is no user called {name!r}.")
+        return found
+
+    def bar(self, step: Progress) -> None:
+        """How far it is, on one line that is written over; nothing where nobody watches."""
+        if not self.stderr.isatty():
+            return
+        full = 24 * step.done // step.total
+        self.stderr.write(
+            f"\r[{'#' * full}{'.' * (24 - full)}] {step.done}/{step.total} {step.doing[:50]:50}",
+            ending="" if step.done < step.total else "\n",
+        )
+
+    def tell(self, outcome: Outcome) -> None:
+        for report in outcome.reports:
+            self.stdout.write(f"\n{str(report.extract)[:1].upper()}{str(report.extract)[1:]}")
+            for what, number, lines in report.counts():
+                self.stdout.write(f"{number:7,}  {what}")
+                self.each(lines)
+            self.stdout.write(f"{report.unchanged:7,}  unchanged")
+            if report.spelt_otherwise:
+                self.stdout.write(
+                    f"{report.spelt_otherwise:7,}  spelt otherwise than the register has it "
+                    "(“&” for “and”, punctuation), and left"
+                )
+        if outcome.to_look_at:
+            self.stdout.write(f"\nTo look at ({len(outcome.to_look_at):,}):")
+            self.each([str(problem) for problem in outcome.to_look_at])
+        self.stdout.write(self.in_the_end(outcome))
+
+    def each(self, lines: list[str]) -> None:
+        shown = lines if self.every else lines[:EACH_SHOWN]
+        for line in shown:
+            self.stdout.write(f"         {line}")
+        if len(shown) < len(lines):
+            more = len(lines) - len(shown)
+            self.stdout.write(f"         and {more:,} more, which --verbosity 2 tells")
+
+    def in_the_end(self, outcome: Outcome) -> str:
+        if not outcome.changes:
+            return "\nNothing to change."
+        if outcome.loaded:
+            return f"\n{outcome.changes:,} changes made."
+        return f"\n{outcome.changes:,} changes. Nothing was changed: this is a preview. Add --apply."

@@ -1,0 +1,1 @@
+"""The Organisation Data Service's own files of organisations, codes and memberships."""
