@@ -150,8 +150,8 @@ def organisation_as_json(context: dict, here: Here) -> dict:
                 "to_organisation": facts.named(each.to_organisation, here),
                 **facts.dated(each, here),
             }
-            for _, those in context["relationships"]
-            for _, each in those
+            for _, groups in context["relationships"]
+            for _, each in itertools.chain(*groups)
         ],
         "ratings": [
             {
@@ -221,6 +221,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     page = page_of(request, seats_for(organisation, asked))
     shown = [pk for pk, *_ in page]
     seats = seats_with_holders(Seat.objects.filter(pk__in=shown), asked.day)
+    relationships = relationships_of(organisation, asked)
     return "organisations/organisation.html", {
         "organisation": organisation,
         "posts": in_force,
@@ -231,7 +232,8 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "page": page,
         "seats": in_order(seats, shown),
         **forums_around(organisation, asked),
-        "relationships": relationships_of(organisation, asked),
+        "relationships": relationships,
+        "names_then": names_then(others_of(relationships), asked),
         "ratings": ratings_of(organisation, asked),
         **said_by(organisation, asked),
         "structured": organisation_as_data(organisation, in_force, request)
@@ -317,11 +319,17 @@ RELATIONSHIPS_TO = {
     RelationshipKind.PART_OF: "Includes",
     RelationshipKind.PARTNER_IN: "Has as partners",
 }
+# Of those that were over before the day; a succession is never over.
+RELATIONSHIPS_BEFORE = {
+    RelationshipKind.MEMBER_OF: ("Was a member of", "Had as members"),
+    RelationshipKind.PART_OF: ("Was part of", "Included"),
+    RelationshipKind.PARTNER_IN: ("Was a partner in", "Had as partners"),
+}
 
 
 def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
-    """How others stand to `organisation` on the day or did before, as far as one place of a
-    document says it: (what they are to it, [(other, relationship), ...])."""
+    """How others stand to `organisation` on the day or did before: (what they are to it, those
+    that one place of a document states, together: [[(other, relationship), ...], ...])."""
     relationships = (
         Relationship.objects.filter(
             Q(from_organisation=organisation) | Q(to_organisation=organisation)
@@ -332,17 +340,31 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
     )
 
     def told(relationship) -> tuple[str, Organisation]:
-        if relationship.from_organisation_id == organisation.pk:
-            return capfirst(relationship.get_kind_display()), relationship.to_organisation
-        return RELATIONSHIPS_TO[relationship.kind], relationship.from_organisation
+        is_from = relationship.from_organisation_id == organisation.pk
+        other = relationship.to_organisation if is_from else relationship.from_organisation
+        if relationship.has_ended(asked.day) and relationship.kind in RELATIONSHIPS_BEFORE:
+            return RELATIONSHIPS_BEFORE[relationship.kind][not is_from], other
+        if is_from:
+            return capfirst(relationship.get_kind_display()), other
+        return RELATIONSHIPS_TO[relationship.kind], other
 
-    def together(relationship) -> tuple:
-        return told(relationship)[0], *evidence(relationship)
+    headed: dict[str, list] = {}
+    for relationship in relationships:
+        heading, other = told(relationship)
+        headed.setdefault(heading, []).append((other, relationship))
+
+    def stated(pair) -> tuple:
+        return evidence(pair[1])
 
     return [
-        (key[0], [(told(each)[1], each) for each in group])
-        for key, group in itertools.groupby(relationships, together)
+        (heading, [list(group) for _, group in itertools.groupby(pairs, stated)])
+        for heading, pairs in headed.items()
     ]
+
+
+def others_of(relationships: list[tuple[str, list]]) -> list[int]:
+    """The organisations that `relationships_of` leads to."""
+    return [other.pk for _, groups in relationships for other, _ in itertools.chain(*groups)]
 
 
 def evidence(fact) -> tuple:

@@ -71,6 +71,25 @@ class OdsBusy(Exception):
     """Another import is under way, or somebody is saving; nothing was loaded."""
 
 
+@dataclass(frozen=True)
+class Question:
+    """A code that is new to the register, and organisations without one that may have it."""
+
+    file_name: str
+    line: int
+    code: str
+    name: str
+    fitting: tuple[Organisation, ...]
+
+    def __str__(self):
+        slugs = " or ".join(f"“{each.slug}”" for each in self.fitting)
+        return (
+            f"{self.file_name}, line {self.line}: {self.name} ({self.code}) may be {slugs}, which "
+            "has no code. Until somebody says, nothing is taken from lines about it. If they are "
+            f"one, say --same {self.code}={self.fitting[0].slug}; if not, --new {self.code}."
+        )
+
+
 @dataclass
 class Report:
     """What a list changes, in words, and what it says that somebody has to look at."""
@@ -78,6 +97,7 @@ class Report:
     extract: Extract
     told: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     to_look_at: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     unchanged: int = 0
     spelt_otherwise: int = 0
 
@@ -93,8 +113,20 @@ class Report:
     def changes(self) -> int:
         return sum(len(self.told.get(key, ())) for key in CHANGES)
 
+    # What earlier lists said already: of one thing it is told once.
+    said: set[str] = field(default_factory=set)
+
     def look_at(self, line: int, words: str) -> None:
+        if words in self.said:
+            return
+        self.said.add(words)
         self.to_look_at.append(Problem(self.extract.file_name, line, words))
+
+
+    def ask(self, question: Question) -> None:
+        if question.code not in self.said:
+            self.said.add(question.code)
+            self.questions.append(question)
 
 
 @dataclass
@@ -122,14 +154,40 @@ class Outcome:
         return [problem for report in self.reports for problem in report.to_look_at]
 
     @property
+    def questions(self) -> list[Question]:
+        return [question for report in self.reports for question in report.questions]
+
+    @property
     def fingerprint(self) -> str:
         """The same for two previews that come to the same."""
         told = [
             [str(report.extract), report.extract.digest, sorted(report.told.items())]
-            + [str(problem) for problem in report.to_look_at]
+            + [str(each) for each in (*report.questions, *report.to_look_at)]
             for report in self.reports
         ]
         return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+# What many practices have in their names, by which none is told from another.
+COMMON = set(
+    "the a of and at in dr drs doctor doctors surgery surgeries medical health healthcare care "
+    "centre center ctr clinic practice practices prac partnership partners partner group family "
+    "house general gp primary pcn".split()
+)
+
+
+def may_be(name: str, other: str) -> bool:
+    """Whether two names of practices of one network may be of one practice: a word that tells
+    them from others is the same, or begins as one of the other does."""
+
+    def telling(words: str) -> set[str]:
+        return {word for word in alike(words).split() if word not in COMMON}
+
+    return any(
+        one == two or min(len(one), len(two)) >= 5 and (one.startswith(two) or two.startswith(one))
+        for one in telling(name)
+        for two in telling(other)
+    )
 
 
 def alike(name: str) -> str:
@@ -188,7 +246,7 @@ def run(
         alone(),
         writing(Nature.IMPORTED, reason=reason, step=STEP, user=user),
     ):
-        register = Register(same or {}, new)
+        register = Register(extracts, same or {}, new)
         reports = []
         for number, extract in enumerate(extracts):
             yield Progress(str(extract), number, len(extracts))
@@ -212,8 +270,15 @@ def run(
 class Register:
     """What the register has of all that these lists may speak of, read once and kept."""
 
-    def __init__(self, same: dict[str, str], new: frozenset[str]):
+    def __init__(self, extracts: list[Extract], same: dict[str, str], new: frozenset[str]):
         self.new = new
+        # In which networks these lists have a practice.
+        self.networks_of: dict[str, set[str]] = defaultdict(set)
+        for extract in extracts:
+            if extract.listing == Listing.PARTNERS:
+                for row in extract.rows:
+                    self.networks_of[row.practice].add(row.network)
+        self.said: set[str] = set()
         self.by_code: dict[str, list[Organisation]] = defaultdict(list)
         self.without_code: dict[str, set[int]] = defaultdict(set)
         self.documents = {document.pk: document for document in Document.objects.all()}
@@ -232,11 +297,28 @@ class Register:
         self.memberships: dict[tuple[int, int], list[Relationship]] = defaultdict(list)
         for each in locked(Relationship).filter(kind=RelationshipKind.MEMBER_OF):
             self.memberships[each.from_organisation_id, each.to_organisation_id].append(each)
+        self.members_without_code: dict[int, set[int]] = defaultdict(set)
+        for practice, network in self.memberships:
+            if not organisations[practice].ods_code:
+                self.members_without_code[network].add(practice)
         self.slugs = set(Organisation.objects.values_list("slug", flat=True))
         self.slugs |= set(Organisation.history.values_list("slug", flat=True))
         self.document_slugs = {document.slug for document in self.documents.values()}
         self.document_slugs |= set(Document.history.values_list("slug", flat=True))
         self.same = self.understand_same(same)
+
+    def fitting(self, code: str, name: str) -> tuple[Organisation, ...]:
+        """Organisations without a code that may be the one of this code and name: those of that
+        name, and members of a network that these lists have it in, if their names are near."""
+        found = set(self.without_code.get(alike(name), ()))
+        for network_code in self.networks_of.get(code, ()):
+            for network in self.by_code.get(network_code, ()):
+                for key in self.members_without_code.get(network.pk, ()):
+                    if may_be(name, self.organisations[key].name):
+                        found.add(key)
+        # One that was given a code meanwhile is no longer in question.
+        fitting = (self.organisations[key] for key in sorted(found))
+        return tuple(each for each in fitting if not each.ods_code)
 
     def understand_same(self, same: dict[str, str]) -> dict[str, Organisation]:
         by_slug = {each.slug: each for each in self.organisations.values()}
@@ -292,7 +374,7 @@ class Loading:
 
     def __init__(self, register: Register, extract: Extract):
         self.register, self.extract = register, extract
-        self.report = Report(extract)
+        self.report = Report(extract, said=register.said)
         self.document: Document | None = None
         self.made: list[Organisation] = []
         self.changed: dict[int, Organisation] = {}
@@ -408,30 +490,32 @@ class Loading:
         if found:
             return found[0]
         if code in self.register.same:
-            return self.give_code(self.register.same[code], code, line)
-        fitting = self.register.without_code.get(alike(name), set())
+            return self.give_code(self.register.same[code], code, name, line)
+        fitting = self.register.fitting(code, name)
         if fitting and code not in self.register.new:
-            slugs = ", ".join(
-                f"“{self.register.organisations[pk].slug}”" for pk in sorted(fitting)
-            )
-            self.report.look_at(
-                line,
-                f"{name} ({code}) has the name of {slugs}, which has no code. Nothing was taken "
-                "from this line. If it is the same, say --same "
-                f"{code}={self.register.organisations[min(fitting)].slug} or record its code; if "
-                f"not, say --new {code}.",
-            )
+            self.report.ask(Question(self.extract.file_name, line, code, name, fitting))
             return None
         return NOT_THERE
 
-    def give_code(self, organisation: Organisation, code: str, line: int) -> Organisation:
-        organisation.ods_code = code
-        organisation.codes_document = self.source()
-        organisation.codes_locator = self.locator(line, f"“{code}”")
-        self.register.by_code[code].append(organisation)
-        self.changed[organisation.pk] = organisation
-        self.report.told["coded"].append(f"{organisation} has the code {code}")
-        return organisation
+    def give_code(self, found: Organisation, code: str, name: str, line: int) -> Organisation:
+        found.ods_code = code
+        found.codes_document = self.source()
+        found.codes_locator = self.locator(line, f"“{code}”")
+        self.register.by_code[code].append(found)
+        self.changed[found.pk] = found
+        self.report.told["coded"].append(f"{found} has the code {code}")
+        if alike(name) not in self.names_of(found):
+            # Somebody says that both are one: that it was renamed nobody says.
+            spelling = OrganisationName(
+                organisation=found,
+                name=name,
+                kind=NameKind.SPELLING,
+                **self.evidence(line, f"“{code}”"),
+                **When(self.extract.day, self.extract.precision, Qualifier.BY).as_start(),
+            )
+            self.names.append(spelling)
+            self.register.names[found.pk].append(spelling)
+        return found
 
     def make(self, row: OrganisationRow) -> None:
         kind = kind_of(self.extract.listing, row.name)
@@ -532,21 +616,21 @@ class Loading:
             latest = max(former, key=last_day_of)
             if latest.end_document_id:
                 document, locator = latest.end_document, latest.end_locator
-        self.names.append(
-            OrganisationName(
-                organisation=found,
-                name=found.name,
-                kind=NameKind.FORMER,
-                document=document,
-                locator=locator,
-                confirmed_on=found.confirmed_on,
-                confirmed_precision=found.confirmed_precision,
-                end_document=self.source(),
-                end_locator=self.locator(line, f"“{code}”"),
-                **starts,
-                **ends.as_end(),
-            )
+        given_up = OrganisationName(
+            organisation=found,
+            name=found.name,
+            kind=NameKind.FORMER,
+            document=document,
+            locator=locator,
+            confirmed_on=found.confirmed_on,
+            confirmed_precision=found.confirmed_precision,
+            end_document=self.source(),
+            end_locator=self.locator(line, f"“{code}”"),
+            **starts,
+            **ends.as_end(),
         )
+        self.names.append(given_up)
+        self.register.names[found.pk].append(given_up)
         self.report.told["renamed"].append(f"{found.name} ({code}) to {name}")
         found.name = name
         self.changed[found.pk] = found
@@ -768,6 +852,16 @@ class Loading:
             **When(row.starts).as_start(),
             **closing,
         )
+        for key in self.register.members_without_code.get(network.pk, ()):
+            other = self.register.organisations[key]
+            if not other.ods_code and may_be(practice.name, other.name) and (
+                row.practice not in self.register.new
+            ):
+                self.report.look_at(
+                    row.line,
+                    f"{practice} ({row.practice}) is a member of {network}, and so is {other}, "
+                    "which has no code. If they are one, one of the two is recorded twice.",
+                )
         self.begun.append(membership)
         self.register.memberships[practice.pk, network.pk].append(membership)
         self.report.told["begun"].append(f"{practice} in {network}")
@@ -801,10 +895,7 @@ class Loading:
         keys = {made.pk for made in self.made}
         changed = [each for each in self.changed.values() if each.pk not in keys]
         Organisation.objects.bulk_update_with_history(changed)
-        for name in OrganisationName.objects.bulk_create_with_history(
-            self.names, batch_size=BATCH
-        ):
-            self.register.names[name.organisation_id].append(name)
+        OrganisationName.objects.bulk_create_with_history(self.names, batch_size=BATCH)
         self.made, self.changed, self.names = [], {}, []
 
     def write_memberships(self) -> None:

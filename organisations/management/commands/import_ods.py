@@ -110,6 +110,10 @@ class Command(BaseCommand):
                     f"{report.spelt_otherwise:7,}  spelt otherwise than the register has it "
                     "(“&” for “and”, punctuation), and left"
                 )
+        if outcome.questions:
+            self.stdout.write(f"\nAsked ({len(outcome.questions):,}):")
+            for question in outcome.questions:
+                self.stdout.write(f"         {question}")
         if outcome.to_look_at:
             self.stdout.write(f"\nTo look at ({len(outcome.to_look_at):,}):")
             self.each([str(problem) for problem in outcome.to_look_at])
