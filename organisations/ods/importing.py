@@ -122,7 +122,6 @@ class Report:
         self.said.add(words)
         self.to_look_at.append(Problem(self.extract.file_name, line, words))
 
-
     def ask(self, question: Question) -> None:
         if question.code not in self.said:
             self.said.add(question.code)
@@ -170,9 +169,41 @@ class Outcome:
 
 # What many practices have in their names, by which none is told from another.
 COMMON = set(
-    "the a of and at in dr drs doctor doctors surgery surgeries medical health healthcare care "
-    "centre center ctr clinic practice practices prac partnership partners partner group family "
-    "house general gp primary pcn".split()
+    [
+        "the",
+        "a",
+        "of",
+        "and",
+        "at",
+        "in",
+        "dr",
+        "drs",
+        "doctor",
+        "doctors",
+        "surgery",
+        "surgeries",
+        "medical",
+        "health",
+        "healthcare",
+        "care",
+        "centre",
+        "center",
+        "ctr",
+        "clinic",
+        "practice",
+        "practices",
+        "prac",
+        "partnership",
+        "partners",
+        "partner",
+        "group",
+        "family",
+        "house",
+        "general",
+        "gp",
+        "primary",
+        "pcn",
+    ]
 )
 
 
@@ -184,7 +215,8 @@ def may_be(name: str, other: str) -> bool:
         return {word for word in alike(words).split() if word not in COMMON}
 
     return any(
-        one == two or min(len(one), len(two)) >= 5 and (one.startswith(two) or two.startswith(one))
+        one == two
+        or (min(len(one), len(two)) >= 5 and (one.startswith(two) or two.startswith(one)))
         for one in telling(name)
         for two in telling(other)
     )
@@ -261,7 +293,7 @@ def run(
             reports.append(loading.report)
         yield Progress("Saving", len(extracts), len(extracts))
         outcome = Outcome(reports, loaded=False)
-        outcome.loaded = apply or bool(seen) and seen == outcome.fingerprint
+        outcome.loaded = apply or (bool(seen) and seen == outcome.fingerprint)
         if not outcome.loaded:
             transaction.set_rollback(True)
     yield outcome
@@ -326,14 +358,26 @@ class Register:
         for code, slug in same.items():
             if slug not in by_slug:
                 raise OdsRefused(
-                    [Problem("The answers", 1, f"There is no organisation “{slug}”. Give the last "
-                             "part of the address of its page.")]
-                )  # fmt: skip
+                    [
+                        Problem(
+                            "The answers",
+                            1,
+                            f"There is no organisation “{slug}”. Give the last "
+                            "part of the address of its page.",
+                        )
+                    ]
+                )
             if by_slug[slug].ods_code not in ("", code):
                 raise OdsRefused(
-                    [Problem("The answers", 1, f"“{slug}” has the code {by_slug[slug].ods_code}, "
-                             f"not {code}. Give another, or correct its code first.")]
-                )  # fmt: skip
+                    [
+                        Problem(
+                            "The answers",
+                            1,
+                            f"“{slug}” has the code {by_slug[slug].ods_code}, "
+                            f"not {code}. Give another, or correct its code first.",
+                        )
+                    ]
+                )
             found[code] = by_slug[slug]
         return found
 
@@ -584,8 +628,10 @@ class Loading:
         if any(each.kind != NameKind.FORMER for each in recorded):
             return
         day, listing = self.register.last_named(found)
-        if any(last_day_of(each) >= first_day(self.extract.day, self.extract.precision)
-               for each in recorded):  # fmt: skip
+        if any(
+            last_day_of(each) >= first_day(self.extract.day, self.extract.precision)
+            for each in recorded
+        ):
             return  # it was called so then
         if day is not None and self.extract.last_day < day:
             if not recorded:
@@ -824,9 +870,8 @@ class Loading:
     def end(self, each: Relationship, row: PartnerRow, practice, network) -> None:
         day = self.register.day_of(each.end_document_id or each.document_id)
         is_older = day is not None and self.extract.last_day < day
-        if row.ends == each.end_date:
-            self.report.unchanged += 1
-        elif is_older or row.ends is None and self.extract.last_day <= each.end_date:
+        is_silent = row.ends is None and each.end_date and self.extract.last_day <= each.end_date
+        if row.ends == each.end_date or is_older or is_silent:
             self.report.unchanged += 1
         elif row.ends is not None and (each.end_date is None or day is not None):
             words = f"{practice} in {network}, on {date_in_words(row.ends)}"
@@ -854,8 +899,10 @@ class Loading:
         )
         for key in self.register.members_without_code.get(network.pk, ()):
             other = self.register.organisations[key]
-            if not other.ods_code and may_be(practice.name, other.name) and (
-                row.practice not in self.register.new
+            if (
+                not other.ods_code
+                and may_be(practice.name, other.name)
+                and (row.practice not in self.register.new)
             ):
                 self.report.look_at(
                     row.line,

@@ -152,9 +152,12 @@ def read_files(files: list[tuple[str, bytes]], *, day: str = "") -> list[Extract
         first = twice.setdefault((extract.listing, extract.day, extract.digest), extract)
         if first is not extract:
             problems.append(
-                Problem(extract.file_name, 1, f"This is the same file as {first.file_name}. Give "
-                        "it once.")
-            )  # fmt: skip
+                Problem(
+                    extract.file_name,
+                    1,
+                    f"This is the same file as {first.file_name}. Give it once.",
+                )
+            )
     if problems:
         raise OdsRefused(problems)
     return sorted(extracts, key=lambda extract: extract.order)
@@ -356,9 +359,7 @@ class Reader:
             day, precision = self.day_of_file
         key = f"{day}{precision}"
         if key not in self.extracts:
-            self.extracts[key] = Extract(
-                self.listing, day, precision, self.file_name, self.digest
-            )  # fmt: skip
+            self.extracts[key] = Extract(self.listing, day, precision, self.file_name, self.digest)
         return self.extracts[key]
 
     def organisation(self, line: int, values: dict, extract: Extract) -> OrganisationRow | None:

@@ -132,4 +132,6 @@ class Command(BaseCommand):
             return "\nNothing to change."
         if outcome.loaded:
             return f"\n{outcome.changes:,} changes made."
-        return f"\n{outcome.changes:,} changes. Nothing was changed: this is a preview. Add --apply."
+        return (
+            f"\n{outcome.changes:,} changes. Nothing was changed: this is a preview. Add --apply."
+        )
