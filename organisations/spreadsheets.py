@@ -1,6 +1,7 @@
 """Spreadsheets of organisations."""
 
 from organisations.models import Organisation, OrganisationName, Place
+from organisations.ods import pages  # noqa: F401  (puts them on the admin’s site)
 from records.names import fold
 from records.spreadsheets.cells import CellProblem
 from records.spreadsheets.directories import Directory, directory_of

@@ -25,6 +25,7 @@ from django.utils.http import urlencode
 from forums.history import CONTENTS
 from forums.models import Forum, Membership, Seat
 from organisations.models import Organisation, Post
+from organisations.ods.pages import packed
 from people.models import Appointment, Person
 from records.groups import AUDITOR, EDITOR, MANAGER
 from records.history import Nature, writing
@@ -34,6 +35,7 @@ from records.spreadsheets.importing import KINDS
 from records.steps import all_steps
 from records.worklists import all_worklists
 from tests.builders import BUILDERS
+from tests.organisations.ods_files import networks
 
 PASSWORD = "a long password"
 
@@ -81,6 +83,10 @@ OF_SITE = {
     "uploads/<int:key>/": "Spreadsheet sent",
     "uploads/<int:key>/check/": "Spreadsheet sent: check it",
     "uploads/<int:key>/load/": "Spreadsheet sent: load it",
+    "ods/": "Import from the Organisation Data Service",
+    "ods/<int:key>/": "Lists sent",
+    "ods/<int:key>/check/": "Lists sent: check them",
+    "ods/<int:key>/load/": "Lists sent: load them",
     "export/<slug:app>/<slug:model>.<str:form>": "Export of a list",
 }
 # Those that change nothing, whatever is sent to them.
@@ -217,6 +223,7 @@ class Cast:
     # Of one change that can be undone.
     batch: uuid.UUID
     uploads: dict[str, Upload]
+    lists: dict[str, Upload]  # of the Organisation Data Service
 
     def browser(self, who: str, **options) -> Client:
         """A browser in which they are signed in."""
@@ -278,7 +285,20 @@ def make_cast() -> Cast:
         AccessLog: [("sign-ins", AccessLog.objects.create(**signing_in))],
     }
     uploads = {who: upload_of(user) for who, user in accounts.items()}
-    return Cast(accounts, records, together.batch, uploads)
+    lists = {who: lists_of(user) for who, user in accounts.items()}
+    return Cast(accounts, records, together.batch, uploads, lists)
+
+
+def lists_of(user: User) -> Upload:
+    """A list of networks that somebody sent, which names none that can be taken."""
+    return Upload.objects.create(
+        kind="ods",
+        file_name="epcn_2019-12-04.csv",
+        content=packed([networks("2019-12-04", ("U", "NO NETWORK", "20191001", ""))]),
+        uploaded_by=user,
+        reason="Lists for a test.",
+        choices={"day": "", "same": {}, "new": []},
+    )
 
 
 def upload_of(user: User) -> Upload:
@@ -343,6 +363,12 @@ def _own_and_somebody_elses(cast: Cast, who: str) -> Filled:
     other = SUPERUSER if who != SUPERUSER else MANAGER
     own = cast.uploads.get(who, cast.uploads[MANAGER])
     return [("one’s own", {"key": own.pk}), ("somebody else’s", {"key": cast.uploads[other].pk})]
+
+
+def _own_lists_and_somebody_elses(cast: Cast, who: str) -> Filled:
+    other = SUPERUSER if who != SUPERUSER else MANAGER
+    own = cast.lists.get(who, cast.lists[MANAGER])
+    return [("one’s own", {"key": own.pk}), ("somebody else’s", {"key": cast.lists[other].pk})]
 
 
 def one_field_for_each_kind() -> list[models.ForeignKey]:
@@ -413,6 +439,9 @@ FILL_OF_SITE: dict[str, Callable[[Cast, str], Filled]] = {
     "uploads/<int:key>/": _own_and_somebody_elses,
     "uploads/<int:key>/check/": _own_and_somebody_elses,
     "uploads/<int:key>/load/": _own_and_somebody_elses,
+    "ods/<int:key>/": _own_lists_and_somebody_elses,
+    "ods/<int:key>/check/": _own_lists_and_somebody_elses,
+    "ods/<int:key>/load/": _own_lists_and_somebody_elses,
     "export/<slug:app>/<slug:model>.<str:form>": lambda cast, who: [
         (
             _plural(model),

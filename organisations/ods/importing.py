@@ -168,42 +168,10 @@ class Outcome:
 
 
 # What many practices have in their names, by which none is told from another.
-COMMON = set(
-    [
-        "the",
-        "a",
-        "of",
-        "and",
-        "at",
-        "in",
-        "dr",
-        "drs",
-        "doctor",
-        "doctors",
-        "surgery",
-        "surgeries",
-        "medical",
-        "health",
-        "healthcare",
-        "care",
-        "centre",
-        "center",
-        "ctr",
-        "clinic",
-        "practice",
-        "practices",
-        "prac",
-        "partnership",
-        "partners",
-        "partner",
-        "group",
-        "family",
-        "house",
-        "general",
-        "gp",
-        "primary",
-        "pcn",
-    ]
+COMMON = frozenset(
+    """the a of and at in dr drs doctor doctors surgery surgeries medical health healthcare care
+    centre center ctr clinic practice practices prac partnership partners partner group family
+    house general gp primary pcn""".split()  # noqa: SIM905
 )
 
 
@@ -220,6 +188,10 @@ def may_be(name: str, other: str) -> bool:
         for one in telling(name)
         for two in telling(other)
     )
+
+
+def begins_alike(one: str, two: str) -> bool:
+    return one.startswith(two) or two.startswith(one)
 
 
 def alike(name: str) -> str:
@@ -854,7 +826,8 @@ class Loading:
                 self.report.look_at(
                     row.line,
                     f"{practice} is in {network} from {date_in_words(row.starts)} by this line; "
-                    f"the register has it {each.time_in_words(self.extract.last_day)}. It was left.",
+                    f"the register has it {each.time_in_words(self.extract.last_day)}. It was "
+                    "left.",
                 )
             return
         was = each.start_in_words()
