@@ -108,6 +108,7 @@ READING = {
     "What was removed",
     "What can be imported",
     "Template to import from",
+    "Lists sent",
     "Spreadsheet sent",
     "Export of a list",
 }
