@@ -339,17 +339,20 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
         .order_by("kind", "start_date", "id")
     )
 
+    def is_former(relationship) -> bool:
+        return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
+
     def told(relationship) -> tuple[str, Organisation]:
         is_from = relationship.from_organisation_id == organisation.pk
         other = relationship.to_organisation if is_from else relationship.from_organisation
-        if relationship.has_ended(asked.day) and relationship.kind in RELATIONSHIPS_BEFORE:
+        if is_former(relationship):
             return RELATIONSHIPS_BEFORE[relationship.kind][not is_from], other
         if is_from:
             return capfirst(relationship.get_kind_display()), other
         return RELATIONSHIPS_TO[relationship.kind], other
 
     headed: dict[str, list] = {}
-    for relationship in relationships:
+    for relationship in sorted(relationships, key=lambda each: (each.kind, is_former(each))):
         heading, other = told(relationship)
         headed.setdefault(heading, []).append((other, relationship))
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.accessibility import violations
 from tests.browser.staff import Staff
+from tests.organisations.ods_files import networks
 
 SIZES = [{"width": 1280, "height": 900}, {"width": 375, "height": 800}]
 
@@ -171,3 +172,18 @@ def test_spreadsheets(looker):
     page.locator(".import-rows").wait_for()
     looker.look("a spreadsheet, row by row")
     looker.visit("/admin/imports/")
+
+
+def test_lists_of_the_organisation_data_service(looker):
+    page = looker.page
+    looker.visit("/admin/ods/")
+    looker.press("Send and check")
+    looker.look("sending no lists")
+    name, content = networks("2019-12-04", ("U99999", "EXAMPLE PCN", "20191001", ""))
+    page.get_by_label("Files").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+    page.get_by_label("Reason").fill("Told so in a test.")
+    looker.press("Send and check")
+    page.get_by_text("1 new organisation").wait_for()
+    looker.look("what lists would change")
