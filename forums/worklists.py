@@ -1,5 +1,6 @@
 """Worklists about forums, their seats and members; and what members add to those of holders."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
@@ -382,12 +383,17 @@ class SeatsOfTheClosed(Seats):
         return self.told(seat, reason, self.steps(seat, "move", "abolish"))
 
 
-def successors(organisations: Iterable[int]) -> dict[int, list[Organisation]]:
-    """Which organisations came after each of `organisations`, by key."""
+def successors(
+    organisations: Iterable[int], day: datetime.date | None = None
+) -> dict[int, list[Organisation]]:
+    """Which organisations came after each of `organisations`, by key; by `day`, if one is given."""
     found = defaultdict(list)
-    for relationship in Relationship.objects.filter(
+    relationships = Relationship.objects.filter(
         kind=RelationshipKind.SUCCEEDED_BY, from_organisation__in=organisations
-    ).select_related("to_organisation"):
+    )
+    if day is not None:
+        relationships = relationships.exclude(pk__in=Relationship.objects.starting_after(day))
+    for relationship in relationships.select_related("to_organisation"):
         found[relationship.from_organisation_id].append(relationship.to_organisation)
     return found
 

@@ -98,6 +98,11 @@ class Holder(DatedStated):
         return "" if self.basis == Basis.SUBSTANTIVE else Basis(self.basis).label
 
     @property
+    def person_and_basis(self) -> str:
+        """ "Ann Lee", "Cy Yeo (acting)"; who is withheld has no name here either."""
+        return f"{self.person} ({self.basis_words})" if self.basis_words else self.person
+
+    @property
     def end_reason_words(self) -> str:
         return EndReason(self.end_reason).label if self.end_reason else ""
 

@@ -222,7 +222,7 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
     counted = defaultdict(int)
     address = reverse("forum", args=[seat.forum_slug])
     for holder in seat.recorded:
-        model, suffix, who = Membership, "", named(holder)
+        model, suffix, who = Membership, "", holder.person_and_basis
         if holder.ex_officio:
             # By one appointment somebody may fill several seats, and each more than once.
             counted[holder.id] += 1
@@ -230,10 +230,6 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
             who += f", ex officio as {holder.ex_officio}"
         who += f", {seat.title}, {seat.forum_name}"
         yield Spell(holder, (model, holder.id), suffix, who, address)
-
-
-def named(holder: Holder) -> str:
-    return f"{holder.person} ({holder.basis_words})" if holder.basis_words else holder.person
 
 
 def is_term_to_keep(holder: Holder, held: Holding, asked: AskedDay) -> bool:
@@ -327,7 +323,7 @@ def terms_of_heads(posts: QuerySet[Post], asked: AskedDay) -> Iterator[Found]:
     for post in posts_with_holders(Post.objects.filter(pk__in=keys), asked.day):
         address = reverse("organisation", args=[post.organisation_slug])
         for holder in post.recorded:
-            who = f"{named(holder)}, {post.title}, {post.organisation_name}"
+            who = f"{holder.person_and_basis}, {post.title}, {post.organisation_name}"
             spell = Spell(holder, (Appointment, holder.id), "", who, address)
             if is_term_to_keep(holder, post, asked) and ends_within(spell, asked):
                 yield term_of(spell)

@@ -14,14 +14,10 @@ from ics_register.open_data.wanted import LICENCE_ADDRESS, TERMS, TITLE, Wanted
 from ics_register.pages.errors import bad_request, method_not_allowed
 from ics_register.pages.frame import AskedDay, asked_day
 from ics_register.pages.page import kept_by_proxies, public_page, refuse_too_much
-from ics_register.pages.twins import Here, open_to_all
+from ics_register.pages.twins import Here, open_to_all, site
 from ics_register.recorded import as_recorded
 from organisations.models import Organisation
 from records.models import Document
-
-
-def site(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/").removesuffix("/")
 
 
 def data_as_json(context: dict, here: Here) -> dict:

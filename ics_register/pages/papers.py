@@ -10,7 +10,6 @@ from forums.models import Forum
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.twins import Here
 from records.models import Document
-from records.periods import date_in_words
 
 
 @dataclass(frozen=True)
@@ -169,12 +168,7 @@ class References:
 
 
 def _cited(document: Document, place: str) -> Line:
-    published = (
-        date_in_words(document.published_date, document.published_precision)
-        if document.published_date
-        else ""
-    )
-    about = ", ".join(words for words in (document.publisher, published) if words)
+    about = ", ".join(filter(None, (document.publisher, document.published_in_words())))
     return Line(
         document.title,
         address=document.get_absolute_url(),

@@ -1,7 +1,5 @@
 """Quoracy: whether a meeting of a forum will be quorate, by who attends."""
 
-from collections import defaultdict
-
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -10,6 +8,7 @@ from forums.holders import HeldSeat, seats_with_holders
 from forums.models import Forum, MemberOrganisation, QuoracyClause, Seat
 from forums.quoracy import Body, Judgement, as_filled, judge_rule
 from forums.voting import Voting, by_votes, voting, voting_seats
+from forums.worklists import successors
 from ics_register.pages import facts
 from ics_register.pages.attendance import (
     Known,
@@ -22,7 +21,7 @@ from ics_register.pages.attendance import (
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import SOURCES, STATED_SOURCES, public_page, record_at
 from ics_register.pages.twins import Here
-from organisations.models import Organisation, Relationship, RelationshipKind
+from organisations.models import Organisation
 
 
 def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
@@ -100,7 +99,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "places": places,
         "questions": [*organisations, *places],
         "set_aside": set_aside,
-        "successors": successors(members, asked),
+        "successors": successors_of(members, asked),
         "everyone": everyone(forum, [*organisations, *places], asked),
         **judged(forum, clauses, body, [*organisations, *places], asked),
     }
@@ -128,22 +127,18 @@ def judged(
     }
 
 
-def successors(members: list[MemberOrganisation], asked: AskedDay) -> dict[str, list[str]]:
+def successors_of(members: list[MemberOrganisation], asked: AskedDay) -> dict[str, list[str]]:
     """What succeeded those members that have closed, by the key of the question about each."""
-    closed = [each.organisation_id for each in members if each.organisation.has_ended(asked.day)]
-    if not closed:
-        return {}
-    found = defaultdict(list)
-    for slug, name in (
-        Relationship.objects.filter(
-            kind=RelationshipKind.SUCCEEDED_BY, from_organisation__in=closed
-        )
-        .exclude(pk__in=Relationship.objects.starting_after(asked.day))
-        .order_by("to_organisation__name")
-        .values_list("from_organisation__slug", "to_organisation__name")
-    ):
-        found[f"organisation-{slug}"].append(name)
-    return found
+    closed = {
+        each.organisation_id: each.organisation.slug
+        for each in members
+        if each.organisation.has_ended(asked.day)
+    }
+    found = successors(closed, asked.day) if closed else {}
+    return {
+        f"organisation-{closed[key]}": sorted(each.name for each in came_after)
+        for key, came_after in found.items()
+    }
 
 
 def in_force(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[list, list]:

@@ -27,7 +27,7 @@ from ics_register.pages.forums import chairs_of
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import SOURCES, Moved, filtered, page_of, public_page, record_at
 from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import Here, Table, twin_of, whole_list
+from ics_register.pages.twins import Here, Table, site, twin_of, whole_list
 from organisations.models import Organisation, Place, PlaceLevel
 from people.holders import Standing
 
@@ -142,7 +142,7 @@ def structure_as_svg(context: dict, here: Here) -> tuple[str, dict]:
         "title": f"How {'forums report' if subject is None else f'{subject} reports'}, "
         f"as at {here.asked.in_words}",
         "alone": True,
-        "origin": here.request.build_absolute_uri("/").removesuffix("/"),
+        "origin": site(here.request),
     }
 
 
@@ -295,8 +295,7 @@ def chair_in_words(seats: list[HeldSeat]) -> list[str]:
     said = []
     for seat in seats:
         for holder in seat.holders:
-            basis = f" ({holder.basis_words})" if holder.basis_words else ""
-            said.append(f"Chair: {holder.person}{basis}")
+            said.append(f"Chair: {holder.person_and_basis}")
         if seat.holders and seat.unfilled:
             said.append(f"{seat.unfilled} more {seat.unfilled_standing.label}")
         if not seat.holders:

@@ -234,9 +234,8 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
 
 def person_line(holder: Holder) -> Line:
     """Somebody by name; who is withheld has no name here and no page."""
-    name = f"{holder.person} ({holder.basis_words})" if holder.basis_words else holder.person
     address = reverse("person", args=[holder.person_slug]) if holder.person_slug else ""
-    return Line(name, address=address)
+    return Line(holder.person_and_basis, address=address)
 
 
 def nobody(seat: HeldSeat) -> Cell:

@@ -69,8 +69,7 @@ class Line:
         """What stands above its bar."""
         if self.holder is None:
             return self.standing.label.capitalize()
-        basis = f" ({self.holder.basis_words})" if self.holder.basis_words else ""
-        return f"{self.holder.person}{basis}"
+        return self.holder.person_and_basis
 
     @property
     def is_cut(self) -> bool:

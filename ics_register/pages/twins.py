@@ -122,9 +122,14 @@ AsCsv = Callable[[dict, Here], Table]
 AsSvg = Callable[[dict, Here], tuple[str, dict]]
 
 
+def site(request: HttpRequest) -> str:
+    """Where the register is: "https://register.example.nhs.uk"."""
+    return request.build_absolute_uri("/").removesuffix("/")
+
+
 def links_to_twins(here: Here, forms: Iterable[str]) -> list[tuple[str, str, str]]:
     """The twins of a page as (word, media type, address)."""
-    root = here.request.build_absolute_uri("/").removesuffix("/")
+    root = site(here.request)
     links = []
     for form in forms:
         whole = {"page": None} if form == "csv" else {}

@@ -18,7 +18,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -32,7 +31,15 @@ from organisations.ods.reading import OdsRefused, read_files
 from records.admin import Words, above_lists
 from records.models import Document, Upload
 from records.site import site_page
-from records.spreadsheets.pages import KEPT, PROGRESS, REST_OF_FORM, line, logger, may_import
+from records.spreadsheets.pages import (
+    KEPT,
+    PROGRESS,
+    REST_OF_FORM,
+    line,
+    logger,
+    may_import,
+    streamed,
+)
 
 KIND = "ods"
 MOST_BYTES = 20 * 1024 * 1024
@@ -280,10 +287,7 @@ def go(request: HttpRequest, upload: Upload, *, seen: str = "") -> HttpResponse:
     """Run an import and lead back to its page; with progress to whoever reads progress."""
     steps = go_through(upload, user=request.user, seen=seen)
     if request.headers.get("Accept") == PROGRESS:
-        response = StreamingHttpResponse(progress_lines(upload, steps), content_type=PROGRESS)
-        # A proxy that waited for the end would hide the progress.
-        response["X-Accel-Buffering"] = "no"
-        return response
+        return streamed(progress_lines(upload, steps))
     try:
         for _ in steps:
             pass

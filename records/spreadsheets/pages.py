@@ -314,17 +314,21 @@ def take_choices(request: HttpRequest, upload: Upload) -> None:
 def go(request: HttpRequest, upload: Upload, *, seen: str = "") -> HttpResponse:
     """Run an import and lead back to its page; with progress to whoever reads progress."""
     if request.headers.get("Accept") == PROGRESS:
-        lines = progress_lines(request, upload, seen)
-        response = StreamingHttpResponse(lines, content_type=PROGRESS)
-        # A proxy that waited for the end would hide the progress.
-        response["X-Accel-Buffering"] = "no"
-        return response
+        return streamed(progress_lines(request, upload, seen))
     try:
         for _ in run(upload, user=request.user, seen=seen):
             pass
     except (ValidationError, DatabaseError) as error:
         return failed(request, upload, why(error))
     return HttpResponseRedirect(reverse("admin:upload", args=[upload.pk]))
+
+
+def streamed(lines: Iterator[str]) -> StreamingHttpResponse:
+    """Lines of progress, each sent as soon as it is there."""
+    response = StreamingHttpResponse(lines, content_type=PROGRESS)
+    # A proxy that waited for the end would hide the progress.
+    response["X-Accel-Buffering"] = "no"
+    return response
 
 
 def failed(request: HttpRequest, upload: Upload, words: str) -> HttpResponse:
