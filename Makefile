@@ -7,6 +7,8 @@ SHELL := /bin/sh
 # The Python that .venv is made with: 3.11 or later.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
+# How large `make england` is, 1 being England.
+SCALE ?= 1
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
@@ -69,6 +71,11 @@ styles: $(STYLES) ## Build the styles of the public pages
 .PHONY: screenshots
 screenshots: $(DEVELOPMENT) $(STYLES) ## Take pictures of the main pages, wide and narrow
 	@$(BIN)/python -m tests.browser.screenshots
+
+.PHONY: england
+england: $(RUNTIME) ## Build a made-up register of national size, in var/england.sqlite3 or DATABASE_URL
+	@DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/var/england.sqlite3}" \
+		$(MANAGE) make_england --scale $(SCALE)
 
 .PHONY: clean
 clean: ## Remove what make made, but not the development database in var/
