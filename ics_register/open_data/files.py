@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ics_register.open_data import csv_files, popolo, w3c_org
-from ics_register.open_data.gathering import gather
+from ics_register.open_data.gathering import Progress, gather, unwatched
 from ics_register.open_data.reading import Gathered
 from ics_register.open_data.wanted import Wanted
 
@@ -61,11 +61,11 @@ FORMATS = (
 
 
 @contextlib.contextmanager
-def gathered_file(wanted: Wanted) -> Iterator[Path]:
+def gathered_file(wanted: Wanted, progress: Progress = unwatched) -> Iterator[Path]:
     """A file with what is wanted, which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="register-") as folder:
         file = Path(folder) / "register.sqlite3"
-        gather(wanted, file)
+        gather(wanted, file, progress)
         yield file
 
 

@@ -5,7 +5,7 @@ So no two formats can disagree, and none holds more in memory than a few thousan
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from django.db import connection, models, transaction
@@ -69,7 +69,15 @@ def one_moment() -> Iterator[None]:
         connection.transaction_mode = usual
 
 
-def gather(wanted: Wanted, file: Path) -> None:
+# Is told what is being read, and which share of it is, from 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+def unwatched(doing: str, share: float) -> None:
+    """Nobody watches."""
+
+
+def gather(wanted: Wanted, file: Path, progress: Progress = unwatched) -> None:
     """Write what is wanted into a new SQLite file."""
     with contextlib.closing(sqlite3.connect(file)) as database:
         # A file that nobody reads yet needs no journal, and rows come before those that they
@@ -78,7 +86,7 @@ def gather(wanted: Wanted, file: Path) -> None:
         database.executemany("INSERT INTO about VALUES (?, ?)", about(wanted))
         database.executemany("INSERT INTO fields VALUES (?, ?, ?, ?, ?)", fields())
         with one_moment():
-            for name, rows in _batches(_Gathering(wanted).found(), wanted.addresses):
+            for name, rows in _batches(_Gathering(wanted, progress).found(), wanted.addresses):
                 marks = ", ".join("?" * len(BY_NAME[name].columns))
                 database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
         database.commit()
@@ -98,7 +106,10 @@ def _batches(found: Iterable[Found], addresses: Addresses) -> Iterator[tuple[str
 class _Gathering:
     """One gathering, and what it has come across that other records refer to."""
 
-    def __init__(self, wanted: Wanted):
+    def __init__(self, wanted: Wanted, progress: Progress):
+        self.progress = progress
+        # Seats and posts, with who holds them, are nearly all there is to read.
+        self.read, self.to_read = 0, sum(model.objects.count() for model in (Seat, Post))
         self.day = wanted.day
         self.everything = wanted.everything
         # By slug, where there is one, and else by key. A set of them is small even of all England.
@@ -130,6 +141,8 @@ class _Gathering:
         keys = list(model.objects.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(keys), AT_ONCE):
             part = keys[start : start + AT_ONCE]
+            self.progress(model._meta.verbose_name_plural, self.read / self.to_read)
+            self.read += len(part)
             yield model.objects.filter(pk__gte=part[0], pk__lte=part[-1]).order_by("pk")
 
     def seats(self) -> Iterator[Found]:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rdflib.namespace import FOAF, ORG, RDF, SKOS
 
+from ics_register.management.commands import export_data
 from ics_register.open_data import gathering
 from ics_register.open_data.gathering import one_moment
 from ics_register.open_data.tables import TABLES
@@ -353,6 +354,25 @@ def test_the_command_writes_every_file_from_one_gathering(cast, tmp_path):
             assert content == opened.taken(name, as_at="2019-05-01")
     with zipfile.ZipFile(io.BytesIO((tmp_path / "new" / "csv.zip").read_bytes())) as zipped:
         assert len(zipped.namelist()) == len(TABLES) + 1
+
+
+def test_the_command_tells_how_far_it_is(cast, tmp_path, monkeypatch):
+    monkeypatch.setattr(export_data, "AT_ONCE", 1)
+    log, screen = io.StringIO(), io.StringIO()
+    screen.isatty = lambda: True
+    for shown in (log, screen):
+        call_command("export_data", "--to", str(tmp_path), stderr=shown)
+
+    lines = log.getvalue().splitlines()
+    shares = [int(line[33:36]) for line in lines]
+    assert shares == sorted(shares)
+    assert len({share // 10 for share in shares}) == len(shares)
+    assert lines[0].endswith("  0%  reading seats")
+    assert any("writing popolo.json, 0 MB" in line for line in lines)
+    drawn = screen.getvalue().rstrip("\n").split("\r")[1:]
+    assert "\n" not in "".join(drawn)
+    assert {len(line) for line in drawn} == {100}
+    assert drawn[-1].rstrip() == f"[{'#' * 30}] 100%  done"
 
 
 def test_the_command_refuses_what_is_no_address(db, tmp_path):

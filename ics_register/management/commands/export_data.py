@@ -1,6 +1,8 @@
 """`manage.py export_data`: the register as open data, in all its formats."""
 
 import datetime
+import io
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +13,10 @@ from django.utils import timezone
 from ics_register.open_data.addresses import Addresses
 from ics_register.open_data.files import FORMATS, gathered_file, write
 from ics_register.open_data.wanted import Wanted
+from records.progress import ProgressBar
+
+# In bytes: how often it is told how large a file is.
+AT_ONCE = 1_000_000
 
 
 class Command(BaseCommand):
@@ -39,9 +45,35 @@ class Command(BaseCommand):
         site = f"{parts.scheme}://{parts.netloc}"
         to.mkdir(parents=True, exist_ok=True)
         wanted = Wanted(as_at or timezone.localdate(), all_periods, Addresses(site))
-        with gathered_file(wanted) as gathered:
-            for each in FORMATS:
-                file = to / each.name
-                with file.open("wb") as opened:
+        bar = ProgressBar(self.stderr)
+        # Gathering takes about as long as writing two of the files.
+        steps = 2 + len(FORMATS)
+        files = [to / each.name for each in FORMATS]
+
+        def reading(doing: str, share: float) -> None:
+            bar.show(2 * share / steps, f"reading {doing}")
+
+        with gathered_file(wanted, reading) as gathered:
+            for step, (each, file) in enumerate(zip(FORMATS, files, strict=True), start=2):
+
+                def written(size: int, step=step, name=each.name) -> None:
+                    bar.show(step / steps, f"writing {name}, {size / 1e6:,.0f} MB")
+
+                with io.BufferedWriter(Watched(file, written), AT_ONCE) as opened:
                     write(each, gathered, opened)
-                self.stdout.write(f"{file.stat().st_size:10,}  {file}")
+        bar.show(1, "done")
+        for file in files:
+            self.stdout.write(f"{file.stat().st_size:11,}  {file}")
+
+
+class Watched(io.FileIO):
+    """A file being written whose size is told as it grows."""
+
+    def __init__(self, path: Path, written: Callable[[int], None]):
+        super().__init__(path, "w")
+        self.written = written
+
+    def write(self, content) -> int:
+        count = super().write(content)
+        self.written(self.tell())
+        return count

@@ -13,8 +13,7 @@ from django.db import connection
 from ics_register.england.bodies import FILES
 from ics_register.england.building import Built, build
 from records.history import Recorded
-
-WIDTH = 30
+from records.progress import ProgressBar
 
 
 class Command(BaseCommand):
@@ -44,27 +43,17 @@ class Command(BaseCommand):
         widen_cache()
         folder = Path(reference_data)
         there = all((folder / name).is_file() for name in FILES)
-        self.began, self.shown = time.monotonic(), -1
+        self.began, self.bar = time.monotonic(), ProgressBar(self.stderr)
         built = build(
             scale=scale, reference_data=folder if there else None, progress=self.show_progress
         )
         self.tell(built, time.monotonic() - self.began)
 
     def show_progress(self, share: float, rows: int) -> None:
-        """A bar that fills on a terminal; a line for each tenth elsewhere."""
-        terminal = self.stderr.isatty()
-        step = int(share * (100 if terminal else 10))
-        if step == self.shown:
-            return
-        self.shown = step
         rate = rows / max(0.001, time.monotonic() - self.began)
-        bar = "#" * int(share * WIDTH)
-        line = f"[{bar:<{WIDTH}}] {share:4.0%}  {rows:9,} rows, {rate:6,.0f} a second"
-        self.stderr.write(f"\r{line}" if terminal else line, ending="" if terminal else "\n")
+        self.bar.show(share, f"{rows:9,} rows, {rate:6,.0f} a second")
 
     def tell(self, built: Built, seconds: float) -> None:
-        if self.stderr.isatty():
-            self.stderr.write("")
         for model, count in built.counts.items():
             self.stdout.write(f"{count:9,}  {model._meta.verbose_name_plural}")
         rows = built.records + built.versions

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from organisations.ods.importing import OdsBusy, Outcome, Progress, run
 from organisations.ods.reading import OdsRefused, read_files
+from records.progress import ProgressBar
 
 EACH_SHOWN = 20
 BUSY = (
@@ -46,6 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *, files, apply, day, same, new, as_user, reason, **options):
         self.every = options["verbosity"] > 1
+        bar = ProgressBar(self.stderr)
         try:
             extracts = read_files([(path.name, self.content(path)) for path in files], day=day)
             steps = run(
@@ -59,7 +61,7 @@ class Command(BaseCommand):
             for step in steps:
                 match step:
                     case Progress():
-                        self.bar(step)
+                        bar.show(step.done / step.total, step.doing)
                     case Outcome():
                         self.tell(step)
         except OdsRefused as refused:
@@ -87,16 +89,6 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"--as-user: there is no user called {name!r}.")
         return found
-
-    def bar(self, step: Progress) -> None:
-        """How far it is, on one line that is written over; nothing where nobody watches."""
-        if not self.stderr.isatty():
-            return
-        full = 24 * step.done // step.total
-        self.stderr.write(
-            f"\r[{'#' * full}{'.' * (24 - full)}] {step.done}/{step.total} {step.doing[:50]:50}",
-            ending="" if step.done < step.total else "\n",
-        )
 
     def tell(self, outcome: Outcome) -> None:
         for report in outcome.reports:
