@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from forums.ex_officio import spells
-from forums.models import Membership, SeatRole
+from forums.models import Forum, Membership, Seat, SeatRole
 from people.holders import (
     EVIDENCE,
     PERIOD,
@@ -23,6 +23,7 @@ from people.holders import (
 )
 from people.models import Appointment
 from records.periods import date_in_words, not_over
+from records.prepared import prepared
 
 
 @dataclass(kw_only=True)
@@ -96,7 +97,21 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     Whoever holds the post that a seat goes with is among them, for as long as they fill it by
     holding that (see `forums.ex_officio`).
     """
-    rows = with_standing(seats, day).values(
+    return _held(_rows(seats, day), day)
+
+
+def held_seats_of(forum: Forum, day: datetime.date) -> list[HeldSeat]:
+    """The seats of `forum`, as `seats_with_holders` gives them."""
+    return _held(_rows_of(forum.pk, day), day)
+
+
+@prepared
+def _rows_of(forum: int, day: datetime.date) -> QuerySet:
+    return _rows(Seat.objects.filter(forum=forum), day)
+
+
+def _rows(seats: QuerySet, day: datetime.date) -> QuerySet:
+    return with_standing(seats, day).values(
         "id",
         "title",
         "role",
@@ -128,6 +143,9 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
             "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"
         ),
     )
+
+
+def _held(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
     held = gather(rows, HeldSeat, day)
     ex_officio = [seat for seat in held if seat.post_id is not None]
     if ex_officio:
@@ -144,8 +162,21 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
 
     A post that is over takes with it whoever the register still has in it.
     """
+    holders = defaultdict(list)
+    for row in _appointments_to(tuple(sorted(posts)), day):
+        holder = take_holder(row)
+        holder.ex_officio = f"{row['post_words']}, {row['organisation_name']}"
+        holder.for_slug, holder.for_name = row["organisation_slug"], row["organisation_name"]
+        holders[row["post_id"]].append(holder)
+    for each in holders.values():
+        each.sort(key=in_turn)
+    return holders
+
+
+@prepared
+def _appointments_to(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
     still = not_over(day, "post", "post__organisation") | Q(end_date__isnull=False)
-    rows = (
+    return (
         Appointment.objects.filter(still, post__in=posts)
         .order_by()
         .values(
@@ -156,12 +187,3 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
             **holder_columns(""),
         )
     )
-    holders = defaultdict(list)
-    for row in rows:
-        holder = take_holder(row)
-        holder.ex_officio = f"{row['post_words']}, {row['organisation_name']}"
-        holder.for_slug, holder.for_name = row["organisation_slug"], row["organisation_name"]
-        holders[row["post_id"]].append(holder)
-    for each in holders.values():
-        each.sort(key=in_turn)
-    return holders

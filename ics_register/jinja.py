@@ -4,11 +4,11 @@ import datetime
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from jinja2 import Environment, StrictUndefined, pass_context
 
+from ics_register.addresses import address
 from ics_register.open_data.addresses import membership_anchor
 from records.periods import date_in_words
 
@@ -16,7 +16,7 @@ from records.periods import date_in_words
 @pass_context
 def link(context, name: str, *args, **parameters) -> str:
     """The address of a public page, as at the day that this page is read as at."""
-    return context["asked"].link(reverse(name, args=args), **parameters)
+    return context["asked"].link(address(name, *args), **parameters)
 
 
 def environment(**options) -> Environment:
@@ -28,7 +28,7 @@ def environment(**options) -> Environment:
         "auto_reload": settings.DEVELOPMENT,
     }
     env = Environment(**{**options, **ours})
-    env.globals.update(static=static, url=reverse, link=link, membership_anchor=membership_anchor)
+    env.globals.update(static=static, url=address, link=link, membership_anchor=membership_anchor)
     env.filters.update(
         capfirst=capfirst, date_words=date_in_words, lines=lines, local_day=local_day
     )

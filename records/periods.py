@@ -8,6 +8,7 @@ A date that is qualified *by* is a limit: "by June 2021" means by then at the la
 
 import calendar
 import datetime
+import functools
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -49,6 +50,7 @@ def last_day(day: datetime.date, precision: str) -> datetime.date:
     return day
 
 
+@functools.lru_cache(10_000)
 def date_in_words(day: datetime.date, precision: str = Precision.DAY) -> str:
     """A date as it is known: "1 April 2019", "April 2019" or "2019"."""
     formats = {Precision.YEAR: "Y", Precision.MONTH: "F Y", Precision.DAY: "j F Y"}

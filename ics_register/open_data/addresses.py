@@ -1,17 +1,11 @@
 """Public addresses of records, which are their ids in all data: they never change."""
 
-import functools
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-
-@functools.cache
-def _around_slug(name: str) -> tuple[str, str]:
-    """What stands before and after the slug in the addresses of pages of one kind."""
-    before, _, after = reverse(name, args=["slug-of-it"]).partition("slug-of-it")
-    return before, after
+from ics_register.addresses import address
 
 
 @dataclass(frozen=True)
@@ -24,8 +18,7 @@ class Addresses:
         """That of a record's own page, or of a place on it; None if there is no record."""
         if slug is None:
             return None
-        before, after = _around_slug(name)
-        return f"{self.site}{before}{slug}{after}{'#' if anchor else ''}{anchor}"
+        return f"{self.site}{address(name, slug)}{'#' if anchor else ''}{anchor}"
 
     def place(self, slug: str | None) -> str | None:
         """A place has no page of its own: the list of who chairs what in it stands for it."""

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.holders import HeldSeat, seats_with_holders
+from forums.holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.models import Forum, ForumKind, Membership, Seat
 from ics_register.pages import facts
 from ics_register.pages.chairs import (
@@ -100,7 +100,7 @@ def days_as_json(context: dict, here: Here) -> dict:
 @public_page(as_json=days_as_json, as_csv=days_as_csv, as_calendar=days_for_calendar)
 def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
     forum = forum_of_paper(slug)
-    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    seats = held_seats_of(forum, asked.day)
     found = [*of_forum(forum, asked)]
     found += [each for seat in seats for each in of_seat(seat, asked)]
     about = f"Terms, comings and goings and reviews of {forum.name}, from the governance register."

@@ -1,13 +1,14 @@
 """Forums: the list, and the page a board secretary opens before a meeting."""
 
+import datetime
 from collections import defaultdict
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from forums.bodies import body_of
-from forums.holders import HeldSeat, seats_with_holders
+from forums.holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.models import (
     EscalationStep,
     Forum,
@@ -40,6 +41,7 @@ from ics_register.pages.timelines import timeline
 from ics_register.pages.twins import Here, Table, whole_list
 from people.holders import Standing
 from records.periods import not_over
+from records.prepared import prepared
 
 
 class ForumFilter(django_filters.FilterSet):
@@ -167,17 +169,50 @@ def members_as_csv(context: dict, here: Here) -> Table:
     return Table([*facts.SEAT_COLUMNS, *facts.HOLDING_COLUMNS], rows())
 
 
+@prepared
+def forums(value, by: str = "slug") -> QuerySet:
+    return Forum.objects.filter(**{by: value}).select_related("place", "host", *SOURCES)
+
+
+@prepared
+def member_organisations(forum: int, day: datetime.date) -> QuerySet:
+    members = MemberOrganisation.objects.as_at(day).filter(forum=forum)
+    return members.select_related("organisation", *SOURCES)
+
+
+@prepared
+def other_names(forum: int) -> QuerySet:
+    return ForumName.objects.filter(forum=forum).select_related(*SOURCES)
+
+
+@prepared
+def escalation_steps(forum: int, day: datetime.date) -> QuerySet:
+    steps = EscalationStep.objects.stated_by(day).filter(forum=forum)
+    return steps.select_related(*STATED_SOURCES)
+
+
+@prepared
+def successions(forum: int) -> QuerySet:
+    found = Succession.objects.filter(Q(from_forum=forum) | Q(to_forum=forum))
+    return found.select_related("from_forum", "to_forum", *STATED_SOURCES)
+
+
+@prepared
+def reporting_lines(forum: int, day: datetime.date) -> QuerySet:
+    lines = ReportingLine.objects.as_at(day).filter(
+        Q(from_forum=forum) | Q(to_forum=forum), not_over(day, "from_forum")
+    )
+    both_ends = ("from_forum", "to_forum", "to_organisation")
+    return lines.select_related(*both_ends, *SOURCES).order_by("kind", "id")
+
+
 @public_page(as_json=forum_as_json, as_csv=members_as_csv)
 def forum(request: HttpRequest, asked: AskedDay, slug: str):
-    forum = record_at(Forum.objects.select_related("place", "host", *SOURCES), slug)
-    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    forum = record_at(forums, slug)
+    seats = held_seats_of(forum, asked.day)
     over = forum.has_ended(asked.day)
     in_force = [seat for seat in seats if seat.is_in_force(asked.day) and not over]
-    members = list(
-        MemberOrganisation.objects.as_at(asked.day)
-        .filter(forum=forum)
-        .select_related("organisation", *SOURCES)
-    )
+    members = list(member_organisations(forum.pk, asked.day))
     clauses = clauses_of(forum, asked)
     ruled = clauses and forum.is_in_force(asked.day)
     return "forums/forum.html", {
@@ -188,15 +223,11 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "former": former_holders(seats),
         "timeline": timeline(chairs_first(seats), asked, forum.end_date),
         "member_organisations": members,
-        "names": forum.names.select_related(*SOURCES),
+        "names": other_names(forum.pk),
         "clauses": clauses,
         "could_be": could_be(clauses, body_of(in_force, members, asked.day)) if ruled else None,
-        "steps": EscalationStep.objects.stated_by(asked.day)
-        .filter(forum=forum)
-        .select_related(*STATED_SOURCES),
-        "successions": Succession.objects.filter(
-            Q(from_forum=forum) | Q(to_forum=forum)
-        ).select_related("from_forum", "to_forum", *STATED_SOURCES),
+        "steps": escalation_steps(forum.pk, asked.day),
+        "successions": successions(forum.pk),
         "structured": forum_as_data(forum, in_force, request) if asked.is_now else None,
         **reporting(forum, asked),
     }
@@ -244,16 +275,7 @@ DOWN = [
 
 def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
     """The lines of `forum` in force on the day: up, down and sideways."""
-    lines = (
-        ReportingLine.objects.as_at(asked.day)
-        .filter(
-            Q(from_forum=forum) | Q(to_forum=forum),
-            not_over(asked.day, "from_forum"),
-        )
-        .select_related("from_forum", "to_forum", "to_organisation", *SOURCES)
-        .order_by("kind", "id")
-    )
-    lines = list(lines)
+    lines = list(reporting_lines(forum.pk, asked.day))
     beside = (LineKind.WORKS_WITH, LineKind.ADVISES)
     return {
         "lines_up": [x for x in lines if x.from_forum_id == forum.pk and x.kind not in beside],

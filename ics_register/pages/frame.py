@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -58,7 +59,7 @@ class AskedDay:
         """The day by which "more than a year ago" is reckoned: the day asked for, if past."""
         return min(self.day, self.today)
 
-    @property
+    @functools.cached_property
     def parameters(self) -> dict[str, str]:
         """What the links of a page carry, so that the next page is as at the same day."""
         parameters = {"as_at": self.day.isoformat()} if self.named else {}

@@ -5,6 +5,7 @@ them.
 """
 
 import functools
+from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.core.paginator import Page, Paginator
@@ -58,34 +59,44 @@ class Moved(Exception):
         self.record = record
 
 
-def record_at(records: QuerySet, slug: str):
-    """The record whose address ends in `slug`.
+# Finds records by the value of the field that is named.
+Find = Callable[..., QuerySet]
+
+
+def record_at(records: QuerySet | Find, slug: str):
+    """The record whose address ends in `slug`, among `records`.
 
     Raises Moved if it had that slug once, which the change history knows, or if it was merged
     into another, and Http404 if nothing that may be shown ever had it.
     """
-    found = records.filter(slug=slug).first()
+    find = records if callable(records) else lambda value, by: records.filter(**{by: value})
+    asked = find(slug, by="slug")
+    found = _only(asked)
     if found is None:
-        once = records.model.history.filter(slug=slug).values_list("id", flat=True).first()
-        found = records.filter(pk=once).first() if once is not None else None
-    now = merged_into(found, records)
+        once = asked.model.history.filter(slug=slug).values_list("id", flat=True).first()
+        found = _only(find(once, by="pk")) if once is not None else None
+    now = merged_into(found, find)
     if now is None:
-        kind = records.model._meta.verbose_name
+        kind = asked.model._meta.verbose_name
         raise Http404(f"There is no {kind} at this address. It may have been typed wrongly.")
     if now.slug != slug:
         raise Moved(now)
     return now
 
 
-def merged_into(record, records: QuerySet):
+def _only(records: QuerySet):
+    return next(iter(records), None)
+
+
+def merged_into(record, find: Find):
     """What `record` became by merging, however often it was merged, or itself if it was not;
-    None if that is not among `records`."""
+    None if nothing that may be shown."""
     passed = set()
     while record is not None and getattr(record, "merged_into_id", None) is not None:
         if record.pk in passed:
             return None
         passed.add(record.pk)
-        record = records.filter(pk=record.merged_into_id).first()
+        record = _only(find(record.merged_into_id, by="pk"))
     return record
 
 

@@ -1,11 +1,14 @@
 """Quoracy: whether a meeting of a forum will be quorate, by who attends."""
 
+import datetime
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from forums.bodies import as_rule, body_of
-from forums.holders import HeldSeat, seats_with_holders
-from forums.models import Forum, MemberOrganisation, QuoracyClause, Seat
+from forums.holders import HeldSeat, held_seats_of
+from forums.models import Forum, MemberOrganisation, QuoracyClause
 from forums.quoracy import Body, Judgement, as_filled, judge_rule
 from forums.voting import Voting, by_votes, voting, voting_seats
 from forums.worklists import successors
@@ -22,12 +25,18 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import SOURCES, STATED_SOURCES, public_page, record_at
 from ics_register.pages.twins import Here
 from organisations.models import Organisation
+from records.prepared import prepared
 
 
 def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
     """The rule of a forum, as far as it was stated by the day."""
-    clauses = QuoracyClause.objects.stated_by(asked.day).filter(forum=forum)
-    return list(clauses.select_related("seat", *STATED_SOURCES))
+    return list(_clauses(forum.pk, asked.day))
+
+
+@prepared
+def _clauses(forum: int, day: datetime.date) -> QuerySet:
+    clauses = QuoracyClause.objects.stated_by(day).filter(forum=forum)
+    return clauses.select_related("seat", *STATED_SOURCES)
 
 
 def could_be(clauses: list[QuoracyClause], body: Body) -> dict:
@@ -85,7 +94,7 @@ def _votes_as_data(votes: Voting) -> dict:
 @public_page(as_json=quoracy_as_json)
 def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(Forum.objects.select_related(*SOURCES), slug)
-    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    seats = held_seats_of(forum, asked.day)
     members = list(
         MemberOrganisation.objects.filter(forum=forum).select_related("organisation", *SOURCES)
     )

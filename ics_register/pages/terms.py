@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.holders import HeldSeat, seats_with_holders
+from forums.holders import HeldSeat, held_seats_of
 from forums.models import (
     EscalationStep,
     Forum,
@@ -14,7 +14,6 @@ from forums.models import (
     MemberOrganisation,
     QuoracyClause,
     ReportingLine,
-    Seat,
     SeatRole,
 )
 from ics_register.pages.forums import reporting
@@ -76,7 +75,7 @@ def seats_of(forum: Forum, asked: AskedDay) -> list[HeldSeat]:
     """The seats that a forum has on the day, with their holders."""
     if forum.has_ended(asked.day):
         return []
-    seats = seats_with_holders(Seat.objects.filter(forum=forum), asked.day)
+    seats = held_seats_of(forum, asked.day)
     return [seat for seat in seats if seat.is_in_force(asked.day)]
 
 

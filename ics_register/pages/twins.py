@@ -5,6 +5,7 @@ A twin has the address of its page with the name of its form in place of the las
 takes what the page takes: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,10 @@ from django.core.paginator import Page
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.text import slugify
 
+from ics_register.addresses import address
 from ics_register.pages.frame import AskedDay, page_furniture
 from ics_register.recorded import as_recorded
 from records.spreadsheets.cells import neutral
@@ -82,10 +84,14 @@ class Here:
     def id(self, page: str, slug: str | None) -> str | None:
         """The id of a record, which is the absolute address of its page on any day; None of
         what has no page."""
-        return self.request.build_absolute_uri(reverse(page, args=[slug])) if slug else None
+        return f"{self.site}{address(page, slug)}" if slug else None
 
     def id_of(self, record: Model | None) -> str | None:
-        return self.request.build_absolute_uri(record.get_absolute_url()) if record else None
+        return self.id(record._meta.model_name, record.slug) if record else None
+
+    @functools.cached_property
+    def site(self) -> str:
+        return site(self.request)
 
     def address(self, form: str = "", **parameters) -> str:
         """The absolute address of this page, or of its twin, with some of its parameters other
@@ -129,11 +135,10 @@ def site(request: HttpRequest) -> str:
 
 def links_to_twins(here: Here, forms: Iterable[str]) -> list[tuple[str, str, str]]:
     """The twins of a page as (word, media type, address)."""
-    root = site(here.request)
     links = []
     for form in forms:
         whole = {"page": None} if form == "csv" else {}
-        address = here.address(form, **whole).removeprefix(root)
+        address = here.address(form, **whole).removeprefix(here.site)
         links.append((form.upper(), MEDIA_TYPES[form], address))
     return links
 

@@ -1,0 +1,149 @@
+"""Queries that are put together once: they ask what they would have asked, with the values of
+each time, and nothing that differs is taken for the same."""
+
+import datetime
+import threading
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from forums.models import Forum
+from organisations.models import Organisation
+from records.prepared import prepared
+from tests.builders import make_document, make_forum, make_organisation
+
+DAY = datetime.date(2020, 5, 1)
+
+
+@pytest.fixture
+def trusts(db):
+    document = make_document()
+    return [
+        make_organisation(
+            slug=slug, name=slug.title(), start_date=start, end_date=end, document=document
+        )
+        for slug, start, end in (
+            ("ashford", DAY, None),
+            ("barton", DAY + datetime.timedelta(1), None),
+            ("corby", datetime.date(2019, 1, 1), DAY),
+        )
+    ]
+
+
+def in_force(day, slug):
+    found = Organisation.objects.as_at(day).filter(~Q(slug=slug))
+    return found.select_related("document").order_by("slug")
+
+
+@pytest.mark.parametrize("days_later", [-1000, -1, 0, 1, 1000])
+@pytest.mark.parametrize("slug", ["ashford", "corby", "100%", "it's"])
+def test_each_asking_is_answered_for_its_own_values(trusts, days_later, slug):
+    ask = prepared(in_force)
+    ask(datetime.date(1999, 1, 1), "none")  # never read
+    list(ask(datetime.date(2001, 2, 3), "other"))
+    day = DAY + datetime.timedelta(days_later)
+
+    assert list(ask(day, slug)) == list(in_force(day, slug))
+
+
+def test_what_comes_back_is_read_as_any_queryset_is(trusts, django_assert_num_queries):
+    found = prepared(in_force)(DAY, "none")
+    with django_assert_num_queries(1):
+        assert [each.document.slug for each in found] == [trusts[0].document.slug] * 2
+        assert len(found) == 2
+        assert bool(found)
+        assert found.model is Organisation
+
+
+def test_rows_and_days_in_them_are_read_as_ever(trusts):
+    def rows(keys):
+        found = Organisation.objects.filter(pk__in=keys).order_by("slug")
+        return found.values("slug", "end_date", title=F("document__title"))
+
+    keys = tuple(each.pk for each in trusts)
+    for some in (keys, keys[1:], keys[2:], ()):
+        assert list(prepared(rows)(some)) == list(rows(some))
+    assert [row["end_date"] for row in prepared(rows)(keys)] == [None, None, DAY]
+
+
+def test_a_query_is_put_together_once_for_each_shape_of_its_values(trusts):
+    built = []
+
+    @prepared
+    def found(keys, slug, by="slug") -> QuerySet:
+        built.append((len(keys), slug, by))
+        return Organisation.objects.filter(Q(pk__in=keys) | Q(**{by: slug})).order_by("slug")
+
+    def asked(*values, **named):
+        before = len(built)
+        names = [each.slug for each in found(*values, **named)]
+        return names, len(built) > before
+
+    one, two, three = (each.pk for each in trusts)
+    assert asked((one, two), "corby") == (["ashford", "barton", "corby"], True)
+    assert asked((two, three), "x") == (["barton", "corby"], False)
+    assert asked((two,), "x") == (["barton"], True)
+    assert asked((two,), None) == (["barton"], True)
+    assert asked((two,), None) == (["barton"], False)
+    assert asked((two,), "Corby", by="name") == (["barton", "corby"], True)
+    assert asked((two,), "Ashford", by="name") == (["ashford", "barton"], False)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda day: Forum.objects.as_at(day) if day.year > 2000 else Forum.objects.all(),
+        lambda day: Forum.objects.filter(start_date__lt=day + datetime.timedelta(1)),
+        lambda day: Forum.objects.filter(start_date__year=day.year),
+    ],
+)
+def test_a_query_that_is_another_for_other_values_is_refused(db, build):
+    with pytest.raises(ImproperlyConfigured, match="cannot be prepared"):
+        list(prepared(build)(DAY))
+
+
+def test_text_that_is_looked_for_inside_another_is_refused(db):
+    with pytest.raises(ImproperlyConfigured, match="cannot be prepared"):
+        list(prepared(lambda text: Forum.objects.filter(name__contains=text))("board"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        lambda q: q.filter(pk=1),
+        lambda q: q.first(),
+        lambda q: q.count(),
+        lambda q: q.exists(),
+        lambda q: q.values("pk"),
+        lambda q: q[:1],
+    ],
+)
+def test_asking_it_more_than_was_prepared_is_refused_and_not_passed_over(db, more):
+    with pytest.raises(TypeError, match="in_force asks is prepared"):
+        more(prepared(in_force)(DAY, "none"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_by_its_own_connection():
+    make_forum(slug="a-board")
+
+    @prepared
+    def called(slug):
+        return Forum.objects.filter(slug=slug)
+
+    asked = {}
+
+    def ask(number):
+        asked[number] = [each.slug for each in called("a-board")]
+        connection.close()
+
+    assert [each.slug for each in called("a-board")] == ["a-board"]
+    threads = [threading.Thread(target=ask, args=[number]) for number in range(3)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert asked == {number: ["a-board"] for number in range(3)}
