@@ -95,7 +95,8 @@ def database(url: str) -> dict:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             }
-            return {**parsed, "OPTIONS": options}
+            # Opening it again reads all the tables' rules, which takes longer than to make a page.
+            return {**parsed, "OPTIONS": options, "CONN_MAX_AGE": 60}
         case "django.db.backends.postgresql":
             options = parsed.get("OPTIONS", {})
             if "://" not in url or not (parsed["NAME"] or "service" in options):

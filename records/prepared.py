@@ -15,8 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
 from django.db.models.sql.compiler import SQLCompiler
 
-# How many queries are kept of one function: it makes one for each number of values in a tuple.
-MOST_KEPT = 128
+# How many queries are kept of one function.
+MOST_KEPT = 64
+
+
+# The number of the first mark that stands for nothing; a query has fewer of its own.
+FIRST_OF_NOTHING = 1_000_000
 
 
 def prepared(build: Callable[..., models.QuerySet]) -> Callable[..., models.QuerySet]:
@@ -39,9 +43,21 @@ def prepared(build: Callable[..., models.QuerySet]) -> Callable[..., models.Quer
     def ask(*values, **named) -> models.QuerySet:
         if () in values:  # Among nothing there is nothing, which Django knows.
             return build(*values, **named)
+        values = tuple(map(_filled_up, values))
         return kept(tuple(map(_shape, values)), **named).asked(values)
 
     return ask
+
+
+def _filled_up(value):
+    """A tuple with as many values as 1, 2, 4, 8 ..., so that there are few queries to keep: the
+    others are such as no register holds. Django asks for none of them twice."""
+    if type(value) is not tuple:
+        return value
+    several = dict.fromkeys(value)
+    missing = (1 << (len(several) - 1).bit_length()) - len(several)
+    mark = _MARKS[type(value[0])]
+    return (*several, *(mark(FIRST_OF_NOTHING + number) for number in range(missing)))
 
 
 def _shape(value) -> tuple:
@@ -88,7 +104,7 @@ class _Kept:
 
     def __init__(self, build: functools.partial, shapes: tuple):
         self.build = build
-        numbers = iter(range(1_000_000))
+        numbers = iter(range(FIRST_OF_NOTHING))
         self.marks = tuple(_marked(shape, numbers) for shape in shapes)
         self.queryset = build(*self.marks)
         self.by_database: dict[str, tuple[SQLCompiler, str, list, dict]] = {}

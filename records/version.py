@@ -9,9 +9,11 @@ other no longer than that, and cannot each hold what the other waits for.
 """
 
 from django.db import connections
+from django.db.models import QuerySet
 
 from records.history import Recorded
 from records.models import RegisterVersion
+from records.prepared import prepared
 
 EVENTS = ("insert", "update", "delete")
 
@@ -86,4 +88,9 @@ def register_version() -> str | None:
     connection = connections[RegisterVersion.objects.db]
     if connection.in_atomic_block:
         return None
-    return RegisterVersion.objects.values_list("word", flat=True).first()
+    return next(iter(_words()), None)
+
+
+@prepared
+def _words() -> QuerySet:
+    return RegisterVersion.objects.values_list("word", flat=True)

@@ -139,13 +139,14 @@ def measure(text: str, size: int) -> float:
     return sum(_width(character) for character in text) * size
 
 
-def wrap(text: str, size: int, room: float) -> list[str]:
+@functools.lru_cache(2_000)
+def wrap(text: str, size: int, room: float) -> tuple[str, ...]:
     """`text` in lines that fit into `room`. Nothing is cut off: a long word is broken."""
     for most in range(int(room / (0.4 * size)), 1, -1):
         lines = textwrap.wrap(text, most)
         if all(measure(line, size) <= room for line in lines):
-            return lines
-    return list(text)
+            return tuple(lines)
+    return tuple(text)
 
 
 def _written(box: Box) -> tuple[list[Words], float]:

@@ -82,6 +82,8 @@ class AskedDay:
 
         A reader's are not passed by name: they may be called anything.
         """
+        if not (kept or parameters or self.parameters):
+            return address
         given = {**dict(kept), **parameters}
         given = {name: value for name, value in given.items() if value not in (None, "")}
         query = urlencode({**given, **self.parameters})

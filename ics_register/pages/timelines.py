@@ -297,7 +297,8 @@ class Scale:
         months = range(12 * first.year + first.month, 12 * last.year + last.month)
         for step in STEPS:
             precision = Precision.YEAR if step % 12 == 0 else Precision.MONTH
-            ticks = [self._tick(month, precision) for month in months if month % step == 0]
+            beyond = months.start + -months.start % step
+            ticks = [self._tick(month, precision) for month in range(beyond, months.stop, step)]
             edge = EDGES[precision]
             ticks = [tick for tick in ticks if edge <= tick.x <= 100 - edge]
             if all(after.x - tick.x >= NEAREST[precision] for tick, after in pairwise(ticks)):

@@ -84,6 +84,8 @@ def test_a_query_is_put_together_once_for_each_shape_of_its_values(trusts):
     one, two, three = (each.pk for each in trusts)
     assert asked((one, two), "corby") == (["ashford", "barton", "corby"], True)
     assert asked((two, three), "x") == (["barton", "corby"], False)
+    assert asked((one, two, three), "x") == (["ashford", "barton", "corby"], True)
+    assert asked((three, two, one, one), "x") == (["ashford", "barton", "corby"], False)
     assert asked((two,), "x") == (["barton"], True)
     assert asked((two,), None) == (["barton"], True)
     assert asked((two,), None) == (["barton"], False)
