@@ -6,10 +6,13 @@ day on which the register is asked. A page is worked out from the same queries b
 
 import contextlib
 import datetime
+import functools
+import json
+import re
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.db import DatabaseError, connection, models
+from django.db import connection, models
 from django.utils import timezone
 
 from people.identity import families_of, hidden_people, texts_of
@@ -38,100 +41,137 @@ def end_of(day: datetime.date) -> datetime.datetime:
 def as_recorded(day: datetime.date | None) -> Iterator[None]:
     """Inside, every record is read as it was recorded at the end of `day`; as it is now if None.
 
-    Temporary views, which this connection alone sees, stand before the tables of the records, so
-    that no query has to know of it. Raises WritesIntoThePast if somebody writes meanwhile.
+    Each query is given, for every table of records that it names, a common table expression of the
+    same name, so that no query has to know of it. Raises WritesIntoThePast if somebody writes
+    meanwhile.
     """
     if day is None:
         yield
         return
-    views = {model._meta.db_table: query for model, query in _queries(end_of(day))}
-    try:
-        with connection.cursor() as cursor:
-            for table, query in views.items():
-                cursor.execute(f"CREATE TEMPORARY VIEW {_quoted(table)} AS {query}")
-        with connection.execute_wrapper(_refuse_writes):
-            yield
-    finally:
-        _put_away(views)
+    with connection.execute_wrapper(_Past(end_of(day))):
+        yield
+
+
+def reads_the_past() -> bool:
+    """Whether records are read as they were recorded on an earlier day."""
+    return any(isinstance(each, _Past) for each in connection.execute_wrappers)
 
 
 class WritesIntoThePast(RuntimeError):
-    """A write where the records are as they were. PostgreSQL would change the history by it."""
+    """A write where the records are as they were."""
 
 
-def _refuse_writes(execute, sql, params, many, context):
-    if sql.lstrip().split(None, 1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
-        raise WritesIntoThePast(sql)
-    return execute(sql, params, many, context)
+class _Past:
+    """What puts the records as they were before `moment` before every query."""
+
+    def __init__(self, moment: datetime.datetime):
+        hidden = hidden_people()
+        self.parameters = {
+            "moment": connection.ops.adapt_datetimefield_value(moment),
+            "hidden": json.dumps(sorted(hidden)),
+            "families": json.dumps(sorted(families_of(hidden))),
+        }
+        self.any_hidden = bool(hidden)
+
+    def __call__(self, execute, sql, params, many, context):
+        if sql.lstrip().split(None, 1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
+            raise WritesIntoThePast(sql)
+        named = frozenset(_names(connection.vendor).findall(sql))
+        if not named:
+            return execute(sql, params, many, context)
+        before, wanted = _expressions(connection.alias, named, self.any_hidden)
+        # Without parameters a per cent sign is one; with them it is written twice.
+        sql = sql.replace("%", "%%") if params is None else sql
+        ours = [self.parameters[name] for name in wanted]
+        return execute(f"WITH {before} {sql}", [*ours, *(params or ())], many, context)
 
 
-def _put_away(views) -> None:
-    schema = "temp" if connection.vendor == "sqlite" else "pg_temp"
-    try:
-        with connection.cursor() as cursor:
-            for table in views:
-                cursor.execute(f"DROP VIEW IF EXISTS {schema}.{_quoted(table)}")
-    except DatabaseError:
-        # They go with the connection. The next reader must not be given the past.
-        connection.close()
-        raise
+def _models() -> dict[str, type[Recorded]]:
+    return {
+        model._meta.db_table: model for model in apps.get_models() if issubclass(model, Recorded)
+    }
 
 
-def _queries(moment: datetime.datetime) -> Iterator[tuple[type[Recorded], str]]:
-    hidden = hidden_people()
-    families = families_of(hidden)
-    for model in apps.get_models():
-        if issubclass(model, Recorded):
-            yield model, _as_it_was(model, moment, hidden, families)
+@functools.cache
+def _names(vendor: str) -> re.Pattern:
+    """What a query calls the tables of records, which every query writes in quotation marks."""
+    return re.compile(f'"({"|".join(_models())})"')
 
 
-def _as_it_was(model, moment, hidden: set[int], families: set[str]) -> str:
-    """A query for the records of `model` as they were before `moment`: of each the last row of
-    history by then, unless it says that the record was removed."""
-    history = _quoted(model.history.model._meta.db_table)
-    until = _literal(connection.ops.adapt_datetimefield_value(moment))
-    texts = texts_of(model) if families else []
+@functools.cache
+def _expressions(alias: str, tables: frozenset[str], any_hidden: bool) -> tuple[str, list[str]]:
+    """The expressions for those tables, and the names of their parameters in order."""
+    models = _models()
+    listed = [_as_it_was(models[table], any_hidden) for table in sorted(tables)]
+    if any_hidden:
+        listed = [_listed("hidden", "bigint"), _listed("families", "text"), *listed]
+    whole = ", ".join(listed)
+    names = re.compile(r"%\((\w+)\)s")
+    return names.sub("%s", whole), names.findall(whole)
+
+
+def _listed(name: str, kind: str) -> str:
+    """A table of one column, "each", from a parameter that lists what is in it."""
+    if connection.vendor == "sqlite":
+        return f"{name} AS (SELECT value AS each FROM json_each(%({name})s))"
+    return (
+        f"{name} AS (SELECT CAST(value AS {kind}) AS each "
+        f"FROM jsonb_array_elements_text(CAST(%({name})s AS jsonb)))"
+    )
+
+
+def _as_it_was(model: type[Recorded], any_hidden: bool) -> str:
+    """An expression for the records of `model` as they were before the moment: of each the last row
+    of history by then, unless it says that the record was removed.
+
+    Not materialized: what a query asks of a record is looked up in the history by an index. SQLite
+    would rather go by the date, and read all history until the day: so the date is a sum.
+    """
+    table, history = _quoted(model._meta.db_table), _quoted(model.history.model._meta.db_table)
+    any_date = "+" if connection.vendor == "sqlite" else ""
+    texts = texts_of(model) if any_hidden else []
 
     def column(field: models.Field) -> str:
         if model is Person and field.name == "withheld":
-            return _withheld(hidden)
-        return _text(model, field, families) if field in texts else f"was.{_quoted(field.column)}"
+            return _withheld(any_hidden)
+        return _text(model, field) if field in texts else f"was.{_quoted(field.column)}"
 
     columns = ", ".join(
         f"{column(field)} AS {_quoted(field.column)}" for field in model._meta.concrete_fields
     )
-    return f"""
+    return f"""{table} AS NOT MATERIALIZED (
         SELECT {columns} FROM {history} was
-        WHERE was.history_date < {until} AND was.history_type <> '-' AND NOT EXISTS (
+        WHERE {any_date}was.history_date < %(moment)s AND was.history_type <> '-' AND NOT EXISTS (
             SELECT 1 FROM {history} later
-            WHERE later.id = was.id AND later.history_date < {until}
+            WHERE later.id = was.id AND later.history_date < %(moment)s
             AND (later.history_date > was.history_date
                 OR (later.history_date = was.history_date AND later.history_id > was.history_id))
-        )"""
+        ))"""
 
 
-def _withheld(hidden: set[int]) -> str:
+def _withheld(any_hidden: bool) -> str:
     """Who is withheld today, or whose record was removed, is withheld in what was said before."""
-    listed = f"was.id IN ({', '.join(map(str, sorted(hidden)))}) OR " if hidden else ""
+    listed = "was.id IN (SELECT each FROM hidden) OR " if any_hidden else ""
     return f"({listed}NOT EXISTS (SELECT 1 FROM {_now(Person)} today WHERE today.id = was.id))"
 
 
-def _text(model, field: models.Field, families: set[str]) -> str:
+def _text(model, field: models.Field) -> str:
     """A text as it was, but left out if it may name somebody who is withheld today and was changed
     since, perhaps to leave their name out."""
     column = f"was.{_quoted(field.column)}"
     contains = "instr" if connection.vendor == "sqlite" else "strpos"
-    names_one = " OR ".join(
-        f"{contains}(lower({column}), lower({_literal(family)})) > 0" for family in sorted(families)
-    )
-    return f"""CASE WHEN ({names_one}) AND NOT EXISTS (
+    return f"""CASE
+        WHEN {column} = '' OR EXISTS (
             SELECT 1 FROM {_now(model)} today
             WHERE today.id = was.id AND today.{_quoted(field.column)} = {column}
-        ) THEN {_literal(LEFT_OUT)} ELSE {column} END"""
+        ) THEN {column}
+        WHEN EXISTS (SELECT 1 FROM families WHERE {contains}(lower({column}), lower(each)) > 0)
+        THEN {_literal(LEFT_OUT)} ELSE {column} END"""
 
 
 def _now(model) -> str:
-    """The table itself. What SQLite finds by its name alone would be the view."""
+    """The table itself, and not the expression of its name. On PostgreSQL an expression does not
+    see itself, and no other is asked about; what SQLite finds by the name alone would be that."""
     schema = "main." if connection.vendor == "sqlite" else ""
     return schema + _quoted(model._meta.db_table)
 
@@ -141,5 +181,4 @@ def _quoted(name: str) -> str:
 
 
 def _literal(value) -> str:
-    """`value` as SQL has it: the query of a view takes no parameters."""
     return connection.schema_editor().quote_value(value)

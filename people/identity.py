@@ -308,7 +308,7 @@ def may_be_named(*people: str) -> Q:
 def hidden_people() -> set[int]:
     """Whoever is withheld from public pages, and the records that were merged into theirs."""
     hidden = set()
-    found = set(Person.objects.filter(withheld=True).values_list("pk", flat=True))
+    found = set(Person.objects.filter(withheld=True).order_by().values_list("pk", flat=True))
     while found:
         hidden |= found
         merged = Person.objects.filter(merged_into__in=found).values_list("pk", flat=True)

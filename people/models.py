@@ -71,7 +71,13 @@ class Person(Fact):
                 violation_error_message="Nobody is merged into themselves.",
             ),
         ]
-        indexes = [models.Index(fields=["sort_name"], name="people_person_by_name")]
+        indexes = [
+            models.Index(fields=["sort_name"], name="people_person_by_name"),
+            # They are few, and every page as recorded on another day asks who they are.
+            models.Index(
+                fields=["withheld"], name="people_person_withheld", condition=Q(withheld=True)
+            ),
+        ]
         permissions = [
             ("merge_person", "Can merge two records of one person"),
             ("withhold_person", "Can withhold a person from public pages"),

@@ -32,7 +32,7 @@ from ics_register.pages.twins import (
     refuse_page_of_file,
 )
 from ics_register.pages.word import AsWord, answer_word
-from ics_register.recorded import as_recorded
+from ics_register.recorded import as_recorded, reads_the_past
 
 PER_PAGE = 100
 MOST_PARAMETERS = 1_000
@@ -71,10 +71,13 @@ def record_at(records: QuerySet | Find, slug: str):
     """
     find = records if callable(records) else lambda value, by: records.filter(**{by: value})
     asked = find(slug, by="slug")
-    found = _only(asked)
+    # As it was recorded before, by its key alone: of what a slug was then no index tells.
+    found = None if reads_the_past() else _only(asked)
     if found is None:
-        once = asked.model.history.filter(slug=slug).values_list("id", flat=True).first()
-        found = _only(find(once, by="pk")) if once is not None else None
+        once = asked.model.history.filter(slug=slug).values_list("id", flat=True)
+        ever = [_only(find(key, by="pk")) for key in dict.fromkeys(once)]
+        known = [record for record in ever if record is not None]
+        found = next((record for record in known if record.slug == slug), (known or [None])[0])
     now = merged_into(found, find)
     if now is None:
         kind = asked.model._meta.verbose_name

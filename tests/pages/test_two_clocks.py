@@ -6,6 +6,7 @@ put right how Bea is spelt.
 """
 
 import datetime
+import re
 
 import pytest
 from django.core.signals import request_finished
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from forums.models import Forum, Membership, SeatRole
 from ics_register.pages import forums as forum_pages
-from ics_register.recorded import LEFT_OUT, WritesIntoThePast, as_recorded
+from ics_register.recorded import LEFT_OUT, WritesIntoThePast, _Past, as_recorded
 from people.identity import merge_people, withhold_person
 from people.models import Person
 from tests.builders import make_document, make_forum, make_membership, make_person, make_seat
@@ -370,3 +371,40 @@ def test_somebody_who_stops_taking_in_a_file_leaves_no_past_behind(board, monkey
         patched.setattr(request_finished, "send", lambda **_: None)
         answer.close()
     assert twin("/chairs.csv", {"as_at": "2026-04-01"}).rows[0]["person_name"] == "Bea Hill"
+
+
+def test_a_forum_as_recorded_is_looked_up_and_not_searched_for(board, monkeypatch):
+    """A history is long: no query of a forum's page may read the whole of one."""
+    withhold_person(person=make_person())
+    asked, as_ever = [], _Past.__call__
+
+    def noting(self, execute, *query):
+        def note(sql, params, *more):
+            asked.append((sql, params))
+            return execute(sql, params, *more)
+
+        return as_ever(self, note, *query)
+
+    monkeypatch.setattr(_Past, "__call__", noting)
+    read(BOARD, {"recorded": "2026-11-25"})
+    past = [(sql, params) for sql, params in asked if sql.startswith("WITH ")]
+    assert len(past) > 5
+    for sql, params in past:
+        searched, looked_up = steps_of(sql, params)
+        assert searched == []
+        assert looked_up
+
+
+def steps_of(sql: str, params) -> tuple[list[str], list[str]]:
+    """How a database goes about a query: where it reads the whole of a history, and where it looks
+    something up in one."""
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        if not sqlite:  # Of tables of a few rows it reads the whole, unless it is dissuaded.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {sql}", params)
+        steps = [str(step) for *_, step in cursor.fetchall()]
+    whole, part = (
+        ("SCAN was", "SEARCH was") if sqlite else ("Seq Scan on .*historical", "Index.*was")
+    )
+    return [[step for step in steps if re.search(words, step)] for words in (whole, part)]
