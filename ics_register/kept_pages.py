@@ -37,6 +37,8 @@ def keep_pages(get_response):
         tag = tag_of(request, version)
         if tag in parse_etags(request.headers.get("If-None-Match", "")):
             return with_tag(HttpResponseNotModified(), tag)
+        # By it a replica is known to have every change.
+        request.register_version = version
         kept = caches["pages"].get(tag) if request.method == "GET" else None
         if kept is not None:
             content, headers = kept

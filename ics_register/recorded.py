@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from people.identity import families_of, hidden_people, texts_of
@@ -48,13 +49,18 @@ def as_recorded(day: datetime.date | None) -> Iterator[None]:
     if day is None:
         yield
         return
-    with connection.execute_wrapper(_Past(end_of(day))):
+    with _asked().execute_wrapper(_Past(end_of(day))):
         yield
+
+
+def _asked() -> BaseDatabaseWrapper:
+    """The connection by which records are read, which may be to a replica."""
+    return connections[Document.objects.db]
 
 
 def reads_the_past() -> bool:
     """Whether records are read as they were recorded on an earlier day."""
-    return any(isinstance(each, _Past) for each in connection.execute_wrappers)
+    return any(isinstance(each, _Past) for each in _asked().execute_wrappers)
 
 
 class WritesIntoThePast(RuntimeError):

@@ -117,6 +117,30 @@ def database(url: str) -> dict:
             )
 
 
+def replica(url: str, primary: dict) -> dict:
+    """The database that `url` names: a replica of `primary`, which public pages are read from."""
+    try:
+        made = database(url)
+    except ImproperlyConfigured as error:
+        said = str(error).replace("DATABASE_URL", "DATABASE_REPLICA_URL")
+        raise ImproperlyConfigured(said) from None
+    if {made["ENGINE"], primary["ENGINE"]} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL is set, and only PostgreSQL has replicas. Let both it and "
+            "DATABASE_URL name PostgreSQL, or leave it out."
+        )
+    if all(made[part] == primary[part] for part in ("HOST", "PORT", "NAME")):
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL names the same database as DATABASE_URL. Let it name the "
+            "replica, or leave it out."
+        )
+    # A replica that is gone is noticed in seconds. What the URL asks for wins.
+    options = {"connect_timeout": 2, "tcp_user_timeout": 3000, **made["OPTIONS"]}
+    options["options"] += " -c default_transaction_read_only=on"
+    # It is asked nothing before the page: a question of its own could wait for ever.
+    return {**made, "OPTIONS": options, "CONN_HEALTH_CHECKS": False, "TEST": {"MIRROR": "default"}}
+
+
 DEVELOPMENT = flag("REGISTER_DEVELOPMENT")
 
 # Whether a proxy in front says how and from where a request reached it, and is to be believed.
@@ -166,6 +190,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "ics_register.requests.refuse_null_bytes",
     "ics_register.kept_pages.keep_pages",
+    "ics_register.replicas.ReadFromReplica",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -213,6 +238,10 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(DATABASE_URL)}
+DATABASE_REPLICA_URL = os.environ.get("DATABASE_REPLICA_URL")
+if DATABASE_REPLICA_URL:
+    DATABASES["replica"] = replica(DATABASE_REPLICA_URL, DATABASES["default"])
+    DATABASE_ROUTERS = ["ics_register.replicas.Router"]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from django.db import connection, models, transaction
+from django.db import connections, models, transaction
 from django.db.models import F
 
 from forums.holders import HeldSeat, seats_with_holders
@@ -51,11 +51,12 @@ Found = tuple[str, dict]
 def one_moment() -> Iterator[None]:
     """Everything read inside is as of one moment, whatever others write meanwhile, and keeps
     nobody from writing."""
+    connection = connections[Organisation.objects.db]
     if connection.in_atomic_block:
         yield
         return
     if connection.vendor == "postgresql":
-        with transaction.atomic():
+        with transaction.atomic(using=connection.alias):
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
@@ -63,7 +64,7 @@ def one_moment() -> Iterator[None]:
     connection.ensure_connection()
     usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
     try:
-        with transaction.atomic():
+        with transaction.atomic(using=connection.alias):
             yield
     finally:
         connection.transaction_mode = usual

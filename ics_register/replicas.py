@@ -1,0 +1,156 @@
+"""Public pages may be read from a replica of the database that has every change.
+
+A page is read from the replica if that has the register's version of the primary, and else from the
+primary: so no page is older than it would be without one, and staff see their own change at once.
+A replica that fails is left alone for a while, and the page that it failed is made anew.
+"""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.http import HttpRequest, HttpResponse
+
+from records.version import register_version
+
+logger = logging.getLogger(__name__)
+
+REPLICA = "replica"
+FAILURES = (OperationalError, InterfaceError)
+
+# In seconds: how long a replica that failed is left alone, and how long it may be silent.
+REST = 10
+PATIENCE = 5
+
+_read_from = ContextVar("read_from", default=DEFAULT_DB_ALIAS)
+
+
+class Router:
+    """Reads what a public page reads from where it is to be read, and all else from the primary."""
+
+    def db_for_read(self, model, **hints) -> str:
+        return _read_from.get()
+
+    def db_for_write(self, model, **hints) -> str:
+        return DEFAULT_DB_ALIAS
+
+    def allow_relation(self, *records, **hints) -> bool:
+        return True  # They are the same records.
+
+    def allow_migrate(self, db: str, *args, **hints) -> bool:
+        return db == DEFAULT_DB_ALIAS
+
+
+@contextlib.contextmanager
+def reading_from(alias: str) -> Iterator[None]:
+    before = _read_from.set(alias)
+    try:
+        yield
+    finally:
+        _read_from.reset(before)
+
+
+class ReadFromReplica:
+    """Middleware: public pages are made from the replica. It stands behind `keep_pages`, which
+    asks the primary for the version and answers for what has not changed."""
+
+    def __init__(self, get_response):
+        if REPLICA not in settings.DATABASES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        self.rests_until = 0.0
+        self.told_at = -REST
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        version = getattr(request, "register_version", None)
+        if version is None or time.monotonic() < self.rests_until:
+            return self.get_response(request)
+        request.replica_failed = None
+        with reading_from(REPLICA), _silence.noticed():
+            response = self.made_from_replica(request, version)
+        if response is None:
+            response = self.get_response(request)
+        return response
+
+    def made_from_replica(self, request: HttpRequest, version: str) -> HttpResponse | None:
+        """The page, or None if the replica cannot make it."""
+        try:
+            if register_version() != version:
+                self.tell("The replica is behind: pages are read from the primary until it is not.")
+                return None
+            response = self.get_response(request)
+        except FAILURES as error:
+            request.replica_failed = error
+        if request.replica_failed is None:
+            return response
+        self.rests_until = time.monotonic() + REST
+        # What is left of the connection may not answer again.
+        connections[REPLICA].close()
+        logger.warning(
+            "The replica failed, and is left alone for %d seconds: pages are read from the "
+            "primary. %s",
+            REST,
+            " ".join(str(request.replica_failed).split()),
+        )
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Take a failure of the replica for no fault of the page, which is made anew."""
+        if _read_from.get() != REPLICA or not isinstance(error, FAILURES):
+            return None
+        request.replica_failed = error
+        return HttpResponse(status=503)  # Nobody is sent it.
+
+    def tell(self, words: str) -> None:
+        """Log it, but no more often than a replica rests."""
+        if time.monotonic() >= self.told_at + REST:
+            self.told_at = time.monotonic()
+            logger.warning(words)
+
+
+class _Silence:
+    """Cuts the connection to a replica that has not answered for longer than PATIENCE.
+
+    A machine that is frozen, or behind a cut cable, refuses nothing: whoever asked it would wait.
+    """
+
+    def __init__(self):
+        self.asked: dict[int, tuple[float, int]] = {}  # by thread: since when, and on what socket
+        self.process = None
+
+    @contextlib.contextmanager
+    def noticed(self) -> Iterator[None]:
+        if self.process != os.getpid():  # Threads are not carried over into a new process.
+            self.process = os.getpid()
+            threading.Thread(target=self.watch, name="silence of the replica", daemon=True).start()
+        with connections[REPLICA].execute_wrapper(self.time):
+            yield
+
+    def time(self, execute, sql, params, many, context):
+        thread = threading.get_ident()
+        connection = context["connection"]
+        with connection.wrap_database_errors:
+            self.asked[thread] = time.monotonic(), connection.connection.fileno()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            del self.asked[thread]
+
+    def watch(self) -> None:
+        while True:
+            time.sleep(PATIENCE / 5)
+            for since, number in list(self.asked.values()):
+                if time.monotonic() > since + PATIENCE:
+                    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(number)) as own:
+                        own.shutdown(socket.SHUT_RDWR)
+
+
+_silence = _Silence()

@@ -1,0 +1,147 @@
+"""A streaming replica of the database that is tested on, behind a cable that can be cut."""
+
+import contextlib
+import os
+import select
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+PATIENCE = 30  # seconds for a server to start, or a replica to catch up
+
+
+class Replica:
+    """A PostgreSQL server in `directory` that follows the one of the tests."""
+
+    def __init__(self, directory: Path):
+        self.directory, self.log = directory, directory / "server.log"
+        self.programs = Path(os.environ["POSTGRESQL_PROGRAMS"])
+        self.primary = settings.DATABASES["default"]
+        self.run(
+            "pg_basebackup", f"--host={self.primary['HOST']}", "--username=register", "--no-sync",
+            f"--pgdata={directory / 'data'}", "--checkpoint=fast", "--write-recovery-conf",
+        )  # fmt: skip
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [str(self.programs / program), *arguments]
+        if os.getuid() == 0:  # PostgreSQL refuses to run as root.
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(
+            command, cwd=self.directory, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE
+        )
+
+    def start(self) -> None:
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories='{self.directory}' "
+            "-c fsync=off -c log_statement=all"
+        )
+        self.run(
+            "pg_ctl", "start", f"--pgdata={self.directory / 'data'}", f"--log={self.log}",
+            "--wait", "--silent", f"--options={options}",
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        self.run(
+            "pg_ctl", "stop", f"--pgdata={self.directory / 'data'}", "--mode=immediate", "--silent"
+        )
+
+    def ask(self, query: str) -> list[tuple]:
+        with psycopg.connect(
+            host=str(self.directory), user="register", dbname=connection.settings_dict["NAME"]
+        ) as asked:
+            return asked.execute(query).fetchall()
+
+    def catch_up(self) -> None:
+        """Wait until it has every change."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_wal_lsn()")
+            [written] = cursor.fetchone()
+        until = time.monotonic() + PATIENCE
+        while not self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{written}'")[0][0]:
+            assert time.monotonic() < until, "the replica did not catch up"
+            time.sleep(0.05)
+
+    def was_read(self) -> int:
+        """How often a forum was looked up in it."""
+        return self.log.read_text().count('FROM "forums_forum"')
+
+    @property
+    def socket(self) -> str:
+        return str(self.directory / ".s.PGSQL.5432")
+
+
+@contextlib.contextmanager
+def streaming_replica() -> Iterator[Replica]:
+    directory = Path(tempfile.mkdtemp(prefix="replica-"))
+    if os.getuid() == 0:
+        shutil.chown(directory, "postgres")
+    try:
+        replica = Replica(directory)
+        replica.start()
+        try:
+            yield replica
+        finally:
+            with contextlib.suppress(subprocess.CalledProcessError):  # It may be stopped already.
+                replica.stop()
+    finally:
+        shutil.rmtree(directory)
+
+
+class Cable:
+    """What leads to a server's socket from a port of its own, and can be cut."""
+
+    def __init__(self, to: str):
+        self.to = to
+        self.silent, self.open = threading.Event(), True
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.lead, daemon=True).start()
+
+    def cut(self) -> None:
+        """From now on nothing comes through, and nobody is told."""
+        self.silent.set()
+
+    def mend(self) -> None:
+        """Whoever was cut off is told, and who comes anew is let through."""
+        self.silent.clear()
+
+    def lead(self) -> None:
+        while self.open:
+            with contextlib.suppress(OSError):
+                near, _ = self.listener.accept()
+                threading.Thread(target=self.carry, args=[near], daemon=True).start()
+
+    def carry(self, near: socket.socket) -> None:
+        with near, socket.socket(socket.AF_UNIX) as far, contextlib.suppress(OSError):
+            while self.silent.is_set():
+                time.sleep(0.05)
+            far.connect(self.to)
+            ways = {near: far, far: near}
+            while True:
+                ready, _, _ = select.select(list(ways), [], [], 0.05)
+                if self.silent.is_set():
+                    while self.silent.is_set():
+                        time.sleep(0.05)
+                    return
+                for one in ready:
+                    content = one.recv(65536)
+                    if not content:
+                        return
+                    ways[one].sendall(content)
+
+    def close(self) -> None:
+        self.open = False
+        self.silent.clear()
+        # A thread that waits for the next to come is let go by one.
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            pass
+        self.listener.close()

@@ -1,0 +1,8 @@
+"""The register as it is served, but that it loses patience with its replica, and takes it up again,
+within a second or two."""
+
+from ics_register.wsgi import application as application
+
+from ics_register import replicas  # isort: skip  (once the apps are loaded)
+
+replicas.PATIENCE = replicas.REST = 1
