@@ -34,6 +34,10 @@ from ics_register.pages.twins import (
 from ics_register.pages.word import AsWord, answer_word
 from ics_register.recorded import as_recorded, reads_the_past
 
+# For how long a page may be kept: by any proxy for a minute, and for ten more while it fetches it
+# anew; by a browser only if it asks each time.
+KEPT_FOR = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
+
 PER_PAGE = 100
 MOST_PARAMETERS = 1_000
 
@@ -176,8 +180,8 @@ def public_page(
 
 
 def kept_by_proxies(response: HttpResponse) -> HttpResponse:
-    """Lets any proxy keep an answer for a minute, and a browser only if it asks each time."""
-    response["Cache-Control"] = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
+    """Lets any proxy keep an answer for a while."""
+    response["Cache-Control"] = KEPT_FOR
     return response
 
 

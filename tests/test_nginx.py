@@ -1,0 +1,277 @@
+"""The sample configuration of nginx, run: it keeps public pages as long as they allow, and nothing
+else.
+
+Pages allow less here than they do in earnest, so that a test can outwait it.
+"""
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.test.testcases import LiveServerThread
+
+from ics_register.pages import page as public_pages
+from tests.builders import make_chair_seat, make_forum, make_membership, make_person
+from tests.stepping import signed_in
+
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        NGINX is None, reason="nginx is not installed (Debian and Ubuntu: apt-get install nginx)"
+    ),
+]
+
+PAGE = "/forums/board/"
+SAMPLE = settings.BASE_DIR / "docs" / "nginx.conf"
+FRESH, STALE = 2, 3  # seconds
+
+AROUND = """
+daemon off;
+{user}
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    scgi_temp_path {folder}/scgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    include {folder}/register.conf;
+}}
+"""
+
+
+class Proxy:
+    """nginx in front of the register, as a reader meets it."""
+
+    def __init__(self, port: int):
+        self.port = port
+
+    def ask(self, address: str, method: str = "GET", **headers):
+        reader = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            reader.request(method, address, headers={"Host": "localhost", **named})
+            answer = reader.getresponse()
+            answer.body = answer.read()
+            return answer
+        finally:
+            reader.close()
+
+    def how(self, address: str, **headers) -> str | None:
+        """How nginx came by a page: "HIT" if it had it."""
+        return self.ask(address, **headers).headers["X-Cache-Status"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """A register with one forum, served by itself."""
+    keep = f"public, max-age=0, s-maxage={FRESH}, stale-while-revalidate={STALE}"
+    monkeypatch.setattr(public_pages, "KEPT_FOR", keep)
+    caches["pages"].clear()
+    board = make_forum(slug="board", name="Board")
+    make_membership(
+        seat=make_chair_seat(forum=board), person=make_person(name="Ann Abel", slug="ann-abel")
+    )
+    server = LiveServerThread("127.0.0.1", static_handler=lambda application: application)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    server.board = board
+    yield server
+    server.terminate()
+    caches["pages"].clear()
+
+
+@pytest.fixture
+def proxy(register, tmp_path):
+    port = free_port()
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    text = SAMPLE.read_text()
+    for there, here in (
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{register.port};"),
+        ("/var/cache/nginx/register", f"{folder}/cache"),
+    ):
+        assert there in text
+        text = text.replace(there, here)
+    (folder / "register.conf").write_text(text)
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
+    nginx = subprocess.Popen([NGINX, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"])
+    try:
+        wait_for(port, nginx)
+        yield Proxy(port)
+    finally:
+        nginx.terminate()
+        nginx.wait(timeout=30)
+
+
+def wait_for(port: int, nginx: subprocess.Popen) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        assert nginx.poll() is None, "nginx refuses the sample configuration"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError("nginx does not listen")
+
+
+def rename(register) -> None:
+    register.board.name = "Renamed"
+    register.board.save()
+
+
+@pytest.mark.parametrize("address", [PAGE, "/forums/board.json", "/forums/?q=board", "/data/"])
+def test_a_page_is_kept_from_the_second_reader_on(proxy, address):
+    first, second = proxy.ask(address), proxy.ask(address)
+
+    assert (first.status, first.headers["X-Cache-Status"]) == (200, "MISS")
+    assert (second.status, second.headers["X-Cache-Status"]) == (200, "HIT")
+    assert second.body == first.body
+    assert second.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+
+
+def test_a_change_is_seen_no_later_than_the_page_says(proxy, register):
+    assert b"Renamed" not in proxy.ask(PAGE).body
+    rename(register)
+    changed = time.monotonic()
+    while b"Renamed" not in proxy.ask(PAGE).body:
+        assert time.monotonic() - changed < FRESH + STALE
+        time.sleep(0.1)
+
+
+def test_a_page_that_nobody_asked_for_since_is_not_shown_when_it_is_too_old(proxy, register):
+    proxy.ask(PAGE)
+    rename(register)
+    time.sleep(FRESH + STALE + 1.1)
+
+    assert b"Renamed" in proxy.ask(PAGE).body
+
+
+def test_a_page_that_has_not_changed_is_asked_after_and_not_made_again(proxy, register):
+    made = proxy.ask(PAGE)
+    time.sleep(FRESH + STALE + 1.1)
+    again = proxy.ask(PAGE)
+
+    assert again.headers["X-Cache-Status"] == "REVALIDATED"
+    assert again.body == made.body
+    assert proxy.how(PAGE) == "HIT"
+
+
+def test_readers_are_given_the_last_page_while_the_register_is_down_and_no_older(proxy, register):
+    made = proxy.ask(PAGE)
+    register.terminate()
+    time.sleep(FRESH + 1.1)
+    while_down = proxy.ask(PAGE)
+    assert (while_down.status, while_down.headers["X-Cache-Status"]) == (200, "STALE")
+    assert while_down.body == made.body
+
+    time.sleep(STALE + 1.1)
+    assert proxy.ask(PAGE).status == 502
+
+
+@pytest.mark.parametrize(
+    "address, status",
+    [
+        ("/forums/?as_at=nonsense", 400),
+        ("/forums.json?as_at=nonsense", 400),
+        ("/forums/?page=9", 404),
+        ("/forums/nowhere/", 404),
+    ],
+)
+def test_no_error_is_kept(proxy, address, status):
+    asked = [proxy.ask(address) for _ in range(2)]
+
+    assert [answer.status for answer in asked] == [status, status]
+    assert "HIT" not in {proxy.how(address), *(each.headers["X-Cache-Status"] for each in asked)}
+
+
+def test_nothing_of_the_admin_is_kept(proxy):
+    session = signed_in().cookies["sessionid"].value
+    for address in ("/admin/", "/admin/login/", "/admin/forums/forum/"):
+        for headers in ({}, {"Cookie": f"sessionid={session}"}):
+            answers = [proxy.ask(address, **headers) for _ in range(2)]
+            assert {each.headers["X-Cache-Status"] for each in answers} == {None}
+            assert all("no-store" in each.headers["Cache-Control"] for each in answers)
+    assert b"Forums" in proxy.ask("/admin/", Cookie=f"sessionid={session}").body
+    assert proxy.ask("/admin/").status == 302
+
+
+def test_who_has_signed_in_sees_a_change_at_once_and_nothing_is_kept_of_it(proxy, register):
+    session = f"sessionid={signed_in().cookies['sessionid'].value}"
+    proxy.ask(PAGE)
+    rename(register)
+
+    assert b"Renamed" in proxy.ask(PAGE, Cookie=session).body
+    assert proxy.how(PAGE, Cookie=session) == "BYPASS"
+    assert proxy.how("/chairs/", Cookie=session) == "BYPASS"
+    assert proxy.how("/chairs/") == "MISS"
+
+
+def test_each_host_and_each_day_is_kept_by_itself(proxy):
+    assert proxy.how(PAGE) == "MISS"
+    assert proxy.how(f"{PAGE}?as_at=2020-01-01") == "MISS"
+    other = proxy.ask("/forums/board.json", Host="127.0.0.1")
+    assert other.headers["X-Cache-Status"] == "MISS"
+    assert b"//localhost" not in other.body
+    assert b"//localhost" in proxy.ask("/forums/board.json").body
+
+
+def test_who_asks_for_the_head_alone_is_told_what_the_page_would_say(proxy):
+    page, head = proxy.ask(PAGE), proxy.ask(PAGE, "HEAD")
+
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["X-Cache-Status"] == "HIT"
+    assert head.headers["ETag"] == page.headers["ETag"]
+    # The other way about: what was asked for as a head is kept whole.
+    assert proxy.ask("/chairs/", "HEAD").status == 200
+    assert b"<h1" in proxy.ask("/chairs/").body
+
+
+def test_who_has_the_page_already_is_told_so_without_the_register(proxy, register):
+    tag = proxy.ask(PAGE).headers["ETag"]
+    register.terminate()
+    unchanged = proxy.ask(PAGE, If_None_Match=tag)
+
+    assert (unchanged.status, unchanged.body) == (304, b"")
+    assert proxy.ask(PAGE, If_None_Match='"another"').status == 200
+
+
+def test_a_page_is_compressed_for_who_can_take_it_so_and_for_nobody_else(proxy):
+    plain = proxy.ask("/data/fields/")
+    small = proxy.ask("/data/fields/", Accept_Encoding="gzip")
+
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert small.headers["X-Cache-Status"] == "HIT"
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert len(small.body) < len(plain.body) / 3
+    assert proxy.ask("/data/fields/").headers["Content-Encoding"] is None
+
+
+def test_styles_are_kept(proxy):
+    (file,) = (settings.BASE_DIR / "build" / "static").glob("register.css")
+
+    assert proxy.how(f"/static/{file.name}") == "MISS"
+    kept = proxy.ask(f"/static/{file.name}")
+    assert kept.headers["X-Cache-Status"] == "HIT"
+    assert kept.body == file.read_bytes()
