@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -103,6 +104,26 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
 def held_seats_of(forum: Forum, day: datetime.date) -> list[HeldSeat]:
     """The seats of `forum`, as `seats_with_holders` gives them."""
     return _held(_rows_of(forum.pk, day), day)
+
+
+def held_seats_among(keys: Iterable[int], day: datetime.date) -> list[HeldSeat]:
+    """The seats of those keys, as `seats_with_holders` gives them."""
+    return _held(_rows_among(tuple(keys), day), day)
+
+
+@prepared
+def _rows_among(keys: tuple[int, ...], day: datetime.date) -> QuerySet:
+    return _rows(Seat.objects.filter(pk__in=keys), day)
+
+
+def held_seats_that_go_with(posts: Iterable[int], day: datetime.date) -> list[HeldSeat]:
+    """The seats that are filled by holding one of `posts`, as `seats_with_holders` gives them."""
+    return _held(_rows_that_go_with(tuple(posts), day), day)
+
+
+@prepared
+def _rows_that_go_with(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
+    return _rows(Seat.objects.filter(ex_officio_post__in=posts), day)
 
 
 @prepared

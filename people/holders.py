@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
 
+from organisations.models import Organisation, Post
 from people.models import Appointment, Basis, EndReason
 from records.evidence import Evidence
 from records.periods import Period, Qualifier
+from records.prepared import prepared
 
 PERIOD = (
     "start_date",
@@ -359,7 +361,21 @@ def document_columns(*, with_end: bool = True) -> dict[str, F]:
 
 def posts_with_holders(posts: QuerySet, day: datetime.date) -> list[HeldPost]:
     """`posts` with everybody recorded for them, in one query and in the order given."""
-    rows = with_standing(posts, day).values(
+    return gather(_rows(posts, day), HeldPost, day)
+
+
+def held_posts_of(organisation: Organisation, day: datetime.date) -> list[HeldPost]:
+    """The posts of `organisation`, as `posts_with_holders` gives them."""
+    return gather(_rows_of(organisation.pk, day), HeldPost, day)
+
+
+@prepared
+def _rows_of(organisation: int, day: datetime.date) -> QuerySet:
+    return _rows(Post.objects.filter(organisation=organisation), day)
+
+
+def _rows(posts: QuerySet, day: datetime.date) -> QuerySet:
+    return with_standing(posts, day).values(
         "id",
         "title",
         "kind",
@@ -375,4 +391,3 @@ def posts_with_holders(posts: QuerySet, day: datetime.date) -> list[HeldPost]:
         **document_columns(),
         **holder_columns("appointments__"),
     )
-    return gather(rows, HeldPost, day)

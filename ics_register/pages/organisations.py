@@ -1,5 +1,6 @@
 """Organisations: the list, and everything the register knows of one."""
 
+import datetime
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from forums.holders import seats_with_holders
-from forums.models import Forum, LineKind, MemberOrganisation, ReportingLine, Seat
+from forums.holders import held_seats_among
+from forums.models import Forum, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
 from ics_register.pages import facts
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
@@ -32,12 +33,15 @@ from ics_register.pages.twins import Here, Table, in_chunks, whole_list
 from organisations.models import (
     HEAD_KINDS,
     CqcQuestion,
+    Figure,
     Organisation,
     OrganisationKind,
     OrganisationName,
     Post,
+    Rating,
     Relationship,
     RelationshipKind,
+    Statement,
     StatementKind,
 )
 from people.holders import (
@@ -47,10 +51,12 @@ from people.holders import (
     HeldPost,
     Stated,
     document_columns,
+    held_posts_of,
     in_order,
     posts_with_holders,
 )
 from records.periods import not_over
+from records.prepared import prepared
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -198,7 +204,7 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> Table:
             for row in facts.holding_rows(facts.post(post, here)):
                 yield {"kind": "post", **row}
         for keys in in_chunks([pk for pk, *_ in context["page"].paginator.object_list]):
-            seats = seats_with_holders(Seat.objects.filter(pk__in=keys), here.asked.day)
+            seats = held_seats_among(keys, here.asked.day)
             for seat in in_order(seats, keys):
                 forum = facts.flat({"forum": facts.forum_of(seat, here)})
                 for row in facts.holding_rows(facts.seat(seat, here)):
@@ -207,20 +213,28 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> Table:
     return Table(["kind", "forum", "forum_name", *facts.HOLDING_COLUMNS], rows())
 
 
+@prepared
+def organisations(value, by: str = "slug") -> QuerySet:
+    found = Organisation.objects.filter(**{by: value})
+    return found.select_related("place", "codes_document", *SOURCES)
+
+
+@prepared
+def other_names(organisation: int) -> QuerySet:
+    names = OrganisationName.objects.filter(organisation=organisation).select_related(*SOURCES)
+    return names.order_by(F("start_date").desc(nulls_last=True), "name")
+
+
 @public_page(as_json=organisation_as_json, as_csv=posts_and_seats_as_csv)
 def organisation(request: HttpRequest, asked: AskedDay, slug: str):
-    organisation = record_at(
-        Organisation.objects.select_related("place", "codes_document", *SOURCES), slug
-    )
-    posts = posts_with_holders(Post.objects.filter(organisation=organisation), asked.day)
-    names = organisation.names.select_related(*SOURCES).order_by(
-        F("start_date").desc(nulls_last=True), "name"
-    )
+    organisation = record_at(organisations, slug)
+    posts = held_posts_of(organisation, asked.day)
+    names = other_names(organisation.pk)
     over = organisation.has_ended(asked.day)
     in_force = [post for post in posts if post.is_in_force(asked.day) and not over]
     page = page_of(request, seats_for(organisation, asked))
     shown = [pk for pk, *_ in page]
-    seats = seats_with_holders(Seat.objects.filter(pk__in=shown), asked.day)
+    seats = held_seats_among(shown, asked.day)
     relationships = relationships_of(organisation, asked)
     return "organisations/organisation.html", {
         "organisation": organisation,
@@ -249,18 +263,23 @@ def heads_first(posts: list[HeldPost]) -> list[HeldPost]:
 
 def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:
     """The seats on forums that speak for `organisation` or that its posts fill, as (id, forum,
-    order): three ways that are looked up one by one, because together they would read every
-    seat there is."""
+    order)."""
+    found = _seats_for(organisation.pk, asked.day)
+    return sorted(found, key=lambda seat: (seat[1], seat[2], seat[0]))
+
+
+@prepared
+def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
+    """Three ways that are looked up one by one, because together they would read every seat."""
 
     def seats(**way) -> QuerySet:
-        found = Seat.objects.as_at(asked.day).filter(not_over(asked.day, "forum"), **way).order_by()
+        found = Seat.objects.as_at(day).filter(not_over(day, "forum"), **way).order_by()
         return found.values_list("pk", "forum__name", "order")
 
-    members = organisation.memberships.as_at(asked.day).values("seat")
-    found = seats(on_behalf_of=organisation).union(
-        seats(ex_officio_post__organisation=organisation), seats(pk__in=members)
+    members = Membership.objects.as_at(day).filter(on_behalf_of=organisation).order_by()
+    return seats(on_behalf_of=organisation).union(
+        seats(ex_officio_post__organisation=organisation), seats(pk__in=members.values("seat"))
     )
-    return sorted(found, key=lambda seat: (seat[1], seat[2], seat[0]))
 
 
 @dataclass(kw_only=True)
@@ -278,10 +297,18 @@ class ForumAround(DatedStated):
 
 def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list[ForumAround]]:
     """The forums that `organisation` is a member of, and those it hosts or that answer to it."""
+    around = [ForumAround(**row) for row in _forums_around(organisation.pk, asked.day)]
+    return {
+        "member_of": [forum for forum in around if forum.how == "member"],
+        "forums": [forum for forum in around if forum.how != "member"],
+    }
 
+
+@prepared
+def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
     def rows(facts: QuerySet, how, forum: str) -> QuerySet:
         return (
-            facts.as_at(asked.day)
+            facts.as_at(day)
             .order_by()
             .values(
                 *PERIOD,
@@ -294,23 +321,19 @@ def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list
         )
 
     member = Value("member", CharField())
-    around = rows(MemberOrganisation.objects.filter(organisation=organisation), member, "forum__")
-    around = around.union(
-        rows(Forum.objects.filter(host=organisation), Value("host", CharField()), ""),
-        rows(
-            ReportingLine.objects.filter(
-                to_organisation=organisation, from_forum__in=Forum.objects.as_at(asked.day)
-            ),
-            F("kind"),
-            "from_forum__",
-        ),
-        all=True,
-    ).order_by("forum_name", "how")
-    around = [ForumAround(**row) for row in around]
-    return {
-        "member_of": [forum for forum in around if forum.how == "member"],
-        "forums": [forum for forum in around if forum.how != "member"],
-    }
+    members = MemberOrganisation.objects.filter(organisation=organisation)
+    lines = ReportingLine.objects.filter(
+        to_organisation=organisation, from_forum__in=Forum.objects.as_at(day)
+    )
+    return (
+        rows(members, member, "forum__")
+        .union(
+            rows(Forum.objects.filter(host=organisation), Value("host", CharField()), ""),
+            rows(lines, F("kind"), "from_forum__"),
+            all=True,
+        )
+        .order_by("forum_name", "how")
+    )
 
 
 RELATIONSHIPS_TO = {
@@ -330,14 +353,7 @@ RELATIONSHIPS_BEFORE = {
 def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
     """How others stand to `organisation` on the day or did before: (what they are to it, those
     that one place of a document states, together: [[(other, relationship), ...], ...])."""
-    relationships = (
-        Relationship.objects.filter(
-            Q(from_organisation=organisation) | Q(to_organisation=organisation)
-        )
-        .exclude(pk__in=Relationship.objects.starting_after(asked.day))
-        .select_related("from_organisation", "to_organisation", *SOURCES)
-        .order_by("kind", "start_date", "id")
-    )
+    relationships = _relationships_of(organisation.pk, asked.day)
 
     def is_former(relationship) -> bool:
         return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
@@ -365,6 +381,18 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
     ]
 
 
+@prepared
+def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
+    return (
+        Relationship.objects.filter(
+            Q(from_organisation=organisation) | Q(to_organisation=organisation)
+        )
+        .exclude(pk__in=Relationship.objects.starting_after(day))
+        .select_related("from_organisation", "to_organisation", *SOURCES)
+        .order_by("kind", "start_date", "id")
+    )
+
+
 def others_of(relationships: list[tuple[str, list]]) -> list[int]:
     """The organisations that `relationships_of` leads to."""
     return [other.pk for _, groups in relationships for other, _ in itertools.chain(*groups)]
@@ -382,7 +410,7 @@ def by_source(facts: Iterable) -> list[list]:
 
 def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
     """CQC ratings as a person reads them: overall, then by question, then by service."""
-    ratings = list(organisation.ratings.stated_by(asked.day).select_related(*STATED_SOURCES))
+    ratings = list(_ratings_of(organisation.pk, asked.day))
     order = {question: position for position, question in enumerate(CqcQuestion.values)}
     whole = sorted((r for r in ratings if not r.service), key=lambda r: order[r.question])
     return {
@@ -390,6 +418,12 @@ def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
         "questions": by_source(r for r in whole if r.question != CqcQuestion.OVERALL),
         "services": by_source(r for r in ratings if r.service),
     }
+
+
+@prepared
+def _ratings_of(organisation: int, day: datetime.date) -> QuerySet:
+    ratings = Rating.objects.stated_by(day).filter(organisation=organisation)
+    return ratings.select_related(*STATED_SOURCES)
 
 
 @dataclass(kw_only=True)
@@ -405,32 +439,8 @@ class Said(Stated):
 def said_by(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
     """The figures of `organisation` that documents give, and what it says of itself: by kind, in
     the document's order, and together as far as one place of a document says it."""
-
-    def rows(facts: QuerySet, **columns) -> QuerySet:
-        stated = facts.stated_by(asked.day).order_by()
-        return stated.values(
-            "order", "id", *EVIDENCE, **document_columns(with_end=False), **columns
-        )
-
-    nothing = Value("", CharField())
-    said = rows(
-        organisation.figures.all(),
-        kind_=Value("figure", CharField()),
-        text_=Cast("label", TextField()),
-        value_=F("value"),
-        period_=F("period"),
-    ).union(
-        rows(
-            organisation.statements.all(),
-            kind_=F("kind"),
-            text_=F("text"),
-            value_=nothing,
-            period_=nothing,
-        ),
-        all=True,
-    )
     facts = []
-    for row in said.order_by("order", "id"):
+    for row in _said_by(organisation.pk, asked.day):
         del row["order"], row["id"]
         facts.append(Said(**{name.removesuffix("_"): value for name, value in row.items()}))
     statements = [
@@ -441,3 +451,31 @@ def said_by(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
         "figures": [fact for fact in facts if fact.kind == "figure"],
         "statements": [(label, groups) for label, groups in statements if groups],
     }
+
+
+@prepared
+def _said_by(organisation: int, day: datetime.date) -> QuerySet:
+    def rows(facts: QuerySet, **columns) -> QuerySet:
+        stated = facts.stated_by(day).filter(organisation=organisation).order_by()
+        return stated.values(
+            "order", "id", *EVIDENCE, **document_columns(with_end=False), **columns
+        )
+
+    nothing = Value("", CharField())
+    said = rows(
+        Figure.objects.all(),
+        kind_=Value("figure", CharField()),
+        text_=Cast("label", TextField()),
+        value_=F("value"),
+        period_=F("period"),
+    ).union(
+        rows(
+            Statement.objects.all(),
+            kind_=F("kind"),
+            text_=F("text"),
+            value_=nothing,
+            period_=nothing,
+        ),
+        all=True,
+    )
+    return said.order_by("order", "id")

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
-from forums.holders import HeldSeat, seats_with_holders
+from forums.holders import HeldSeat, held_seats_that_go_with, seats_with_holders
 from forums.models import Membership, Seat
 from ics_register.pages import facts
 from ics_register.pages.filters import NameFilter, SortFilter
@@ -25,6 +25,7 @@ from ics_register.pages.twins import Here, Table, whole_list
 from people.identity import may_be_named
 from people.models import Appointment, Person, PersonName
 from records.periods import not_over
+from records.prepared import prepared
 
 
 def shown_people() -> QuerySet[Person]:
@@ -178,21 +179,38 @@ def held_as_csv(context: dict, here: Here) -> Table:
     return Table(["when", *facts.TENURE_COLUMNS, "ended_with_name", "ended_with_end_date"], rows)
 
 
+@prepared
+def people(value, by: str = "slug") -> QuerySet:
+    found = Person.objects.filter(**{by: value}, withheld=False)
+    return found.select_related(*STATED_SOURCES)
+
+
+@prepared
+def appointments_of(person: int) -> QuerySet:
+    found = Appointment.objects.filter(person=person)
+    return found.select_related("post__organisation", *SOURCES).order_by(
+        F("start_date").desc(nulls_last=True), "post__organisation__name", "post__title"
+    )
+
+
+@prepared
+def memberships_of(person: int) -> QuerySet:
+    ways = ("seat__forum", "seat__on_behalf_of", "on_behalf_of")
+    found = Membership.objects.filter(person=person).select_related(*ways, *SOURCES)
+    return found.order_by(F("start_date").desc(nulls_last=True), "seat__forum__name")
+
+
+@prepared
+def other_names(person: int) -> QuerySet:
+    return PersonName.objects.filter(person=person).select_related(*SOURCES)
+
+
 @public_page(as_json=person_as_json, as_csv=held_as_csv)
 def person(request: HttpRequest, asked: AskedDay, slug: str):
     # Merged records lead to what they became; who is withheld has no page.
-    people = Person.objects.filter(withheld=False).select_related(*STATED_SOURCES)
     person = record_at(people, slug)
-    appointments = list(
-        person.appointments.select_related("post__organisation", *SOURCES).order_by(
-            F("start_date").desc(nulls_last=True), "post__organisation__name", "post__title"
-        )
-    )
-    memberships = list(
-        person.memberships.select_related(
-            "seat__forum", "seat__on_behalf_of", "on_behalf_of", *SOURCES
-        ).order_by(F("start_date").desc(nulls_last=True), "seat__forum__name")
-    )
+    appointments = list(appointments_of(person.pk))
+    memberships = list(memberships_of(person.pk))
     through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
     held = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
     over = [pair for pair in held if pair[1].has_ended(asked.day) or ended_with(*pair, asked)]
@@ -200,7 +218,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     return "people/person.html", {
         "person": person,
         "names_then": names_then({a.post.organisation_id for a in appointments}, asked),
-        "names": person.names.select_related(*SOURCES),
+        "names": other_names(person.pk),
         "now": now,
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
         "to_come": [pair for pair in held if pair not in over and pair not in now],
@@ -225,8 +243,7 @@ def seats_through_posts(person: Person, posts: set[int], asked: AskedDay) -> dic
     found = {"now": [], "before": [], "to_come": []}
     if not posts:
         return found
-    seats = seats_with_holders(Seat.objects.filter(ex_officio_post__in=posts), asked.day)
-    for seat in seats:
+    for seat in held_seats_that_go_with(posts, asked.day):
         for holder in seat.recorded:
             if holder.person_id != person.pk or not holder.ex_officio:
                 continue

@@ -3,24 +3,29 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from forums.models import Forum
 from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation, OrganisationName
 from records.models import NameKind
 from records.periods import Qualifier, date_in_words, first_day
+from records.prepared import prepared
 
 
 def names_then(organisations: Iterable[int], asked: AskedDay) -> dict[int, str]:
     """What organisations that have changed their name were called on the day, in words."""
     if asked.is_today:
         return {}
-    former = OrganisationName.objects.as_at(asked.day).filter(
-        kind=NameKind.FORMER, organisation__in=list(organisations)
-    )
-    told = [(name.organisation_id, name_then(name, asked)) for name in former.order_by("pk")]
+    former = _former_names(tuple(organisations), asked.day)
+    told = [(name.organisation_id, name_then(name, asked)) for name in former]
     return {organisation: words for organisation, words in told if words}
+
+
+@prepared
+def _former_names(organisations: tuple[int, ...], day: datetime.date) -> QuerySet:
+    names = OrganisationName.objects.as_at(day).filter(kind=NameKind.FORMER)
+    return names.filter(organisation__in=organisations).order_by("pk")
 
 
 def name_then(name: OrganisationName, asked: AskedDay) -> str:
