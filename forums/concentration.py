@@ -63,10 +63,15 @@ class Chairing:
         return len(self.forum_ids) + len(self.organisation_ids)
 
 
-def several_chaired(day: datetime.date) -> list[Chairing]:
-    """Everybody who chairs more than one forum or organisation on `day`, those who chair most
-    first; in a number of queries that does not grow with theirs."""
-    candidates = _candidates(day)
+def those_who_chair(forums: QuerySet, organisations: QuerySet, day: datetime.date) -> set[int]:
+    """Who may chair one of `forums`, or chair or lead one of `organisations`, on `day`."""
+    return {person for person, *_ in _chaired(forums, organisations, day)}
+
+
+def several_chaired(day: datetime.date, people: Iterable[int] | None = None) -> list[Chairing]:
+    """Everybody, or each of `people`, who chairs more than one forum or organisation on `day`,
+    those who chair most first; in a number of queries that does not grow with theirs."""
+    candidates = _candidates(day, people)
     seats = {key for chaired in candidates.values() for key in chaired.seats}
     found = {person: Chairing(person, chaired.name) for person, chaired in candidates.items()}
     for seat in seats_with_holders(Seat.objects.filter(pk__in=seats), day):
@@ -94,12 +99,19 @@ class _Candidate:
     organisations: set[int] = field(default_factory=set)
 
 
-def _candidates(day: datetime.date) -> dict[int, _Candidate]:
-    """Those who may chair more than one: whoever fills a seat by a record of their own goes
-    before whoever holds the post that it goes with, which is left to the seats themselves."""
-    chairs = Seat.objects.as_at(day).filter(role=SeatRole.CHAIR, forum__in=Forum.objects.as_at(day))
+def _chaired(
+    forums: QuerySet,
+    organisations: QuerySet,
+    day: datetime.date,
+    people: Iterable[int] | None = None,
+) -> QuerySet:
+    """Who may chair which of `forums` and which of `organisations`, as (person, name to sort by,
+    "seat" or "organisation", its key): whoever fills a seat by a record of their own goes before
+    whoever holds the post that it goes with, which is left to the seats themselves."""
+    named = NAMED if people is None else NAMED & Q(person__in=people)
+    chairs = Seat.objects.as_at(day).filter(role=SeatRole.CHAIR, forum__in=forums)
     appointments = Appointment.objects.as_at(day).filter(
-        NAMED, not_over(day, "post", "post__organisation")
+        named, not_over(day, "post", "post__organisation")
     )
     columns = ("person", "person__sort_name", "what", "held")
 
@@ -110,17 +122,23 @@ def _candidates(day: datetime.date) -> dict[int, _Candidate]:
             .values_list(*columns)
         )
 
-    members = Membership.objects.as_at(day).filter(NAMED, seat__in=chairs)
+    members = Membership.objects.as_at(day).filter(named, seat__in=chairs)
     through = rows(appointments, "seat", "post__ex_officio_seats").filter(held__in=chairs)
     heads = appointments.filter(
         post__kind__in=HEAD_KINDS,
         post__in=Post.objects.as_at(day),
-        post__organisation__in=Organisation.objects.as_at(day),
+        post__organisation__in=organisations,
     )
-    found: dict[int, _Candidate] = {}
-    for person, name, what, held in rows(members, "seat", "seat").union(
+    return rows(members, "seat", "seat").union(
         through, rows(heads, "organisation", "post__organisation")
-    ):
+    )
+
+
+def _candidates(day: datetime.date, people: Iterable[int] | None) -> dict[int, _Candidate]:
+    """Those who may chair more than one."""
+    forums, organisations = Forum.objects.as_at(day), Organisation.objects.as_at(day)
+    found: dict[int, _Candidate] = {}
+    for person, name, what, held in _chaired(forums, organisations, day, people):
         candidate = found.setdefault(person, _Candidate(name))
         (candidate.seats if what == "seat" else candidate.organisations).add(held)
     return {

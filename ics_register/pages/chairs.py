@@ -1,7 +1,17 @@
 """Who chairs what: every forum and organisation with its chair or leader on a day."""
 
 import django_filters
-from django.db.models import Case, CharField, F, IntegerField, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Value,
+    When,
+)
 from django.http import HttpRequest
 
 from forums import holders as seat_holders
@@ -175,6 +185,9 @@ def organisations_by_head(
 
 
 def _by_standing(owners: QuerySet, holdings: QuerySet, owner: str, standing: str) -> QuerySet:
+    # Asked of each, so that whoever needs but a few of them, or those of one place, waits for no
+    # others.
+    own = holdings.filter(**{owner: OuterRef("pk")}).order_by()
     if standing == Standing.NOT_RECORDED:
-        return owners.exclude(pk__in=holdings.exclude(standing=standing).values(owner))
-    return owners.filter(pk__in=holdings.filter(standing=standing).values(owner))
+        return owners.filter(~Exists(own.exclude(standing=standing)))
+    return owners.filter(Exists(own.filter(standing=standing)))

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
+import django_filters
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
-from forums.concentration import Chairing, several_chaired
+from forums.concentration import Chairing, several_chaired, those_who_chair
 from forums.models import Forum
 from ics_register.pages import facts
 from ics_register.pages.chairs import forums_by_chair
+from ics_register.pages.filters import PlaceFilter, within
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import page_of, public_page
+from ics_register.pages.page import filtered, page_of, public_page
+from ics_register.pages.place_first import place_first
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table
-from organisations.models import HEAD_KINDS
+from organisations.models import HEAD_KINDS, Organisation, Place
 from people.holders import Standing
 
 # What the list can be narrowed to: the word in the address, and who is then in it.
@@ -22,6 +25,12 @@ SHOWN = {
     "organisations": lambda each: bool(each.forums and each.organisations),
     "lines": lambda each: bool(each.lines),
 }
+
+
+class ConcentrationFilter(django_filters.FilterSet):
+    """What the people can be narrowed to, by what they chair."""
+
+    place = PlaceFilter()
 
 
 def concentration_as_json(context: dict, here: Here) -> dict:
@@ -137,13 +146,19 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
 @public_page(as_json=concentration_as_json, as_csv=concentration_as_csv)
 def concentration(request: HttpRequest, asked: AskedDay):
     chosen = chosen_part(request)
-    everybody = several_chaired(asked.day)
+    narrowed = ConcentrationFilter(request.GET, queryset=Forum.objects.as_at(asked.day))
+    forums, place = filtered(narrowed), narrowed.form.cleaned_data["place"]
+    if (asks := place_first(request, narrowed.form, forums)) is not None:
+        return "concentration_by_place.html", asks
+    everybody = several_chaired(asked.day, who_chairs_in(place, forums, asked))
     shown = [each for each in everybody if SHOWN[chosen](each)] if chosen else everybody
     page = page_of(request, shown)
-    silent = forums_by_chair(Forum.objects.as_at(asked.day), asked, Standing.NOT_RECORDED)
+    silent = forums_by_chair(forums, asked, Standing.NOT_RECORDED)
     organisations = {post.organisation_id for each in page for post, _ in each.posts}
     return "concentration.html", {
         "page": page,
+        "place": place,
+        "filters": narrowed.form,
         "chosen": chosen,
         "counts": {word: sum(map(has, everybody)) for word, has in SHOWN.items()},
         "everybody": len(everybody),
@@ -151,6 +166,14 @@ def concentration(request: HttpRequest, asked: AskedDay):
         "names_then": names_then(organisations, asked),
         "earliest": None if everybody else earliest_day(),
     }
+
+
+def who_chairs_in(place: Place | None, forums, asked: AskedDay) -> set[int] | None:
+    """Who may chair one of `forums` or an organisation of `place`; None for everybody."""
+    if place is None:
+        return None
+    organisations = Organisation.objects.as_at(asked.day).filter(within(place))
+    return those_who_chair(forums, organisations, asked.day)
 
 
 def chosen_part(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ from ics_register.pages.chairs import LEVELS
 from ics_register.pages.filters import within
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page
+from ics_register.pages.place_first import place_first
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation, OrganisationKind, Place
@@ -189,6 +190,8 @@ def representation(request: HttpRequest, asked: AskedDay):
     organisations = filtered(chosen)
     sort = chosen.form.cleaned_data["sort"] or "forums"
     forums = Forum.objects.as_at(asked.day).filter(chosen.forums)
+    if (asks := place_first(request, chosen.form, forums)) is not None:
+        return "representation_by_place.html", asks
     shares = shares_of(forums, asked.day)
     found = presences(shares, members_of(forums, asked.day))
     rows = sorted(rows_of(organisations, found), key=lambda row: row.in_order_of(sort))

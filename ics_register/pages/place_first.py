@@ -1,0 +1,27 @@
+"""Of a register of many systems: pages that compare the forums of one with each other ask which."""
+
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest
+
+from forums.models import Forum
+from ics_register.pages.twins import form_of
+from organisations.models import Place, PlaceLevel
+
+# More forums than anybody compares with each other.
+MOST_FORUMS = 1_000
+
+
+def place_first(request: HttpRequest, form: Form, forums: QuerySet[Forum]) -> dict | None:
+    """What a page needs to ask for a system first, if it would be of too many `forums`, and there
+    are systems to choose from; None if it can be shown. Its twins hold the whole."""
+    place = form.cleaned_data["place"]
+    if form_of(request.path) is not None or (place and place.level != PlaceLevel.REGION):
+        return None
+    if len(forums.order_by().values_list("pk", flat=True)[: MOST_FORUMS + 1]) <= MOST_FORUMS:
+        return None
+    systems = Place.objects.filter(level=PlaceLevel.SYSTEM).order_by("name")
+    systems = list(systems.filter(part_of=place) if place else systems)
+    if not systems:
+        return None
+    return {"filters": form, "systems": systems, "place": place, "most_forums": MOST_FORUMS}
