@@ -108,7 +108,8 @@ def held_seats_of(forum: Forum, day: datetime.date) -> list[HeldSeat]:
 
 def held_seats_among(keys: Iterable[int], day: datetime.date) -> list[HeldSeat]:
     """The seats of those keys, as `seats_with_holders` gives them."""
-    return _held(_rows_among(tuple(keys), day), day)
+    keys = tuple(keys)
+    return _held(_rows_among(keys, day), day) if keys else []
 
 
 @prepared

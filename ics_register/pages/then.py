@@ -17,7 +17,10 @@ def names_then(organisations: Iterable[int], asked: AskedDay) -> dict[int, str]:
     """What organisations that have changed their name were called on the day, in words."""
     if asked.is_today:
         return {}
-    former = _former_names(tuple(organisations), asked.day)
+    organisations = tuple(organisations)
+    if not organisations:
+        return {}
+    former = _former_names(organisations, asked.day)
     told = [(name.organisation_id, name_then(name, asked)) for name in former]
     return {organisation: words for organisation, words in told if words}
 
