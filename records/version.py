@@ -8,6 +8,8 @@ On PostgreSQL it is moved as a transaction ends: two that change different thing
 other no longer than that, and cannot each hold what the other waits for.
 """
 
+import secrets
+
 from django.db import connections
 from django.db.models import QuerySet
 
@@ -75,11 +77,24 @@ def put_in_place(app_config, using, **kwargs) -> None:
                     cursor.execute(POSTGRESQL_EXISTS, [name, table])
                     if not cursor.fetchone():
                         cursor.execute(trigger.format(name=name, table=table))
+        else:
+            for table in tables:
+                for event in EVENTS:
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {table}_version_{event}")
+                    cursor.execute(SQLITE_TRIGGER.format(table=table, event=event, version=version))
+        _begin(cursor, tables, RegisterVersion.objects.using(using))
+
+
+def _begin(cursor, tables: list[str], versions: QuerySet) -> None:
+    """Give a first version to a register that is older than the triggers, which only its next
+    change would move."""
+    if versions.exists():
+        return
+    for table in tables:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
+        if cursor.fetchone()[0]:
+            versions.create(pk=1, word=secrets.token_hex(16))
             return
-        for table in tables:
-            for event in EVENTS:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_version_{event}")
-                cursor.execute(SQLITE_TRIGGER.format(table=table, event=event, version=version))
 
 
 def register_version() -> str | None:

@@ -19,6 +19,7 @@ from ics_register import kept_pages
 from people.identity import withhold_person
 from people.models import Person
 from records.history import Recorded
+from records.models import RegisterVersion
 from records.version import register_version
 from tests.admin_pages import address, send
 from tests.builders import (
@@ -159,6 +160,25 @@ def test_no_page_is_stale_after_any_kind_of_write(chair, write):
     assert after.headers["ETag"] != before.headers["ETag"]
     caches["pages"].clear()
     assert client.get(PAGE).content == after.content
+
+
+def test_a_register_that_is_older_than_its_version_has_one_as_soon_as_it_is_migrated(chair):
+    RegisterVersion.objects.all().delete()
+    assert register_version() is None
+    assert "ETag" not in client.get(PAGE)
+
+    call_command("migrate", verbosity=0)
+
+    word = register_version()
+    assert "ETag" in client.get(PAGE)
+    call_command("migrate", verbosity=0)
+    assert register_version() == word
+
+
+def test_a_register_without_a_record_has_no_version_after_a_migrate(db):
+    RegisterVersion.objects.all().delete()  # of the tests before
+    call_command("migrate", verbosity=0)
+    assert register_version() is None
 
 
 def test_the_seed_moves_the_version(db):
