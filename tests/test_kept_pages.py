@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from forums.models import Forum, Membership
 from ics_register import kept_pages
+from organisations.ods.importing import run
+from organisations.ods.reading import read_files
 from people.identity import withhold_person
 from people.models import Person
 from records.history import Recorded
@@ -31,6 +33,7 @@ from tests.builders import (
     make_seat,
     source,
 )
+from tests.organisations.ods_files import networks
 from tests.sheets import csv_of, loaded, manager
 from tests.stepping import signed_in, take
 
@@ -128,6 +131,12 @@ def load_a_spreadsheet(chair):
     assert Person.objects.filter(slug="bea").exists()
 
 
+def take_in_an_ods_list(chair):
+    listed = networks("2019-12-04", ("U00001", "EAST TOWN PCN", "20191001", ""))
+    *_, outcome = run(read_files([listed]), apply=True, reason="The list")
+    assert outcome.changes
+
+
 def withhold(chair):
     withhold_person(person=chair.person)
 
@@ -144,6 +153,7 @@ WRITES = [
     correct_in_the_admin,
     take_a_guided_step,
     load_a_spreadsheet,
+    take_in_an_ods_list,
     withhold,
 ]
 
