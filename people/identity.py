@@ -311,8 +311,8 @@ def hidden_people() -> set[int]:
     found = set(Person.objects.filter(withheld=True).order_by().values_list("pk", flat=True))
     while found:
         hidden |= found
-        merged = Person.objects.filter(merged_into__in=found).values_list("pk", flat=True)
-        found = set(merged) - hidden
+        merged = Person.objects.filter(merged_into__in=found).order_by()
+        found = set(merged.values_list("pk", flat=True)) - hidden
     return hidden
 
 
