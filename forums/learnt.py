@@ -10,7 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, Count, F, Max, Model, Q, QuerySet, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
@@ -34,6 +46,7 @@ from people.models import Distinction, Person, PersonName
 from people.steps.identity import ShowAgain, Withhold
 from records.history import Nature
 from records.models import Document, NameKind
+from records.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -111,7 +124,25 @@ class Learnt:
 def rows_learnt(since: datetime.datetime | None, until: datetime.datetime | None) -> QuerySet:
     """The changes of the register but for its first records, the last first: each to make a Row
     of, those of an import as one for each kind of record."""
-    parts = []
+    return _as_rows(_between(since, until))
+
+
+def first_learnt(
+    since: datetime.datetime | None, until: datetime.datetime | None, *, most: int, before: int = 0
+) -> list[tuple]:
+    """The first of these, as many as that but for those `before`; what is older is not read."""
+    moments = _moments_of_so_many(since, until, most=most)
+    least = max((moment for (moment,) in moments), default=None)
+    return list(_first_since(least, since, until, most=most, before=before))
+
+
+@prepared
+def _first_since(least, since, until, *, most: int, before: int) -> QuerySet:
+    return _as_rows(_between(since, until), least)[before:most]
+
+
+def _between(since, until) -> list[tuple[str, QuerySet]]:
+    found = []
     for what, model, told in _histories():
         history = model.history.filter(_of_shown(model, told)).exclude(
             Q(history_nature=Nature.SEEDED) | Q(history_step__in=UNTOLD)
@@ -120,20 +151,46 @@ def rows_learnt(since: datetime.datetime | None, until: datetime.datetime | None
             history = history.filter(history_date__gte=since)
         if until is not None:
             history = history.filter(history_date__lt=until)
-        imported = Q(history_nature=Nature.IMPORTED)
+        found.append((what, history.order_by()))
+    return found
+
+
+@prepared
+def _moments_of_so_many(since, until, *, most: int) -> QuerySet:
+    """Of each kind that most is recorded of the moment from which on it alone has so many changes,
+    if it ever had."""
+    parts = []
+    for what, history in _between(since, until):
+        if what not in MOST_RECORDED:
+            continue
+        newest = history.exclude(IMPORTED).order_by("-history_date", "-history_id")
+        last = newest.values("history_id")[most - 1 : most]
+        rows = history.model._base_manager.filter(history_id__in=last)
+        parts.append(rows.order_by().values_list("history_date"))
+    return parts[0].union(*parts[1:], all=True)
+
+
+IMPORTED = Q(history_nature=Nature.IMPORTED)
+MOST_RECORDED = {"membership", "seat", "appointment", "person"}
+
+
+def _as_rows(found: list[tuple[str, QuerySet]], least: datetime.datetime | None = None) -> QuerySet:
+    """The rows of histories, `least` or later; of imports all that were still going on then."""
+    parts = []
+    for what, history in found:
+        changes, imports = history.exclude(IMPORTED), history.filter(IMPORTED)
+        if least is not None:
+            changes = changes.filter(history_date__gte=least)
+            going_on = imports.filter(history_date__gte=least).values("history_batch")
+            imports = imports.filter(history_batch__in=going_on)
         parts += [
-            history.exclude(imported)
-            .order_by()
-            .annotate(
+            changes.annotate(
                 at=F("history_date"), nth=F("history_id"), what=text(what), count=Value(1)
-            )
-            .values_list(
+            ).values_list(
                 "at", "nth", "what", "id", "history_type", "history_nature", "history_step",
                 "history_batch", "count",
             ),
-            history.filter(imported)
-            .order_by()
-            .values("history_type", "history_nature", "history_step", "history_batch")
+            imports.values("history_type", "history_nature", "history_step", "history_batch")
             .annotate(
                 at=Max("history_date"), nth=Max("history_id"), what=text(what),
                 key=Max("id"), count=Count("history_id"),
@@ -155,10 +212,15 @@ def _histories() -> Iterable[tuple[str, type[Model], Q]]:
 
 def _of_shown(model: type[Model], told: Q) -> Q:
     """A filter for history: of records that are told of, or are no longer there."""
-    now = Q(id__in=model._base_manager.filter(told).values("pk"))
+
+    def there(is_told: Q) -> Q:
+        # Asked of each row, so that the rows themselves are found by their date.
+        return Q(Exists(model._base_manager.filter(is_told, pk=OuterRef("id")).order_by()))
+
+    now = there(told)
     if model in OF_PEOPLE or (told and any(each.told == told for each in NAMED)):
         return now
-    return now | ~Q(id__in=model._base_manager.values("pk"))
+    return now | ~there(Q())
 
 
 def as_row(row: tuple) -> Row:
@@ -237,18 +299,22 @@ class Beginning:
 
 def beginning() -> Beginning | None:
     """The first records that were loaded, all of them as one; None if there were none."""
+    # A register is begun in one go, and every record with a document.
+    first = Document.history.filter(history_nature=Nature.SEEDED).aggregate(Min("history_date"))
+    [begun] = first.values()
+    if begun is None:
+        return None
+    by_then = begun + datetime.timedelta(days=1)
     parts = []
     for model in dict.fromkeys(MODELS.values()):
         parts.append(
-            model.history.filter(history_nature=Nature.SEEDED)
+            model.history.filter(history_nature=Nature.SEEDED, history_date__range=(begun, by_then))
             .order_by()
             .values("history_nature")
             .annotate(many=Count("history_id"), at=Max("history_date"))
             .values_list("many", "at", Value(model.__name__, CharField()))
         )
     counted = list(parts[0].union(*parts[1:], all=True))
-    if not counted:
-        return None
     seeded = Document.history.filter(history_nature=Nature.SEEDED).values("id")
     documents = list(Document.objects.filter(pk__in=seeded).order_by("title"))
     return Beginning(

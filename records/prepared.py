@@ -26,9 +26,9 @@ FIRST_OF_NOTHING = 1_000_000
 def prepared(build: Callable[..., models.QuerySet]) -> Callable[..., models.QuerySet]:
     """Let the query that `build` makes of its values be put together once.
 
-    It may be asked with any dates, numbers and texts, and tuples of them. Each number of values in
-    a tuple makes a query of its own, and so does each other value, such as None, and each named
-    one. What comes back is read as any queryset is; whoever filters it further is told by a
+    It may be asked with any days, moments, numbers and texts, and tuples of them. Each number of
+    values in a tuple makes a query of its own, and so does each other value, such as None, and each
+    named one. What comes back is read as any queryset is; whoever filters it further is told by a
     TypeError.
 
     `build` hands on the values as they are. Raises ImproperlyConfigured where its query is another
@@ -75,6 +75,9 @@ _MARKS = {
     int: lambda number: -1_900_000_000 - number,
     str: lambda number: f"\x02{number}\x03",
     datetime.date: lambda number: datetime.date(3, 1, 1) + datetime.timedelta(number),
+    datetime.datetime: lambda number: (
+        datetime.datetime(3, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(number)
+    ),
 }
 
 
@@ -95,6 +98,8 @@ def _taken(values: tuple, connection) -> Iterator:
             yield from _taken(value, connection)
         elif type(value) is datetime.date:
             yield connection.ops.adapt_datefield_value(value)
+        elif type(value) is datetime.datetime:
+            yield connection.ops.adapt_datetimefield_value(value)
         elif type(value) in _MARKS:
             yield value
 

@@ -1,6 +1,7 @@
 """The national register to try speed on: it keeps every rule, and is the same on every run."""
 
 import csv
+import datetime
 import io
 import random
 import re
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from forums.learnt import first_learnt, rows_learnt
 from forums.models import Forum, Membership, Seat, SeatRole
 from ics_register.england import bodies
 from ics_register.england.building import build
@@ -177,6 +179,14 @@ def test_every_page_opens_on_it_within_its_ten_queries(england, parameters):
         assert answer.status_code in ((200, 404) if "recorded" in parameters else (200,)), page
         # What was recorded is asked with four more, whatever the page.
         assert len(queries) <= (14 if "recorded" in parameters else 10), page
+
+
+@pytest.mark.parametrize("most", [7, 200, 2_000])
+@pytest.mark.parametrize("until", [None, datetime.datetime(2020, 5, 1, tzinfo=datetime.UTC)])
+def test_the_first_of_what_was_learnt_are_the_first_of_all_of_it(england, most, until):
+    assert first_learnt(None, until, most=most) == list(rows_learnt(None, until)[:most])
+    later = first_learnt(None, until, most=most, before=most // 2)
+    assert later == list(rows_learnt(None, until)[most // 2 : most])
 
 
 @pytest.mark.parametrize("model", [Forum, Membership, Appointment, Organisation, Person, Post])

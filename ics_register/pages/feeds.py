@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.csrf import csrf_exempt
 
 from forums.chronicle import Key, happenings
-from forums.learnt import as_row, latest_said, learnt, rows_learnt
+from forums.learnt import as_row, first_learnt, latest_said, learnt
 from forums.sentences import tell
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
@@ -103,7 +103,7 @@ def changes(request: HttpRequest) -> Feed:
 def recorded(request: HttpRequest) -> Feed:
     title = "Governance register: what it learnt"
     feed = _feed(request, title, reverse("recorded"), "recorded")
-    rows = map(as_row, rows_learnt(None, None)[:MOST])
+    rows = map(as_row, first_learnt(None, None, most=MOST))
     for each in learnt(rows, timezone.localdate()):
         feed.add_item(
             title=written(f"{each.nature}: {each.text}"),

@@ -39,6 +39,8 @@ from ics_register.recorded import as_recorded, reads_the_past
 KEPT_FOR = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
 
 PER_PAGE = 100
+# Of lists that may be very long.
+MOST_COUNTED = 500
 MOST_PARAMETERS = 1_000
 
 TWINS = {
@@ -195,17 +197,52 @@ def refuse_too_much(request: HttpRequest) -> None:
 
 def page_of(request: HttpRequest, rows) -> Page:
     """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none."""
-    paginator = Paginator(rows, PER_PAGE)
+    return _page(Paginator(rows, PER_PAGE), _number_of_page(request))
+
+
+def _number_of_page(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     if not text.isascii() or not text.isdecimal():
         raise BadRequest(f"“{text[:40]}” is not a page number. Write a number, such as page=2.")
-    number = int(text[:9])
+    return int(text[:9])
+
+
+def _page(paginator: Paginator, number: int) -> Page:
     if not 1 <= number <= paginator.num_pages:
         raise Http404(
-            f"There is no page {text[:9]}: this list has {paginator.num_pages} "
+            f"There is no page {number}: this list has {paginator.num_pages} "
             f"page{'s' if paginator.num_pages != 1 else ''}."
         )
     return paginator.page(number)
+
+
+class CountedSoFar(Paginator):
+    """The pages of a list that may be very long: it is counted up to MOST_COUNTED or, further
+    on, up to the row after the page that is read."""
+
+    def __init__(self, rows: list, before: int, is_all: bool):
+        super().__init__(rows, PER_PAGE)
+        self.before, self.is_all = before, is_all
+
+    @functools.cached_property
+    def count(self) -> int:
+        return self.before + len(self.object_list)
+
+    def page(self, number: int) -> Page:
+        start = (number - 1) * PER_PAGE - self.before
+        return self._get_page(self.object_list[start : start + PER_PAGE], number, self)
+
+
+def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
+    """As `page_of`, of a list too long to be counted: `first` gives its first rows, as many as
+    `most`, but for so many `before`."""
+    number = _number_of_page(request)
+    before = 0 if number * PER_PAGE <= MOST_COUNTED else (number - 1) * PER_PAGE
+    most = max(MOST_COUNTED, number * PER_PAGE) + 1
+    rows = first(most=most, before=before)
+    if not rows and before:
+        raise Http404(f"There is no page {number}: this list ends before it.")
+    return _page(CountedSoFar(rows, before, before + len(rows) < most), number)
 
 
 def _sentence(error: ValidationError, field) -> str:

@@ -1,15 +1,16 @@
 """What the register itself learnt or corrected, newest first, without who did it or why."""
 
 import datetime
+import functools
 import itertools
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from forums.learnt import as_row, beginning, learnt, rows_learnt
+from forums.learnt import as_row, beginning, first_learnt, learnt, rows_learnt
 from ics_register.pages import facts
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
-from ics_register.pages.page import page_of, public_page
+from ics_register.pages.page import page_of_many, public_page
 from ics_register.pages.twins import Here, Table, in_chunks
 from ics_register.recorded import end_of
 
@@ -39,7 +40,7 @@ def _day(moment: datetime.datetime) -> str:
 
 def recorded_as_csv(context: dict, here: Here) -> Table:
     def rows():
-        for chunk in in_chunks(list(context["page"].paginator.object_list)):
+        for chunk in in_chunks(list(rows_learnt(*context["between"]))):
             yield from map(_as_data, learnt(map(as_row, chunk), here.asked.today))
 
     return Table(["recorded_on", "nature", "step", "kind", "text"], rows())
@@ -52,16 +53,15 @@ def recorded(request: HttpRequest, asked: AskedDay):
         refuse_wrong_order(first, last)
     # What the register said on a day is not told by what it learnt after it.
     until = min((day for day in (last, asked.recorded) if day), default=None)
-    rows = rows_learnt(
-        end_of(first - datetime.timedelta(days=1)) if first else None,
-        end_of(until) if until else None,
-    )
-    page = page_of(request, rows)
+    since = end_of(first - datetime.timedelta(days=1)) if first else None
+    until = end_of(until) if until else None
+    page = page_of_many(request, functools.partial(first_learnt, since, until))
     found = learnt(map(as_row, page), asked.today)
     return "changes/recorded.html", {
         "first": first,
         "last": last,
         "page": page,
+        "between": (since, until),
         "groups": [(group[0], group) for group in _together(found)],
         "begun": None if page.has_next() or first else beginning(),
     }

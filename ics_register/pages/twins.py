@@ -103,11 +103,12 @@ class Here:
         return self.request.build_absolute_uri(link)
 
     def paged(self, page: Page, results: list) -> dict:
-        """One page of a list, with how many there are in all and where the others are."""
+        """One page of a list, with how many there are in all, if they were counted, and where the
+        others are."""
         following = page.next_page_number() if page.has_next() else None
         before = page.previous_page_number() if page.has_previous() else None
         return {
-            "count": page.paginator.count,
+            "count": page.paginator.count if getattr(page.paginator, "is_all", True) else None,
             "next": self.address("json", page=following) if following else None,
             "previous": self.address("json", page=before) if before else None,
             "results": results,

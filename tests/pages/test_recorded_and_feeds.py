@@ -257,6 +257,29 @@ def test_a_feed_of_one_tells_of_that_one_and_follows_its_slug(register):
     assert (moved.status_code, moved.headers["Location"]) == (301, "/people/ann-lee/changes.atom")
 
 
+def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register, monkeypatch):
+    whole = [each["text"] for each in twin("/changes/recorded.csv").rows]
+    monkeypatch.setattr("ics_register.pages.page.PER_PAGE", 2)
+    monkeypatch.setattr("ics_register.pages.page.MOST_COUNTED", 4)
+    assert len(whole) > 7
+
+    told, page, address = [], 1, "/changes/recorded.json"
+    while address:
+        said = twin(address).said
+        told += [each["text"] for each in said["results"]]
+        assert said["count"] == (len(whole) if said["next"] is None else None)
+        if page > 1:
+            assert said["previous"].endswith(f"?page={page - 1}")
+        page, address = page + 1, said["next"] and said["next"].removeprefix("http://localhost")
+    assert told == whole
+
+    assert "More than 4 changes, 1 to 2 on this page" in read(RECORDED).text
+    assert "page 2 of" not in read(RECORDED).text
+    assert f"{len(whole)} changes" in read(RECORDED, {"page": str(page - 1)}).text
+    assert read(RECORDED, {"page": str(page)}).status == 404
+    assert read(RECORDED, {"page": "999999999"}).status == 404
+
+
 def test_pages_lead_to_their_feeds(register):
     for page, address in {
         "/changes/": "/changes.atom",
