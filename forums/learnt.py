@@ -327,20 +327,7 @@ def beginning() -> Beginning | None:
 def latest_said(most: int, about: tuple[str, int] | None = None) -> list[tuple[Key, object]]:
     """The beginnings and ends that the register said or changed last, each with when it did: of
     everything, or of what concerns one forum, organisation or person."""
-    parts = []
-    for kind in KINDS:
-        concerned = concerning(kind, *about) if about is not None else Q()
-        if concerned is None:
-            continue
-        now = kind.rows().filter(concerned).values("pk")
-        parts.append(
-            kind.model.history.filter(id__in=now)
-            .order_by()
-            .values("id")
-            .annotate(at=Max("history_date"), what=text(kind.what))
-            .values_list("at", "what", "id")
-        )
-    last = parts[0].union(*parts[1:], all=True).order_by("-at", "what", "-id")[:most]
+    last = _last_said_of(about[1], of=about[0], most=most) if about else _last_said(most=most)
     tells = {kind.what: kind.tells for kind in KINDS}
     return [
         (Key(what, which, pk, None), at)
@@ -348,3 +335,41 @@ def latest_said(most: int, about: tuple[str, int] | None = None) -> list[tuple[K
         for which in (END, START)
         if which in tells[what]
     ]
+
+
+@prepared
+def _last_said(*, most: int) -> QuerySet:
+    """Of every kind the records that were written last, found by the date of what was written."""
+    parts = []
+    for kind in KINDS:
+        history = kind.model.history
+        there = Exists(kind.rows().filter(pk=OuterRef("id")))
+        newest = history.latest_of_each().filter(there).order_by("-history_date", "-id")
+        parts.append(
+            history.filter(history_id__in=newest.values("history_id")[:most])
+            .order_by()
+            .annotate(at=F("history_date"), what=text(kind.what))
+            .values_list("at", "what", "id")
+        )
+    return _last_first(parts, most)
+
+
+@prepared
+def _last_said_of(key: int, *, of: str, most: int) -> QuerySet:
+    parts = []
+    for kind in KINDS:
+        concerned = concerning(kind, of, key)
+        if concerned is not None:
+            now = kind.rows().filter(concerned).values("pk")
+            parts.append(
+                kind.model.history.filter(id__in=now)
+                .order_by()
+                .values("id")
+                .annotate(at=Max("history_date"), what=text(kind.what))
+                .values_list("at", "what", "id")
+            )
+    return _last_first(parts, most)
+
+
+def _last_first(parts: list[QuerySet], most: int) -> QuerySet:
+    return parts[0].union(*parts[1:], all=True).order_by("-at", "what", "-id")[:most]
