@@ -129,7 +129,7 @@ def replica(url: str, primary: dict) -> dict:
             "DATABASE_REPLICA_URL is set, and only PostgreSQL has replicas. Let both it and "
             "DATABASE_URL name PostgreSQL, or leave it out."
         )
-    if all(made[part] == primary[part] for part in ("HOST", "PORT", "NAME")):
+    if _whereabouts(made) == _whereabouts(primary):
         raise ImproperlyConfigured(
             "DATABASE_REPLICA_URL names the same database as DATABASE_URL. Let it name the "
             "replica, or leave it out."
@@ -137,8 +137,24 @@ def replica(url: str, primary: dict) -> dict:
     # A replica that is gone is noticed in seconds. What the URL asks for wins.
     options = {"connect_timeout": 2, "tcp_user_timeout": 3000, **made["OPTIONS"]}
     options["options"] += " -c default_transaction_read_only=on"
-    # It is asked nothing before the page: a question of its own could wait for ever.
-    return {**made, "OPTIONS": options, "CONN_HEALTH_CHECKS": False, "TEST": {"MIRROR": "default"}}
+    return {
+        **made,
+        "ENGINE": "ics_register.replica_database",
+        "OPTIONS": options,
+        # The version, which it is asked for before every page, tells as much.
+        "CONN_HEALTH_CHECKS": False,
+        "TEST": {"MIRROR": "default"},
+    }
+
+
+def _whereabouts(database: dict) -> tuple:
+    options = database["OPTIONS"]
+    return (
+        database["HOST"],
+        int(database["PORT"] or 5432),
+        database["NAME"],
+        *(options.get(name) for name in ("service", "host", "hostaddr", "port", "dbname")),
+    )
 
 
 DEVELOPMENT = flag("REGISTER_DEVELOPMENT")

@@ -4,6 +4,7 @@ import contextlib
 import os
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -53,6 +54,22 @@ class Replica:
         self.run(
             "pg_ctl", "stop", f"--pgdata={self.directory / 'data'}", "--mode=immediate", "--silent"
         )
+
+    def processes(self) -> list[int]:
+        """The server's own and its children's."""
+        main = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        return [main, *map(int, children)]
+
+    def freeze(self) -> None:
+        """It takes in what it is sent and answers nothing, as a machine does that has hung."""
+        self.frozen = self.processes()
+        for process in self.frozen:
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for process in self.frozen:
+            os.kill(process, signal.SIGCONT)
 
     def ask(self, query: str) -> list[tuple]:
         with psycopg.connect(

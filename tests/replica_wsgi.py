@@ -4,5 +4,6 @@ within a second or two."""
 from ics_register.wsgi import application as application
 
 from ics_register import replicas  # isort: skip  (once the apps are loaded)
+from ics_register.replica_database import base  # isort: skip
 
-replicas.PATIENCE = replicas.REST = 1
+base.PATIENCE = replicas.REST = 1

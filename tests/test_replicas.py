@@ -10,15 +10,20 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+from django.db.utils import load_backend
 
 from forums.models import Forum
 from ics_register.settings import database
 from ics_register.settings import replica as replica_of
+from records.version import register_version
 from tests.browser.served_register import PROJECT
 from tests.builders import make_forum
 from tests.racing import address_of_test_database
@@ -70,32 +75,47 @@ def replica(django_db_setup, django_db_blocker):
         yield made
 
 
-@pytest.fixture
-def register(transactional_db, replica, tmp_path):
-    make_forum(slug="board", name="Board 0", start_date="2019-01-01")
-    replica.catch_up()
-    cable, log = Cable(replica.socket), tmp_path / "log"
-    name = connection.settings_dict["NAME"]
+@contextlib.contextmanager
+def served(replica_url: str, log):
+    """The address at which the register is served in front of that replica."""
     environment = {
         **os.environ,
         "REGISTER_DEVELOPMENT": "1",
         "DATABASE_URL": address_of_test_database(),
-        "DATABASE_REPLICA_URL": f"postgres://register@127.0.0.1:{cable.port}/{name}",
+        "DATABASE_REPLICA_URL": replica_url,
     }
     with socket.create_server(("127.0.0.1", 0)) as listener, log.open("w") as logged:
         number = listener.fileno()
         command = [sys.executable, "-m", "gunicorn", "tests.replica_wsgi", f"--bind=fd://{number}"]
-        served = subprocess.Popen(
+        process = subprocess.Popen(
             [*command, "--workers=2", "--timeout=60", "--no-control-socket"],
             cwd=PROJECT, env=environment, pass_fds=[number], stderr=logged,
         )  # fmt: skip
         try:
-            host = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            yield Register(replica, cable, log, host)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            served.terminate()
-            served.wait(timeout=PATIENCE)
-            cable.close()
+            process.terminate()
+            process.wait(timeout=PATIENCE)
+
+
+@pytest.fixture
+def cable(replica):
+    made = Cable(replica.socket)
+    yield made
+    made.close()
+
+
+def address_through(cable: Cable) -> str:
+    return f"postgres://register@127.0.0.1:{cable.port}/{connection.settings_dict['NAME']}"
+
+
+@pytest.fixture
+def register(transactional_db, replica, cable, tmp_path):
+    make_forum(slug="board", name="Board 0", start_date="2019-01-01")
+    replica.catch_up()
+    log = tmp_path / "log"
+    with served(address_through(cable), log) as address:
+        yield Register(replica, cable, log, address)
 
 
 def rename(number: int) -> str:
@@ -155,6 +175,35 @@ def test_a_replica_that_lags_is_not_read_from(register):
 
 
 @needs_replica
+def test_no_page_of_a_replica_that_lags_is_kept_or_said_to_be_unchanged(register):
+    def ask(tag: str = "") -> tuple[int, str, str]:
+        headers = {"If-None-Match": tag} if tag else {}
+        asked = urllib.request.Request(f"{register.address}/forums/board/", headers=headers)
+        try:
+            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+                return answer.status, answer.headers["ETag"], answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers["ETag"], ""
+
+    _, before, _ = ask()
+    assert ask(before)[0] == 304
+    register.replica.ask("SELECT pg_wal_replay_pause()")
+    try:
+        name = rename(150)
+        # Each of the two processes keeps pages of its own.
+        for _ in range(8):
+            status, after, page = ask(before)
+            assert (status, name in page, after != before) == (200, True, True)
+        assert ask(after)[0] == 304
+    finally:
+        register.replica.ask("SELECT pg_wal_replay_resume()")
+    register.replica.catch_up()
+    assert {(status, name in page) for status, _, page in (ask() for _ in range(8))} == {
+        (200, True)
+    }
+
+
+@needs_replica
 def test_a_replica_that_is_stopped_is_missed_by_nobody(register):
     assert register.is_read_from_replica()
     register.replica.stop()
@@ -171,39 +220,123 @@ def test_a_replica_that_is_stopped_is_missed_by_nobody(register):
 
 
 @needs_replica
-@pytest.mark.parametrize("kind", ["cut", "stopped"])
+@pytest.mark.parametrize("kind", ["cut", "stopped", "frozen"])
 def test_a_replica_that_is_lost_in_mid_load_is_missed_by_nobody(register, kind):
     assert register.is_read_from_replica()
-    answers, over = [], threading.Event()
+    answers, is_lost, over = [], threading.Event(), threading.Event()
 
-    def read():
+    def read(path):
         while not over.is_set():
-            began = time.monotonic()
-            answers.append((register.get()[0], time.monotonic() - began))
+            began, lost = time.monotonic(), is_lost.is_set()
+            status, _ = register.get(path)
+            answers.append((status, time.monotonic() - began, path if lost else None))
 
-    readers = [threading.Thread(target=read) for _ in range(4)]
+    paths = ["/forums/board/", "/chairs.json", "/forums.csv", "/data/popolo.json"]
+    readers = [threading.Thread(target=read, args=[path]) for path in paths]
     for reader in readers:
         reader.start()
     lose, find = {
         "cut": (register.cable.cut, register.cable.mend),
         "stopped": (register.replica.stop, register.replica.start),
+        "frozen": (register.replica.freeze, register.replica.thaw),
     }[kind]
     time.sleep(1)
     lose()
+    is_lost.set()
     with contextlib.ExitStack() as afterwards:
         afterwards.callback(find)
         time.sleep(5)
+    is_lost.clear()
     time.sleep(1)
     over.set()
     for reader in readers:
         reader.join(timeout=PATIENCE)
 
-    assert len(answers) > 50
-    assert {status for status, _ in answers} == {200}
-    assert max(took for _, took in answers) < 10
+    assert len(answers) > 20
+    assert {status for status, _, _ in answers} == {200}
+    assert {path for _, _, path in answers} == {*paths, None}
+    assert max(took for _, took, _ in answers) < 10
     assert register.logged("The replica failed") >= 1
     assert register.logged("Traceback") == 0
     assert register.is_read_from_replica()
+
+
+# What is asked of a replica before it falls silent, and what then waits for it.
+EXCHANGES = {
+    "a query": (["SELECT 1"], lambda cursor: cursor.execute("SELECT 2")),
+    "the next rows of a long one": (
+        ["SELECT generate_series(1, 100000)"],
+        lambda cursor: cursor.fetchmany(50_000),
+    ),
+    "the end of what is read at one moment": (
+        ["SELECT 1"],
+        lambda cursor: cursor.connection.commit(),
+    ),
+}
+
+
+@needs_replica
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_nobody_waits_for_ever_for_a_silent_replica(exchange, transactional_db, cable, monkeypatch):
+    monkeypatch.setattr("ics_register.replica_database.base.PATIENCE", 1)
+    made = {**connection.settings_dict, **replica_of(address_through(cable), PRIMARY)}
+    asked = load_backend(made["ENGINE"]).DatabaseWrapper(made, "replica")
+    before, then = EXCHANGES[exchange]
+    began = time.monotonic()
+    with (
+        contextlib.closing(asked),
+        pytest.raises((OperationalError, psycopg.OperationalError)),
+        transaction_of(asked),
+        asked.chunked_cursor() as cursor,
+    ):
+        for query in before:
+            cursor.execute(query)
+        cursor.fetchmany(1)
+        cable.cut()
+        then(cursor)
+    assert time.monotonic() - began < 10
+
+
+@contextlib.contextmanager
+def transaction_of(database):
+    """As `atomic` has one, of a database that no alias names."""
+    database.set_autocommit(False)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OperationalError, InterfaceError):
+            database.rollback()
+        raise
+
+
+@needs_replica
+@pytest.mark.parametrize("lacks", ["every table", "all but the version"])
+def test_a_replica_that_lacks_what_the_release_needs_is_missed_by_nobody(
+    lacks, transactional_db, tmp_path
+):
+    """As one does that has not followed a migration yet, or that is of something else."""
+    make_forum(slug="board", name="Board 0", start_date="2019-01-01")
+    word = register_version()
+    url = urllib.parse.urlsplit(settings.DATABASE_URL)._replace(path="/lacking").geturl()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE lacking")
+    try:
+        if lacks == "all but the version":
+            with psycopg.connect(url) as lacking:
+                lacking.execute("CREATE TABLE records_registerversion (id int, word text)")
+                lacking.execute("INSERT INTO records_registerversion VALUES (1, %s)", [word])
+        log = tmp_path / "log"
+        with served(url, log) as address:
+            register = Register(None, None, log, address)
+            for _ in range(5):
+                status, page = register.get()
+                assert (status, "Board 0" in page) == (200, True)
+            assert register.logged("The replica failed") >= 1
+            assert register.logged("does not exist") >= 1
+            assert register.logged("Traceback") == 0
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE lacking WITH (FORCE)")
 
 
 PRIMARY = database("postgres://register@db.example/register")
@@ -215,12 +348,20 @@ PRIMARY = database("postgres://register@db.example/register")
         ("sqlite:////tmp/register.sqlite3", PRIMARY, "only PostgreSQL has replicas"),
         ("postgres://register@db.example/register", database("sqlite:////r"), "only PostgreSQL"),
         ("postgres://other@db.example/register", PRIMARY, "names the same database"),
+        ("postgres://register@db.example:5432/register", PRIMARY, "names the same database"),
         ("db.example", PRIMARY, "^DATABASE_REPLICA_URL cannot be read as the address"),
     ],
 )
 def test_a_replica_that_is_none_is_refused_with_what_to_do(url, primary, told):
     with pytest.raises(ImproperlyConfigured, match=told):
         replica_of(url, primary)
+
+
+def test_two_services_are_two_databases():
+    primary = database("postgres://?service=primary")
+    assert replica_of("postgres://?service=replica", primary)["OPTIONS"]["service"] == "replica"
+    with pytest.raises(ImproperlyConfigured, match="names the same database"):
+        replica_of("postgres://?service=primary", primary)
 
 
 def test_a_replica_is_opened_to_read_alone_and_what_its_address_says_wins():

@@ -14,7 +14,13 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "register.example.nhs.uk",
     "DATABASE_URL": "postgres://register:secret@localhost:5432/register",
 }
-OURS = ["REGISTER_DEVELOPMENT", "BEHIND_TLS_PROXY", "PLAIN_HTTP_INSIDE", "HSTS_SECONDS"]
+OURS = [
+    "REGISTER_DEVELOPMENT",
+    "BEHIND_TLS_PROXY",
+    "PLAIN_HTTP_INSIDE",
+    "HSTS_SECONDS",
+    "DATABASE_REPLICA_URL",
+]
 
 
 @pytest.fixture
