@@ -77,6 +77,10 @@ england: $(RUNTIME) ## Build a made-up register of national size, in var/england
 	@DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/var/england.sqlite3}" \
 		$(MANAGE) make_england --scale $(SCALE)
 
+.PHONY: bench
+bench: $(RUNTIME) $(STYLES) ## Measure how fast it is, into docs/benchmarks.md; BENCH="--quick" tries it
+	@$(BIN)/python -m bench $(BENCH)
+
 .PHONY: clean
 clean: ## Remove what make made, but not the development database in var/
 	rm -rf .venv node_modules build test-results .pytest_cache .ruff_cache .hypothesis \

@@ -5,8 +5,6 @@ Pages allow less here than they do in earnest, so that a test can outwait it.
 """
 
 import http.client
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -16,11 +14,10 @@ from django.conf import settings
 from django.core.cache import caches
 from django.test.testcases import LiveServerThread
 
+from bench.nginx import NGINX, command
 from ics_register.pages import page as public_pages
 from tests.builders import make_chair_seat, make_forum, make_membership, make_person
 from tests.stepping import signed_in
-
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -30,25 +27,7 @@ pytestmark = [
 ]
 
 PAGE = "/forums/board/"
-SAMPLE = settings.BASE_DIR / "docs" / "nginx.conf"
 FRESH, STALE = 2, 3  # seconds
-
-AROUND = """
-daemon off;
-{user}
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    scgi_temp_path {folder}/scgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    include {folder}/register.conf;
-}}
-"""
 
 
 class Proxy:
@@ -104,18 +83,7 @@ def proxy(register, tmp_path):
     port = free_port()
     folder = tmp_path / "nginx"
     folder.mkdir()
-    text = SAMPLE.read_text()
-    for there, here in (
-        ("listen 80;", f"listen 127.0.0.1:{port};"),
-        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{register.port};"),
-        ("/var/cache/nginx/register", f"{folder}/cache"),
-    ):
-        assert there in text
-        text = text.replace(there, here)
-    (folder / "register.conf").write_text(text)
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
-    nginx = subprocess.Popen([NGINX, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"])
+    nginx = subprocess.Popen(command(folder, port=port, register=register.port))
     try:
         wait_for(port, nginx)
         yield Proxy(port)

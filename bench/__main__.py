@@ -1,0 +1,126 @@
+"""Measure everything, say what was found, and write docs/benchmarks.md."""
+
+import argparse
+import datetime
+import os
+import pickle
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from bench import tools
+from bench.memory import memory
+from bench.registers import DATABASES, SIZES, build, on_database, time_import
+from bench.report import Found, report, write
+from bench.rounds import Served, measure, tell
+from bench.within import beside, inside
+
+PROJECT = Path(__file__).resolve().parent.parent
+FOLDER = PROJECT / "var" / "bench"
+# What was last found, for the report to be written again.
+LAST = FOLDER / "found.pickle"
+PARTS = ("load", "pages", "memory", "import")
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="try it: a small England, one round")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--on", nargs="+", choices=DATABASES, default=DATABASES)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=1, help="for how long a page is asked for")
+    parser.add_argument("--requests", type=int, default=5_000, help="before memory is told")
+    parser.add_argument("--again", action="store_true", help="report what the last run found")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the SQLite registers, use them again"
+    )
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is England")
+    given = parser.parse_args()
+    given.whole = (given.parts, given.on) == (PARTS, DATABASES) and not given.quick
+    given.whole = given.whole and given.scale == 1 and given.requests >= 5_000
+    if given.quick:
+        given.rounds, given.scale, given.requests = 1, min(given.scale, 0.01), 300
+    return given
+
+
+def main() -> None:
+    given = options()
+    if given.again:
+        tell_all(pickle.loads(LAST.read_bytes()), given.whole)
+        return
+    if wanting := tools.missing():
+        sys.exit(f"make bench needs {', '.join(wanting)}: apt-get install {' '.join(wanting)}")
+    began = time.monotonic()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    program = tools.install_datasette(FOLDER / "datasette")
+    found = Found(
+        day=datetime.datetime.now(datetime.UTC).date(),
+        versions=tools.versions(program),
+        rounds=given.rounds,
+        seconds=given.seconds,
+        scale=given.scale,
+    )
+    work = FOLDER / "work"
+    if not given.keep:
+        shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(exist_ok=True)
+    try:
+        for database in given.on:
+            with on_database(database, work) as urls:
+                measure_database(database, urls, work, program, given, found)
+        if "import" in given.parts:
+            tell("Importing the Organisation Data Service's files")
+            found.imported = time_import(work, reference_data())
+    finally:
+        if not given.keep:
+            shutil.rmtree(work, ignore_errors=True)
+    found.minutes = (time.monotonic() - began) / 60
+    LAST.write_bytes(pickle.dumps(found))
+    tell_all(found, given.whole)
+
+
+def tell_all(found: Found, whole: bool) -> None:
+    text = report(found)
+    print(text)
+    written = PROJECT / "docs" / "benchmarks.md" if whole else FOLDER / "benchmarks.md"
+    write(written, text)
+    tell(f"Written: {written.relative_to(PROJECT)}, after {found.minutes:.0f} minutes")
+
+
+def measure_database(database, urls, work, program, given, found) -> None:
+    registers = {}
+    for size in SIZES:
+        tell(f"Building {size} on {database}")
+        registers[size], built = build(size, database, urls[size], work, given.scale)
+        if built:
+            found.built[database] = built
+    seed, england = (registers[size] for size in SIZES)
+    seed.manage("collectstatic", "--noinput", "--verbosity=0")
+    if "load" in given.parts:
+        for register in registers.values():
+            with inside(register) as asked:
+                chosen = asked.ask("addresses")
+            served = Served(register, chosen, work, program)
+            found.loads[register.size, database] = measure(served, given.rounds, given.seconds)
+            found.sizes[register.size, database] = served.sizes
+    if "pages" in given.parts:
+        tell(f"Asking for every kind of page on {database}")
+        with inside(seed) as one, inside(england) as other:
+            found.beside[database] = beside(one, other, given.rounds)
+            chosen = other.ask("addresses")
+            found.chaired[database] = other.ask("chaired", times=9)
+            slug, day = chosen["slugs"]["forums"], chosen["recorded"]
+            found.recorded[database] = other.ask("as recorded", slug=slug, day=day, times=25)
+    if "memory" in given.parts:
+        tell(f"Asking one worker for {given.requests:,} pages on {database}")
+        found.memory[database] = memory(england, given.requests)
+
+
+def reference_data() -> Path:
+    named = os.environ.get("REFERENCE_DATA")
+    return Path(named) if named else PROJECT.parent / "shared" / "reference-data"
+
+
+if __name__ == "__main__":
+    main()

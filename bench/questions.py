@@ -1,0 +1,175 @@
+"""What the benchmark asks of a register, within the register's own process."""
+
+import datetime
+import gc
+import time
+
+from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.test import Client
+from django.urls import URLPattern
+from django.utils import timezone
+
+from forums.holders import held_seats_of
+from forums.models import Forum, Membership, SeatRole
+from ics_register.recorded import as_recorded, end_of
+from ics_register.urls import urlpatterns
+from organisations.models import HEAD_KINDS, Organisation
+from people.models import Appointment, Person
+from records.models import Document
+
+AS_AT = datetime.date(2023, 5, 1)
+
+# Files that hold the whole register or a whole list, and so are as long as it is.
+WHOLE = {"data-file", "sitemap-of"}
+
+client = Client(headers={"host": "127.0.0.1"})
+
+
+def nearest(records, size: int) -> str:
+    """The slug of the record of which about so much is recorded, and was on the day in the past."""
+    day = end_of(recorded_day())
+    then = records.model.history.filter(history_date__lt=day).values("id")
+    counted = records.filter(pk__in=then).order_by("size", "id")
+    return (
+        counted.filter(size__gte=size).values_list("slug", flat=True).first()
+        or counted.values_list("slug", flat=True).last()
+    )
+
+
+def chosen() -> dict[str, str]:
+    """One record of each kind, of about the same size in every register."""
+    forums, organisations = Forum.objects.as_at(AS_AT), Organisation.objects.as_at(AS_AT)
+    people = Person.objects.filter(withheld=False, merged_into=None)
+    resting = Subquery(
+        Membership.objects.filter(document=OuterRef("pk"))
+        .order_by()
+        .values("document")
+        .annotate(size=Count("pk"))
+        .values("size")
+    )
+    return {
+        "forums": nearest(forums.annotate(size=Count("seats__memberships")), 20),
+        "organisations": nearest(organisations.annotate(size=Count("posts__appointments")), 5),
+        "people": nearest(people.annotate(size=Count("memberships")), 4),
+        "documents": nearest(Document.objects.annotate(size=Coalesce(resting, 0)), 30),
+    }
+
+
+def recorded_day() -> datetime.date:
+    """A day half-way between the one on which the first forum was recorded and today."""
+    first = Forum.history.aggregate(first=Min("history_date"))["first"]
+    first, today = timezone.localdate(first), timezone.localdate()
+    return first + (today - first) / 2
+
+
+def addresses() -> dict:
+    slugs = chosen()
+    name = Person.objects.values_list("name", flat=True).get(slug=slugs["people"])
+    return {
+        "slugs": slugs,
+        "search": name.split()[-1],
+        "as_at": AS_AT.isoformat(),
+        "recorded": recorded_day().isoformat(),
+        "pages": list(every_page(slugs)),
+    }
+
+
+def every_page(slugs: dict[str, str]):
+    """Every kind of public page but whole files, as (name, address)."""
+    for pattern in urlpatterns:
+        if not isinstance(pattern, URLPattern) or pattern.name in WHOLE:
+            continue
+        route = str(pattern.pattern)
+        listed = "<slug:slug>" not in route
+        if listed and route.endswith((".csv", ".ics")):
+            continue
+        kind = route.partition("/")[0]
+        yield pattern.name, "/" + route.replace("<slug:slug>", slugs.get(kind, ""))
+
+
+def some(number: int) -> list[str]:
+    """So many addresses of different pages, as readers would ask for them."""
+    slugs = {
+        kind: list(records.order_by("id").values_list("slug", flat=True))
+        for kind, records in (
+            ("forums", Forum.objects),
+            ("organisations", Organisation.objects),
+            ("people", Person.objects.filter(withheld=False, merged_into=None)),
+        )
+    }
+    names = list(Person.objects.order_by("id").values_list("name", flat=True)[:1000])
+    pages = []
+    for at in range(number):
+        kind = ("forums", "organisations", "people")[at % 3]
+        slug = slugs[kind][at * 7919 % len(slugs[kind])]
+        day = f"?as_at={2016 + at % 10}-05-01" if at % 5 == 0 else ""
+        ending = ".json" if at % 4 == 0 else "/"
+        match at % 50:
+            case 17:
+                pages.append(f"/search/?q={names[at % len(names)].split()[-1]}")
+            case 33:
+                pages.append(f"/chairs/?page={1 + at // 50 % 3}")
+            case _:
+                pages.append(f"/{kind}/{slug}{ending}{day}")
+    return pages
+
+
+def page(address: str, times: int) -> dict:
+    """How long a page takes, each time, in ms."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        response = client.get(address)
+        size = len(b"".join(response.streaming_content) if response.streaming else response.content)
+        took.append((time.perf_counter() - began) * 1000)
+    return {"status": response.status_code, "bytes": size, "ms": took}
+
+
+def chaired() -> list:
+    """Who chairs or leads what in the whole register on a day, as values."""
+    forums = (
+        Membership.objects.as_at(AS_AT)
+        .filter(seat__role=SeatRole.CHAIR)
+        .values_list("seat__forum__slug", "seat__forum__name", "person__slug", "person__name")
+    )
+    organisations = (
+        Appointment.objects.as_at(AS_AT)
+        .filter(post__kind__in=HEAD_KINDS)
+        .values_list(
+            "post__organisation__slug", "post__organisation__name", "person__slug", "person__name"
+        )
+    )
+    return [*forums, *organisations]
+
+
+def as_recorded_on(slug: str, day: str) -> list:
+    """One forum with its seats and who held them, as recorded on a day."""
+    day = datetime.date.fromisoformat(day)
+    with as_recorded(day):
+        return held_seats_of(Forum.objects.get(slug=slug), day)
+
+
+def timed(work, times: int) -> dict:
+    took, rows = [], 0
+    for _ in range(times):
+        gc.collect()
+        began = time.perf_counter()
+        rows = len(work())
+        took.append((time.perf_counter() - began) * 1000)
+    return {"rows": rows, "ms": took}
+
+
+def answer(question: dict):
+    match question:
+        case {"ask": "addresses"}:
+            return addresses()
+        case {"ask": "some", "number": number}:
+            return some(number)
+        case {"ask": "page", "address": address, "times": times}:
+            return page(address, times)
+        case {"ask": "chaired", "times": times}:
+            return timed(chaired, times)
+        case {"ask": "as recorded", "slug": slug, "day": day, "times": times}:
+            return timed(lambda: as_recorded_on(slug, day), times)
+    raise ValueError(question)

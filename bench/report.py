@@ -1,0 +1,286 @@
+"""What was found, in words and tables."""
+
+import datetime
+import statistics
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.cases import DAYS, FORMS, PAGES
+from bench.cores import machine
+from bench.load import CONNECTIONS, Load
+from bench.registers import DATABASES, WORDS, Built
+from bench.rounds import DATASETTE, HELLO, Loads, rate
+from bench.within import Beside
+
+INTRODUCTION = Path(__file__).with_name("introduction.md")
+BY_HAND = "<!-- What stands below is written by hand, and `make bench` leaves it. -->"
+
+# Whose first page may take longer in a register of that size.
+LONG_LISTS = {"chairs", "chairs.json", "search", "search.json"}
+
+
+@dataclass
+class Found:
+    """Everything that one run measured."""
+
+    day: datetime.date
+    versions: dict[str, str]
+    rounds: int
+    seconds: int
+    scale: float
+    minutes: float = 0
+    loads: dict[tuple[str, str], Loads] = field(default_factory=dict)
+    sizes: dict[tuple[str, str], dict] = field(default_factory=dict)
+    beside: dict[str, list[Beside]] = field(default_factory=dict)
+    chaired: dict[str, dict] = field(default_factory=dict)
+    recorded: dict[str, dict] = field(default_factory=dict)
+    memory: dict[str, dict[int, float]] = field(default_factory=dict)
+    built: dict[str, Built] = field(default_factory=dict)
+    imported: tuple[int, float] | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something to be reached: what, how much of it there is, and how much there should be."""
+
+    what: str
+    where: str
+    measured: float
+    wanted: float
+    unit: str = ""
+    at_most: bool = False
+
+    @property
+    def verdict(self) -> str:
+        if self.measured <= self.wanted if self.at_most else self.measured >= self.wanted:
+            return "met"
+        return f"missed by {abs(self.measured / self.wanted - 1):.0%}"
+
+    @property
+    def row(self) -> list[str]:
+        bound = "at most" if self.at_most else "at least"
+        wanted = f"{bound} {number(self.wanted)}{self.unit}"
+        return [self.what, self.where, wanted, number(self.measured) + self.unit, self.verdict]
+
+
+def number(value: float) -> str:
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def table(heads: list[str], rows: list[list[str]], *, words: int = 1) -> str:
+    """A table, of which the first columns hold words and the others numbers."""
+    rules = ["---"] * words + ["---:"] * (len(heads) - words)
+    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, rules, *rows])
+
+
+def write(path: Path, text: str) -> None:
+    """Write what was found in place of what was found before, and leave what is by hand."""
+    before = path.read_text() if path.exists() else ""
+    by_hand = before.partition(BY_HAND)[2] or "\n"
+    path.write_text(f"{text}\n{BY_HAND}{by_hand}")
+
+
+def report(found: Found) -> str:
+    sections = [
+        introduction(found),
+        reached(found),
+        *(loads(found, *which) for which in found.loads),
+        *(pages(found, database) for database in found.beside),
+        the_rest(found),
+    ]
+    return "\n\n".join(section.strip() for section in sections) + "\n"
+
+
+def introduction(found: Found) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
+    scale = "" if found.scale == 1 else f" England is only {found.scale:g} of its size here."
+    return INTRODUCTION.read_text().format(
+        day=f"{found.day.day} {found.day:%B %Y}",
+        minutes=f"{found.minutes:.0f}",
+        scale=scale,
+        machine=machine(),
+        versions=versions,
+        seconds=found.seconds,
+        rounds=found.rounds,
+        connections=CONNECTIONS,
+        html=DATASETTE["HTML"].format(database="REGISTER"),
+        json=DATASETTE["JSON"].format(database="REGISTER"),
+    )
+
+
+def reached(found: Found) -> str:
+    rows = [target.row for target in targets(found)]
+    heads = ["what", "where", "wanted", "measured", ""]
+    return "## What is to be reached\n\n" + table(heads, rows, words=2)
+
+
+def targets(found: Found):
+    for (size, database), measured in found.loads.items():
+        yield from load_targets(f"{size}, {WORDS[database]}", measured, found, size)
+    for database, kinds in found.beside.items():
+        yield from page_targets(kinds, WORDS[database])
+    for database, told in found.chaired.items():
+        what = "everything chaired in England on a day, as values"
+        yield Target(what, WORDS[database], statistics.median(told["ms"]), 150, " ms", True)
+    for database, told in found.recorded.items():
+        what = "one forum as recorded on a day"
+        yield Target(what, WORDS[database], statistics.median(told["ms"]), 6, " ms", True)
+    for database, told in found.memory.items():
+        most = max(told)
+        what = f"memory of one worker after {most:,} requests on England"
+        yield Target(what, WORDS[database], told[most], 160, " MB", True)
+    for database, built in found.built.items():
+        yield Target("`make england`", WORDS[database], built.rows / built.seconds, 4000, " rows/s")
+    if found.imported:
+        files, seconds = found.imported
+        yield Target(f"import of all {files} reference files", "SQLite", seconds, 120, " s", True)
+
+
+def load_targets(where: str, measured: Loads, found: Found, size: str):
+    def of(how: str, form: str = "HTML") -> float:
+        return rate(measured["forum", "today", form, how])
+
+    hello = rate(measured[HELLO])
+    yield Target("forum page made, to hello", where, of("made") / hello, 0.14)
+    # It reads SQLite files alone, and is measured beside the same register there.
+    others = found.loads.get((size, "sqlite"), {})
+    for form, wanted in (("HTML", 8), ("JSON", 4)):
+        if ("datasette", "", form, "") in others:
+            other = rate(others["datasette", "", form, ""])
+            what = f"forum {form} made, to Datasette's {form}"
+            yield Target(what, where, of("made", form) / other, wanted, " times")
+    for how in ("kept", "unchanged"):
+        least = min((rate(each) / hello, key) for key, each in measured.items() if key[3] == how)
+        what = f"page {how}, to hello: the least, {' '.join(least[1][:3])}"
+        yield Target(what, where, least[0], 1.0)
+    yield Target(
+        "behind nginx’s cache, to nginx’s file", where, of("behind nginx") / of("nginx file"), 0.8
+    )
+
+
+def page_targets(kinds: list[Beside], where: str):
+    for wanted, named in ((1.2, False), (2.0, True)):
+        some = [each for each in kinds if (each.name in LONG_LISTS) == named]
+        if some:
+            most = max(some, key=lambda each: each.ratio)
+            over = sum(each.ratio > wanted for each in some)
+            what = "first page of chairs and search" if named else "any other public page"
+            what += f", England to seed: the most, {most.name}"
+            if over:
+                what += f" ({over} of {len(some)} are over)"
+            yield Target(what, where, most.ratio, wanted, at_most=True)
+
+
+def loads(found: Found, size: str, database: str) -> str:
+    measured, sizes = found.loads[size, database], found.sizes[size, database]
+    hello = rate(measured[HELLO])
+    keys = [HELLO]
+    keys += [
+        (what, day, form, how)
+        for how in ("made", "kept", "unchanged", "behind nginx", "nginx file")
+        for what in PAGES
+        for day in DAYS
+        for form in FORMS
+    ]
+    keys += [("datasette", "", form, "") for form in FORMS]
+    rows = [
+        [*named(key), sized(sizes.get(key)), *in_cells(measured[key], hello)]
+        for key in keys
+        if key in measured
+    ]
+    heads = [
+        "page",
+        "day",
+        "form",
+        "how",
+        "KB",
+        "a second",
+        "least–most",
+        "median",
+        "99th",
+        "to hello",
+    ]
+    return f"## {size.capitalize()} on {WORDS[database]}\n\n" + table(heads, rows, words=4)
+
+
+def named(key: tuple) -> list[str]:
+    what, day, form, how = key
+    return ["Datasette’s table" if what == "datasette" else what, day, form, how]
+
+
+def sized(size: int | None) -> str:
+    return f"{size / 1000:.0f}" if size else ""
+
+
+def in_cells(measured: list[Load], hello: float) -> list[str]:
+    rates = [each.rate for each in measured]
+    return [
+        number(statistics.median(rates)),
+        f"{number(min(rates))}–{number(max(rates))}",
+        number(statistics.median(each.median for each in measured)),
+        number(statistics.median(each.p99 for each in measured)),
+        number(statistics.median(rates) / hello),
+    ]
+
+
+def pages(found: Found, database: str) -> str:
+    rows = [
+        [
+            each.name,
+            number(each.seed),
+            number(each.england),
+            number(each.ratio),
+            *(f"{size / 1000:.0f}" for size in each.sizes),
+        ]
+        for each in sorted(found.beside[database], key=lambda each: -each.ratio)
+    ]
+    heads = ["page", "seed, ms", "England, ms", "ratio", "seed, KB", "England, KB"]
+    return (
+        f"## Every kind of page within one process, on {WORDS[database]}\n\n"
+        "Made anew, median of all rounds, asked in turn. Files that hold a whole list or the whole "
+        "register are as long as it is, and are not among them.\n\n" + table(heads, rows)
+    )
+
+
+def the_rest(found: Found) -> str:
+    said = ["## Memory, reading and writing", ""]
+    for database in DATABASES:
+        word = WORDS[database]
+        if database in found.memory:
+            told = found.memory[database].items()
+            told = ", ".join(f"{mb:.0f} MB after {asked:,}" for asked, mb in told)
+            said.append(
+                f"- Memory of one worker that is asked for different pages of England on {word} "
+                f"and keeps what it keeps: {told}."
+            )
+        if database in found.chaired:
+            told = found.chaired[database]
+            said.append(
+                f"- Who chairs or leads what in England on a day, as values, on {word}: "
+                f"{told['rows']:,} rows in {spread(told['ms'])} ms."
+            )
+        if database in found.recorded:
+            told = found.recorded[database]
+            said.append(
+                f"- One forum with its seats and who held them, as recorded on a day, on {word}: "
+                f"{told['rows']} seats in {spread(told['ms'])} ms."
+            )
+        if database in found.built:
+            built = found.built[database]
+            said.append(
+                f"- `make england` on {word}: {built.rows:,} rows in {built.seconds:,.0f} s, "
+                f"{built.rows / built.seconds:,.0f} a second."
+            )
+    if found.imported:
+        files, seconds = found.imported
+        said.append(
+            f"- The Organisation Data Service’s {files} files, imported into an empty register on "
+            f"SQLite: {seconds:.0f} s."
+        )
+    return "\n".join(said)
+
+
+def spread(took: list[float]) -> str:
+    return f"{number(statistics.median(took))} ({number(min(took))}–{number(max(took))})"

@@ -1,0 +1,98 @@
+"""What is measured, started on a port of 127.0.0.1 and stopped again."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import nginx
+from bench.cores import MEASURED, children, on_core
+from bench.registers import Register
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    process: int
+
+    @property
+    def worker(self) -> int:
+        """The process of gunicorn that answers."""
+        return children(self.process)[0]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def wait_for(port: int, process: subprocess.Popen) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args[0]} ended with {process.returncode}.")
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"{process.args[0]} does not listen on port {port}.")
+
+
+@contextlib.contextmanager
+def running(command: list, port: int, **options) -> Iterator[Server]:
+    process = subprocess.Popen(command, preexec_fn=on_core(MEASURED), **options)
+    try:
+        wait_for(port, process)
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def gunicorn(register: Register, *, keep: bool) -> Iterator[Server]:
+    """The register with one worker, which keeps pages or has to make each."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "ics_register.wsgi", f"--bind=127.0.0.1:{port}"),
+        *("--workers=1", "--timeout=300", "--limit-request-line=8190", "--no-control-socket"),
+        "--log-level=warning",
+    ]
+    env = {**register.environment, "BENCH_KEEP_NOTHING": "0" if keep else "1"}
+    with running(command, port, cwd=PROJECT, env=env) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def proxied(register: Server, folder: Path, files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """nginx in front of the register, and the same nginx with `files`: both addresses."""
+    folder.mkdir(parents=True)
+    port, static = free_port(), free_port()
+    public = folder / "files"
+    public.mkdir()
+    for name, content in files.items():
+        (public / name).write_bytes(content)
+    besides = f"server {{ listen 127.0.0.1:{static}; root {public}; }}"
+    upstream = int(register.address.rpartition(":")[2])
+    command = nginx.command(folder, port=port, register=upstream, besides=besides)
+    with running(command, port) as server:
+        yield server.address, f"http://127.0.0.1:{static}"
+
+
+@contextlib.contextmanager
+def datasette(program: Path, database: Path) -> Iterator[str]:
+    port = free_port()
+    command = [program, "serve", database, "--host=127.0.0.1", f"--port={port}"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with running(command, port, **quiet) as server:
+        yield server.address
