@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from organisations.models import Held, Organisation, Place, Post
-from people.models import LATEST_FIRST, Person, Tenure, one_holder_rules
+from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_rules
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.periods import NoOverlap
@@ -139,6 +139,18 @@ class Forum(DatedFact):
             one_of("status", ForumStatus),
             one_of("decision_basis", DecisionBasis, or_empty=True),
             one_of("decision_rule", DecisionRule, or_empty=True),
+        ]
+        indexes = [
+            # All that finding one page of the list takes, or one by a part of its name.
+            models.Index(
+                fields=["name", "id", "start_date", "end_date", "folded"],
+                name="forums_forum_by_name",
+            ),
+            models.Index(
+                fields=["review_date"],
+                name="forums_forum_by_review",
+                condition=Q(review_date__isnull=False),
+            ),
         ]
 
     def __str__(self):
@@ -355,7 +367,11 @@ class Seat(Held, DatedFact):
                 violation_error_message="A seat has at least one holder.",
             ),
         ]
-        indexes = [models.Index(fields=["role", "forum"], name="forums_seat_by_role")]
+        indexes = [
+            models.Index(
+                fields=["role", "forum", "start_date", "end_date"], name="forums_seat_by_role"
+            )
+        ]
 
     def __str__(self):
         return f"{self.title}, {self.forum}"
@@ -386,8 +402,15 @@ class Membership(Tenure):
     class Meta(Tenure.Meta):
         ordering = ["seat__forum__name", "seat__order", LATEST_FIRST]
         indexes = [
-            models.Index(fields=["seat", "start_date"], name="forums_membership_by_seat"),
+            models.Index(
+                fields=["seat", "start_date", "end_date"], name="forums_membership_by_seat"
+            ),
             models.Index(fields=["person", "start_date"], name="forums_membership_by_person"),
+            models.Index(
+                fields=["term_ends", "seat"],
+                name="forums_membership_by_term",
+                condition=TERM_RUNS,
+            ),
         ]
 
     def __str__(self):

@@ -191,6 +191,13 @@ class Organisation(DatedFact):
                 violation_error_message="Say which document gives the codes, and where in it.",
             ),
         ]
+        indexes = [
+            # All that finding one page of the list takes, or one by a part of its name.
+            models.Index(
+                fields=["name", "id", "start_date", "end_date", "folded"],
+                name="organisations_org_by_name",
+            )
+        ]
         permissions = [("close_organisation", "Can close, merge and replace organisations")]
 
     def __str__(self):
@@ -351,7 +358,12 @@ class Post(Held, DatedFact):
                 violation_error_message="At least one person may hold a post.",
             ),
         ]
-        indexes = [models.Index(fields=["kind", "organisation"], name="organisations_post_by_kind")]
+        indexes = [
+            models.Index(
+                fields=["kind", "organisation", "start_date", "end_date"],
+                name="organisations_post_by_kind",
+            )
+        ]
 
     def __str__(self):
         return f"{self.title}, {self.organisation}"

@@ -33,6 +33,12 @@ class EndReason(models.TextChoices):
     OTHER = "other", "other"
 
 
+# Whom the public may find. In these words SQLite looks the list up in the index made for it.
+FINDABLE = Q(withheld=False) & ~Q(merged_into__isnull=False)
+# Tenures of which it is recorded when their term ends, and not that they ended.
+TERM_RUNS = Q(term_ends__isnull=False, end_date__isnull=True)
+
+
 class Person(Fact):
     """Somebody named by a source document."""
 
@@ -73,6 +79,17 @@ class Person(Fact):
         ]
         indexes = [
             models.Index(fields=["sort_name"], name="people_person_by_name"),
+            # All that finding one page of the list takes, or one by a part of their name.
+            models.Index(
+                fields=["sort_name", "id", "folded"],
+                name="people_person_findable",
+                condition=FINDABLE,
+            ),
+            models.Index(
+                fields=["name", "id", "folded"],
+                name="people_person_by_given",
+                condition=FINDABLE,
+            ),
             # They are few, and every page as recorded on another day asks who they are.
             models.Index(
                 fields=["withheld"], name="people_person_withheld", condition=Q(withheld=True)
@@ -300,8 +317,15 @@ class Appointment(Tenure):
     class Meta(Tenure.Meta):
         ordering = ["post__organisation__name", "post__title", LATEST_FIRST]
         indexes = [
-            models.Index(fields=["post", "start_date"], name="people_appointment_by_post"),
+            models.Index(
+                fields=["post", "start_date", "end_date"], name="people_appointment_by_post"
+            ),
             models.Index(fields=["person", "start_date"], name="people_appointment_by_person"),
+            models.Index(
+                fields=["term_ends", "post"],
+                name="people_appointment_by_term",
+                condition=TERM_RUNS,
+            ),
         ]
 
     def __str__(self):

@@ -95,6 +95,11 @@ def not_over(day: datetime.date, *paths: str) -> Q:
     return query
 
 
+def in_force(day: datetime.date, path: str) -> Q:
+    """A filter: what `path` leads to was in force on `day`."""
+    return Q(**{f"{path}__start_date__lte": day}) & not_over(day, path)
+
+
 @dataclass(frozen=True)
 class NoOverlap:
     """A rule that no two records that share `columns` may certainly hold on one day.

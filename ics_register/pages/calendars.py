@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import django_filters
-from django.db.models import Max, Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -28,18 +27,20 @@ from ics_register.pages.chairs import (
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.ics import Days, Entry, Source
-from ics_register.pages.page import SOURCES, filtered, public_page
+from ics_register.pages.page import LONG, SOURCES, filtered, public_page
 from ics_register.pages.terms import forum_of_paper
-from ics_register.pages.twins import Here, Table
+from ics_register.pages.twins import Here, Table, form_of
 from organisations.models import OrganisationKind, Post
 from people.holders import Holder, Holding, posts_with_holders
-from people.models import Appointment
+from people.models import TERM_RUNS, Appointment
 from records.evidence import year_before
 from records.periods import Period, Precision, Qualifier, date_in_words, last_day
 
 # How far ahead the calendar of all forums looks, and how many chairs or reviews it holds at most.
 YEARS_AHEAD = 3
 MOST = 300
+# Of chairs so many that the page tells no more than what comes next.
+NEXT = 20
 
 
 @dataclass(frozen=True)
@@ -111,22 +112,29 @@ def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
 @public_page(as_json=days_as_json, as_csv=days_as_csv, as_calendar=days_for_calendar)
 def calendar(request: HttpRequest, asked: AskedDay):
     """When terms of chairs and leaders end, and when terms of reference are to be reviewed."""
-    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked))
-    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked))
+    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked), asked=asked)
+    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked), asked=asked)
+    seats = filtered(seat_filter)
+    span = span_of(request, seats, asked)
     found = [
-        *terms_of_chairs(filtered(seat_filter), asked),
-        *terms_of_heads(filtered(post_filter), asked),
-        *reviews(forums_like(request, asked), asked),
+        *terms_of_chairs(seats, span, asked),
+        *terms_of_heads(filtered(post_filter), span, asked),
+        *reviews(forums_like(request, asked), span),
     ]
+    found = sorted(found, key=in_time)[: span.most if span.most < MOST else None]
     about = "When the terms of chairs and leaders end, and when terms of reference are to be "
-    about += f"reviewed, up to {date_in_words(until(asked))}, from the governance register."
+    about += f"reviewed, up to {date_in_words(span.last)}, from the governance register."
     days = Days("Chairs’ terms and reviews", about, entries(found))
-    return "calendar.html", {"days": days, "filters": seat_filter.form, "until": until(asked)}
+    return "calendar.html", {"days": days, "filters": seat_filter.form, "span": span}
+
+
+def in_time(found: Found) -> tuple[datetime.date, str]:
+    return found.day, found.words
 
 
 def entries(found: Iterable[Found]) -> list[Entry]:
     """What was found, in order of time, each with when its record was last changed."""
-    found = sorted(found, key=lambda each: (each.day, each.words))
+    found = sorted(found, key=in_time)
     changed = last_changes(each.record for each in found)
     return [
         Entry(
@@ -291,50 +299,75 @@ def forums_like(request: HttpRequest, asked: AskedDay) -> QuerySet[Forum]:
     return filtered(ReviewFilter(request.GET, queryset=Forum.objects.as_at(asked.day)))
 
 
-def soonest(holdings: QuerySet, *tenures: QuerySet) -> list[int]:
-    """The keys of those among `holdings` whose holders' terms end soonest."""
-    ends = [each.order_by("term_ends").values("term_ends")[:1] for each in tenures]
-    soon = holdings.annotate(term_ends_soonest=Coalesce(*map(Subquery, ends), None))
-    return list(
-        soon.filter(term_ends_soonest__isnull=False)
-        .order_by("term_ends_soonest", "pk")
-        .values_list("pk", flat=True)[:MOST]
+@dataclass(frozen=True)
+class Span:
+    """From when to when the calendar of all chairs goes, and for how many of each kind."""
+
+    first: datetime.date
+    last: datetime.date
+    most: int
+
+    @property
+    def terms(self) -> Q:
+        """A filter: tenures whose term ends within it."""
+        return TERM_RUNS & Q(term_ends__range=(self.first, self.last))
+
+
+def span_of(request: HttpRequest, seats: QuerySet[Seat], asked: AskedDay) -> Span:
+    """Of so many chairs that their page cannot hold all, no days that have passed: those would
+    take the place of all others."""
+    if len(seats.order_by().values_list("pk", flat=True)[: LONG + 1]) <= LONG:
+        return Span(since(asked), until(asked), MOST)
+    is_file = form_of(request.path) is not None
+    return Span(asked.day, until(asked), MOST if is_file else NEXT)
+
+
+def soonest(holdings: QuerySet, most: int, **tenures: QuerySet) -> list[int]:
+    """The keys of those among `holdings` whose holders' terms end soonest, by the paths that lead
+    to them from `tenures`."""
+    first, *others = (
+        terms.filter(Exists(holdings.filter(pk=OuterRef(path))))
+        .order_by()
+        .annotate(held=F(path))
+        .values_list("held", "term_ends")
+        for path, terms in tenures.items()
     )
+    ends = first.union(*others, all=True) if others else first
+    # Several may hold one thing.
+    soon = ends.order_by("term_ends", "held")[: 2 * most]
+    return list(dict.fromkeys(key for key, _ in soon))[:most]
 
 
-def within(asked: AskedDay) -> dict:
-    """What tenures are looked for, as `filter` takes it."""
-    return {"term_ends__range": (since(asked), until(asked)), "end_date": None}
-
-
-def terms_of_chairs(seats: QuerySet[Seat], asked: AskedDay) -> Iterator[Found]:
-    own = Membership.objects.filter(seat=OuterRef("pk"), **within(asked))
-    of_post = Appointment.objects.filter(post=OuterRef("ex_officio_post"), **within(asked))
-    keys = soonest(seats, own, of_post)
+def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> Iterator[Found]:
+    keys = soonest(
+        seats,
+        span.most,
+        seat=Membership.objects.filter(span.terms),
+        post__ex_officio_seats=Appointment.objects.filter(span.terms),
+    )
     for seat in seats_with_holders(Seat.objects.filter(pk__in=keys), asked.day):
         for spell in spells_in_seat(seat):
-            if is_term_to_keep(spell.holder, seat, asked) and ends_within(spell, asked):
+            if is_term_to_keep(spell.holder, seat, asked) and ends_within(spell, span):
                 yield term_of(spell)
 
 
-def terms_of_heads(posts: QuerySet[Post], asked: AskedDay) -> Iterator[Found]:
-    own = Appointment.objects.filter(post=OuterRef("pk"), **within(asked))
-    keys = soonest(posts, own)
+def terms_of_heads(posts: QuerySet[Post], span: Span, asked: AskedDay) -> Iterator[Found]:
+    keys = soonest(posts, span.most, post=Appointment.objects.filter(span.terms))
     for post in posts_with_holders(Post.objects.filter(pk__in=keys), asked.day):
         address = reverse("organisation", args=[post.organisation_slug])
         for holder in post.recorded:
             who = f"{holder.person_and_basis}, {post.title}, {post.organisation_name}"
             spell = Spell(holder, (Appointment, holder.id), "", who, address)
-            if is_term_to_keep(holder, post, asked) and ends_within(spell, asked):
+            if is_term_to_keep(holder, post, asked) and ends_within(spell, span):
                 yield term_of(spell)
 
 
-def ends_within(spell: Spell, asked: AskedDay) -> bool:
-    return spell.holder.term_ends <= until(asked)
+def ends_within(spell: Spell, span: Span) -> bool:
+    return span.first <= spell.holder.term_ends <= span.last
 
 
-def reviews(forums: QuerySet[Forum], asked: AskedDay) -> Iterator[Found]:
-    due = forums.filter(review_date__range=(since(asked), until(asked)))
-    for forum in due.select_related(*SOURCES).order_by("review_date", "pk")[:MOST]:
+def reviews(forums: QuerySet[Forum], span: Span) -> Iterator[Found]:
+    due = forums.filter(review_date__range=(span.first, span.last), review_date__isnull=False)
+    for forum in due.select_related(*SOURCES).order_by("review_date", "pk")[: span.most]:
         if lasts(forum, forum.review_date):
             yield review_of(forum)

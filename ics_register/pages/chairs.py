@@ -1,6 +1,7 @@
 """Who chairs what: every forum and organisation with its chair or leader on a day."""
 
 import django_filters
+from django.core.paginator import Page
 from django.db.models import (
     Case,
     CharField,
@@ -19,12 +20,13 @@ from forums.models import Forum, ForumKind, Seat, SeatRole
 from ics_register.pages import facts
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import filtered, page_of, public_page
+from ics_register.pages.page import LONG, filtered, page_of, public_page, up_to_many
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import holders as post_holders
 from people.holders import Standing
+from records.periods import in_force
 
 CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Holder not recorded")]
 
@@ -44,48 +46,54 @@ class ChairFilter(django_filters.FilterSet):
     )
     standing = django_filters.ChoiceFilter(
         label="Chair",
+        method="of_standing",
         choices=CHAIR_CHOICES,
         empty_label="Any",
     )
 
     # The path from a chair's seat or post to the forum or organisation that has it.
     owner = ""
+    # Annotates what is listed with its Standing, which costs more than all the rest.
+    with_standing = None
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, asked: AskedDay, **kwargs):
         super().__init__(*args, **kwargs)
+        self.asked = asked
         self.filters["place"].path = f"{self.owner}__place"
 
     def of_kind(self, queryset, name, value):
         return queryset.filter(**{f"{self.owner}__kind": value})
 
+    def of_standing(self, queryset, name, value):
+        return self.with_standing(queryset, self.asked.day).filter(standing=value)
+
 
 class ForumChairFilter(ChairFilter):
     owner = "forum"
+    with_standing = staticmethod(seat_holders.with_standing)
 
 
 class OrganisationHeadFilter(ChairFilter):
     owner = "organisation"
+    with_standing = staticmethod(post_holders.with_standing)
 
 
 def chairs_seats(asked: AskedDay) -> QuerySet[Seat]:
-    """The chairs' seats of the forums in force on the day, each with its standing."""
-    seats = Seat.objects.as_at(asked.day).filter(
-        role=SeatRole.CHAIR, forum__in=Forum.objects.as_at(asked.day)
-    )
-    return seat_holders.with_standing(seats, asked.day)
+    """The chairs' seats of the forums in force on the day."""
+    return Seat.objects.as_at(asked.day).filter(in_force(asked.day, "forum"), role=SeatRole.CHAIR)
 
 
 def heads_posts(asked: AskedDay) -> QuerySet[Post]:
     """The chairs' and leaders' posts of the organisations in force on the day."""
-    posts = Post.objects.as_at(asked.day).filter(
-        kind__in=HEAD_KINDS, organisation__in=Organisation.objects.as_at(asked.day)
+    return Post.objects.as_at(asked.day).filter(
+        in_force(asked.day, "organisation"), kind__in=HEAD_KINDS
     )
-    return post_holders.with_standing(posts, asked.day)
 
 
 def chairs_as_json(context: dict, here: Here) -> dict:
     rows = [_as_data(what, held, context["names_then"], here) for what, held in context["rows"]]
-    return {**here.paged(context["page"], rows), "without_a_chair": context["silent"]}
+    silent = {what: owners.count() for what, owners in without_a_chair(here.asked).items()}
+    return {**here.paged(context["page"], rows), "without_a_chair": silent}
 
 
 def _as_data(what: str, held, names: dict[int, str], here: Here) -> dict:
@@ -115,8 +123,8 @@ def chairs_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=chairs_as_json, as_csv=chairs_as_csv)
 def chairs(request: HttpRequest, asked: AskedDay):
-    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked))
-    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked))
+    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked), asked=asked)
+    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked), asked=asked)
     page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
     rows = rows_of(page, asked)
     organisations = [held.organisation_id for what, held in rows if what == "organisation"]
@@ -126,7 +134,7 @@ def chairs(request: HttpRequest, asked: AskedDay):
         "names_then": names_then(organisations, asked),
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
-        "silent": _without_a_chair(asked),
+        "silent": silent_beside(page, asked),
     }
 
 
@@ -164,24 +172,37 @@ def rows_of(page, asked: AskedDay) -> list[tuple]:
     return [(what, found[what, pk]) for what, pk in keys]
 
 
-def _without_a_chair(asked: AskedDay) -> dict[str, int]:
-    """For how many forums and organisations no chair or leader is recorded, nor a vacancy."""
+def silent_beside(page: Page, asked: AskedDay) -> dict[str, int] | None:
+    """Of how many forums and organisations no chair is recorded; None beside a list so long that
+    to count them would take longer than all else."""
+    if page.paginator.count > LONG:
+        return None
+    return {what: up_to_many(them) for what, them in without_a_chair(asked).items()}
+
+
+def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:
+    """The forums and organisations of which no chair or leader is recorded, nor a vacancy."""
     silent = Standing.NOT_RECORDED
-    forums = forums_by_chair(Forum.objects.as_at(asked.day), asked, silent)
-    organisations = organisations_by_head(Organisation.objects.as_at(asked.day), asked, silent)
-    return {"forums": forums.count(), "organisations": organisations.count()}
+    return {
+        "forums": forums_by_chair(Forum.objects.as_at(asked.day), asked, silent),
+        "organisations": organisations_by_head(
+            Organisation.objects.as_at(asked.day), asked, silent
+        ),
+    }
 
 
 def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> QuerySet[Forum]:
     """`forums` whose chair has `standing` on the day; those without a seat count as silent."""
-    return _by_standing(forums, chairs_seats(asked), "forum", standing)
+    seats = seat_holders.with_standing(chairs_seats(asked), asked.day)
+    return _by_standing(forums, seats, "forum", standing)
 
 
 def organisations_by_head(
     organisations: QuerySet[Organisation], asked: AskedDay, standing: str
 ) -> QuerySet[Organisation]:
     """`organisations` whose chair or leader has `standing` on the day, likewise."""
-    return _by_standing(organisations, heads_posts(asked), "organisation", standing)
+    posts = post_holders.with_standing(heads_posts(asked), asked.day)
+    return _by_standing(organisations, posts, "organisation", standing)
 
 
 def _by_standing(owners: QuerySet, holdings: QuerySet, owner: str, standing: str) -> QuerySet:
@@ -189,5 +210,6 @@ def _by_standing(owners: QuerySet, holdings: QuerySet, owner: str, standing: str
     # others.
     own = holdings.filter(**{owner: OuterRef("pk")}).order_by()
     if standing == Standing.NOT_RECORDED:
-        return owners.filter(~Exists(own.exclude(standing=standing)))
+        known = [each for each in Standing if each != standing]
+        return owners.filter(~Exists(own.filter(standing__in=known)))
     return owners.filter(Exists(own.filter(standing=standing)))

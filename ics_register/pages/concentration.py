@@ -12,7 +12,7 @@ from ics_register.pages import facts
 from ics_register.pages.chairs import forums_by_chair
 from ics_register.pages.filters import PlaceFilter, within
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import filtered, page_of, public_page
+from ics_register.pages.page import filtered, page_of, public_page, up_to_many
 from ics_register.pages.place_first import place_first
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table
@@ -35,7 +35,7 @@ class ConcentrationFilter(django_filters.FilterSet):
 
 def concentration_as_json(context: dict, here: Here) -> dict:
     results = [_as_data(each, here) for each in context["page"]]
-    return {**here.paged(context["page"], results), "without_a_chair": context["silent"]}
+    return {**here.paged(context["page"], results), "without_a_chair": context["silent"].count()}
 
 
 def _as_data(each: Chairing, here: Here) -> dict:
@@ -162,7 +162,8 @@ def concentration(request: HttpRequest, asked: AskedDay):
         "chosen": chosen,
         "counts": {word: sum(map(has, everybody)) for word, has in SHOWN.items()},
         "everybody": len(everybody),
-        "silent": silent.count(),
+        "silent": silent,
+        "without_a_chair": up_to_many(silent),
         "names_then": names_then(organisations, asked),
         "earliest": None if everybody else earliest_day(),
     }

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db.models import Count
 from django.http import HttpRequest
 
-from forums.holders import HeldSeat, seats_with_holders
+from forums.holders import HeldSeat, seats_with_holders, with_standing
 from forums.models import Forum, Seat
 from ics_register.pages import facts
 from ics_register.pages.chairs import chairs_seats
@@ -97,7 +97,7 @@ def home(request: HttpRequest, asked: AskedDay):
 
 def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
     """The chairs of the systems' own forums, those in post first."""
-    seats = chairs_seats(asked).filter(forum__place__in=systems)
+    seats = with_standing(chairs_seats(asked), asked.day).filter(forum__place__in=systems)
     first = list(seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS])
     held = seats_with_holders(Seat.objects.filter(pk__in=first), asked.day)
     return in_order(held, first)
@@ -105,12 +105,19 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:
     """Systems with the places in them, and how much of what serves each."""
+    keys = {place.pk for place in shown}
+    told = [place.pk for place in places if place.pk in keys or place.part_of_id in keys]
     forums = dict(
-        Forum.objects.as_at(asked.day).order_by().values_list("place").annotate(Count("pk"))
+        Forum.objects.as_at(asked.day)
+        .filter(place__in=told)
+        .order_by()
+        .values_list("place")
+        .annotate(Count("pk"))
     )
     organisations = defaultdict(list)
     counted = (
         Organisation.objects.as_at(asked.day)
+        .filter(place__in=told)
         .order_by()
         .values_list("place", "kind")
         .annotate(count=Count("pk"))

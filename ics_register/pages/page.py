@@ -41,6 +41,10 @@ KEPT_FOR = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
 PER_PAGE = 100
 # Of lists that may be very long.
 MOST_COUNTED = 500
+# Of a list that nobody reads from end to end.
+LONG, PER_PAGE_OF_LONG = 1_000, 40
+# Beyond which a page says no number.
+MANY = 100
 MOST_PARAMETERS = 1_000
 
 TWINS = {
@@ -195,9 +199,38 @@ def refuse_too_much(request: HttpRequest) -> None:
         )
 
 
+def up_to_many(records: QuerySet) -> int:
+    """How many `records` there are, counted to one more than MANY: the rest a list tells."""
+    return len(records.order_by().values_list("pk")[: MANY + 1])
+
+
+class ListPaginator(Paginator):
+    """A list in pages. One too long to be read is narrowed or searched, so that it has shorter
+    pages, and only the rows of the page are read."""
+
+    def __init__(self, rows):
+        super().__init__(rows, PER_PAGE)
+        if self.count > LONG:
+            self.per_page = PER_PAGE_OF_LONG
+
+    def _get_page(self, object_list, number, paginator):
+        if self._is_of_records:
+            bottom = (number - 1) * self.per_page
+            keys = self.object_list.values("pk")[bottom : bottom + self.per_page]
+            # Which they are first: to put in order all that there is, with all that is joined to
+            # it, takes a hundred times as long.
+            object_list = self.object_list.filter(pk__in=keys)
+        return super()._get_page(object_list, number, paginator)
+
+    @property
+    def _is_of_records(self) -> bool:
+        rows = self.object_list
+        return isinstance(rows, QuerySet) and rows._fields is None and not rows.query.combinator
+
+
 def page_of(request: HttpRequest, rows) -> Page:
     """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none."""
-    return _page(Paginator(rows, PER_PAGE), _number_of_page(request))
+    return _page(ListPaginator(rows), _number_of_page(request))
 
 
 def _number_of_page(request: HttpRequest) -> int:

@@ -22,15 +22,14 @@ from ics_register.pages.page import (
 from ics_register.pages.structured import person_as_data
 from ics_register.pages.then import names_then
 from ics_register.pages.twins import Here, Table, whole_list
-from people.identity import may_be_named
-from people.models import Appointment, Person, PersonName
+from people.models import FINDABLE, Appointment, Person, PersonName
 from records.periods import not_over
 from records.prepared import prepared
 
 
 def shown_people() -> QuerySet[Person]:
     """Those whom the public may find: neither merged into another record nor withheld."""
-    return Person.objects.filter(may_be_named(""))
+    return Person.objects.filter(FINDABLE)
 
 
 class PersonFilter(django_filters.FilterSet):

@@ -1,9 +1,13 @@
 """Pages of a register of many systems, which are of more than one page can show."""
 
-import pytest
+import datetime
 
-from ics_register.pages import place_first
+import pytest
+from django.utils import timezone
+
+from ics_register.pages import calendars, chairs, page, place_first
 from organisations.models import PlaceLevel
+from people.identity import withhold_person
 from tests.builders import (
     make_chair_seat,
     make_forum,
@@ -43,11 +47,11 @@ def two_systems(monkeypatch):
 
 @pytest.mark.parametrize("address", ["/concentration/", "/representation/"])
 def test_it_asks_for_a_system_before_it_compares_more_forums_than_fit(two_systems, address):
-    page = read(address, {"as_at": "2020-01-01"})
+    asked = read(address, {"as_at": "2020-01-01"})
 
-    assert page.status == 200
-    assert page.link("East") == f"{address}?place=east&as_at=2020-01-01"
-    assert "Ann Abel" not in page.text and "Wye Trust" not in page.text
+    assert asked.status == 200
+    assert asked.link("East") == f"{address}?place=east&as_at=2020-01-01"
+    assert "Ann Abel" not in asked.text and "Wye Trust" not in asked.text
     assert read(address, {"place": "midlands"}).link("West") == f"{address}?place=west"
     assert read(address, {"place": "nowhere"}).status == 400
 
@@ -70,7 +74,64 @@ def test_of_who_chairs_something_in_a_system_all_that_they_chair_is_told(two_sys
 
 
 def test_a_system_is_compared_with_all_that_lies_in_it_however_much_that_is(two_systems):
-    page = read("/representation/", {"place": "west"})
+    compared = read("/representation/", {"place": "west"})
 
-    assert "3 forums" in page.row("Wye Trust")
-    assert "Village Group" in page.text
+    assert "3 forums" in compared.row("Wye Trust")
+    assert "Village Group" in compared.text
+
+
+@pytest.fixture
+def long_lists(monkeypatch):
+    """What makes a list long, in few rows: more than three, of which two make a page."""
+    monkeypatch.setattr(page, "LONG", 3)
+    monkeypatch.setattr(page, "PER_PAGE_OF_LONG", 2)
+    monkeypatch.setattr(chairs, "LONG", 3)
+    monkeypatch.setattr(calendars, "LONG", 3)
+    monkeypatch.setattr(calendars, "NEXT", 2)
+
+
+def test_a_long_list_has_shorter_pages_and_every_record_on_one_of_them_in_its_order(long_lists):
+    for number in range(5):
+        make_forum(name=f"Forum {number}")
+        make_person(name=f"Given{number} Family{4 - number}")
+    withheld = make_person(name="Given9 Family9")
+    withhold_person(person=withheld)
+
+    forums = [twin(f"/forums.json?page={number}").said for number in (1, 2, 3)]
+    assert [each["name"] for said in forums for each in said["results"]] == [
+        f"Forum {number}" for number in range(5)
+    ]
+    assert [len(said["results"]) for said in forums] == [2, 2, 1]
+    assert {said["count"] for said in forums} == {5}
+    assert read("/forums/?page=4").status == 404
+    people = [twin(f"/people.json?page={number}").said["results"] for number in (1, 2, 3)]
+    assert [each["name"] for some in people for each in some] == [
+        f"Given{number} Family{4 - number}" for number in (4, 3, 2, 1, 0)
+    ]
+    assert len(twin("/forums.csv").rows) == 5
+
+
+def test_beside_a_long_list_of_chairs_a_link_stands_for_the_number_without_one(long_lists):
+    for number in range(4):
+        make_chair_seat(forum=make_forum(name=f"Forum {number}"))
+    make_forum(name="Silent Forum")
+
+    told = read("/chairs/")
+    assert "Of which the sources do not say who chairs them: forums, organisations." in told.text
+    assert "Silent Forum" in read(told.link("forums")).text
+    assert twin("/chairs.json").said["without_a_chair"] == {"forums": 1, "organisations": 0}
+    assert "say nothing of who chairs 1 forum" in read("/chairs/?kind=alliance").text
+
+
+def test_a_calendar_of_many_chairs_tells_what_comes_next_and_nothing_passed(long_lists):
+    today = timezone.localdate()
+    for number, days in enumerate((-30, 300, 10, 20)):
+        seat = make_chair_seat(forum=make_forum(name=f"Forum {number}"))
+        make_membership(seat=seat, term_ends=today + datetime.timedelta(days=days))
+
+    told = read("/calendar/")
+    assert "the first 2 that are recorded from" in told.text
+    assert ["Forum 2" in told.rows()[0], "Forum 3" in told.rows()[1]] == [True, True]
+    assert len(told.rows()) == 2
+    days = [row["words"] for row in twin("/calendar.csv").rows]
+    assert [words[-7:] for words in days] == ["Forum 2", "Forum 3", "Forum 1"]
