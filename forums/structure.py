@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import connections
 from django.db.models import Q, QuerySet
 
 from forums.models import ANSWERS, Forum, LineKind, ReportingLine
@@ -78,14 +79,55 @@ def _ways(start: Forum, lines: list[tuple]) -> list[Step]:
     return first
 
 
-def pairs_in_force(day: datetime.date) -> list[tuple[int, int]]:
-    """The lower and the upper forum of each line by which one answers to another on the day."""
-    return list(
-        lines_in_force(day)
-        .filter(to_forum__in=Forum.objects.as_at(day))
-        .order_by("pk")
-        .values_list("from_forum", "to_forum")
-    )
+def pairs_above(forums: Iterable[int], day: datetime.date) -> list[tuple[int, int]]:
+    """The lower and the upper forum of each line by which one of `forums`, or one that they answer
+    to by whatever way, answers to another on the day. Each loop that one of `forums` is in is
+    whole among them."""
+    return _pairs(forums, day, near="from_forum_id", far="to_forum_id")
+
+
+def pairs_below(forums: Iterable[int], day: datetime.date) -> list[tuple[int, int]]:
+    """Likewise, of each line to one of `forums` or to one that answers to them."""
+    return _pairs(forums, day, near="to_forum_id", far="from_forum_id")
+
+
+FORUMS, LINES = (f'"{model._meta.db_table}"' for model in (Forum, ReportingLine))
+ANSWERING = "line.kind IN ('{}')".format("', '".join(ANSWERS))
+IN_FORCE = "{0}.start_date <= %s AND ({0}.end_date IS NULL OR {0}.end_date >= %s)"
+
+
+def _pairs(
+    forums: Iterable[int], day: datetime.date, *, near: str, far: str
+) -> list[tuple[int, int]]:
+    """The lines that lead on from `forums`, each from its end `near` to its end `far`.
+
+    In SQL, which alone has words for "and so on": of all the lines of England a page is of but a
+    few.
+    """
+    forums = list(forums)
+    if not forums:
+        return []
+    in_force = " AND ".join(IN_FORCE.format(what) for what in ("line", "lower_end", "upper_end"))
+    sql = f"""
+        SELECT line.from_forum_id, line.to_forum_id FROM {LINES} line
+        JOIN {FORUMS} lower_end ON lower_end.id = line.from_forum_id
+        JOIN {FORUMS} upper_end ON upper_end.id = line.to_forum_id
+        WHERE {ANSWERING} AND {in_force}
+        AND line.{near} IN (
+            WITH RECURSIVE found(id) AS (
+                SELECT id FROM {FORUMS} WHERE id IN ({", ".join(["%s"] * len(forums))})
+                UNION SELECT line.{far} FROM found JOIN {LINES} line ON line.{near} = found.id
+                WHERE {ANSWERING} AND {IN_FORCE.format("line")}
+            )
+            SELECT id FROM found
+        )
+        ORDER BY line.id
+    """
+    connection = connections[ReportingLine.objects.db]
+    days = [connection.ops.adapt_datefield_value(day)] * 6
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*days, *forums, *days[:2]])
+        return cursor.fetchall()
 
 
 def lines_of(
@@ -158,9 +200,9 @@ class Standpoint:
 
 def standpoint(forum: Forum, day: datetime.date) -> Standpoint:
     """Where `forum` stands on the day."""
-    pairs = pairs_in_force(day)
-    above, all_above = reached(forum.pk, pairs)
-    below, all_below = reached(forum.pk, [(far, near) for near, far in pairs])
+    above, all_above = reached(forum.pk, pairs_above([forum.pk], day))
+    down = [(upper, lower) for lower, upper in pairs_below([forum.pk], day)]
+    below, all_below = reached(forum.pk, down)
     up = Q(from_forum__in=above | {forum.pk})
     down = Q(from_forum__in=below, to_forum__in=below | {forum.pk})
     own = Q(from_forum=forum) | Q(to_forum=forum)
@@ -169,7 +211,13 @@ def standpoint(forum: Forum, day: datetime.date) -> Standpoint:
             (Q(kind__in=ANSWERS) & (up | down)) | (~Q(kind__in=ANSWERS) & own)
         )
     )
-    return Standpoint(forum, lines, loops(pairs), all_above and all_below and all_lines)
+    rounds = loops(pairs_above({forum.pk, *ends_of(lines)}, day))
+    return Standpoint(forum, lines, rounds, all_above and all_below and all_lines)
+
+
+def ends_of(lines: Iterable[ReportingLine]) -> set[int]:
+    """The forums that `lines` join."""
+    return {end for line in lines for end in (line.from_forum_id, line.to_forum_id)} - {None}
 
 
 def says_it_reports_to_nobody(forum: Forum) -> bool:

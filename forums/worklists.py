@@ -61,7 +61,7 @@ from people.worklists import (
     vacancy_in_words,
     ways_out_of_too_many,
 )
-from records.periods import Qualifier, not_over
+from records.periods import Qualifier, in_force, not_over
 from records.worklists import Part, Row, at_end, over, worklist
 
 SEATS_VACANT = worklist(
@@ -472,9 +472,7 @@ REPORTS_TO_NOBODY = Q(note__icontains="reports to nobody")
 
 
 def lines_in_force(day, kinds: Iterable[LineKind] = ANSWERS) -> QuerySet:
-    return ReportingLine.objects.as_at(day).filter(
-        kind__in=kinds, from_forum__in=Forum.objects.as_at(day)
-    )
+    return ReportingLine.objects.as_at(day).filter(in_force(day, "from_forum"), kind__in=kinds)
 
 
 @REPORTING.part

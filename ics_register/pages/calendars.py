@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import django_filters
-from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, Max, Model, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -151,17 +151,25 @@ def entries(found: Iterable[Found]) -> list[Entry]:
 
 
 def last_changes(records: Iterable[tuple[type[Model], int]]) -> dict[tuple, datetime.datetime]:
-    """When each of `records` was last written, by its history, which all have."""
+    """When each of `records` was last written, by its history, which all have; in one query."""
     by_model = defaultdict(set)
     for model, pk in records:
         by_model[model].add(pk)
-    return {
-        (model, pk): written.astimezone(datetime.UTC).replace(microsecond=0)
-        for model, keys in by_model.items()
-        for pk, written in model.history.filter(id__in=keys)
+    written = [
+        model.history.filter(id__in=keys)
         .order_by()
-        .values_list("id")
-        .annotate(Max("history_date"))
+        .values("id")
+        .annotate(last=Max("history_date"), of=Value(model._meta.model_name, CharField()))
+        .values_list("of", "id", "last")
+        for model, keys in by_model.items()
+    ]
+    if not written:
+        return {}
+    first, *others = written
+    models = {model._meta.model_name: model for model in by_model}
+    return {
+        (models[of], pk): last.astimezone(datetime.UTC).replace(microsecond=0)
+        for of, pk, last in (first.union(*others, all=True) if others else first)
     }
 
 

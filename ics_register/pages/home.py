@@ -20,6 +20,8 @@ from records.models import Document
 # As many systems as a page can hold side by side; of more, the lists tell.
 SYSTEMS = 3
 FORUMS = 12
+# Among how many the chairs in post are looked for, of systems that have more.
+FORUMS_LOOKED_AT = 100
 
 # Kinds whose plural is not made with an s.
 PLURALS = {
@@ -97,7 +99,9 @@ def home(request: HttpRequest, asked: AskedDay):
 
 def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
     """The chairs of the systems' own forums, those in post first."""
-    seats = with_standing(chairs_seats(asked), asked.day).filter(forum__place__in=systems)
+    seats = chairs_seats(asked).filter(forum__place__in=systems)
+    named_first = seats.order_by("forum__name", "pk").values("pk")[:FORUMS_LOOKED_AT]
+    seats = with_standing(Seat.objects.filter(pk__in=named_first), asked.day)
     first = list(seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS])
     held = seats_with_holders(Seat.objects.filter(pk__in=first), asked.day)
     return in_order(held, first)

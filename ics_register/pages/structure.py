@@ -12,8 +12,9 @@ from django.urls import reverse
 from forums.holders import HeldSeat
 from forums.models import ANSWERS, Forum, ForumStatus, ReportingLine
 from forums.structure import (
+    ends_of,
     lines_of,
-    pairs_in_force,
+    pairs_above,
     says_it_reports_to_nobody,
     standpoint,
     upper,
@@ -153,8 +154,10 @@ def structure(request: HttpRequest, asked: AskedDay):
     chosen = StructureFilter(request.GET, queryset=forums_in_order(asked))
     page = page_of(request, filtered(chosen))
     forums = list(page)
-    lines, all_lines = lines_of([forum.pk for forum in forums], asked.day)
-    shown = joined(forums, lines, loops(pairs_in_force(asked.day)), asked)
+    keys = {forum.pk for forum in forums}
+    lines, all_lines = lines_of(keys, asked.day)
+    rounds = loops(pairs_above(keys | ends_of(lines), asked.day))
+    shown = joined(forums, lines, rounds, asked)
     fits = page.paginator.num_pages == 1 and all_lines
     return "structure/structure.html", {
         **shown,

@@ -6,7 +6,7 @@ import pytest
 
 from forums import structure
 from forums.models import LineKind
-from forums.structure import lines_of, reached, standpoint
+from forums.structure import lines_of, pairs_above, pairs_below, reached, standpoint
 from tests.builders import make_forum, make_organisation, make_reporting_line
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +105,30 @@ def test_no_more_is_reached_than_can_be_read_even_in_a_loop():
     found, whole = reached(0, round_)
     assert (len(found), whole) == (structure.MOST, False)
     assert reached(0, [(0, 1), (1, 0)]) == ({1}, True)
+
+
+def test_of_all_lines_those_above_or_below_a_forum_are_read_and_a_loop_is_whole():
+    top, middle, low, aside, beneath_aside = forums("Top", "Middle", "Low", "Aside", "Beneath")
+    for lower, upper in ((low, middle), (middle, top), (top, middle), (beneath_aside, aside)):
+        make_reporting_line(from_forum=lower, to_forum=upper)
+    make_reporting_line(from_forum=low, to_forum=aside, kind=LineKind.ADVISES)
+    make_reporting_line(from_forum=aside, to_forum=low, end_date=datetime.date(2020, 12, 31))
+
+    round_ = [(middle.pk, top.pk), (top.pk, middle.pk)]
+    assert pairs_above([low.pk], DAY) == [(low.pk, middle.pk), *round_]
+    assert pairs_below([middle.pk], DAY) == [(low.pk, middle.pk), *round_]
+    assert pairs_above([top.pk], DAY) == round_
+    assert pairs_above([], DAY) == pairs_below([low.pk], DAY) == []
+
+
+def test_no_line_leads_on_through_a_forum_that_has_stood_down():
+    lower, gone, upper = (
+        make_forum(name="Lower"),
+        make_forum(name="Gone", end_date=datetime.date(2020, 12, 31)),
+        make_forum(name="Upper"),
+    )
+    make_reporting_line(from_forum=lower, to_forum=gone)
+    make_reporting_line(from_forum=gone, to_forum=upper)
+
+    assert pairs_above([lower.pk], DAY) == pairs_below([upper.pk], DAY) == []
+    assert len(pairs_above([lower.pk], datetime.date(2020, 1, 1))) == 2
