@@ -15,7 +15,7 @@ from django.db.models import CharField, Exists, F, Max, Model, OuterRef, Q, Quer
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.holders import HeldSeat, held_seats_of, seats_with_holders
+from forums.holders import HeldSeat, held_seats_among, held_seats_of
 from forums.models import Forum, ForumKind, Membership, Seat
 from ics_register.pages import facts
 from ics_register.pages.chairs import (
@@ -353,7 +353,7 @@ def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> Itera
         seat=Membership.objects.filter(span.terms),
         post__ex_officio_seats=Appointment.objects.filter(span.terms),
     )
-    for seat in seats_with_holders(Seat.objects.filter(pk__in=keys), asked.day):
+    for seat in held_seats_among(keys, asked.day):
         for spell in spells_in_seat(seat):
             if is_term_to_keep(spell.holder, seat, asked) and ends_within(spell, span):
                 yield term_of(spell)

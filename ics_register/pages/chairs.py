@@ -1,7 +1,6 @@
 """Who chairs what: every forum and organisation with its chair or leader on a day."""
 
 import django_filters
-from django.core.paginator import Page
 from django.db.models import (
     Case,
     CharField,
@@ -134,7 +133,7 @@ def chairs(request: HttpRequest, asked: AskedDay):
         "names_then": names_then(organisations, asked),
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
-        "silent": silent_beside(page, asked),
+        "silent": silent_of(asked),
     }
 
 
@@ -165,17 +164,18 @@ def rows_of(page, asked: AskedDay) -> list[tuple]:
     seats = [pk for what, pk in keys if what == "forum"]
     posts = [pk for what, pk in keys if what == "organisation"]
     found = {}
-    for seat in seat_holders.seats_with_holders(Seat.objects.filter(pk__in=seats), asked.day):
+    for seat in seat_holders.held_seats_among(seats, asked.day):
         found["forum", seat.id] = seat
     for post in post_holders.posts_with_holders(Post.objects.filter(pk__in=posts), asked.day):
         found["organisation", post.id] = post
     return [(what, found[what, pk]) for what, pk in keys]
 
 
-def silent_beside(page: Page, asked: AskedDay) -> dict[str, int] | None:
-    """Of how many forums and organisations no chair is recorded; None beside a list so long that
-    to count them would take longer than all else."""
-    if page.paginator.count > LONG:
+def silent_of(asked: AskedDay) -> dict[str, int] | None:
+    """Of how many forums and organisations no chair is recorded; None of so many forums that to
+    count them would take longer than all else."""
+    forums = Forum.objects.as_at(asked.day).order_by().values_list("pk", flat=True)
+    if len(forums[: LONG + 1]) > LONG:
         return None
     return {what: up_to_many(them) for what, them in without_a_chair(asked).items()}
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db.models import Count
 from django.http import HttpRequest
 
-from forums.holders import HeldSeat, seats_with_holders, with_standing
+from forums.holders import HeldSeat, held_seats_among, with_standing
 from forums.models import Forum, Seat
 from ics_register.pages import facts
 from ics_register.pages.chairs import chairs_seats
@@ -71,7 +71,7 @@ def home_as_json(context: dict, here: Here) -> dict:
 
 @public_page(as_json=home_as_json)
 def home(request: HttpRequest, asked: AskedDay):
-    places = list(Place.objects.order_by("name"))
+    places = list(Place.objects.order_by("name").only("slug", "name", "level", "part_of"))
     systems = [place for place in places if place.level == PlaceLevel.SYSTEM]
     shown = systems[:SYSTEMS]
     leaders = posts_with_holders(
@@ -103,7 +103,7 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
     named_first = seats.order_by("forum__name", "pk").values("pk")[:FORUMS_LOOKED_AT]
     seats = with_standing(Seat.objects.filter(pk__in=named_first), asked.day)
     first = list(seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS])
-    held = seats_with_holders(Seat.objects.filter(pk__in=first), asked.day)
+    held = held_seats_among(first, asked.day)
     return in_order(held, first)
 
 
