@@ -21,7 +21,7 @@ from records.models import Document
 SYSTEMS = 3
 FORUMS = 12
 # Among how many the chairs in post are looked for, of systems that have more.
-FORUMS_LOOKED_AT = 100
+FORUMS_LOOKED_AT = 50
 
 # Kinds whose plural is not made with an s.
 PLURALS = {
@@ -99,7 +99,8 @@ def home(request: HttpRequest, asked: AskedDay):
 
 def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
     """The chairs of the systems' own forums, those in post first."""
-    seats = chairs_seats(asked).filter(forum__place__in=systems)
+    forums = Forum.objects.filter(place__in=systems)
+    seats = chairs_seats(asked).filter(forum__in=forums)
     named_first = seats.order_by("forum__name", "pk").values("pk")[:FORUMS_LOOKED_AT]
     seats = with_standing(Seat.objects.filter(pk__in=named_first), asked.day)
     first = list(seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS])

@@ -230,7 +230,8 @@ class ListPaginator(Paginator):
 
 def page_of(request: HttpRequest, rows) -> Page:
     """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none."""
-    return _page(ListPaginator(rows), _number_of_page(request))
+    number = _number_of_page(request)  # Before anything is counted.
+    return _page(ListPaginator(rows), number)
 
 
 def _number_of_page(request: HttpRequest) -> int:
