@@ -97,20 +97,20 @@ def measure_database(database, urls, work, program, given, found) -> None:
             found.built[database] = built
     seed, england = (registers[size] for size in SIZES)
     seed.manage("collectstatic", "--noinput", "--verbosity=0")
+    with inside(seed) as one, inside(england) as other:
+        of_seed = one.ask("addresses", like=None)
+        chosen = of_seed, other.ask("addresses", like=of_seed["records"])
     if "load" in given.parts:
-        for register in registers.values():
-            with inside(register) as asked:
-                chosen = asked.ask("addresses")
-            served = Served(register, chosen, work, program)
+        for register, addresses in zip((seed, england), chosen, strict=True):
+            served = Served(register, addresses, work, program)
             found.loads[register.size, database] = measure(served, given.rounds, given.seconds)
             found.sizes[register.size, database] = served.sizes
     if "pages" in given.parts:
         tell(f"Asking for every kind of page on {database}")
         with inside(seed) as one, inside(england) as other:
-            found.beside[database] = beside(one, other, given.rounds)
-            chosen = other.ask("addresses")
+            found.beside[database] = beside(one, other, chosen, given.rounds)
             found.chaired[database] = other.ask("chaired", times=9)
-            slug, day = chosen["slugs"]["forums"], chosen["recorded"]
+            slug, day = chosen[1]["slugs"]["forums"], chosen[1]["recorded"]
             found.recorded[database] = other.ask("as recorded", slug=slug, day=day, times=25)
     if "memory" in given.parts:
         tell(f"Asking one worker for {given.requests:,} pages on {database}")

@@ -18,6 +18,8 @@ class Case:
     # "made" anew, "kept" by the worker, "unchanged" since the reader had it.
     how: str
     url: str
+    # The process that answers.
+    server: int
     headers: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property

@@ -27,6 +27,14 @@ def resident(process: int) -> float:
     raise ProcessLookupError(process)
 
 
+def processor_time(process: int) -> float:
+    """How long a core has worked for a process so far, in ms, for its children too."""
+    # After the name, which may hold anything, stand the state and then numbers.
+    numbers = _read(process, "stat").rpartition(")")[2].split()
+    own = sum(int(number) for number in numbers[11:13]) * 1000 / os.sysconf("SC_CLK_TCK")
+    return own + sum(processor_time(child) for child in children(process))
+
+
 def _read(process: int, name: str) -> str:
     return Path(f"/proc/{process}/{name}").read_text()
 

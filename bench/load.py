@@ -8,7 +8,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cores import ASKING, on_core
+from bench.cores import ASKING, on_core, processor_time
 
 TELL = Path(__file__).with_name("tell.lua")
 CONNECTIONS = 4
@@ -33,6 +33,7 @@ class Load:
     rate: float  # a second
     median: float  # ms
     p99: float  # ms
+    work: float  # ms of a core of the server's for each answer
 
 
 def here(url: str) -> str:
@@ -51,8 +52,10 @@ def ask(url: str, **headers: str) -> Answer:
         return Answer(error.code, 0, dict(error.headers), b"")
 
 
-def load(url: str, seconds: int, **headers: str) -> Load:
+def load(url: str, server: int, seconds: int, **headers: str) -> Load:
+    """Ask for some seconds what the process `server` answers."""
     named = [f"-H{name}: {value}" for name, value in _named(headers).items()]
+    before = processor_time(server)
     told = subprocess.run(
         [
             *(shutil.which("wrk") or "wrk", "--threads=1", f"--connections={CONNECTIONS}"),
@@ -71,6 +74,7 @@ def load(url: str, seconds: int, **headers: str) -> Load:
         rate=said["requests"] / (said["microseconds"] / 1e6),
         median=said["median"] / 1000,
         p99=said["p99"] / 1000,
+        work=(processor_time(server) - before) / max(1, said["requests"]),
     )
 
 

@@ -18,7 +18,6 @@ events {{}}
 http {{
     access_log off;
     sendfile on;
-    tcp_nopush on;
     types {{ text/html html; application/json json; }}
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;

@@ -4,7 +4,7 @@ import datetime
 import gc
 import time
 
-from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.test import Client
 from django.urls import URLPattern
@@ -18,6 +18,9 @@ from organisations.models import HEAD_KINDS, Organisation
 from people.models import Appointment, Person
 from records.models import Document
 
+# How much is much to be recorded of one, and how many are tried as to the size of their pages.
+ENOUGH, TRIED = 20, 30
+
 AS_AT = datetime.date(2023, 5, 1)
 
 # Files that hold the whole register or a whole list, and so are as long as it is.
@@ -26,21 +29,9 @@ WHOLE = {"data-file", "sitemap-of"}
 client = Client(headers={"host": "127.0.0.1"})
 
 
-def nearest(records, size: int) -> str:
-    """The slug of the record of which about so much is recorded, and was on the day in the past."""
-    day = end_of(recorded_day())
-    then = records.model.history.filter(history_date__lt=day).values("id")
-    counted = records.filter(pk__in=then).order_by("size", "id")
-    return (
-        counted.filter(size__gte=size).values_list("slug", flat=True).first()
-        or counted.values_list("slug", flat=True).last()
-    )
-
-
-def chosen() -> dict[str, str]:
-    """One record of each kind, of about the same size in every register."""
-    forums, organisations = Forum.objects.as_at(AS_AT), Organisation.objects.as_at(AS_AT)
-    people = Person.objects.filter(withheld=False, merged_into=None)
+def counted() -> dict[str, QuerySet]:
+    """The records of each kind that one may be chosen of, each with how much is recorded of it as
+    `size`. They were recorded by the day in the past that pages are asked about."""
     resting = Subquery(
         Membership.objects.filter(document=OuterRef("pk"))
         .order_by()
@@ -48,12 +39,51 @@ def chosen() -> dict[str, str]:
         .annotate(size=Count("pk"))
         .values("size")
     )
-    return {
-        "forums": nearest(forums.annotate(size=Count("seats__memberships")), 20),
-        "organisations": nearest(organisations.annotate(size=Count("posts__appointments")), 5),
-        "people": nearest(people.annotate(size=Count("memberships")), 4),
-        "documents": nearest(Document.objects.annotate(size=Coalesce(resting, 0)), 30),
+    every = {
+        "forums": Forum.objects.as_at(AS_AT).annotate(size=Count("seats__memberships")),
+        "organisations": Organisation.objects.as_at(AS_AT).annotate(
+            size=Count("posts__appointments")
+        ),
+        "people": Person.objects.filter(withheld=False, merged_into=None).annotate(
+            size=Count("memberships")
+        ),
+        "documents": Document.objects.annotate(size=Coalesce(resting, 0)),
     }
+    day = end_of(recorded_day())
+    return {
+        kind: records.filter(
+            pk__in=records.model.history.filter(history_date__lt=day).values("id")
+        ).order_by("size", "id")
+        for kind, records in every.items()
+    }
+
+
+def chosen(like: dict | None) -> dict[str, dict]:
+    """One record of each kind: of which much is recorded, or whose page is about as large as one
+    that was chosen in another register."""
+    return {
+        kind: as_large(kind, records, like[kind]) if like else richest(kind, records)
+        for kind, records in counted().items()
+    }
+
+
+def richest(kind: str, records: QuerySet) -> dict:
+    """Not by far the richest of all, if there are many that are rich."""
+    record = records.filter(size__gte=ENOUGH).first() or records.last()
+    return {"slug": record.slug, "size": record.size, "bytes": length(kind, record.slug)}
+
+
+def as_large(kind: str, records: QuerySet, like: dict) -> dict:
+    size = like["size"]
+    around = [*records.filter(size__gte=size)[:TRIED], *records.filter(size__lt=size)[:TRIED]]
+    tried = [
+        {"slug": each.slug, "size": each.size, "bytes": length(kind, each.slug)} for each in around
+    ]
+    return min(tried, key=lambda each: abs(each["bytes"] - like["bytes"]))
+
+
+def length(kind: str, slug: str) -> int:
+    return len(client.get(f"/{kind}/{slug}/").content)
 
 
 def recorded_day() -> datetime.date:
@@ -63,10 +93,12 @@ def recorded_day() -> datetime.date:
     return first + (today - first) / 2
 
 
-def addresses() -> dict:
-    slugs = chosen()
+def addresses(like: dict | None = None) -> dict:
+    records = chosen(like)
+    slugs = {kind: record["slug"] for kind, record in records.items()}
     name = Person.objects.values_list("name", flat=True).get(slug=slugs["people"])
     return {
+        "records": records,
         "slugs": slugs,
         "search": name.split()[-1],
         "as_at": AS_AT.isoformat(),
@@ -162,8 +194,8 @@ def timed(work, times: int) -> dict:
 
 def answer(question: dict):
     match question:
-        case {"ask": "addresses"}:
-            return addresses()
+        case {"ask": "addresses", "like": like}:
+            return addresses(like)
         case {"ask": "some", "number": number}:
             return some(number)
         case {"ask": "page", "address": address, "times": times}:

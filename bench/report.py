@@ -9,7 +9,7 @@ from bench.cases import DAYS, FORMS, PAGES
 from bench.cores import machine
 from bench.load import CONNECTIONS, Load
 from bench.registers import DATABASES, WORDS, Built
-from bench.rounds import DATASETTE, HELLO, Loads, rate
+from bench.rounds import DATASETTE, HELLO, Loads, rate, work
 from bench.within import Beside
 
 INTRODUCTION = Path(__file__).with_name("introduction.md")
@@ -175,7 +175,6 @@ def page_targets(kinds: list[Beside], where: str):
 
 def loads(found: Found, size: str, database: str) -> str:
     measured, sizes = found.loads[size, database], found.sizes[size, database]
-    hello = rate(measured[HELLO])
     keys = [HELLO]
     keys += [
         (what, day, form, how)
@@ -186,7 +185,7 @@ def loads(found: Found, size: str, database: str) -> str:
     ]
     keys += [("datasette", "", form, "") for form in FORMS]
     rows = [
-        [*named(key), sized(sizes.get(key)), *in_cells(measured[key], hello)]
+        [*named(key), sized(sizes.get(key)), *in_cells(measured[key], measured[HELLO])]
         for key in keys
         if key in measured
     ]
@@ -214,14 +213,16 @@ def sized(size: int | None) -> str:
     return f"{size / 1000:.0f}" if size else ""
 
 
-def in_cells(measured: list[Load], hello: float) -> list[str]:
+def in_cells(measured: list[Load], hello: list[Load]) -> list[str]:
     rates = [each.rate for each in measured]
     return [
         number(statistics.median(rates)),
         f"{number(min(rates))}–{number(max(rates))}",
         number(statistics.median(each.median for each in measured)),
         number(statistics.median(each.p99 for each in measured)),
-        number(statistics.median(rates) / hello),
+        number(rate(measured) / rate(hello)),
+        number(work(measured)),
+        number(work(hello) / work(measured)) if work(measured) else "",
     ]
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from bench.cases import FORMS, Case, addresses, kept_too
 from bench.load import Load, ask, load
 from bench.registers import Register
-from bench.served import datasette, gunicorn, proxied
+from bench.served import Server, datasette, gunicorn, proxied
 
-# A table of the register's that is as long as one page of it: who sits where.
-TABLE = "/{database}/forums_membership"
+# The one table of which the seed, too, has a page of a hundred rows, which is what Datasette shows.
+TABLE = "/{database}/organisations_statement"
 DATASETTE = {
     "HTML": f"{TABLE}?_size=100&_labels=on",
     "JSON": f"{TABLE}.json?_size=100&_labels=on",
@@ -43,33 +43,35 @@ class Served:
     def cases(self):
         """The servers running, and every case to ask of them."""
         with contextlib.ExitStack() as stack:
-            made = stack.enter_context(gunicorn(self.register, keep=False)).address
+            made = stack.enter_context(gunicorn(self.register, keep=False))
             keeping = stack.enter_context(gunicorn(self.register, keep=True))
             forum = {form: self.paths["forum", "today", form] for form in FORMS}
-            files = {f"forum.{form.lower()}": ask(made + forum[form]).body for form in FORMS}
+            files = {
+                f"forum.{form.lower()}": ask(made.address + forum[form]).body for form in FORMS
+            }
             folder = self.folder / f"nginx-{self.register.size}-{self.register.database}"
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             cached, static = stack.enter_context(proxied(keeping, folder, files))
-            cases = [*self.pages(made, keeping.address)]
+            cases = [*self.pages(made, keeping)]
             for form in FORMS:
-                cases.append(Case("forum", "today", form, "behind nginx", cached + forum[form]))
-                url = f"{static}/forum.{form.lower()}"
-                cases.append(Case("forum", "today", form, "nginx file", url))
+                cases.append(case("forum", "today", form, "behind nginx", cached, forum[form]))
+                path = f"/forum.{form.lower()}"
+                cases.append(case("forum", "today", form, "nginx file", static, path))
             if self.register.file:
                 other = stack.enter_context(datasette(self.program, self.register.file))
                 for form, path in DATASETTE.items():
-                    url = other + path.format(database=self.register.file.stem)
-                    cases.append(Case("datasette", "", form, "", url))
-            yield [Case(*HELLO, f"{made}/hello/"), *filter(self.try_out, cases)]
+                    path = path.format(database=self.register.file.stem)
+                    cases.append(case("datasette", "", form, "", other, path))
+            yield [case(*HELLO, made, "/hello/"), *filter(self.try_out, cases)]
 
-    def pages(self, made: str, keeping: str):
+    def pages(self, made: Server, keeping: Server):
         for (what, day, form), path in self.paths.items():
-            yield Case(what, day, form, "made", made + path)
+            yield case(what, day, form, "made", made, path)
             if not kept_too(what, day):
                 continue
-            yield Case(what, day, form, "kept", keeping + path)
-            tag = ask(keeping + path).headers.get("ETag", "")
-            yield Case(what, day, form, "unchanged", keeping + path, {"If_None_Match": tag})
+            yield case(what, day, form, "kept", keeping, path)
+            tag = ask(keeping.address + path).headers.get("ETag", "")
+            yield case(what, day, form, "unchanged", keeping, path, If_None_Match=tag)
 
     def try_out(self, case: Case) -> bool:
         """Ask once, so that the first of those who are timed finds all as the others do; whether
@@ -84,6 +86,10 @@ class Served:
         return answer.status == expected
 
 
+def case(what: str, day: str, form: str, how: str, server: Server, path: str, **headers) -> Case:
+    return Case(what, day, form, how, server.address + path, server.process, headers)
+
+
 def measure(served: Served, rounds: int, seconds: int) -> Loads:
     """Ask every case of a register in turn, as often as there are rounds."""
     found: Loads = defaultdict(list)
@@ -94,15 +100,19 @@ def measure(served: Served, rounds: int, seconds: int) -> Loads:
             for at, case in enumerate(cases):
                 # Again and again: all ratios are to it.
                 if at % 10 == 0:
-                    found[HELLO].append(load(hello.url, seconds))
+                    found[HELLO].append(load(hello.url, hello.server, seconds))
                 # Long enough for a slow page to be had some times.
                 enough = min(max(seconds, math.ceil(4 * served.took[case.key])), MOST_SECONDS)
-                found[case.key].append(load(case.url, enough, **case.headers))
+                found[case.key].append(load(case.url, case.server, enough, **case.headers))
     failed = {key: sum(each.failed for each in loads) for key, loads in found.items()}
     for key, number in failed.items():
         if number:
             tell(f"  {served.register.name}: {number} failed of {' '.join(key)}")
     return found
+
+
+def work(loads: list[Load]) -> float:
+    return statistics.median(each.work for each in loads)
 
 
 def rate(loads: list[Load]) -> float:

@@ -74,8 +74,10 @@ def gunicorn(register: Register, *, keep: bool) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def proxied(register: Server, folder: Path, files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """nginx in front of the register, and the same nginx with `files`: both addresses."""
+def proxied(
+    register: Server, folder: Path, files: dict[str, bytes]
+) -> Iterator[tuple[Server, Server]]:
+    """nginx in front of the register, and the same nginx with `files`."""
     folder.mkdir(parents=True)
     port, static = free_port(), free_port()
     public = folder / "files"
@@ -86,13 +88,13 @@ def proxied(register: Server, folder: Path, files: dict[str, bytes]) -> Iterator
     upstream = int(register.address.rpartition(":")[2])
     command = nginx.command(folder, port=port, register=upstream, besides=besides)
     with running(command, port) as server:
-        yield server.address, f"http://127.0.0.1:{static}"
+        yield server, Server(f"http://127.0.0.1:{static}", server.process)
 
 
 @contextlib.contextmanager
-def datasette(program: Path, database: Path) -> Iterator[str]:
+def datasette(program: Path, database: Path) -> Iterator[Server]:
     port = free_port()
     command = [program, "serve", database, "--host=127.0.0.1", f"--port={port}"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with running(command, port, **quiet) as server:
-        yield server.address
+        yield server

@@ -64,10 +64,10 @@ class Beside:
         return self.england / self.seed
 
 
-def beside(seed: Inside, england: Inside, rounds: int) -> list[Beside]:
+def beside(seed: Inside, england: Inside, chosen: tuple[dict, dict], rounds: int) -> list[Beside]:
     """Every kind of public page of England beside that of the seed."""
     registers = (seed, england)
-    pages = [dict(each.ask("addresses")["pages"]) for each in registers]
+    pages = [dict(each["pages"]) for each in chosen]
     every = [
         compared(name, registers, (path, pages[1][name]), rounds)
         for name, path in pages[0].items()
