@@ -9,6 +9,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import product
+from operator import or_
 
 from django.db.models import (
     BooleanField,
@@ -16,6 +19,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Max,
@@ -38,6 +42,7 @@ from people.identity import may_be_named
 from people.models import Appointment, Basis, PersonName
 from records.models import NameKind
 from records.periods import Precision, Qualifier, first_day, last_day
+from records.prepared import prepared
 
 START, END = "start", "end"
 
@@ -49,29 +54,52 @@ class Between:
     first: datetime.date
     last: datetime.date
 
-    def possibly(self, which: str) -> Q:
-        """A filter: the start, or the end, may have been on one of these days."""
-        query = Q()
-        for precision in Precision:
-            earliest, latest = first_day(self.first, precision), last_day(self.last, precision)
-            query |= Q(
-                **{
-                    f"{which}_precision": precision,
-                    f"{which}_date__gte": earliest,
-                    f"{which}_date__lte": latest,
-                }
-            )
-        # The widest of these once more, by which a database may find them.
-        return query & Q(
-            **{
-                f"{which}_date__gte": first_day(self.first, Precision.YEAR),
-                f"{which}_date__lte": last_day(self.last, Precision.YEAR),
-            }
+    @property
+    def windows(self) -> tuple[datetime.date, ...]:
+        """The first and the last day of these, of their months and of their years."""
+        return tuple(
+            end
+            for precision in Precision
+            for end in (first_day(self.first, precision), last_day(self.last, precision))
         )
 
     def surely(self, day: datetime.date, precision: str) -> bool:
         """Whether all the days that a date may stand for are among these."""
         return self.first <= first_day(day, precision) and last_day(day, precision) <= self.last
+
+
+def _each(windows: tuple[datetime.date, ...]) -> Iterable[tuple]:
+    return zip(Precision, windows[::2], windows[1::2], strict=True)
+
+
+def possibly(which: str, *windows: datetime.date) -> Q:
+    """A filter: the start, or the end, may have been on one of the days that have these windows."""
+    query = Q()
+    for precision, earliest, latest in _each(windows):
+        query |= Q(
+            **{
+                f"{which}_precision": precision,
+                f"{which}_date__gte": earliest,
+                f"{which}_date__lte": latest,
+            }
+        )
+    # The widest of these once more, by which a database may find them.
+    return query & Q(**{f"{which}_date__gte": windows[-2], f"{which}_date__lte": windows[-1]})
+
+
+def if_possibly(which: str, *windows: datetime.date) -> Q:
+    """The same of rows that are found by something else: no database looks for them by the date."""
+    cases = [
+        When(
+            **{f"{which}_precision": precision},
+            then=ExpressionWrapper(
+                Q(**{f"{which}_date__gte": earliest, f"{which}_date__lte": latest}),
+                output_field=BooleanField(),
+            ),
+        )
+        for precision, earliest, latest in _each(windows)
+    ]
+    return Q(Case(*cases, default=False, output_field=BooleanField()))
 
 
 def text(words: str = "") -> Value:
@@ -310,17 +338,36 @@ def keys_between(days: Between, about: tuple[str, int] | None = None) -> QuerySe
     one day what is told of one forum or organisation together. `about` limits it to what concerns
     one: ("forum", its key). Otherwise what began or ended with what it belongs to is left to that.
     """
+    if about is not None:
+        of, key = about
+        return _keys_of(key, *days.windows, of=of)
+    return _keys_until(None, *days.windows)
+
+
+@prepared
+def _keys_of(
+    key: int, *windows: datetime.date, of: str, most: int | None = None, before: int = 0
+) -> QuerySet:
     parts = []
     for kind in KINDS:
-        concerned = concerning(kind, *about) if about is not None else Q()
+        concerned = concerning(kind, of, key)
         for which in kind.tells if concerned is not None else ():
-            told = kind.rows().filter(days.possibly(which))
-            if about is not None:
-                told = told.filter(_or_took_over(kind, which, concerned))
-            elif kind.told_with:
-                together = told.filter(kind.begun_with_its_owner(which))
-                told = told.exclude(pk__in=together.values("pk"))
-            parts.append(_keyed(kind, which, _handed_over(kind, which, told, days)))
+            told = kind.rows().filter(
+                _or_took_over(kind, which, concerned), if_possibly(which, *windows)
+            )
+            parts.append(_keyed(kind, which, _handed_over(kind, which, told, windows)))
+    return _in_order(parts)[before:most]
+
+
+def _by_itself(kind: Kind, which: str) -> Q:
+    """A filter: it did not begin, or end, with what it belongs to."""
+    if not kind.told_with:
+        return Q()
+    undated = Q(**{f"{kind.told_with}__{which}_date__isnull": True})
+    return undated | ~kind.begun_with_its_owner(which)
+
+
+def _in_order(parts: list[QuerySet]) -> QuerySet:
     return (
         parts[0]
         .union(*parts[1:], all=True)
@@ -328,25 +375,74 @@ def keys_between(days: Between, about: tuple[str, int] | None = None) -> QuerySe
     )
 
 
+def first_keys(
+    days: Between, about: tuple[str, int] | None = None, *, most: int, before: int = 0
+) -> list[tuple]:
+    """The first of what `keys_between` gives, as many as that but for those `before`. Of
+    everything that happened, what came after them is not read."""
+    if about is not None:
+        of, key = about
+        return list(_keys_of(key, *days.windows, of=of, most=most, before=before))
+    found = _days_of_so_many(*days.windows, most=most)
+    until = min((day for (day,) in found), default=None)
+    return list(_keys_until(until, *days.windows, most=most, before=before))
+
+
+@prepared
+def _days_of_so_many(*windows: datetime.date, most: int) -> QuerySet:
+    """The days by which so many memberships have begun, and have ended, of those dated to the day,
+    to the month and to the year, where there are so many: of nothing has a register more."""
+    kind, parts = KIND["membership"], []
+    for which, (precision, earliest, latest) in product(kind.tells, _each(windows)):
+        told = kind.rows().filter(
+            **{
+                f"{which}_qualifier": Qualifier.ON,
+                f"{which}_precision": precision,
+                f"{which}_date__gte": earliest,
+                f"{which}_date__lte": latest,
+            },
+        )
+        in_turn = _handed_over(kind, which, told, windows).order_by(f"{which}_date")
+        last = kind.model.objects.filter(pk__in=in_turn.values("pk")[most - 1 : most])
+        parts.append(last.order_by().values_list(f"{which}_date"))
+    return parts[0].union(*parts[1:], all=True)
+
+
+@prepared
+def _keys_until(
+    until, *windows: datetime.date, most: int | None = None, before: int = 0
+) -> QuerySet:
+    parts = []
+    for kind in KINDS:
+        for which in kind.tells:
+            told = kind.rows().filter(possibly(which, *windows), _by_itself(kind, which))
+            if until is not None:  # By then there are so many without what was so by then.
+                told = told.filter(
+                    **{f"{which}_qualifier": Qualifier.ON, f"{which}_date__lte": until}
+                )
+            parts.append(_keyed(kind, which, _handed_over(kind, which, told, windows)))
+    return _in_order(parts)[before:most]
+
+
 def concerning(kind: Kind, of: str, key: int) -> Q | None:
     """A filter: it concerns that forum, organisation or person; None if none of its kind does."""
     if of not in kind.concerns:
         return None
-    query = Q()
-    for path in kind.concerns[of]:
-        through = path.split("__")
-        if len(through) == 1:
-            query |= Q(**{path: key})
-        else:  # not by a join, which could tell one twice
-            query |= Q(pk__in=kind.model.objects.filter(**{path: key}).order_by().values("pk"))
-    return query
+    paths = kind.concerns[of]
+    if not any("__" in path for path in paths):
+        return reduce(or_, (Q(**{path: key}) for path in paths))
+    # Not by a join, which could tell one twice.
+    found = [kind.model.objects.filter(**{path: key}).order_by().values("pk") for path in paths]
+    return Q(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
 
 
 def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
     """A filter: it is `concerned`, or takes over from one that is and whose end is told with it."""
     if not kind.held or which == END:
         return concerned
-    return concerned | OWN & Q(Exists(_before(kind).filter(concerned)))
+    held = kind.model.objects.filter(concerned).order_by().values(kind.held)
+    took_over = OWN & Q(Exists(_before(kind).filter(concerned)))
+    return Q(**{f"{kind.held}__in": held}) & (concerned | took_over)
 
 
 def _others(kind: Kind) -> QuerySet:
@@ -359,11 +455,13 @@ def _before(kind: Kind) -> QuerySet:
     return _others(kind).filter(adjoining(F, OuterRef))
 
 
-def _handed_over(kind: Kind, which: str, rows: QuerySet, days: Between) -> QuerySet:
+def _handed_over(
+    kind: Kind, which: str, rows: QuerySet, windows: tuple[datetime.date, ...]
+) -> QuerySet:
     """`rows` with the tenure that each took over from; without those whose end is told so."""
     nobody = Value(0, IntegerField())
     if kind.held and which == END:
-        next_one = _others(kind).filter(adjoining(OuterRef, F), days.possibly(START))
+        next_one = _others(kind).filter(adjoining(OuterRef, F), possibly(START, *windows))
         rows = rows.exclude(OWN & Q(Exists(next_one)))
     if not kind.held or which == END:
         return rows.annotate(follows=nobody)
@@ -549,9 +647,27 @@ def _call_by_next_name(told: list[Happening]) -> None:
 def days_told(up_to: datetime.date, about: tuple[str, int] | None = None) -> Between | None:
     """From the first to the last day, `up_to` a day, on which anything is recorded to have begun
     or ended, or anything that concerns one forum, organisation or person; None if nothing is."""
+    told = _days_told_of(up_to, about[1], of=about[0]) if about else _days_told(up_to)
+    found = [days for days in told if None not in days]
+    if not found:
+        return None
+    return Between(min(first for first, _ in found), max(last for _, last in found))
+
+
+@prepared
+def _days_told(up_to: datetime.date) -> QuerySet:
+    return _ends(up_to, {kind.what: Q() for kind in KINDS})
+
+
+@prepared
+def _days_told_of(up_to: datetime.date, key: int, *, of: str) -> QuerySet:
+    return _ends(up_to, {kind.what: concerning(kind, of, key) for kind in KINDS})
+
+
+def _ends(up_to: datetime.date, among: dict[str, Q | None]) -> QuerySet:
     parts = []
     for kind in KINDS:
-        concerned = concerning(kind, *about) if about is not None else Q()
+        concerned = among[kind.what]
         for which in kind.tells if concerned is not None else ():
             column = f"{which}_date"
             parts.append(
@@ -562,7 +678,4 @@ def days_told(up_to: datetime.date, about: tuple[str, int] | None = None) -> Bet
                 .annotate(earliest=Min(column), latest=Max(column))
                 .values_list("earliest", "latest")
             )
-    found = [days for days in parts[0].union(*parts[1:]) if None not in days]
-    if not found:
-        return None
-    return Between(min(first for first, _ in found), max(last for _, last in found))
+    return parts[0].union(*parts[1:])

@@ -157,11 +157,11 @@ def _between(since, until) -> list[tuple[str, QuerySet]]:
 
 @prepared
 def _moments_of_so_many(since, until, *, most: int) -> QuerySet:
-    """Of each kind that most is recorded of the moment from which on it alone has so many changes,
-    if it ever had."""
+    """The moments from which on so many memberships, and so many seats, were changed, where there
+    are so many: of nothing does a register record more."""
     parts = []
     for what, history in _between(since, until):
-        if what not in MOST_RECORDED:
+        if what not in ("membership", "seat"):
             continue
         newest = history.exclude(IMPORTED).order_by("-history_date", "-history_id")
         last = newest.values("history_id")[most - 1 : most]
@@ -171,7 +171,6 @@ def _moments_of_so_many(since, until, *, most: int) -> QuerySet:
 
 
 IMPORTED = Q(history_nature=Nature.IMPORTED)
-MOST_RECORDED = {"membership", "seat", "appointment", "person"}
 
 
 def _as_rows(found: list[tuple[str, QuerySet]], least: datetime.datetime | None = None) -> QuerySet:

@@ -141,6 +141,7 @@ class Forum(DatedFact):
             one_of("decision_rule", DecisionRule, or_empty=True),
         ]
         indexes = [
+            *DatedFact.Meta.indexes,
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
                 fields=["name", "id", "start_date", "end_date", "folded"],
@@ -368,9 +369,10 @@ class Seat(Held, DatedFact):
             ),
         ]
         indexes = [
+            *DatedFact.Meta.indexes,
             models.Index(
                 fields=["role", "forum", "start_date", "end_date"], name="forums_seat_by_role"
-            )
+            ),
         ]
 
     def __str__(self):
@@ -402,6 +404,7 @@ class Membership(Tenure):
     class Meta(Tenure.Meta):
         ordering = ["seat__forum__name", "seat__order", LATEST_FIRST]
         indexes = [
+            *Tenure.Meta.indexes,
             models.Index(
                 fields=["seat", "start_date", "end_date"], name="forums_membership_by_seat"
             ),

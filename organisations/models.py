@@ -192,6 +192,7 @@ class Organisation(DatedFact):
             ),
         ]
         indexes = [
+            *DatedFact.Meta.indexes,
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
                 fields=["name", "id", "start_date", "end_date", "folded"],
@@ -359,10 +360,11 @@ class Post(Held, DatedFact):
             ),
         ]
         indexes = [
+            *DatedFact.Meta.indexes,
             models.Index(
                 fields=["kind", "organisation", "start_date", "end_date"],
                 name="organisations_post_by_kind",
-            )
+            ),
         ]
 
     def __str__(self):

@@ -317,6 +317,7 @@ class Appointment(Tenure):
     class Meta(Tenure.Meta):
         ordering = ["post__organisation__name", "post__title", LATEST_FIRST]
         indexes = [
+            *Tenure.Meta.indexes,
             models.Index(
                 fields=["post", "start_date", "end_date"], name="people_appointment_by_post"
             ),

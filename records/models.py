@@ -108,6 +108,7 @@ class DatedFact(Record, Evidenced, Dated):
 
     class Meta(Record.Meta):
         abstract = True
+        indexes = Dated.Meta.indexes
         constraints = [
             *Evidenced.Meta.constraints,
             *Dated.Meta.constraints,

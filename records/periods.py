@@ -343,6 +343,13 @@ class Dated(Period, models.Model):
                 "its start and end.",
             ),
         ]
+        # By when something began or ended: of days, months and years each in turn.
+        indexes = [
+            models.Index(
+                fields=[f"{which}_precision", f"{which}_date"], name=f"%(class)s_by_{which}"
+            )
+            for which in ("start", "end")
+        ]
 
     def settle_period(self) -> None:
         """Store month and year dates by their edges, and work out the certain days."""

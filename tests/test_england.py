@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from forums.chronicle import Between, first_keys, keys_between
 from forums.learnt import first_learnt, rows_learnt
 from forums.models import Forum, Membership, Seat, SeatRole
 from ics_register.england import bodies
@@ -187,6 +188,40 @@ def test_the_first_of_what_was_learnt_are_the_first_of_all_of_it(england, most, 
     assert first_learnt(None, until, most=most) == list(rows_learnt(None, until)[:most])
     later = first_learnt(None, until, most=most, before=most // 2)
     assert later == list(rows_learnt(None, until)[most // 2 : most])
+
+
+@pytest.mark.parametrize("most", [3, 40, 300])
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2024-11-26", "2025-11-25"), ("2019-04-01", "2019-04-01"), ("1900-01-01", "2199-12-31")],
+)
+def test_the_first_of_what_happened_are_the_first_of_all_of_it(england, first, last, most):
+    days = Between(datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+    assert first_keys(days, most=most) == list(keys_between(days))[:most]
+    later = first_keys(days, most=most, before=most // 2)
+    assert later == list(keys_between(days))[most // 2 : most]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="others go by what the tables hold")
+def test_no_page_of_changes_reads_the_whole_of_a_table(england):
+    forum = Forum.objects.filter(end_date=None).first()
+    organisation = Organisation.objects.first()
+    person = Person.objects.filter(merged_into=None, withheld=False).first()
+    each = [("forum", forum), ("organisation", organisation), ("person", person)]
+    addresses = ["/changes/", "/changes.atom", "/changes/recorded/", "/changes/recorded.atom"]
+    addresses += [f"/changes/?{kind}={record.slug}" for kind, record in each]
+    addresses += [f"{record.get_absolute_url()}changes.atom" for _, record in each]
+    for address_of_page in addresses:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address_of_page).status_code == 200
+        asked = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+        assert asked
+        for sql in asked:
+            with connection.cursor() as cursor:
+                steps = [step for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {sql}")]
+            # By date, the last first, is as far as is shown.
+            scans = [step for step in steps if step.startswith("SCAN") and "_date_" not in step]
+            assert scans == [], address_of_page
 
 
 @pytest.mark.parametrize("model", [Forum, Membership, Appointment, Organisation, Person, Post])

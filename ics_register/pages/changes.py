@@ -1,11 +1,12 @@
 """What changed between two days, in sentences."""
 
 import datetime
+import functools
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 
-from forums.chronicle import Between, as_key, days_told, happenings, keys_between
+from forums.chronicle import Between, as_key, days_told, first_keys, happenings, keys_between
 from forums.models import Forum
 from forums.sentences import Told, tell
 from ics_register.pages import facts
@@ -16,7 +17,7 @@ from ics_register.pages.frame import (
     named_day,
     refuse_wrong_order,
 )
-from ics_register.pages.page import Moved, page_of, public_page, record_at
+from ics_register.pages.page import Moved, page_of_many, public_page, record_at
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation
 from people.models import Person
@@ -76,7 +77,7 @@ def changes_as_csv(context: dict, here: Here) -> Table:
     """A row for each change: what several changes have in common is told with each."""
 
     def rows():
-        for chunk in in_chunks(list(context["page"].paginator.object_list)):
+        for chunk in in_chunks(list(context["whole"])):
             for happening in happenings(map(as_key, chunk)):
                 [told] = tell([happening], here.asked.today)
                 source, *others = told.sources
@@ -112,7 +113,7 @@ def changes(request: HttpRequest, asked: AskedDay):
     key = (about._meta.model_name, about.pk) if about else None
     if days is None:
         days = all_days_of(key, asked) if key else year_up_to(asked.day)
-    page = page_of(request, keys_between(days, key))
+    page = page_of_many(request, functools.partial(first_keys, days, key))
     told = tell(happenings(as_key(row) for row in page), asked.today)
     return "changes/changes.html", {
         "days": days,
@@ -121,6 +122,7 @@ def changes(request: HttpRequest, asked: AskedDay):
         "about": about,
         "about_kind": about._meta.model_name if about else "",
         "page": page,
+        "whole": keys_between(days, key),
         "happened": [each for each in told if not each.is_limit],
         "so_by_then": [each for each in told if each.is_limit],
         "earlier": None if told else last_year_before(days, key),
