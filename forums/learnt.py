@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import (
-    CharField,
     Count,
     Exists,
     F,
@@ -303,17 +302,7 @@ def beginning() -> Beginning | None:
     [begun] = first.values()
     if begun is None:
         return None
-    by_then = begun + datetime.timedelta(days=1)
-    parts = []
-    for model in dict.fromkeys(MODELS.values()):
-        parts.append(
-            model.history.filter(history_nature=Nature.SEEDED, history_date__range=(begun, by_then))
-            .order_by()
-            .values("history_nature")
-            .annotate(many=Count("history_id"), at=Max("history_date"))
-            .values_list("many", "at", Value(model.__name__, CharField()))
-        )
-    counted = list(parts[0].union(*parts[1:], all=True))
+    counted = list(_seeded(begun, begun + datetime.timedelta(days=1)))
     seeded = Document.history.filter(history_nature=Nature.SEEDED).values("id")
     documents = list(Document.objects.filter(pk__in=seeded).order_by("title"))
     return Beginning(
@@ -321,6 +310,25 @@ def beginning() -> Beginning | None:
         max(at for _, at, _ in counted),
         [document.short_title for document in documents],
     )
+
+
+@prepared
+def _seeded(begun: datetime.datetime, by_then: datetime.datetime) -> QuerySet:
+    """How many first records of each kind were loaded in that time, and when the last was."""
+    parts = []
+    for model in dict.fromkeys(MODELS.values()):
+        parts.append(
+            model.history.filter(
+                history_nature=Nature.SEEDED,
+                history_date__gte=begun,
+                history_date__lte=by_then,
+            )
+            .order_by()
+            .values("history_nature")
+            .annotate(many=Count("history_id"), at=Max("history_date"))
+            .values_list("many", "at", text(model.__name__))
+        )
+    return parts[0].union(*parts[1:], all=True)
 
 
 def latest_said(most: int, about: tuple[str, int] | None = None) -> list[tuple[Key, object]]:
