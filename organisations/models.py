@@ -197,7 +197,7 @@ class Organisation(DatedFact):
             models.Index(
                 fields=["name", "id", "start_date", "end_date", "folded"],
                 name="organisations_org_by_name",
-            )
+            ),
         ]
         permissions = [("close_organisation", "Can close, merge and replace organisations")]
 

@@ -271,12 +271,15 @@ def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
     """As `page_of`, of a list too long to be counted: `first` gives its first rows, as many as
     `most`, but for so many `before`."""
     number = _number_of_page(request)
-    before = 0 if number * PER_PAGE <= MOST_COUNTED else (number - 1) * PER_PAGE
-    most = max(MOST_COUNTED, number * PER_PAGE) + 1
-    rows = first(most=most, before=before)
-    if not rows and before:
+    counted = number * PER_PAGE <= MOST_COUNTED
+    before, most = (0, MOST_COUNTED) if counted else ((number - 1) * PER_PAGE, number * PER_PAGE)
+    rows = first(most=most + 1, before=before)
+    if rows or counted:
+        return _page(CountedSoFar(rows, before, before + len(rows) <= most), number)
+    rows = first(most=MOST_COUNTED + 1, before=0)
+    if len(rows) > MOST_COUNTED:
         raise Http404(f"There is no page {number}: this list ends before it.")
-    return _page(CountedSoFar(rows, before, before + len(rows) < most), number)
+    return _page(CountedSoFar(rows, 0, True), number)
 
 
 def _sentence(error: ValidationError, field) -> str:
