@@ -42,7 +42,7 @@ PER_PAGE = 100
 # Of lists that may be very long.
 MOST_COUNTED = 500
 # Of a list that nobody reads from end to end.
-LONG, PER_PAGE_OF_LONG = 1_000, 40
+LONG, PER_PAGE_OF_LONG = 1_000, 30
 # Beyond which a page says no number.
 MANY = 100
 MOST_PARAMETERS = 1_000
