@@ -26,9 +26,9 @@ FIRST_OF_NOTHING = 1_000_000
 def prepared(build: Callable[..., models.QuerySet]) -> Callable[..., models.QuerySet]:
     """Let the query that `build` makes of its values be put together once.
 
-    It may be asked with any days, moments, numbers and texts, and tuples of them to look among. Each
-    other value, such as None, makes a query of its own, and so does each named one. What comes back
-    is read as any queryset is; whoever filters it further is told by a TypeError.
+    It may be asked with any days, moments, numbers and texts, and tuples of them to look among.
+    Each other value, such as None, makes a query of its own, and so does each named one. What comes
+    back is read as any queryset is; whoever filters it further is told by a TypeError.
 
     `build` hands on the values as they are. Raises ImproperlyConfigured where its query is another
     one for other values, as when it decides by one or reckons with it.
