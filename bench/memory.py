@@ -23,7 +23,8 @@ def memory(register: Register, requests: int) -> dict[int, float]:
             answer = connection.getresponse()
             answer.read()
             connection.close()
-            if answer.status != 200:
+            # A small England has fewer pages of lists.
+            if answer.status not in (200, 404):
                 raise RuntimeError(f"{path} answers {answer.status}.")
             if number in (1, 100) or number % EVERY == 0:
                 found[number] = resident(server.worker)
