@@ -176,10 +176,11 @@ def chaired() -> list:
 
 
 def as_recorded_on(slug: str, day: str) -> list:
-    """One forum with its seats and who held them, as recorded on a day."""
+    """One forum with its seats and who held them, as recorded on a day: found as a page finds it."""
     day = datetime.date.fromisoformat(day)
+    key = Forum.history.filter(slug=slug).values_list("id", flat=True).first()
     with as_recorded(day):
-        return held_seats_of(Forum.objects.get(slug=slug), day)
+        return held_seats_of(Forum.objects.get(pk=key), day)
 
 
 def timed(work, times: int) -> dict:

@@ -200,6 +200,8 @@ def loads(found: Found, size: str, database: str) -> str:
         "median",
         "99th",
         "to hello",
+        "work",
+        "to hello’s",
     ]
     return f"## {size.capitalize()} on {WORDS[database]}\n\n" + table(heads, rows, words=4)
 
