@@ -176,7 +176,7 @@ def chaired() -> list:
 
 
 def as_recorded_on(slug: str, day: str) -> list:
-    """One forum with its seats and who held them, as recorded on a day: found as a page finds it."""
+    """One forum with its seats and who held them, as recorded on a day; found as pages find it."""
     day = datetime.date.fromisoformat(day)
     key = Forum.history.filter(slug=slug).values_list("id", flat=True).first()
     with as_recorded(day):
