@@ -137,10 +137,8 @@ class _Kept:
     def put_together(self, using: str, values: tuple) -> tuple[SQLCompiler, str, list, dict]:
         compiler = self.queryset.query.get_compiler(using)
         sql, parameters = compiler.as_sql()
-        marks = list(_taken(self.marks, connections[using]))
-        places = [
-            (marks.index(each), None) if each in marks else (None, each) for each in parameters
-        ]
+        marks = {mark: at for at, mark in enumerate(_taken(self.marks, connections[using]))}
+        places = [(marks[each], None) if each in marks else (None, each) for each in parameters]
         taken = list(_taken(values, connections[using]))
         filled = tuple(fixed if at is None else taken[at] for at, fixed in places)
         if (sql, filled) != self.build(*values).query.get_compiler(using).as_sql():

@@ -345,7 +345,7 @@ PRIMARY = database("postgres://register@db.example/register")
 @pytest.mark.parametrize(
     ("url", "primary", "told"),
     [
-        ("sqlite:////tmp/register.sqlite3", PRIMARY, "only PostgreSQL has replicas"),
+        ("sqlite:////srv/register.sqlite3", PRIMARY, "only PostgreSQL has replicas"),
         ("postgres://register@db.example/register", database("sqlite:////r"), "only PostgreSQL"),
         ("postgres://other@db.example/register", PRIMARY, "names the same database"),
         ("postgres://register@db.example:5432/register", PRIMARY, "names the same database"),

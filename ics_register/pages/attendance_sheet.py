@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 
 from forums.holders import HeldSeat
-from forums.models import ClauseKind, Forum, MemberOrganisation, QuoracyClause, SeatRole
+from forums.models import ClauseKind, Forum, QuoracyClause, SeatRole
+from ics_register.pages import forums as forum_pages
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.papers import (
@@ -166,8 +167,8 @@ def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple[Line
 
 
 def member_organisations(forum: Forum, asked: AskedDay) -> list[str]:
-    members = MemberOrganisation.objects.as_at(asked.day).filter(forum=forum)
-    organisations = [member.organisation for member in members.select_related("organisation")]
+    members = forum_pages.member_organisations(forum.pk, asked.day)
+    organisations = [member.organisation for member in members]
     return [
         f"{each.name} (closed {each.end_in_words()})" if each.has_ended(asked.day) else each.name
         for each in organisations

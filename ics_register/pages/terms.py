@@ -8,17 +8,15 @@ from django.urls import reverse
 
 from forums.holders import HeldSeat, held_seats_of
 from forums.models import (
-    EscalationStep,
     Forum,
     ForumStatus,
-    MemberOrganisation,
     QuoracyClause,
     ReportingLine,
     SeatRole,
 )
-from ics_register.pages.forums import reporting
+from ics_register.pages import forums as forum_pages
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import SOURCES, public_page, record_at
+from ics_register.pages.page import public_page, record_at
 from ics_register.pages.papers import (
     APPENDIX,
     NOT_RECORDED,
@@ -48,7 +46,7 @@ def terms(request: HttpRequest, asked: AskedDay, slug: str):
 
 
 def forum_of_paper(slug: str) -> Forum:
-    return record_at(Forum.objects.select_related("place", "host", *SOURCES), slug)
+    return record_at(forum_pages.forums, slug)
 
 
 def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
@@ -270,13 +268,8 @@ def sources_of(seat: HeldSeat, holder: Holder | None, references: References) ->
 
 def member_organisations(forum: Forum, asked: AskedDay, references: References) -> tuple:
     """The organisations that take part as members, whoever sits for them."""
-    members = (
-        MemberOrganisation.objects.as_at(asked.day)
-        .filter(forum=forum)
-        .select_related("organisation", *SOURCES)
-    )
     lines = []
-    for member in members:
+    for member in forum_pages.member_organisations(forum.pk, asked.day):
         organisation = member.organisation
         more = f", {member.time_in_words(asked.day)}"
         if organisation.has_ended(asked.day):
@@ -329,12 +322,9 @@ def decisions(forum: Forum, references: References) -> Iterator[Line]:
 
 
 def disputes(forum: Forum, asked: AskedDay, references: References) -> Iterator[Part]:
-    steps = (
-        EscalationStep.objects.stated_by(asked.day).filter(forum=forum).select_related("document")
-    )
     lines = [
         Line(f"{step.what_happens} Decided by: {step.who_decides}", sources=references.of(step))
-        for step in steps
+        for step in forum_pages.escalation_steps(forum.pk, asked.day)
     ]
     if lines:
         yield Part(DISPUTES, several(lines, "numbered"))
@@ -359,7 +349,7 @@ def review(forum: Forum, references: References) -> tuple:
 
 def lines_of_reporting(forum: Forum, asked: AskedDay, references: References) -> Iterator[Part]:
     """Where a forum reports, and what reports to it; and what it works with, if anything."""
-    lines = reporting(forum, asked)
+    lines = forum_pages.reporting(forum, asked)
     up = several(up_line(line, asked, references) for line in lines["lines_up"])
     yield Part("Where it reports", or_not_recorded(up))
     for heading, below in lines["lines_down"]:
