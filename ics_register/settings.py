@@ -96,7 +96,8 @@ def database(url: str) -> dict:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             }
             # Opening it again reads all the tables' rules, which takes longer than to make a page.
-            return {**parsed, "OPTIONS": options, "CONN_MAX_AGE": 60}
+            engine = "records.sqlite3"
+            return {**parsed, "ENGINE": engine, "OPTIONS": options, "CONN_MAX_AGE": 60}
         case "django.db.backends.postgresql":
             options = parsed.get("OPTIONS", {})
             if "://" not in url or not (parsed["NAME"] or "service" in options):

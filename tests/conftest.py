@@ -22,7 +22,7 @@ def django_db_modify_db_settings(
 ) -> None:
     """Test on a SQLite file and not in memory, so that threads and processes can race on it."""
     database = settings.DATABASES["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":
+    if database["ENGINE"] == "records.sqlite3":
         file = tmp_path_factory.mktemp("database") / "register.sqlite3"
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(file)}
 

@@ -7,7 +7,7 @@ are pixels, so that its letters are as large on a telephone as elsewhere. A temp
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
@@ -298,14 +298,21 @@ class Scale:
         for step in STEPS:
             precision = Precision.YEAR if step % 12 == 0 else Precision.MONTH
             beyond = months.start + -months.start % step
-            ticks = [self._tick(month, precision) for month in range(beyond, months.stop, step)]
-            edge = EDGES[precision]
-            ticks = [tick for tick in ticks if edge <= tick.x <= 100 - edge]
-            if all(after.x - tick.x >= NEAREST[precision] for tick, after in pairwise(ticks)):
-                break
-        return ticks
+            days = [first_of(month) for month in range(beyond, months.stop, step)]
+            edge, nearest = EDGES[precision], NEAREST[precision]
+            marks = []
+            for day in days:
+                x = self.x(day.toordinal())
+                if not edge <= x <= 100 - edge:
+                    continue
+                if marks and x - marks[-1][1] < nearest:
+                    break
+                marks.append((day, x))
+            else:
+                break  # None is too near to the one before it.
+        return [Mark(date_in_words(day, precision), x=x) for day, x in marks]
 
-    def _tick(self, month: int, precision: Precision) -> Mark:
-        """The first day of a month, which is counted from the year 0."""
-        day = datetime.date(month // 12, month % 12 + 1, 1)
-        return Mark(date_in_words(day, precision), x=self.x(day.toordinal()))
+
+def first_of(month: int) -> datetime.date:
+    """The first day of a month, which is counted from the year 0."""
+    return datetime.date(month // 12, month % 12 + 1, 1)

@@ -1,0 +1,29 @@
+"""SQLite as Django has it, but that the marks in a query are looked for once.
+
+Django looks through every query for its own marks (%s), to put SQLite's in their place. Those of
+public pages are few and thousands of characters long, and to look takes as long as to ask.
+"""
+
+import functools
+
+from django.db.backends.sqlite3 import base
+
+# How many queries are kept. Those of pages are a few hundred.
+MOST_KEPT = 512
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    def convert_query(self, query, *, param_names=None):
+        if param_names is None:
+            return _converted(query)
+        return super().convert_query(query, param_names=param_names)
+
+
+@functools.lru_cache(MOST_KEPT)
+def _converted(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def create_cursor(self, name=None):
+        return self.connection.cursor(factory=Cursor)
