@@ -326,7 +326,7 @@ def span_of(request: HttpRequest, seats: QuerySet[Seat], asked: AskedDay) -> Spa
     take the place of all others."""
     if len(seats.order_by().values_list("pk", flat=True)[: LONG + 1]) <= LONG:
         return Span(since(asked), until(asked), MOST)
-    is_file = form_of(request.path) is not None
+    is_file = form_of(request.path) in ("csv", "ics")
     return Span(asked.day, until(asked), MOST if is_file else NEXT)
 
 

@@ -254,8 +254,8 @@ class CountedSoFar(Paginator):
     """The pages of a list that may be very long: it is counted up to MOST_COUNTED or, further
     on, up to the row after the page that is read."""
 
-    def __init__(self, rows: list, before: int, is_all: bool):
-        super().__init__(rows, PER_PAGE)
+    def __init__(self, rows: list, per_page: int, before: int = 0, *, is_all: bool):
+        super().__init__(rows, per_page)
         self.before, self.is_all = before, is_all
 
     @functools.cached_property
@@ -263,23 +263,25 @@ class CountedSoFar(Paginator):
         return self.before + len(self.object_list)
 
     def page(self, number: int) -> Page:
-        start = (number - 1) * PER_PAGE - self.before
-        return self._get_page(self.object_list[start : start + PER_PAGE], number, self)
+        start = (number - 1) * self.per_page - self.before
+        return self._get_page(self.object_list[start : start + self.per_page], number, self)
 
 
 def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
     """As `page_of`, of a list too long to be counted: `first` gives its first rows, as many as
     `most`, but for so many `before`."""
     number = _number_of_page(request)
-    counted = number * PER_PAGE <= MOST_COUNTED
-    before, most = (0, MOST_COUNTED) if counted else ((number - 1) * PER_PAGE, number * PER_PAGE)
-    rows = first(most=most + 1, before=before)
-    if rows or counted:
-        return _page(CountedSoFar(rows, before, before + len(rows) <= most), number)
     rows = first(most=MOST_COUNTED + 1, before=0)
-    if len(rows) > MOST_COUNTED:
+    if len(rows) <= MOST_COUNTED:
+        return _page(CountedSoFar(rows, PER_PAGE, is_all=True), number)
+    before, end = (number - 1) * PER_PAGE_OF_LONG, number * PER_PAGE_OF_LONG
+    if end <= MOST_COUNTED:
+        return _page(CountedSoFar(rows, PER_PAGE_OF_LONG, is_all=False), number)
+    rows = first(most=end + 1, before=before)
+    if not rows:
         raise Http404(f"There is no page {number}: this list ends before it.")
-    return _page(CountedSoFar(rows, 0, True), number)
+    is_all = before + len(rows) <= end
+    return _page(CountedSoFar(rows, PER_PAGE_OF_LONG, before, is_all=is_all), number)
 
 
 def _sentence(error: ValidationError, field) -> str:

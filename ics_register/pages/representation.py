@@ -17,7 +17,7 @@ from ics_register.pages.chairs import LEVELS
 from ics_register.pages.filters import within
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page
-from ics_register.pages.place_first import place_first
+from ics_register.pages.place_first import place_first, systems_as_json
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation, OrganisationKind, Place
@@ -91,6 +91,8 @@ class Row:
 
 
 def representation_as_json(context: dict, here: Here) -> dict:
+    if "systems" in context:
+        return systems_as_json(context, here)
     forums = [*context["columns"], *context["others"]]
     results = [
         {

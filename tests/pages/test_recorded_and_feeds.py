@@ -259,7 +259,7 @@ def test_a_feed_of_one_tells_of_that_one_and_follows_its_slug(register):
 
 def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register, monkeypatch):
     whole = [each["text"] for each in twin("/changes/recorded.csv").rows]
-    monkeypatch.setattr("ics_register.pages.page.PER_PAGE", 2)
+    monkeypatch.setattr("ics_register.pages.page.PER_PAGE_OF_LONG", 2)
     monkeypatch.setattr("ics_register.pages.page.MOST_COUNTED", 4)
     assert len(whole) > 7
 
