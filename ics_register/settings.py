@@ -68,6 +68,11 @@ def allowed_hosts() -> list[str]:
     return hosts
 
 
+# PostgreSQL plans a query that it is asked again and again once and for all, and to plan one of a
+# page takes it longer than to answer it. For that it has to be sent the values apart from the query.
+PREPARING = {"server_side_binding": True, "prepare_threshold": 3}
+
+
 def database(url: str) -> dict:
     """The database that `url` names: PostgreSQL or SQLite, as this register wants them."""
     # Without the URL itself, which holds a password and would go into a log.
@@ -108,8 +113,8 @@ def database(url: str) -> dict:
             own = f"-c jit=off {options.get('options', '')}".strip()
             return {
                 **parsed,
-                "OPTIONS": {**options, "options": own},
-                "CONN_MAX_AGE": 60,
+                "OPTIONS": {**PREPARING, **options, "options": own},
+                "CONN_MAX_AGE": 3600,
                 "CONN_HEALTH_CHECKS": True,
             }
         case _:

@@ -126,13 +126,18 @@ def test_sqlite_takes_its_write_lock_at_once(settings_of):
 
 def test_postgresql_compiles_no_queries_and_keeps_what_the_url_asks_for(settings_of):
     url = PRODUCTION["DATABASE_URL"]
-    assert database_of(settings_of, url)["OPTIONS"] == {"options": "-c jit=off"}
+    own = {"options": "-c jit=off", "server_side_binding": True, "prepare_threshold": 3}
+    assert database_of(settings_of, url)["OPTIONS"] == own
     assert database_of(settings_of, f"{url}?sslmode=require&options=-c%20jit%3Don")["OPTIONS"] == {
+        **own,
         "sslmode": "require",
         "options": "-c jit=off -c jit=on",
     }
     service = database_of(settings_of, "postgres://?service=register")
-    assert service["OPTIONS"] == {"service": "register", "options": "-c jit=off"}
+    assert service["OPTIONS"] == {**own, "service": "register"}
+    # For a pooler that gives each transaction to another server.
+    unprepared = database_of(settings_of, f"{url}?server_side_binding=false")["OPTIONS"]
+    assert unprepared["server_side_binding"] is False
 
 
 @pytest.mark.django_db
