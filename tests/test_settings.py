@@ -126,12 +126,13 @@ def test_sqlite_takes_its_write_lock_at_once(settings_of):
 
 def test_postgresql_compiles_no_queries_and_keeps_what_the_url_asks_for(settings_of):
     url = PRODUCTION["DATABASE_URL"]
-    own = {"options": "-c jit=off", "server_side_binding": True, "prepare_threshold": 3}
+    settled = "-c jit=off -c plan_cache_mode=force_generic_plan"
+    own = {"options": settled, "server_side_binding": True, "prepare_threshold": 3}
     assert database_of(settings_of, url)["OPTIONS"] == own
     assert database_of(settings_of, f"{url}?sslmode=require&options=-c%20jit%3Don")["OPTIONS"] == {
         **own,
         "sslmode": "require",
-        "options": "-c jit=off -c jit=on",
+        "options": f"{settled} -c jit=on",
     }
     service = database_of(settings_of, "postgres://?service=register")
     assert service["OPTIONS"] == {**own, "service": "register"}
@@ -149,6 +150,26 @@ def test_a_database_made_by_these_settings_has_them():
     with connection.cursor() as cursor:
         cursor.execute("SHOW jit")
         assert cursor.fetchone() == ("off",)
+
+
+@pytest.mark.django_db
+def test_postgresql_plans_once_what_it_is_asked_with_different_values():
+    from django.db import connection
+
+    from forums.models import Forum
+
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL only: SQLite plans in no time")
+    for number in range(9):
+        assert not Forum.objects.filter(purpose=f"{number}", pk=number).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE %s",
+            ['%"purpose" = %'],
+        )
+        [(once, anew)] = cursor.fetchall()
+    assert once > 0 and anew == 0
 
 
 @pytest.mark.parametrize("name", ["BEHIND_TLS_PROXY", "PLAIN_HTTP_INSIDE", "REGISTER_DEVELOPMENT"])
