@@ -18,9 +18,11 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    DateField,
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     IntegerField,
     Max,
     Min,
@@ -303,6 +305,18 @@ class Happening(DatedStated):
 OWN = Q(sole=True) & ~Q(basis=Basis.ACTING)
 
 
+class DaysAfter(Func):
+    """The day that is so many `days` after another, or before it. What Django makes of adding days
+    has SQLite ask Python about each row."""
+
+    template = "(%(expressions)s + (%(days)d))"
+    output_field = DateField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        template = "DATE(%(expressions)s, '%(days)+d days')"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 def adjoining(earlier, later) -> Q:
     """A filter: one tenure ended when the next began, by dates that are no limits.
 
@@ -311,24 +325,20 @@ def adjoining(earlier, later) -> Q:
     """
     end, start = earlier("end_date"), later("start_date")
 
-    def after(days: int):
-        return later("start_date") + Value(datetime.timedelta(days=days))
-
     within = [(Precision.MONTH, 30), (Precision.YEAR, 365)]
     same = Q()
     for precision, days in within:
         same |= (
             Q(Exact(earlier("end_precision"), text(precision)))
             & Q(Exact(later("start_precision"), text(precision)))
-            & Q(LessThanOrEqual(end, after(days)))
+            & Q(LessThanOrEqual(end, DaysAfter(start, days=days)))
         )
-    begun_before = Q(LessThanOrEqual(Coalesce(earlier("start_date"), end), after(-1)))
+    eve = DaysAfter(start, days=-1)
+    begun_before = Q(LessThanOrEqual(Coalesce(earlier("start_date"), end), eve))
     on = Q(Exact(earlier("end_qualifier"), text(Qualifier.ON))) & Q(
         Exact(later("start_qualifier"), text(Qualifier.ON))
     )
-    return on & (
-        Q(Exact(end, after(-1))) | (Q(GreaterThanOrEqual(end, start)) & same & begun_before)
-    )
+    return on & (Q(Exact(end, eve)) | (Q(GreaterThanOrEqual(end, start)) & same & begun_before))
 
 
 def keys_between(days: Between, about: tuple[str, int] | None = None) -> QuerySet:
