@@ -61,6 +61,7 @@ class Person(Fact):
         on_delete=models.PROTECT,
         related_name="merged",
         verbose_name="is the same person as",
+        db_index=False,  # See below.
     )
     withheld = models.BooleanField("withheld from public pages", default=False, editable=False)
 
@@ -89,6 +90,13 @@ class Person(Fact):
                 fields=["name", "id", "folded"],
                 name="people_person_by_given",
                 condition=FINDABLE,
+            ),
+            # They are few. With the others in it, SQLite would look for those who are not merged,
+            # nearly everybody, by this index before it looks by anything else.
+            models.Index(
+                fields=["merged_into"],
+                name="people_person_merged",
+                condition=Q(merged_into__isnull=False),
             ),
             # They are few, and every page as recorded on another day asks who they are.
             models.Index(
