@@ -132,6 +132,7 @@ def _as_it_was(model: type[Recorded], any_hidden: bool) -> str:
 
     Not materialized: what a query asks of a record is looked up in the history by an index. SQLite
     would rather go by the date, and read all history until the day: so the date is a sum.
+    PostgreSQL would rather merge two whole histories: so the last row is a value, not a join.
     """
     table, history = _quoted(model._meta.db_table), _quoted(model.history.model._meta.db_table)
     any_date = "+" if connection.vendor == "sqlite" else ""
@@ -147,11 +148,11 @@ def _as_it_was(model: type[Recorded], any_hidden: bool) -> str:
     )
     return f"""{table} AS NOT MATERIALIZED (
         SELECT {columns} FROM {history} was
-        WHERE {any_date}was.history_date < %(moment)s AND was.history_type <> '-' AND NOT EXISTS (
-            SELECT 1 FROM {history} later
-            WHERE later.id = was.id AND later.history_date < %(moment)s
-            AND (later.history_date > was.history_date
-                OR (later.history_date = was.history_date AND later.history_id > was.history_id))
+        WHERE {any_date}was.history_date < %(moment)s AND was.history_type <> '-'
+        AND was.history_id = (
+            SELECT history_id FROM {history} of_it
+            WHERE of_it.id = was.id AND of_it.history_date < %(moment)s
+            ORDER BY of_it.history_date DESC, of_it.history_id DESC LIMIT 1
         ))"""
 
 

@@ -68,9 +68,9 @@ def allowed_hosts() -> list[str]:
     return hosts
 
 
-# To plan a query of a page takes PostgreSQL longer than to answer it. It plans once and for all what
-# it is asked again and again, if it is sent the values apart from the query, and if told to: left to
-# itself it reckons that a plan for these values would be a little better, and plans each anew.
+# To plan a query of a page takes PostgreSQL longer than to answer it. It plans once and for all
+# what it is asked again and again, if it is sent the values apart from the query, and if told to:
+# left to itself it reckons that a plan for these values would be a little better, and plans each.
 PREPARING = {"server_side_binding": True, "prepare_threshold": 3}
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 
