@@ -84,7 +84,9 @@ def proxied(
     public.mkdir()
     for name, content in files.items():
         (public / name).write_bytes(content)
-    besides = f"server {{ listen 127.0.0.1:{static}; root {public}; }}"
+    # It keeps its files open, as the sample has nginx do with pages.
+    kept_open = "open_file_cache max=300 inactive=1m;"
+    besides = f"server {{ listen 127.0.0.1:{static}; root {public}; {kept_open} }}"
     upstream = int(register.address.rpartition(":")[2])
     command = nginx.command(folder, port=port, register=upstream, besides=besides)
     with running(command, port) as server:
