@@ -26,6 +26,9 @@ AS_AT = datetime.date(2023, 5, 1)
 # Files that hold the whole register or a whole list, and so are as long as it is.
 WHOLE = {"data-file", "sitemap-of"}
 
+# What changed within the last year is nothing or much, by when the register was written.
+CHANGES = {"changes", "changes.json"}
+
 client = Client(headers={"host": "127.0.0.1"})
 
 
@@ -107,8 +110,17 @@ def addresses(like: dict | None = None) -> dict:
     }
 
 
+def fullest_year() -> str:
+    """The year in which most memberships began, as the page of what changed is asked for it."""
+    begun = Membership.objects.filter(start_date__isnull=False).order_by()
+    years = begun.values_list("start_date__year").annotate(size=Count("pk"))
+    year, _ = years.order_by("-size", "start_date__year")[0]
+    return f"?from={year}-01-01&to={year}-12-31"
+
+
 def every_page(slugs: dict[str, str]):
     """Every kind of public page but whole files, as (name, address)."""
+    changed = fullest_year()
     for pattern in urlpatterns:
         if not isinstance(pattern, URLPattern) or pattern.name in WHOLE:
             continue
@@ -117,7 +129,8 @@ def every_page(slugs: dict[str, str]):
         if listed and route.endswith((".csv", ".ics")):
             continue
         kind = route.partition("/")[0]
-        yield pattern.name, "/" + route.replace("<slug:slug>", slugs.get(kind, ""))
+        days = changed if pattern.name in CHANGES else ""
+        yield pattern.name, "/" + route.replace("<slug:slug>", slugs.get(kind, "")) + days
 
 
 def some(number: int) -> list[str]:

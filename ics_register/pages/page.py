@@ -41,6 +41,8 @@ KEPT_FOR = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
 PER_PAGE = 100
 # Of lists that may be very long.
 MOST_COUNTED = 500
+# Further on in one of them nobody reads page by page, and each costs what is before it.
+LAST_PAGE = 1_000
 # Of a list that nobody reads from end to end.
 LONG, PER_PAGE_OF_LONG = 1_000, 30
 # Beyond which a page says no number.
@@ -268,9 +270,14 @@ class CountedSoFar(Paginator):
 
 
 def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
-    """As `page_of`, of a list too long to be counted: `first` gives its first rows, as many as
-    `most`, but for so many `before`."""
+    """As `page_of`, of a list too long to be counted and narrowed by `?from=` and `?to=`: `first`
+    gives its first rows, as many as `most`, but for so many `before`."""
     number = _number_of_page(request)
+    if number > LAST_PAGE:
+        raise BadRequest(
+            f"page: This list is read page by page up to page {LAST_PAGE:,}. For what comes after "
+            "it, name the days with “from” and “to”, or take the whole list as a CSV file."
+        )
     rows = first(most=MOST_COUNTED + 1, before=0)
     if len(rows) <= MOST_COUNTED:
         return _page(CountedSoFar(rows, PER_PAGE, is_all=True), number)

@@ -277,7 +277,9 @@ def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register,
     assert "page 2 of" not in read(RECORDED).text
     assert f"{len(whole)} changes" in read(RECORDED, {"page": str(page - 1)}).text
     assert read(RECORDED, {"page": str(page)}).status == 404
-    assert read(RECORDED, {"page": "999999999"}).status == 404
+    beyond = read(RECORDED, {"page": "1001"})
+    assert beyond.status == 400
+    assert "up to page 1,000. For what comes after it, name the days" in beyond.text
 
 
 def test_pages_lead_to_their_feeds(register):
