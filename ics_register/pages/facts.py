@@ -266,9 +266,9 @@ def former_holders(pairs, here: Here) -> list[dict]:
     ]
 
 
-def over_time(timeline, here: Here) -> list[dict]:
+def over_time(times, here: Here) -> list[dict]:
     """What a picture of who held what over time shows: each time with a holder or without."""
-    return [_time(line, here) for line in timeline.lines] if timeline else []
+    return [_time(line, here) for line in times.lines] if times else []
 
 
 def _time(line, here: Here) -> dict:

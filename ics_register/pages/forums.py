@@ -37,7 +37,7 @@ from ics_register.pages.page import (
 from ics_register.pages.quoracy import clauses_of, could_be
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.then import earliest_day
-from ics_register.pages.timelines import timeline
+from ics_register.pages.timelines import recorded_times
 from ics_register.pages.twins import Here, Table, whole_list
 from people.holders import Standing
 from records.periods import not_over
@@ -127,7 +127,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
         "former": facts.former_holders(context["former"], here),
-        "over_time": facts.over_time(context["timeline"], here),
+        "over_time": facts.over_time(context["times"], here),
         "member_organisations": [
             {"organisation": facts.named(each.organisation, here), **facts.dated(each, here)}
             for each in context["member_organisations"]
@@ -221,7 +221,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "later_chairs": chairs_after(seats, asked),
         "seats": in_force,
         "former": former_holders(seats),
-        "timeline": timeline(chairs_first(seats), asked, forum.end_date),
+        "times": recorded_times(chairs_first(seats), asked, forum.end_date),
         "member_organisations": members,
         "names": other_names(forum.pk),
         "clauses": clauses,

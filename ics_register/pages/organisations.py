@@ -28,7 +28,7 @@ from ics_register.pages.page import (
 )
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.then import earliest_day, name_then, names_then
-from ics_register.pages.timelines import timeline
+from ics_register.pages.timelines import recorded_times
 from ics_register.pages.twins import Here, Table, in_chunks, whole_list
 from organisations.models import (
     HEAD_KINDS,
@@ -145,7 +145,7 @@ def organisation_as_json(context: dict, here: Here) -> dict:
         "in_force": organisation.is_in_force(here.asked.day),
         "posts": [facts.post(post, here) for post in context["posts"]],
         "former": facts.former_holders(context["former"], here),
-        "over_time": facts.over_time(context["timeline"], here),
+        "over_time": facts.over_time(context["times"], here),
         "seats": here.paged(context["page"], [_seat(seat, here) for seat in context["seats"]]),
         "member_of": [_around(each, here) for each in context["member_of"]],
         "forums": [_around(each, here) for each in context["forums"]],
@@ -240,7 +240,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "organisation": organisation,
         "posts": in_force,
         "former": former_holders(posts),
-        "timeline": timeline(heads_first(posts), asked, organisation.end_date),
+        "times": recorded_times(heads_first(posts), asked, organisation.end_date),
         "names": names,
         "called_then": [words for name in names if (words := name_then(name, asked))],
         "page": page,

@@ -1,13 +1,15 @@
 """Structured data (schema.org) for search engines and other machines."""
 
 from django.http import HttpRequest
-from django.urls import reverse
+
+from ics_register import addresses
+from ics_register.pages.twins import site
 
 ROLE = "OrganizationRole"
 
 
 def _address(request: HttpRequest, name: str, slug: str) -> str:
-    return request.build_absolute_uri(reverse(name, args=[slug]))
+    return f"{site(request)}{addresses.address(name, slug)}"
 
 
 def _members(holdings, request: HttpRequest) -> list[dict]:

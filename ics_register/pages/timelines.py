@@ -103,11 +103,45 @@ class Timeline:
         return {stretch.look for line in self.lines for stretch in line.stretches}
 
 
-def timeline(
+@dataclass(frozen=True)
+class Times:
+    """Posts or seats with everybody recorded for them and the times without anybody, each by
+    itself; those for which a picture has room."""
+
+    shown: list[list[Line]]
+    left_out: int
+    earlier: int
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for lines in self.shown for line in lines]
+
+    def drawn(self, asked: AskedDay) -> Timeline:
+        scale = Scale.of(self.lines, asked.today)
+        headings, y = [], TOP
+        for lines in self.shown:
+            own, y = written(lines[0].holding.title, y + SPACE)
+            headings += own
+            for line in lines:
+                line.names, line.y = written(line.name, y)
+                line.stretches = list(scale.stretches(line))
+                y = line.y + BAR
+        return Timeline(
+            headings=headings,
+            lines=self.lines,
+            ticks=scale.ticks(),
+            asked=scale.within(asked.day),
+            height=y + AXIS,
+            left_out=self.left_out,
+            earlier=self.earlier,
+        )
+
+
+def recorded_times(
     holdings: Iterable[Holding], asked: AskedDay, over: datetime.date | None
-) -> Timeline | None:
-    """The timeline of `holdings`, which belong to what ended on the day `over` if it did; None
-    if nothing recorded of them can be drawn.
+) -> Times | None:
+    """The times of `holdings`, which belong to what ended on the day `over` if it did; None if
+    nothing recorded of them can be drawn.
 
     Those for which there is no room are left out, the last first; of the first one, which is
     always drawn, its earliest times are.
@@ -120,24 +154,7 @@ def timeline(
     for lines in groups[1:]:
         if sum(map(len, shown)) + len(lines) <= MOST_LINES:
             shown.append(lines)
-    scale = Scale.of([line for lines in shown for line in lines], asked.today)
-    headings, y = [], TOP
-    for lines in shown:
-        own, y = written(lines[0].holding.title, y + SPACE)
-        headings += own
-        for line in lines:
-            line.names, line.y = written(line.name, y)
-            line.stretches = list(scale.stretches(line))
-            y = line.y + BAR
-    return Timeline(
-        headings=headings,
-        lines=[line for lines in shown for line in lines],
-        ticks=scale.ticks(),
-        asked=scale.within(asked.day),
-        height=y + AXIS,
-        left_out=len(groups) - len(shown),
-        earlier=len(groups[0]) - len(shown[0]),
-    )
+    return Times(shown, len(groups) - len(shown), len(groups[0]) - len(shown[0]))
 
 
 def written(words: str, y: int) -> tuple[list[Mark], int]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from forums.holders import seats_with_holders
 from forums.models import Seat
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.timelines import Line, Timeline, timeline
+from ics_register.pages.timelines import Line, Timeline, recorded_times
 from organisations.models import Post
 from people.holders import Holding, Standing, posts_with_holders
 from people.identity import withhold_person
@@ -47,7 +47,8 @@ def holding(post: Post) -> Holding:
 
 def drawn(*posts: Post, over=None, at=TODAY) -> Timeline | None:
     asked = AskedDay(at, TODAY, named=True)
-    return timeline([holding(each) for each in posts], asked, over)
+    recorded = recorded_times([holding(each) for each in posts], asked, over)
+    return recorded and recorded.drawn(asked)
 
 
 def looks(line: Line) -> list[str]:
@@ -246,7 +247,8 @@ def test_whatever_is_recorded_no_bar_leaves_the_frame_or_covers_another(post):
             by = {"start_qualifier": qualifier, "end_qualifier": qualifier}
             recorded.append(replace(one, start_date=start, end_date=end, **known, **by))
         of = replace(held, start_date=None, recorded=recorded)
-        picture = timeline([of], AskedDay(asked, TODAY, named=True), None)
+        day = AskedDay(asked, TODAY, named=True)
+        picture = recorded_times([of], day, None).drawn(day)
 
         assert picture.asked is None or 0 <= picture.asked <= 100
         assert all(0 <= tick.x <= 100 for tick in picture.ticks)
