@@ -1,12 +1,14 @@
 """The Jinja2 environment of the public pages."""
 
 import datetime
+from types import MethodType
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.text import capfirst
 from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context, Macro
 
 from ics_register.addresses import address
 from ics_register.open_data.addresses import membership_anchor
@@ -19,6 +21,20 @@ def link(context, name: str, *args, **parameters) -> str:
     return context["asked"].link(address(name, *args), **parameters)
 
 
+class QuickContext(Context):
+    """Calls macros and methods, of which a page has some hundreds, without finding out each time
+    whether they want to be given the context: none of ours does. It saves a twelfth of a page."""
+
+    def call(self, called, /, *args, **kwargs):
+        if type(called) is Macro or type(called) is MethodType:
+            if kwargs:
+                # What a function that wants the context would be told of where it is called.
+                kwargs.pop("_block_vars", None)
+                kwargs.pop("_loop_vars", None)
+            return called(*args, **kwargs)
+        return super().call(called, *args, **kwargs)
+
+
 def environment(**options) -> Environment:
     """Jinja2 that fails on a misspelt name and escapes everything."""
     ours = {
@@ -28,6 +44,7 @@ def environment(**options) -> Environment:
         "auto_reload": settings.DEVELOPMENT,
     }
     env = Environment(**{**options, **ours})
+    env.context_class = QuickContext
     env.globals.update(static=static, url=address, link=link, membership_anchor=membership_anchor)
     env.filters.update(
         capfirst=capfirst, date_words=date_in_words, lines=lines, local_day=local_day
