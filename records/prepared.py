@@ -99,6 +99,10 @@ def _taken(values: tuple, connection) -> Iterator:
             yield connection.ops.adapt_datefield_value(value)
         elif type(value) is datetime.datetime:
             yield connection.ops.adapt_datetimefield_value(value)
+        elif type(value) is int:
+            # Not of the least kind that holds it, by which PostgreSQL would plan each mixture of
+            # small and large keys for itself.
+            yield connection.ops.adapt_integerfield_value(value, "BigIntegerField")
         elif type(value) in _MARKS:
             yield value
 

@@ -149,3 +149,18 @@ def test_each_thread_asks_by_its_own_connection():
         each.join()
 
     assert asked == {number: ["a-board"] for number in range(3)}
+
+
+def test_to_postgresql_small_and_large_numbers_are_one_query(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL only: SQLite has one kind of number")
+    ask = prepared(lambda keys: Forum.objects.filter(pk__in=keys, purpose="numbers"))
+    for keys in [(1, 2), (1, 70_000), (5_000_000_000, 3), (70_000, 5_000_000_000), (4, 5)]:
+        assert not ask(keys)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s",
+            ['%"purpose" = %'],
+        )
+        assert len(cursor.fetchall()) == 1
