@@ -273,14 +273,14 @@ def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
     """As `page_of`, of a list too long to be counted and narrowed by `?from=` and `?to=`: `first`
     gives its first rows, as many as `most`, but for so many `before`."""
     number = _number_of_page(request)
+    rows = first(most=MOST_COUNTED + 1, before=0)
+    if len(rows) <= MOST_COUNTED:
+        return _page(CountedSoFar(rows, PER_PAGE, is_all=True), number)
     if number > LAST_PAGE:
         raise BadRequest(
             f"page: This list is read page by page up to page {LAST_PAGE:,}. For what comes after "
             "it, name the days with “from” and “to”, or take the whole list as a CSV file."
         )
-    rows = first(most=MOST_COUNTED + 1, before=0)
-    if len(rows) <= MOST_COUNTED:
-        return _page(CountedSoFar(rows, PER_PAGE, is_all=True), number)
     before, end = (number - 1) * PER_PAGE_OF_LONG, number * PER_PAGE_OF_LONG
     if end <= MOST_COUNTED:
         return _page(CountedSoFar(rows, PER_PAGE_OF_LONG, is_all=False), number)
