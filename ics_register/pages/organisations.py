@@ -55,7 +55,7 @@ from people.holders import (
     in_order,
     posts_with_holders,
 )
-from records.periods import not_over
+from records.periods import in_force, not_over
 from records.prepared import prepared
 
 
@@ -322,9 +322,7 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
 
     member = Value("member", CharField())
     members = MemberOrganisation.objects.filter(organisation=organisation)
-    lines = ReportingLine.objects.filter(
-        to_organisation=organisation, from_forum__in=Forum.objects.as_at(day)
-    )
+    lines = ReportingLine.objects.filter(in_force(day, "from_forum"), to_organisation=organisation)
     return (
         rows(members, member, "forum__")
         .union(
