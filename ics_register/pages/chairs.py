@@ -19,7 +19,14 @@ from forums.models import Forum, ForumKind, Seat, SeatRole
 from ics_register.pages import facts
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import LONG, MANY, filtered, page_of, public_page, up_to_many
+from ics_register.pages.page import (
+    LONG,
+    filtered,
+    page_of,
+    public_page,
+    to_the_end,
+    up_to_many,
+)
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
@@ -92,8 +99,9 @@ def heads_posts(asked: AskedDay) -> QuerySet[Post]:
 def chairs_as_json(context: dict, here: Here) -> dict:
     rows = [_as_data(what, held, context["names_then"], here) for what, held in context["rows"]]
     silent = context["silent"]
-    if silent and max(silent.values()) > MANY:
-        silent = {what: owners.count() for what, owners in without_a_chair(here.asked).items()}
+    if silent is not None:
+        owners = without_a_chair(here.asked)
+        silent = {what: to_the_end(number, owners[what]) for what, number in silent.items()}
     return {**here.paged(context["page"], rows), "without_a_chair": silent}
 
 

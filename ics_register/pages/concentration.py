@@ -12,7 +12,7 @@ from ics_register.pages import facts
 from ics_register.pages.chairs import forums_by_chair
 from ics_register.pages.filters import PlaceFilter, within
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import filtered, page_of, public_page, up_to_many
+from ics_register.pages.page import filtered, page_of, public_page, to_the_end, up_to_many
 from ics_register.pages.place_first import place_first, systems_as_json
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table
@@ -37,7 +37,8 @@ def concentration_as_json(context: dict, here: Here) -> dict:
     if "systems" in context:
         return systems_as_json(context, here)
     results = [_as_data(each, here) for each in context["page"]]
-    return {**here.paged(context["page"], results), "without_a_chair": context["silent"].count()}
+    silent = to_the_end(context["without_a_chair"], context["silent"])
+    return {**here.paged(context["page"], results), "without_a_chair": silent}
 
 
 def _as_data(each: Chairing, here: Here) -> dict:

@@ -206,6 +206,11 @@ def up_to_many(records: QuerySet) -> int:
     return len(records.order_by().values_list("pk")[: MANY + 1])
 
 
+def to_the_end(counted: int, records: QuerySet) -> int:
+    """How many `records` there are, of which `up_to_many` has counted so many."""
+    return records.count() if counted > MANY else counted
+
+
 class ListPaginator(Paginator):
     """A list in pages. One too long to be read is narrowed or searched, so that it has shorter
     pages, and only the rows of the page are read."""

@@ -144,3 +144,12 @@ def test_a_calendar_of_many_chairs_tells_what_comes_next_and_nothing_passed(long
     days = [row["words"] for row in twin("/calendar.csv").rows]
     assert [words[-7:] for words in days] == ["Forum 2", "Forum 3", "Forum 1"]
     assert len(twin("/calendar.json").said["days"]) == 2
+
+
+def test_what_a_page_counts_no_further_its_json_counts_to_the_end(monkeypatch):
+    monkeypatch.setattr(page, "MANY", 1)
+    for number in range(3):
+        make_forum(name=f"Forum {number}")
+
+    assert twin("/chairs.json").said["without_a_chair"] == {"forums": 3, "organisations": 0}
+    assert twin("/concentration.json").said["without_a_chair"] == 3
