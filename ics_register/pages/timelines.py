@@ -315,7 +315,7 @@ class Scale:
         for step in STEPS:
             precision = Precision.YEAR if step % 12 == 0 else Precision.MONTH
             beyond = months.start + -months.start % step
-            days = [first_of(month) for month in range(beyond, months.stop, step)]
+            days = map(first_of, range(beyond, months.stop, step))
             edge, nearest = EDGES[precision], NEAREST[precision]
             marks = []
             for day in days:
