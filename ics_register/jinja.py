@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.compiler import CodeGenerator
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context, Macro, missing
 from markupsafe import Markup, escape
 
 from ics_register.addresses import address
@@ -28,9 +28,9 @@ def link(context, name: str, *args, **parameters) -> str:
 class QuickContext(Context):
     """Calls macros, methods and plain functions, of which a page has some hundreds, without finding
     out each time whether they want to be given the context: none of ours does. A macro that is
-    given what it names, in order, and nothing else, as nearly all are, is called at once.
+    given all it takes in order, as nearly all are, is called at once.
 
-    Together with `shown` it saves a quarter of a page.
+    Together with `shown` it saves a fifth of a page.
     """
 
     def call(self, called, /, *args, **kwargs):
@@ -40,17 +40,16 @@ class QuickContext(Context):
                 # What a function that wants the context would be told of where it is called.
                 kwargs.pop("_block_vars", None)
                 kwargs.pop("_loop_vars", None)
-            if kind is Macro and not kwargs and is_plain(called, len(args)):
-                return as_markup(Markup, called._func(*args))
+            if kind is Macro and not kwargs and takes_no_more_than_named(called):
+                wanting = called._argument_count - len(args)
+                if wanting >= 0:
+                    return as_markup(Markup, called._func(*args, *(missing,) * wanting))
             return called(*args, **kwargs)
         return super().call(called, *args, **kwargs)
 
 
-def is_plain(macro: Macro, given: int) -> bool:
-    """Whether so many values are all that a macro takes."""
-    return given == macro._argument_count and not (
-        macro.caller or macro.catch_kwargs or macro.catch_varargs
-    )
+def takes_no_more_than_named(macro: Macro) -> bool:
+    return not (macro.caller or macro.catch_kwargs or macro.catch_varargs)
 
 
 # `Markup(text)` of what is known to be text.
