@@ -5,7 +5,6 @@ times as long as the database does to answer. What a query says does not depend 
 it is asked with, so it is kept with a mark where each value goes.
 """
 
-import copy
 import datetime
 import functools
 import threading
@@ -130,7 +129,8 @@ class _Kept:
             if using not in self.by_database:
                 self.by_database[using] = self.put_together(using, values)
         one, sql, places, converters = self.by_database[using]
-        compiler = copy.copy(one)
+        compiler = type(one).__new__(type(one))
+        compiler.__dict__.update(one.__dict__)
         compiler.connection = connections[using]  # This thread's own.
         taken = list(_taken(values, compiler.connection))
         parameters = tuple(fixed if at is None else taken[at] for at, fixed in places)

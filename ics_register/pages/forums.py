@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from functools import partial
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -242,7 +243,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "could_be": could_be(clauses, body_of(in_force, members, asked.day)) if ruled else None,
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
         "successions": successions(forum.pk) if forum.has_successions else [],
-        "structured": forum_as_data(forum, in_force, request) if asked.is_now else None,
+        "structured": partial(forum_as_data, forum, in_force, request) if asked.is_now else None,
         **reporting(forum, asked),
     }
 

@@ -4,6 +4,7 @@ import datetime
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import django_filters
 from django.db.models import CharField, F, Q, QuerySet, TextField, Value
@@ -250,7 +251,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "names_then": names_then(others_of(relationships), asked),
         "ratings": ratings_of(organisation, asked),
         **said_by(organisation, asked),
-        "structured": organisation_as_data(organisation, in_force, request)
+        "structured": partial(organisation_as_data, organisation, in_force, request)
         if asked.is_now
         else None,
     }

@@ -1,6 +1,7 @@
 """People: the list, and everything somebody holds, now and before."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import django_filters
 from django.db.models import F, QuerySet
@@ -222,7 +223,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
         "to_come": [pair for pair in held if pair not in over and pair not in now],
         "through": through,
-        "structured": person_as_data(person, now, request) if asked.is_now else None,
+        "structured": partial(person_as_data, person, now, request) if asked.is_now else None,
     }
 
 
