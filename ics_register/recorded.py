@@ -20,6 +20,7 @@ from people.identity import families_of, hidden_people, texts_of
 from people.models import Person
 from records.history import Recorded
 from records.models import Document
+from records.version import register_version
 
 LEFT_OUT = "(Left out: the words may name somebody whose name has since been withheld.)"
 
@@ -71,49 +72,62 @@ class _Past:
     """What puts the records as they were before `moment` before every query."""
 
     def __init__(self, moment: datetime.datetime):
-        hidden = hidden_people()
+        version = register_version()
+        hidden, families = _withheld_by(version) if version else _withheld_now()
         self.parameters = {
             "moment": connection.ops.adapt_datetimefield_value(moment),
-            "hidden": json.dumps(sorted(hidden)),
-            "families": json.dumps(sorted(families_of(hidden))),
+            "hidden": hidden,
+            "families": families,
         }
-        self.any_hidden = bool(hidden)
+        self.any_hidden = hidden != "[]"
 
     def __call__(self, execute, sql, params, many, context):
-        if sql.lstrip().split(None, 1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
-            raise WritesIntoThePast(sql)
-        named = frozenset(_names(connection.vendor).findall(sql))
-        if not named:
-            return execute(sql, params, many, context)
-        before, wanted = _expressions(connection.alias, named, self.any_hidden)
         # Without parameters a per cent sign is one; with them it is written twice.
         sql = sql.replace("%", "%%") if params is None else sql
+        sql, wanted = _with_expressions(connection.alias, sql, self.any_hidden)
         ours = [self.parameters[name] for name in wanted]
-        return execute(f"WITH {before} {sql}", [*ours, *(params or ())], many, context)
+        return execute(sql, [*ours, *(params or ())], many, context)
 
 
+def _withheld_now() -> tuple[str, str]:
+    """Whoever is withheld today, and their family names, as lists in JSON."""
+    hidden = hidden_people()
+    return json.dumps(sorted(hidden)), json.dumps(sorted(families_of(hidden)))
+
+
+@functools.lru_cache(maxsize=4)
+def _withheld_by(version: str) -> tuple[str, str]:
+    """The same, asked once for each version of the register."""
+    return _withheld_now()
+
+
+@functools.cache
 def _models() -> dict[str, type[Recorded]]:
     return {
         model._meta.db_table: model for model in apps.get_models() if issubclass(model, Recorded)
     }
 
 
-@functools.cache
-def _names(vendor: str) -> re.Pattern:
-    """What a query calls the tables of records, which every query writes in quotation marks."""
-    return re.compile(f'"({"|".join(_models())})"')
+# Every query writes the names of tables and columns in quotation marks.
+NAMES = re.compile(r'"(\w+)"')
 
 
-@functools.cache
-def _expressions(alias: str, tables: frozenset[str], any_hidden: bool) -> tuple[str, list[str]]:
-    """The expressions for those tables, and the names of their parameters in order."""
-    models = _models()
-    listed = [_as_it_was(models[table], any_hidden) for table in sorted(tables)]
+@functools.lru_cache(maxsize=128)
+def _with_expressions(alias: str, sql: str, any_hidden: bool) -> tuple[str, list[str]]:
+    """A query with the expressions for the tables of records that it names before it, and the names
+    of their parameters in order. Raises WritesIntoThePast for one that writes."""
+    if sql.lstrip().split(None, 1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
+        raise WritesIntoThePast(sql)
+    names, models = set(NAMES.findall(sql)), _models()
+    tables = sorted(names & models.keys())
+    if not tables:
+        return sql, []
+    listed = [_as_it_was(models[table], names, any_hidden) for table in tables]
     if any_hidden:
         listed = [_listed("hidden", "bigint"), _listed("families", "text"), *listed]
-    whole = ", ".join(listed)
-    names = re.compile(r"%\((\w+)\)s")
-    return names.sub("%s", whole), names.findall(whole)
+    before = ", ".join(listed)
+    parameters = re.compile(r"%\((\w+)\)s")
+    return f"WITH {parameters.sub('%s', before)} {sql}", parameters.findall(before)
 
 
 def _listed(name: str, kind: str) -> str:
@@ -126,9 +140,10 @@ def _listed(name: str, kind: str) -> str:
     )
 
 
-def _as_it_was(model: type[Recorded], any_hidden: bool) -> str:
-    """An expression for the records of `model` as they were before the moment: of each the last row
-    of history by then, unless it says that the record was removed.
+def _as_it_was(model: type[Recorded], names: set[str], any_hidden: bool) -> str:
+    """An expression for the records of `model` as they were before the moment, with those of their
+    columns that are among `names`: of each the last row of history by then, unless it says that the
+    record was removed.
 
     Not materialized: what a query asks of a record is looked up in the history by an index. SQLite
     would rather go by the date, and read all history until the day: so the date is a sum.
@@ -144,7 +159,9 @@ def _as_it_was(model: type[Recorded], any_hidden: bool) -> str:
         return _text(model, field) if field in texts else f"was.{_quoted(field.column)}"
 
     columns = ", ".join(
-        f"{column(field)} AS {_quoted(field.column)}" for field in model._meta.concrete_fields
+        f"{column(field)} AS {_quoted(field.column)}"
+        for field in model._meta.concrete_fields
+        if field.column in names or field.primary_key
     )
     return f"""{table} AS NOT MATERIALIZED (
         SELECT {columns} FROM {history} was

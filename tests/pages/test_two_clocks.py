@@ -276,6 +276,27 @@ def test_words_changed_to_leave_out_a_name_that_is_withheld_stay_left_out(board,
     assert "To ask Bea Hill" in read(BOARD).text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_is_withheld_is_asked_once_for_each_version_of_the_register(board):
+    """Outside of a test's transaction, as a served register is asked."""
+    earlier = {"as_at": "2025-06-01", "recorded": "2026-07-01"}
+
+    def chair_and_cost(**more) -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as queries:
+            told = read(BOARD, earlier | more).fact("Chair")
+        return told, len(queries)
+
+    first, cost = chair_and_cost()
+    again, cost_again = chair_and_cost(page="1")  # another page, so that none was kept
+    assert "Bea Hill" in first and "Bea Hill" in again
+    assert cost_again < cost
+    withhold_person(person=Person.objects.get(slug="bea-hill"))
+    told, cost_after = chair_and_cost()
+    assert "Name withheld" in told
+    assert cost_after > cost_again
+    assert "Hill" not in read(BOARD, earlier).source
+
+
 # Nothing of it remains
 
 
