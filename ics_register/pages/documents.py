@@ -36,6 +36,7 @@ from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from records.models import DatedFact, Document
 from records.periods import Dated
+from records.prepared import prepared
 
 EVERY_FACT = Q()
 
@@ -63,7 +64,7 @@ class FactKind:
             ways["end_document"] = ("end_locator", "The end")
         return {**ways, "confirmed_document": ("confirmed_locator", "The confirmation")}
 
-    def facts(self, document: Document) -> QuerySet:
+    def facts(self, document: Document | int) -> QuerySet:
         rests_on_it = Q()
         for field in self.ways:
             rests_on_it |= Q(**{field: document})
@@ -253,7 +254,12 @@ def document(request: HttpRequest, asked: AskedDay, slug: str):
 
 def count_facts(document: Document) -> list[tuple[FactKind, int]]:
     """The kinds of fact that rest on `document`, each with how many, in one query."""
+    counts = dict(_counts(document.pk))
+    return [(kind, counts[at]) for at, kind in enumerate(FACT_KINDS) if counts.get(at)]
 
+
+@prepared
+def _counts(document: int) -> QuerySet:
     def counting(position: int, kind: FactKind) -> QuerySet:
         return (
             kind.facts(document)
@@ -265,8 +271,7 @@ def count_facts(document: Document) -> list[tuple[FactKind, int]]:
         )
 
     first, *others = [counting(position, kind) for position, kind in enumerate(FACT_KINDS)]
-    counts = dict(first.union(*others, all=True))
-    return [(kind, counts[at]) for at, kind in enumerate(FACT_KINDS) if counts.get(at)]
+    return first.union(*others, all=True)
 
 
 def chosen_kind(request: HttpRequest, counted) -> FactKind | None:
