@@ -212,8 +212,10 @@ def _of_shown(model: type[Model], told: Q) -> Q:
     """A filter for history: of records that are told of, or are no longer there."""
 
     def there(is_told: Q) -> Q:
-        # Asked of each row, so that the rows themselves are found by their date.
-        return Q(Exists(model._base_manager.filter(is_told, pk=OuterRef("id")).order_by()))
+        # Asked of each row, so that the rows themselves are found by their date; and as a range, or
+        # PostgreSQL reads all records first, since it reckons with all rows.
+        it = OuterRef("id")
+        return Q(Exists(model._base_manager.filter(is_told, pk__range=(it, it)).order_by()))
 
     now = there(told)
     if model in OF_PEOPLE or (told and any(each.told == told for each in NAMED)):
