@@ -409,11 +409,13 @@ def _days_of_so_many(*windows: datetime.date, most: int) -> QuerySet:
                 f"{which}_qualifier": Qualifier.ON,
                 f"{which}_precision": precision,
                 f"{which}_date__gte": earliest,
-                f"{which}_date__lte": latest,
             },
         )
         in_turn = _handed_over(kind, which, told, windows).order_by(f"{which}_date")
-        last = kind.model.objects.filter(pk__in=in_turn.values("pk")[most - 1 : most])
+        # Of those before the latest day PostgreSQL would reckon with a few, and sort them all.
+        last = kind.model.objects.filter(
+            **{f"{which}_date__lte": latest}, pk__in=in_turn.values("pk")[most - 1 : most]
+        )
         parts.append(last.order_by().values_list(f"{which}_date"))
     return parts[0].union(*parts[1:], all=True)
 

@@ -317,8 +317,9 @@ class Span:
 
     @property
     def terms(self) -> Q:
-        """A filter: tenures whose term ends within it."""
-        return TERM_RUNS & Q(term_ends__range=(self.first, self.last))
+        """A filter: tenures whose term ends within it or later. Of those within it alone PostgreSQL
+        would reckon with a few, and sort them all instead of taking the first."""
+        return TERM_RUNS & Q(term_ends__gte=self.first)
 
 
 def span_of(request: HttpRequest, seats: QuerySet[Seat], asked: AskedDay) -> Span:
@@ -330,26 +331,23 @@ def span_of(request: HttpRequest, seats: QuerySet[Seat], asked: AskedDay) -> Spa
     return Span(asked.day, until(asked), MOST if is_file else NEXT)
 
 
-def soonest(holdings: QuerySet, most: int, **tenures: QuerySet) -> list[int]:
-    """The keys of those among `holdings` whose holders' terms end soonest, by the paths that lead
-    to them from `tenures`."""
-    first, *others = (
-        terms.filter(Exists(holdings.filter(pk=OuterRef(path))))
-        .order_by()
-        .annotate(held=F(path))
-        .values_list("held", "term_ends")
-        for path, terms in tenures.items()
-    )
-    ends = first.union(*others, all=True) if others else first
-    # Several may hold one thing.
-    soon = ends.order_by("term_ends", "held")[: 2 * most]
-    return list(dict.fromkeys(key for key, _ in soon))[:most]
+def soonest(holdings: QuerySet, span: Span, **tenures: QuerySet) -> list[int]:
+    """The keys of those among `holdings` whose holders' terms end soonest within `span`, by the
+    paths that lead to them from `tenures`, which end in it or later."""
+    soon = []
+    # One path after the other: of both together PostgreSQL would read all, and sort them.
+    for path, terms in tenures.items():
+        ends = terms.filter(Exists(holdings.filter(pk=OuterRef(path)))).annotate(held=F(path))
+        ends = ends.order_by("term_ends", "held").values_list("term_ends", "held")
+        soon += ends[: 2 * span.most]  # Several may hold one thing.
+    keys = dict.fromkeys(key for term, key in sorted(soon) if term <= span.last)
+    return list(keys)[: span.most]
 
 
 def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> Iterator[Found]:
     keys = soonest(
         seats,
-        span.most,
+        span,
         seat=Membership.objects.filter(span.terms),
         post__ex_officio_seats=Appointment.objects.filter(span.terms),
     )
@@ -360,7 +358,7 @@ def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> Itera
 
 
 def terms_of_heads(posts: QuerySet[Post], span: Span, asked: AskedDay) -> Iterator[Found]:
-    keys = soonest(posts, span.most, post=Appointment.objects.filter(span.terms))
+    keys = soonest(posts, span, post=Appointment.objects.filter(span.terms))
     for post in posts_with_holders(Post.objects.filter(pk__in=keys), asked.day):
         address = reverse("organisation", args=[post.organisation_slug])
         for holder in post.recorded:
@@ -375,7 +373,8 @@ def ends_within(spell: Spell, span: Span) -> bool:
 
 
 def reviews(forums: QuerySet[Forum], span: Span) -> Iterator[Found]:
-    due = forums.filter(review_date__range=(span.first, span.last), review_date__isnull=False)
+    # Not within the span alone, as with the terms.
+    due = forums.filter(review_date__gte=span.first, review_date__isnull=False)
     for forum in due.select_related(*SOURCES).order_by("review_date", "pk")[: span.most]:
-        if lasts(forum, forum.review_date):
+        if forum.review_date <= span.last and lasts(forum, forum.review_date):
             yield review_of(forum)
