@@ -71,8 +71,9 @@ def allowed_hosts() -> list[str]:
 # To plan a query of a page takes PostgreSQL longer than to answer it. It plans once and for all
 # what it is asked again and again, if it is sent the values apart from the query, and if told to:
 # left to itself it reckons that a plan for these values would be a little better, and plans each.
+# And to start processes for what one does in a millisecond takes it twenty.
 PREPARING = {"server_side_binding": True, "prepare_threshold": 3}
-PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c parallel_setup_cost=5000"
 
 
 def database(url: str) -> dict:
