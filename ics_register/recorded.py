@@ -72,8 +72,7 @@ class _Past:
     """What puts the records as they were before `moment` before every query."""
 
     def __init__(self, moment: datetime.datetime):
-        version = register_version()
-        hidden, families = _withheld_by(version) if version else _withheld_now()
+        hidden, families = _hidden()
         self.parameters = {
             "moment": connection.ops.adapt_datetimefield_value(moment),
             "hidden": hidden,
@@ -89,16 +88,21 @@ class _Past:
         return execute(sql, [*ours, *(params or ())], many, context)
 
 
-def _withheld_now() -> tuple[str, str]:
-    """Whoever is withheld today, and their family names, as lists in JSON."""
-    hidden = hidden_people()
-    return json.dumps(sorted(hidden)), json.dumps(sorted(families_of(hidden)))
+def _hidden() -> tuple[str, str]:
+    """Whoever is withheld today, and their family names, as lists in JSON: asked once for each
+    version of the register."""
+    version = None if reads_the_past() else register_version()
+    return _hidden_by(version) if version else _hidden_now()
 
 
 @functools.lru_cache(maxsize=4)
-def _withheld_by(version: str) -> tuple[str, str]:
-    """The same, asked once for each version of the register."""
-    return _withheld_now()
+def _hidden_by(version: str) -> tuple[str, str]:
+    return _hidden_now()
+
+
+def _hidden_now() -> tuple[str, str]:
+    hidden = hidden_people()
+    return json.dumps(sorted(hidden)), json.dumps(sorted(families_of(hidden)))
 
 
 @functools.cache

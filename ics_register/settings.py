@@ -73,7 +73,7 @@ def allowed_hosts() -> list[str]:
 # left to itself it reckons that a plan for these values would be a little better, and plans each.
 # And to start processes for what one does in a millisecond takes it twenty.
 PREPARING = {"server_side_binding": True, "prepare_threshold": 3}
-PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c parallel_setup_cost=5000"
+PLANNING = "-c plan_cache_mode=force_generic_plan -c parallel_setup_cost=5000"
 
 
 def database(url: str) -> dict:
@@ -113,7 +113,7 @@ def database(url: str) -> dict:
             # PostgreSQL compiles the queries of these pages, which join much and return little,
             # at ten times the cost of running them: 5.3 s for one that takes 0.4 s uncompiled.
             # What the URL asks for stands last, and wins.
-            own = f"-c jit=off {PLANNED_ONCE} {options.get('options', '')}".strip()
+            own = f"-c jit=off {PLANNING} {options.get('options', '')}".strip()
             return {
                 **parsed,
                 "OPTIONS": {**PREPARING, **options, "options": own},

@@ -21,7 +21,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.utils import load_backend
 
 from forums.models import Forum
-from ics_register.settings import PLANNED_ONCE, database
+from ics_register.settings import PLANNING, database
 from ics_register.settings import replica as replica_of
 from records.version import register_version
 from tests.browser.served_register import PROJECT
@@ -366,5 +366,5 @@ def test_two_services_are_two_databases():
 
 def test_a_replica_is_opened_to_read_alone_and_what_its_address_says_wins():
     options = replica_of("postgres://r@b.example/register?connect_timeout=9", PRIMARY)["OPTIONS"]
-    assert options["options"] == f"-c jit=off {PLANNED_ONCE} -c default_transaction_read_only=on"
+    assert options["options"] == f"-c jit=off {PLANNING} -c default_transaction_read_only=on"
     assert int(options["connect_timeout"]) == 9
