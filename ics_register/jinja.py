@@ -27,7 +27,7 @@ def link(context, name: str, *args, **parameters) -> str:
 
 class QuickContext(Context):
     """Calls macros, methods and plain functions, of which a page has some hundreds, without finding
-    out each time whether they want to be given the context: none of ours does. A macro that is
+    out each time whether they want to be given the context: `link` alone does. A macro that is
     given all it takes in order, as nearly all are, is called at once.
 
     Together with `shown` it saves a fifth of a page.

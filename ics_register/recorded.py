@@ -82,10 +82,12 @@ class _Past:
 
     def __call__(self, execute, sql, params, many, context):
         # Without parameters a per cent sign is one; with them it is written twice.
-        sql = sql.replace("%", "%%") if params is None else sql
-        sql, wanted = _with_expressions(connection.alias, sql, self.any_hidden)
+        asked = sql.replace("%", "%%") if params is None else sql
+        whole, wanted = _with_expressions(connection.alias, asked, self.any_hidden)
+        if not wanted:
+            return execute(sql, params, many, context)
         ours = [self.parameters[name] for name in wanted]
-        return execute(sql, [*ours, *(params or ())], many, context)
+        return execute(whole, [*ours, *(params or ())], many, context)
 
 
 def _hidden() -> tuple[str, str]:

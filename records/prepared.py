@@ -114,7 +114,7 @@ class _Kept:
         numbers = iter(range(FIRST_OF_NOTHING))
         self.marks = tuple(_marked(shape, numbers) for shape in shapes)
         self.queryset = build(*self.marks)
-        self.by_database: dict[str, tuple[SQLCompiler, str, list, dict, bool]] = {}
+        self.by_database: dict[str, tuple[SQLCompiler, str, list]] = {}
         self.lock = threading.Lock()
 
     def asked(self, values: tuple) -> models.QuerySet:
@@ -128,18 +128,16 @@ class _Kept:
         with self.lock:
             if using not in self.by_database:
                 self.by_database[using] = self.put_together(using, values)
-        one, sql, places, converters, composite = self.by_database[using]
+        one, sql, places = self.by_database[using]
         compiler = type(one).__new__(type(one))
         compiler.__dict__.update(one.__dict__)
         compiler.connection = connections[using]  # This thread's own.
         taken = list(_taken(values, compiler.connection))
         parameters = tuple(fixed if at is None else taken[at] for at, fixed in places)
         compiler.as_sql = lambda *args, **kwargs: (sql, parameters)
-        compiler.get_converters = lambda columns: converters
-        compiler.has_composite_fields = lambda columns: composite
         return compiler
 
-    def put_together(self, using: str, values: tuple) -> tuple:
+    def put_together(self, using: str, values: tuple) -> tuple[SQLCompiler, str, list]:
         compiler = self.queryset.query.get_compiler(using)
         sql, parameters = compiler.as_sql()
         marks = {mark: at for at, mark in enumerate(_taken(self.marks, connections[using]))}
@@ -152,8 +150,12 @@ class _Kept:
                 "cannot be prepared."
             )
         columns = [each for each, *_ in compiler.select[: compiler.col_count]]
-        read_as = compiler.get_converters(columns), compiler.has_composite_fields(columns)
-        return compiler, sql, places, *read_as
+        converters = compiler.get_converters(columns)
+        composite = compiler.has_composite_fields(columns)
+        # Found once, for every copy.
+        compiler.get_converters = lambda columns: converters
+        compiler.has_composite_fields = lambda columns: composite
+        return compiler, sql, places
 
 
 # What reading the rows of a query needs to know of it, beside what asks it.

@@ -64,7 +64,7 @@ class FactKind:
             ways["end_document"] = ("end_locator", "The end")
         return {**ways, "confirmed_document": ("confirmed_locator", "The confirmation")}
 
-    def facts(self, document: Document | int) -> QuerySet:
+    def facts(self, document: int) -> QuerySet:
         rests_on_it = Q()
         for field in self.ways:
             rests_on_it |= Q(**{field: document})
@@ -76,7 +76,7 @@ class FactKind:
             *[When(**{field: document}, then=F(where)) for field, (where, _) in self.ways.items()]
         )
         return (
-            self.facts(document)
+            self.facts(document.pk)
             .select_related(*self.related)
             .annotate(place_in_it=place)
             .order_by("place_in_it", "id")
