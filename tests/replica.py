@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,16 +21,18 @@ from django.db import connection
 PATIENCE = 30  # seconds for a server to start, or a replica to catch up
 
 
-class Replica:
-    """A PostgreSQL server in `directory` that follows the one of the tests."""
+class Server:
+    """A PostgreSQL server in `directory`, made from a copy of what the one at `source` holds."""
 
-    def __init__(self, directory: Path):
+    copied_with: tuple[str, ...] = ()
+    options = "-c fsync=off -c synchronous_commit=off"
+
+    def __init__(self, directory: Path, source: str):
         self.directory, self.log = directory, directory / "server.log"
         self.programs = Path(os.environ["POSTGRESQL_PROGRAMS"])
-        self.primary = settings.DATABASES["default"]
         self.run(
-            "pg_basebackup", f"--host={self.primary['HOST']}", "--username=register", "--no-sync",
-            f"--pgdata={directory / 'data'}", "--checkpoint=fast", "--write-recovery-conf",
+            "pg_basebackup", f"--host={source}", "--username=register", "--no-sync",
+            f"--pgdata={directory / 'data'}", "--checkpoint=fast", *self.copied_with,
         )  # fmt: skip
 
     def run(self, program: str, *arguments: str) -> None:
@@ -42,18 +45,39 @@ class Replica:
 
     def start(self) -> None:
         options = (
-            f"-c listen_addresses='' -c unix_socket_directories='{self.directory}' "
-            "-c fsync=off -c log_statement=all"
+            f"-c listen_addresses='' -c unix_socket_directories='{self.directory}' {self.options}"
         )
-        self.run(
-            "pg_ctl", "start", f"--pgdata={self.directory / 'data'}", f"--log={self.log}",
-            "--wait", "--silent", f"--options={options}",
-        )  # fmt: skip
+        try:
+            self.run(
+                "pg_ctl", "start", f"--pgdata={self.directory / 'data'}", f"--log={self.log}",
+                "--wait", "--silent", f"--options={options}",
+            )  # fmt: skip
+        except subprocess.SubprocessError as error:
+            error.add_note(self.log.read_text()[-2000:])
+            raise
 
     def stop(self) -> None:
         self.run(
             "pg_ctl", "stop", f"--pgdata={self.directory / 'data'}", "--mode=immediate", "--silent"
         )
+
+
+class Primary(Server):
+    """The database of these tests alone, which keeps what a replica that was away is to be sent.
+
+    A replica opens at a moment at which no transaction of its primary has written within more
+    than 64 savepoints. In the server that all tests share, a register that stands for a whole
+    package of them is such a transaction, for minutes.
+    """
+
+    options = f"{Server.options} -c autovacuum=off -c wal_keep_size=256MB"
+
+
+class Replica(Server):
+    """A server that follows `source`, and writes down what it is asked."""
+
+    copied_with = ("--write-recovery-conf",)
+    options = f"{Server.options} -c log_statement=all"
 
     def processes(self) -> list[int]:
         """The server's own and its children's."""
@@ -97,20 +121,41 @@ class Replica:
 
 
 @contextlib.contextmanager
-def streaming_replica() -> Iterator[Replica]:
-    directory = Path(tempfile.mkdtemp(prefix="replica-"))
+def running(kind: type[Server], source: str) -> Iterator[Server]:
+    """A server of that kind, started, and removed afterwards."""
+    directory = Path(tempfile.mkdtemp(prefix="server-"))
     if os.getuid() == 0:
         shutil.chown(directory, "postgres")
     try:
-        replica = Replica(directory)
-        replica.start()
+        server = kind(directory, source)
+        try:
+            server.start()
+            yield server
+        finally:
+            with contextlib.suppress(subprocess.CalledProcessError):  # It may be stopped already.
+                server.stop()
+    finally:
+        shutil.rmtree(directory)
+
+
+@contextlib.contextmanager
+def streaming_replica() -> Iterator[Replica]:
+    """A replica of the database of the tests, which until the end is on a server of its own."""
+    shared, address = connection.settings_dict["HOST"], settings.DATABASE_URL
+    with running(Primary, shared) as primary, running(Replica, str(primary.directory)) as replica:
+        own = str(primary.directory)
+        move(own, f"postgres://register@{urllib.parse.quote(own, safe='')}/postgres")
         try:
             yield replica
         finally:
-            with contextlib.suppress(subprocess.CalledProcessError):  # It may be stopped already.
-                replica.stop()
-    finally:
-        shutil.rmtree(directory)
+            move(shared, address)
+
+
+def move(host: str, address: str) -> None:
+    """From now on the database of the tests is the one of this server."""
+    connection.close()
+    connection.settings_dict["HOST"] = host
+    settings.DATABASE_URL = address
 
 
 class Cable:
