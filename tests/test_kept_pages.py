@@ -4,12 +4,14 @@ Inside a transaction nothing is kept, so that these tests write for good.
 """
 
 import datetime
+from unittest import mock
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -34,6 +36,7 @@ from tests.builders import (
     source,
 )
 from tests.organisations.ods_files import networks
+from tests.racing import address_of_test_database
 from tests.sheets import csv_of, loaded, manager
 from tests.stepping import signed_in, take
 
@@ -42,6 +45,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/forums/board/"
 RECORDED = [model for model in apps.get_models() if issubclass(model, Recorded)]
 client = Client(headers={"host": "localhost"})
+needs_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="PostgreSQL only: SQLite is no exchange away"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -242,6 +248,41 @@ def test_an_unchanged_page_costs_one_query_and_a_new_one_no_more_than_eleven(cha
     assert 2 <= queries <= 11
     assert cost() == (200, 1)
     assert cost(**{"if-none-match": client.get(PAGE).headers["ETag"]}) == (304, 1)
+
+
+@needs_postgresql
+def test_a_connection_kept_from_an_earlier_reader_is_not_asked_whether_it_is_there(
+    chair, monkeypatch
+):
+    asked = mock.Mock(return_value=True)
+    monkeypatch.setattr(connection, "is_usable", asked)
+    connection.close_if_unusable_or_obsolete()  # As between two readers.
+    assert client.get(PAGE).status_code == 200
+    asked.assert_not_called()
+
+
+@needs_postgresql
+@pytest.mark.parametrize("page", [PAGE, f"{PAGE}?as_at=2019-06-01"], ids=["kept", "not kept"])
+def test_a_connection_that_was_lost_between_two_readers_is_missed_by_nobody(chair, page):
+    client.get(PAGE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [process] = cursor.fetchone()
+    connection.close_if_unusable_or_obsolete()
+    with psycopg.connect(address_of_test_database()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+    assert client.get(page).status_code == 200
+
+
+@needs_postgresql
+def test_a_database_that_is_gone_is_asked_for_once(chair, monkeypatch):
+    connection.close_if_unusable_or_obsolete()
+    connection.close()
+    connect = mock.Mock(side_effect=OperationalError("It is not there."))
+    monkeypatch.setattr(connection, "get_new_connection", connect)
+    with pytest.raises(OperationalError):
+        client.get(PAGE)
+    connect.assert_called_once()
 
 
 def test_a_kept_page_is_the_page(chair):
