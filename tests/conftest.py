@@ -5,6 +5,7 @@ import os
 import django
 import pytest
 from django.conf import settings
+from django.db.models import Model
 from django.test.utils import setup_databases, teardown_databases
 
 # Set here rather than in pyproject.toml, from which Django would be loaded before this line.
@@ -14,6 +15,21 @@ django.setup()
 
 # Hashing is slow on purpose, and these passwords protect nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_column_is_read_later():
+    """Whoever leaves columns out of a query reads none of them: Django would fetch each by a query
+    of its own, for every row, and no page would look any different."""
+    read_anew = Model.refresh_from_db
+
+    def read(self, using=None, fields=None, **options):
+        assert not fields, f"{fields} of {type(self).__name__} was left out, and is read after all."
+        return read_anew(self, using=using, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Model, "refresh_from_db", read)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -29,12 +29,12 @@ from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import (
-    SOURCES,
     STATED_SOURCES,
     filtered,
     page_of,
     public_page,
     record_at,
+    with_sources,
 )
 from ics_register.pages.quoracy import clauses_of, could_be
 from ics_register.pages.structured import forum_as_data
@@ -107,7 +107,7 @@ def forums_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=forums_as_json, as_csv=forums_as_csv)
 def forum_list(request: HttpRequest, asked: AskedDay):
-    in_force = Forum.objects.as_at(asked.day).select_related("place", *SOURCES).order_by("name")
+    in_force = with_sources(Forum.objects.as_at(asked.day), whole=["place"]).order_by("name")
     chosen = ForumFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
     return "forums/list.html", {
@@ -176,40 +176,36 @@ def forums(value, by: str = "slug") -> QuerySet:
     """A forum, with whether anything is recorded for any day of what many forums have nothing of:
     to ask for it in vain takes up to a fifth of the time of a page."""
     it = OuterRef("pk")
-    return (
-        Forum.objects.filter(**{by: value})
-        .select_related("place", "host", *SOURCES)
-        .annotate(
-            has_clauses=Exists(QuoracyClause.objects.filter(forum=it)),
-            has_members=Exists(MemberOrganisation.objects.filter(forum=it)),
-            has_names=Exists(ForumName.objects.filter(forum=it)),
-            has_steps=Exists(EscalationStep.objects.filter(forum=it)),
-            has_successions=Exists(Succession.objects.filter(Q(from_forum=it) | Q(to_forum=it))),
-        )
+    return with_sources(Forum.objects.filter(**{by: value}), "host", whole=["place"]).annotate(
+        has_clauses=Exists(QuoracyClause.objects.filter(forum=it)),
+        has_members=Exists(MemberOrganisation.objects.filter(forum=it)),
+        has_names=Exists(ForumName.objects.filter(forum=it)),
+        has_steps=Exists(EscalationStep.objects.filter(forum=it)),
+        has_successions=Exists(Succession.objects.filter(Q(from_forum=it) | Q(to_forum=it))),
     )
 
 
 @prepared
 def member_organisations(forum: int, day: datetime.date) -> QuerySet:
     members = MemberOrganisation.objects.as_at(day).filter(forum=forum)
-    return members.select_related("organisation", *SOURCES)
+    return with_sources(members, "organisation")
 
 
 @prepared
 def other_names(forum: int) -> QuerySet:
-    return ForumName.objects.filter(forum=forum).select_related(*SOURCES)
+    return with_sources(ForumName.objects.filter(forum=forum))
 
 
 @prepared
 def escalation_steps(forum: int, day: datetime.date) -> QuerySet:
     steps = EscalationStep.objects.stated_by(day).filter(forum=forum)
-    return steps.select_related(*STATED_SOURCES)
+    return with_sources(steps, sources=STATED_SOURCES)
 
 
 @prepared
 def successions(forum: int) -> QuerySet:
     found = Succession.objects.filter(Q(from_forum=forum) | Q(to_forum=forum))
-    return found.select_related("from_forum", "to_forum", *STATED_SOURCES)
+    return with_sources(found, "from_forum", "to_forum", sources=STATED_SOURCES)
 
 
 @prepared
@@ -217,8 +213,8 @@ def reporting_lines(forum: int, day: datetime.date) -> QuerySet:
     lines = ReportingLine.objects.as_at(day).filter(
         Q(from_forum=forum) | Q(to_forum=forum), not_over(day, "from_forum")
     )
-    both_ends = ("from_forum", "to_forum", "to_organisation")
-    return lines.select_related(*both_ends, *SOURCES).order_by("kind", "id")
+    lines = with_sources(lines, "from_forum", "to_forum", "to_organisation")
+    return lines.order_by("kind", "id")
 
 
 @public_page(as_json=forum_as_json, as_csv=members_as_csv)

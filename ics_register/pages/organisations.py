@@ -26,6 +26,7 @@ from ics_register.pages.page import (
     page_of,
     public_page,
     record_at,
+    with_sources,
 )
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.then import earliest_day, name_then, names_then
@@ -121,11 +122,9 @@ def organisations_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=organisations_as_json, as_csv=organisations_as_csv)
 def organisation_list(request: HttpRequest, asked: AskedDay):
-    in_force = (
-        Organisation.objects.as_at(asked.day)
-        .select_related("place", "codes_document", *SOURCES)
-        .order_by("name")
-    )
+    in_force = with_sources(
+        Organisation.objects.as_at(asked.day), whole=["place"], sources=[*SOURCES, "codes_document"]
+    ).order_by("name")
     chosen = OrganisationFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
     return "organisations/list.html", {
@@ -217,12 +216,12 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> Table:
 @prepared
 def organisations(value, by: str = "slug") -> QuerySet:
     found = Organisation.objects.filter(**{by: value})
-    return found.select_related("place", "codes_document", *SOURCES)
+    return with_sources(found, whole=["place"], sources=[*SOURCES, "codes_document"])
 
 
 @prepared
 def other_names(organisation: int) -> QuerySet:
-    names = OrganisationName.objects.filter(organisation=organisation).select_related(*SOURCES)
+    names = with_sources(OrganisationName.objects.filter(organisation=organisation))
     return names.order_by(F("start_date").desc(nulls_last=True), "name")
 
 
@@ -382,14 +381,11 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
 
 @prepared
 def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
-    return (
-        Relationship.objects.filter(
-            Q(from_organisation=organisation) | Q(to_organisation=organisation)
-        )
-        .exclude(pk__in=Relationship.objects.starting_after(day))
-        .select_related("from_organisation", "to_organisation", *SOURCES)
-        .order_by("kind", "start_date", "id")
-    )
+    found = Relationship.objects.filter(
+        Q(from_organisation=organisation) | Q(to_organisation=organisation)
+    ).exclude(pk__in=Relationship.objects.starting_after(day))
+    found = with_sources(found, "from_organisation", "to_organisation")
+    return found.order_by("kind", "start_date", "id")
 
 
 def others_of(relationships: list[tuple[str, list]]) -> list[int]:
@@ -422,7 +418,7 @@ def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
 @prepared
 def _ratings_of(organisation: int, day: datetime.date) -> QuerySet:
     ratings = Rating.objects.stated_by(day).filter(organisation=organisation)
-    return ratings.select_related(*STATED_SOURCES)
+    return with_sources(ratings, sources=STATED_SOURCES)
 
 
 @dataclass(kw_only=True)

@@ -22,7 +22,7 @@ from ics_register.pages.attendance import (
     seats_wanted,
 )
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import SOURCES, STATED_SOURCES, public_page, record_at
+from ics_register.pages.page import STATED_SOURCES, public_page, record_at, with_sources
 from ics_register.pages.twins import Here
 from organisations.models import Organisation
 from records.prepared import prepared
@@ -36,7 +36,7 @@ def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
 @prepared
 def _clauses(forum: int, day: datetime.date) -> QuerySet:
     clauses = QuoracyClause.objects.stated_by(day).filter(forum=forum)
-    return clauses.select_related("seat", *STATED_SOURCES)
+    return with_sources(clauses, whole=["seat"], sources=STATED_SOURCES)
 
 
 def could_be(clauses: list[QuoracyClause], body: Body) -> dict:
@@ -93,11 +93,9 @@ def _votes_as_data(votes: Voting) -> dict:
 
 @public_page(as_json=quoracy_as_json)
 def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
-    forum = record_at(Forum.objects.select_related(*SOURCES), slug)
+    forum = record_at(with_sources(Forum.objects.all()), slug)
     seats = held_seats_of(forum, asked.day)
-    members = list(
-        MemberOrganisation.objects.filter(forum=forum).select_related("organisation", *SOURCES)
-    )
+    members = list(with_sources(MemberOrganisation.objects.filter(forum=forum), "organisation"))
     clauses = clauses_of(forum, asked)
     body = body_of(*in_force(forum, seats, members, asked), asked.day)
     organisations, places = questions(forum, body, [as_rule(clause) for clause in clauses])

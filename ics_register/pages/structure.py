@@ -26,7 +26,14 @@ from ics_register.pages.chart import Box, Chart, Line, chart
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.forums import chairs_of
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import SOURCES, Moved, filtered, page_of, public_page, record_at
+from ics_register.pages.page import (
+    Moved,
+    filtered,
+    page_of,
+    public_page,
+    record_at,
+    with_sources,
+)
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table, site, twin_of, whole_list
 from organisations.models import Organisation, Place, PlaceLevel
@@ -74,7 +81,7 @@ def forums_in_order(asked: AskedDay) -> QuerySet[Forum]:
         default=len(LEVELS),
         output_field=IntegerField(),
     )
-    forums = Forum.objects.as_at(asked.day).select_related("place", *SOURCES)
+    forums = with_sources(Forum.objects.as_at(asked.day), whole=["place"])
     return forums.order_by(level, "place__name", "name", "pk")
 
 
@@ -199,7 +206,7 @@ def one_forum(request: HttpRequest, asked: AskedDay):
 def forum_named(slug: str) -> Forum:
     """The forum that the address names by its slug, or by one it once had."""
     try:
-        return record_at(Forum.objects.select_related("place", *SOURCES), slug)
+        return record_at(with_sources(Forum.objects.all(), whole=["place"]), slug)
     except Moved as moved:
         return moved.record
     except Http404:
