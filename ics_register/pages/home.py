@@ -16,6 +16,7 @@ from ics_register.pages.twins import Here
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
 from people.holders import in_order, posts_with_holders
 from records.models import Document
+from records.periods import in_force
 
 # As many systems as a page can hold side by side; of more, the lists tell.
 SYSTEMS = 3
@@ -77,10 +78,10 @@ def home(request: HttpRequest, asked: AskedDay):
     leaders = posts_with_holders(
         Post.objects.as_at(asked.day)
         .filter(
+            in_force(asked.day, "organisation"),
             kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
-            organisation__in=Organisation.objects.as_at(asked.day).filter(
-                kind=OrganisationKind.ICS, place__in=shown
-            ),
+            organisation__kind=OrganisationKind.ICS,
+            organisation__place__in=shown,
         )
         .order_by("organisation__name", "title"),
         asked.day,
