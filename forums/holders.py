@@ -15,11 +15,13 @@ from people.holders import (
     STATED,
     Holder,
     Holding,
+    Standing,
     document_columns,
     gather,
     holder_columns,
     in_turn,
     standing,
+    standing_of,
     take_holder,
 )
 from people.models import Appointment
@@ -44,8 +46,11 @@ class HeldSeat(Holding):
     for_end_precision: str | None
     post_id: int | None
     post_title: str | None
+    post_holder_stated: bool | None
+    post_end_date: datetime.date | None
     post_organisation_name: str | None
     post_organisation_slug: str | None
+    post_organisation_end_date: datetime.date | None
     voting: bool | None
     counts_to_quoracy: bool | None
     may_be_deputised: bool | None
@@ -73,6 +78,12 @@ class HeldSeat(Holding):
             return ""
         return f"{self.post_title}, {self.post_organisation_name}"
 
+    @property
+    def post_is_over(self) -> bool:
+        """Whether the post that it goes with, or the organisation of that, ended before the day."""
+        ends = (self.post_end_date, self.post_organisation_end_date)
+        return any(end is not None and end < self.day for end in ends)
+
 
 def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing on `day`."""
@@ -98,42 +109,42 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     Whoever holds the post that a seat goes with is among them, for as long as they fill it by
     holding that (see `forums.ex_officio`).
     """
-    return _held(_rows(seats, day), day)
+    return _held(_rows(seats), day)
 
 
 def held_seats_of(forum: Forum, day: datetime.date) -> list[HeldSeat]:
     """The seats of `forum`, as `seats_with_holders` gives them."""
-    return _held(_rows_of(forum.pk, day), day)
+    return _held(_rows_of(forum.pk), day)
 
 
 def held_seats_among(keys: Iterable[int], day: datetime.date) -> list[HeldSeat]:
     """The seats of those keys, as `seats_with_holders` gives them."""
     keys = tuple(keys)
-    return _held(_rows_among(keys, day), day) if keys else []
+    return _held(_rows_among(keys), day) if keys else []
 
 
 @prepared
-def _rows_among(keys: tuple[int, ...], day: datetime.date) -> QuerySet:
-    return _rows(Seat.objects.filter(pk__in=keys), day)
+def _rows_among(keys: tuple[int, ...]) -> QuerySet:
+    return _rows(Seat.objects.filter(pk__in=keys))
 
 
 def held_seats_that_go_with(posts: Iterable[int], day: datetime.date) -> list[HeldSeat]:
     """The seats that are filled by holding one of `posts`, as `seats_with_holders` gives them."""
-    return _held(_rows_that_go_with(tuple(posts), day), day)
+    return _held(_rows_that_go_with(tuple(posts)), day)
 
 
 @prepared
-def _rows_that_go_with(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
-    return _rows(Seat.objects.filter(ex_officio_post__in=posts), day)
+def _rows_that_go_with(posts: tuple[int, ...]) -> QuerySet:
+    return _rows(Seat.objects.filter(ex_officio_post__in=posts))
 
 
 @prepared
-def _rows_of(forum: int, day: datetime.date) -> QuerySet:
-    return _rows(Seat.objects.filter(forum=forum), day)
+def _rows_of(forum: int) -> QuerySet:
+    return _rows(Seat.objects.filter(forum=forum))
 
 
-def _rows(seats: QuerySet, day: datetime.date) -> QuerySet:
-    return with_standing(seats, day).values(
+def _rows(seats: QuerySet) -> QuerySet:
+    return seats.values(
         "id",
         "title",
         "role",
@@ -144,7 +155,6 @@ def _rows(seats: QuerySet, day: datetime.date) -> QuerySet:
         "counts_to_quoracy",
         "may_be_deputised",
         "forum_id",
-        "standing",
         *PERIOD,
         *EVIDENCE,
         forum_slug=F("forum__slug"),
@@ -158,8 +168,11 @@ def _rows(seats: QuerySet, day: datetime.date) -> QuerySet:
         for_name=F("on_behalf_of__name"),
         post_id=F("ex_officio_post_id"),
         post_title=F("ex_officio_post__title"),
+        post_holder_stated=F("ex_officio_post__holder_stated"),
+        post_end_date=F("ex_officio_post__end_date"),
         post_organisation_name=F("ex_officio_post__organisation__name"),
         post_organisation_slug=F("ex_officio_post__organisation__slug"),
+        post_organisation_end_date=F("ex_officio_post__organisation__end_date"),
         **document_columns(),
         **holder_columns(
             "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"
@@ -173,10 +186,21 @@ def _held(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
     if ex_officio:
         by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
         for seat in ex_officio:
-            own = list(seat.recorded)
-            for holder in by_post[seat.post_id]:
+            own, others = list(seat.recorded), by_post[seat.post_id]
+            seat.standing = _standing(seat, own, others)
+            for holder in others:
                 seat.recorded += spells(holder, seat, own)
     return held
+
+
+def _standing(seat: HeldSeat, own: list[Holder], post_holders: list[Holder]) -> Standing:
+    """The Standing of a seat that goes with a post, by the rules of `with_standing`."""
+    if seat.post_is_over:
+        return standing_of(own, seat.day, stated=seat.holder_stated)
+    left = {each.person_id for each in own if each.has_ended(seat.day)}
+    others = [each for each in post_holders if each.person_id not in left]
+    stated = seat.holder_stated and seat.post_holder_stated
+    return standing_of([*own, *others], seat.day, stated=stated)
 
 
 def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:

@@ -167,8 +167,8 @@ class Holding(DatedStated):
     title: str
     requirement: str
     holder_stated: bool
-    standing: Standing
     day: datetime.date
+    standing: Standing = field(init=False)
     # How many fill it, of a seat. What a post has is the most that may hold it, and no
     # source promises that as many do.
     number: int | None = None
@@ -245,18 +245,8 @@ class Holding(DatedStated):
         Of a seat that goes with a post somebody else's silence is not known here, so that it is
         not called vacant before anybody has left it.
         """
-        if any(holder.is_in_force(day) for holder in self.recorded):
-            return Standing.HELD
-        ended = [holder for holder in self.recorded if holder.has_ended(day)]
-        if any(
-            holder.start_date is None or holder.start_qualifier == Qualifier.BY
-            for holder in self.recorded
-            if holder not in ended
-        ):
-            return Standing.NOT_RECORDED
-        if ended or (self.holder_stated and not self.ex_officio):
-            return Standing.VACANT
-        return Standing.NOT_RECORDED
+        stated = self.holder_stated and not self.ex_officio
+        return standing_of(self.recorded, day, stated=stated)
 
     @property
     def unfilled(self) -> int:
@@ -320,6 +310,22 @@ def standing(tenures: list[QuerySet], day: datetime.date, stated: Q = STATED) ->
     )
 
 
+def standing_of(recorded: Iterable[Period], day: datetime.date, *, stated: bool) -> Standing:
+    """The Standing by the same rules, once everybody recorded is read: the database takes as long
+    to look for each again as to find them."""
+    recorded = list(recorded)
+    if any(each.is_in_force(day) for each in recorded):
+        return Standing.HELD
+    ended = [each for each in recorded if each.has_ended(day)]
+    if any(
+        each.start_date is None or each.start_qualifier == Qualifier.BY
+        for each in recorded
+        if each not in ended
+    ):
+        return Standing.NOT_RECORDED
+    return Standing.VACANT if ended or stated else Standing.NOT_RECORDED
+
+
 def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
     """`posts`, each annotated with its Standing on `day`."""
     appointments = Appointment.objects.filter(post=OuterRef("pk"))
@@ -331,13 +337,14 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
     holdings: dict[int, Holding] = {}
     for row in rows:
         holder = take_holder(row)
-        row["standing"] = Standing(row["standing"])
         if row["id"] not in holdings:
             holdings[row["id"]] = kind(day=day, **row)
         if holder is not None:
             holdings[row["id"]].recorded.append(holder)
     for holding in holdings.values():
         holding.recorded.sort(key=in_turn)
+        stated = holding.holder_stated
+        holding.standing = standing_of(holding.recorded, day, stated=stated)
     return list(holdings.values())
 
 
@@ -361,28 +368,27 @@ def document_columns(*, with_end: bool = True) -> dict[str, F]:
 
 def posts_with_holders(posts: QuerySet, day: datetime.date) -> list[HeldPost]:
     """`posts` with everybody recorded for them, in one query and in the order given."""
-    return gather(_rows(posts, day), HeldPost, day)
+    return gather(_rows(posts), HeldPost, day)
 
 
 def held_posts_of(organisation: Organisation, day: datetime.date) -> list[HeldPost]:
     """The posts of `organisation`, as `posts_with_holders` gives them."""
-    return gather(_rows_of(organisation.pk, day), HeldPost, day)
+    return gather(_rows_of(organisation.pk), HeldPost, day)
 
 
 @prepared
-def _rows_of(organisation: int, day: datetime.date) -> QuerySet:
-    return _rows(Post.objects.filter(organisation=organisation), day)
+def _rows_of(organisation: int) -> QuerySet:
+    return _rows(Post.objects.filter(organisation=organisation))
 
 
-def _rows(posts: QuerySet, day: datetime.date) -> QuerySet:
-    return with_standing(posts, day).values(
+def _rows(posts: QuerySet) -> QuerySet:
+    return posts.values(
         "id",
         "title",
         "kind",
         "requirement",
         "holder_stated",
         "organisation_id",
-        "standing",
         *PERIOD,
         *EVIDENCE,
         organisation_slug=F("organisation__slug"),

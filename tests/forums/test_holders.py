@@ -1,13 +1,20 @@
-"""Who fills a seat that goes with a post."""
+"""Who fills a seat that goes with a post, and whether a seat or a post is held."""
+
+import itertools
 
 import pytest
 
 from forums.holders import seats_with_holders
+from forums.holders import with_standing as seats_with_standing
 from forums.models import Seat
-from people.holders import Standing
+from organisations.models import Post
+from people.holders import Standing, posts_with_holders
+from people.holders import with_standing as posts_with_standing
 from tests.builders import (
     day,
     make_appointment,
+    make_forum,
+    make_membership,
     make_organisation,
     make_person,
     make_post,
@@ -32,3 +39,45 @@ def test_a_seat_that_goes_with_a_post_that_has_ended_is_filled_by_nobody(ends):
     seat = make_seat(ex_officio_post=post)
     assert who_fills(seat, "2024-03-31") == (Standing.HELD, ["Ann Lee"])
     assert who_fills(seat, "2024-04-01") == (Standing.VACANT, [])
+
+
+# The times of somebody who holds something, as the register may know them.
+TIMES = {
+    "nobody": None,
+    "over": {"start_date": "2019-01-01", "end_date": "2021-12-31"},
+    "in it": {"start_date": "2022-01-01"},
+    "to come": {"start_date": "2024-01-01"},
+    "by a later day": {"start_date": "2024-01-01", "start_qualifier": "by"},
+    "until a later day": {"start_date": None, "end_date": "2023-12-31"},
+}
+DAYS = ["2018-12-31", "2019-01-01", "2022-01-01", "2023-12-31", "2024-01-01", "2024-07-01"]
+
+
+@pytest.fixture
+def every_combination():
+    """Seats that go with posts: whoever holds the post, whoever holds the seat, whether the post
+    holder left the seat, whether the sources say who holds either, and whether the post is over."""
+    ended = {"end_date": "2024-06-30"}
+    others = [make_person(), make_person()]
+    forum = make_forum()
+    for holds, stated, end in itertools.product(TIMES.values(), [True, False], [{}, ended]):
+        post = make_post(holder_stated=stated, **end)
+        if holds:
+            make_appointment(post=post, person=others[0], **holds)
+        for fills, person, said in itertools.product(TIMES.values(), others, [True, False]):
+            goes_with = post if fills or person is others[0] else None
+            seat = make_seat(forum=forum, ex_officio_post=goes_with, holder_stated=said)
+            if fills:
+                make_membership(seat=seat, person=person, **fills)
+
+
+def test_the_standing_that_pages_tell_is_the_one_by_which_lists_are_filtered(every_combination):
+    for on in map(day, DAYS):
+        for records, as_filtered, as_told in (
+            (Seat.objects.all(), seats_with_standing, seats_with_holders),
+            (Post.objects.all(), posts_with_standing, posts_with_holders),
+        ):
+            filtered = dict(as_filtered(records, on).values_list("pk", "standing"))
+            told = {each.id: each.standing for each in as_told(records, on)}
+            assert told == filtered
+            assert len(set(told.values())) > 1 or on < day("2022-01-01")
