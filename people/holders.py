@@ -1,6 +1,7 @@
 """Who holds what on a day: posts with everybody recorded for them."""
 
 import datetime
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -144,10 +145,16 @@ def holder_columns(path: str, **more: str) -> dict[str, F]:
     return {f"tenure_{name}": F(f"{path}{lookup}") for name, lookup in columns.items()}
 
 
+@functools.lru_cache(64)
+def _of_tenure(columns: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Those of the columns that make a Holder, each with what it is there."""
+    prefix = "tenure_"
+    return [(each, each.removeprefix(prefix)) for each in columns if each.startswith(prefix)]
+
+
 def take_holder(row: dict) -> Holder | None:
     """The Holder of a row of `.values()`, taken out of it; None if the row has none."""
-    names = [name for name in row if name.startswith("tenure_")]
-    columns = {name.removeprefix("tenure_"): row.pop(name) for name in names}
+    columns = {name: row.pop(column) for column, name in _of_tenure(tuple(row))}
     if columns["id"] is None:
         return None
     name = f"{columns.pop('person_honorific')} {columns.pop('person_name')}".strip()
@@ -316,14 +323,11 @@ def standing_of(recorded: Iterable[Period], day: datetime.date, *, stated: bool)
     recorded = list(recorded)
     if any(each.is_in_force(day) for each in recorded):
         return Standing.HELD
-    ended = [each for each in recorded if each.has_ended(day)]
-    if any(
-        each.start_date is None or each.start_qualifier == Qualifier.BY
-        for each in recorded
-        if each not in ended
-    ):
+    not_over = [each for each in recorded if not each.has_ended(day)]
+    if any(each.start_date is None or each.start_qualifier == Qualifier.BY for each in not_over):
         return Standing.NOT_RECORDED
-    return Standing.VACANT if ended or stated else Standing.NOT_RECORDED
+    is_over = len(not_over) < len(recorded)
+    return Standing.VACANT if is_over or stated else Standing.NOT_RECORDED
 
 
 def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:

@@ -59,8 +59,10 @@ def date_in_words(day: datetime.date, precision: str = Precision.DAY) -> str:
 
 def as_known(day: datetime.date, precision: str) -> str:
     """A date as it is known, for machines: "2019-04-01", "2019-04" or "2019"."""
-    lengths = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
-    return day.isoformat()[: lengths[Precision(precision)]]
+    return day.isoformat()[: _AS_LONG_AS[precision]]
+
+
+_AS_LONG_AS = {Precision.YEAR.value: 4, Precision.MONTH.value: 7, Precision.DAY.value: 10}
 
 
 class PeriodQuerySet(models.QuerySet):

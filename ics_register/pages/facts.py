@@ -47,15 +47,15 @@ def place(served) -> dict | None:
 
 def period(fact) -> dict:
     """When something holds. A date that is not there is known to no precision."""
-    said = {}
-    for edge in EDGES:
-        day, precision = getattr(fact, f"{edge}_date"), getattr(fact, f"{edge}_precision")
-        said |= {
-            f"{edge}_date": date(day, precision),
-            f"{edge}_precision": precision if day else None,
-            f"{edge}_qualifier": getattr(fact, f"{edge}_qualifier") if day else None,
-        }
-    return said
+    start, end = fact.start_date, fact.end_date
+    return {
+        "start_date": date(start, fact.start_precision),
+        "start_precision": fact.start_precision if start else None,
+        "start_qualifier": fact.start_qualifier if start else None,
+        "end_date": date(end, fact.end_precision),
+        "end_precision": fact.end_precision if end else None,
+        "end_qualifier": fact.end_qualifier if end else None,
+    }
 
 
 def source(fact, here: Here) -> dict:
