@@ -114,8 +114,9 @@ def _models() -> dict[str, type[Recorded]]:
     }
 
 
-# Every query writes the names of tables and columns in quotation marks.
-NAMES = re.compile(r'"(\w+)"')
+# All that may be the name of a table or a column. What Django writes stands in quotation marks, what
+# we write ourselves does not.
+NAMES = re.compile(r"\w+")
 
 
 @functools.lru_cache(maxsize=128)

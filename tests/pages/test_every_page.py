@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from tests.pages import cast as stage
 from tests.pages.reading import REFUSED, Page, read
+from tests.pages.twins import twin
 
 # The page's address, its heading, and the beginning of its title.
 PAGES = {
@@ -145,8 +147,10 @@ def test_a_page_that_names_no_day_adds_none_to_its_links(cast, address):
 
 
 @every_page
-def test_every_link_within_the_site_leads_to_a_page(cast, address):
-    page = read(address, {"as_at": "2020-06-01", **({"q": "marches"} if "?" in address else {})})
+@pytest.mark.parametrize("recorded", [False, True], ids=["as at a day", "and as recorded on one"])
+def test_every_link_within_the_site_leads_to_a_page(cast, address, recorded):
+    asked = {"as_at": "2020-06-01", **({"q": "marches"} if "?" in address else {})}
+    page = read(address, asked | ({"recorded": timezone.localdate()} if recorded else {}))
 
     client = Client(headers={"host": "localhost"})
     targets = {link.partition("#")[0] for link in page.links() if link.startswith("/")}
@@ -159,6 +163,29 @@ def status_of(answer) -> int:
     if answer.streaming:
         assert b"".join(answer.streaming_content)
     return answer.status_code
+
+
+# Open data tells the addresses of files, which name the day.
+@pytest.mark.parametrize("address", [each for each in PAGES if each != "/data/"])
+def test_as_recorded_until_now_it_says_what_it_says_today(cast, address):
+    asked = {"q": "marches"} if "?" in address else {}
+    now, then = (read(address, asked | more) for more in ({}, {"recorded": timezone.localdate()}))
+    assert then.headings == now.headings
+    for form in ("text/csv", "application/json"):
+        [said, said_then] = [_twins_of(page, form) for page in (now, then)]
+        assert said_then == said
+
+
+def _twins_of(page: Page, media_type: str) -> list:
+    """What the twins of a page say, but for the day on which they are asked."""
+    links = page.all("link", rel="alternate", type=media_type)
+    twins = [twin(link.get("href").removeprefix("http://localhost")) for link in links]
+    if media_type == "text/csv":
+        return [each.rows for each in twins]
+    return [
+        {key: value for key, value in each.said.items() if key not in ("page", "recorded")}
+        for each in twins
+    ]
 
 
 @every_page
