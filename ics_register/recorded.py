@@ -114,7 +114,7 @@ def _models() -> dict[str, type[Recorded]]:
     }
 
 
-# All that may be the name of a table or a column. What Django writes stands in quotation marks, what
+# All that may be the name of a table or a column: what Django writes stands in quotation marks, what
 # we write ourselves does not.
 NAMES = re.compile(r"\w+")
 
