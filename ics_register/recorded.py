@@ -114,8 +114,8 @@ def _models() -> dict[str, type[Recorded]]:
     }
 
 
-# All that may be the name of a table or a column: what Django writes stands in quotation marks, what
-# we write ourselves does not.
+# All that may be the name of a table or a column. Django writes them in quotation marks, what we
+# write ourselves has none.
 NAMES = re.compile(r"\w+")
 
 
