@@ -80,6 +80,8 @@ class Person(Fact):
         ]
         indexes = [
             models.Index(fields=["sort_name"], name="people_person_by_name"),
+            # By this they are counted.
+            models.Index(fields=["id"], name="people_person_shown", condition=FINDABLE),
             # All that finding one page of the list takes, or one by a part of their name.
             models.Index(
                 fields=["sort_name", "id", "folded"],
