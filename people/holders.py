@@ -380,6 +380,17 @@ def held_posts_of(organisation: Organisation, day: datetime.date) -> list[HeldPo
     return gather(_rows_of(organisation.pk), HeldPost, day)
 
 
+def held_posts_among(keys: Iterable[int], day: datetime.date) -> list[HeldPost]:
+    """The posts of those keys, as `posts_with_holders` gives them."""
+    keys = tuple(keys)
+    return gather(_rows_among(keys), HeldPost, day) if keys else []
+
+
+@prepared
+def _rows_among(keys: tuple[int, ...]) -> QuerySet:
+    return _rows(Post.objects.filter(pk__in=keys))
+
+
 @prepared
 def _rows_of(organisation: int) -> QuerySet:
     return _rows(Post.objects.filter(organisation=organisation))

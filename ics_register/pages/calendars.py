@@ -31,7 +31,7 @@ from ics_register.pages.page import LONG, SOURCES, filtered, public_page
 from ics_register.pages.terms import forum_of_paper
 from ics_register.pages.twins import Here, Table, form_of
 from organisations.models import OrganisationKind, Post
-from people.holders import Holder, Holding, posts_with_holders
+from people.holders import Holder, Holding, held_posts_among
 from people.models import TERM_RUNS, Appointment
 from records.evidence import year_before
 from records.periods import Period, Precision, Qualifier, date_in_words, last_day
@@ -112,8 +112,8 @@ def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
 @public_page(as_json=days_as_json, as_csv=days_as_csv, as_calendar=days_for_calendar)
 def calendar(request: HttpRequest, asked: AskedDay):
     """When terms of chairs and leaders end, and when terms of reference are to be reviewed."""
-    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked), asked=asked)
-    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked), asked=asked)
+    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked.day), asked=asked)
+    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked.day), asked=asked)
     seats = filtered(seat_filter)
     span = span_of(request, seats, asked)
     found = [
@@ -359,7 +359,7 @@ def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> Itera
 
 def terms_of_heads(posts: QuerySet[Post], span: Span, asked: AskedDay) -> Iterator[Found]:
     keys = soonest(posts, span, post=Appointment.objects.filter(span.terms))
-    for post in posts_with_holders(Post.objects.filter(pk__in=keys), asked.day):
+    for post in held_posts_among(keys, asked.day):
         address = reverse("organisation", args=[post.organisation_slug])
         for holder in post.recorded:
             who = f"{holder.person_and_basis}, {post.title}, {post.organisation_name}"

@@ -1,5 +1,7 @@
 """Who chairs what: every forum and organisation with its chair or leader on a day."""
 
+import datetime
+
 import django_filters
 from django.db.models import (
     Case,
@@ -84,16 +86,14 @@ class OrganisationHeadFilter(ChairFilter):
     with_standing = staticmethod(post_holders.with_standing)
 
 
-def chairs_seats(asked: AskedDay) -> QuerySet[Seat]:
+def chairs_seats(day: datetime.date) -> QuerySet[Seat]:
     """The chairs' seats of the forums in force on the day."""
-    return Seat.objects.as_at(asked.day).filter(in_force(asked.day, "forum"), role=SeatRole.CHAIR)
+    return Seat.objects.as_at(day).filter(in_force(day, "forum"), role=SeatRole.CHAIR)
 
 
-def heads_posts(asked: AskedDay) -> QuerySet[Post]:
+def heads_posts(day: datetime.date) -> QuerySet[Post]:
     """The chairs' and leaders' posts of the organisations in force on the day."""
-    return Post.objects.as_at(asked.day).filter(
-        in_force(asked.day, "organisation"), kind__in=HEAD_KINDS
-    )
+    return Post.objects.as_at(day).filter(in_force(day, "organisation"), kind__in=HEAD_KINDS)
 
 
 def chairs_as_json(context: dict, here: Here) -> dict:
@@ -132,8 +132,8 @@ def chairs_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=chairs_as_json, as_csv=chairs_as_csv)
 def chairs(request: HttpRequest, asked: AskedDay):
-    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked), asked=asked)
-    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked), asked=asked)
+    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked.day), asked=asked)
+    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked.day), asked=asked)
     page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
     rows = rows_of(page, asked)
     organisations = [held.organisation_id for what, held in rows if what == "organisation"]
@@ -176,7 +176,7 @@ def rows_of(page, asked: AskedDay) -> list[tuple]:
     found = {}
     for seat in seat_holders.held_seats_among(seats, asked.day):
         found["forum", seat.id] = seat
-    for post in post_holders.posts_with_holders(Post.objects.filter(pk__in=posts), asked.day):
+    for post in post_holders.held_posts_among(posts, asked.day):
         found["organisation", post.id] = post
     return [(what, found[what, pk]) for what, pk in keys]
 
@@ -203,7 +203,7 @@ def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:
 
 def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> QuerySet[Forum]:
     """`forums` whose chair has `standing` on the day; those without a seat count as silent."""
-    seats = seat_holders.with_standing(chairs_seats(asked), asked.day)
+    seats = seat_holders.with_standing(chairs_seats(asked.day), asked.day)
     return _by_standing(forums, seats, "forum", standing)
 
 
@@ -211,7 +211,7 @@ def organisations_by_head(
     organisations: QuerySet[Organisation], asked: AskedDay, standing: str
 ) -> QuerySet[Organisation]:
     """`organisations` whose chair or leader has `standing` on the day, likewise."""
-    posts = post_holders.with_standing(heads_posts(asked), asked.day)
+    posts = post_holders.with_standing(heads_posts(asked.day), asked.day)
     return _by_standing(organisations, posts, "organisation", standing)
 
 

@@ -1,8 +1,9 @@
 """The home page: who chairs the systems' main forums, and how each system fits together."""
 
+import datetime
 from collections import defaultdict
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from forums.holders import HeldSeat, held_seats_among, with_standing
@@ -14,9 +15,10 @@ from ics_register.pages.page import public_page
 from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
-from people.holders import in_order, posts_with_holders
+from people.holders import held_posts_among, in_order
 from records.models import Document
 from records.periods import in_force
+from records.prepared import prepared
 
 # As many systems as a page can hold side by side; of more, the lists tell.
 SYSTEMS = 3
@@ -75,17 +77,8 @@ def home(request: HttpRequest, asked: AskedDay):
     places = list(Place.objects.order_by("name").only("slug", "name", "level", "part_of"))
     systems = [place for place in places if place.level == PlaceLevel.SYSTEM]
     shown = systems[:SYSTEMS]
-    leaders = posts_with_holders(
-        Post.objects.as_at(asked.day)
-        .filter(
-            in_force(asked.day, "organisation"),
-            kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
-            organisation__kind=OrganisationKind.ICS,
-            organisation__place__in=shown,
-        )
-        .order_by("organisation__name", "title"),
-        asked.day,
-    )
+    leading = list(_leading(tuple(place.pk for place in shown), asked.day))
+    leaders = in_order(held_posts_among(leading, asked.day), leading)
     chairs = _main_chairs(shown, asked)
     return "home.html", {
         "names_then": names_then({post.organisation_id for post in leaders}, asked),
@@ -98,15 +91,31 @@ def home(request: HttpRequest, asked: AskedDay):
     }
 
 
+@prepared
+def _leading(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
+    """The keys of the posts of those who lead the systems."""
+    posts = Post.objects.as_at(day).filter(
+        in_force(day, "organisation"),
+        kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
+        organisation__kind=OrganisationKind.ICS,
+        organisation__place__in=systems,
+    )
+    return posts.order_by("organisation__name", "title").values_list("pk", flat=True)
+
+
 def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
     """The chairs of the systems' own forums, those in post first."""
-    forums = Forum.objects.filter(place__in=systems)
-    seats = chairs_seats(asked).filter(forum__in=forums)
+    first = list(_first_seats(tuple(place.pk for place in systems), asked.day))
+    return in_order(held_seats_among(first, asked.day), first)
+
+
+@prepared
+def _first_seats(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
+    """The keys of as many of their seats as the page holds."""
+    seats = chairs_seats(day).filter(forum__place__in=systems)
     named_first = seats.order_by("forum__name", "pk").values("pk")[:FORUMS_LOOKED_AT]
-    seats = with_standing(Seat.objects.filter(pk__in=named_first), asked.day)
-    first = list(seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS])
-    held = held_seats_among(first, asked.day)
-    return in_order(held, first)
+    seats = with_standing(Seat.objects.filter(pk__in=named_first), day)
+    return seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS]
 
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:
