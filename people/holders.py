@@ -317,10 +317,9 @@ def standing(tenures: list[QuerySet], day: datetime.date, stated: Q = STATED) ->
     )
 
 
-def standing_of(recorded: Iterable[Period], day: datetime.date, *, stated: bool) -> Standing:
+def standing_of(recorded: list[Holder], day: datetime.date, *, stated: bool) -> Standing:
     """The Standing by the same rules, once everybody recorded is read: the database takes as long
     to look for each again as to find them."""
-    recorded = list(recorded)
     if any(each.is_in_force(day) for each in recorded):
         return Standing.HELD
     not_over = [each for each in recorded if not each.has_ended(day)]
@@ -347,8 +346,7 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
             holdings[row["id"]].recorded.append(holder)
     for holding in holdings.values():
         holding.recorded.sort(key=in_turn)
-        stated = holding.holder_stated
-        holding.standing = standing_of(holding.recorded, day, stated=stated)
+        holding.standing = holding.standing_on(day)
     return list(holdings.values())
 
 
