@@ -27,7 +27,7 @@ from ics_register.pages.chairs import (
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.ics import Days, Entry, Source
-from ics_register.pages.page import LONG, SOURCES, filtered, public_page
+from ics_register.pages.page import LONG, filtered, public_page, with_sources
 from ics_register.pages.terms import forum_of_paper
 from ics_register.pages.twins import Here, Table, form_of
 from organisations.models import OrganisationKind, Post
@@ -375,6 +375,6 @@ def ends_within(spell: Spell, span: Span) -> bool:
 def reviews(forums: QuerySet[Forum], span: Span) -> Iterator[Found]:
     # Not within the span alone, as with the terms.
     due = forums.filter(review_date__gte=span.first, review_date__isnull=False)
-    for forum in due.select_related(*SOURCES).order_by("review_date", "pk")[: span.most]:
+    for forum in with_sources(due).order_by("review_date", "pk")[: span.most]:
         if forum.review_date <= span.last and lasts(forum, forum.review_date):
             yield review_of(forum)

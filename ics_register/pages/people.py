@@ -13,12 +13,12 @@ from ics_register.pages import facts
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import (
-    SOURCES,
     STATED_SOURCES,
     filtered,
     page_of,
     public_page,
     record_at,
+    with_sources,
 )
 from ics_register.pages.structured import person_as_data
 from ics_register.pages.then import names_then
@@ -120,19 +120,15 @@ def _ex_officio_seats(posts: Iterable[int], asked: AskedDay) -> list[HeldSeat]:
 
 
 def _appointments(asked: AskedDay):
-    return (
-        Appointment.objects.as_at(asked.day)
-        .filter(not_over(asked.day, "post", "post__organisation"))
-        .select_related("post__organisation", *SOURCES)
-    )
+    found = Appointment.objects.as_at(asked.day)
+    found = found.filter(not_over(asked.day, "post", "post__organisation"))
+    return with_sources(found, whole=["post__organisation"])
 
 
 def _memberships(asked: AskedDay):
-    return (
-        Membership.objects.as_at(asked.day)
-        .filter(not_over(asked.day, "seat", "seat__forum"))
-        .select_related("seat__forum", *SOURCES)
-    )
+    found = Membership.objects.as_at(asked.day)
+    found = found.filter(not_over(asked.day, "seat", "seat__forum"))
+    return with_sources(found, whole=["seat__forum"])
 
 
 def _all_held(context: dict, here: Here) -> dict[str, list[dict]]:
@@ -182,27 +178,27 @@ def held_as_csv(context: dict, here: Here) -> Table:
 @prepared
 def people(value, by: str = "slug") -> QuerySet:
     found = Person.objects.filter(**{by: value}, withheld=False)
-    return found.select_related(*STATED_SOURCES)
+    return with_sources(found, sources=STATED_SOURCES)
 
 
 @prepared
 def appointments_of(person: int) -> QuerySet:
     found = Appointment.objects.filter(person=person)
-    return found.select_related("post__organisation", *SOURCES).order_by(
+    return with_sources(found, whole=["post__organisation"]).order_by(
         F("start_date").desc(nulls_last=True), "post__organisation__name", "post__title"
     )
 
 
 @prepared
 def memberships_of(person: int) -> QuerySet:
-    ways = ("seat__forum", "seat__on_behalf_of", "on_behalf_of")
-    found = Membership.objects.filter(person=person).select_related(*ways, *SOURCES)
+    found = Membership.objects.filter(person=person)
+    found = with_sources(found, "on_behalf_of", whole=["seat__forum", "seat__on_behalf_of"])
     return found.order_by(F("start_date").desc(nulls_last=True), "seat__forum__name")
 
 
 @prepared
 def other_names(person: int) -> QuerySet:
-    return PersonName.objects.filter(person=person).select_related(*SOURCES)
+    return with_sources(PersonName.objects.filter(person=person))
 
 
 @public_page(as_json=person_as_json, as_csv=held_as_csv)
