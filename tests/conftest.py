@@ -5,6 +5,7 @@ import os
 import django
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.models import Model
 from django.test.utils import setup_databases, teardown_databases
 
@@ -12,6 +13,8 @@ from django.test.utils import setup_databases, teardown_databases
 os.environ["REGISTER_DEVELOPMENT"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "ics_register.settings"
 django.setup()
+
+DEVELOPMENT_DATABASE = settings.DATABASES["default"]["NAME"]
 
 # Hashing is slow on purpose, and these passwords protect nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -34,27 +37,42 @@ def no_column_is_read_later():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+    django_db_modify_db_settings_parallel_suffix, django_db_keepdb, tmp_path_factory, worker_id
 ) -> None:
-    """Test on a SQLite file and not in memory, so that threads and processes can race on it."""
+    """Test on a SQLite file and not in memory, so that threads and processes can race on it.
+
+    The file is a new one each time, or the same one with `--reuse-db`.
+    """
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "records.sqlite3":
-        file = tmp_path_factory.mktemp("database") / "register.sqlite3"
-        database["TEST"] = {**database.get("TEST", {}), "NAME": str(file)}
+        if django_db_keepdb:
+            directory = settings.BASE_DIR / "build" / "test-database" / worker_id
+            directory.mkdir(parents=True, exist_ok=True)
+        else:
+            directory = tmp_path_factory.mktemp("database")
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(directory / "register.sqlite3")}
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+@pytest.fixture(scope="session", autouse=True)
+def test_database(django_db_setup, django_db_blocker, django_db_keepdb, django_db_createdb):
     """The test database, whichever tests are chosen.
 
-    The library makes it only if one of them is marked as asking for it. Those that read a
-    standing register are not, and would be let into the database of development.
+    pytest-django makes it only if one of the chosen tests is marked as asking for it. Tests that
+    read a standing register are not marked, and would reach the development database.
     """
+    if connection.settings_dict["NAME"] != DEVELOPMENT_DATABASE:
+        yield
+        return
     with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False)
+        databases = setup_databases(
+            verbosity=0,
+            interactive=False,
+            keepdb=django_db_keepdb and not django_db_createdb,
+        )
     yield
-    with django_db_blocker.unblock():
-        teardown_databases(databases, verbosity=0)
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(databases, verbosity=0)
 
 
 def forbidden_skip(item_id: str, reason: str) -> bool:
