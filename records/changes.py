@@ -7,10 +7,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
@@ -269,11 +270,9 @@ def _time_of(record) -> str:
 def earlier_rows(rows: list) -> dict[int, "HistoryRow | None"]:
     """For each row of one model's history, the row of the same record that it followed."""
     history = type(rows[0])._base_manager
-    before = history.filter(
-        Q(history_date__lt=OuterRef("history_date"))
-        | Q(history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")),
-        id=OuterRef("id"),
-    ).order_by("-history_date", "-history_id")
+    before = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by(
+        "-history_id"
+    )
     keys = dict(
         history.filter(pk__in=[row.pk for row in rows])
         .annotate(before=Subquery(before.values("history_id")[:1]))
@@ -298,12 +297,12 @@ def changes_in_words(rows: Iterable[HistoryRow]) -> list[Change]:
 
 
 def net_changes(rows: Iterable[HistoryRow]) -> list[Change]:
-    """What `rows`, written one after another, come to for each record: once for each."""
+    """What `rows`, written together, come to for each record: once for each."""
     first, last = {}, {}
     for row in rows:
         key = (type(row), row.id)
-        first.setdefault(key, row)
-        last[key] = row
+        first[key] = min(first.get(key, row), row, key=attrgetter("history_id"))
+        last[key] = max(last.get(key, row), row, key=attrgetter("history_id"))
     by_model = defaultdict(list)
     for (model, _), row in first.items():
         by_model[model].append(row)

@@ -193,14 +193,8 @@ def send_as(sent: QueryDict, form: forms.ModelForm, name: str) -> None:
 
 def changes_since(model: type[models.Model], was: HistoryRow) -> list[Change]:
     """What was changed after a version, the last change first."""
-    later = model.history.filter(id=was.id, history_date__gte=was.history_date)
-    rows = later.select_related("history_user").order_by("-history_date", "-history_id")
-    since = [
-        row
-        for row in rows
-        if (row.history_date, row.history_id) > (was.history_date, was.history_id)
-    ]
-    return changes_in_words(since)
+    later = model.history.filter(id=was.id, history_id__gt=was.history_id)
+    return changes_in_words(later.select_related("history_user").order_by("-history_id"))
 
 
 def has_changed(change: Change, fields: list[models.Field]) -> bool:

@@ -116,18 +116,18 @@ class HistoricalQuerySet(LibraryHistoricalQuerySet):
 
         The library compares the time alone, which returns two rows for changes of one
         instant, and looks for later rows only among those already filtered, which returns
-        a record by what it used to be. Here the order of writing breaks ties, and later
-        rows are looked for among all that were written by the time asked about.
+        a record by what it used to be. Here later rows are looked for among all that were
+        written, by the order of writing: a clock may have been wrong. As at a moment they
+        go by their dates, and the order of writing breaks ties.
         """
-        everything = self.model.objects.all()
+        later = Q(history_id__gt=OuterRef("history_id"))
         if self._as_of is not None:
-            everything = everything.filter(history_date__lte=self._as_of)
-        later = everything.filter(
-            Q(history_date__gt=OuterRef("history_date"))
-            | Q(history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")),
-            **{self._pk_attr: OuterRef(self._pk_attr)},
-        )
-        return self.filter(~Exists(later))
+            later = Q(history_date__lte=self._as_of) & (
+                Q(history_date__gt=OuterRef("history_date"))
+                | (Q(history_date=OuterRef("history_date")) & later)
+            )
+        of_it = Q(**{self._pk_attr: OuterRef(self._pk_attr)})
+        return self.filter(~Exists(self.model.objects.filter(of_it, later)))
 
 
 class HistoricalRecords(LibraryHistoricalRecords):

@@ -51,12 +51,10 @@ class ReasonForm(forms.Form):
 
 
 def last_row(model: type[models.Model], key) -> HistoryRow | None:
-    """The last row of the history of one record."""
+    """The last row of the history of one record, by the order of writing: a clock may have been
+    wrong when one was dated."""
     return (
-        model.history.filter(id=key)
-        .select_related("history_user")
-        .order_by("-history_date", "-history_id")
-        .first()
+        model.history.filter(id=key).select_related("history_user").order_by("-history_id").first()
     )
 
 
@@ -102,7 +100,7 @@ def history_view(model_admin, request: HttpRequest, object_id: str, tools=()) ->
     rows = (
         model_admin.model.history.filter(id=record.pk)
         .select_related("history_user")
-        .order_by("-history_date", "-history_id")
+        .order_by("-history_id")
     )
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get(PAGE_VAR))
     changes = changes_in_words(page.object_list)

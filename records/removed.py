@@ -39,7 +39,7 @@ def removed_view(request: HttpRequest, app_label: str, model_name: str) -> HttpR
         model.history.filter(history_type="-")
         .latest_of_each()
         .select_related("history_user")
-        .order_by("-history_date", "-history_id")
+        .order_by("-history_id")
     )
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get(PAGE_VAR))
     context = {

@@ -65,7 +65,7 @@ def rows_of(batch: uuid.UUID) -> list[HistoryRow]:
 def undoings(rows: Iterable[HistoryRow]) -> list[Undoing]:
     """What it takes to put back each record of `rows`, those it takes nothing left out."""
     first, last = {}, {}
-    for row in sorted(rows, key=lambda row: (row.history_date, row.history_id)):
+    for row in sorted(rows, key=lambda row: row.history_id):
         key = (row.instance_type, row.id)
         first.setdefault(key, row)
         last[key] = row
