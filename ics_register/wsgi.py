@@ -6,9 +6,12 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import resolve
 
+from records.schema import refuse_unknown_schema_at_start
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ics_register.settings")
 
 application = get_wsgi_application()
+refuse_unknown_schema_at_start()
 
 # What the register is made of is there to stay. Python would look through all of it for what
 # nobody needs any more, while a page is made, for up to a tenth of the page's time.
