@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from people.models import Distinction, Person, PersonName, Tenure
+from people.personal_names import parts_of
 from records.events import Source, When, about, read_anew
 from records.models import NameKind, Record
 from records.names import FoldedField, fold
@@ -286,7 +287,7 @@ def families_of(people: Collection[int]) -> set[str]:
         *Person.objects.filter(pk__in=people).values_list("name", flat=True),
         *PersonName.objects.filter(person__in=people).values_list("name", flat=True),
     ]
-    families = {name.rpartition(" ")[2] for name in names}
+    families = {parts_of(name).family for name in names}
     return (families | {fold(family) for family in families}) - {""}
 
 

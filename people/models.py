@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from organisations.models import Post
+from people.personal_names import corrected_sort_name, parts_of
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.periods import NoOverlap, locked, most_at_once
@@ -66,6 +67,8 @@ class Person(Fact):
     withheld = models.BooleanField("withheld from public pages", default=False, editable=False)
 
     natural_key_fields = ("slug",)
+    # The name and the sort name that were read from the database, if this was.
+    names_read: tuple[str, str] | None = None
 
     class Meta(Fact.Meta):
         ordering = ["sort_name"]
@@ -113,14 +116,27 @@ class Person(Fact):
     def __str__(self):
         return f"{self.honorific} {self.name}".strip()
 
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        person = super().from_db(db, field_names, values)
+        if {"name", "sort_name"} <= person.__dict__.keys():
+            person.names_read = person.name, person.sort_name
+        return person
+
     def get_absolute_url(self):
         return reverse("person", args=[self.slug])
 
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.names_read = self.name, self.sort_name
+
     def prepare(self) -> None:
         super().prepare()
+        before, sorted_before = self.names_read or (self.name, None)
+        if self.name != before and self.sort_name == sorted_before:
+            self.sort_name = corrected_sort_name(self.sort_name, before, self.name)
         if not self.sort_name:
-            given, _, family = self.name.rpartition(" ")
-            self.sort_name = f"{family}, {given}" if given else family
+            self.sort_name = parts_of(self.name).family_first or self.name
 
 
 class PersonName(OtherName):

@@ -2,9 +2,10 @@
 
 from django.db.models import Q
 
-from people.models import Person
+from people.models import Person, PersonName
+from people.personal_names import in_any_order, parts_of, parts_of_person
 from records.events import Source
-from records.names import fold, free_slug
+from records.names import fold, free_slug, has_words
 
 
 def new_person(*, name: str, honorific: str, source: Source) -> Person:
@@ -25,28 +26,28 @@ MOST_ALIKE = 200
 
 
 def people_like(name: str) -> list[Person]:
-    """Those in the register who may be whom a source calls `name`: of the same name, now or
-    before, or of the same family name and initial."""
-    folded = fold(name)
-    given, _, family = folded.rpartition(" ")
-    if not family:
+    """Those in the register who may be whom a source calls `name`: of the same names, now or
+    before and in whatever order, or of the same family name and initial."""
+    parts = parts_of(name)
+    if not parts.given or not (family := fold(parts.family)):
         return []
+    words = fold(parts.in_order).split()
     people = Person.objects.filter(merged_into=None).prefetch_related("names")
     of_the_name = people.filter(
-        Q(folded=folded)
-        | Q(folded__endswith=f" {folded}")
-        | Q(pk__in=Person.objects.filter(names__folded=folded).values("pk"))
+        has_words(words, "folded")
+        | Q(pk__in=PersonName.objects.filter(has_words(words, "folded")).values("person"))
     )
     # Looked for first, so that no number of others hides them.
     found = {person.pk: person for person in of_the_name[:MOST_ALIKE]}
     for person in people.filter(folded__contains=family)[:MOST_ALIKE]:
         found.setdefault(person.pk, person)
-    return [person for person in found.values() if _is_like(person, folded, given[:1], family)]
+    return [person for person in found.values() if _is_like(person, name)]
 
 
-def _is_like(person: Person, folded: str, initial: str, family: str) -> bool:
-    names = [fold(person.name), *(other.folded for other in person.names.all())]
-    if folded in names:
+def _is_like(person: Person, name: str) -> bool:
+    names = [person.name, *(other.name for other in person.names.all())]
+    if in_any_order(name) in map(in_any_order, names):
         return True
-    own_given, _, own_family = fold(person.name).rpartition(" ")
-    return bool(initial) and own_family == family and own_given[:1] == initial
+    asked, own = parts_of(name), parts_of_person(person.name, person.sort_name)
+    same_family = fold(own.family) == fold(asked.family)
+    return same_family and fold(own.given)[:1] == fold(asked.given)[:1] != ""

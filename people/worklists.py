@@ -15,6 +15,7 @@ from organisations.models import HEAD_KINDS, Organisation, Post
 from people.holders import Holding, Standing, posts_with_holders, with_standing
 from people.identity import tenure_models
 from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
+from people.personal_names import in_any_order, parts_of, parts_of_person
 from records.evidence import year_before
 from records.names import fold
 from records.periods import date_in_words, not_over
@@ -464,14 +465,19 @@ class Called:
     """What somebody is called, folded for comparing."""
 
     key: int
-    name: str
+    name: str  # without titles and letters
+    in_any_order: str
     family: str
-    given: str
+    first: str  # of the given names, or an initial
 
     @classmethod
     def by(cls, key: int, name: str, sort_name: str) -> "Called":
-        family, _, given = sort_name.partition(",")
-        return cls(key, fold(name), fold(family), fold(given).replace(".", ""))
+        parts = parts_of(name)
+        folded = fold(parts.in_order)
+        if sort_name != parts.family_first:
+            parts = parts_of_person(name, sort_name)
+        in_any_order = " ".join(sorted(folded.split()))
+        return cls(key, folded, in_any_order, fold(parts.family), fold(parts.first_given))
 
 
 def possible_twins(
@@ -496,12 +502,15 @@ def possible_twins(
     for alike in _alike(people, lambda called: called.name):
         for one, other in _pairs(alike):
             note(one.key, other.key, "They have the same name.")
+    for alike in _alike(people, lambda called: called.in_any_order):
+        for one, other in _pairs(alike):
+            note(one.key, other.key, "They have the same names in another order.")
     by_name = defaultdict(set)
     for called in people:
-        by_name[called.name].add(called.key)
+        by_name[called.in_any_order].add(called.key)
     by_other_name = defaultdict(set)
     for key, name in other_names:
-        by_other_name[fold(name)].add(key)
+        by_other_name[in_any_order(name)].add(key)
     for name, keys in by_other_name.items():
         for key in keys:
             for other in by_name.get(name, set()):
@@ -510,8 +519,8 @@ def possible_twins(
                 note(key, other, "They share another name.")
     by_first = defaultdict(list)
     for called in people:
-        if called.given:
-            by_first[called.family, called.given.split()[0]].append(called)
+        if called.first:
+            by_first[called.family, called.first].append(called)
     for (family, first), alike in by_first.items():
         for one, other in _pairs(alike):
             note(one.key, other.key, _why(first, first))
@@ -524,10 +533,10 @@ def possible_twins(
     if not loosely:
         return list(found.values())
     loose = []
-    for alike in _alike(people, lambda called: (called.family, called.given[:1])):
+    for alike in _alike(people, lambda called: (called.family, called.first[:1])):
         for one, other in _pairs(alike):
             pair = frozenset((one.key, other.key))
-            if one.given and pair not in found:
+            if one.first and pair not in found:
                 why = "They have the same family name and initial."
                 loose.append(Twins(min(pair), max(pair), why))
     return loose

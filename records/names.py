@@ -3,19 +3,54 @@
 import re
 import unicodedata
 from collections.abc import Container
+from functools import lru_cache
 from itertools import chain, count
 
 from django.db import models
 from django.db.models import Q
 from django.utils.text import slugify
 
+# Letters that Unicode does not take apart into a plain letter and a mark.
+PLAIN = {
+    "\u0131": "i",  # the one without its dot
+    "æ": "ae", "đ": "d", "ð": "d", "ħ": "h", "ĸ": "k", "ł": "l", "ŋ": "n", "ø": "o", "œ": "oe",
+    "þ": "th", "ŧ": "t", "ɓ": "b", "ɖ": "d", "ɗ": "d", "ə": "e", "ƒ": "f", "ǥ": "g", "ɨ": "i",
+    "ƙ": "k", "ɲ": "n", "ɵ": "o", "ʉ": "u", "ƴ": "y", "ƶ": "z",
+}  # fmt: skip
+# Apostrophes, and the quotation marks, primes and accents that are typed instead of one.
+APOSTROPHES = (
+    "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u055a\u2018\u2019\u201a\u201b"
+    "\u2032\u2035\ua78c\uff07"
+)
+# They stand between words, as do hyphens, dashes, brackets and quotation marks of every kind.
+BETWEEN = '/.,;:!?"\u00a1\u00bf\u00b7\u2022\u2043\u2044\u2212'
+BETWEEN_KINDS = {"Pd", "Ps", "Pe", "Pi", "Pf"}
+INITIALS = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_])+(?!\S)")
+
 
 def fold(text: str) -> str:
-    """`text` without marks, case, apostrophes, hyphens or doubled spaces, for comparing names."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = re.sub(r"[-\u2010-\u2015/]", " ", plain)
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'’‘\u02bc`\x00")
-    return " ".join(plain.casefold().split())
+    """`text` in small plain letters, for comparing names: without marks and apostrophes, with a
+    space for hyphens, commas and full stops, and with initials as one word.
+
+    "Łukasz O’Brien-Lee" is "lukasz obrien lee", and "Tolkien, J. R. R." is "tolkien jrr".
+    """
+    # First of all, before Unicode takes an acute accent apart into a space and a mark.
+    text = "".join(sign for sign in text if sign not in APOSTROPHES)
+    for _ in range(2):  # a small letter may come apart where the capital did not
+        text = unicodedata.normalize("NFKD", text).casefold()
+    text = " ".join("".join(map(_plain, text)).split())
+    return INITIALS.sub(lambda initials: initials[0].replace(" ", ""), text)
+
+
+@lru_cache(maxsize=4096)
+def _plain(sign: str) -> str:
+    """What remains of a sign: a plain letter, a space, or nothing of what shows nothing itself."""
+    kind = unicodedata.category(sign)
+    if unicodedata.combining(sign) or kind == "Cf" or sign == "\0" or sign in APOSTROPHES:
+        return ""
+    if kind in BETWEEN_KINDS or sign in BETWEEN:
+        return " "
+    return PLAIN.get(sign, sign)
 
 
 def slug_stem(name: str, otherwise: str) -> str:

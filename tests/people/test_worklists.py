@@ -5,6 +5,7 @@ from django.test import Client
 
 from organisations.models import PostKind
 from people.models import Appointment
+from people.naming import people_like
 from people.worklists import Called, possible_twins
 from tests.builders import (
     make_appointment,
@@ -159,6 +160,9 @@ def twins(*people: tuple[str, str], other_names=(), loosely=False) -> set:
         (("Matt Dormer", "Dormer, Matt"), ("Matthew Dormer", "Dormer, Matthew")),
         (("Becky Howell Jones", "Howell Jones, Becky"), ("B Howell-Jones", "Howell-Jones, B")),
         (("John Smith", "Smith, John"), ("John A Smith", "Smith, John A")),
+        (("John Tolkien", "Tolkien, John"), ("JRR Tolkien", "Tolkien, JRR")),
+        (("J. R. R. Tolkien", "Tolkien, J. R. R."), ("J.R.R. Tolkien", "Tolkien, J.R.R.")),
+        (("Jørgen Lee", "Lee, Jørgen"), ("Jorgen Lee", "Lee, Jorgen")),
     ],
 )
 def test_names_of_one_person(one, other):
@@ -177,6 +181,32 @@ def test_names_of_one_person(one, other):
 )
 def test_names_of_two_people(one, other):
     assert twins(one, other) == twins(one, other, loosely=True) == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sir David Nicholson",
+        "David Nicholson CBE",
+        "Dr. David Nicholson, MBChB, FRCPsych",
+        "NICHOLSON David",
+        "Nicholson David",
+        "Nicholson, David",
+        "DAVID NICHOLSON OBE",
+        "Nicholson, Sir David",
+    ],
+)
+@pytest.mark.django_db
+def test_a_name_with_titles_or_letters_or_turned_round_is_suspected_to_be_the_plain_one(name):
+    plain, other = make_person(name="David Nicholson"), make_person(name=name, sort_name="")
+    [row] = rows_of("same-person")
+    assert row.reason.startswith("They have the same name")
+    assert other in people_like("David Nicholson")
+    assert set(people_like(name)) == {plain, other}
+
+
+def test_initials_and_capitals_are_not_taken_for_each_other():
+    assert twins(("ANN LEE", "LEE, ANN"), ("Adam Lee", "Lee, Adam")) == set()
 
 
 def test_one_family_name_and_initial_with_different_given_names_is_told_apart():
