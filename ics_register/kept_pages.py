@@ -7,6 +7,7 @@ told so, and whoever has not is given the page that was made for somebody else.
 
 import functools
 import hashlib
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.cache import caches
@@ -21,6 +22,33 @@ from records.version import register_version
 LARGEST = 200_000
 
 NOT_PUBLIC = ("/admin/", settings.STATIC_URL)
+
+# Answers that take the place of a page that was at the same address.
+IN_PLACE_OF_A_PAGE = (
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.GONE,
+)
+
+
+def replace_pages_that_are_gone(get_response):
+    """Middleware: what is gone or has moved may be kept by proxies as long as a page.
+
+    A proxy that may not keep such an answer goes on showing the page that it has.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            response.status_code in IN_PLACE_OF_A_PAGE
+            and request.method in ("GET", "HEAD")
+            and not request.path_info.startswith(NOT_PUBLIC)
+        ):
+            kept_by_proxies(response)
+        return response
+
+    return answer
 
 
 def keep_pages(get_response):

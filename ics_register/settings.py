@@ -212,6 +212,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Above CommonMiddleware, which redirects addresses that lack their last slash.
+    "ics_register.kept_pages.replace_pages_that_are_gone",
     "django.middleware.common.CommonMiddleware",
     "ics_register.requests.refuse_null_bytes",
     "ics_register.kept_pages.keep_pages",

@@ -302,6 +302,59 @@ def test_a_page_not_changed_says_for_how_long_it_may_be_kept(chair):
     assert "Content-Security-Policy" in unchanged.headers
 
 
+ANSWERS = {
+    200: [
+        PAGE,
+        "/forums/board.json",
+        "/forums.csv",
+        "/forums/board/terms.docx",
+        "/forums/board/calendar.ics",
+        "/structure.svg",
+        "/data/popolo.json",
+        "/changes.atom",
+        "/forums/board/changes.atom",
+        "/sitemap.xml",
+        "/robots.txt",
+    ],
+    404: [
+        "/people/ann-abel/",
+        "/people/ann-abel.json",
+        "/people/ann-abel.csv",
+        "/people/ann-abel/changes.atom",
+        "/forums/?page=9",
+        "/data/nothing.csv",
+        "/sitemap-nothing.xml",
+        "/nowhere",
+    ],
+    301: [
+        "/forums/old-board/",
+        "/forums/old-board.json",
+        "/forums/old-board/changes.atom",
+        "/forums/board",
+    ],
+}
+
+
+def test_a_proxy_keeps_what_is_there_and_what_is_gone_alike_and_for_a_minute_at_most(chair, caplog):
+    """What is gone and does not say so to a proxy does not take the place of the page there."""
+    board = chair.seat.forum
+    for slug in ("old-board", "board"):
+        board.slug = slug
+        board.save()
+    withhold_person(person=chair.person)
+
+    told = "public, max-age=0, s-maxage=30, stale-while-revalidate=30"
+    for status, pages in ANSWERS.items():
+        for page in pages:
+            answer = client.get(page)
+            answer.getvalue()
+            said = answer.headers.get("Cache-Control")
+            assert (page, answer.status_code, said) == (page, status, told)
+            assert "Set-Cookie" not in answer.headers
+            assert "Cookie" not in answer.headers.get("Vary", "")
+        assert client.head(page).headers["Cache-Control"] == told
+
+
 def test_each_address_day_host_and_release_has_a_tag_of_its_own(chair, monkeypatch, settings):
     settings.ALLOWED_HOSTS = ["*"]
     tags = [
@@ -321,10 +374,20 @@ def test_each_address_day_host_and_release_has_a_tag_of_its_own(chair, monkeypat
 
 
 @pytest.mark.parametrize(
-    "page", ["/forums/nowhere/", "/forums/?as_at=nonsense", "/admin/", "/admin/login/"]
+    "page",
+    [
+        "/forums/?as_at=nonsense",
+        "/forums.json?as_at=nonsense",
+        "/static/nothing.css",
+        "/admin/",
+        "/admin/login/",
+        "/admin/nowhere/",
+    ],
 )
 def test_refusals_and_the_admin_have_no_tag_and_are_not_kept(chair, page, caplog):
-    assert "ETag" not in client.get(page).headers
+    answer = client.get(page)
+    assert "ETag" not in answer.headers
+    assert "public" not in answer.headers.get("Cache-Control", "")
     assert client.get(page, headers={"if-none-match": "*"}).status_code != 304
 
 

@@ -5,9 +5,12 @@ Pages allow less here than they do in earnest, so that a test can outwait it.
 """
 
 import http.client
+import shutil
+import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,6 +19,7 @@ from django.test.testcases import LiveServerThread
 
 from bench.nginx import NGINX, command
 from ics_register.pages import page as public_pages
+from people.identity import withhold_person
 from tests.builders import make_chair_seat, make_forum, make_membership, make_person
 from tests.stepping import signed_in
 
@@ -29,12 +33,17 @@ pytestmark = [
 PAGE = "/forums/board/"
 FRESH, STALE = 2, 3  # seconds
 
+PURGE = """
+    rm -rf /var/cache/nginx/register/*
+    systemctl reload nginx
+"""
+
 
 class Proxy:
     """nginx in front of the register, as a reader meets it."""
 
-    def __init__(self, port: int):
-        self.port = port
+    def __init__(self, port: int, folder: Path, process: subprocess.Popen):
+        self.port, self.folder, self.process = port, folder, process
 
     def ask(self, address: str, method: str = "GET", **headers):
         reader = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -64,15 +73,14 @@ def register(monkeypatch):
     monkeypatch.setattr(public_pages, "KEPT_FOR", keep)
     caches["pages"].clear()
     board = make_forum(slug="board", name="Board")
-    make_membership(
-        seat=make_chair_seat(forum=board), person=make_person(name="Ann Abel", slug="ann-abel")
-    )
+    chair = make_person(name="Ann Abel", slug="ann-abel")
+    make_membership(seat=make_chair_seat(forum=board), person=chair)
     server = LiveServerThread("127.0.0.1", static_handler=lambda application: application)
     server.daemon = True
     server.start()
     server.is_ready.wait()
     assert server.error is None
-    server.board = board
+    server.board, server.chair = board, chair
     yield server
     server.terminate()
     caches["pages"].clear()
@@ -86,7 +94,7 @@ def proxy(register, tmp_path):
     nginx = subprocess.Popen(command(folder, port=port, register=register.port))
     try:
         wait_for(port, nginx)
-        yield Proxy(port)
+        yield Proxy(port, folder, nginx)
     finally:
         nginx.terminate()
         nginx.wait(timeout=30)
@@ -163,15 +171,51 @@ def test_readers_are_given_the_last_page_while_the_register_is_down_and_no_older
     [
         ("/forums/?as_at=nonsense", 400),
         ("/forums.json?as_at=nonsense", 400),
-        ("/forums/?page=9", 404),
-        ("/forums/nowhere/", 404),
+        ("/static/nothing.css", 404),
     ],
 )
-def test_no_error_is_kept(proxy, address, status):
+def test_what_is_wrongly_asked_for_is_not_kept(proxy, address, status):
     asked = [proxy.ask(address) for _ in range(2)]
 
     assert [answer.status for answer in asked] == [status, status]
     assert "HIT" not in {proxy.how(address), *(each.headers["X-Cache-Status"] for each in asked)}
+
+
+def test_what_is_gone_or_moved_replaces_itself_before_the_page_is_too_old(proxy, register):
+    """Readers may be given the page once more: nginx asks for it anew behind their backs."""
+    gone = [f"/people/ann-abel{form}" for form in ("/", ".json", ".csv", "/changes.atom")]
+    kept = [*gone, PAGE]
+    assert [proxy.ask(address).status for address in kept] == [200] * len(kept)
+    withhold_person(person=register.chair)
+    register.board.slug = "the-board"
+    register.board.save()
+    time.sleep(FRESH + 1.1)
+    for address in kept:
+        proxy.ask(address)
+
+    until = time.monotonic() + STALE - 1.5
+    while [proxy.ask(address).status for address in kept] != [*[404] * len(gone), 301]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert {proxy.how(address) for address in kept} == {"HIT"}
+    assert proxy.ask(PAGE).headers["Location"] == "/forums/the-board/"
+
+
+def test_what_readme_says_removes_every_page_from_nginx_at_once(proxy, register):
+    """Also those whose files nginx keeps open."""
+    assert (proxy.how(PAGE), proxy.how(PAGE)) == ("MISS", "HIT")
+    withhold_person(person=register.chair)
+    assert b"Abel" in proxy.ask(PAGE).body
+    until = time.monotonic() + FRESH - 0.5
+
+    assert PURGE in (settings.BASE_DIR / "README.md").read_text()
+    for part in (proxy.folder / "cache").iterdir():
+        shutil.rmtree(part)
+    proxy.process.send_signal(signal.SIGHUP)  # as `systemctl reload nginx` does
+
+    while b"Abel" in proxy.ask(PAGE).body:
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_nothing_of_the_admin_is_kept(proxy):

@@ -46,7 +46,7 @@ def feed_page(view):
         except Moved as moved:
             kind = moved.record._meta.model_name
             address = reverse(f"{kind}-feed", args=[moved.record.slug])
-            return kept_by_proxies(HttpResponsePermanentRedirect(address))
+            return HttpResponsePermanentRedirect(address)
         response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
         return kept_by_proxies(response)
 

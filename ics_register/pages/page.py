@@ -34,9 +34,10 @@ from ics_register.pages.twins import (
 from ics_register.pages.word import AsWord, answer_word
 from ics_register.recorded import as_recorded, reads_the_past
 
-# For how long a page may be kept: by any proxy for a minute, and for ten more while it fetches it
-# anew; by a browser only if it asks each time.
-KEPT_FOR = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
+# For how long a page may be kept: by any proxy for half a minute, and for as long again while it
+# fetches it anew; by a browser only if it asks each time. No longer, because a name that is
+# withheld has to be gone from every cache within a minute.
+KEPT_FOR = "public, max-age=0, s-maxage=30, stale-while-revalidate=30"
 
 PER_PAGE = 100
 # Of lists that may be very long.
@@ -193,9 +194,8 @@ def public_page(
             captured = {**request.resolver_match.captured_kwargs, "slug": moved.record.slug}
             address = reverse(request.resolver_match.view_name, kwargs=captured)
             address = asked.link(address, kept)
-            # As long as a page: what was merged may be told apart again.
             response = HttpResponsePermanentRedirect(address)
-            return kept_by_proxies(open_to_all(response) if form else response)
+            return open_to_all(response) if form else response
         return kept_by_proxies(response)
 
     answer.twins = tuple(twins)
