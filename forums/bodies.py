@@ -1,12 +1,14 @@
 """A forum as its rule of quoracy sees it, made of what is recorded of its seats and members."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from forums.holders import HeldSeat
 from forums.models import MemberOrganisation, QuoracyClause, SeatRole
 from forums.quoracy import Body, Clause, Filler, Member, Place
-from people.holders import Standing
+from people.holders import Holder, Standing
+from people.models import Basis
 from records.worklists import at_end
 
 
@@ -22,25 +24,31 @@ def as_rule(clause: QuoracyClause) -> Clause:
 
 
 def body_of(
-    seats: Iterable[HeldSeat], members: Iterable[MemberOrganisation], day: datetime.date
+    seats: Iterable[HeldSeat],
+    members: Iterable[MemberOrganisation],
+    day: datetime.date,
+    came_after: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> Body:
-    """A forum on `day`, of its seats and members then."""
-    return Body(tuple(map(place_of, seats)), tuple(as_member(each, day) for each in members))
+    """A forum on `day`, of its seats and members then, and of what `came_after` each organisation
+    that has closed."""
+    return Body(
+        tuple(map(place_of, seats)),
+        tuple(as_member(each, day, came_after.get(each.organisation_id, ())) for each in members),
+    )
 
 
 def place_of(seat: HeldSeat) -> Place:
-    # Who acts covers an absent holder, who remains.
-    fillers = [
-        Filler(holder.person, holder.person_id, holder.for_slug)
-        for holder in seat.own_holders or seat.holders
-    ]
+    acting = [holder for holder in seat.holders if holder.basis == Basis.ACTING]
+    settled = seat.own_holders
     return as_place(
         seat=seat.id,
         title=seat.title,
         role=seat.role,
         organisation=seat.for_slug or seat.post_organisation_slug,
         number=seat.number,
-        fillers=fillers,
+        fillers=[as_filler(holder) for holder in settled or acting],
+        # Who acts covers an absent holder, who remains.
+        acting=[as_filler(holder) for holder in acting if settled],
         standing=seat.standing,
         holder_stated=seat.holder_stated,
         may_be_held_already=bool(seat.may_hold_already),
@@ -50,16 +58,21 @@ def place_of(seat: HeldSeat) -> Place:
     )
 
 
+def as_filler(holder: Holder) -> Filler:
+    name = holder.person_and_basis if holder.basis == Basis.ACTING else holder.person
+    return Filler(name, holder.person_id, holder.for_slug)
+
+
 def as_place(
     *,
     role,
     number,
     fillers,
+    acting,
     standing,
     holder_stated,
     may_be_held_already,
     counts,
-    may_be_deputised,
     **known,
 ) -> Place:
     """A place, of what is recorded of a seat and of those who fill it."""
@@ -67,14 +80,17 @@ def as_place(
     return Place(
         number=number,
         fillers=tuple(fillers),
+        acting=tuple(acting),
         may_be_filled=silent and (number is None or len(fillers) < number),
         counts=role != SeatRole.IN_ATTENDANCE if counts is None else counts,
-        may_be_deputised=bool(may_be_deputised),
         **known,
     )
 
 
-def as_member(member: MemberOrganisation, day: datetime.date) -> Member:
+def as_member(
+    member: MemberOrganisation, day: datetime.date, came_after: Sequence[str] = ()
+) -> Member:
     organisation = member.organisation
-    closed = at_end(organisation) if organisation.has_ended(day) else ""
-    return Member(organisation.slug, str(organisation), closed)
+    if not organisation.has_ended(day):
+        return Member(organisation.slug, str(organisation))
+    return Member(organisation.slug, str(organisation), at_end(organisation), tuple(came_after))

@@ -3,7 +3,8 @@
 Plain functions of plain values, which ask no database. A Body is a forum as its rule sees it, an
 Attendee is somebody at the meeting. Readings of common wording that are ours, and are said on
 the pages: a share is of all places, vacant ones too; a seat in attendance counts to nothing
-unless a source says that it does; and one person counts once, whatever they sit for.
+unless a source says that it does; one person counts once, whatever they sit for; and proxy votes
+alone make no meeting.
 """
 
 import math
@@ -14,6 +15,7 @@ from enum import Enum
 from forums.models import ClauseKind
 
 NOBODY: frozenset[int] = frozenset()
+SOMEBODY_IN_THE_ROOM = "somebody in the room, beside the proxy votes"
 
 
 class How(Enum):
@@ -42,10 +44,12 @@ class Place:
     organisation: str | None = None
     number: int | None = 1  # of those who may fill it; None if no source says
     fillers: tuple[Filler, ...] = ()
+    # Who act for one of the fillers, and may come instead.
+    acting: tuple[Filler, ...] = ()
     # Whether others, whom the sources do not name, may fill what is left of it.
     may_be_filled: bool = False
     counts: bool = True
-    may_be_deputised: bool = False
+    may_be_deputised: bool | None = None  # None if no source says
     votes: bool | None = None  # None if no source says
 
     @property
@@ -66,6 +70,11 @@ class Member:
     organisation: str
     name: str
     closed: str = ""  # when, if it has: "in March 2020"
+    successors: tuple[str, ...] = ()  # what succeeded it, if it has closed
+
+    @property
+    def succeeded_by(self) -> str:
+        return " or ".join(self.successors)
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ class Body:
         return [
             (place, filler)
             for place in self.places
-            for filler in place.fillers
+            for filler in (*place.fillers, *place.acting)
             if place.speaks_for(filler) == member.organisation
         ]
 
@@ -126,6 +135,8 @@ class Attendee:
     how: How = How.IN_PERSON
     # Who it is, or may be, where that is known. Of whom nothing is known is nobody else there.
     people: frozenset[int] = NOBODY
+    # What they count by and no source says: "The trust acts in place of the council".
+    assuming: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,24 +155,41 @@ class Judgement:
     """Whether a whole rule is met, and each of its clauses."""
 
     clauses: tuple[tuple[Clause, Verdict], ...]
+    in_the_room: bool  # whether anybody is, in person or as a substitute
+    assuming: tuple[str, ...] = ()  # what it holds by and no source says
 
     @property
     def met(self) -> bool | None:
         """None if there is no rule, or if what is recorded does not tell."""
         each = [verdict.met for _, verdict in self.clauses]
-        if False in each:
+        if not each:
+            return None
+        if False in each or not self.in_the_room:
             return False
-        return None if None in each or not each else True
+        return None if None in each else True
 
     @property
     def wanting(self) -> list[str]:
         """What would meet it, once each."""
-        return list(dict.fromkeys(each for _, verdict in self.clauses for each in verdict.wanting))
+        verdicts = [verdict for _, verdict in self.clauses]
+        wanting = dict.fromkeys(each for verdict in verdicts for each in verdict.wanting)
+        by_proxy = any(verdict.by for verdict in verdicts)
+        if verdicts and not self.in_the_room and (by_proxy or not wanting):
+            wanting[SOMEBODY_IN_THE_ROOM] = None
+        return list(wanting)
 
 
 def judge_rule(clauses: Iterable[Clause], body: Body, attendees: Sequence[Attendee]) -> Judgement:
     """Whether `attendees` make a meeting quorate."""
-    return Judgement(tuple((clause, judge(clause, body, attendees)) for clause in clauses))
+    return Judgement(
+        tuple((clause, judge(clause, body, attendees)) for clause in clauses),
+        any_in_the_room(attendees),
+        tuple(dict.fromkeys(one.assuming for one in attendees if one.assuming)),
+    )
+
+
+def any_in_the_room(attendees: Iterable[Attendee]) -> bool:
+    return any(one.how != How.PROXY for one in attendees)
 
 
 def judge(clause: Clause, body: Body, attendees: Iterable[Attendee]) -> Verdict:
@@ -182,12 +210,15 @@ def judge(clause: Clause, body: Body, attendees: Iterable[Attendee]) -> Verdict:
 
 
 def accepts(clause: Clause, body: Body, attendee: Attendee) -> bool:
-    """Whether a clause takes somebody who takes part as this one does."""
+    """Whether a clause takes somebody who takes part as this one does.
+
+    That a seat may be deputised does not say that its deputy counts to quoracy: the clause does.
+    """
     if attendee.how == How.PROXY:
         return clause.by_proxy
     if attendee.how == How.SUBSTITUTE:
         place = body.place(attendee.seat)
-        return clause.by_substitute or (place is not None and place.may_be_deputised)
+        return clause.by_substitute and (place is None or place.may_be_deputised is not False)
     return True
 
 
@@ -199,16 +230,28 @@ def share_of(per_cent: int, size: int) -> int:
 def _every_organisation(clause: Clause, body: Body, present: Sequence[Attendee]) -> Verdict:
     if not body.members:
         return Verdict(None, wanting=("the member organisations, of which none is recorded",))
-    by, wanting, would_meet = [], [], []
+    by, wanting, would_meet, nobody_can = [], [], [], False
     for member, one in zip(body.members, there_for_each(clause, body, present), strict=True):
         if one is not None:
             by.append(one.name)
             continue
         came = any(one.organisation == member.organisation for one in present)
         wanting.append(_for_whom(member, came=came))
-        would_meet.append(Attendee(f"somebody for {member.name}", organisation=member.organisation))
-    supplied = None if any(member.closed for member in body.members) else tuple(would_meet)
+        would_meet.append(coming_for(member))
+        nobody_can = nobody_can or bool(member.closed and not member.successors)
+    supplied = None if nobody_can else tuple(would_meet)
     return Verdict(not wanting, tuple(by), tuple(wanting), supplied)
+
+
+def coming_for(member: Member) -> Attendee:
+    """Somebody for a member organisation; if it has closed, for its successor in its place."""
+    if not member.closed:
+        return Attendee(f"somebody for {member.name}", organisation=member.organisation)
+    return Attendee(
+        f"{member.succeeded_by}, in place of {member.name}",
+        organisation=member.organisation,
+        assuming=f"{member.succeeded_by} acts in place of {member.name}",
+    )
 
 
 def there_for_each(
@@ -221,19 +264,21 @@ def there_for_each(
         return one.people if one.how == How.IN_PERSON and not clause.one_for_several else NOBODY
 
     return one_each(
-        [
-            [one for one in present if one.organisation == member.organisation]
-            if not member.closed
-            else []
-            for member in body.members
-        ],
+        [[one for one in present if _may_count_for(one, member)] for member in body.members],
         known,
     )
 
 
+def _may_count_for(one: Attendee, member: Member) -> bool:
+    if one.organisation != member.organisation:
+        return False
+    return bool(one.assuming and member.successors) if member.closed else not one.assuming
+
+
 def _for_whom(member: Member, *, came: bool) -> str:
     if member.closed:
-        return f"{member.name}, which closed {member.closed}"
+        closed = f"{member.name}, which closed {member.closed}"
+        return f"{closed}, or in its place {member.succeeded_by}" if member.successors else closed
     if came:
         return f"somebody for {member.name} who does not already count for another organisation"
     return f"somebody for {member.name}"
@@ -268,12 +313,17 @@ def one_each(
     return chosen
 
 
-def _at_least(number: int, body: Body, present: Sequence[Attendee]) -> Verdict:
-    def known(one: Attendee) -> frozenset[int]:
-        return NOBODY if one.how == How.SUBSTITUTE else one.people
+def each_once(attendees: Iterable[Attendee]) -> list[Attendee]:
+    """`attendees`, one person once. A substitute is nobody else who is there."""
+    chosen = one_each(
+        [[one] for one in attendees],
+        lambda one: NOBODY if one.how == How.SUBSTITUTE else one.people,
+    )
+    return [one for one in chosen if one is not None]
 
-    counting = [[one] for one in present if _counts(body, one)]
-    counted = [one.name for one in one_each(counting, known) if one is not None]
+
+def _at_least(number: int, body: Body, present: Sequence[Attendee]) -> Verdict:
+    counted = [one.name for one in each_once(one for one in present if _counts(body, one))]
     missing = number - len(counted)
     if missing <= 0:
         return Verdict(True, tuple(counted), would_meet=())
@@ -327,7 +377,7 @@ def ways_of(member: Member, body: Body, clauses: Iterable[Clause]) -> list[How]:
     if member.closed:
         return []
     clauses = [clause for clause in clauses if clause.kind == ClauseKind.EVERY_ORGANISATION]
-    instead = {one.how for clause in clauses for one in sent_instead(member, body, clause)}
+    instead = {one.how for clause in clauses for one in sent_instead(member, clause)}
     ways = [How.IN_PERSON] if sent_by(member, body) else []
     return ways + [way for way in (How.PROXY, How.SUBSTITUTE) if way in instead]
 
@@ -340,33 +390,37 @@ def everybody(clause: Clause, body: Body, *, named: bool = False) -> list[Attend
     has closed sends nobody.
     """
     attendees = []
-    for place in body.places:
-        attendees += [from_seat(place, filler) for filler in place.fillers]
-        if not named:
-            unnamed = 1 if place.unnamed is None else place.unnamed
-            name = f"somebody not recorded ({place.title})"
-            attendees += [Attendee(name, place.seat)] * unnamed
     if clause.kind == ClauseKind.EVERY_ORGANISATION:
         for member in body.members:
             coming = sent_by(member, body, named=named)
             attendees += [coming] if coming else []
             if not named:
-                attendees += sent_instead(member, body, clause)
+                attendees += sent_instead(member, clause)
+        return attendees
+    for place in body.places:
+        if not (place.counts if clause.counts_heads else place.seat == clause.seat):
+            continue
+        attendees += [filler_or_acting(place, filler) for filler in place.fillers]
+        if not named:
+            unnamed = 1 if place.unnamed is None else place.unnamed
+            name = f"somebody not recorded ({place.title})"
+            attendees += [Attendee(name, place.seat)] * unnamed
     return attendees
 
 
-def sent_instead(member: Member, body: Body, clause: Clause) -> list[Attendee]:
+def sent_instead(member: Member, clause: Clause) -> list[Attendee]:
     """A proxy or a substitute that an organisation may send, if the clause takes one."""
-    attendees = [
+    return [
         Attendee(member.name, organisation=member.organisation, how=how)
         for how, taken in ((How.PROXY, clause.by_proxy), (How.SUBSTITUTE, clause.by_substitute))
-        if taken
+        if taken and not member.closed
     ]
-    return attendees + [
-        from_seat(place, filler, How.SUBSTITUTE)
-        for place, filler in body.sitting_for(member)
-        if place.may_be_deputised
-    ]
+
+
+def filler_or_acting(place: Place, filler: Filler) -> Attendee:
+    """Whoever comes from the place of one who fills it: they, or somebody who acts for them."""
+    people = [each.person for each in (filler, *place.acting)]
+    return replace(from_seat(place, filler), people=NOBODY if None in people else frozenset(people))
 
 
 def from_seat(place: Place, filler: Filler, how: How = How.IN_PERSON) -> Attendee:
@@ -381,18 +435,16 @@ def as_filled(clauses: Iterable[Clause], body: Body, *, named: bool = False) -> 
     None of a clause that counts heads where no source says how many fill a seat.
     """
 
-    def could(clause: Clause) -> Verdict:
-        verdict = judge(clause, body, everybody(clause, body, named=named))
-        unknown = any(place.counts and place.number is None for place in body.places)
+    unknown = any(place.counts and place.number is None for place in body.places)
+
+    def could(clause: Clause, coming: list[Attendee]) -> Verdict:
+        verdict = judge(clause, body, coming)
         if verdict.met is False and clause.counts_heads and unknown:
             return replace(verdict, met=None)
         return verdict
 
-    return Judgement(tuple((clause, could(clause)) for clause in clauses))
-
-
-def cannot_be_met(clause: Clause, body: Body) -> Verdict | None:
-    """What a clause wants even of the fullest meeting; None if it can be met, or may be for all
-    that is recorded."""
-    [(_, verdict)] = as_filled([clause], body).clauses
-    return verdict if verdict.met is False else None
+    fullest = [(clause, everybody(clause, body, named=named)) for clause in clauses]
+    return Judgement(
+        tuple((clause, could(clause, coming)) for clause, coming in fullest),
+        any(any_in_the_room(coming) for _, coming in fullest),
+    )

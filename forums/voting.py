@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from forums.models import ClauseKind, DecisionRule
-from forums.quoracy import Attendee, Body, Clause, How, accepts, there_for_each
+from forums.quoracy import (
+    Attendee,
+    Body,
+    Clause,
+    How,
+    accepts,
+    each_once,
+    there_for_each,
+)
 
 
 @dataclass(frozen=True)
@@ -24,9 +32,11 @@ class Voting:
     unsaid: tuple[str, ...] = ()  # seats of which no source says whether they vote
 
     @property
-    def needed(self) -> int:
-        """How many of the votes that can be cast make a decision."""
+    def needed(self) -> int | None:
+        """How many of the votes that can be cast make a decision; None if none can be cast."""
         there = len(self.cast)
+        if not there:
+            return None
         return there if self.rule == DecisionRule.UNANIMITY else there // 2 + 1
 
     @property
@@ -52,7 +62,8 @@ def voting(
 ) -> Voting | None:
     """Whose votes can be cast; None if none are counted, or no source says who has one.
 
-    A proxy or a substitute carries a vote where a clause of the rule of quoracy takes one.
+    A proxy or a substitute carries a vote where a clause of the rule of quoracy takes one, and a
+    deputy where the seat may be deputised. One person casts one vote.
     """
     if not by_votes(rule):
         return None
@@ -66,12 +77,7 @@ def voting(
 
 def _by_seat(rule, clauses, body, attendees) -> Voting:
     places = [place for place in body.places if place.votes]
-    there = [
-        one
-        for one in attendees
-        if one.seat in voting_seats(body)
-        and (one.how == How.IN_PERSON or any(accepts(clause, body, one) for clause in clauses))
-    ]
+    there = each_once(one for one in attendees if _carries_vote(one, body, clauses))
     numbers = [place.number for place in places]
     absent = []
     for place in places:
@@ -86,6 +92,15 @@ def _by_seat(rule, clauses, body, attendees) -> Voting:
         total=None if None in numbers else sum(numbers),
         unsaid=tuple(place.title for place in body.places if place.votes is None),
     )
+
+
+def _carries_vote(one: Attendee, body: Body, clauses: Iterable[Clause]) -> bool:
+    place = body.place(one.seat)
+    if place is None or not place.votes:
+        return False
+    if one.how == How.IN_PERSON or (one.how == How.SUBSTITUTE and place.may_be_deputised):
+        return True
+    return any(accepts(clause, body, one) for clause in clauses)
 
 
 def _by_organisation(rule, clauses, body, attendees) -> Voting:

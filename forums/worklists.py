@@ -36,7 +36,7 @@ from forums.models import (
     Seat,
     SeatRole,
 )
-from forums.quoracy import Body, Filler, Verdict, cannot_be_met
+from forums.quoracy import SOMEBODY_IN_THE_ROOM, Body, Filler, Verdict, as_filled
 from organisations.models import Organisation, Post, Relationship, RelationshipKind
 from people.holders import Standing, posts_with_holders
 from people.holders import with_standing as posts_with_standing
@@ -738,13 +738,14 @@ class NotQuorate(Part):
         bodies = bodies_of(keys, self.day)
         self.failing = {}
         for forum in forums:
-            failing = [
-                (clause, verdict)
-                for clause in clauses[forum.pk]
-                if (verdict := cannot_be_met(as_rule(clause), bodies[forum.pk]))
-            ]
-            if failing:
-                self.failing[forum.pk] = failing
+            rule = clauses[forum.pk]
+            judgement = as_filled(map(as_rule, rule), bodies[forum.pk])
+            if judgement.met is False:
+                self.failing[forum.pk] = [
+                    (clause, verdict)
+                    for clause, (_, verdict) in zip(rule, judgement.clauses, strict=True)
+                    if verdict.met is False
+                ]
         return [forum for forum in forums if forum.pk in self.failing]
 
     def rows(self, records):
@@ -766,9 +767,8 @@ class NotQuorate(Part):
             record=forum,
             name=self.link(forum),
             where=tuple(self.link(clause, clause_in_words(clause, seats)) for clause, _ in failing),
-            reason=" ".join(
-                failing_in_words(clause, verdict, seats) for clause, verdict in failing
-            ),
+            reason=" ".join(failing_in_words(clause, verdict, seats) for clause, verdict in failing)
+            or f"Nobody can attend. It wants {SOMEBODY_IN_THE_ROOM}.",
             ways=(*self.steps(forum, "stand-down"), *ways),
         )
 
@@ -816,7 +816,7 @@ def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
         )
     )
     post_of = {seat["pk"]: seat["ex_officio_post"] for seat in seats}
-    fillers = fillers_of(forums, post_of, day)
+    fillers, acting = fillers_of(forums, post_of, day)
     for seat in seats:
         place = as_place(
             seat=seat["pk"],
@@ -825,6 +825,7 @@ def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
             organisation=seat["on_behalf_of__slug"] or seat["ex_officio_post__organisation__slug"],
             number=seat["number"],
             fillers=fillers[seat["pk"]],
+            acting=acting[seat["pk"]],
             standing=seat["standing"],
             holder_stated=seat["holder_stated"],
             may_be_held_already=seat["may_be_held_already"],
@@ -845,9 +846,9 @@ def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
 
 def fillers_of(
     forums: Iterable[int], post_of: dict[int, int | None], day
-) -> dict[int, list[Filler]]:
+) -> tuple[dict[int, list[Filler]], dict[int, list[Filler]]]:
     """Who fills each of the seats of `forums`, given the post each goes with, if any, as
-    `with_filling` counts them.
+    `with_filling` counts them; and who acts for one of them.
 
     Without their names, of which there may be a hundred thousand.
     """
@@ -871,15 +872,25 @@ def fillers_of(
     ):
         of_post[post].append(who)
 
-    def filling(seat: int) -> list[Filler]:
-        through_post = [who for who in of_post[post_of[seat]] if (seat, who[1]) not in left]
-        settled = [
-            [who for who in found if who[0] != Basis.ACTING] for found in (own[seat], through_post)
-        ]
-        found = settled[0] or settled[1] or own[seat] + through_post
-        return [Filler("a member", person, speaks_for) for _, person, speaks_for in found]
+    fillers, acting = {}, {}
+    for seat, post in post_of.items():
+        through_post = [who for who in of_post[post] if (seat, who[1]) not in left]
+        own_settled, post_settled = map(settled, (own[seat], through_post))
+        # Somebody who fills it in their own right does so instead of who holds the post.
+        there = own[seat] if own_settled else own[seat] + through_post
+        fill = own_settled or post_settled or there
+        fillers[seat] = as_fillers(fill)
+        acting[seat] = as_fillers(who for who in there if who not in fill)
+    return fillers, acting
 
-    return {seat: filling(seat) for seat in post_of}
+
+def settled(found: list) -> list:
+    """Those of who was found in a seat or a post who do not just act for another."""
+    return [who for who in found if who[0] != Basis.ACTING]
+
+
+def as_fillers(found: Iterable) -> list[Filler]:
+    return [Filler("a member", person, speaks_for) for _, person, speaks_for in found]
 
 
 # Held twice

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from forums.models import ClauseKind
 from forums.quoracy import (
+    NOBODY,
     Attendee,
     Body,
     Clause,
@@ -22,24 +23,29 @@ from forums.quoracy import (
     How,
     Member,
     Place,
+    coming_for,
     from_seat,
     sent_by,
     sent_instead,
     ways_of,
 )
 
-ATTENDS, PROXY, SUBSTITUTE, ABSENT, AS_SEATS = (
+ATTENDS, ACTING, PROXY, SUBSTITUTE, SUCCESSOR, ABSENT, AS_SEATS = (
     "attends",
+    "acting",
     "proxy",
     "substitute",
+    "successor",
     "absent",
     "as-seats",
 )
 WORDS = {ATTENDS: How.IN_PERSON, PROXY: How.PROXY, SUBSTITUTE: How.SUBSTITUTE}
 LABELS = {
     ATTENDS: "attends",
+    ACTING: "somebody acting attends",
     PROXY: "proxy vote",
     SUBSTITUTE: "substitute",
+    SUCCESSOR: "its successor acts in its place",
     ABSENT: "absent",
     AS_SEATS: "by its seats below alone",
 }
@@ -89,14 +95,19 @@ class Choice(Question):
 
     coming: dict[str, Attendee] = field(default_factory=dict)  # by the word for how they come
     otherwise: str = ABSENT
+    # What a word stands for here, where that says more than its label.
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def choices(self):
-        return [(word, LABELS[word]) for word in (*self.coming, self.otherwise)]
+        labels = LABELS | self.labels
+        return [(word, labels[word]) for word in (*self.coming, self.otherwise)]
 
     @property
     def fullest(self):
-        return "" if self.otherwise == AS_SEATS else next(iter(self.coming), "")
+        """Nobody who comes only if something is so that no source says."""
+        first = next(iter(self.coming), "")
+        return "" if self.otherwise == AS_SEATS or first == SUCCESSOR else first
 
     def attendees(self):
         return [self.coming[self.answer]] if self.answer in self.coming else []
@@ -146,7 +157,14 @@ def _of_member(member: Member, body: Body, clauses: list[Clause], seats: set[int
             ways = [way for way in ways if way != How.IN_PERSON]
     elif not member.closed and How.IN_PERSON not in ways:
         question.details.append("No seat for it is filled, so nobody attends for it in person.")
-    if member.closed:
+    if member.closed and member.successors:
+        question.details.append(
+            f"It closed {member.closed}. It was succeeded by {member.succeeded_by}; no source "
+            "recorded here says that it took its place on this forum."
+        )
+        question.coming[SUCCESSOR] = coming_for(member)
+        question.labels[SUCCESSOR] = f"{member.succeeded_by} acts in its place"
+    elif member.closed:
         question.why_not = f"It closed {member.closed}, and nobody can attend for it."
     elif not ways and question.otherwise != AS_SEATS:
         question.why_not = "No seat for it is filled, and the rule takes nobody instead."
@@ -169,7 +187,7 @@ def _can_come(place: Place) -> bool:
 
 def _brings(place: Place, member: Member) -> bool:
     """Whether somebody can attend from a place who speaks for a member."""
-    speak_for = [place.speaks_for(filler) for filler in place.fillers]
+    speak_for = [place.speaks_for(each) for each in (*place.fillers, *place.acting)]
     speak_for += [] if place.unnamed == 0 else [place.organisation]
     return member.organisation in speak_for
 
@@ -177,7 +195,7 @@ def _brings(place: Place, member: Member) -> bool:
 def _for_member(member: Member, body: Body, clauses: list[Clause], how: How) -> Attendee:
     if how == How.IN_PERSON:
         return sent_by(member, body)
-    instead = [one for clause in clauses for one in sent_instead(member, body, clause)]
+    instead = [one for clause in clauses for one in sent_instead(member, clause)]
     [first, *_] = [one for one in instead if one.how == how]
     return dataclasses.replace(first, name=member.name + HOW_SAID[how])
 
@@ -209,7 +227,7 @@ def _concerns(clause: Clause, place: Place, body: Body) -> bool:
     if clause.counts_heads:
         return place.counts
     members = {member.organisation for member in body.members}
-    speaks_for = {place.organisation, *map(place.speaks_for, place.fillers)}
+    speaks_for = {place.organisation, *map(place.speaks_for, (*place.fillers, *place.acting))}
     return not members.isdisjoint(speaks_for)
 
 
@@ -230,13 +248,24 @@ def _of_place(place: Place, clauses: list[Clause]) -> list[Question]:
         questions.append(_choice(place, None, key, ways))
     elif place.unnamed != 0:
         questions.append(_number(place, f"{key}-others", ()))
+    if How.SUBSTITUTE in ways and not _deputy_counts(place, clauses):
+        for question in questions:
+            if not question.is_number:
+                question.details.append("A deputy carries its vote and does not count to quoracy.")
     return questions
 
 
 def _ways_from(place: Place, clauses: list[Clause]) -> list[How]:
     proxy = any(clause.by_proxy for clause in clauses)
-    substitute = place.may_be_deputised or any(clause.by_substitute for clause in clauses)
+    deputy_votes = place.votes and place.may_be_deputised
+    substitute = deputy_votes or _deputy_counts(place, clauses)
     return [How.IN_PERSON, *[How.PROXY] * proxy, *[How.SUBSTITUTE] * substitute]
+
+
+def _deputy_counts(place: Place, clauses: list[Clause]) -> bool:
+    """Whether a deputy from a place counts to one of `clauses`."""
+    allowed = place.may_be_deputised is not False
+    return allowed and any(clause.by_substitute for clause in clauses)
 
 
 def _choice(place: Place, filler: Filler | None, key: str, ways: list[How]) -> Choice:
@@ -246,11 +275,31 @@ def _choice(place: Place, filler: Filler | None, key: str, ways: list[How]) -> C
         if how in ways:
             one = from_seat(place, filler or Filler(who), how)
             coming[word] = dataclasses.replace(one, name=f"{who}, {place.title}{HOW_SAID[how]}")
+    labels = {}
+    if filler and place.acting:
+        acting = _acting(place)
+        labels[ACTING] = f"{acting.name} attends"
+        coming[ACTING] = dataclasses.replace(acting, name=f"{acting.name}, {place.title}")
     return Choice(
         key=key,
         name=f"{place.title}: {filler.name}" if filler else place.title,
         details=[] if filler else ["Who fills it is not recorded."],
         coming=coming,
+        labels=labels,
+    )
+
+
+def _acting(place: Place) -> Attendee:
+    """Whoever acts for one who fills a place, and comes instead."""
+    first, *others = place.acting
+    one = from_seat(place, first)
+    if not others:
+        return one
+    people = [each.person for each in place.acting]
+    return dataclasses.replace(
+        one,
+        name=" or ".join(each.name for each in place.acting),
+        people=NOBODY if None in people else frozenset(people),
     )
 
 
@@ -342,8 +391,8 @@ def name_of(key: str, known: Known) -> str:
 def refuse_unknown_word(key: str, text: str, *, or_number: bool = False) -> None:
     if text not in LABELS and not (or_number and re.fullmatch("[0-9]{1,4}", text)):
         raise BadRequest(
-            f"{key[:60]}: “{text[:40]}” is not an answer. Write attends, proxy, substitute or "
-            "absent."
+            f"{key[:60]}: “{text[:40]}” is not an answer. Write attends, proxy, "
+            "substitute, acting, successor or absent."
         )
 
 
@@ -359,8 +408,10 @@ def _take(question: Question, text: str) -> list[str]:
     if question.otherwise == AS_SEATS and text == ATTENDS:
         return []
     reason = question.why_not or {
+        ACTING: "nobody acts for who fills it on this day.",
         PROXY: "the rule takes no proxy vote from it.",
         SUBSTITUTE: "the rule takes no substitute for it.",
+        SUCCESSOR: "it has no successor that could act in its place on this day.",
     }.get(text, "nobody can attend for it.")
     return [f"{question.name}: {reason[0].lower()}{reason[1:]}"]
 
@@ -387,7 +438,7 @@ def _refuse_contradictions(questions: list[Question], said: dict[str, str]) -> N
         slug, text = question.key.removeprefix("organisation-"), said.get(question.key)
         if question.key.startswith("seat-"):
             continue
-        if text == ABSENT and slug in there:
+        if text == ABSENT and slug in there and SUCCESSOR not in question.coming:
             raise BadRequest(
                 f"{question.key[:60]}=absent contradicts {there[slug]}, which sits for it. Take "
                 "one of them out of the address."

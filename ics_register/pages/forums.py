@@ -36,7 +36,7 @@ from ics_register.pages.page import (
     record_at,
     with_sources,
 )
-from ics_register.pages.quoracy import clauses_of, could_be
+from ics_register.pages.quoracy import came_after, clauses_of, could_be
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.then import earliest_day
 from ics_register.pages.timelines import recorded_times
@@ -225,7 +225,10 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     in_force = [seat for seat in seats if seat.is_in_force(asked.day) and not over]
     members = list(member_organisations(forum.pk, asked.day)) if forum.has_members else []
     clauses = clauses_of(forum, asked) if forum.has_clauses else []
-    ruled = clauses and forum.is_in_force(asked.day)
+    could = None
+    if clauses and forum.is_in_force(asked.day):
+        successors = came_after(clauses, members, asked.day)
+        could = could_be(clauses, body_of(in_force, members, asked.day, successors))
     return "forums/forum.html", {
         "forum": forum,
         "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
@@ -236,7 +239,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "member_organisations": members,
         "names": other_names(forum.pk) if forum.has_names else [],
         "clauses": clauses,
-        "could_be": could_be(clauses, body_of(in_force, members, asked.day)) if ruled else None,
+        "could_be": could,
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
         "successions": successions(forum.pk) if forum.has_successions else [],
         "structured": partial(forum_as_data, forum, in_force, request) if asked.is_now else None,

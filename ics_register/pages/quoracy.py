@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from forums.bodies import as_rule, body_of
 from forums.holders import HeldSeat, held_seats_of
-from forums.models import Forum, MemberOrganisation, QuoracyClause
+from forums.models import ClauseKind, Forum, MemberOrganisation, QuoracyClause
 from forums.quoracy import Body, Judgement, as_filled, judge_rule
 from forums.voting import Voting, by_votes, voting, voting_seats
 from forums.worklists import successors
@@ -46,6 +46,7 @@ def could_be(clauses: list[QuoracyClause], body: Body) -> dict:
     judgement = as_filled(rule, body)
     return {
         "met": judgement.met,
+        "wanting": judgement.wanting,
         "named": as_filled(rule, body, named=True),
         "clauses": beside(clauses, judgement),
     }
@@ -66,6 +67,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
         "attendance": {each.key: each.answer for each in context["questions"] if each.key},
         "not_counted": context["set_aside"],
         "quorate": judgement.met if judgement else None,
+        "assuming": judgement.assuming if judgement else [],
         "quoracy_clauses": [
             {
                 **facts.quoracy_clause(clause, here),
@@ -97,7 +99,8 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     seats = held_seats_of(forum, asked.day)
     members = list(with_sources(MemberOrganisation.objects.filter(forum=forum), "organisation"))
     clauses = clauses_of(forum, asked)
-    body = body_of(*in_force(forum, seats, members, asked), asked.day)
+    there, belonging = in_force(forum, seats, members, asked)
+    body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
     organisations, places = questions(forum, body, [as_rule(clause) for clause in clauses])
     set_aside = answer(request, [*organisations, *places], known(seats, members))
     return "forums/quoracy.html", {
@@ -106,7 +109,6 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "places": places,
         "questions": [*organisations, *places],
         "set_aside": set_aside,
-        "successors": successors_of(members, asked),
         "everyone": everyone(forum, [*organisations, *places], asked),
         **judged(forum, clauses, body, [*organisations, *places], asked),
     }
@@ -134,17 +136,18 @@ def judged(
     }
 
 
-def successors_of(members: list[MemberOrganisation], asked: AskedDay) -> dict[str, list[str]]:
-    """What succeeded those members that have closed, by the key of the question about each."""
-    closed = {
-        each.organisation_id: each.organisation.slug
-        for each in members
-        if each.organisation.has_ended(asked.day)
-    }
-    found = successors(closed, asked.day) if closed else {}
+def came_after(
+    clauses: list[QuoracyClause], members: list[MemberOrganisation], day: datetime.date
+) -> dict[int, list[str]]:
+    """What succeeded those members that have closed and is open itself, by their key, if a clause
+    asks for them."""
+    if not any(clause.kind == ClauseKind.EVERY_ORGANISATION for clause in clauses):
+        return {}
+    closed = [each.organisation_id for each in members if each.organisation.has_ended(day)]
+    found = successors(closed, day) if closed else {}
     return {
-        f"organisation-{closed[key]}": sorted(each.name for each in came_after)
-        for key, came_after in found.items()
+        key: sorted(each.name for each in after if not each.has_ended(day))
+        for key, after in found.items()
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from forums.models import ClauseKind
 from forums.quoracy import (
+    SOMEBODY_IN_THE_ROOM,
     Attendee,
     Body,
     Clause,
@@ -13,7 +14,9 @@ from forums.quoracy import (
     How,
     Member,
     Place,
-    cannot_be_met,
+    Verdict,
+    as_filled,
+    coming_for,
     judge,
     judge_rule,
     share_of,
@@ -44,6 +47,12 @@ def must_include(seat: int, **ways) -> Clause:
     return Clause(ClauseKind.MUST_INCLUDE, seat=seat, **ways)
 
 
+def cannot_be_met(clause: Clause, body: Body) -> Verdict | None:
+    """What a clause wants even of the fullest meeting; None if it can be met, or may be."""
+    [(_, verdict)] = as_filled([clause], body).clauses
+    return verdict if verdict.met is False else None
+
+
 # Who attends
 
 
@@ -68,12 +77,81 @@ def test_a_proxy_counts_only_where_the_clause_takes_one():
     assert judge(Clause(ClauseKind.EVERY_ORGANISATION, by_proxy=True), BODY, [BOB, proxy]).met
 
 
-def test_a_substitute_counts_where_the_clause_or_the_seat_takes_one():
-    substitute = Attendee("Sam", seat=1, how=How.SUBSTITUTE)
-    assert not judge(must_include(1), BODY, [substitute]).met
-    assert judge(must_include(1, by_substitute=True), BODY, [substitute]).met
-    deputised = Body((Place(seat=1, title="Chair", may_be_deputised=True),))
-    assert judge(must_include(1), deputised, [substitute]).met
+@pytest.mark.parametrize("deputised", [True, False, None])
+def test_a_substitute_counts_where_the_clause_takes_one_and_the_seat_does_not_refuse(deputised):
+    substitute = Attendee("Sam", seat=1, organisation=TRUST, how=How.SUBSTITUTE)
+    chair = Place(seat=1, title="Chair", organisation=TRUST, may_be_deputised=deputised)
+    body = Body((chair,), (Member(TRUST, "the trust"),))
+    for clause in (must_include(1), at_least(1), share(100), EVERY):
+        assert not judge(clause, body, [substitute]).met
+        taking = replace(clause, by_substitute=True)
+        assert judge(taking, body, [substitute]).met is (deputised is not False)
+
+
+# Nobody in the room
+
+
+@pytest.mark.parametrize(
+    "rule", [[EVERY], [at_least(2)], [share(50)], [must_include(1)], [EVERY, at_least(1)]]
+)
+def test_proxy_votes_alone_make_no_meeting(rule):
+    rule = [replace(clause, by_proxy=True, by_substitute=True) for clause in rule]
+    members = [
+        Attendee("Ann", seat=1),
+        Attendee("Bob", seat=2, organisation=TRUST),
+        Attendee("Cat", seat=3, organisation=COUNCIL),
+    ]
+    proxies = [replace(one, how=How.PROXY) for one in members]
+    judgement = judge_rule(rule, BODY, proxies)
+    assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
+    for how in (How.IN_PERSON, How.SUBSTITUTE):
+        assert judge_rule(rule, BODY, [*proxies[1:], replace(members[0], how=how)]).met
+
+
+def test_a_forum_on_which_nobody_sits_could_not_be_quorate_by_proxy_votes_alone():
+    empty = Body((replace(FINANCE, fillers=()),), (Member(TRUST, "the trust"),))
+    by_proxy = replace(EVERY, by_proxy=True)
+    judgement = as_filled([by_proxy], empty)
+    assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
+    assert as_filled([replace(by_proxy, by_substitute=True)], empty).met
+
+
+def test_a_share_of_nobody_makes_no_meeting():
+    judgement = judge_rule([share(50)], Body((OBSERVER,)), [])
+    assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
+
+
+# Who acts for another
+
+
+def test_who_acts_counts_in_the_place_of_one_who_sits_twice():
+    chair = Place(
+        seat=1, title="Chair", fillers=(Filler("Ann", 7),), acting=(Filler("Cy (acting)", 8),)
+    )
+    finance = Place(seat=2, title="Finance", fillers=(Filler("Ann", 7),))
+    assert cannot_be_met(at_least(2), Body((chair, finance))) is None
+    assert cannot_be_met(at_least(2), Body((replace(chair, acting=()), finance)))
+    # One of the two comes from the chair, not both.
+    assert cannot_be_met(at_least(2), Body((chair,)))
+
+
+# What came after a member that has closed
+
+
+def test_a_successor_counts_for_a_closed_member_only_if_it_is_said_to_act_in_its_place():
+    closed = Member(TRUST, "the trust", "in March 2020", ("the new trust",))
+    body = Body((), (closed,))
+    assert as_filled([EVERY], body).wanting == [
+        "the trust, which closed in March 2020, or in its place the new trust"
+    ]
+    assert as_filled([EVERY], body).met is False
+    assert not judge_rule([EVERY], body, [Attendee("Bob", organisation=TRUST)]).met
+    judgement = judge_rule([EVERY], body, [coming_for(closed)])
+    assert judgement.met
+    assert judgement.assuming == ("the new trust acts in place of the trust",)
+    # Nobody acts in place of one that is open, or of one that nothing succeeded.
+    for member in (replace(closed, closed=""), replace(closed, successors=())):
+        assert not judge(EVERY, Body((), (member,)), [coming_for(closed)]).met
 
 
 def test_at_least_counts_those_whose_seat_counts():

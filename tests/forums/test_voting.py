@@ -72,6 +72,18 @@ def test_a_deputy_carries_the_vote_of_a_seat_that_may_be_deputised():
     assert votes.absent == ("Partners × 3",)
 
 
+def test_one_person_who_sits_in_two_seats_that_vote_casts_one_vote():
+    there = [Attendee("Ann", seat=seat, people=frozenset([7])) for seat in (1, 2)]
+    votes = voting(DecisionRule.MAJORITY, [HEADS], SEATS, there)
+    assert (votes.cast, votes.absent) == (("Ann",), ("Partners × 3",))
+
+
+@pytest.mark.parametrize("rule", [DecisionRule.MAJORITY, DecisionRule.UNANIMITY])
+def test_where_no_vote_can_be_cast_no_number_of_them_decides(rule):
+    assert voting(rule, [HEADS], SEATS, []).needed is None
+    assert voting(rule, [EVERY], BODY, []).needed is None
+
+
 @pytest.mark.parametrize(("there", "needed"), [(1, 1), (2, 2), (3, 2), (4, 3)])
 def test_a_majority_is_more_than_half(there, needed):
     votes = voting(DecisionRule.MAJORITY, [HEADS], SEATS, [Attendee("Ann", seat=2)] * there)

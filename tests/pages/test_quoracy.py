@@ -9,8 +9,9 @@ from django.test import Client
 
 from forums.bodies import as_rule
 from forums.models import ClauseKind, DecisionRule, Seat, SeatRole
-from forums.quoracy import cannot_be_met
+from forums.quoracy import as_filled
 from forums.worklists import bodies_of
+from organisations.models import RelationshipKind
 from people.models import Basis
 from records.periods import Qualifier
 from tests.builders import (
@@ -24,6 +25,7 @@ from tests.builders import (
     make_person,
     make_post,
     make_quoracy_clause,
+    make_relationship,
     make_seat,
 )
 from tests.pages.reading import REFUSED, Page, read, words
@@ -127,7 +129,7 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     both = make_person(name="Cy Both")
     for seat in board.seats.all():
         make_membership(seat=seat, person=both, basis=Basis.ACTING)
-    # Who acts covers somebody who remains, and may come.
+    # Who acts covers somebody who remains, and either may come.
     assert said(verdict(ALL)).startswith("Quorate")
 
     other = make_forum(slug="other", name="Other")
@@ -142,7 +144,8 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     }
     page = read("/forums/other/quoracy/", answers)
     assert "who does not already count for another organisation" in said(page)
-    assert cannot_be_met(as_rule(clause), bodies_of([other.pk], day("2026-01-01"))[other.pk])
+    [body] = bodies_of([other.pk], day("2026-01-01")).values()
+    assert as_filled([as_rule(clause)], body).met is False
     clause.one_for_several = True
     clause.save()
     assert said(read("/forums/other/quoracy/", answers)).startswith("Quorate")
@@ -157,6 +160,79 @@ def test_an_organisation_that_has_closed_cannot_come_and_the_page_says_why(board
     assert "The council, which closed on 31 March 2020" in said(page)
     assert "Not counted: The council: it closed on 31 March 2020" in page.text
     assert page.fact("Could it be as filled today?").startswith("No It fails on")
+
+
+def close(board, slug: str):
+    """The organisation of that slug, closed by an end in March 2020."""
+    closed = board.member_organisations.get(organisation__slug=slug).organisation
+    closed.end_date = day("2020-03-31")
+    closed.save()
+    return closed
+
+
+SUCCEEDS = "The new council acts in place of The council"
+
+
+@pytest.fixture
+def succeeded(board):
+    """The council has closed and the new council came after it."""
+    every_organisation(board, satisfied_by_proxy=True, satisfied_by_substitute=True)
+    new = make_organisation(slug="new-council", name="The new council")
+    make_relationship(
+        from_organisation=close(board, "council"),
+        to_organisation=new,
+        kind=RelationshipKind.SUCCEEDED_BY,
+        start_date="2020-04-01",
+    )
+    return new
+
+
+def test_the_form_offers_that_a_successor_acts_in_the_place_of_a_member_that_closed(succeeded):
+    page = verdict({**ALL, COUNCIL: "successor"})
+    assert said(page) == f"Quorate, if {SUCCEEDS} No source recorded here says that {SUCCEEDS}."
+    assert "By: The new council, in place of The council" in page.text
+    told = twin("/forums/board/quoracy.json", {**ALL, COUNCIL: "successor"}).said
+    assert (told["quorate"], told["assuming"]) == (True, [SUCCEEDS])
+    without = said(verdict({**ALL, COUNCIL: "absent"}))
+    wanting = "The council, which closed on 31 March 2020, or in its place The new council"
+    assert without == f"Not quorate: 1 wanting Wanting: {wanting}."
+    assert wanting in read("/forums/board/").fact("Could it be quorate as filled today?")
+
+
+def test_nobody_is_assumed_to_act_for_a_closed_member_unless_it_is_said(succeeded):
+    everyone = read(verdict().link("Everyone attends"))
+    assert said(everyone).startswith("Not quorate: 1 wanting Wanting: The council, which closed")
+
+
+def test_a_successor_that_has_closed_or_not_begun_is_not_offered(board, succeeded):
+    assert "Not counted: The council: it has no successor that could act in its place" in (
+        verdict({COUNCIL: "successor"}, as_at="2020-01-01").text
+    )
+    succeeded.end_date = day("2022-06-30")
+    succeeded.save()
+    page = verdict({**ALL, COUNCIL: "successor"})
+    assert said(page).startswith("Not quorate")
+    assert "Not counted: The council: it closed on 31 March 2020" in page.text
+
+
+def test_the_form_with_a_closed_member_contradicts_nothing_that_it_sends_itself(board, succeeded):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    form = verdict()
+    answers = {i.get("name"): i.get("value") for i in form.all("input") if "checked" in i.attrib}
+    assert answers[COUNCIL] == "absent"
+    assert read(PAGE, {**answers, seat_key("Nurse"): "attends"}).status == 200
+
+
+def test_all_organisations_by_proxy_are_not_quorate_with_nobody_in_the_room(board):
+    every_organisation(board, satisfied_by_proxy=True)
+    proxies = dict.fromkeys(ALL, "proxy")
+    page = verdict(proxies)
+    assert said(page) == (
+        "Not quorate: 1 wanting Wanting: somebody in the room, beside the proxy votes."
+    )
+    assert "Proxy votes alone make no meeting" in page.text
+    assert twin("/forums/board/quoracy.json", proxies).said["quorate"] is False
+    assert said(verdict({**proxies, TRUST: "attends"})).startswith("Quorate")
 
 
 # By seat
@@ -184,6 +260,39 @@ def test_the_seat_that_must_be_there_is_asked_about_alone(board):
     assert asked(page) == set()
     make_membership(seat=chair, person=make_person(name="Cat Ash"))
     assert said(verdict({seat_key("Chair"): "attends"})).startswith("Quorate")
+
+
+def test_who_acts_for_the_chair_is_offered_and_counts_instead(board):
+    chair = make_chair_seat(forum=board)
+    make_membership(seat=chair, person=make_person(name="Cat Ash"))
+    make_membership(seat=chair, person=make_person(name="Dan Elm"), basis=Basis.ACTING)
+    make_quoracy_clause(forum=board, kind=ClauseKind.MUST_INCLUDE, seat=chair)
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    page = verdict({seat_key("Chair"): "acting"})
+    assert "Dan Elm (acting) attends" in page.text
+    assert said(page).startswith("Quorate")
+    assert "By: Dan Elm (acting), Chair." in page.text
+    page = verdict({seat_key("Finance"): "acting", seat_key("Chair"): "attends"})
+    assert "Not counted: Finance: Ann Lee: nobody acts for who fills it on this day." in page.text
+
+
+def test_a_deputy_of_a_seat_does_not_meet_a_clause_that_takes_no_substitute(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+    nurse = board.seats.get(title="Nurse")
+    nurse.may_be_deputised = True
+    nurse.save()
+    answers = {seat_key("Finance"): "attends", seat_key("Nurse"): "substitute"}
+    page = verdict(answers)
+    assert said(page).startswith("Not quorate: 1 wanting")
+    assert "the rule takes no substitute for it" in page.text
+    board.decision_rule = DecisionRule.MAJORITY
+    board.save()
+    nurse.voting = True
+    nurse.save()
+    page = verdict(answers)
+    assert said(page).startswith("Not quorate: 1 wanting")
+    assert "A deputy carries its vote and does not count to quoracy." in page.text
+    assert "1 of 1 votes can be cast" in page.text
 
 
 def test_a_seat_that_several_fill_is_asked_about_place_by_place_and_by_number(board):
@@ -257,6 +366,19 @@ def test_a_majority_is_of_those_who_vote_and_the_sources_may_not_say_who_does(bo
     page = verdict({f"{seat_key('Finance')}-1": "attends"})
     assert "1 of 3 votes can be cast. A majority of those is 1; of all, 2." in page.text
     assert "No source says whether these vote: Nurse." in page.text
+
+
+@pytest.mark.parametrize("rule", [DecisionRule.MAJORITY, DecisionRule.UNANIMITY])
+def test_no_majority_is_made_of_no_votes(board, rule):
+    every_organisation(board)
+    board.decision_rule = rule
+    board.save()
+    page = verdict()
+    assert (
+        "0 of 3 votes can be cast, one for each organisation. Nothing can be decided by vote."
+    ) in page.text
+    assert "majority" not in page.text
+    assert twin("/forums/board/quoracy.json").said["votes"]["needed"] is None
 
 
 @pytest.mark.parametrize(
@@ -423,6 +545,16 @@ def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_wantin
     assert "It could" in on_a_day.fact("Could it be quorate as filled on 1 December 2019?")
 
 
+def test_the_words_of_the_document_stand_before_the_clauses_on_every_page(board):
+    every_organisation(board)
+    reading = "every member organisation attends"
+    for address in ("/forums/board/", PAGE, "/forums/board/terms/", "/forums/board/attendance/"):
+        text = words(read(address).main).lower()
+        assert 0 < text.find("all organisations attend") < text.find(reading), address
+    fact = read("/forums/board/").fact("Quorate when")
+    assert fact.startswith("all organisations attend Read as: every member organisation attends")
+
+
 def test_it_could_be_quorate_by_those_who_are_recorded_alone(board):
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
     fact = read("/forums/board/").fact("Could it be quorate as filled today?")
@@ -483,12 +615,12 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
     told = {}
     for forum in forums:
         [clause] = forum.quoracy_clauses.all()
-        verdict = cannot_be_met(as_rule(clause), bodies[forum.pk])
+        judgement = as_filled([as_rule(clause)], bodies[forum.pk])
         fact = read(f"/forums/{forum.slug}/", {"as_at": "2026-11-25"}).fact("Could it be quorate")
         told[forum.pk] = fact
-        assert fact.startswith("No It fails on") == (verdict is not None), fact
-        if verdict:
-            assert all(words in fact for words in verdict.wanting)
+        assert fact.startswith("No It fails on") == (judgement.met is False), fact
+        if judgement.met is False:
+            assert all(words in fact for words in judgement.wanting)
     assert {fact.startswith("No") for fact in told.values()} == {True, False}
 
 

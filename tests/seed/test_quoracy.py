@@ -50,8 +50,9 @@ def test_it_is_quorate_with_four_and_a_proxy_or_a_nominated_substitute(forum, on
 
 
 @each_forum
-def test_today_it_cannot_be_quorate_and_the_pages_say_that_a_member_has_closed(forum):
-    why = "NHS Herefordshire CCG, which closed in March 2020"
+def test_today_it_can_be_quorate_only_if_the_successor_of_a_closed_member_acts_for_it(forum):
+    successor = "NHS Herefordshire and Worcestershire CCG"
+    why = f"NHS Herefordshire CCG, which closed in March 2020, or in its place {successor}"
 
     today = verdict(forum, dict.fromkeys(FIVE, "attends"), day=None)
     assert today == f"Not quorate: 1 wanting Wanting: {why}."
@@ -59,16 +60,20 @@ def test_today_it_cannot_be_quorate_and_the_pages_say_that_a_member_has_closed(f
     assert fact.startswith("No It fails on")
     assert f"Wanting: {why}." in fact
 
+    if_it_does = {**dict.fromkeys(FIVE, "attends"), "nhs-herefordshire-ccg": "successor"}
+    assert verdict(forum, if_it_does, day=None).startswith(
+        f"Quorate, if {successor} acts in place of NHS Herefordshire CCG"
+    )
+
 
 def test_the_votes_of_the_partnership_are_worked_out_and_none_are_made_up_for_hipcs():
-    [hipcs, partnership] = [
-        read(f"/forums/{forum}/quoracy/", {"as_at": "2019-05-01"}).text for forum in FORUMS
-    ]
+    answers = {"organisation-taurus": "attends", "as_at": "2019-05-01"}
+    [hipcs, partnership] = [read(f"/forums/{forum}/quoracy/", answers).text for forum in FORUMS]
 
     assert (
         "Whether it votes, and by what majority, is not recorded, so the votes cannot be" in hipcs
     )
-    assert "0 of 5 votes can be cast, one for each organisation." in partnership
+    assert "1 of 5 votes can be cast, one for each organisation." in partnership
     assert "Decisions need all of them to agree." in partnership
     assert "One organisation has one vote, by attendance or written proxy." in partnership
 
