@@ -1,6 +1,7 @@
 """What is settled of a request before any page reads it, and where it came from."""
 
 import ipaddress
+import logging
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -8,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from ics_register.pages.errors import bad_request
+
+logger = logging.getLogger(__name__)
 
 
 def keep_admin_out_of_caches(get_response):
@@ -57,10 +60,24 @@ def client_address(request: HttpRequest) -> str | None:
     stands before it may be anybody's invention.
     """
     if settings.BEHIND_TLS_PROXY:
-        last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2]
+        last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
         try:
-            # Without an interface ("%eth0"), which PostgreSQL does not take.
-            return str(ipaddress.ip_address(last.partition("%")[0].strip()))
+            return address_in(last)
         except ValueError:
-            pass
+            logger.warning(
+                "The proxy wrote no IP address as the last of X-Forwarded-For, but %r: whoever "
+                "fails to sign in is counted as the proxy, and may shut an account to everybody.",
+                last[:60],
+            )
     return request.META.get("REMOTE_ADDR") or None
+
+
+def address_in(text: str) -> str:
+    """The IP address in what a proxy writes of a reader, as “198.51.100.1:443”, “[2001:db8::1]:443”
+    and “fe80::1%eth0”. Raises ValueError if there is none."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    # Without an interface ("%eth0"), which PostgreSQL does not take.
+    return str(ipaddress.ip_address(text.partition("%")[0]))

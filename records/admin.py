@@ -34,6 +34,7 @@ from records.history_pages import (
 from records.models import Document
 from records.names import fold
 from records.periods import locked
+from records.site import AnswersAnyAddress
 from records.steps import all_steps, step_address, step_view, steps_of, where_next
 from records.widgets import RecordSelect
 
@@ -330,7 +331,7 @@ class RecordForm(forms.ModelForm):
         return super()._get_validation_exclusions() - left
 
 
-class RecordAdmin(SimpleHistoryAdmin):
+class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
     """The editing pages of a record: its fields in groups, its history, no quick deletions."""
 
     form = RecordForm

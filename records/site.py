@@ -3,6 +3,11 @@
 from collections.abc import Callable
 
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.models import User
+from django.core.validators import MaxLengthValidator
 from django.urls import path
 
 # (route, view, name), put in place by `site_page`.
@@ -32,9 +37,42 @@ def on_front_page(make: Callable) -> Callable:
 IN_WORDS = {"auth": "Accounts", "axes": "Signing in"}
 
 
+class SignInForm(AdminAuthenticationForm):
+    """The form to sign in. It refuses a name that is longer than that of any account, which
+    PostgreSQL could not count as a failure to sign in."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        longest = User._meta.get_field("username").max_length
+        self.fields["username"].validators.append(MaxLengthValidator(longest))
+
+
+class List(ChangeList):
+    """A list of the admin. It takes a number that no database can hold for a filter that is wrong,
+    as it takes what is no number."""
+
+    def get_results(self, request):
+        try:
+            super().get_results(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+class AnswersAnyAddress:
+    """Pages of the admin that answer whatever their address asks for with a page."""
+
+    def get_changelist(self, request, **kwargs):
+        return List
+
+    def get_object(self, request, object_id, from_field=None):
+        # `?_to_field=` with nothing behind it names no field.
+        return super().get_object(request, object_id, from_field or None)
+
+
 class RegisterSite(admin.AdminSite):
     """The admin of the register."""
 
+    login_form = SignInForm
     site_header = "Governance register"
     site_title = "Governance register"
     index_title = "Records"

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from django.forms import CheckboxSelectMultiple
 
 from records.groups import IN_WORDS
+from records.site import AnswersAnyAddress
 from records.widgets import SeveralRecords
 
 admin.site.unregister([User, Group, AccessAttempt, AccessFailureLog, AccessLog])
@@ -73,7 +74,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(LibraryUserAdmin):
+class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
     form = AccountForm
     filter_horizontal = ["user_permissions"]
     show_facets = admin.ShowFacets.NEVER
@@ -146,7 +147,7 @@ class UserAdmin(LibraryUserAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(LibraryGroupAdmin):
+class GroupAdmin(AnswersAnyAddress, LibraryGroupAdmin):
     """Groups of accounts. The register's own three are made by `migrate` and fixed."""
 
     actions = None
@@ -172,7 +173,7 @@ class GroupAdmin(LibraryGroupAdmin):
         return [(None, {"fields": ["name", "permissions"], "description": words})]
 
 
-class ReadOnly:
+class ReadOnly(AnswersAnyAddress):
     """What the sign-in wrote is evidence: to read, and not to touch."""
 
     actions = None

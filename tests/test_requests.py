@@ -1,7 +1,8 @@
 """What is settled of a request before any page reads it, in the admin as on public pages."""
 
 import pytest
-from django.contrib.auth.models import User
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.auth.models import Group, User
 from django.test import Client, RequestFactory
 
 from ics_register.requests import client_address
@@ -81,6 +82,41 @@ def test_what_only_looks_like_a_null_byte_is_answered(admin_client):
         assert admin_client.get(f"/admin/forums/forum/?{query}").status_code == 200
 
 
+# What no address should ask for
+
+
+REGISTERED = [*BUILDERS, User, Group, AccessAttempt, AccessFailureLog, AccessLog]
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)
+def test_a_list_filtered_by_a_number_beyond_any_database_is_the_list(model, admin_client):
+    keys = [each for each in model._meta.concrete_fields if each.many_to_one or each.primary_key]
+    for number in ("9" * 25, "-" + "9" * 25):
+        for query in (f"{keys[0].name}__in={number}", f"{keys[-1].name}__exact={number}"):
+            answer = admin_client.get(f"{address(model, 'changelist')}?{query}")
+            assert answer.status_code in (200, 302, 400), query
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("query", ["number__in", "forum__exact", "id__in"])
+def test_an_export_filtered_by_a_number_beyond_any_database_leads_to_the_list(
+    query, form, admin_client
+):
+    answer = admin_client.get(f"/admin/export/forums/seat.{form}?{query}={'9' * 25}")
+    if answer.status_code == 200:  # PostgreSQL looks, and finds none.
+        assert answer.getvalue()
+    else:
+        assert answer.headers["Location"] == "/admin/forums/seat/?e=1"
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+@pytest.mark.parametrize("model", [*BUILDERS, Group], ids=lambda model: model._meta.model_name)
+def test_a_page_asked_for_by_no_field_is_asked_for_by_its_key(model, page, admin_client):
+    record = BUILDERS[model]() if model in BUILDERS else Group.objects.create(name="A group")
+    answer = admin_client.get(f"{address(model, page, record.pk)}?_to_field=")
+    assert answer.status_code == 200
+
+
 # Signing in
 
 
@@ -112,6 +148,28 @@ def test_behind_a_proxy_somebody_elses_failures_do_not_lock_the_account_for_all(
     assert sign_in("a long password", x_forwarded_for="198.51.100.2").status_code == 302
 
 
+@pytest.mark.parametrize("port", [":443", ":51234"])
+def test_an_address_with_its_port_locks_the_account_for_that_address_alone(ann, settings, port):
+    settings.BEHIND_TLS_PROXY = True
+    for number in range(3):
+        sign_in("wrong", x_forwarded_for=f"198.51.100.1:{50000 + number}")
+    assert sign_in("a long password", x_forwarded_for=f"198.51.100.1{port}").status_code == 429
+    assert sign_in("a long password", x_forwarded_for=f"198.51.100.2{port}").status_code == 302
+
+
+def test_a_proxy_that_writes_no_address_is_told_to_whoever_runs_the_register(settings, caplog):
+    settings.BEHIND_TLS_PROXY = True
+    client_address(RequestFactory().get("/", headers={"x-forwarded-for": "unknown"}))
+    assert "wrote no IP address as the last of X-Forwarded-For, but 'unknown'" in caplog.text
+
+
+@pytest.mark.parametrize("length", [151, 256, 5_000])
+def test_a_name_longer_than_any_accounts_is_refused_at_the_sign_in(length):
+    page = Page(Client().post("/admin/login/", {"username": "a" * length, "password": "x"}))
+    assert page.status == 200
+    assert "at most 150 characters" in page.text
+
+
 def test_nobody_escapes_by_inventing_where_they_come_from(ann, settings):
     settings.BEHIND_TLS_PROXY = True
     answers = [
@@ -134,6 +192,11 @@ def test_an_address_that_cannot_be_one_does_not_stop_anybody_signing_in(ann, set
         (True, "203.0.113.9,198.51.100.1 ", "198.51.100.1"),
         (True, "2001:DB8::1", "2001:db8::1"),
         (True, "fe80::1%eth0", "fe80::1"),
+        (True, "198.51.100.1:443", "198.51.100.1"),
+        (True, "203.0.113.9, 198.51.100.1:65535", "198.51.100.1"),
+        (True, "[2001:db8::1]:443", "2001:db8::1"),
+        (True, "[2001:db8::1]", "2001:db8::1"),
+        (True, "[fe80::1%eth0]:443", "fe80::1"),
         (True, "", "192.0.2.1"),
         (True, "198.51.100.1, unknown", "192.0.2.1"),
         (False, "198.51.100.1", "192.0.2.1"),
