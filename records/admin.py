@@ -36,7 +36,7 @@ from records.names import fold
 from records.periods import locked
 from records.site import AnswersAnyAddress
 from records.steps import all_steps, step_address, step_view, steps_of, where_next
-from records.widgets import RecordSelect
+from records.widgets import OneRecord, RecordSelect
 
 logger = logging.getLogger(__name__)
 
@@ -406,13 +406,14 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", RecordSelect(db_field, self.admin_site))
+            kwargs.setdefault("form_class", OneRecord)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
         """Records in which every word stands in one of `search_fields`. Folded columns are
         searched for the folded word, so that "Sian" finds "Siân"."""
         query = Q()
-        for word in search_term.replace("\x00", "")[:SEARCH_LENGTH].split():
+        for word in words_of(search_term):
             anywhere = Q()
             for path in self.search_fields:
                 anywhere |= holds_word(self.model, path, word)
@@ -656,6 +657,13 @@ class DatedAdmin(RecordAdmin):
     @admin.display(description="to", ordering="end_date", empty_value="")
     def until(self, record):
         return record.end_in_words()
+
+
+def words_of(text: str) -> list[str]:
+    """The words to look for in what somebody typed, or copied from a page with the commas, dashes
+    and brackets between them."""
+    words = text.replace("\x00", "")[:SEARCH_LENGTH].split()
+    return [bare for word in words if fold(word) and (bare := word.strip(',;:.!?()[]{}"“”'))]
 
 
 def holds_word(model: type[models.Model], path: str, word: str) -> Q:

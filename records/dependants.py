@@ -18,7 +18,7 @@ from records.events import When
 from records.models import DatedFact
 from records.periods import Precision, Qualifier
 from records.steps import Step, StepForm, record_address
-from records.widgets import RecordSelect
+from records.widgets import OneRecord, RecordSelect, refuse_typed
 
 LISTED = "listed"
 # What becomes of what is not ticked: it stays as it is.
@@ -95,7 +95,7 @@ class ChosenSelect(RecordSelect):
         return [(None, options, 0)]
 
 
-class ChosenField(forms.ModelChoiceField):
+class ChosenField(OneRecord):
     """A choice of a record that has been looked up together with those of all other rows."""
 
     def __init__(self, relation: models.ForeignKey, found: dict, **options):
@@ -107,6 +107,7 @@ class ChosenField(forms.ModelChoiceField):
     def to_python(self, value):
         if value in self.empty_values:
             return None
+        refuse_typed(value)
         if str(value) not in self.found:
             raise ValidationError(
                 "This choice is not in the register. Choose another.", code="invalid_choice"

@@ -34,7 +34,7 @@ from records.events import EARLIEST, LATEST, Source, When
 from records.history import Nature, writing
 from records.models import DatedFact
 from records.periods import Precision, Qualifier
-from records.widgets import RecordSelect, RecordSelectMultiple, SeveralRecords
+from records.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def record_choice(
     widget = RelatedFieldWidgetWrapper(
         RecordSelect(field, admin.site), field.remote_field, admin.site, can_add_related=may_add
     )
-    return forms.ModelChoiceField(widget=widget, **options)
+    return OneRecord(widget=widget, **options)
 
 
 class DayField(forms.DateField):

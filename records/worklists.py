@@ -25,7 +25,15 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from records import finding
-from records.admin import SEARCH_LENGTH, Words, add_address, change_address, holds_word, may_view
+from records.admin import (
+    SEARCH_LENGTH,
+    Words,
+    add_address,
+    change_address,
+    holds_word,
+    may_view,
+    words_of,
+)
 from records.periods import Period, Precision, Qualifier
 from records.site import on_front_page, site_page
 from records.steps import step_address
@@ -326,7 +334,7 @@ def worklist_page(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no such worklist.")
     text = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
     narrowings, chosen = choices_made(request, listed)
-    asked = (text.split(), chosen)
+    asked = (words_of(text), chosen)
     shows_apart = bool(listed.apart) and request.GET.get("show") == "apart"
     rows = listed.rows(request, today, *asked)
     apart = listed.rows(request, today, *asked, apart=True) if listed.apart else []

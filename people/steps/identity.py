@@ -19,7 +19,7 @@ from records.groups import permissions
 from records.history import Nature
 from records.models import NameKind
 from records.steps import Step, StepForm, step_on
-from records.widgets import RecordSelect
+from records.widgets import OneRecord, RecordSelect
 
 # Of more, the person's page tells once it is done.
 MOST_REMARKS = 40
@@ -62,7 +62,7 @@ class MergeForm(ReasonForm):
         super().prepare()
         person = Appointment._meta.get_field("person")
         # With no way to add one, which could not be a second record.
-        self.fields["other"] = forms.ModelChoiceField(
+        self.fields["other"] = OneRecord(
             label="The other record",
             queryset=Person.objects.filter(merged_into=None).exclude(pk=self.record.pk),
             widget=RecordSelect(person, admin.site),

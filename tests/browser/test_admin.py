@@ -107,3 +107,36 @@ def test_a_new_chair_is_appointed_and_the_former_one_is_kept(page, staff_registe
     assert "Announced at the March meeting." in changes
     assert "Seeded from" in changes
     assert USERNAME in changes
+
+
+def type_in(page, field: str, words: str, key: str) -> None:
+    """Type in a picker, and leave it by a key without choosing."""
+    page.locator(f"[id='{field}'] + .select2 [role=combobox]").press("Enter")
+    page.locator(".select2-search__field:focus").wait_for()
+    page.keyboard.type(words)
+    page.keyboard.press(key)
+    expect(page.locator(".select2-search__field")).to_have_count(0)
+
+
+def test_what_is_typed_in_a_picker_and_not_chosen_is_not_lost_without_a_word(page, own_register):
+    log_in(page, own_register)
+    page.goto(f"{own_register}/admin/forums/forum/?q=ics+executive")
+    follow(page, "ICS Executive")
+    page.get_by_label("Reason for this change").fill("To see whether it is said")
+    told = page.get_by_text("You typed “Nowhere, at all” and chose nothing.")
+
+    type_in(page, "id_host", "Nowhere, at all", "Escape")
+    choose_in(page, "id_place", "Worcestershire", "Worcestershire")
+    save_and_go_on = page.get_by_role("button", name="Save and continue editing")
+    save_and_go_on.click()
+    page.locator(".messagelist .success").wait_for()
+    page.get_by_label("Reason for this change").fill("To see whether it is said")
+    expect(told).to_have_count(0)
+
+    page.evaluate("django.jQuery('#id_place').val(null).trigger('change')")
+    type_in(page, "id_place", "Nowhere, at all", "Tab")
+    save_and_go_on.click()
+    expect(told).to_be_visible()
+    choose_in(page, "id_place", "Herefordshire", "Herefordshire")
+    save_and_go_on.click()
+    page.locator(".messagelist .success").wait_for()

@@ -22,5 +22,41 @@ function nameBoxes() {
   }
 }
 
+// What somebody types in a picker and does not choose from its list would be lost without a word.
+// It is handed on with the form, whose answer says so. The Escape key gives it up.
+function keepTyped() {
+  let search = null, escaped = false, chosen = false;
+  const forget = (select) => document.getElementById(`${select.id}-typed`)?.remove();
+  const keep = (select, words) => {
+    forget(select);
+    if (!words) return;
+    const typed = document.createElement("input");
+    typed.type = "hidden";
+    typed.id = `${select.id}-typed`;
+    typed.name = `${select.name}-typed`;
+    typed.value = words;
+    select.parentElement.append(typed);
+  };
+  const page = django.jQuery(document), pickers = "select.admin-autocomplete";
+  page.on("select2:open", pickers, () => {
+    search = document.querySelector(".select2-container--open .select2-search__field");
+    escaped = chosen = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target === search) escaped = event.key === "Escape";
+  }, true);
+  page.on("select2:closing", pickers, (event) => {
+    // Choosing closes the list, too, and is told of before or after.
+    if (!chosen) keep(event.target, escaped || !search ? "" : search.value.trim());
+  });
+  page.on("select2:select select2:clear", pickers, (event) => {
+    chosen = true;
+    forget(event.target);
+  });
+}
+
 // jQuery keeps the order of what waits for it, so that Select2 has made its boxes by then.
-window.addEventListener("load", () => django.jQuery(nameBoxes));
+window.addEventListener("load", () => django.jQuery(() => {
+  nameBoxes();
+  keepTyped();
+}));

@@ -1,0 +1,144 @@
+"""Choosing a record by typing part of a name."""
+
+import json
+
+import pytest
+from django.contrib import admin
+from django.db import models
+from django.forms import Form
+from django.test import RequestFactory
+
+from forums.models import Forum, Membership, Seat
+from organisations.models import Organisation, Place, Post
+from people.models import Appointment, Person
+from records.admin import words_of
+from records.models import Document
+from records.steps import record_choice
+from tests.admin_pages import address, errors_of, typed
+from tests.builders import (
+    BUILDERS,
+    make_document,
+    make_forum,
+    make_organisation,
+    make_person,
+    make_place,
+    make_post,
+    make_seat,
+)
+from tests.stepping import errors_of as errors_of_step
+from tests.stepping import preview
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(BUILDERS, key=lambda model: model._meta.label)
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+
+CHOSEN = {
+    Document: ("document", lambda: make_document(title="Board paper, March 2019 (final)")),
+    Place: ("place", lambda: make_place(name="Worcester, city of")),
+    Organisation: ("host", lambda: make_organisation(name="Hereford, Ross – and Ledbury Trust")),
+    Post: ("ex_officio_post", lambda: make_post(title="Chair; interim")),
+    Person: ("person", lambda: make_person(name="Ann Lee", honorific="Dr.")),
+    Forum: ("forum", lambda: make_forum(name="ICS Finance Forum")),
+    Seat: (
+        "seat",
+        lambda: make_seat(title="Chair", forum=make_forum(name="ICS Finance Forum")),
+    ),
+}
+OF = {Document: Forum, Place: Forum, Organisation: Forum, Post: Seat, Forum: Seat}
+every_choice = pytest.mark.parametrize("model", CHOSEN, ids=lambda model: model._meta.model_name)
+
+
+def picked(browser, model, text: str) -> list[str]:
+    """The keys that a picker of `model` offers for what is typed."""
+    name, _ = CHOSEN[model]
+    owner = OF.get(model, Membership)
+    asked = {
+        "term": text,
+        "app_label": owner._meta.app_label,
+        "model_name": owner._meta.model_name,
+        "field_name": name,
+    }
+    found = browser.get("/admin/autocomplete/", asked)
+    return [each["id"] for each in json.loads(found.content)["results"]]
+
+
+@every_choice
+def test_a_record_is_found_by_the_words_that_pages_call_it(model, admin_client):
+    record = CHOSEN[model][1]()
+    assert str(record.pk) in picked(admin_client, model, str(record))
+
+
+@every_choice
+def test_the_list_finds_a_record_by_the_words_that_pages_call_it(model, admin_client):
+    record = CHOSEN[model][1]()
+    found = admin_client.get(address(model, "changelist"), {"q": str(record)})
+    assert record in found.context["cl"].queryset
+
+
+@pytest.mark.parametrize("text", [",", " – ", "Chair , ICS", "“Chair”, (ICS)"])
+def test_marks_alone_are_no_words_to_look_for(text):
+    assert set(words_of(text)) <= {"Chair", "ICS"}
+
+
+def test_a_sign_that_means_something_to_a_database_is_looked_for_as_it_is(admin_client):
+    make_person(name="Ann Lee")
+    assert picked(admin_client, Person, "%") == []
+
+
+def pickers_of(model) -> list[str]:
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and field.editable
+    ]
+
+
+@every_model
+def test_a_form_says_of_every_picker_what_was_typed_and_not_chosen(model, admin_user):
+    request = RequestFactory().get("/")
+    request.user, request.resolver_match = admin_user, None
+    form_class = admin.site.get_model_admin(model).get_form(request)
+    # A number that would be a key is no choice either.
+    form = form_class({f"{name}-typed": str(make_document().pk) for name in pickers_of(model)})
+    told = {name: form.errors[name] for name in pickers_of(model)}
+    assert all("You typed “" in str(errors) for errors in told.values())
+
+
+def test_an_optional_picker_left_after_typing_does_not_save(admin_client):
+    forum = make_forum(place=make_place())
+    page = address(Forum, "change", forum.pk)
+    sent = {**typed(admin_client.get(page)), "reason": "A correction"}
+    answer = admin_client.post(page, {**sent, "place": "", "place-typed": "Hereford"})
+    assert "You typed “Hereford” and chose nothing." in str(errors_of(answer)["place"])
+    assert Forum.objects.get().place is not None
+
+    # It was said: whoever saves again means it.
+    assert admin_client.post(page, {**typed(answer), "place": ""}).status_code == 302
+    assert Forum.objects.get().place is None
+
+
+def test_what_was_typed_before_another_was_chosen_is_nothing(admin_client):
+    forum, place = make_forum(), make_place()
+    page = address(Forum, "change", forum.pk)
+    sent = {**typed(admin_client.get(page)), "reason": "A correction"}
+    answer = admin_client.post(page, {**sent, "place": place.pk, "place-typed": "Heref"})
+    assert answer.status_code == 302
+    assert Forum.objects.get().place == place
+
+
+@pytest.mark.parametrize("multiple", [False, True], ids=["one", "several"])
+def test_a_step_says_what_was_typed_and_not_chosen(multiple, admin_user):
+    request = RequestFactory().get("/")
+    request.user = admin_user
+    field = record_choice(request, Appointment, "person", multiple=multiple, required=False)
+    form = type("Asks", (Form,), {"who": field})
+    person = make_person()
+    assert "You typed “Ann”" in str(form({"who-typed": "Ann"}).errors["who"])
+    assert not form({"who": [person.pk] if multiple else person.pk}).errors
+    assert not form({}).errors
+
+
+def test_merging_says_what_was_typed_and_not_chosen(admin_client):
+    shown = preview(make_person(), "merge", admin_client, **{"other-typed": "Ann Lee"})
+    assert "You typed “Ann Lee” and chose nothing." in str(errors_of_step(shown)["other"])
