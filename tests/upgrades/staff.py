@@ -43,11 +43,9 @@ class Staff:
 
     def add(self, model, **fields):
         page = address(model, "add")
-        form = typed(self.browser.get(page))
-        evidence = {name: value for name, value in self.evidence.items() if name in form}
-        if any(field.name == "document" for field in model._meta.fields):
-            evidence = self.evidence
-        self._save(page, {**form, **evidence, **fields})
+        stated = any(field.name == "document" for field in model._meta.fields)
+        evidence = self.evidence if stated else {}
+        self._save(page, {**typed(self.browser.get(page)), **evidence, **fields})
         return model.objects.latest("pk")
 
     def correct(self, record, **fields):
