@@ -44,6 +44,7 @@ from records.admin import Words, above_records, may_view
 from records.changes import changes_in_words
 from records.history import Nature
 from records.history_pages import ROWS_A_PAGE, own_context, pages_of, record_or_what_it_was
+from records.periods import next_day
 from records.site import site_page
 
 
@@ -134,8 +135,8 @@ class FilterForm(forms.Form):
             found["history_nature"] = data["nature"]
         if data.get("since"):
             found["history_date__gte"] = midnight(data["since"])
-        if data.get("until") and data["until"] < datetime.date.max:
-            found["history_date__lt"] = midnight(data["until"] + datetime.timedelta(days=1))
+        if data.get("until"):
+            found["history_date__lt"] = midnight(next_day(data["until"]))
         return found
 
 

@@ -10,7 +10,7 @@ from organisations.models import Held, Organisation, Place, Post
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_rules
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import NoOverlap
+from records.periods import DayField, NoOverlap
 
 NO_SOURCE_SAYS = "Not recorded: no source says."
 
@@ -126,7 +126,7 @@ class Forum(DatedFact):
     review_frequency = models.CharField(
         max_length=100, blank=True, help_text="How often the terms of reference are reviewed."
     )
-    review_date = models.DateField(null=True, blank=True)
+    review_date = DayField(null=True, blank=True)
     folded = FoldedField(sources=("name", "short_name"))
 
     natural_key_fields = ("slug",)

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from ics_register.addresses import address
 from ics_register.open_data.addresses import membership_anchor
-from records.periods import date_in_words
+from records.periods import date_in_words, is_taken
 
 
 @pass_context
@@ -100,6 +100,7 @@ def environment(**options) -> Environment:
         url=address,
         link=link,
         membership_anchor=membership_anchor,
+        is_taken=is_taken,
     )
     env.filters.update(
         capfirst=capfirst, date_words=date_in_words, lines=lines, local_day=local_day

@@ -20,6 +20,7 @@ from people.identity import families_of, hidden_people, texts_of
 from people.models import Person
 from records.history import Recorded
 from records.models import Document
+from records.periods import next_day
 from records.version import register_version
 
 LEFT_OUT = "(Left out: the words may name somebody whose name has since been withheld.)"
@@ -34,9 +35,7 @@ def first_recorded() -> datetime.date | None:
 
 def end_of(day: datetime.date) -> datetime.datetime:
     """The moment at which `day` is over, by the clock on the wall."""
-    return timezone.make_aware(
-        datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min)
-    )
+    return timezone.make_aware(datetime.datetime.combine(next_day(day), datetime.time.min))
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices
 from organisations.models import Organisation, Post
 from people.models import Appointment, Basis, EndReason
 from records.evidence import Evidence
-from records.periods import Period, Qualifier
+from records.periods import Period, Qualifier, next_day
 from records.prepared import prepared
 
 PERIOD = (
@@ -199,7 +199,7 @@ class Holding(DatedStated):
         return holder.end_date is not None and not any(
             other.person_id == holder.person_id
             and other.start_date is not None
-            and other.start_date <= holder.end_date + datetime.timedelta(days=1)
+            and other.start_date <= next_day(holder.end_date)
             and (other.end_date is None or other.end_date > holder.end_date)
             for other in self.recorded
         )

@@ -9,7 +9,7 @@ from organisations.models import Post
 from people.personal_names import corrected_sort_name, parts_of
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import NoOverlap, locked, most_at_once
+from records.periods import DayField, NoOverlap, locked, most_at_once
 
 # One whose start is not recorded comes last, on every database.
 LATEST_FIRST = F("start_date").desc(nulls_last=True)
@@ -190,7 +190,7 @@ class Tenure(DatedFact):
     """One person's time in something that others held before and will hold after."""
 
     basis = models.CharField(max_length=15, choices=Basis, default=Basis.SUBSTANTIVE)
-    term_ends = models.DateField(
+    term_ends = DayField(
         null=True, blank=True, help_text="The day the present term is due to end, if stated."
     )
     end_reason = models.CharField(max_length=15, choices=EndReason, blank=True)

@@ -7,10 +7,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from records.models import DatedFact, Document, Record
-from records.periods import Precision, Qualifier, date_in_words, first_day, last_day, locked
-
-# The days that the public pages can be read as at.
-EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
+from records.periods import (
+    Precision,
+    Qualifier,
+    date_in_words,
+    day_before,
+    first_day,
+    last_day,
+    locked,
+    next_day,
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class When:
         """
         if self.precision != Precision.DAY:
             return self
-        return When(self.day - datetime.timedelta(days=1), self.precision, self.qualifier)
+        return When(day_before(self.day), self.precision, self.qualifier)
 
     def morrow(self) -> "When":
         """The first day of what takes the place of something whose last day this is.
@@ -53,15 +59,15 @@ class When:
         """
         if self.precision != Precision.DAY:
             return self
-        return When(self.day + datetime.timedelta(days=1), self.precision, self.qualifier)
+        return When(next_day(self.day), self.precision, self.qualifier)
 
     def first_day_after(self) -> datetime.date:
         """The first day that is surely later."""
-        return self.last_possible() + datetime.timedelta(days=1)
+        return next_day(self.last_possible())
 
     def last_day_before(self) -> datetime.date:
         """The last day that is surely earlier."""
-        return first_day(self.day, self.precision) - datetime.timedelta(days=1)
+        return day_before(first_day(self.day, self.precision))
 
     def in_words(self) -> str:
         """The date as it is known: "April 2019", "by June 2021"."""

@@ -5,7 +5,7 @@ import datetime
 from django.db import models
 from django.db.models import Q
 
-from records.periods import Precision, date_in_words, last_day
+from records.periods import DayField, Precision, date_in_words, last_day
 
 
 def year_before(day: datetime.date) -> datetime.date:
@@ -48,7 +48,7 @@ class Evidenced(Evidence, models.Model):
     note = models.TextField(
         blank=True, help_text="How the source was read, or what it leaves open. Shown to all."
     )
-    confirmed_on = models.DateField(
+    confirmed_on = DayField(
         "last confirmed",
         null=True,
         blank=True,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from records.evidence import Evidenced
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
-from records.periods import Dated, PeriodQuerySet, Precision, date_in_words
+from records.periods import Dated, DayField, PeriodQuerySet, Precision, date_in_words
 
 SLUG_HELP = "Part of the public address. Letters, digits and hyphens; it does not change."
 
@@ -181,7 +181,7 @@ class Document(Record):
     kind = models.CharField(max_length=30, choices=DocumentKind)
     publisher = models.CharField(max_length=200, blank=True)
 
-    published_date = models.DateField(
+    published_date = DayField(
         "published", null=True, blank=True, help_text="Leave empty if it is not known at all."
     )
     published_precision = models.CharField(

@@ -16,6 +16,46 @@ from django.db import connections, models, router
 from django.db.models import F, Q
 from django.utils import dateformat
 
+# The first and the last day that the register takes, wherever one is typed, loaded or asked for.
+FIRST_DAY, LAST_DAY = datetime.date(1800, 1, 1), datetime.date(2199, 12, 31)
+DAY = datetime.timedelta(days=1)
+
+
+def is_taken(day: datetime.date) -> bool:
+    """Whether the register takes `day`. A record of an older release may have another."""
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def refuse_distant_day(day: datetime.date) -> None:
+    """Raise ValidationError, with the remedy, for a day that the register does not take."""
+    if not is_taken(day):
+        raise ValidationError(
+            f"The register takes no date in the year {day.year}. Enter a date from "
+            f"{FIRST_DAY.year} to {LAST_DAY.year}, such as 27/03/2026.",
+            code="distant",
+        )
+
+
+def next_day(day: datetime.date) -> datetime.date:
+    """The day after `day`. The last day there is stands for the one after it."""
+    return day + DAY if day < datetime.date.max else day
+
+
+def day_before(day: datetime.date) -> datetime.date:
+    """The day before `day`. The first day there is stands for the one before it."""
+    return day - DAY if day > datetime.date.min else day
+
+
+class DayField(models.DateField):
+    """A day that the register takes."""
+
+    default_validators = [refuse_distant_day]
+
+    def deconstruct(self):
+        # The column is one of Django's: what is asked of a day is no matter of the database.
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateField", args, kwargs
+
 
 class Precision(models.TextChoices):
     """How much of a date is known."""
@@ -254,7 +294,7 @@ class Period:
 class Dated(Period, models.Model):
     """Something that holds for a period."""
 
-    start_date = models.DateField(
+    start_date = DayField(
         "start",
         null=True,
         blank=True,
@@ -271,7 +311,7 @@ class Dated(Period, models.Model):
         default=Qualifier.ON,
         help_text="Choose “by” when a source shows it was so by then, but not since when.",
     )
-    end_date = models.DateField(
+    end_date = DayField(
         "end",
         null=True,
         blank=True,

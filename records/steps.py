@@ -30,10 +30,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from records.changes import Change, fingerprint, net_changes
-from records.events import EARLIEST, LATEST, Source, When
+from records.events import Source, When
 from records.history import Nature, writing
 from records.models import DatedFact
-from records.periods import Precision, Qualifier
+from records.periods import Precision, Qualifier, refuse_distant_day
 from records.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def record_choice(
 
 
 class DayField(forms.DateField):
-    """A day that the public pages can be read as at."""
+    """A day that the register takes."""
 
     widget = AdminDateWidget
     default_error_messages = {"invalid": "Enter a date such as 27/03/2026."}
@@ -65,13 +65,6 @@ class DayField(forms.DateField):
     def __init__(self, **options):
         super().__init__(**options)
         self.validators.append(refuse_distant_day)
-
-
-def refuse_distant_day(day: datetime.date) -> None:
-    if not EARLIEST <= day <= LATEST:
-        raise ValidationError(
-            f"Enter a date from {EARLIEST.year} to {LATEST.year}, such as 27/03/2026."
-        )
 
 
 class StepForm(forms.Form):

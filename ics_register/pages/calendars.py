@@ -34,7 +34,7 @@ from organisations.models import OrganisationKind, Post
 from people.holders import Holder, Holding, held_posts_among
 from people.models import TERM_RUNS, Appointment
 from records.evidence import year_before
-from records.periods import Period, Precision, Qualifier, date_in_words, last_day
+from records.periods import Period, Precision, Qualifier, date_in_words, is_taken, last_day
 
 # How far ahead the calendar of all forums looks, and how many chairs or reviews it holds at most.
 YEARS_AHEAD = 3
@@ -134,7 +134,7 @@ def in_time(found: Found) -> tuple[datetime.date, str]:
 
 def entries(found: Iterable[Found]) -> list[Entry]:
     """What was found, in order of time, each with when its record was last changed."""
-    found = sorted(found, key=in_time)
+    found = sorted((each for each in found if is_taken(each.day)), key=in_time)
     changed = last_changes(each.record for each in found)
     return [
         Entry(

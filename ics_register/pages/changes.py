@@ -10,19 +10,13 @@ from forums.chronicle import Between, as_key, days_told, first_keys, happenings,
 from forums.models import Forum
 from forums.sentences import Told, tell
 from ics_register.pages import facts
-from ics_register.pages.frame import (
-    FIRST_DAY,
-    LAST_DAY,
-    AskedDay,
-    named_day,
-    refuse_wrong_order,
-)
+from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.page import Moved, page_of_many, public_page, record_at
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation
 from people.models import Person
 from records.evidence import year_before
-from records.periods import date_in_words
+from records.periods import FIRST_DAY, LAST_DAY, date_in_words
 
 # What changes can be asked of, by the name of the parameter.
 OF = {

@@ -1,6 +1,5 @@
 """Atom feeds: what the register newly says, for whoever follows it."""
 
-import datetime
 import functools
 import re
 
@@ -17,6 +16,7 @@ from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
 from ics_register.pages.page import Moved, kept_by_proxies, record_at
 from ics_register.recorded import end_of, first_recorded
+from records.periods import day_before
 
 MOST = 50
 # What XML cannot hold.
@@ -30,7 +30,7 @@ class Feed(Atom1Feed):
         if self.items:
             return super().latest_post_date()
         begun = first_recorded() or timezone.localdate()
-        return end_of(begun - datetime.timedelta(days=1))
+        return end_of(day_before(begun))
 
 
 def feed_page(view):

@@ -12,11 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from ics_register.recorded import first_recorded
-from records.periods import date_in_words
-
-# The first and last day a page can be read as at; of others no page could say anything.
-FIRST_DAY = datetime.date(1900, 1, 1)
-LAST_DAY = datetime.date(2199, 12, 31)
+from records.periods import FIRST_DAY, LAST_DAY, date_in_words, is_taken
 
 
 @dataclass(frozen=True)
@@ -122,7 +118,7 @@ def named_day(request: HttpRequest, name: str) -> datetime.date | None:
             f"The register could not read “{text[:40]}” as a day. Write the day as "
             f"year-month-day: {name}=2019-05-01."
         ) from None
-    if not FIRST_DAY <= day <= LAST_DAY:
+    if not is_taken(day):
         raise BadRequest(
             f"The register can be read as at a day from {FIRST_DAY.year} to {LAST_DAY.year}."
         )

@@ -8,8 +8,7 @@ from django.http import HttpResponse
 from icalendar import Calendar, Event, Timezone
 
 from ics_register.pages.twins import MEDIA_TYPES, Here, file_name
-
-DAY = datetime.timedelta(days=1)
+from records.periods import DAY, next_day
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def _event(entry: Entry, here: Here) -> Event:
     event.add("uid", f"{entry.key}@{here.request.get_host()}")
     event.add("dtstamp", entry.changed)
     event.add("dtstart", entry.day)
-    event.add("dtend", entry.day + DAY)
+    event.add("dtend", next_day(entry.day))
     event.add("summary", entry.words)
     event.add("description", f"{entry.words}\n\nSource: {entry.source}\n{address}")
     event.add("url", address)

@@ -13,6 +13,7 @@ from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.page import page_of_many, public_page
 from ics_register.pages.twins import Here, Table, in_chunks
 from ics_register.recorded import end_of
+from records.periods import day_before
 
 
 def recorded_as_json(context: dict, here: Here) -> dict:
@@ -53,7 +54,7 @@ def recorded(request: HttpRequest, asked: AskedDay):
         refuse_wrong_order(first, last)
     # What the register said on a day is not told by what it learnt after it.
     until = min((day for day in (last, asked.recorded) if day), default=None)
-    since = end_of(first - datetime.timedelta(days=1)) if first else None
+    since = end_of(day_before(first)) if first else None
     until = end_of(until) if until else None
     page = page_of_many(request, functools.partial(first_learnt, since, until))
     found = learnt(map(as_row, page), asked.today)

@@ -9,7 +9,7 @@ from forums.models import Forum
 from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation, OrganisationName
 from records.models import NameKind
-from records.periods import Qualifier, date_in_words, first_day
+from records.periods import FIRST_DAY, Qualifier, date_in_words, first_day
 from records.prepared import prepared
 
 
@@ -51,4 +51,5 @@ def earliest_day() -> datetime.date | None:
     firsts = [
         model.objects.aggregate(first=Min("start_date"))["first"] for model in (Organisation, Forum)
     ]
-    return min((day for day in firsts if day), default=None)
+    first = min((day for day in firsts if day), default=None)
+    return max(first, FIRST_DAY) if first else None

@@ -12,9 +12,14 @@ from itertools import groupby
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
 from people.holders import Holder, Holding, Standing
-from records.periods import Precision, Qualifier, date_in_words, last_day
-
-DAY = datetime.timedelta(days=1)
+from records.periods import (
+    Precision,
+    Qualifier,
+    date_in_words,
+    day_before,
+    last_day,
+    next_day,
+)
 
 # In pixels: what is above the first heading, the space above a heading, a line of words, a bar
 # with the space beneath it, and the axis below them all.
@@ -193,12 +198,12 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
     if begins is None:
         return
     turns = {begins, *starts}
-    turns |= {holder.end_date + DAY for holder in holding.recorded if holder.end_date}
+    turns |= {next_day(holder.end_date) for holder in holding.recorded if holder.end_date}
     days = sorted(day for day in turns if begins <= day <= until)
     found = None
     for at, day in enumerate(days):
         standing = holding.standing_on(day)
-        last = days[at + 1] - DAY if at + 1 < len(days) else until
+        last = day_before(days[at + 1]) if at + 1 < len(days) else until
         if found is not None and found.standing == standing:
             found.last = last
             continue
@@ -211,14 +216,14 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
 
 def holding_before(line: Line) -> list[Holder]:
     """Those with whose end a time without a holder began."""
-    return [each for each in line.holding.recorded if each.end_date == line.first - DAY]
+    return [each for each in line.holding.recorded if each.end_date == day_before(line.first)]
 
 
 def time_without(line: Line, until: datetime.date) -> str:
     """When nobody held it, in words that claim no more than the dates on either side of it."""
     holding, recorded = line.holding, line.holding.recorded
     left = holding_before(line)
-    came = [holder for holder in recorded if holder.start_date == line.last + DAY]
+    came = [holder for holder in recorded if holder.start_date == next_day(line.last)]
     if left:
         begins = f"after {date_in_words(left[0].end_date, left[0].end_precision)}"
     elif line.first == holding.start_date:

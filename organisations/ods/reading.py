@@ -15,8 +15,7 @@ from pathlib import PurePath
 
 from django.db import models
 
-from records.events import EARLIEST, LATEST
-from records.periods import Precision, date_in_words, last_day
+from records.periods import FIRST_DAY, LAST_DAY, Precision, date_in_words, is_taken, last_day
 
 
 class Listing(models.TextChoices):
@@ -460,10 +459,10 @@ def understood(text: str, column: str, *, may_be_empty: bool = False) -> datetim
         day = datetime.date(*map(int, written.groups()[:3])) if written else None
     except ValueError:
         day = None
-    if day is None or not EARLIEST <= day <= LATEST:
+    if day is None or not is_taken(day):
         raise Wrong(
-            f"“{shown(text)}” is no {column}. One is written 20191001, from {EARLIEST.year} to "
-            f"{LATEST.year}. Fetch the file again."
+            f"“{shown(text)}” is no {column}. One is written 20191001, from {FIRST_DAY.year} to "
+            f"{LAST_DAY.year}. Fetch the file again."
         )
     return day
 

@@ -15,7 +15,16 @@ from import_export.widgets import Widget
 
 from records.changes import DATES, told_fields
 from records.names import fold
-from records.periods import Precision, Qualifier, date_in_words, first_day, last_day
+from records.periods import (
+    FIRST_DAY,
+    LAST_DAY,
+    Precision,
+    Qualifier,
+    date_in_words,
+    first_day,
+    is_taken,
+    last_day,
+)
 from records.spreadsheets.reading import CONTROL
 from records.spreadsheets.workbooks import DATE, YES_NO
 
@@ -77,8 +86,11 @@ def read_date(text: str) -> Known:
     if words.casefold().startswith("by "):
         qualifier, words = Qualifier.BY, words[3:]
     day, precision = _read_date(words, text)
-    if not 1800 <= day.year <= 2200:
-        raise CellProblem(f"“{text}” lies too far from now. {HOW_TO_WRITE}")
+    if not is_taken(day):
+        raise CellProblem(
+            f"“{text}”: the register takes dates from {FIRST_DAY.year} to {LAST_DAY.year}. "
+            "Correct the year."
+        )
     return day, precision, qualifier
 
 

@@ -123,6 +123,15 @@ def test_a_date_that_cannot_be_read_is_told_once_with_an_example(typed, admin_cl
     assert errors_of(response) == {"start_date": ["Enter a date such as 27/03/2026."]}
 
 
+@pytest.mark.parametrize("field", ["start_date", "end_date", "confirmed_on", "term_ends"])
+@pytest.mark.parametrize("typed", ["31/12/9999", "01/01/2200", "14/09/1752", "01/04/0202"])
+def test_a_form_takes_no_day_that_the_pages_cannot_be_read_as_at(typed, field, admin_client):
+    who = {"seat": make_seat().pk, "person": make_person().pk}
+    response = send(admin_client, ADD, **filled_in(**{**who, field: typed}))
+    assert_kept_as_typed(response, field)
+    assert "Enter a date from 1800 to 2199, such as 27/03/2026." in errors_of(response)[field][0]
+
+
 def test_the_form_to_add_a_membership_takes_it_as_confirmed_today(admin_client):
     form = admin_client.get(ADD).context["adminform"].form
     assert form.get_initial_for_field(form.fields["confirmed_on"], "confirmed_on") == (

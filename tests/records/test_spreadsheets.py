@@ -457,7 +457,7 @@ def test_a_date_is_read_with_how_well_it_is_known_and_written_the_same(text, wor
         ("since the spring", "cannot be read as a date"),
         ("1/4/19", "cannot be read as a date"),
         ("Smarch 2019", "no day of the calendar"),
-        ("0001-01-01", "too far from now"),
+        ("0001-01-01", "from 1800 to 2199. Correct the year"),
         ("9" * 40, "cannot be read"),
     ],
 )

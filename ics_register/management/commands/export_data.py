@@ -13,6 +13,7 @@ from django.utils import timezone
 from ics_register.open_data.addresses import Addresses
 from ics_register.open_data.files import FORMATS, gathered_file, write
 from ics_register.open_data.wanted import Wanted
+from records.periods import FIRST_DAY, LAST_DAY, is_taken
 from records.progress import ProgressBar
 
 # In bytes: how often it is told how large a file is.
@@ -43,6 +44,11 @@ class Command(BaseCommand):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise CommandError(f"--address: {address!r} is none. Write https:// and the host.")
         site = f"{parts.scheme}://{parts.netloc}"
+        if as_at and not is_taken(as_at):
+            raise CommandError(
+                f"--as-at: {as_at} is none that the register takes. Write a day from "
+                f"{FIRST_DAY.year} to {LAST_DAY.year}."
+            )
         to.mkdir(parents=True, exist_ok=True)
         wanted = Wanted(as_at or timezone.localdate(), all_periods, Addresses(site))
         bar = ProgressBar(self.stderr)
