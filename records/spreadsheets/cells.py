@@ -34,7 +34,7 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
-BREAKS = re.compile(r"\s*[\t\r\n\x85\u2028\u2029]\s*")
+BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]")
 # What takes no room, or turns the text after it round. Some scripts need the joiners U+200C and
 # U+200D.
 UNSEEN = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -201,7 +201,7 @@ class LineWidget(TextWidget):
                 f"“{UNSEEN.sub('', text)}” holds a character that is not seen "
                 f"(U+{ord(unseen[0]):04X}). Type it again."
             )
-        return BREAKS.sub(" ", text)
+        return " ".join(part for each in BREAKS.split(text) if (part := each.strip()))
 
 
 class ChoiceWidget(LineWidget):

@@ -15,10 +15,23 @@ DATE, YES_NO, NO_RESULT = "a date", "a yes or no", "a formula without its result
 
 # What the XML of a sheet is asked before the library reads it: the library gives every blank row
 # up to the last that is numbered, no merged cells, and formulas or their results but not both.
-ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d+)")
+# None of them looks on from one tag into the next, so that each takes time as the XML is long.
+ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br=[\"'](\d+)")
 SAYS = re.compile(rb"</(?:\w+:)?(?:v|t|f)>")
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']([^\"']+)")
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([^\"'<>]+)")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+SHARED = re.compile(rb"<(?:\w+:)?f\s[^<>]*?\bt=[\"']shared")
+FORMULA_TEXT = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?>([^<]*)")
+
+# What the library takes the square of the time for. Excel's own limits are 255 characters of a
+# format, each up to eight bytes long, and some 250 formats.
+FORMAT = re.compile(rb"\bformatCode\s*=")
+LONG_FORMAT = re.compile(rb"\bformatCode\s*=\s*(?:\"[^\"]{2041}|'[^']{2041})")
+MOST_FORMATS = 1_000
+LONGEST_FORMAT = 255
+# A formula that cells share is gone through for each of them, and for each bracket in it: so many
+# bytes in all.
+MOST_SHARED = 20_000_000
 
 
 class Cell(NamedTuple):
@@ -30,6 +43,10 @@ class Cell(NamedTuple):
 
 class MergedCells(Exception):
     """Cells of a sheet are one, so that those after the first do not say what they show."""
+
+
+class Damaged(Exception):
+    """What no spreadsheet program writes."""
 
 
 class Workbook:
@@ -77,14 +94,17 @@ def opened(content: bytes, *, data_only: bool):
 def look_through(content: bytes) -> tuple[int, bool]:
     """The last row of any sheet that says something, and whether any cell is a formula.
 
-    Raises MergedCells if there are any.
+    Raises MergedCells if there are any, and Damaged for what would take the library for ever.
     """
     last, has_formulas = 1, False
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         for name in parts.namelist():
-            if "/worksheets/" not in name or not name.endswith(".xml"):
+            if not name.endswith(".xml"):
                 continue
             xml = parts.read(name)
+            refuse_endless(xml)
+            if "/worksheets/" not in name:
+                continue
             if merged := MERGED.search(xml):
                 raise MergedCells(merged[1].decode())
             has_formulas = has_formulas or FORMULA.search(xml) is not None
@@ -93,6 +113,20 @@ def look_through(content: bytes) -> tuple[int, bool]:
             # Rows need not be numbered: there are then no more of them than tags.
             last = max([last, *numbers, 0 if numbers else xml.count(b"row", 0, said)])
     return last, has_formulas
+
+
+def refuse_endless(xml: bytes) -> None:
+    """Raise Damaged for XML that would take far longer to read than it is long."""
+    # In UTF-16 nothing of it would be found.
+    if b"\x00" in xml:
+        raise Damaged
+    if LONG_FORMAT.search(xml) or len(FORMAT.findall(xml)) > MOST_FORMATS:
+        raise Damaged
+    if sharing := len(SHARED.findall(xml)):
+        formulas = FORMULA_TEXT.findall(xml)
+        times = sharing + sum(text.count(b"[") for text in formulas)
+        if times * max(map(len, formulas), default=0) > MOST_SHARED:
+            raise Damaged
 
 
 def cell_of(cell, formula) -> Cell:
@@ -118,7 +152,8 @@ def cell_of(cell, formula) -> Cell:
 def date_text(value: datetime.date, number_format: str) -> str:
     """A date of a workbook as far as the cell shows it: what was typed as “April 2019” is kept
     as a day and shown as a month."""
-    shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format).lower()
+    shown = number_format[:LONGEST_FORMAT]
+    shown = re.sub(r'"[^"]*"|\[[^\[\]]*\]|\\.', "", shown).lower()
     if "d" in shown or "y" not in shown:
         return f"{value:%Y-%m-%d}"
     return f"{value:%Y-%m}" if "m" in shown else f"{value:%Y}"

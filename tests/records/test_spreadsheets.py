@@ -20,7 +20,8 @@ from openpyxl import load_workbook
 from people.models import Person
 from records.models import Upload
 from records.spreadsheets import importing, reading
-from records.spreadsheets.cells import CellProblem, date_cell, read_date
+from records.spreadsheets.cells import CellProblem, LineWidget, date_cell, read_date
+from records.spreadsheets.workbooks import date_text
 from tests.builders import day, make_person, source
 from tests.sheets import (
     XML_OF_SHEETS,
@@ -287,6 +288,79 @@ def test_a_workbook_of_more_styles_than_a_program_has_is_refused(mona):
         f'<styleSheet xmlns="{XML_OF_SHEETS}"><cellXfs>{"<xf/>" * 70_000}</cellXfs></styleSheet>'
     )
     assert "damaged" in refused(mona, with_xml(PEOPLE, "xl/styles.xml", styles), "people.xlsx")
+
+
+STYLED = xlsx_of(
+    HEADINGS,
+    [*ANN[:-1], (datetime.datetime(2026, 4, 3), "d-mmm")],  # noqa: DTZ001
+)
+
+
+def formats(*codes: str) -> str:
+    """The XML of styles, the last of whose formats cells of the second style have."""
+    each = "".join(
+        f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for number, code in enumerate(codes, 9)
+    )
+    last = 8 + len(codes)
+    return (
+        f'<styleSheet xmlns="{XML_OF_SHEETS}"><numFmts count="{len(codes)}">{each}</numFmts>'
+        f'<cellXfs><xf numFmtId="0"/><xf numFmtId="{last}"/></cellXfs></styleSheet>'
+    )
+
+
+def shared(formula: str, cells: int) -> str:
+    """The XML of rows, the first cell of each of which has the same formula."""
+    return f'<row r="1"><c r="A1"><f t="shared" si="0">{formula}</f><v>1</v></c></row>' + "".join(
+        f'<row r="{row}"><c r="A{row}"><f t="shared" si="0"/><v>1</v></c></row>'
+        for row in range(2, cells + 2)
+    )
+
+
+# Each of a few kilobytes when it is packed. Searched as it once was, or read by the library, each
+# would take from minutes to days: a test of these that does not end has failed.
+MILLION = 1_000_000
+ENDLESS = {
+    "rows": lambda: with_rows(PEOPLE, f"{'<row ' * MILLION}</v>"),
+    "merged cells": lambda: with_rows(PEOPLE, "<mergeCell " * MILLION),
+    "one format": lambda: with_xml(STYLED, "xl/styles.xml", formats("[" * MILLION)),
+    "a format in single marks": lambda: with_xml(
+        STYLED, "xl/styles.xml", formats("[" * MILLION).replace('"', "'")
+    ),
+    "formats": lambda: with_xml(STYLED, "xl/styles.xml", formats(*["[" * 2_000] * 5_000)),
+    "formats in UTF-16": lambda: with_xml(
+        STYLED, "xl/styles.xml", formats("[" * MILLION).encode("utf-16")
+    ),
+    "a formula of many cells": lambda: with_rows(PEOPLE, shared("A1+" * 10_000 + "1", 15_000)),
+    "a formula of brackets": lambda: with_rows(PEOPLE, shared("[]" * 300_000, 1)),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_small_workbook_that_would_be_read_for_ever_is_refused(mona, kind):
+    content = ENDLESS[kind]()
+    assert len(content) < 100_000
+    assert "damaged" in refused(mona, content, "people.xlsx")
+
+
+def test_a_date_is_told_by_as_much_of_its_format_as_a_program_takes():
+    day = datetime.date(2026, 4, 3)
+    assert date_text(day, "[$-809]mmmm yyyy") == "2026-04"
+    assert date_text(day, "[" * 10 * MILLION) == "2026-04-03"
+
+
+def test_a_line_of_blanks_is_one_blank_and_takes_time_as_it_is_long():
+    line = LineWidget().clean(f"Ann{' ' * 29_000}\r\n \t Lee{' ' * MILLION}Day\n")
+    assert line == f"Ann Lee{' ' * MILLION}Day"
+
+
+def test_formulas_that_a_program_fills_down_are_read(mona):
+    rows = of_text("", *HEADINGS) + "".join(
+        f'<row><c r="A{row}" t="str"><f t="shared" si="0">{"B2&amp;C2" if row == 2 else ""}</f>'
+        f'<v>Person {row}</v></c><c t="str"><v>{ANN[1]}</v></c><c t="str"><v>1</v></c></row>'
+        for row in range(2, 32)
+    )
+    loaded(mona, Person, with_rows(PEOPLE, rows), "people.xlsx")
+    assert Person.objects.count() == 30
 
 
 def test_texts_are_counted_as_often_as_they_are_said(mona, monkeypatch):
