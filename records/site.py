@@ -7,6 +7,9 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxLengthValidator
 from django.urls import path
 
@@ -69,6 +72,10 @@ class AnswersAnyAddress:
         return super().get_object(request, object_id, from_field or None)
 
 
+# The library's own address, which it lets anybody use who is signed in as staff.
+TO_PUBLIC_PAGE = "r/<path:content_type_id>/<path:object_id>/"
+
+
 class RegisterSite(admin.AdminSite):
     """The admin of the register."""
 
@@ -82,7 +89,20 @@ class RegisterSite(admin.AdminSite):
 
     def get_urls(self):
         own = [path(route, self.admin_view(view), name=name) for route, view, name in _pages]
-        return [*own, *super().get_urls()]
+        own.append(path(TO_PUBLIC_PAGE, self.admin_view(self.view_on_site), name="view_on_site"))
+        theirs = super().get_urls()
+        return [*own, *(each for each in theirs if getattr(each, "name", "") != "view_on_site")]
+
+    def view_on_site(self, request, content_type_id: str, object_id: str):
+        """Leads to the public page of a record, as the library does, but only those who may read
+        the record: the address has the name of a person in it, who may be withheld."""
+        readable = [
+            model for model, of in self._registry.items() if of.has_view_permission(request)
+        ]
+        kinds = ContentType.objects.get_for_models(*readable).values()
+        if content_type_id not in {str(kind.pk) for kind in kinds}:
+            raise PermissionDenied
+        return shortcut(request, content_type_id, object_id)
 
     def get_app_list(self, request, app_label=None):
         """The kinds of record first, and by names that staff know; then accounts and sign-ins."""

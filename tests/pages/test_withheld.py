@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from forums.models import ClauseKind
 from organisations.models import PlaceLevel, PostKind
 from people.identity import show_person_again, withhold_person
 from people.models import Basis, Distinction
+from records.groups import AUDITOR
 from records.models import NameKind
 from tests.admin_pages import address
 from tests.builders import (
@@ -197,6 +200,26 @@ def test_staff_still_see_the_name(withheld):
         address(Distinction, "changelist"),
     ):
         assert "Quillfeather" in browser.get(page).content.decode(), page
+
+
+@pytest.mark.parametrize("group, told", [(None, False), (AUDITOR, True)])
+@pytest.mark.parametrize("of", ["person", "names", "memberships"])
+def test_who_may_not_read_a_record_is_not_led_to_its_public_page(withheld, group, told, of):
+    """The address has the name in it; for whoever may read the record, that is no news."""
+    record = withheld if of == "person" else getattr(withheld, of).first()
+    staff = get_user_model().objects.create_user("stan", is_staff=True)
+    staff.groups.set(Group.objects.filter(name=group))
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(staff)
+
+    kind = ContentType.objects.get_for_model(record)
+    for key in (record.pk, record.pk + 999):
+        answer = browser.get(f"/admin/r/{kind.pk}/{key}/")
+        if not told:
+            assert answer.status_code == 403
+            assert "Location" not in answer.headers
+        else:
+            assert answer.status_code == (302 if key == record.pk else 404)
 
 
 def test_shown_again_they_are_found_as_before(withheld):
