@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from organisations.models import Held, Organisation, Place, Post
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_rules
+from records.constraints import DatabaseCheck
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.periods import DayField, NoOverlap
@@ -368,7 +369,7 @@ class Seat(Held, DatedFact):
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("role", SeatRole),
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="forums_seat_for_someone",
                 condition=Q(number__isnull=True) | Q(number__gte=1),
                 violation_error_message="A seat has at least one holder.",

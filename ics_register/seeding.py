@@ -173,19 +173,19 @@ def _load_entry(entry: Entry, model: type[Record], user, reason: str) -> list[st
     record, errors = _build(entry, model)
     if errors:
         return errors
+    source = getattr(record, "document", None)
+    where = f"{source}, {record.locator}" if source else f"fixtures/{entry.file_name}"
+    told = f"Seeded from {where}" + (f". {reason}" if reason else "")
     try:
-        record.full_clean()
+        record.full_clean(validate_constraints=False)
+        with writing(Nature.SEEDED, reason=told, user=user):
+            record.save_or_say_why()
     except ValidationError as error:
         return [
             entry.error("the record" if name == "__all__" else name, sentence)
             for name, sentences in error.message_dict.items()
             for sentence in sentences
         ]
-    source = getattr(record, "document", None)
-    where = f"{source}, {record.locator}" if source else f"fixtures/{entry.file_name}"
-    told = f"Seeded from {where}" + (f". {reason}" if reason else "")
-    with writing(Nature.SEEDED, reason=told, user=user):
-        record.save()
     return []
 
 

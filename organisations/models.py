@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 
+from records.constraints import DatabaseCheck
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.periods import NoOverlap, locked, most_at_once
@@ -353,7 +354,7 @@ class Post(Held, DatedFact):
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("kind", PostKind),
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="organisations_post_held_by_someone",
                 condition=Q(max_holders__gte=1),
                 violation_error_message="At least one person may hold a post.",

@@ -2,10 +2,16 @@
 
 import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from records.constraints import DatabaseCheck
 from records.periods import DayField, Precision, date_in_words, last_day
+
+CONFIRMED_AGAINST = (
+    "Say against which document it was confirmed, where in it, and when: all three, or only when."
+)
 
 
 def year_before(day: datetime.date) -> datetime.date:
@@ -71,27 +77,32 @@ class Evidenced(Evidence, models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_has_locator",
                 condition=~Q(locator=""),
                 violation_error_message="Say where in the document it stands.",
             ),
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_confirmed_precision",
                 condition=Q(confirmed_precision__in=Precision.values),
                 violation_error_message="Choose day, month or year.",
             ),
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_confirmed_against",
                 condition=Q(confirmed_document__isnull=True, confirmed_locator="")
                 | (
                     Q(confirmed_document__isnull=False, confirmed_on__isnull=False)
                     & ~Q(confirmed_locator="")
                 ),
-                violation_error_message="Say against which document it was confirmed, where in "
-                "it, and when: all three, or only when.",
+                violation_error_message=CONFIRMED_AGAINST,
             ),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        against = self.confirmed_document_id is not None
+        if against != bool(self.confirmed_locator) or (against and self.confirmed_on is None):
+            raise ValidationError(CONFIRMED_AGAINST)
 
     @property
     def document_slug(self) -> str:

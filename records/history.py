@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import capfirst
 from simple_history.manager import HistoricalQuerySet as LibraryHistoricalQuerySet
@@ -297,6 +297,17 @@ class Recorded(models.Model):
                 if not self.differing_fields(stored):
                     return
             super().save(*args, **kwargs)
+
+    def save_or_say_why(self) -> None:
+        """Save a record whose constraints were not validated: the database holds them.
+
+        Raises ValidationError in the words of the constraint that the database found broken.
+        """
+        try:
+            self.save()
+        except IntegrityError:
+            self.validate_constraints()
+            raise
 
     def delete(self, *args, **kwargs):
         """Remove a record that should never have been; its history stays."""

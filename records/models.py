@@ -1,22 +1,28 @@
 """What every record of the register shares, and the source documents themselves."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from records.constraints import DatabaseCheck
 from records.evidence import Evidenced
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import Dated, DayField, PeriodQuerySet, Precision, date_in_words
 
+END_HAS_SOURCE = (
+    "Say which document gives the end, where in it, and the end: all three, or none of the source "
+    "of the end."
+)
 SLUG_HELP = "Part of the public address. Letters, digits and hyphens; it does not change."
 
 
 def one_of(field: str, choices: type[models.TextChoices], *, or_empty: bool = False):
     """A constraint: `field` holds one of `choices` (or nothing, if `or_empty`)."""
     values = [*choices.values, ""] if or_empty else choices.values
-    return models.CheckConstraint(
+    return DatabaseCheck(
         name=f"%(app_label)s_%(class)s_{field}_known",
         condition=Q(**{f"{field}__in": values}),
         violation_error_message=f"Choose the {field.replace('_', ' ')} from the list.",
@@ -112,12 +118,11 @@ class DatedFact(Record, Evidenced, Dated):
         constraints = [
             *Evidenced.Meta.constraints,
             *Dated.Meta.constraints,
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_end_has_source",
                 condition=Q(end_document__isnull=True, end_locator="")
                 | (Q(end_document__isnull=False, end_date__isnull=False) & ~Q(end_locator="")),
-                violation_error_message="Say which document gives the end, where in it, and the "
-                "end: all three, or none of the source of the end.",
+                violation_error_message=END_HAS_SOURCE,
             ),
         ]
 
@@ -129,6 +134,12 @@ class DatedFact(Record, Evidenced, Dated):
     @property
     def end_document_title(self) -> str | None:
         return self.end_document.short_title if self.end_document else None
+
+    def clean(self) -> None:
+        super().clean()
+        has_source = self.end_document_id is not None
+        if has_source != bool(self.end_locator) or (has_source and self.end_date is None):
+            raise ValidationError(END_HAS_SOURCE)
 
     def prepare(self) -> None:
         super().prepare()

@@ -16,6 +16,8 @@ from django.db import connections, models, router
 from django.db.models import F, Q
 from django.utils import dateformat
 
+from records.constraints import DatabaseCheck
+
 # The first and the last day that the register takes, wherever one is typed, loaded or asked for.
 FIRST_DAY, LAST_DAY = datetime.date(1800, 1, 1), datetime.date(2199, 12, 31)
 DAY = datetime.timedelta(days=1)
@@ -334,20 +336,20 @@ class Dated(Period, models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_end_not_before_start",
                 condition=Q(end_date__isnull=True)
                 | Q(start_date__isnull=True)
                 | Q(end_date__gte=F("start_date")),
                 violation_error_message="The end cannot be before the start.",
             ),
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_start_or_end",
                 condition=Q(start_date__isnull=False) | Q(end_date__isnull=False),
                 violation_error_message="Give a start date. It may be left empty only for "
                 "something that is over.",
             ),
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_period_words",
                 condition=Q(start_precision__in=Precision.values)
                 & Q(end_precision__in=Precision.values)
@@ -355,7 +357,7 @@ class Dated(Period, models.Model):
                 & Q(end_qualifier__in=Qualifier.values),
                 violation_error_message="Choose day, month or year, and on or by.",
             ),
-            models.CheckConstraint(
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_certain_days",
                 # A comparison with nothing is neither true nor false, which a database lets
                 # pass: so each side says that there is something.
