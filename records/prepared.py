@@ -7,6 +7,7 @@ it is asked with, so it is kept with a mark where each value goes.
 
 import datetime
 import functools
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 
@@ -30,7 +31,7 @@ def prepared(build: Callable[..., models.QuerySet]) -> Callable[..., models.Quer
     back is read as any queryset is; whoever filters it further is told by a TypeError.
 
     `build` hands on the values as they are. Raises ImproperlyConfigured where its query is another
-    one for other values, as when it decides by one or reckons with it.
+    one for other values, as when it decides by one or reckons with it: whichever values come first.
     """
 
     @functools.lru_cache(MOST_KEPT)
@@ -39,7 +40,8 @@ def prepared(build: Callable[..., models.QuerySet]) -> Callable[..., models.Quer
 
     @functools.wraps(build)
     def ask(*values, **named) -> models.QuerySet:
-        if () in values:  # Among nothing there is nothing, which Django knows.
+        # Among nothing there is nothing, which Django knows; and it looks whether a text is empty.
+        if () in values or "" in values:
             return build(*values, **named)
         values = tuple(map(_filled_up, values))
         return kept(tuple(map(_shape, values)), **named).asked(values)
@@ -56,6 +58,13 @@ def _filled_up(value):
     missing = (1 << (len(several) - 1).bit_length()) - len(several)
     mark = _MARKS[type(value[0])]
     return (*several, *(mark(FIRST_OF_NOTHING + number) for number in range(missing)))
+
+
+def _cannot_be_prepared(build: functools.partial) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"{build.func.__qualname__} makes another query of other values, so that it cannot be "
+        "prepared."
+    )
 
 
 def _shape(value) -> tuple:
@@ -77,14 +86,68 @@ _MARKS = {
         datetime.datetime(3, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(number)
     ),
 }
+# Others, which lie at the other end and go the other way: what is reckoned from one of the first
+# is something else than what is reckoned from one of these.
+_OTHER_MARKS = {
+    int: lambda number: 1_900_000_000 + number,
+    str: lambda number: f"{number} other",
+    datetime.date: lambda number: datetime.date(9000, 1, 1) - datetime.timedelta(number),
+    datetime.datetime: lambda number: (
+        datetime.datetime(9000, 1, 1, tzinfo=datetime.UTC) - datetime.timedelta(number)
+    ),
+}
 
 
-def _marked(shape: tuple, numbers: Iterator[int]):
+class _WasRead(Exception):
+    """A value was asked what it is."""
+
+
+def _refuse(value, *others):
+    raise _WasRead
+
+
+def _is_the_same(value, other) -> bool:
+    """Django looks whether a text is empty, and whether it has a condition already: two values of
+    two names are two."""
+    return value is other if type(other) is type(value) or other == "" else _refuse(value)
+
+
+# How one asks what a value is; Django asks of a moment whether it has a zone.
+_ASKED_BY = {
+    *("__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__bool__", "__len__"),
+    *("__contains__", "__iter__", "__getitem__"),
+}
+_MAY_BE_ASKED = {"utcoffset", "tzinfo"}
+
+
+def _unreadable(kind: type, *value) -> Callable[[int], object]:
+    """Makes values of `kind` that do not let themselves be read."""
+    public = {name for name in dir(kind) if not name.startswith("_")} - _MAY_BE_ASKED
+    asked = dict.fromkeys(_ASKED_BY.intersection(dir(kind)) | {"__bool__"}, _refuse)
+    asked |= {name: property(_refuse) for name in public}
+    made = type(f"unreadable {kind.__name__}", (kind,), {**asked, "__eq__": _is_the_same})
+    return lambda number: made(*value)
+
+
+_UNREADABLE = {
+    int: _unreadable(int),
+    str: _unreadable(str),
+    datetime.date: _unreadable(datetime.date, 2, 1, 1),
+    datetime.datetime: _unreadable(datetime.datetime, 2, 1, 1, 0, 0, 0, 0, datetime.UTC),
+}
+
+
+def _marked(shapes: tuple, marks: dict[type, Callable]) -> tuple:
+    """For values of those shapes, `marks` of the kinds that they are of."""
+    return _marked_one(("several", shapes), marks, itertools.count())
+
+
+def _marked_one(shape: tuple, marks: dict[type, Callable], numbers: Iterator[int]):
     match shape:
         case "several", shapes:
-            return tuple(_marked(each, numbers) for each in shapes)
+            return tuple(_marked_one(each, marks, numbers) for each in shapes)
         case "one", kind:
-            return _MARKS[kind](next(numbers))
+            return marks[kind](next(numbers))
         case _, value:
             return value
 
@@ -110,10 +173,12 @@ class _Kept:
     """A query as `build` makes it, with marks for values, and how each database is asked it."""
 
     def __init__(self, build: functools.partial, shapes: tuple):
-        self.build = build
-        numbers = iter(range(FIRST_OF_NOTHING))
-        self.marks = tuple(_marked(shape, numbers) for shape in shapes)
-        self.queryset = build(*self.marks)
+        self.build, self.shapes = build, shapes
+        try:
+            build(*_marked(shapes, _UNREADABLE))
+        except _WasRead as read:
+            raise _cannot_be_prepared(build) from read
+        self.queryset = build(*_marked(shapes, _MARKS))
         self.by_database: dict[str, tuple[SQLCompiler, str, list]] = {}
         self.lock = threading.Lock()
 
@@ -127,7 +192,7 @@ class _Kept:
         """What asks the database called `using` with those values."""
         with self.lock:
             if using not in self.by_database:
-                self.by_database[using] = self.put_together(using, values)
+                self.by_database[using] = self.put_together(using)
         one, sql, places = self.by_database[using]
         compiler = type(one).__new__(type(one))
         compiler.__dict__.update(one.__dict__)
@@ -137,18 +202,20 @@ class _Kept:
         compiler.as_sql = lambda *args, **kwargs: (sql, parameters)
         return compiler
 
-    def put_together(self, using: str, values: tuple) -> tuple[SQLCompiler, str, list]:
-        compiler = self.queryset.query.get_compiler(using)
+    def with_places(self, compiler: SQLCompiler, marks: dict[type, Callable]) -> tuple[str, list]:
+        """What `compiler` asks, and for each parameter which value it is, or itself if it is
+        always the same."""
         sql, parameters = compiler.as_sql()
-        marks = {mark: at for at, mark in enumerate(_taken(self.marks, connections[using]))}
-        places = [(marks[each], None) if each in marks else (None, each) for each in parameters]
-        taken = list(_taken(values, connections[using]))
-        filled = tuple(fixed if at is None else taken[at] for at, fixed in places)
-        if (sql, filled) != self.build(*values).query.get_compiler(using).as_sql():
-            raise ImproperlyConfigured(
-                f"{self.build.func.__qualname__} makes another query of other values, so that it "
-                "cannot be prepared."
-            )
+        marked = _taken(_marked(self.shapes, marks), compiler.connection)
+        at = {mark: number for number, mark in enumerate(marked)}
+        return sql, [(at[each], None) if each in at else (None, each) for each in parameters]
+
+    def put_together(self, using: str) -> tuple[SQLCompiler, str, list]:
+        compiler = self.queryset.query.get_compiler(using)
+        sql, places = self.with_places(compiler, _MARKS)
+        other = self.build(*_marked(self.shapes, _OTHER_MARKS)).query.get_compiler(using)
+        if (sql, places) != self.with_places(other, _OTHER_MARKS):
+            raise _cannot_be_prepared(self.build)
         columns = [each for each, *_ in compiler.select[: compiler.col_count]]
         converters = compiler.get_converters(columns)
         composite = compiler.has_composite_fields(columns)

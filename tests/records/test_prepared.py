@@ -38,7 +38,7 @@ def in_force(day, slug):
 
 
 @pytest.mark.parametrize("days_later", [-1000, -1, 0, 1, 1000])
-@pytest.mark.parametrize("slug", ["ashford", "corby", "100%", "it's"])
+@pytest.mark.parametrize("slug", ["ashford", "corby", "100%", "it's", ""])
 def test_each_asking_is_answered_for_its_own_values(trusts, days_later, slug):
     ask = prepared(in_force)
     ask(datetime.date(1999, 1, 1), "none")  # never read
@@ -99,11 +99,76 @@ def test_a_query_is_put_together_once_for_each_shape_of_its_values(trusts):
         lambda day: Forum.objects.as_at(day) if day.year > 2000 else Forum.objects.all(),
         lambda day: Forum.objects.filter(start_date__lt=day + datetime.timedelta(1)),
         lambda day: Forum.objects.filter(start_date__year=day.year),
+        lambda day: Forum.objects.filter(start_date__gte=str(day)),
     ],
 )
-def test_a_query_that_is_another_for_other_values_is_refused(db, build):
+@pytest.mark.parametrize("day", [DAY, datetime.date(1999, 1, 1), datetime.date.max])
+def test_a_query_that_is_another_for_other_values_is_refused(db, build, day):
     with pytest.raises(ImproperlyConfigured, match="cannot be prepared"):
-        list(prepared(build)(DAY))
+        list(prepared(build)(day))
+
+
+ALL = Forum.objects.all
+
+
+@pytest.mark.parametrize("slug", ["a-board", "all", "a"])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda slug: ALL() if slug == "all" else ALL().filter(slug=slug),
+        lambda slug: ALL() if slug != "a-board" else ALL().filter(slug=slug),
+        lambda slug: ALL() if slug in {"all", "any"} else ALL().filter(slug=slug),
+        lambda slug: {"all": ALL()}.get(slug) or ALL().filter(slug=slug),
+        lambda slug: ALL().filter(slug=slug) if slug else ALL(),
+        lambda slug: ALL().filter(slug=slug) if len(slug) > 1 else ALL(),
+        lambda slug: ALL() if slug.startswith("al") else ALL().filter(slug=slug),
+        lambda slug: ALL() if slug[:1] == "a" else ALL().filter(slug=slug),
+        lambda slug: ALL().filter(slug=slug.strip()),
+        lambda slug: ALL().filter(slug=f"{slug}-x"),
+    ],
+)
+def test_a_builder_that_reads_its_value_is_refused_whichever_value_comes_first(db, build, slug):
+    make_forum(slug="a-board")
+    with pytest.raises(ImproperlyConfigured, match="cannot be prepared"):
+        list(prepared(build)(slug))
+
+
+@pytest.mark.parametrize("number", [0, 1, -1, 7, 10**12])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda number: ALL().filter(pk=number) if number else ALL(),
+        lambda number: ALL().filter(pk=number) if number > 0 else ALL(),
+        lambda number: ALL().filter(pk=number) if number != 7 else ALL(),
+        lambda number: ALL().filter(pk=number + 1),
+        lambda number: ALL().filter(pk=-number),
+        lambda number: ALL().filter(pk=number)[: number % 3],
+    ],
+)
+def test_a_builder_that_reckons_with_a_number_is_refused(db, build, number):
+    with pytest.raises(ImproperlyConfigured, match="cannot be prepared"):
+        list(prepared(build)(number))
+
+
+def test_what_is_reckoned_from_one_value_is_not_taken_for_the_next(db):
+    one_day = datetime.timedelta(1)
+    for reckon in (one_day, -one_day):
+        with pytest.raises(ImproperlyConfigured, match="cannot be prepared"):
+            list(
+                prepared(
+                    lambda since, until, more=reckon: ALL().filter(
+                        start_date__gte=since, end_date__lte=until, confirmed_on=since + more
+                    )
+                )(DAY, DAY)
+            )
+
+
+@pytest.mark.parametrize("slugs", [("corby", "barton"), ("corby", "corby")])
+def test_two_values_that_happen_to_be_one_are_asked_about_all_the_same(trusts, slugs):
+    ask = prepared(
+        lambda one, other: Organisation.objects.filter(Q(slug=one) | Q(slug=other)).order_by("pk")
+    )
+    assert {each.slug for each in ask(*slugs)} == set(slugs)
 
 
 def test_text_that_is_looked_for_inside_another_is_refused(db):
