@@ -29,6 +29,18 @@ def keep_admin_out_of_caches(get_response):
     return answer
 
 
+def send_no_body_after_a_head(get_response):
+    """Middleware: what is sent as it is read is not read for whoever asked for the head alone."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "HEAD" and response.streaming:
+            response.streaming_content = ()
+        return response
+
+    return answer
+
+
 def refuse_null_bytes(get_response):
     """Middleware: 400 for what no name, day or key can hold and PostgreSQL fails on.
 

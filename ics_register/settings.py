@@ -208,6 +208,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ics_register.requests.keep_admin_out_of_caches",
+    "ics_register.requests.send_no_body_after_a_head",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -350,8 +351,17 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "ics_register.logs.InALine",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "filters": {"once": {"()": "ics_register.logs.OnceInAWhile"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["once"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A request for somebody else's host name is answered with 400 and is no fault of ours.
     "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},

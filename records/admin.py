@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
-from django.db import IntegrityError, OperationalError, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
@@ -24,7 +24,6 @@ from simple_history.admin import SimpleHistoryAdmin
 from records.editors import gone_view, latest_version, plain_line_ends, settle
 from records.history import Nature, writing
 from records.history_pages import (
-    SOMEBODY_QUICKER,
     ReasonForm,
     history_view,
     last_row,
@@ -36,6 +35,7 @@ from records.names import fold
 from records.periods import locked
 from records.site import AnswersAnyAddress
 from records.steps import all_steps, step_address, step_view, steps_of, where_next
+from records.troubles import REFUSALS, refused_in_words, trouble_of
 from records.widgets import OneRecord, RecordSelect
 
 logger = logging.getLogger(__name__)
@@ -512,7 +512,7 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         request.POST = plain_line_ends(request.POST)
         try:
             return self._checked_changeform_view(request, object_id, form_url, extra_context)
-        except (IntegrityError, OperationalError) as error:
+        except REFUSALS as error:
             logger.warning("The database refused a %s: %s", self.opts.verbose_name, error)
             request.refusal = refusal_in_words(error, self.model)
             forget_messages(request)
@@ -596,13 +596,13 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
                 if self._may_be_a_key(object_id):
                     context["version"] = latest_version(self.model, unquote(object_id))
                 return super().delete_view(request, object_id, context)
-        except (IntegrityError, OperationalError) as error:
+        except REFUSALS as error:
             logger.warning("The database kept a %s: %s", self.opts.verbose_name, error)
             forget_messages(request)
             why = (
                 f"This {self.opts.verbose_name} was not deleted: other records need it."
-                if isinstance(error, IntegrityError)
-                else SOMEBODY_QUICKER
+                if isinstance(error, IntegrityError) and trouble_of(error) is None
+                else refused_in_words(error, "changed")
             )
             self.message_user(request, why, messages.ERROR)
             return HttpResponseRedirect(change_address(self.model, unquote(object_id)))
@@ -707,11 +707,8 @@ def steps_column(request, model: type[models.Model]) -> list[Callable]:
 
 def refusal_in_words(error: Exception, model: type[models.Model]) -> str:
     """Why the database refused a record, in the words of the rule that it broke."""
-    if isinstance(error, OperationalError):  # two who waited for each other
-        return (
-            "Nothing was saved. Somebody else changed something at the same moment. Look again, "
-            "and try once more."
-        )
+    if not isinstance(error, IntegrityError) or trouble_of(error) is not None:
+        return refused_in_words(error, "saved")
     words = {rule.name: rule.message % {"other": "another record"} for rule in no_overlaps(model)}
     words |= {rule.name: rule.violation_error_message for rule in model._meta.constraints}
     broken = [name for name in words if name in str(error)]

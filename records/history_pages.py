@@ -1,5 +1,6 @@
 """The pages of a record's history: its changes in words, what it once was, and back to that."""
 
+import logging
 from dataclasses import dataclass
 
 from django import forms
@@ -8,7 +9,7 @@ from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError, OperationalError, models, transaction
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -30,13 +31,11 @@ from records.changes import (
 from records.events import about
 from records.history import HistoryRow, Nature, writing
 from records.periods import locked
+from records.troubles import REFUSALS, refused_in_words
+
+logger = logging.getLogger(__name__)
 
 ROWS_A_PAGE = 50
-
-SOMEBODY_QUICKER = (
-    "Nothing was changed. Somebody else changed something at the same moment. Look again, and "
-    "try once more."
-)
 
 
 class ReasonForm(forms.Form):
@@ -210,8 +209,9 @@ def restore_view(model_admin, request: HttpRequest, object_id: str, version_id: 
         changes, done = restore(row=row, user=request.user, reason=reason, seen=seen)
     except ValidationError as error:
         errors = error.messages
-    except (IntegrityError, OperationalError):
-        errors = [SOMEBODY_QUICKER]
+    except REFUSALS as error:
+        logger.warning("The database refused to restore a record: %s", error)
+        errors = [refused_in_words(error, "changed")]
     if done:
         model_admin.message_user(request, f"{title} is restored.", messages.SUCCESS)
         return HttpResponseRedirect(

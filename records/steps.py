@@ -21,7 +21,7 @@ from django.contrib.admin.widgets import (
     RelatedFieldWidgetWrapper,
 )
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, OperationalError, models, transaction
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -34,6 +34,7 @@ from records.events import Source, When
 from records.history import Nature, writing
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, refuse_distant_day
+from records.troubles import REFUSALS, refused_in_words
 from records.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
 
 logger = logging.getLogger(__name__)
@@ -319,8 +320,8 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
     """Take a step, if what it changes is what was `seen` before; otherwise take it back.
 
     Gives what it changes and the record to show next, which is None if it was taken back.
-    Raises ValidationError if a rule would be broken, and IntegrityError or OperationalError if
-    somebody else was quicker.
+    Raises ValidationError if a rule would be broken, and one of REFUSALS if somebody else was
+    quicker or the database takes no more.
     """
     result = None
     with transaction.atomic():
@@ -377,13 +378,9 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
             preview, result = take(step, form, seen=seen)
         except ValidationError as error:
             tell_on_form(form, error)
-        except (IntegrityError, OperationalError) as error:
+        except REFUSALS as error:
             logger.warning("The database refused a step (%s): %s", step.name, error)
-            form.add_error(
-                None,
-                "Nothing was changed. Somebody else changed something at the same moment. "
-                "Look again, and try once more.",
-            )
+            form.add_error(None, refused_in_words(error, "changed"))
         else:
             if result is not None:
                 return done(model_admin, request, step, result, preview)

@@ -1,21 +1,24 @@
 """What was changed in one go, and the way back."""
 
+import logging
 import uuid
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from records.changes import nature_in_words, net_changes, when_in_words, who_in_words
-from records.history_pages import ROWS_A_PAGE, SOMEBODY_QUICKER, ReasonForm, pages_of
+from records.history_pages import ROWS_A_PAGE, ReasonForm, pages_of
 from records.site import site_page
+from records.troubles import REFUSALS, refused_in_words
 from records.undo import MOST_RECORDS, refusal, rows_of, undo
+
+logger = logging.getLogger(__name__)
 
 
 @site_page("together/<uuid:batch>/", name="together")
@@ -39,8 +42,9 @@ def together_view(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
                 undone = undo(rows=every, user=request.user, reason=form.cleaned_data["reason"])
             except ValidationError as error:
                 errors = error.messages
-            except (IntegrityError, OperationalError):
-                errors = [SOMEBODY_QUICKER]
+            except REFUSALS as error:
+                logger.warning("The database refused to undo a change: %s", error)
+                errors = [refused_in_words(error, "changed")]
             else:
                 messages.success(request, "Undone: every record is as it was before.")
                 return HttpResponseRedirect(reverse("admin:together", args=[undone.batch]))

@@ -1,5 +1,6 @@
 """The register as open data: what there is, what each field says, and the files."""
 
+import contextlib
 import functools
 import tempfile
 
@@ -139,11 +140,13 @@ def data_file(request: HttpRequest, asked: AskedDay, name: str):
         raise Http404("There is no file of that name. The page of open data lists those there are.")
     addresses = Addresses(site(request))
     wanted = Wanted(asked.day, asked_for_everything(request), addresses, asked.recorded)
-    # On the disk, so that the register is read at once however slowly the file is taken.
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
-    with as_recorded(asked.recorded), gathered_file(wanted) as gathered:
-        write(format, gathered, file)
-    file.seek(0)
+    with contextlib.ExitStack() as unless_sent:
+        # On the disk, so that the register is read at once however slowly the file is taken.
+        file = unless_sent.enter_context(tempfile.TemporaryFile())
+        with as_recorded(asked.recorded), gathered_file(wanted) as gathered:
+            write(format, gathered, file)
+        file.seek(0)
+        unless_sent.pop_all()  # closed when it has been sent
     return FileResponse(
         file, as_attachment=True, filename=file_name(format, wanted), content_type=format.media_type
     )

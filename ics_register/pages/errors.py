@@ -1,16 +1,17 @@
 """Pages for what cannot be answered: a sentence, and where to go next."""
 
+import errno
 import sys
 from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.twins import DATA, form_of, open_to_all
+from records.troubles import Trouble, trouble_of
 
 
 def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
@@ -90,15 +91,12 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; 503 if the database was not to be had in time. Needs no database."""
-    if isinstance(sys.exc_info()[1], OperationalError):
-        response = _error_page(
-            request,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "The register is busy",
-            "Somebody is saving much at this moment. Nothing of yours was changed. Try again in a "
-            "minute.",
-        )
+    """500: our fault; 503 if the database or the disk was not to be had. Needs no database."""
+    error = sys.exc_info()[1]
+    trouble = Trouble.FULL if is_for_want_of_room(error) else trouble_of(error)
+    if trouble is not None:
+        sentence = in_words(trouble, request)
+        response = _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, trouble.heading, sentence)
         response["Retry-After"] = "60"
         return response
     return _error_page(
@@ -106,4 +104,29 @@ def server_error(request: HttpRequest) -> HttpResponse:
         500,
         "Something went wrong",
         "The fault is ours and has been logged. Nothing was changed. Try again in a few minutes.",
+    )
+
+
+def is_for_want_of_room(error: BaseException | None) -> bool:
+    """Whether a file could not be written because the disk is full, as of the temporary files that
+    downloads and uploads are kept in."""
+    if not isinstance(error, OSError):
+        return False
+    # Without any room at all, Python finds no folder that it can write to.
+    return error.errno in (errno.ENOSPC, errno.EDQUOT) or "No usable temporary" in str(error)
+
+
+def in_words(trouble: Trouble, request: HttpRequest) -> str:
+    """What is said of a trouble below its heading, and to a machine with it."""
+    if trouble is Trouble.BUSY:
+        return (
+            "Somebody is saving much at this moment. Nothing of yours was changed. Try again in a "
+            "minute."
+        )
+    heading = f"{trouble.heading}. " if form_of(request.path) in DATA else ""
+    if request.method in ("GET", "HEAD"):
+        return f"{heading}Try again in a few minutes."
+    return (
+        f"{heading}Nothing was changed. Go back to find what you typed, and send it again in a few "
+        "minutes."
     )

@@ -6,7 +6,7 @@ takes what the page takes: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,8 +165,13 @@ def answer_csv(as_csv: AsCsv, context: dict, here: Here) -> HttpResponse:
         yield columns
         # Most of the rows are read when the view is long done.
         with as_recorded(here.asked.recorded):
-            for row in table.rows:
-                yield [in_cell(row.get(column)) for column in columns]
+            try:
+                for row in table.rows:
+                    yield [in_cell(row.get(column)) for column in columns]
+            finally:
+                # Whoever asked may have gone: nothing more is read for them.
+                if isinstance(table.rows, Generator):
+                    table.rows.close()
 
     return open_to_all(csv_file(lines(), file_name(here, "csv")))
 

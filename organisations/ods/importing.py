@@ -35,6 +35,7 @@ from records.history import Nature, writing
 from records.models import DatedFact, Document, DocumentKind, NameKind
 from records.names import first_free, fold, slug_stem
 from records.periods import Qualifier, date_in_words, first_day, last_day, locked
+from records.troubles import Trouble, trouble_of
 
 STEP = "Import from the Organisation Data Service"
 PUBLISHER = "NHS England, Organisation Data Service"
@@ -220,6 +221,8 @@ def alone() -> Iterator[None]:
         try:
             together.__enter__()
         except OperationalError as error:
+            if trouble_of(error) is not Trouble.BUSY:
+                raise
             raise OdsBusy from error
         with contextlib.ExitStack() as stack:
             stack.push(together)

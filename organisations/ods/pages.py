@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import Error
 from django.http import (
     Http404,
     HttpRequest,
@@ -40,6 +40,7 @@ from records.spreadsheets.pages import (
     may_import,
     streamed,
 )
+from records.troubles import refused_in_words
 
 KIND = "ods"
 MOST_BYTES = 20 * 1024 * 1024
@@ -322,9 +323,9 @@ def go_through(upload: Upload, *, user, seen: str) -> Iterator[Progress]:
         upload.outcome = {"problems": told_problems(refused)}
     except OdsBusy as busy:
         raise Stopped(BUSY) from busy
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("The database refused an import: %s", error)
-        raise Stopped(BUSY) from error
+        raise Stopped(refused_in_words(error, "loaded")) from error
     else:
         upload.outcome = as_told(outcome, changed_meanwhile=bool(seen) and not outcome.loaded)
         if outcome.loaded:

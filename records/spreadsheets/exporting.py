@@ -1,8 +1,9 @@
 """Exporting: any list of the admin, and the templates for imports, as CSV and XLSX."""
 
+import contextlib
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from django.db import models
 from django.http import FileResponse, StreamingHttpResponse
@@ -72,8 +73,13 @@ def csv_file(rows: Iterable[list[str]], file_name: str) -> StreamingHttpResponse
     def lines() -> Iterator[str]:
         # By this mark a spreadsheet program knows that it is UTF-8.
         yield "\ufeff"
-        for texts in rows:
-            yield writer.writerow(texts)
+        try:
+            for texts in rows:
+                yield writer.writerow(texts)
+        finally:
+            # Whoever asked may have gone: nothing more is read for them.
+            if isinstance(rows, Generator):
+                rows.close()
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
@@ -90,9 +96,11 @@ def xlsx_file(sheets: list[tuple[str, Iterable[list[str]]]], file_name: str) -> 
                 for place in range(len(texts)):
                     sheet.column_dimensions[column_letter(place)].width = 24
             sheet.append([styled(sheet, text, heading=number == 0) for text in texts])
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
-    workbook.save(file)
-    file.seek(0)
+    with contextlib.ExitStack() as unless_sent:
+        file = unless_sent.enter_context(tempfile.TemporaryFile())
+        workbook.save(file)
+        file.seek(0)
+        unless_sent.pop_all()  # closed when it has been sent
     content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(file, as_attachment=True, filename=file_name, content_type=content_type)
 

@@ -14,7 +14,7 @@ from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import DatabaseError
+from django.db import Error
 from django.http import (
     Http404,
     HttpRequest,
@@ -46,6 +46,7 @@ from records.spreadsheets.importing import (
     run,
 )
 from records.spreadsheets.reading import MOST_BYTES, MOST_ROWS, TOO_BIG, read
+from records.troubles import refused_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -318,7 +319,7 @@ def go(request: HttpRequest, upload: Upload, *, seen: str = "") -> HttpResponse:
     try:
         for _ in run(upload, user=request.user, seen=seen):
             pass
-    except (ValidationError, DatabaseError) as error:
+    except (ValidationError, Error) as error:
         return failed(request, upload, why(error))
     return HttpResponseRedirect(reverse("admin:upload", args=[upload.pk]))
 
@@ -345,7 +346,7 @@ def progress_lines(request: HttpRequest, upload: Upload, seen: str) -> Iterator[
                     yield line(doing=doing, done=done, total=total)
                 case Result():
                     yield line(next=reverse("admin:upload", args=[upload.pk]))
-    except (ValidationError, DatabaseError) as error:
+    except (ValidationError, Error) as error:
         yield line(failed=why(error))
     except Exception:
         # The answer has begun: the reader can be told only here.
@@ -361,10 +362,7 @@ def why(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
     logger.warning("The database refused an import: %s", error)
-    return (
-        "Nothing was loaded. Somebody else changed something at the same moment. Check the "
-        "spreadsheet again."
-    )
+    return refused_in_words(error, "loaded")
 
 
 # Lists that go out

@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -290,17 +289,6 @@ def test_a_fault_of_ours_is_a_page_with_a_sentence(db, monkeypatch, caplog):
     assert page.headings == ["Something went wrong"]
     assert "the disc is full" not in page.source
     assert "the disc is full" in caplog.text
-
-
-def test_a_database_that_cannot_be_had_in_time_is_a_page_that_says_try_again(db, monkeypatch):
-    def wait_in_vain(*args, **kwargs):
-        raise OperationalError("database is locked")
-
-    monkeypatch.setattr("ics_register.pages.people.page_of", wait_in_vain)
-    client = Client(headers={"host": "localhost"}, raise_request_exception=False)
-    page = Page(client.get("/people/"))
-
-    assert (page.status, page.headings) == (503, ["The register is busy"])
 
 
 @pytest.mark.django_db

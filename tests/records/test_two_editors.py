@@ -1,5 +1,6 @@
 """Two editors at once: the second sees what the first changed, and chooses."""
 
+import psycopg
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
@@ -218,7 +219,7 @@ def test_two_who_wait_for_each_other_are_told_to_try_again(admin_client, monkeyp
     document = make_document()
 
     def deadlock(self, *args, **kwargs):
-        raise OperationalError("deadlock detected")
+        raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
 
     monkeypatch.setattr(Document, "save", deadlock)
     form = {**opened(admin_client, document), "title": "Typed with care"}

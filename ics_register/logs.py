@@ -1,0 +1,56 @@
+"""What is written to the log: a fault of ours with its traceback, everything else in a line."""
+
+import copy
+import logging
+import time
+
+# For how many seconds the same cause of an answer 503 is not told again. A lost database fails
+# every request.
+REST = 10
+
+
+class InALine(logging.Formatter):
+    """Leaves the traceback to what is answered with 500. A refusal is no fault, and why something
+    was not to be had the error says itself."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info and not is_our_fault(record):
+            record = copy.copy(record)
+            record.msg, record.args = f"{record.getMessage()}: {cause_of(record)}", ()
+            record.exc_info = record.exc_text = None
+        return super().format(record)
+
+
+class OnceInAWhile(logging.Filter):
+    """Keeps the same cause of an answer 503 from being told for each request."""
+
+    def __init__(self):
+        super().__init__()
+        self.cause, self.told_at, self.left_out = "", 0.0, 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if status_of(record) != 503 or not record.exc_info:
+            return True
+        cause, now = cause_of(record), time.monotonic()
+        if cause == self.cause and now < self.told_at + REST:
+            self.left_out += 1
+            return False
+        if self.left_out:
+            record.msg = f"{record.getMessage()} (and {self.left_out:,} more since the last line)"
+            record.args = ()
+        self.cause, self.told_at, self.left_out = cause, now, 0
+        return True
+
+
+def status_of(record: logging.LogRecord) -> int | None:
+    """The status of the answer that it is logged of; None of what is no answer."""
+    return getattr(record, "status_code", None)
+
+
+def is_our_fault(record: logging.LogRecord) -> bool:
+    return status_of(record) in (None, 500)
+
+
+def cause_of(record: logging.LogRecord) -> str:
+    error = record.exc_info[1]
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]

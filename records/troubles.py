@@ -1,0 +1,124 @@
+"""What is wrong with the database when it refuses something that breaks no rule, in words.
+
+Each is told by what the database itself says: PostgreSQL by its SQLSTATE, SQLite by its code.
+"""
+
+import sqlite3
+from enum import Enum
+
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+
+# What the database raises where a rule, somebody quicker or its own state is in the way.
+REFUSALS = (IntegrityError, OperationalError, ProgrammingError, InterfaceError)
+
+
+class Trouble(Enum):
+    """A state of the database: the heading of a page about it, and what to do."""
+
+    BUSY = (
+        "The register is busy",
+        "Somebody else changed something at the same moment. Look again, and try once more.",
+    )
+    FULL = (
+        "The register’s disk is full",
+        "Keep what you typed, tell whoever runs the register, and try again when there is room.",
+    )
+    GONE = (
+        "The register’s database cannot be reached",
+        "Keep what you typed, and try again in a few minutes. Tell whoever runs the register.",
+    )
+    READ_ONLY = (
+        "The register takes no changes at present",
+        "Keep what you typed, and ask whoever runs the register until when.",
+    )
+    OTHER_RELEASE = (
+        "The register’s software and its database are of different releases",
+        "It may be being updated. Keep what you typed, and try again in a few minutes.",
+    )
+    FAILING = (
+        "The register’s database cannot be read or written",
+        "Keep what you typed, and tell whoever runs the register.",
+    )
+
+    def __init__(self, heading: str, remedy: str):
+        self.heading = heading
+        self.remedy = remedy
+
+
+_OF_SQLSTATES = {
+    "40001": Trouble.BUSY,  # serialization failure
+    "40P01": Trouble.BUSY,  # deadlock
+    "55P03": Trouble.BUSY,  # lock not available
+    "57014": Trouble.BUSY,  # cancelled, as for taking too long
+    "53300": Trouble.BUSY,  # too many connections
+    "53100": Trouble.FULL,
+    "53200": Trouble.FULL,  # of memory
+    "25006": Trouble.READ_ONLY,
+    "57P01": Trouble.GONE,  # shut down
+    "57P02": Trouble.GONE,  # crashed
+    "57P03": Trouble.GONE,  # starting up
+    "3D000": Trouble.GONE,  # no such database
+    "42P01": Trouble.OTHER_RELEASE,  # no such table
+    "42703": Trouble.OTHER_RELEASE,  # no such column
+    # Of a column that this release fills there is always a value.
+    "23502": Trouble.OTHER_RELEASE,
+    "58030": Trouble.FAILING,  # input or output
+    "XX001": Trouble.FAILING,  # corrupted
+    "XX002": Trouble.FAILING,
+}
+_OF_CLASSES = {"08": Trouble.GONE, "28": Trouble.GONE}  # connection; who may connect
+
+_OF_SQLITE = {
+    sqlite3.SQLITE_BUSY: Trouble.BUSY,
+    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_CANTOPEN: Trouble.GONE,
+    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
+    sqlite3.SQLITE_IOERR: Trouble.FAILING,
+    sqlite3.SQLITE_CORRUPT: Trouble.FAILING,
+    sqlite3.SQLITE_NOTADB: Trouble.FAILING,
+}
+# SQLite has no code of its own for these.
+_MISSING = ("no such table", "no such column", "has no column named")
+
+
+def trouble_of(error: BaseException | None) -> Trouble | None:
+    """The state of the database that an error tells of; None of an error that tells of none, as
+    of a rule that was broken."""
+    own = error if isinstance(error, sqlite3.Error) else getattr(error, "__cause__", None)
+    if isinstance(own, sqlite3.Error):
+        return _trouble_of_sqlite(own)
+    if not isinstance(error, REFUSALS) or own is None:
+        return None
+    state = getattr(own, "sqlstate", None)
+    if state is None:
+        # PostgreSQL itself said nothing: it was not to be had, or went away.
+        return Trouble.GONE if isinstance(error, OperationalError | InterfaceError) else None
+    return _OF_SQLSTATES.get(state) or _OF_CLASSES.get(state[:2])
+
+
+def _trouble_of_sqlite(error: sqlite3.Error) -> Trouble | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    if code == sqlite3.SQLITE_CONSTRAINT_NOTNULL:
+        return Trouble.OTHER_RELEASE
+    if code == sqlite3.SQLITE_ERROR and any(words in str(error) for words in _MISSING):
+        return Trouble.OTHER_RELEASE
+    return _OF_SQLITE.get(code & 0xFF)
+
+
+def refused_in_words(error: BaseException, done: str) -> str:
+    """Why nothing was `done` ("saved", "changed", "loaded"), and what to do."""
+    trouble = trouble_of(error)
+    if trouble is None and isinstance(error, IntegrityError):
+        # Of those who were checked, only somebody quicker breaks a rule after all.
+        trouble = Trouble.BUSY
+    if trouble is None:
+        return (
+            f"Nothing was {done}. The database refused it for a reason that the register does not "
+            "know, which has been logged. Keep what you typed, and tell whoever runs the register."
+        )
+    if trouble is Trouble.BUSY:
+        return f"Nothing was {done}. {trouble.remedy}"
+    return f"Nothing was {done}. {trouble.heading}. {trouble.remedy}"

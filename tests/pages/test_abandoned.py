@@ -1,0 +1,197 @@
+"""Answers that are sent as they are read, when nobody reads them on."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.http import FileResponse
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from ics_register import urls
+from ics_register.open_data.files import FORMATS
+from ics_register.pages import twins
+from people.models import Person
+from records.history import Nature, writing
+from records.spreadsheets import exporting
+from tests.builders import make_person, source
+from tests.pages.reading import Page
+from tests.sheets import checked, csv_of, manager
+from tests.stepping import signed_in
+
+pytestmark = pytest.mark.django_db
+
+LISTS = sorted(
+    pattern.name
+    for pattern in urls.urlpatterns
+    if getattr(pattern, "default_args", {}).get("form") == "csv" and "<" not in str(pattern.pattern)
+)
+
+
+def test_there_are_lists():
+    assert {"chairs.csv", "recorded.csv", "people.csv"} <= set(LISTS)
+
+
+@pytest.fixture
+def people(monkeypatch):
+    """People who are found one at a time, each with a change."""
+    monkeypatch.setattr(twins, "CHUNK", 1)
+    for number in range(4):
+        person = make_person(name=f"Person {number}")
+        with writing(Nature.CORRECTED, reason="A slip."):
+            person.note = "Corrected."
+            person.save()
+
+
+def told(response) -> str:
+    """What an answer that has no page says, or the page."""
+    text = response.content.decode()
+    return text if "<h1" not in text else Page(response).text
+
+
+def asks_nothing_more(response) -> bool:
+    """Whether an answer, once it is closed, is at its end and asks the database for nothing."""
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        response.close()
+        assert not connection.execute_wrappers
+    with contextlib.suppress(ValueError):
+        assert list(response) == []
+    return not queries.captured_queries
+
+
+def served(method: str, address: str):
+    """An answer as a server has it, which goes through the whole of it after a HEAD too. Django's
+    own client for tests does not."""
+    return WSGIHandler().get_response(RequestFactory().generic(method, address))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_of_a_list_nothing_is_read_after_a_head(name, people):
+    response = served("HEAD", reverse(name))
+    with CaptureQueriesContext(connection) as queries:
+        assert b"".join(response) == b""
+        response.close()
+    assert response.status_code == 200
+    assert queries.captured_queries == []
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_of_a_list_nothing_is_read_for_who_has_gone(name, client, people):
+    response = client.get(reverse(name))
+    lines = iter(response)
+    next(lines), next(lines)
+    assert asks_nothing_more(response)
+
+
+@pytest.mark.parametrize("name", ["people.csv", "recorded.csv"])
+def test_a_list_is_read_as_far_as_it_is_taken(name, client, people):
+    response = client.get(reverse(name))
+    lines = iter(response)
+    for _ in range(3):
+        next(lines)
+    with CaptureQueriesContext(connection) as taken:
+        next(lines)
+    with CaptureQueriesContext(connection) as rest:
+        for _ in lines:
+            pass
+    assert 0 < len(taken) <= len(rest)
+
+
+@pytest.mark.parametrize("name", ["people.csv", "chairs.csv"])
+def test_the_past_is_not_left_behind_by_who_has_gone(name, client, people):
+    response = client.get(reverse(name), {"recorded": timezone.localdate().isoformat()})
+    lines = iter(response)
+    next(lines), next(lines)
+    assert asks_nothing_more(response)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_an_export_of_the_admin_stops_with_who_asked(method, people, monkeypatch):
+    read = []
+
+    def one_by_one(self, record):
+        read.append(record)
+        return ["cell"]
+
+    monkeypatch.setattr(exporting.RecordResource, "export_resource", one_by_one)
+    response = getattr(signed_in(), method)("/admin/export/people/person.csv")
+    lines = iter(response)
+    if method == "get":
+        next(lines), next(lines), next(lines)
+    assert asks_nothing_more(response)
+    assert list(lines) == []
+    assert len(read) == (1 if method == "get" else 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_whose_reader_has_gone_changes_nothing():
+    source()
+    mona = manager()
+    content = csv_of(["Name", "Source document", "Locator"], ["Ann Lee", "Board paper", "page 1"])
+    upload = checked(mona, Person, content)
+    response = mona.post(
+        f"/admin/uploads/{upload.pk}/load/",
+        {"seen": upload.outcome["fingerprint"]},
+        headers={"accept": "application/x-ndjson"},
+    )
+    lines = iter(response)
+    next(lines)
+    response.close()
+    assert list(lines) == []
+    assert not Person.objects.exists()
+
+
+def test_the_head_of_a_file_says_how_long_it_is(client, people):
+    head = client.head("/data/csv.zip")
+    assert isinstance(head, FileResponse)
+    assert head.status_code == 200
+    assert int(head.headers["Content-Length"]) > 0
+    assert head.getvalue() == b""
+
+
+# Where a file has no room
+
+
+@pytest.fixture
+def no_room(monkeypatch):
+    """A folder for temporary files with no room in it."""
+
+    def full(*args, **kwargs):
+        return Path("/dev/full").open("r+b")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("name", [each.name for each in FORMATS])
+def test_a_file_of_the_data_without_room_is_a_page_that_says_so(name, client, people, no_room):
+    client.raise_request_exception = False
+    response = client.get(f"/data/{name}")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert "The register’s disk is full" in told(response)
+
+
+@pytest.mark.parametrize("name", [each.name for each in FORMATS])
+def test_data_that_cannot_be_gathered_for_want_of_room_is_a_page_that_says_so(
+    name, client, people, monkeypatch
+):
+    connect = sqlite3.connect
+
+    def small(file, **options):
+        database = connect(file, **options)
+        database.execute("PRAGMA max_page_count = 1")
+        return database
+
+    monkeypatch.setattr("ics_register.open_data.gathering.sqlite3.connect", small)
+    client.raise_request_exception = False
+    response = client.get(f"/data/{name}")
+    assert response.status_code == 503
+    assert "The register’s disk is full" in told(response)
