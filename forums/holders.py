@@ -79,6 +79,12 @@ class HeldSeat(Holding):
         return f"{self.post_title}, {self.post_organisation_name}"
 
     @property
+    def stated(self) -> bool:
+        """Whether the sources say who fills it; if it goes with a post, who holds that, too."""
+        silent = self.post_id is not None and not self.post_is_over and not self.post_holder_stated
+        return self.holder_stated and not silent
+
+    @property
     def post_is_over(self) -> bool:
         """Whether the post that it goes with, or the organisation of that, ended before the day."""
         ends = (self.post_end_date, self.post_organisation_end_date)
@@ -94,13 +100,16 @@ def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     post_holders = Appointment.objects.filter(
         ~Exists(left), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
     )
+    return seats.annotate(standing=standing([memberships, post_holders], day, stated=stated(day)))
+
+
+def stated(day: datetime.date) -> Q:
+    """A condition: the sources say who fills a seat, as `HeldSeat.stated` has it."""
     # Of a seat that goes with a post, a source that is silent of the post is silent of the seat.
     silent = Q(ex_officio_post__holder_stated=False) & not_over(
         day, "ex_officio_post", "ex_officio_post__organisation"
     )
-    return seats.annotate(
-        standing=standing([memberships, post_holders], day, stated=STATED & ~silent)
-    )
+    return STATED & ~silent
 
 
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
@@ -196,11 +205,10 @@ def _held(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
 def _standing(seat: HeldSeat, own: list[Holder], post_holders: list[Holder]) -> Standing:
     """The Standing of a seat that goes with a post, by the rules of `with_standing`."""
     if seat.post_is_over:
-        return standing_of(own, seat.day, stated=seat.holder_stated)
+        return standing_of(own, seat.day, stated=seat.stated)
     left = {each.person_id for each in own if each.has_ended(seat.day)}
     others = [each for each in post_holders if each.person_id not in left]
-    stated = seat.holder_stated and seat.post_holder_stated
-    return standing_of([*own, *others], seat.day, stated=stated)
+    return standing_of([*own, *others], seat.day, stated=seat.stated)
 
 
 def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:

@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from forums.holders import HeldSeat
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole
+from forums.vacancies import with_vacancies
 from people.holders import Standing
 from people.models import Basis
 
@@ -153,11 +154,9 @@ class Presence:
     def empty_places(self, share: Share) -> dict[Standing, int]:
         """For how many more people a share has room, by what the register may say of that."""
         seat = self.seats.get(share.seat_id)
-        if seat is None or not share.own:
+        if seat is None or not share.own or not seat.unfilled:
             return {}
-        if not seat.holders:
-            return {seat.standing: seat.number or 1}
-        return {seat.unfilled_standing: seat.unfilled} if seat.unfilled else {}
+        return {seat.unfilled_standing: seat.unfilled}
 
     def _empty(self, shares: list[Share], whole: int) -> list[str]:
         """In words: how many of `shares` nobody fills, and whether they may be called vacant."""
@@ -204,3 +203,28 @@ class Tally:
             sum(share.number or 0 for share in shares),
             sum(share.number is None for share in shares),
         )
+
+
+@dataclass(frozen=True)
+class Empty:
+    """How many places nobody fills, by what the register may say of that."""
+
+    vacant: int
+    not_recorded: int
+
+
+def empty_places(forums: QuerySet, day: datetime.date) -> dict[int, Empty]:
+    """The empty places of the seats of `forums` on `day`, by the key of the seat, in one query."""
+    seats = with_vacancies(Seat.objects.as_at(day).filter(forum__in=forums).order_by(), day)
+    some = seats.filter(Q(vacant__gt=0) | Q(not_recorded__gt=0))
+    return {
+        key: Empty(vacant, not_recorded)
+        for key, vacant, not_recorded in some.values_list("pk", "vacant", "not_recorded")
+    }
+
+
+def empty_in(shares: Iterable[Share], empty: dict[int, Empty]) -> Empty:
+    """How many of the places of `shares` nobody fills: a seat's empty places speak for whom the
+    seat does."""
+    found = [empty[share.seat_id] for share in shares if share.own and share.seat_id in empty]
+    return Empty(sum(each.vacant for each in found), sum(each.not_recorded for each in found))

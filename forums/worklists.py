@@ -6,17 +6,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from django.db.models import (
-    Case,
-    Count,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Value,
-    When,
+    Sum,
 )
 from django.db.models.functions import Coalesce
 
@@ -37,6 +33,7 @@ from forums.models import (
     SeatRole,
 )
 from forums.quoracy import SOMEBODY_IN_THE_ROOM, Body, Filler, Verdict, as_filled
+from forums.vacancies import number_of, with_filling, with_vacancies
 from organisations.models import Organisation, Post, Relationship, RelationshipKind
 from people.holders import Standing, posts_with_holders
 from people.holders import with_standing as posts_with_standing
@@ -61,7 +58,7 @@ from people.worklists import (
     vacancy_in_words,
     ways_out_of_too_many,
 )
-from records.periods import Qualifier, in_force, not_over
+from records.periods import in_force, not_over
 from records.worklists import Part, Row, at_end, over, worklist
 
 SEATS_VACANT = worklist(
@@ -73,8 +70,9 @@ SEATS_VACANT = worklist(
     emptied="Appoint somebody; end the seat if it is no more; or, if the sources do not say who "
     "fills it, say so on the seat.",
     apart="Not recorded",
-    why_apart="The sources name these seats and do not say who fills them. They are not vacant as "
-    "far as is known, and are not counted.",
+    why_apart="The sources name these seats and do not say who fills them, or some of their "
+    "places. They are not vacant as far as is known, and are not counted.",
+    counts="place,places",
 )
 REPORTING = worklist(
     "reporting",
@@ -152,7 +150,8 @@ class Seats(Part):
 
 
 class EmptySeats(Seats):
-    """Seats that are vacant, and beside them those of which it is not recorded."""
+    """Seats that nobody fills and that are vacant, and beside them those of which it is not
+    recorded."""
 
     def seats(self) -> QuerySet:
         return with_standing(self.narrowed(seats_in_force(self.day)), self.day)
@@ -194,63 +193,33 @@ class EmptyChairs(EmptySeats):
 
 @SEATS_VACANT.part
 class VacantSeats(EmptySeats):
-    """Also those for several people that are filled in part, as `Holding.unfilled` counts."""
+    """Seats with a vacant place, those that are filled in part too; what is counted are places."""
+
+    def seats(self):
+        return with_vacancies(self.narrowed(seats_in_force(self.day)), self.day)
 
     def found(self):
-        partly = Q(
-            may_be_held_already=False,
-            standing=Standing.HELD,
-            holder_stated=True,
-            number__gt=F("filling"),
-        ) & Q(number__gt=1)
-        return with_filling(self.seats(), self.day).filter(Q(standing=Standing.VACANT) | partly)
+        return self.seats().filter(vacant__gt=0)
+
+    def apart(self):
+        return self.seats().filter(not_recorded__gt=0)
+
+    def counted(self, found):
+        return found.aggregate(number=Coalesce(Sum("vacant"), 0))["number"]
+
+    def counted_apart(self, found):
+        return found.aggregate(number=Coalesce(Sum("not_recorded"), 0))["number"]
 
     def reason(self, seat, held):
-        if held.standing != Standing.HELD:
-            return super().reason(seat, held)
-        filled = held.number - held.unfilled
+        empty, standing = held.unfilled, held.unfilled_standing.label
+        if not held.holders:
+            words = f" All {empty} places are {standing}." if empty > 1 else ""
+            return super().reason(seat, held) + words
+        filled = held.number - empty
         return (
             f"{filled} of {held.number} places {'is' if filled == 1 else 'are'} filled; "
-            f"{held.unfilled} {'is' if held.unfilled == 1 else 'are'} vacant."
+            f"{empty} {'is' if empty == 1 else 'are'} {standing}."
         )
-
-
-def with_filling(seats: QuerySet, day) -> QuerySet:
-    """`seats`, each with how many fill it, as `Holding.unfilled` counts: its own holders, or those
-    of its post, or who acts; and with whether somebody to come may hold it already."""
-    left = Membership.objects.ended_before(day).filter(
-        seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
-    )
-    members = Membership.objects.as_at(day).filter(seat=OuterRef("pk"))
-    appointed = Appointment.objects.filter(
-        ~Exists(left), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
-    )
-    of_post = appointed.as_at(day)
-    filling = Case(
-        When(
-            Exists(members.exclude(basis=Basis.ACTING)),
-            then=number_of(members, "seat"),
-        ),
-        When(
-            Exists(of_post.exclude(basis=Basis.ACTING)),
-            then=number_of(of_post, "post"),
-        ),
-        default=number_of(members, "seat", acting=True) + number_of(of_post, "post", acting=True),
-    )
-    already = Q(start_qualifier=Qualifier.BY) | Q(start_date=None)
-    to_come = Membership.objects.starting_after(day).filter(already, seat=OuterRef("pk"))
-    of_post_to_come = appointed.starting_after(day).filter(already)
-    return seats.annotate(
-        filling=filling,
-        may_be_held_already=Q(Exists(to_come)) | Q(Exists(of_post_to_come)),
-    )
-
-
-def number_of(tenures: QuerySet, held: str, *, acting: bool = False) -> Coalesce:
-    """How many `tenures` there are of what is held, leaving out those who act unless asked."""
-    counted = tenures if acting else tenures.exclude(basis=Basis.ACTING)
-    numbers = counted.order_by().values(held).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(numbers, output_field=IntegerField()), Value(0))
 
 
 # Members, one by one

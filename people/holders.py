@@ -256,20 +256,39 @@ class Holding(DatedStated):
         return standing_of(self.recorded, day, stated=stated)
 
     @property
-    def unfilled(self) -> int:
-        """How many more there is room for; 0 if the number is not recorded.
+    def stated(self) -> bool:
+        """Whether the sources say who holds it, or that nobody does."""
+        return self.holder_stated
 
-        Who acts covers an absent holder, who remains, recorded or not.
+    @property
+    def in_places(self) -> list[Holder]:
+        """Those in force on the day who fill a place each.
+
+        Whoever acts covers an absent holder, who remains, and so fills a place only where nobody
+        else is recorded.
         """
-        filling = len(self.own_holders) or len(self.holders)
-        return max((self.number or 0) - filling, 0)
+        return self.own_holders or self.holders
+
+    def place_of(self, holder: Holder) -> int | None:
+        """Which of its places somebody fills, counted from 1; None if they fill none: they act
+        for another, or in the month of a handover there are more people than places."""
+        numbered = enumerate(self.in_places[: self.number], start=1)
+        return next((place for place, each in numbered if each is holder), None)
+
+    @property
+    def unfilled(self) -> int:
+        """How many of its places nobody fills: one at least if nobody holds it, none otherwise
+        if the number is not recorded."""
+        if not self.holders:
+            return self.number or 1
+        return max((self.number or 0) - len(self.in_places), 0)
 
     @property
     def unfilled_standing(self) -> Standing:
-        """Whether what is left of it is vacant or not recorded, by the rules of `standing`."""
-        if self.holder_stated and not self.may_hold_already:
-            return Standing.VACANT
-        return Standing.NOT_RECORDED
+        """Whether the places that nobody fills are vacant or not recorded."""
+        settled = self.stated and not self.may_hold_already
+        is_vacant = settled if self.holders else self.standing == Standing.VACANT
+        return Standing.VACANT if is_vacant else Standing.NOT_RECORDED
 
 
 @dataclass(kw_only=True)

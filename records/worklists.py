@@ -7,6 +7,7 @@ what it finds and what empties it.
 """
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -98,6 +99,14 @@ class Part:
         """What stands beside it and is not counted, because nobody need do anything."""
         return []
 
+    def counted(self, found: QuerySet | list) -> int:
+        """How many of what the list counts there are in what it found: the records themselves,
+        unless a subclass counts something in each."""
+        return size_of(found)
+
+    def counted_apart(self, found: QuerySet | list) -> int:
+        return size_of(found)
+
     def row(self, record) -> Row:
         raise NotImplementedError
 
@@ -127,14 +136,14 @@ class Part:
     def number(self) -> int:
         """How many it finds."""
         if not self.rests_on:
-            return size_of(self.found())
+            return self.counted(self.found())
         written = [
             model.history.order_by("-history_id").values_list("history_id", "history_date").first()
             for model in self.rests_on
         ]
         told = f"{type(self).__qualname__} {self.day} {written}"
         key = f"worklist-{hashlib.sha256(told.encode()).hexdigest()}"
-        return cache.get_or_set(key, lambda: size_of(self.found()), timeout=DAY)
+        return cache.get_or_set(key, lambda: self.counted(self.found()), timeout=DAY)
 
     @property
     def here(self) -> str:
@@ -188,6 +197,7 @@ class Worklist:
     apart: str = ""  # what stands beside it and is not counted: "Not recorded"
     why_apart: str = ""
     counts_apart: bool = True
+    counts: str = ""  # what is counted in each record, if not the records: "place,places"
     parts: list[type[Part]] = field(default_factory=list)
 
     def part(self, kind: type[Part]) -> type[Part]:
@@ -206,6 +216,10 @@ class Worklist:
     def rows(self, request, day, *asked, apart: bool = False) -> "Rows":
         return Rows(self.parts_for(request, day, *asked), apart)
 
+    def number_in(self, rows: "Rows") -> int:
+        """How many there are of what it counts."""
+        return rows.number if self.counts else len(rows)
+
     def count(self, request, day) -> int:
         return sum(part.number() for part in self.parts_for(request, day))
 
@@ -216,10 +230,21 @@ class Rows(Sequence):
     def __init__(self, parts: list[Part], apart: bool = False):
         self.apart = apart
         self.found = [(part, part.apart() if apart else part.found()) for part in parts]
-        self.sizes = [size_of(found) for _, found in self.found]
+
+    @functools.cached_property
+    def sizes(self) -> list[int]:
+        return [size_of(found) for _, found in self.found]
 
     def __len__(self):
         return sum(self.sizes)
+
+    @property
+    def number(self) -> int:
+        """How many there are of what is counted in the records."""
+        return sum(
+            part.counted_apart(found) if self.apart else part.counted(found)
+            for part, found in self.found
+        )
 
     def __getitem__(self, wanted: slice) -> list[Row]:
         start, stop, _ = wanted.indices(len(self))
@@ -313,7 +338,7 @@ def worklists_with_counts(request: HttpRequest) -> dict:
     for each in all_worklists():
         if not each.parts_for(request, today):
             continue
-        apart = len(each.rows(request, today, apart=True)) if each.counts_apart else 0
+        apart = each.number_in(each.rows(request, today, apart=True)) if each.counts_apart else 0
         listed.append(
             Listed(
                 title=each.title,
@@ -337,8 +362,10 @@ def worklist_page(request: HttpRequest, slug: str) -> HttpResponse:
     asked = (words_of(text), chosen)
     shows_apart = bool(listed.apart) and request.GET.get("show") == "apart"
     rows = listed.rows(request, today, *asked)
-    apart = listed.rows(request, today, *asked, apart=True) if listed.apart else []
-    page = Paginator(apart if shows_apart else rows, PER_PAGE).get_page(request.GET.get("page"))
+    apart = listed.rows(request, today, *asked, apart=True) if listed.apart else rows
+    shown = apart if shows_apart else rows
+    number, number_apart = listed.number_in(rows), listed.number_in(apart)
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     kept = {"q": text, **{each["name"]: each["value"] for each in narrowings}}
     kept = {name: value for name, value in kept.items() if value}
     context = {
@@ -349,8 +376,10 @@ def worklist_page(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "narrowings": narrowings,
         "is_narrowed": bool(kept),
-        "number": len(rows),
-        "number_apart": len(apart),
+        "number": number,
+        "number_apart": number_apart,
+        "number_shown": number_apart if shows_apart else number,
+        "number_of_rows": len(shown),
         "shows_apart": shows_apart,
         "page": page,
         "rows": page.object_list,

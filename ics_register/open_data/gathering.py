@@ -171,6 +171,8 @@ class _Gathering:
         return {
             **vars(seat),
             "in_force": in_force,
+            "unfilled": seat.unfilled,
+            "unfilled_standing": seat.unfilled_standing if seat.unfilled else None,
             "on_behalf_of_slug": seat.for_slug,
             "ex_officio_post_id": seat.post_id,
             "ex_officio_post_organisation_slug": seat.post_organisation_slug,

@@ -287,6 +287,24 @@ STANDING = worked_out(
     required=True,
     choices=tuple(Standing.choices),
 )
+EMPTY_PLACES = (
+    worked_out(
+        "unfilled",
+        "Places that nobody fills",
+        "How many places of the seat nobody filled on that day; one at least if nobody filled the "
+        "seat and the number is not recorded.",
+        Type.NUMBER,
+        required=True,
+    ),
+    worked_out(
+        "unfilled_standing",
+        "What those are",
+        "Whether the places that nobody filled are vacant, or not recorded. Empty if there are "
+        "none.",
+        Type.TEXT,
+        choices=tuple(choice for choice in Standing.choices if choice[0] != Standing.HELD),
+    ),
+)
 
 
 def _grouped(name: str, columns: list[Column]) -> list[Column]:
@@ -494,6 +512,7 @@ TABLES = (
             "may_be_deputised",
         ),
         STANDING,
+        *EMPTY_PLACES,
     ),
     Table("memberships", Membership, (
         id_on_page("memberships", "forum"),

@@ -29,8 +29,8 @@ from ics_register.pages.papers import (
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.terms import (
     forum_of_paper,
+    holders_and_room,
     nobody,
-    numbered_holders,
     organisation_cell,
     person_line,
     quoracy_lines,
@@ -109,9 +109,9 @@ def members(seats: list[HeldSeat], asked: AskedDay, references: References) -> t
 def rows_of(seat: HeldSeat, references: References) -> Iterator[tuple[Cell, ...]]:
     """A row for each who fills a seat and for what is left of it; more to write in where no source
     says how many it is for."""
-    for number, holder in numbered_holders(seat):
+    for holder in holders_and_room(seat):
         yield (
-            with_sources(seat_cell(seat, number), seat, holder, references),
+            with_sources(seat_cell(seat, holder), seat, holder, references),
             name_cell(seat, holder),
             organisation_cell(seat, holder),
             *(TO_FILL_IN,) * 5,
@@ -142,13 +142,13 @@ def others(seats: list[HeldSeat], references: References) -> Table:
     rows = [
         (
             name_cell(seat, holder),
-            with_sources(seat_cell(seat, number), seat, holder, references),
+            with_sources(seat_cell(seat, holder), seat, holder, references),
             organisation_cell(seat, holder),
             TO_FILL_IN,
         )
         for seat in seats
         if seat.role == SeatRole.IN_ATTENDANCE
-        for number, holder in numbered_holders(seat)
+        for holder in holders_and_room(seat)
     ]
     rows += [(TO_FILL_IN,) * len(OTHERS)] * ROOM_FOR_OTHERS
     return Table("Who else attends", OTHERS, tuple(rows))

@@ -236,6 +236,18 @@ def seat(held, here: Here) -> dict:
     }
 
 
+def places(counted) -> dict:
+    """How many places the seats of a forum have, as far as the sources say, and what is in them."""
+    return {
+        "number": counted.number,
+        "all_numbered": counted.all_numbered,
+        "filled": counted.filled,
+        "vacant": counted.vacant,
+        "not_recorded": counted.not_recorded,
+        "people": counted.people,
+    }
+
+
 def post(held, here: Here) -> dict:
     """A post of an organisation on the day, with whoever holds it and will."""
     return {"kind": held.kind, **_holding(held, here)}

@@ -24,6 +24,7 @@ from forums.models import (
     SeatRole,
     Succession,
 )
+from forums.vacancies import Places
 from ics_register.pages import facts
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
@@ -126,6 +127,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         **facts.forum(forum, here),
         "in_force": forum.is_in_force(here.asked.day),
         **facts.terms_of_reference(forum, here),
+        "places": facts.places(context["places"]),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
         "former": facts.former_holders(context["former"], here),
@@ -160,13 +162,19 @@ def forum_as_json(context: dict, here: Here) -> dict:
 
 
 def members_as_csv(context: dict, here: Here) -> Table:
-    """The membership of a forum: a row for each member, and one for each seat that has none."""
+    """The membership of a forum: a row for each member, and one for the places of a seat that
+    nobody fills."""
 
     def rows():
         for held in context["seats"]:
             seat = facts.seat(held, here)
             own = {column: seat[column] for column in facts.SEAT_COLUMNS}
-            yield from (own | row for row in facts.holding_rows(seat))
+            if seat["holders"]:
+                filled = own | {"unfilled": 0, "unfilled_standing": None}
+                yield from (filled | row for row in facts.holding_rows(seat))
+            if seat["unfilled"]:
+                left = {**seat, "standing": seat["unfilled_standing"], "holders": []}
+                yield from (own | row for row in facts.holding_rows(left))
 
     return Table([*facts.SEAT_COLUMNS, *facts.HOLDING_COLUMNS], rows())
 
@@ -234,6 +242,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
         "later_chairs": chairs_after(seats, asked),
         "seats": in_force,
+        "places": Places.of(in_force),
         "former": former_holders(seats),
         "times": recorded_times(chairs_first(seats), asked, forum.end_date),
         "member_organisations": members,

@@ -4,6 +4,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -11,7 +12,17 @@ from django.http import HttpRequest
 
 from forums.holders import seats_with_holders
 from forums.models import Forum, ForumKind, Seat
-from forums.representation import Presence, Tally, members_of, presences, shares_of
+from forums.representation import (
+    Empty,
+    Presence,
+    Share,
+    Tally,
+    empty_in,
+    empty_places,
+    members_of,
+    presences,
+    shares_of,
+)
 from ics_register.pages import facts
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.filters import within
@@ -107,7 +118,11 @@ def representation_as_json(context: dict, here: Here) -> dict:
         }
         for row in context["page"]
     ]
-    tallies = {name: dataclasses.asdict(context[name]) for name in ("all", "for_nobody")}
+    empty = context["empty"]()
+    tallies = {
+        name: dataclasses.asdict(context[name]) | dataclasses.asdict(empty[name])
+        for name in ("all", "for_nobody")
+    }
     return {**here.paged(context["page"], results), "seats": tallies}
 
 
@@ -196,6 +211,7 @@ def representation(request: HttpRequest, asked: AskedDay):
         return "representation_by_place.html", asks
     shares = shares_of(forums, asked.day)
     found = presences(shares, members_of(forums, asked.day))
+    for_nobody = [share for share in shares if share.organisation_id is None]
     rows = sorted(rows_of(organisations, found), key=lambda row: row.in_order_of(sort))
     page = page_of(request, rows)
     with_seats(page.object_list, asked)
@@ -208,10 +224,20 @@ def representation(request: HttpRequest, asked: AskedDay):
         "sort": sort,
         "sorts": SORTS,
         "all": Tally.of(shares),
-        "for_nobody": Tally.of(share for share in shares if share.organisation_id is None),
+        "for_nobody": Tally.of(for_nobody),
+        "empty": partial(empty_of, shares, for_nobody, forums, asked),
         "names_then": names_then([row.organisation.pk for row in page], asked),
         "earliest": None if rows else earliest_day(),
     }
+
+
+def empty_of(
+    shares: list[Share], for_nobody: list[Share], forums: QuerySet, asked: AskedDay
+) -> dict[str, Empty]:
+    """How many places nobody fills on these forums, and how many of those are in seats that speak
+    for no organisation. The CSV file does not ask: it has them row by row."""
+    empty = empty_places(forums, asked.day)
+    return {"all": empty_in(shares, empty), "for_nobody": empty_in(for_nobody, empty)}
 
 
 def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:

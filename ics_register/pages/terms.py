@@ -154,7 +154,7 @@ def about_rows(seats: list[HeldSeat], asked: AskedDay) -> Iterator[Line]:
     silent = [words for field, (_, words) in SAID_OF_SEATS.items() if not any_says(seats, field)]
     if silent:
         yield Line(f"Not recorded of any seat: {', '.join(silent)}.")
-    rows = [holder or seat for seat in seats for _, holder in numbered_holders(seat)]
+    rows = [holder or seat for seat in seats for holder in holders_and_room(seat)]
     confirmed = sorted((row for row in rows if row.confirmed_on), key=lambda row: row.confirmed_on)
     if len(confirmed) < len(rows):
         some = f"{len(rows) - len(confirmed)} of {len(rows)} rows" if confirmed else "These rows"
@@ -178,37 +178,32 @@ def membership_table(
     columns += [Column(SAID_OF_SEATS[field][0], 12) for field in told]
     rows = [
         (
-            seat_cell(seat, number),
+            seat_cell(seat, holder),
             holder_cell(seat, holder, asked),
             organisation_cell(seat, holder),
             *((Line(YES_OR_NO[getattr(seat, field)]),) for field in told),
             (Line("", sources=sources_of(seat, holder, references)),),
         )
         for seat in seats
-        for number, holder in numbered_holders(seat)
+        for holder in holders_and_room(seat)
     ]
     columns.append(Column("Source", 11))
     return Table(f"{caption} of {forum.name} as at {asked.in_words}", tuple(columns), tuple(rows))
 
 
-def numbered_holders(seat: HeldSeat) -> list[tuple[int, Holder | None]]:
+def holders_and_room(seat: HeldSeat) -> list[Holder | None]:
     """Each who fills a seat, and nobody for what is left of it."""
-    holders: list[Holder | None] = list(seat.holders)
-    if not holders or seat.unfilled:
-        holders.append(None)
-    return list(enumerate(holders, start=1))
+    return [*seat.holders, *[None] * bool(seat.unfilled)]
 
 
-def seat_cell(seat: HeldSeat, number: int) -> Cell:
+def seat_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     lines = [Line(seat.title)]
     if seat.number is None:
         lines.append(Line("number not recorded"))
-    elif seat.number > 1:
-        lines.append(
-            Line(
-                f"{number} of {seat.number}" if number <= len(seat.holders) else f"of {seat.number}"
-            )
-        )
+    elif seat.number > 1 and holder is None:
+        lines.append(Line(f"of {seat.number}"))
+    elif seat.number > 1 and (place := seat.place_of(holder)):
+        lines.append(Line(f"{place} of {seat.number}"))
     if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
         lines.append(Line(seat.role_words))
     return tuple(lines)

@@ -7,6 +7,7 @@ import pytest
 from forums.holders import seats_with_holders
 from forums.holders import with_standing as seats_with_standing
 from forums.models import Seat
+from forums.vacancies import Places, with_vacancies
 from organisations.models import Post
 from people.holders import Standing, posts_with_holders
 from people.holders import with_standing as posts_with_standing
@@ -60,18 +61,24 @@ def every_combination():
     ended = {"end_date": "2024-06-30"}
     others = [make_person(), make_person()]
     forum = make_forum()
+    numbers, bases = (
+        itertools.cycle([1, 2, None, 3, 1]),
+        itertools.cycle([*["substantive"] * 6, "acting"]),
+    )
     for holds, stated, end in itertools.product(TIMES.values(), [True, False], [{}, ended]):
         post = make_post(holder_stated=stated, **end)
         if holds:
             make_appointment(post=post, person=others[0], **holds)
         for fills, person, said in itertools.product(TIMES.values(), others, [True, False]):
             goes_with = post if fills or person is others[0] else None
-            seat = make_seat(forum=forum, ex_officio_post=goes_with, holder_stated=said)
+            seat = make_seat(
+                forum=forum, ex_officio_post=goes_with, holder_stated=said, number=next(numbers)
+            )
             if fills:
-                make_membership(seat=seat, person=person, **fills)
+                make_membership(seat=seat, person=person, basis=next(bases), **fills)
 
 
-def test_the_standing_that_pages_tell_is_the_one_by_which_lists_are_filtered(every_combination):
+def test_what_pages_tell_of_seats_and_posts_is_what_lists_are_filtered_by(every_combination):
     for on in map(day, DAYS):
         for records, as_filtered, as_told in (
             (Seat.objects.all(), seats_with_standing, seats_with_holders),
@@ -81,3 +88,11 @@ def test_the_standing_that_pages_tell_is_the_one_by_which_lists_are_filtered(eve
             told = {each.id: each.standing for each in as_told(records, on)}
             assert told == filtered
             assert len(set(told.values())) > 1 or on < day("2022-01-01")
+
+        seats = Seat.objects.as_at(on)
+        numbers = with_vacancies(seats, on).values_list("pk", "vacant", "not_recorded")
+        filtered = {key: (vacant, not_recorded) for key, vacant, not_recorded in numbers}
+        for seat in seats_with_holders(seats, on):
+            if bool(seat.holders) == (seat.standing == Standing.HELD):
+                told = Places.of([seat])
+                assert (told.vacant, told.not_recorded) == filtered[seat.id]

@@ -151,10 +151,7 @@ def test_vacant_seats_are_those_that_the_pages_show_as_vacant():
     make_seat()
     held = seats_with_holders(Seat.objects.all(), TODAY)
     vacant = {
-        seat.id
-        for seat in held
-        if seat.standing == Standing.VACANT
-        or (seat.unfilled and seat.holders and seat.unfilled_standing == Standing.VACANT)
+        seat.id for seat in held if seat.unfilled and seat.unfilled_standing == Standing.VACANT
     }
     assert {seat.pk for seat in listed("seats-vacant")} == vacant
     assert len(vacant) == 4

@@ -97,9 +97,9 @@ def test_seats_that_speak_for_nobody_recorded_are_counted_in_words(marches):
     make_seat(forum=make_forum(), number=None)
 
     assert (
-        "Of 8 seats and 1 kind of seat whose number is not recorded on these forums, 4 seats and "
-        "1 kind of seat whose number is not recorded speak for no organisation that the sources "
-        "name" in read(HERE).text
+        "Of 8 seats and 1 seat for a number of people that is not recorded on these forums, 4 "
+        "seats and 1 seat for a number of people that is not recorded speak for no organisation "
+        "that the sources name" in read(HERE).text
     )
     assert "speak for no organisation" not in read(HERE, {"as_at": "2010-01-01"}).text
 
@@ -156,7 +156,12 @@ def test_its_twins_say_what_it_says_with_the_document_of_each(marches):
     [seat] = board["has"]
     assert (seat["has"], seat["number"], seat["vacant"]) == ("member", 3, 2)
     assert seat["document"] == "http://localhost/documents/board-paper/"
-    assert said["seats"]["for_nobody"] == {"seats": 4, "kinds": 0}
+    assert said["seats"]["for_nobody"] == {
+        "seats": 4,
+        "kinds": 0,
+        "vacant": 4,
+        "not_recorded": 0,
+    }
     assert [(row["organisation_name"], row["forum_name"], row["has"]) for row in file] == [
         ("Ludlow Council", "Board", "member-organisation"),
         ("Ludlow Council", "Group", "member"),

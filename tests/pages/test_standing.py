@@ -418,6 +418,6 @@ def test_the_tally_of_seats_counts_each_standing(board, chair, anna):
     make_seat(forum=board)
     make_seat(forum=board, holder_stated=False)
 
-    assert "4 kinds of seat: 1 filled, 2 vacant, 1 with nobody recorded." in members_on(
+    assert "1 person in 1 of 4 places: 2 vacant, 1 with nobody recorded." in members_on(
         "2019-05-01"
     )

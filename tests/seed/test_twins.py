@@ -92,16 +92,19 @@ def test_a_forum_has_as_many_seats_members_and_lines_in_its_twins(day):
 
         if seats:
             found = re.search(
-                r"(\d+) kinds? of seat: (\d+) filled, (\d+) vacant, (\d+) with nobody", page.text
+                r"(\d+) (?:person|people) in (\d+) of (?:at least )?(\d+) places?: "
+                r"(\d+) vacant, (\d+) with nobody",
+                page.text,
             )
-            standings = Counter(seat["standing"] for seat in seats)
-            told = [standings[each] for each in ("held", "vacant", "not-recorded")]
-            assert list(map(int, found.groups())) == [len(seats), *told], address
+            told = ("people", "filled", "number", "vacant", "not_recorded")
+            assert list(map(int, found.groups())) == [said["places"][name] for name in told]
+            for what in ("vacant", "not-recorded"):
+                empty = [s["unfilled"] for s in seats if s["unfilled_standing"] == what]
+                assert sum(empty) == said["places"][what.replace("-", "_")], address
         members = [each for seat in seats for each in seat["holders"]]
-        room = [seat for seat in seats if seat["unfilled"] or not seat["holders"]]
+        room = [seat for seat in seats if seat["unfilled"]]
         assert len(page.rows()) == len(members) + len(room), address
-        empty = [seat for seat in seats if not seat["holders"]]
-        assert len(rows) == len(members) + len(empty), address
+        assert len(rows) == len(members) + len(room), address
         for each in members:
             began = words_of(each["start_date"], each["start_precision"])
             assert page.rows(each["person"]["name"], began), (address, each)

@@ -1,0 +1,134 @@
+"""How many places seats have on a day, and how many of those are vacant.
+
+What one vacancy is stands in docs/decisions/0029-what-one-vacancy-is.md. `Holding.unfilled` says it
+of a seat that was read with its holders; `with_vacancies` says it to the database, for lists too
+long to be read. A test holds the two against each other.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from forums.holders import HeldSeat, stated, with_standing
+from forums.models import Membership
+from people.holders import Standing
+from people.models import Appointment, Basis
+from records.periods import Qualifier, not_over
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of several seats on a day, and the people in them."""
+
+    filled: int = 0
+    vacant: int = 0
+    not_recorded: int = 0
+    people: int = 0
+    # Whether the sources say of every seat how many places it has; if not, there may be more.
+    all_numbered: bool = True
+
+    @property
+    def number(self) -> int:
+        return self.filled + self.vacant + self.not_recorded
+
+    @classmethod
+    def of(cls, seats: Iterable[HeldSeat]) -> "Places":
+        seats = list(seats)
+        empty = dict.fromkeys(Standing, 0)
+        for seat in seats:
+            empty[seat.unfilled_standing] += seat.unfilled
+        return cls(
+            filled=sum(len(seat.in_places[: seat.number]) for seat in seats),
+            vacant=empty[Standing.VACANT],
+            not_recorded=empty[Standing.NOT_RECORDED],
+            people=_people(seats),
+            all_numbered=all(seat.number is not None for seat in seats),
+        )
+
+
+def _people(seats: Iterable[HeldSeat]) -> int:
+    """How many people fill the seats or act in them: one who fills two is one. Nobody is told
+    that of people whose names are withheld, each of whom counts as often as they are shown."""
+    holders = [holder for seat in seats for holder in seat.holders]
+    named = {holder.person_id for holder in holders if not holder.withheld}
+    return len(named) + sum(holder.withheld for holder in holders)
+
+
+def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:
+    """`seats`, each annotated with its Standing and with how many of its places are `vacant`, and
+    of how many it is `not_recorded` who fills them."""
+    empty = Coalesce("number", Value(1), output_field=IntegerField())
+    room = Q(filling__gte=1, number__gt=F("filling"))
+    settled = Q(may_be_held_already=False) & stated(day)
+    left = F("number") - F("filling")
+    return with_filling(with_standing(seats, day), day).annotate(
+        vacant=_number(When(standing=Standing.VACANT, then=empty), When(room & settled, then=left)),
+        not_recorded=_number(
+            When(standing=Standing.NOT_RECORDED, then=empty), When(room & ~settled, then=left)
+        ),
+    )
+
+
+def _number(*cases: When) -> Case:
+    return Case(*cases, default=Value(0), output_field=IntegerField())
+
+
+def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
+    """`seats`, each with how many are in its places, as `Holding.in_places` has it: its own
+    holders, or those of its post, or who acts; and with whether somebody to come may hold it
+    already."""
+    gone = Membership.objects.ended_before(day).filter(
+        seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
+    )
+    members = Membership.objects.as_at(day).filter(seat=OuterRef("pk"))
+    appointed = Appointment.objects.filter(
+        ~Exists(gone), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
+    )
+    of_post = appointed.as_at(day)
+    filling = Case(
+        When(
+            Exists(members.exclude(basis=Basis.ACTING)),
+            then=number_of(members, "seat"),
+        ),
+        When(
+            Exists(of_post.exclude(basis=Basis.ACTING)),
+            then=number_of(of_post, "post"),
+        ),
+        default=number_of(members, "seat", acting=True) + number_of(of_post, "post", acting=True),
+    )
+    already = Q(start_qualifier=Qualifier.BY) | Q(start_date=None)
+    to_come = Membership.objects.starting_after(day).filter(already, seat=OuterRef("pk"))
+    # Nobody comes to fill it by holding the post while it has a member of its own.
+    own_until_then = Membership.objects.as_at(day).filter(
+        Q(end_date=None) | Q(end_date__gte=Coalesce(OuterRef("start_date"), Value(day))),
+        seat=OuterRef(OuterRef("pk")),
+    )
+    of_post_to_come = appointed.starting_after(day).filter(
+        already, ~Exists(own_until_then.exclude(basis=Basis.ACTING))
+    )
+    return seats.annotate(
+        filling=filling,
+        may_be_held_already=Q(Exists(to_come)) | Q(Exists(of_post_to_come)),
+    )
+
+
+def number_of(tenures: QuerySet, held: str, *, acting: bool = False) -> Coalesce:
+    """How many `tenures` there are of what is held, leaving out those who act unless asked."""
+    counted = tenures if acting else tenures.exclude(basis=Basis.ACTING)
+    numbers = counted.order_by().values(held).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(numbers, output_field=IntegerField()), Value(0))
