@@ -33,6 +33,7 @@ from records.history_pages import (
 from records.models import Document
 from records.names import fold
 from records.periods import locked
+from records.sent_once import batch_of, new_number, wait_for_the_first
 from records.site import AnswersAnyAddress
 from records.steps import all_steps, step_address, step_view, steps_of, where_next
 from records.troubles import REFUSALS, refused_in_words, trouble_of
@@ -465,6 +466,7 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         context["tools"] = tools_of(request, obj) if obj and not context["is_popup"] else []
         context["conflict"] = getattr(request, "conflict", None)
         context["next"] = where_next(request)
+        context["form_number"] = new_number(request)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_changeform_initial_data(self, request):
@@ -498,7 +500,8 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
     def save_model(self, request, obj, form, change):
         # What happens in the world is recorded by guided steps; a form corrects the record.
         nature = Nature.CORRECTED if change else Nature.RECORDED
-        with writing(nature, reason=form.cleaned_data["reason"], user=request.user):
+        batch = None if change else batch_of(request)
+        with writing(nature, reason=form.cleaned_data["reason"], user=request.user, batch=batch):
             super().save_model(request, obj, form, change)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -529,7 +532,26 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
                     return gone_view(self, request, row)
             elif record is not None and self.has_change_permission(request, record):
                 request.refusal, request.conflict = settle(self, request, record)
+        elif object_id is None and (added := self._added_already(request)):
+            return self.response_add(request, added)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _added_already(self, request):
+        """The record that this very form has added already, if it was sent before."""
+        batch = batch_of(request)
+        if batch is None or not self.has_add_permission(request):
+            return None
+        wait_for_the_first(batch)
+        row = self.model.history.filter(history_batch=batch, history_type="+").first()
+        if row is None:
+            return None
+        record = self.get_object(request, str(row.id))
+        if record is None:
+            request.refusal = (
+                "Nothing was saved. What this form added before has been removed since. Open a new "
+                "form to add it again."
+            )
+        return record
 
     # Where one goes then
 

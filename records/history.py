@@ -53,14 +53,20 @@ _writing: contextvars.ContextVar[Writing | None] = contextvars.ContextVar("writi
 
 @contextlib.contextmanager
 def writing(
-    nature: Nature, *, reason: str = "", step: str = "", user: models.Model | None = None
+    nature: Nature,
+    *,
+    reason: str = "",
+    step: str = "",
+    user: models.Model | None = None,
+    batch: uuid.UUID | None = None,
 ) -> Iterator[Writing]:
     """Every change made inside belongs together, and its history says of what nature it is.
 
     What was written, in order, is in `rows` of the Writing that it gives. `step` is the guided
-    step in words: "Replace the holder". Without a `user` it is whoever made the request.
+    step in words: "Replace the holder". Without a `user` it is whoever made the request. `batch` is
+    the number of these changes, if they have one already.
     """
-    together = Writing(nature, reason, step, user)
+    together = Writing(nature, reason, step, user, batch or uuid.uuid4())
     token = _writing.set(together)
     try:
         yield together

@@ -8,6 +8,7 @@ from the change history and undone, all in one transaction.
 
 import datetime
 import logging
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -34,7 +35,9 @@ from records.events import Source, When
 from records.history import Nature, writing
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, refuse_distant_day
+from records.sent_once import batch_of, new_number, wait_for_the_first
 from records.troubles import REFUSALS, refused_in_words
+from records.undo import recorded_models
 from records.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
 
 logger = logging.getLogger(__name__)
@@ -321,15 +324,21 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
 
     Gives what it changes and the record to show next, which is None if it was taken back.
     Raises ValidationError if a rule would be broken, and one of REFUSALS if somebody else was
-    quicker or the database takes no more.
+    quicker or the database takes no more. Raises DoneAlready if this very form was sent before.
     """
     result = None
+    batch = batch_of(step.request)
     with transaction.atomic():
+        if batch is not None:
+            wait_for_the_first(batch)
+            if was_done(batch):
+                raise DoneAlready
         with writing(
             step.nature,
             reason=form.cleaned_data["reason"],
             step=step.title,
             user=step.request.user,
+            batch=batch,
         ) as together:
             record = step.take(form) or step.record
         changes = sorted(
@@ -342,6 +351,15 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
         else:
             transaction.set_rollback(True)
     return preview, result
+
+
+class DoneAlready(Exception):
+    """The same form was sent before, and what it asks for was done then."""
+
+
+def was_done(batch: uuid.UUID) -> bool:
+    """Whether anything was changed together under this number."""
+    return any(model.history.filter(history_batch=batch).exists() for model in recorded_models())
 
 
 def is_of(change: Change, record: models.Model) -> bool:
@@ -359,6 +377,9 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
         raise Http404(f"There is no {model_admin.opts.verbose_name} of this number.")
     if not step_class.may_be_taken_by(request):
         raise PermissionDenied
+    batch = batch_of(request) if "_confirm" in request.POST else None
+    if batch is not None and was_done(batch):
+        return done_already(model_admin, request, record)
     step = step_class(request, record)
     initial = {**step.initial(), **filled_in_by_address(request)}
     form = step.form_class(
@@ -376,6 +397,8 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
         seen = request.POST.get("seen", "") if "_confirm" in request.POST else ""
         try:
             preview, result = take(step, form, seen=seen)
+        except DoneAlready:
+            return done_already(model_admin, request, record)
         except ValidationError as error:
             tell_on_form(form, error)
         except REFUSALS as error:
@@ -405,6 +428,7 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
         "preview": preview,
         "changed_meanwhile": changed_meanwhile,
         "next": where_next(request),
+        "form_number": new_number(request),
     }
     status = 400 if form.errors else 200
     return TemplateResponse(request, step.template, context, status=status)
@@ -455,4 +479,12 @@ def done(model_admin, request, step: Step, record, preview: Preview) -> HttpResp
     }
     told = render_to_string("records/step_done.html", context)
     model_admin.message_user(request, told, messages.SUCCESS)
+    return HttpResponseRedirect(where_next(request) or record_address(record))
+
+
+def done_already(model_admin, request, record) -> HttpResponse:
+    """Lead on somebody who has confirmed one form twice, as the first time."""
+    model_admin.message_user(
+        request, "Done once. The form was sent twice, and the second time changed nothing."
+    )
     return HttpResponseRedirect(where_next(request) or record_address(record))
