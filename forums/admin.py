@@ -57,6 +57,8 @@ class ForumAdmin(DatedAdmin):
                     ("decision_basis", "decision_rule"),
                     "decision_wording",
                     "quoracy_wording",
+                    "quoracy_clauses_say_all",
+                    "quoracy_also_asks",
                 ]
             },
         ),

@@ -5,14 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from forums.holders import HeldSeat
-from forums.models import MemberOrganisation, QuoracyClause, SeatRole
-from forums.quoracy import Body, Clause, Filler, Member, Place
+from forums.models import Forum, MemberOrganisation, QuoracyClause, SeatRole
+from forums.quoracy import Body, Clause, Filler, Member, Place, Rule
 from people.holders import Holder, Standing
 from people.models import Basis
 from records.worklists import at_end
 
 
-def as_rule(clause: QuoracyClause) -> Clause:
+def rule_of(forum: Forum, clauses: Iterable[QuoracyClause]) -> Rule:
+    return Rule(tuple(map(as_clause, clauses)), forum.quoracy_clauses_say_all)
+
+
+def as_clause(clause: QuoracyClause) -> Clause:
     return Clause(
         kind=clause.kind,
         number=clause.number,

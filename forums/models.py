@@ -118,6 +118,18 @@ class Forum(DatedFact):
     decision_rule = models.CharField(max_length=15, choices=DecisionRule, blank=True)
     decision_wording = models.TextField("decision rule in the document's words", blank=True)
     quoracy_wording = models.TextField("quoracy in the document's words", blank=True)
+    quoracy_clauses_say_all = models.BooleanField(
+        "the clauses of quoracy say all that the document asks",
+        null=True,
+        blank=True,
+        help_text="Unknown: nobody has compared them with the document yet. Unless they say all, "
+        "no page calls a meeting quorate.",
+    )
+    quoracy_also_asks = models.TextField(
+        "what the document also asks of quoracy",
+        blank=True,
+        help_text="If the clauses do not say all, the part that they leave out, in words.",
+    )
     membership_wording = models.TextField(
         "membership in the document's words",
         blank=True,
@@ -140,6 +152,20 @@ class Forum(DatedFact):
             one_of("status", ForumStatus),
             one_of("decision_basis", DecisionBasis, or_empty=True),
             one_of("decision_rule", DecisionRule, or_empty=True),
+            models.CheckConstraint(
+                name="forums_forum_quoracy_also_asks",
+                condition=Q(
+                    ~Q(quoracy_also_asks=""),
+                    quoracy_clauses_say_all__isnull=False,
+                    quoracy_clauses_say_all=False,
+                )
+                | Q(
+                    Q(quoracy_clauses_say_all=True) | Q(quoracy_clauses_say_all__isnull=True),
+                    quoracy_also_asks="",
+                ),
+                violation_error_message="Write “What the document also asks of quoracy” if the "
+                "clauses of quoracy do not say all that the document asks, and only then.",
+            ),
         ]
         indexes = [
             *DatedFact.Meta.indexes,
@@ -446,7 +472,9 @@ class QuoracyClause(Fact):
         default=False, help_text="A vote sent in writing is as good as attending."
     )
     satisfied_by_substitute = models.BooleanField(
-        default=False, help_text="Somebody nominated to attend instead is as good."
+        default=False,
+        help_text="Somebody nominated to attend instead is as good. If this is not ticked, a "
+        "deputy does not count, even from a seat that may be deputised.",
     )
     one_for_several = models.BooleanField(
         "one person may attend for several organisations",

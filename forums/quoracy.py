@@ -126,6 +126,15 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A rule of quoracy as far as it is recorded."""
+
+    clauses: tuple[Clause, ...]
+    # Whether they say all that the document asks; None if nobody has compared them.
+    say_all: bool | None
+
+
+@dataclass(frozen=True)
 class Attendee:
     """Somebody who takes part in a meeting, from a seat or for an organisation."""
 
@@ -156,11 +165,18 @@ class Judgement:
 
     clauses: tuple[tuple[Clause, Verdict], ...]
     in_the_room: bool  # whether anybody is, in person or as a substitute
+    say_all: bool | None  # as the rule has it
     assuming: tuple[str, ...] = ()  # what it holds by and no source says
 
     @property
     def met(self) -> bool | None:
-        """None if there is no rule, or if what is recorded does not tell."""
+        """None if there is no rule, if what is recorded does not tell, or if the document may ask
+        more than is recorded."""
+        return None if self.recorded_met and not self.say_all else self.recorded_met
+
+    @property
+    def recorded_met(self) -> bool | None:
+        """Whether the clauses are met, whatever else the document asks."""
         each = [verdict.met for _, verdict in self.clauses]
         if not each:
             return None
@@ -179,11 +195,12 @@ class Judgement:
         return list(wanting)
 
 
-def judge_rule(clauses: Iterable[Clause], body: Body, attendees: Sequence[Attendee]) -> Judgement:
+def judge_rule(rule: Rule, body: Body, attendees: Sequence[Attendee]) -> Judgement:
     """Whether `attendees` make a meeting quorate."""
     return Judgement(
-        tuple((clause, judge(clause, body, attendees)) for clause in clauses),
+        tuple((clause, judge(clause, body, attendees)) for clause in rule.clauses),
         any_in_the_room(attendees),
+        rule.say_all,
         tuple(dict.fromkeys(one.assuming for one in attendees if one.assuming)),
     )
 
@@ -429,7 +446,7 @@ def from_seat(place: Place, filler: Filler, how: How = How.IN_PERSON) -> Attende
     return Attendee(filler.name, place.seat, place.speaks_for(filler), how, people)
 
 
-def as_filled(clauses: Iterable[Clause], body: Body, *, named: bool = False) -> Judgement:
+def as_filled(rule: Rule, body: Body, *, named: bool = False) -> Judgement:
     """Whether a meeting could be quorate if all came who can, or all who are `named`.
 
     None of a clause that counts heads where no source says how many fill a seat.
@@ -443,8 +460,9 @@ def as_filled(clauses: Iterable[Clause], body: Body, *, named: bool = False) -> 
             return replace(verdict, met=None)
         return verdict
 
-    fullest = [(clause, everybody(clause, body, named=named)) for clause in clauses]
+    fullest = [(clause, everybody(clause, body, named=named)) for clause in rule.clauses]
     return Judgement(
         tuple((clause, could(clause, coming)) for clause, coming in fullest),
         any(any_in_the_room(coming) for _, coming in fullest),
+        rule.say_all,
     )

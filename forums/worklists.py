@@ -16,7 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from forums.bodies import as_member, as_place, as_rule
+from forums.bodies import as_member, as_place, rule_of
 from forums.holders import HeldSeat, seats_with_holders, with_standing
 from forums.models import (
     ANSWERS,
@@ -110,6 +110,16 @@ NOT_QUORATE = worklist(
     "doubt.",
     emptied="Fill the seats; end the membership of an organisation that has closed, or move its "
     "seats; or correct the rule.",
+)
+
+NOT_COMPARED = worklist(
+    "quoracy-not-compared",
+    order=10,
+    title="Rules of quoracy not compared with the document",
+    finds="Forums with clauses of quoracy of which nobody has said whether they say all that the "
+    "document asks. Until somebody does, no page calls a meeting of theirs quorate.",
+    emptied="Read the document. Say on the forum’s form that the clauses say all that it asks; or "
+    "that they do not, and what it also asks.",
 )
 
 SEATS = ("title", "forum__folded", "forum__names__folded")
@@ -708,7 +718,7 @@ class NotQuorate(Part):
         self.failing = {}
         for forum in forums:
             rule = clauses[forum.pk]
-            judgement = as_filled(map(as_rule, rule), bodies[forum.pk])
+            judgement = as_filled(rule_of(forum, rule), bodies[forum.pk])
             if judgement.met is False:
                 self.failing[forum.pk] = [
                     (clause, verdict)
@@ -860,6 +870,32 @@ def settled(found: list) -> list:
 
 def as_fillers(found: Iterable) -> list[Filler]:
     return [Filler("a member", person, speaks_for) for _, person, speaks_for in found]
+
+
+@NOT_COMPARED.part
+class NotCompared(Part):
+    model = Forum
+    searched = ForumsWithoutALine.searched
+    narrowed_by = ForumsWithoutALine.narrowed_by
+
+    def found(self):
+        ruled = QuoracyClause.objects.filter(forum=OuterRef("pk"))
+        return self.narrowed(
+            Forum.objects.as_at(self.day)
+            .filter(Exists(ruled), quoracy_clauses_say_all=None)
+            .order_by("name", "pk")
+        )
+
+    def row(self, forum):
+        wording = forum.quoracy_wording
+        return Row(
+            record=forum,
+            name=self.link(forum),
+            reason=f"The document says: “{wording}”"
+            if wording
+            else "The document’s words on quoracy are not recorded.",
+            ways=tuple(self.correcting(forum, "Say whether the clauses say all")),
+        )
 
 
 # Held twice

@@ -41,7 +41,7 @@ EXPLAINS = Q(note__icontains="contradict")
 
 CONFLICTS = worklist(
     "statements-in-conflict",
-    order=12,
+    order=13,
     title="Statements in conflict",
     finds="Figures and ratings of one organisation that say different things of the same matter. "
     "A reader who finds one of them does not know of the other.",

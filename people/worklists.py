@@ -79,7 +79,7 @@ CLOSED = worklist(
 )
 HELD_TWICE = worklist(
     "held-twice",
-    order=10,
+    order=11,
     title="Posts held twice",
     finds="Posts and seats that more people certainly hold today than there is room for, not "
     "counting who is acting. A handover known only to the month or the year is no fault: of "
@@ -88,7 +88,7 @@ HELD_TWICE = worklist(
 )
 SAME_PERSON = worklist(
     "same-person",
-    order=11,
+    order=12,
     title="People who may be the same person",
     finds="Two records of people of one name, or whose names are those of one person: an "
     "initial, a short form, another name. What one person holds would stand in two places.",

@@ -228,6 +228,11 @@ def choice_cases(model, rule, field):
 # What one model has alone. Each case is a record and the values to give it.
 
 
+def a_forum_whose_clauses(say_all, also_asks):
+    also = {"quoracy_clauses_say_all": say_all, "quoracy_also_asks": also_asks}
+    return make_forum(), also
+
+
 def a_place_in(where):
     place = make_place()
     return place, {"part_of": place if where == "itself" else make_place()}
@@ -446,6 +451,15 @@ CASES = [
             (ends, lambda e=ends: a_reporting_line(e))
             for ends in ("both", "neither", "forum", "organisation")
         ]
+    ),
+    *(
+        (
+            "forums_forum_quoracy_also_asks",
+            bool(also_asks) != (say_all is False),
+            lambda s=say_all, a=also_asks: a_forum_whose_clauses(s, a),
+        )
+        for say_all in (True, False, None)
+        for also_asks in ("", "the chair")
     ),
     ("forums_reportingline_not_to_itself", True, lambda: a_reporting_line("itself")),
     ("forums_reportingline_not_to_itself", False, lambda: a_reporting_line("forum")),

@@ -159,6 +159,7 @@ class Sittings:
             responsibilities="Keep the plan for the year\nWatch risks\nReport to the forum above",
             decision_basis=chance.choice([*DecisionBasis, ""]),
             decision_rule=chance.choice([*DecisionRule, ""]),
+            quoracy_clauses_say_all=True,
             meeting_frequency=chance.choice(["Monthly", "Every two months", "Quarterly", ""]),
             review_frequency=chance.choice(["Yearly", ""]),
             review_date=self.calendar.some_day(LAST, LAST + 500 * A_DAY)

@@ -475,7 +475,8 @@ TABLES = (
         *plain(
             Forum, "status", "purpose", "responsibilities", "accountable_for", "authority",
             "decision_basis", "decision_rule", "decision_wording", "quoracy_wording",
-            "membership_wording", "meeting_frequency", "review_frequency", "review_date",
+            "quoracy_clauses_say_all", "quoracy_also_asks", "membership_wording",
+            "meeting_frequency", "review_frequency", "review_date",
         ),
         IN_FORCE,
         *period(Forum),

@@ -162,8 +162,13 @@ def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple[Line
     asked_for = [words for clause in clauses for words in asks(clause, organisations)]
     if not asked_for or not forum.is_in_force(asked.day):
         return rule
+    if forum.quoracy_also_asks:
+        asked_for.append(" ".join(forum.quoracy_also_asks.split()))
+    caption = "What makes the meeting quorate, to be ticked"
+    if forum.quoracy_clauses_say_all is None:
+        caption = "What is recorded of what makes the meeting quorate, to be ticked"
     rows = [((Line(words),), TO_FILL_IN, TO_FILL_IN) for words in asked_for]
-    return (*rule, Table("What makes the meeting quorate, to be ticked", RULE, tuple(rows)))
+    return (*rule, Table(caption, RULE, tuple(rows)))
 
 
 def member_organisations(forum: Forum, asked: AskedDay) -> list[str]:

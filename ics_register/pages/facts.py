@@ -123,11 +123,20 @@ def terms_of_reference(whole, here: Here) -> dict:
         "decision_basis": whole.decision_basis or None,
         "decision_rule": whole.decision_rule or None,
         "decision_wording": whole.decision_wording or None,
-        "quoracy_wording": whole.quoracy_wording or None,
+        **quoracy(whole),
         "membership_wording": whole.membership_wording or None,
         "meeting_frequency": whole.meeting_frequency or None,
         "review_frequency": whole.review_frequency or None,
         "review_date": date(whole.review_date),
+    }
+
+
+def quoracy(whole) -> dict:
+    """What a forum's document says of quoracy, and how far its clauses say it."""
+    return {
+        "quoracy_wording": whole.quoracy_wording or None,
+        "quoracy_clauses_say_all": whole.quoracy_clauses_say_all,
+        "quoracy_also_asks": whole.quoracy_also_asks or None,
     }
 
 

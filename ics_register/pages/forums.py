@@ -37,7 +37,7 @@ from ics_register.pages.page import (
     record_at,
     with_sources,
 )
-from ics_register.pages.quoracy import came_after, clauses_of, could_be
+from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_be_as_data
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.then import earliest_day
 from ics_register.pages.timelines import recorded_times
@@ -137,7 +137,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
             for each in context["member_organisations"]
         ],
         "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
-        "could_be_quorate_as_filled": context["could_be"] and context["could_be"]["met"],
+        **could_be_as_data(context["could_be"]),
         "escalation_steps": [
             {
                 "order": step.order,
@@ -236,7 +236,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     could = None
     if clauses and forum.is_in_force(asked.day):
         successors = came_after(clauses, members, asked.day)
-        could = could_be(clauses, body_of(in_force, members, asked.day, successors))
+        could = could_be(forum, clauses, body_of(in_force, members, asked.day, successors))
     return "forums/forum.html", {
         "forum": forum,
         "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],

@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.bodies import as_rule, body_of
+from forums.bodies import body_of, rule_of
 from forums.holders import HeldSeat, held_seats_of
 from forums.models import ClauseKind, Forum, MemberOrganisation, QuoracyClause
-from forums.quoracy import Body, Judgement, as_filled, judge_rule
+from forums.quoracy import Body, Clause, Judgement, as_filled, judge_rule
 from forums.voting import Voting, by_votes, voting, voting_seats
 from forums.worklists import successors
 from ics_register.pages import facts
@@ -39,16 +39,23 @@ def _clauses(forum: int, day: datetime.date) -> QuerySet:
     return with_sources(clauses, whole=["seat"], sources=STATED_SOURCES)
 
 
-def could_be(clauses: list[QuoracyClause], body: Body) -> dict:
+def could_be(forum: Forum, clauses: list[QuoracyClause], body: Body) -> dict:
     """Whether a forum could be quorate as it is filled, for the pages: the judgement if all come
     who can, that if all come who are named, and each clause with its verdict."""
-    rule = [as_rule(clause) for clause in clauses]
+    rule = rule_of(forum, clauses)
     judgement = as_filled(rule, body)
     return {
-        "met": judgement.met,
-        "wanting": judgement.wanting,
+        "judgement": judgement,
         "named": as_filled(rule, body, named=True),
         "clauses": beside(clauses, judgement),
+    }
+
+
+def could_be_as_data(could: dict | None) -> dict:
+    judgement = could["judgement"] if could else None
+    return {
+        "could_be_quorate_as_filled": judgement and judgement.met,
+        "clauses_could_be_met_as_filled": judgement and judgement.recorded_met,
     }
 
 
@@ -63,10 +70,11 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
     judgement, votes = context["judgement"], context["votes"]
     return {
         "forum": facts.record(here, "forum", forum.slug, forum.name),
-        "quoracy_wording": forum.quoracy_wording or None,
+        **facts.quoracy(forum),
         "attendance": {each.key: each.answer for each in context["questions"] if each.key},
         "not_counted": context["set_aside"],
         "quorate": judgement.met if judgement else None,
+        "clauses_met": judgement.recorded_met if judgement else None,
         "assuming": judgement.assuming if judgement else [],
         "quoracy_clauses": [
             {
@@ -77,7 +85,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
             }
             for clause, verdict in context["clauses"]
         ],
-        "could_be_quorate_as_filled": context["could_be"]["met"] if context["could_be"] else None,
+        **could_be_as_data(context["could_be"]),
         "decision_rule": forum.decision_rule or None,
         "votes": _votes_as_data(votes) if votes else None,
     }
@@ -101,7 +109,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     clauses = clauses_of(forum, asked)
     there, belonging = in_force(forum, seats, members, asked)
     body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
-    organisations, places = questions(forum, body, [as_rule(clause) for clause in clauses])
+    organisations, places = questions(forum, body, rule_of(forum, clauses).clauses)
     set_aside = answer(request, [*organisations, *places], known(seats, members))
     return "forums/quoracy.html", {
         "forum": forum,
@@ -123,7 +131,7 @@ def judged(
 ) -> dict:
     """The verdict on a meeting, that on the forum as it is filled, and the votes; no verdict on a
     forum that is not in force or has no rule."""
-    rule = [as_rule(clause) for clause in clauses]
+    rule = rule_of(forum, clauses)
     attendees = [one for question in answered for one in question.attendees()]
     judgement = judge_rule(rule, body, attendees)
     ruled = forum.is_in_force(asked.day) and bool(clauses)
@@ -131,8 +139,8 @@ def judged(
         "judgement": judgement if ruled else None,
         "clauses": beside(clauses, judgement),
         "nobody": not attendees,
-        "could_be": could_be(clauses, body) if ruled else None,
-        "votes": voting(forum.decision_rule, rule, body, attendees) if ruled else None,
+        "could_be": could_be(forum, clauses, body) if ruled else None,
+        "votes": voting(forum.decision_rule, rule.clauses, body, attendees) if ruled else None,
     }
 
 
@@ -160,11 +168,13 @@ def in_force(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple
     )
 
 
-def questions(forum: Forum, body: Body, rule: list) -> tuple[list[Question], list[Question]]:
+def questions(
+    forum: Forum, body: Body, clauses: tuple[Clause, ...]
+) -> tuple[list[Question], list[Question]]:
     """What is asked of the organisations, and what of the seats."""
-    votes = voting_seats(body) if rule and by_votes(forum.decision_rule) else []
-    seats = seats_wanted(body, rule, votes)
-    return organisations_asked(body, rule, seats), seats_asked(body, rule, seats)
+    votes = voting_seats(body) if clauses and by_votes(forum.decision_rule) else []
+    seats = seats_wanted(body, clauses, votes)
+    return organisations_asked(body, clauses, seats), seats_asked(body, clauses, seats)
 
 
 def known(seats: list[HeldSeat], members: list[MemberOrganisation]) -> Known:

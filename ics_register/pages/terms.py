@@ -302,6 +302,11 @@ def quoracy_lines(
         yield Line(clause.in_words(), "Read as", sources=references.of(clause))
         if clause.note:
             yield Line(clause.note, "How it is read", sources=references.of(clause))
+    if clauses and forum.quoracy_clauses_say_all is None:
+        yield Line("not recorded yet", "Whether that is all that the document asks")
+    if forum.quoracy_also_asks:
+        also = " ".join(forum.quoracy_also_asks.split())
+        yield Line(also, "The document also asks", sources=references.of(forum))
 
 
 def decisions(forum: Forum, references: References) -> Iterator[Line]:

@@ -21,6 +21,7 @@ WORKLISTS = [
     "reporting",
     "ex-officio-vacant",
     "cannot-be-quorate",
+    "quoracy-not-compared",
     "held-twice",
     "same-person",
     "statements-in-conflict",

@@ -14,6 +14,7 @@ from forums.quoracy import (
     How,
     Member,
     Place,
+    Rule,
     Verdict,
     as_filled,
     coming_for,
@@ -47,9 +48,14 @@ def must_include(seat: int, **ways) -> Clause:
     return Clause(ClauseKind.MUST_INCLUDE, seat=seat, **ways)
 
 
+def whole(*clauses: Clause) -> Rule:
+    """A rule whose clauses say all that its document asks."""
+    return Rule(clauses, say_all=True)
+
+
 def cannot_be_met(clause: Clause, body: Body) -> Verdict | None:
     """What a clause wants even of the fullest meeting; None if it can be met, or may be."""
-    [(_, verdict)] = as_filled([clause], body).clauses
+    [(_, verdict)] = as_filled(whole(clause), body).clauses
     return verdict if verdict.met is False else None
 
 
@@ -102,22 +108,22 @@ def test_proxy_votes_alone_make_no_meeting(rule):
         Attendee("Cat", seat=3, organisation=COUNCIL),
     ]
     proxies = [replace(one, how=How.PROXY) for one in members]
-    judgement = judge_rule(rule, BODY, proxies)
+    judgement = judge_rule(whole(*rule), BODY, proxies)
     assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
     for how in (How.IN_PERSON, How.SUBSTITUTE):
-        assert judge_rule(rule, BODY, [*proxies[1:], replace(members[0], how=how)]).met
+        assert judge_rule(whole(*rule), BODY, [*proxies[1:], replace(members[0], how=how)]).met
 
 
 def test_a_forum_on_which_nobody_sits_could_not_be_quorate_by_proxy_votes_alone():
     empty = Body((replace(FINANCE, fillers=()),), (Member(TRUST, "the trust"),))
     by_proxy = replace(EVERY, by_proxy=True)
-    judgement = as_filled([by_proxy], empty)
+    judgement = as_filled(whole(by_proxy), empty)
     assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
-    assert as_filled([replace(by_proxy, by_substitute=True)], empty).met
+    assert as_filled(whole(replace(by_proxy, by_substitute=True)), empty).met
 
 
 def test_a_share_of_nobody_makes_no_meeting():
-    judgement = judge_rule([share(50)], Body((OBSERVER,)), [])
+    judgement = judge_rule(whole(share(50)), Body((OBSERVER,)), [])
     assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
 
 
@@ -141,12 +147,12 @@ def test_who_acts_counts_in_the_place_of_one_who_sits_twice():
 def test_a_successor_counts_for_a_closed_member_only_if_it_is_said_to_act_in_its_place():
     closed = Member(TRUST, "the trust", "in March 2020", ("the new trust",))
     body = Body((), (closed,))
-    assert as_filled([EVERY], body).wanting == [
+    assert as_filled(whole(EVERY), body).wanting == [
         "the trust, which closed in March 2020, or in its place the new trust"
     ]
-    assert as_filled([EVERY], body).met is False
-    assert not judge_rule([EVERY], body, [Attendee("Bob", organisation=TRUST)]).met
-    judgement = judge_rule([EVERY], body, [coming_for(closed)])
+    assert as_filled(whole(EVERY), body).met is False
+    assert not judge_rule(whole(EVERY), body, [Attendee("Bob", organisation=TRUST)]).met
+    judgement = judge_rule(whole(EVERY), body, [coming_for(closed)])
     assert judgement.met
     assert judgement.assuming == ("the new trust acts in place of the trust",)
     # Nobody acts in place of one that is open, or of one that nothing succeeded.
@@ -306,17 +312,26 @@ def test_one_person_in_two_places_is_one_member_and_makes_a_share_of_one_fewer()
 
 def test_a_rule_is_met_when_each_of_its_clauses_is():
     rule = [at_least(2), must_include(1)]
-    assert judge_rule(rule, BODY, [ANN, BOB]).met
-    judgement = judge_rule(rule, BODY, [BOB])
+    assert judge_rule(whole(*rule), BODY, [ANN, BOB]).met
+    judgement = judge_rule(whole(*rule), BODY, [BOB])
     assert judgement.met is False
     assert judgement.wanting == ["1 more member, to make 2", "Chair"]
 
 
+@pytest.mark.parametrize("say_all", [False, None])
+def test_a_rule_that_may_ask_more_is_never_met_by_its_clauses(say_all):
+    rule = Rule((at_least(2),), say_all)
+    for judgement in (judge_rule(rule, BODY, [ANN, BOB]), as_filled(rule, BODY)):
+        assert (judgement.met, judgement.recorded_met) == (None, True)
+    # What is recorded is asked in any case.
+    assert judge_rule(rule, BODY, [ANN]).met is False
+
+
 def test_a_rule_of_which_a_clause_cannot_be_told_is_not_met_as_far_as_is_known():
     unknown = Body((CHAIR, Place(seat=9, title="Practices", number=None)))
-    assert judge_rule([share(50), must_include(1)], unknown, [ANN]).met is None
-    assert judge_rule([share(50), must_include(1)], unknown, []).met is False
-    assert judge_rule([], unknown, [ANN]).met is None
+    assert judge_rule(whole(share(50), must_include(1)), unknown, [ANN]).met is None
+    assert judge_rule(whole(share(50), must_include(1)), unknown, []).met is False
+    assert judge_rule(whole(), unknown, [ANN]).met is None
 
 
 def test_an_organisation_that_has_closed_is_there_by_nobody():

@@ -15,12 +15,14 @@ from forums.quoracy import (
     How,
     Member,
     Place,
+    Rule,
     as_filled,
     everybody,
     judge,
     judge_rule,
     one_each,
 )
+from tests.forums.test_quoracy import whole
 
 ORGANISATIONS = ["trust", "council", "practices"]
 SEATS = [1, 2, 3, 4, 9]  # of which no body has the last
@@ -71,7 +73,11 @@ clauses = st.one_of(
     st.builds(Clause, kind=st.just(ClauseKind.AT_LEAST_SHARE), number=st.integers(1, 100), **ways),
     st.builds(Clause, kind=st.just(ClauseKind.MUST_INCLUDE), seat=st.sampled_from(SEATS), **ways),
 )
-rules = st.lists(clauses, max_size=3)
+rules = st.builds(
+    Rule,
+    clauses=st.lists(clauses, max_size=3).map(tuple),
+    say_all=st.sampled_from([True, True, False, None]),
+)
 attendees = st.builds(
     Attendee,
     name=st.sampled_from(["Ann", "Bob", "Cat"]),
@@ -86,7 +92,9 @@ meetings = st.lists(attendees, max_size=6)
 
 def just_quorate(rule, body, there) -> list[Attendee]:
     """`there` and those who are wanting, if anybody could be."""
-    return there + [one for clause in rule for one in judge(clause, body, there).would_meet or ()]
+    return there + [
+        one for clause in rule.clauses for one in judge(clause, body, there).would_meet or ()
+    ]
 
 
 @given(rules, bodies, meetings, attendees)
@@ -114,7 +122,9 @@ def test_a_rule_is_met_when_nothing_is_wanting_and_only_then(rule, body, there):
 
     for _, verdict in judgement.clauses:
         assert (verdict.met is True) == (not verdict.wanting)
-    assert (judgement.met is True) == bool(rule and not judgement.wanting)
+    met = bool(rule.clauses and not judgement.wanting)
+    assert (judgement.recorded_met is True) == met
+    assert (judgement.met is True) == (met and rule.say_all is True)
 
 
 @given(clauses, bodies, meetings)
@@ -137,10 +147,10 @@ def test_what_nobody_could_meet_is_met_by_nobody(clause, body, there, more):
 
 @given(clauses, bodies)
 def test_what_cannot_be_met_as_filled_is_not_met_by_those_who_fill_it(clause, body):
-    assume(as_filled([clause], body).met is False)
+    assume(as_filled(whole(clause), body).met is False)
 
-    assert not judge_rule([clause], body, everybody(clause, body, named=True)).met
-    assert as_filled([clause], body, named=True).met is not True
+    assert not judge_rule(whole(clause), body, everybody(clause, body, named=True)).met
+    assert as_filled(whole(clause), body, named=True).met is not True
 
 
 @given(st.lists(st.lists(attendees, max_size=3), max_size=5))

@@ -543,6 +543,31 @@ def test_of_a_post_that_the_sources_leave_open_the_seat_has_the_benefit_of_the_d
     assert set(listed("seats-vacant", apart=True)) == {unnamed, later}
 
 
+def test_a_rule_is_asked_about_until_somebody_says_whether_its_clauses_say_all(editor):
+    forum = make_forum(quoracy_wording="the chair and two more")
+    make_forum(quoracy_wording="not read as clauses yet")
+    make_quoracy_clause(forum=stood_down(), kind=ClauseKind.AT_LEAST, number=2)
+    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=3)
+    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
+    [row] = rows_of("quoracy-not-compared")
+    assert (row.record, row.reason) == (forum, "The document says: “the chair and two more”")
+    assert way(row, "Say whether the clauses say all")
+    for say_all, also_asks in ((True, ""), (False, "the chair is there")):
+        forum.quoracy_clauses_say_all, forum.quoracy_also_asks = say_all, also_asks
+        forum.full_clean()
+        forum.save()
+        assert listed("quoracy-not-compared") == []
+
+
+def test_a_forum_on_which_nobody_sits_cannot_be_quorate_by_proxy_votes_alone():
+    member = make_member_organisation()
+    make_seat(forum=member.forum, on_behalf_of=member.organisation)
+    make_quoracy_clause(forum=member.forum, satisfied_by_proxy=True)
+    assert reason_for(member.forum, "cannot-be-quorate") == (
+        "Nobody can attend. It wants somebody in the room, beside the proxy votes."
+    )
+
+
 # Held twice
 
 

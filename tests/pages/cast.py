@@ -89,6 +89,8 @@ class Cast:
             decision_rule=DecisionRule.UNANIMITY,
             decision_wording="Decisions require unanimity",
             quoracy_wording="all organisations attend",
+            quoracy_clauses_say_all=False,
+            quoracy_also_asks="the chair or the vice-chair is in the chair",
             membership_wording="Chairs and chief officers",
             meeting_frequency="monthly",
             review_frequency="annually",

@@ -7,7 +7,7 @@ council's Bob's, the practices have none; Olga is in attendance.
 import pytest
 from django.test import Client
 
-from forums.bodies import as_rule
+from forums.bodies import rule_of
 from forums.models import ClauseKind, DecisionRule, Seat, SeatRole
 from forums.quoracy import as_filled
 from forums.worklists import bodies_of
@@ -28,6 +28,7 @@ from tests.builders import (
     make_relationship,
     make_seat,
 )
+from tests.pages.files import get, inside
 from tests.pages.reading import REFUSED, Page, read, words
 from tests.pages.twins import twin
 
@@ -39,7 +40,12 @@ TRUST, COUNCIL, PRACTICES = (f"organisation-{slug}" for slug in ("trust", "counc
 
 @pytest.fixture
 def board():
-    forum = make_forum(slug="board", name="Board", quoracy_wording="all organisations attend")
+    forum = make_forum(
+        slug="board",
+        name="Board",
+        quoracy_wording="all organisations attend",
+        quoracy_clauses_say_all=True,
+    )
     organisations = {
         slug: make_organisation(slug=slug, name=f"The {slug}")
         for slug in ("trust", "council", "practices")
@@ -132,7 +138,7 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     # Who acts covers somebody who remains, and either may come.
     assert said(verdict(ALL)).startswith("Quorate")
 
-    other = make_forum(slug="other", name="Other")
+    other = make_forum(slug="other", name="Other", quoracy_clauses_say_all=True)
     for member in board.member_organisations.all()[:2]:
         make_member_organisation(forum=other, organisation=member.organisation)
         seat = make_seat(forum=other, on_behalf_of=member.organisation)
@@ -145,7 +151,7 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     page = read("/forums/other/quoracy/", answers)
     assert "who does not already count for another organisation" in said(page)
     [body] = bodies_of([other.pk], day("2026-01-01")).values()
-    assert as_filled([as_rule(clause)], body).met is False
+    assert as_filled(rule_of(other, [clause]), body).met is False
     clause.one_for_several = True
     clause.save()
     assert said(read("/forums/other/quoracy/", answers)).startswith("Quorate")
@@ -615,7 +621,7 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
     told = {}
     for forum in forums:
         [clause] = forum.quoracy_clauses.all()
-        judgement = as_filled([as_rule(clause)], bodies[forum.pk])
+        judgement = as_filled(rule_of(forum, [clause]), bodies[forum.pk])
         fact = read(f"/forums/{forum.slug}/", {"as_at": "2026-11-25"}).fact("Could it be quorate")
         told[forum.pk] = fact
         assert fact.startswith("No It fails on") == (judgement.met is False), fact
@@ -633,3 +639,68 @@ def test_the_twin_says_what_the_page_says(board):
     assert told["quoracy_clauses"][0]["by"] == ["The practices", "The trust"]
     assert told["could_be_quorate_as_filled"] is True
     assert told["votes"] is None
+
+
+# A rule of which the clauses say a part
+
+
+ALSO = "the chair or the vice-chair is in the chair"
+
+
+@pytest.fixture
+def partial(board):
+    """Two of three members are there, and the document also asks for somebody in the chair."""
+    board.quoracy_clauses_say_all = False
+    board.quoracy_also_asks = ALSO
+    board.full_clean()
+    board.save()
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+    return {seat_key("Finance"): "attends", seat_key("Nurse"): "attends"}
+
+
+def test_a_board_with_nobody_in_the_chair_is_not_called_quorate(partial):
+    page = verdict(partial)
+    assert said(page) == f"What is recorded is met The document also asks: {ALSO}"
+    assert "Quorate when" not in page.text
+    told = twin("/forums/board/quoracy.json", partial).said
+    assert (told["quorate"], told["clauses_met"]) == (None, True)
+    assert (told["quoracy_clauses_say_all"], told["quoracy_also_asks"]) == (False, ALSO)
+    for answers in ({}, {seat_key("Nurse"): "attends"}):
+        assert said(verdict(answers)).endswith(f"The document also asks: {ALSO}")
+
+
+def test_clauses_that_nobody_has_compared_with_the_document_make_no_meeting_quorate(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    board.quoracy_clauses_say_all = None
+    board.save()
+    answers = {seat_key("Nurse"): "attends"}
+    assert said(verdict(answers)) == (
+        "What is recorded is met Whether the clauses say all that the document asks is not "
+        "recorded yet."
+    )
+    assert twin("/forums/board/quoracy.json", answers).said["quorate"] is None
+    fact = read("/forums/board/").fact("Could it be quorate as filled today?")
+    assert fact.startswith("As far as is recorded The clauses could be met.")
+
+
+@pytest.mark.parametrize("mark", [None, False, True])
+def test_every_page_file_and_twin_says_whether_the_clauses_say_all(board, mark):
+    every_organisation(board)
+    board.quoracy_clauses_say_all = mark
+    board.quoracy_also_asks = ALSO if mark is False else ""
+    board.save()
+    for part in ("", "quoracy/", "terms/", "attendance/"):
+        text = read(f"/forums/board/{part}").text
+        assert (ALSO in text) == (mark is False), part
+        assert ("all that the document asks" in text) == (mark is None), part
+    for part in ("terms.docx", "attendance.docx"):
+        text = inside(get(f"/forums/board/{part}"))
+        assert (ALSO in text) == (mark is False), part
+    for part in ("", "/quoracy"):
+        told = twin(f"/forums/board{part}.json").said
+        assert (told["quoracy_clauses_say_all"], told["quoracy_also_asks"]) == (
+            mark,
+            board.quoracy_also_asks or None,
+        )
+        assert told["could_be_quorate_as_filled"] is (True if mark else None)
+        assert told["clauses_could_be_met_as_filled"] is True

@@ -94,6 +94,7 @@ LIGHTS = {
     "reporting": lambda: (loop(), make_forum(), make_reporting_line(to_forum=over())),
     "ex-officio-vacant": lambda: make_seat(ex_officio_post=make_post()),
     "cannot-be-quorate": not_quorate,
+    "quoracy-not-compared": make_quoracy_clause,
     "held-twice": held_by_two_through_a_post,
     "same-person": of_one_name,
     "statements-in-conflict": in_conflict,

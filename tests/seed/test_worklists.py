@@ -18,6 +18,7 @@ ON_THE_SEED = {
     "reporting": (21, 9),
     "ex-officio-vacant": (0, 0),
     "cannot-be-quorate": (2, 0),
+    "quoracy-not-compared": (0, 0),
     "held-twice": (0, 0),
     "same-person": (0, 0),
     "statements-in-conflict": (0, 2),
