@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.utils import timezone
 
 from organisations.models import (
     Organisation,
@@ -301,6 +302,7 @@ class Register:
             if not organisations[name.organisation_id].ods_code:
                 self.without_code[alike(name.name)].add(name.organisation_id)
         self.organisations = organisations
+        self.named_by_hand = days_named_by_hand()
         self.memberships: dict[tuple[int, int], list[Relationship]] = defaultdict(list)
         for each in locked(Relationship).filter(kind=RelationshipKind.MEMBER_OF):
             self.memberships[each.from_organisation_id, each.to_organisation_id].append(each)
@@ -373,7 +375,10 @@ class Register:
         return last_day(document.published_date, document.published_precision)
 
     def last_named(self, organisation: Organisation) -> tuple[datetime.date | None, str]:
-        """The day and the list by which an organisation has come to the name it has."""
+        """The day as at which the register knows the name an organisation has, and the list that
+        gave it; "" if somebody else did."""
+        if day := self.named_by_hand.get((organisation.pk, organisation.name)):
+            return day, ""
         renamings = [
             (self.day_of(name.end_document_id), self.listing_of(name.end_document_id))
             for name in self.names[organisation.pk]
@@ -386,6 +391,30 @@ class Register:
         if organisation.confirmed_on:
             return last_day(organisation.confirmed_on, organisation.confirmed_precision), ""
         return None, ""
+
+    def is_named_by_hand(self, organisation: Organisation) -> bool:
+        return (organisation.pk, organisation.name) in self.named_by_hand
+
+
+def days_named_by_hand() -> dict[tuple[int, str], datetime.date]:
+    """For each organisation and name: the last day on which somebody, and no list, changed its
+    name to that. Undoing an import is not such a change."""
+    by_hand = Organisation.history.filter(history_type="~").exclude(history_step=STEP)
+    rows = (
+        Organisation.history.filter(id__in=by_hand.values("id"))
+        .order_by("id", "history_id")
+        .values_list("id", "name", "history_date", "history_step", "history_nature")
+    )
+    found, before = {}, (None, "")
+    for pk, name, written, step, nature in rows:
+        renamed = before[0] == pk and before[1] != name
+        if renamed and nature != Nature.UNDONE:
+            if step == STEP:
+                found.pop((pk, name), None)
+            else:
+                found[pk, name] = timezone.localdate(written)
+        before = pk, name
+    return found
 
 
 class Loading:
@@ -609,12 +638,23 @@ class Loading:
         ):
             return  # it was called so then
         if day is not None and self.extract.last_day < day:
-            if not recorded:
-                self.report.look_at(
-                    line,
-                    f"{found} ({code}) is called {name} here, in a list older than what the "
-                    "register has. Its name was left; record this as a former name if it was one.",
-                )
+            remedy = (
+                "it is recorded as a former name: correct its last day if it was later."
+                if recorded
+                else "record this as a former name if it was one."
+            )
+            self.report.look_at(
+                line,
+                f"{found} ({code}) is called {name} here, in a list older than what the "
+                f"register has. Its name was left; {remedy}",
+            )
+            return
+        if recorded and self.register.is_named_by_hand(found):
+            self.report.look_at(
+                line,
+                f"{code} is called {name} here, as before; somebody has recorded since that it is "
+                f"called {found}. Its name was left: use “Rename” if it is called so again.",
+            )
             return
         if recorded and listing not in ("", self.extract.listing.value):
             self.report.look_at(
@@ -635,7 +675,10 @@ class Loading:
         former = [n for n in self.register.names[found.pk] if n.kind == NameKind.FORMER]
         if since and former:
             latest = max(former, key=last_day_of)
-            if latest.end_document_id:
+            if self.register.is_named_by_hand(found):
+                # “Rename” rests the name that goes on the source of the one that comes.
+                document, locator = latest.document, latest.locator
+            elif latest.end_document_id:
                 document, locator = latest.end_document, latest.end_locator
         given_up = OrganisationName(
             organisation=found,
@@ -654,6 +697,7 @@ class Loading:
         self.register.names[found.pk].append(given_up)
         self.report.told["renamed"].append(f"{found.name} ({code}) to {name}")
         found.name = name
+        self.register.named_by_hand.pop((found.pk, name), None)
         self.changed[found.pk] = found
 
     def redate(self, found: Organisation, row: OrganisationRow) -> None:

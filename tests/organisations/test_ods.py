@@ -10,13 +10,16 @@ from django.db import connection
 from organisations.models import Organisation, OrganisationKind, OrganisationName, Relationship
 from organisations.ods.importing import Outcome, run
 from organisations.ods.reading import OdsRefused, read_files
+from records.history import Nature, writing
 from records.models import Document, NameKind
+from tests import stepping
 from tests.builders import (
     day,
     make_organisation,
     make_organisation_name,
     make_post,
     make_relationship,
+    source,
 )
 from tests.organisations.ods_files import as_file, headless, networks, partners
 
@@ -277,6 +280,76 @@ def test_two_lists_that_disagree_about_a_name_do_not_rename_to_and_fro():
     outcome = take(headless("epraccur_2022-05-31.csv", ("A00001", "MILL SURGERY", "19740401", "")))
     assert "by another list it is called MILL PARTNERSHIP" in str(outcome.to_look_at[0])
     assert Organisation.objects.get(ods_code="A00001").name == "MILL PARTNERSHIP"
+
+
+def renamed_by_step(code: str, name: str, begins: str) -> Organisation:
+    found = Organisation.objects.get(ods_code=code)
+    answers = {"name": name, "short_name": "", "date": day(begins)}
+    assert stepping.take(found, "rename", **answers).status_code == 302
+    found.refresh_from_db()
+    assert found.name == name
+    return found
+
+
+@pytest.mark.parametrize("listed", ["MILL SURGERY", "MILL AND POND SURGERY"])
+def test_a_list_older_than_a_renaming_by_step_does_not_rename_back(listed):
+    take(*FIRST)
+    found = renamed_by_step("A00001", "Old Mill Partnership", "2020-04-01")
+    outcome = take(partners("2022-04-27", ("A00001", listed, "U00001", "20191001", "")))
+    assert outcome.changes == 0
+    [told] = outcome.to_look_at
+    assert "in a list older than what the register has" in told.words
+    found.refresh_from_db()
+    assert found.name == "Old Mill Partnership"
+    [former] = found.names.all()
+    assert (former.name, former.end_date) == ("MILL SURGERY", day("2020-03-31"))
+
+
+def test_a_list_of_the_time_before_a_renaming_by_step_says_nothing_new():
+    take(*FIRST)
+    renamed_by_step("A00001", "Old Mill Partnership", "2024-04-01")
+    outcome = take(partners("2022-04-27", ("A00001", "MILL SURGERY", "U00001", "20191001", "")))
+    assert outcome.changes == 0 and not outcome.to_look_at
+
+
+def test_a_list_that_still_has_the_name_before_a_renaming_by_step_is_reported():
+    take(*FIRST)
+    found = renamed_by_step("A00001", "Old Mill Partnership", "2020-04-01")
+    row = ("A00001", "MILL SURGERY", "U00001", "20191001", "")
+    outcome = take(partners("2099-04-27", row))
+    assert "is called MILL SURGERY here, as before" in str(outcome.to_look_at[0])
+    assert outcome.changes == 0 and found.names.count() == 1
+
+
+def test_a_newer_list_renames_what_a_step_renamed_and_keeps_the_source_of_that_name():
+    take(*FIRST)
+    found = renamed_by_step("A00001", "Old Mill Partnership", "2020-04-01")
+    row = ("A00001", "MILL AND POND SURGERY", "U00001", "20191001", "")
+    assert counted(take(partners("2099-04-27", row))) == {"renamed": 1}
+    former = found.names.get(name="Old Mill Partnership")
+    assert (former.document, former.locator) == (source(), "minute 7")
+
+
+def test_a_list_does_not_take_back_a_name_that_was_corrected_since():
+    take(*FIRST)
+    found = Organisation.objects.get(ods_code="A00001")
+    with writing(Nature.CORRECTED):
+        found.name = "Miller Surgery"
+        found.save()
+    outcome = take(*FIRST)
+    assert outcome.changes == 0
+    assert "in a list older than what the register has" in str(outcome.to_look_at[0])
+    assert not found.names.exists()
+
+
+def test_a_list_loaded_again_after_it_was_undone_renames_again():
+    take(*FIRST)
+    mill = Organisation.objects.get(ods_code="A00001")
+    take(*LATER)
+    with writing(Nature.UNDONE):
+        mill.save()
+        mill.names.get().delete()
+    assert counted(take(*LATER)) == {"renamed": 1}
 
 
 def test_what_no_longer_has_an_end_is_reported_and_left():
