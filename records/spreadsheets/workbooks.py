@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import repeat
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from openpyxl import load_workbook
 
 # What a cell may be besides text or a number.
 DATE, YES_NO, NO_RESULT = "a date", "a yes or no", "a formula without its result"
+
+# Formats that show a number with zeros before it, with so many decimals or as a percentage.
+SHOWN_NUMBER = re.compile(r"(0{1,30})(\.0{1,30})?(%)?")
 
 # What the XML of a sheet is asked before the library reads it: the library gives every blank row
 # up to the last that is numbered, no merged cells, and formulas or their results but not both.
@@ -144,9 +148,21 @@ def cell_of(cell, formula) -> Cell:
         return Cell(date_text(value, cell.number_format), DATE)
     if isinstance(value, datetime.time | datetime.timedelta):
         return Cell(str(value), DATE)
+    return Cell(number_text(value, cell.number_format))
+
+
+def number_text(value: float | str, number_format: str) -> str:
+    """A number of a workbook as the cell shows it: 12 in the format “000” is “012”, and 0.45 as a
+    percentage “45%”. A format that would round it is passed over."""
     if isinstance(value, float) and value.is_integer():
-        return Cell(str(int(value)))
-    return Cell(str(value))
+        value = int(value)
+    form = SHOWN_NUMBER.fullmatch(number_format)
+    if form is None or isinstance(value, str) or value < 0:
+        return str(value)
+    zeros, decimals, percent = form.groups(default="")
+    number = Decimal(str(value)) * (100 if percent else 1)
+    shown = f"{number:0{len(zeros) + len(decimals)}.{max(len(decimals) - 1, 0)}f}"
+    return f"{shown}{percent}" if Decimal(shown) == number else str(value)
 
 
 def date_text(value: datetime.date, number_format: str) -> str:

@@ -17,11 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from organisations.models import Organisation
 from people.models import Person
 from records.models import Upload
 from records.spreadsheets import importing, reading
 from records.spreadsheets.cells import CellProblem, LineWidget, date_cell, read_date
-from records.spreadsheets.workbooks import date_text
+from records.spreadsheets.workbooks import Workbook, date_text
 from tests.builders import day, make_person, source
 from tests.sheets import (
     XML_OF_SHEETS,
@@ -99,6 +100,37 @@ def test_a_workbook_is_read_with_real_dates_as_far_as_they_are_shown(mona):
     assert (ann.locator, ann.confirmed_in_words()) == ("7", "1 April 2019")
     assert (bob.locator, bob.confirmed_in_words()) == ("8", "April 2019")
     assert cat.confirmed_in_words() == "2019"
+
+
+@pytest.mark.parametrize(
+    ("kept", "form", "shown"),
+    [
+        (12, "000", "012"),
+        (12.0, "0000", "0012"),
+        (1234, "000", "1234"),
+        (3.1, "0.00", "3.10"),
+        (0.45, "0%", "45%"),
+        (0.125, "0.0%", "12.5%"),
+        (12.25, "000", "12.25"),  # rounding would lose what was typed
+        (0.4567, "0%", "0.4567"),
+        (12, "General", "12"),
+        (12, "0", "12"),
+        (-12, "000;[Red]000", "-12"),
+    ],
+)
+def test_a_number_of_a_workbook_is_read_as_its_cell_shows_it(kept, form, shown):
+    with Workbook(xlsx_of([(kept, form)]), most_columns=1) as workbook:
+        [[cell]] = workbook.lines(workbook.sheets[0])
+    assert cell.text == shown
+
+
+def test_a_code_that_is_kept_as_a_number_keeps_its_zeros(mona):
+    headings = ["Name", "Kind", "Source document", "Locator", "ODS code"]
+    headings += ["Source of the codes", "Locator of the codes", "Start"]
+    mill = ["Mill Surgery", "general practice", "Board paper", "page 1", (12, "000")]
+    mill += ["Board paper", "page 2", "2019"]
+    loaded(mona, Organisation, xlsx_of(headings, mill), "sheet.xlsx")
+    assert Organisation.objects.get(name="Mill Surgery").ods_code == "012"
 
 
 def test_a_workbook_is_read_as_other_programs_write_it(mona):
