@@ -33,6 +33,8 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
     for record, field in _belongings(merged):
         if isinstance(record, Distinction) and _is_said_of(kept, record, merged):
             continue
+        if isinstance(record, PersonName) and _is_name_of(kept, record):
+            continue
         record.unfixed = (field,)
         setattr(record, field, kept)
         try:
@@ -45,7 +47,7 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
             )
             raise ValidationError([*about(record, error).messages, remedy]) from error
         record.save()
-    if merged.name not in {kept.name, *kept.names.values_list("name", flat=True)}:
+    if not _of_that_name(kept, merged.name):
         _keep_name(merged, kept, kind)
     merged.merged_into = kept
     merged.full_clean()
@@ -100,6 +102,26 @@ def _is_said_of(kept: Person, distinction: Distinction, merged: Person) -> bool:
     return Distinction.objects.filter(
         Q(person=kept, other=third) | Q(person=third, other=kept)
     ).exists()
+
+
+def _is_name_of(kept: Person, name: PersonName) -> bool:
+    """Whether `kept` has a name already, so that it would stand there twice. One that they gave
+    up on another day, or have again, is a fact of its own."""
+    others = _of_that_name(kept, name.name)
+    if name.kind != NameKind.FORMER:
+        return bool(others)
+    return any(
+        isinstance(other, PersonName)
+        and (other.kind, other.end_date) == (NameKind.FORMER, name.end_date)
+        for other in others
+    )
+
+
+def _of_that_name(person: Person, name: str) -> list[Person | PersonName]:
+    """The records of somebody that have this name, in capitals or not: their own and others."""
+    return [
+        each for each in [person, *person.names.all()] if each.name.casefold() == name.casefold()
+    ]
 
 
 def _keep_name(merged: Person, kept: Person, kind: str) -> None:

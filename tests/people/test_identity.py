@@ -119,6 +119,46 @@ def test_a_name_that_is_the_same_is_not_kept_twice(karen):
     assert not karen.names.exists()
 
 
+def test_a_spelling_that_both_records_have_is_kept_once(karen, second):
+    make_person_name(person=karen, name="Karen Browne", kind=NameKind.SPELLING)
+    doubled = make_person_name(person=second, name="KAREN BROWNE", kind=NameKind.SPELLING)
+    former = make_person_name(person=second, name="Karen Browne", kind=NameKind.FORMER)
+
+    merge_people(kept=karen, merged=second)
+
+    spellings = karen.names.filter(kind=NameKind.SPELLING)
+    assert sorted(name.name for name in spellings) == ["K Brown", "Karen Browne"]
+    assert doubled in second.names.all() and former in karen.names.all()
+
+
+def test_the_name_that_somebody_has_is_no_spelling_of_it(karen, second):
+    make_person_name(person=second, name="Karen Brown", kind=NameKind.SPELLING)
+    make_person_name(person=second, name="Karen Brown", kind=NameKind.OTHER)
+
+    merge_people(kept=karen, merged=second)
+
+    assert [name.name for name in karen.names.all()] == ["K Brown"]
+
+
+def test_a_name_that_somebody_gave_up_and_took_again_stays_a_former_name(karen, second):
+    former = make_person_name(
+        person=second, name="Karen Brown", kind=NameKind.FORMER, end_date="2021-05-01"
+    )
+
+    merge_people(kept=karen, merged=second)
+
+    assert former in karen.names.all()
+
+
+def test_a_name_that_two_merged_records_have_is_kept_once(karen, second):
+    third = make_person(name="K BROWN")
+
+    merge_people(kept=karen, merged=second)
+    merge_people(kept=karen, merged=third)
+
+    assert [name.name for name in karen.names.all()] == ["K Brown"]
+
+
 def test_nobody_is_merged_into_themselves(karen):
     with pytest.raises(ValidationError) as error:
         merge_people(kept=karen, merged=karen)
