@@ -30,6 +30,34 @@ def keep_admin_out_of_caches(get_response):
     return answer
 
 
+# Says to a proxy, for a minute, that somebody has saved and wants to see it: for so long a page may
+# be kept. It is no secret, and the register does not read it.
+SAVED, SAVED_FOR = "saved", 60
+
+
+def leave_cookies_to_the_admin(get_response):
+    """Middleware: public pages are sent no cookie, so that none is answered with one or makes the
+    page that is kept for all depend on it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith("/admin/"):
+            request.COOKIES = {}
+            return get_response(request)
+        response = get_response(request)
+        if request.method == "POST" and response.status_code < 400 and request.user.is_staff:
+            response.set_cookie(
+                SAVED,
+                "1",
+                max_age=SAVED_FOR,
+                httponly=True,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite="Lax",
+            )
+        return response
+
+    return answer
+
+
 def send_no_body_after_a_head(get_response):
     """Middleware: what is sent as it is read is not read for whoever asked for the head alone."""
 

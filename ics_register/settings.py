@@ -177,7 +177,7 @@ DEBUG = False
 if DEVELOPMENT:
     SECRET_KEY = os.environ.get("SECRET_KEY", "development only: signs nothing that matters")
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-    VAR_DIR.mkdir(exist_ok=True)
+    VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # for the database, which is nobody else's
     DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'register.sqlite3'}"
 else:
     SECRET_KEY = secret_key()
@@ -217,6 +217,7 @@ MIDDLEWARE = [
     "ics_register.kept_pages.replace_pages_that_are_gone",
     "django.middleware.common.CommonMiddleware",
     "ics_register.requests.refuse_null_bytes",
+    "ics_register.requests.leave_cookies_to_the_admin",
     "ics_register.kept_pages.keep_pages",
     "ics_register.replicas.ReadFromReplica",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -18,8 +18,11 @@ from django.core.cache import caches
 from django.test.testcases import LiveServerThread
 
 from bench.nginx import NGINX, command
+from forums.models import Forum
 from ics_register.pages import page as public_pages
 from people.identity import withhold_person
+from tests.admin_pages import address as page_of
+from tests.admin_pages import send
 from tests.builders import make_chair_seat, make_forum, make_membership, make_person
 from tests.stepping import signed_in
 
@@ -229,15 +232,31 @@ def test_nothing_of_the_admin_is_kept(proxy):
     assert proxy.ask("/admin/").status == 302
 
 
-def test_who_has_signed_in_sees_a_change_at_once_and_nothing_is_kept_of_it(proxy, register):
-    session = f"sessionid={signed_in().cookies['sessionid'].value}"
+def test_who_has_just_saved_sees_it_at_once_and_nothing_is_kept_of_it(proxy, register):
     proxy.ask(PAGE)
-    rename(register)
+    browser = signed_in()
+    assert send(browser, page_of(Forum, "change", register.board.pk), name="Renamed")
+    saved = browser.cookies["saved"]
+    assert (saved.value, saved["path"], saved["max-age"]) == ("1", "/", 60)
 
-    assert b"Renamed" in proxy.ask(PAGE, Cookie=session).body
-    assert proxy.how(PAGE, Cookie=session) == "BYPASS"
-    assert proxy.how("/chairs/", Cookie=session) == "BYPASS"
+    assert b"Renamed" in proxy.ask(PAGE, Cookie="saved=1").body
+    assert proxy.how(PAGE, Cookie="saved=1") == "BYPASS"
+    assert proxy.how("/chairs/", Cookie="saved=1") == "BYPASS"
     assert proxy.how("/chairs/") == "MISS"
+
+
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "anything"])
+def test_any_other_cookie_is_answered_from_what_is_kept_and_changes_nothing_of_it(proxy, name):
+    session = signed_in().cookies["sessionid"].value
+    cookies = [f"{name}={value}" for value in (session, "x", "")]
+    first = proxy.ask(PAGE, Cookie=cookies[0])
+    assert first.headers["X-Cache-Status"] == "MISS"
+    for cookie in [*cookies, ""]:
+        answer = proxy.ask(PAGE, Cookie=cookie)
+        assert answer.headers["X-Cache-Status"] == "HIT"
+        assert "Cookie" not in (answer.headers["Vary"] or "")
+        assert answer.headers["Set-Cookie"] is None
+        assert answer.body == first.body
 
 
 def test_each_host_and_each_day_is_kept_by_itself(proxy):

@@ -212,3 +212,23 @@ def test_where_a_request_came_from(behind_proxy, forwarded, found, settings):
 
 def test_a_request_by_a_unix_socket_came_from_no_address(settings):
     assert client_address(RequestFactory(REMOTE_ADDR="").get("/")) is None
+
+
+# Cookies on public pages
+
+
+@pytest.mark.parametrize("page", ["/", "/chairs/", "/chairs.json", "/forums.csv", "/nowhere/"])
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages"])
+def test_no_cookie_changes_a_public_page_or_is_answered_with_one(name, page, client, admin_client):
+    session = admin_client.cookies["sessionid"].value
+    for value in (session, "x", ""):
+        answer = Client(headers={"cookie": f"{name}={value}"}).get(page)
+        assert "Cookie" not in answer.get("Vary", "")
+        assert not answer.cookies
+    kept = client.get(page)
+    assert "Cookie" not in kept.get("Vary", "")
+
+
+def test_who_has_not_signed_in_is_not_told_apart_by_a_cookie(client):
+    client.post("/admin/login/", {"username": "x", "password": "y"})
+    assert "saved" not in client.cookies
