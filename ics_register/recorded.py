@@ -20,8 +20,10 @@ from people.identity import families_of, hidden_people, texts_of
 from people.models import Person
 from records.history import Recorded
 from records.models import Document
+from records.names import FoldedField
 from records.periods import next_day
 from records.version import register_version
+from records.words import pattern_of
 
 LEFT_OUT = "(Left out: the words may name somebody whose name has since been withheld.)"
 
@@ -90,8 +92,8 @@ class _Past:
 
 
 def _hidden() -> tuple[str, str]:
-    """Whoever is withheld today, and their family names, as lists in JSON: asked once for each
-    version of the register."""
+    """Whoever is withheld today, as a list in JSON, and what finds their family names in the words
+    of a text: asked once for each version of the register."""
     version = None if reads_the_past() else register_version()
     return _hidden_by(version) if version else _hidden_now()
 
@@ -103,7 +105,7 @@ def _hidden_by(version: str) -> tuple[str, str]:
 
 def _hidden_now() -> tuple[str, str]:
     hidden = hidden_people()
-    return json.dumps(sorted(hidden)), json.dumps(sorted(families_of(hidden)))
+    return json.dumps(sorted(hidden)), pattern_of(families_of(hidden))
 
 
 @functools.cache
@@ -130,19 +132,23 @@ def _with_expressions(alias: str, sql: str, any_hidden: bool) -> tuple[str, list
         return sql, []
     listed = [_as_it_was(models[table], names, any_hidden) for table in tables]
     if any_hidden:
-        listed = [_listed("hidden", "bigint"), _listed("families", "text"), *listed]
+        listed = [
+            _listed_hidden(),
+            "families AS (SELECT CAST(%(families)s AS text) AS pattern)",
+            *listed,
+        ]
     before = ", ".join(listed)
     parameters = re.compile(r"%\((\w+)\)s")
     return f"WITH {parameters.sub('%s', before)} {sql}", parameters.findall(before)
 
 
-def _listed(name: str, kind: str) -> str:
-    """A table of one column, "each", from a parameter that lists what is in it."""
+def _listed_hidden() -> str:
+    """A table of one column, "each", of whoever is withheld."""
     if connection.vendor == "sqlite":
-        return f"{name} AS (SELECT value AS each FROM json_each(%({name})s))"
+        return "hidden AS (SELECT value AS each FROM json_each(%(hidden)s))"
     return (
-        f"{name} AS (SELECT CAST(value AS {kind}) AS each "
-        f"FROM jsonb_array_elements_text(CAST(%({name})s AS jsonb)))"
+        "hidden AS (SELECT CAST(value AS bigint) AS each "
+        "FROM jsonb_array_elements_text(CAST(%(hidden)s AS jsonb)))"
     )
 
 
@@ -162,7 +168,11 @@ def _as_it_was(model: type[Recorded], names: set[str], any_hidden: bool) -> str:
     def column(field: models.Field) -> str:
         if model is Person and field.name == "withheld":
             return _withheld(any_hidden)
-        return _text(model, field) if field in texts else f"was.{_quoted(field.column)}"
+        if field in texts:
+            return _text(model, field)
+        if isinstance(field, FoldedField) and (of := [t for t in texts if t.name in field.sources]):
+            return _folded(model, field, of)
+        return f"was.{_quoted(field.column)}"
 
     columns = ", ".join(
         f"{column(field)} AS {_quoted(field.column)}"
@@ -189,14 +199,31 @@ def _text(model, field: models.Field) -> str:
     """A text as it was, but left out if it may name somebody who is withheld today and was changed
     since, perhaps to leave their name out."""
     column = f"was.{_quoted(field.column)}"
-    contains = "instr" if connection.vendor == "sqlite" else "strpos"
-    return f"""CASE
-        WHEN {column} = '' OR EXISTS (
+    left_out = _literal(LEFT_OUT)
+    if isinstance(field, models.SlugField):
+        left_out = f"""COALESCE((
+            SELECT today.{_quoted(field.column)} FROM {_now(model)} today WHERE today.id = was.id
+        ), {_literal("left-out-")} || was.id)"""
+    elif isinstance(field, models.URLField):
+        left_out = "''"
+    return f"CASE WHEN {_may_name(model, field)} THEN {left_out} ELSE {column} END"
+
+
+def _folded(model, field: FoldedField, sources: list[models.Field]) -> str:
+    """What is searched for a name, but nothing where a text that it was made of is left out."""
+    left_out = " OR ".join(_may_name(model, source) for source in sources)
+    return f"CASE WHEN {left_out} THEN '' ELSE was.{_quoted(field.column)} END"
+
+
+def _may_name(model, field: models.Field) -> str:
+    """Whether a text, as it was, may name somebody who is withheld today, and was changed since.
+    What stands there today was read by whoever withheld the name."""
+    column = f"was.{_quoted(field.column)}"
+    finds = "REGEXP" if connection.vendor == "sqlite" else "~"
+    return f"""({column} <> '' AND NOT EXISTS (
             SELECT 1 FROM {_now(model)} today
             WHERE today.id = was.id AND today.{_quoted(field.column)} = {column}
-        ) THEN {column}
-        WHEN EXISTS (SELECT 1 FROM families WHERE {contains}(lower({column}), lower(each)) > 0)
-        THEN {_literal(LEFT_OUT)} ELSE {column} END"""
+        ) AND words_of({column}) {finds} (SELECT families.pattern FROM families))"""
 
 
 def _now(model) -> str:

@@ -15,6 +15,7 @@ from records.events import Source, When, about, read_anew
 from records.models import NameKind, Record
 from records.names import FoldedField, fold
 from records.periods import Precision, Qualifier, first_day, locked
+from records.words import WordsOf, pattern_of, words_of
 
 
 @transaction.atomic
@@ -277,40 +278,44 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
     Without their own records, and without what is quoted or noted of what they hold, which no page
     shows while they are withheld.
     """
-    families = families_of([person.pk])
+    own = with_merged({person.pk})
+    pattern = pattern_of(families_of(own))
     found = []
     for model in _models_with_texts():
         texts = texts_of(model)
-        query = Q()
-        for text in texts:
-            for family in families:
-                query |= Q(**{f"{text.name}__icontains": family})
-        records = model._base_manager.filter(query)
+        named, words = Q(), {f"{text.name}_words": WordsOf(text.name) for text in texts}
+        for column in words:
+            named |= Q(**{f"{column}__regex": pattern})
+        records = model._base_manager.alias(**words).filter(named)
         if model in (Person, PersonName):
-            own = "pk" if model is Person else "person"
-            records = records.exclude(**{own: person.pk})
+            records = records.exclude(**{f"{'pk' if model is Person else 'person'}__in": own})
         for record in records.select_related(*model.named_by) if model.named_by else records:
             found += [
                 (record, str(text.verbose_name))
                 for text in texts
-                if _stands_in(families, getattr(record, text.attname) or "")
-                and not (
-                    text.name in HIDDEN_TEXTS and getattr(record, "person_id", None) == person.pk
-                )
+                if re.search(pattern, words_of(getattr(record, text.attname)))
+                and not (text.name in HIDDEN_TEXTS and getattr(record, "person_id", None) in own)
             ]
     return found
 
 
 def families_of(people: Collection[int]) -> set[str]:
-    """The family names that people have had, as they are written and folded."""
+    """The family names that people have, and had in any record of them that was ever kept."""
     if not people:
         return set()
-    names = [
-        *Person.objects.filter(pk__in=people).values_list("name", flat=True),
-        *PersonName.objects.filter(person__in=people).values_list("name", flat=True),
-    ]
-    families = {parts_of(name).family for name in names}
-    return (families | {fold(family) for family in families}) - {""}
+    names = Person.history.filter(id__in=people).values_list("name", "sort_name")
+    others = PersonName.history.filter(person__in=people).values_list("name", flat=True)
+    families = {parts_of(name).family for name in others}
+    for name, sort_name in names:
+        families |= {parts_of(name).family, _family_sorted_by(name, sort_name)}
+    return families - {""}
+
+
+def _family_sorted_by(name: str, sort_name: str) -> str:
+    """The family name, perhaps of several words, that somebody is sorted by; "" for letters of
+    honours, which were once taken for one."""
+    family = sort_name.partition(",")[0]
+    return family if fold(family) in fold(parts_of(name).in_order) else ""
 
 
 # Of whom the public may read what names them.
@@ -330,13 +335,18 @@ def may_be_named(*people: str) -> Q:
 
 def hidden_people() -> set[int]:
     """Whoever is withheld from public pages, and the records that were merged into theirs."""
-    hidden = set()
-    found = set(Person.objects.filter(withheld=True).order_by().values_list("pk", flat=True))
+    withheld = Person.objects.filter(withheld=True).order_by()
+    return with_merged(set(withheld.values_list("pk", flat=True)))
+
+
+def with_merged(people: set[int]) -> set[int]:
+    """These people, and the records that were merged into theirs."""
+    found, all_of_them = people, set()
     while found:
-        hidden |= found
+        all_of_them |= found
         merged = Person.objects.filter(merged_into__in=found).order_by()
-        found = set(merged.values_list("pk", flat=True)) - hidden
-    return hidden
+        found = set(merged.values_list("pk", flat=True)) - all_of_them
+    return all_of_them
 
 
 def _models_with_texts() -> Iterable[type[Record]]:
@@ -353,12 +363,8 @@ def texts_of(model: type[Record]) -> list[models.Field]:
         and field.editable
         and not field.choices
         # Others may have the name; what is said of them may be about somebody else.
-        and not (model in (Person, PersonName) and field.name not in ("locator", *HIDDEN_TEXTS))
+        and not (model in (Person, PersonName) and field.name in NAMES_OF_PEOPLE)
     ]
 
 
-def _stands_in(families: set[str], text: str) -> bool:
-    folded = fold(text)
-    return any(
-        re.search(rf"\b{re.escape(fold(family))}\b", folded) for family in families if fold(family)
-    )
+NAMES_OF_PEOPLE = ("slug", "honorific", "name", "sort_name")

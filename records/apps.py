@@ -13,12 +13,13 @@ class RecordsConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from records import checks, overlap_rules, version  # noqa: F401  (and the system checks)
+        from records import checks, overlap_rules, version, words  # noqa: F401  (and the checks)
         from records.groups import settle_groups
 
         # For every app: records live in the apps above too.
         post_migrate.connect(overlap_rules.put_in_place, dispatch_uid="records.overlap_rules")
         post_migrate.connect(version.put_in_place, dispatch_uid="records.version")
+        post_migrate.connect(words.put_in_place, sender=self, dispatch_uid="records.words")
         post_migrate.connect(settle_groups, sender=self, dispatch_uid="records.groups")
 
 

@@ -34,12 +34,16 @@ def fold(text: str) -> str:
 
     "Łukasz O’Brien-Lee" is "lukasz obrien lee", and "Tolkien, J. R. R." is "tolkien jrr".
     """
+    return INITIALS.sub(lambda initials: initials[0].replace(" ", ""), plain(text))
+
+
+def plain(text: str) -> str:
+    """`text` in small plain letters, as `fold` gives it, but with initials as they stand."""
     # First of all, before Unicode takes an acute accent apart into a space and a mark.
     text = "".join(sign for sign in text if sign not in APOSTROPHES)
     for _ in range(2):  # a small letter may come apart where the capital did not
         text = unicodedata.normalize("NFKD", text).casefold()
-    text = " ".join("".join(map(_plain, text)).split())
-    return INITIALS.sub(lambda initials: initials[0].replace(" ", ""), text)
+    return " ".join("".join(map(_plain, text)).split())
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,5 @@
-"""SQLite as Django has it, but that the marks in a query are looked for once.
+"""SQLite as Django has it, but that it knows the words of a text, and that the marks in a query are
+looked for once.
 
 Django looks through every query for its own marks (%s), to put SQLite's in their place. Those of
 public pages are few and thousands of characters long, and to look takes as long as to ask.
@@ -7,6 +8,8 @@ public pages are few and thousands of characters long, and to look takes as long
 import functools
 
 from django.db.backends.sqlite3 import base
+
+from records.words import words_of
 
 # How many queries are kept. Those of pages are a few hundred.
 MOST_KEPT = 512
@@ -25,5 +28,10 @@ def _converted(query: str) -> str:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params):
+        connection = super().get_new_connection(conn_params)
+        connection.create_function("words_of", 1, words_of, deterministic=True)
+        return connection
+
     def create_cursor(self, name=None):
         return self.connection.cursor(factory=Cursor)

@@ -32,6 +32,7 @@ from tests.builders import (
     make_seat,
     make_succession,
 )
+from tests.pages.files import get
 from tests.pages.reading import REFUSED, read
 from tests.pages.twins import twin
 
@@ -274,6 +275,75 @@ def test_words_changed_to_leave_out_a_name_that_is_withheld_stay_left_out(board,
     # What stands there today was read by whoever withheld the name, and left.
     assert "To ask Bea Hill" in page.text
     assert "To ask Bea Hill" in read(BOARD).text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Mary O'Brien", "Mary O’Brien was asked to chair."),
+        ("Mary Howell-Jones", "MS HOWELL\u2011JONES was asked to chair."),
+        ("Ann Leeworthy OBE", "Ms Leeworthy’s chair."),
+        ("Siân Müller", "Sian Muller was asked to chair."),
+    ],
+)
+@pytest.mark.parametrize("form", ["/", ".json"])
+def test_they_stay_left_out_however_they_wrote_the_name(board, clock, name, text, form):
+    address, earlier = f"/forums/board{form}", {"recorded": "2026-08-01"}
+    clock.strikes("2026-08-01 10:00")
+    board.note = text
+    board.save()
+    somebody = make_person(name=name)
+    clock.strikes("2026-08-02 10:00")
+    board.note = ""
+    board.save()
+    assert "chair." in get(address, earlier).text
+
+    withhold_person(person=somebody)
+    assert LEFT_OUT in get(address, earlier).text
+    assert text not in get(address, earlier).text
+
+
+def test_a_name_that_was_left_out_of_words_is_not_found_in_them_by_searching(board, clock):
+    clock.strikes("2026-08-01 10:00")
+    board.short_name = "O’Brien’s Board"
+    board.save()
+    mary = make_person(name="Mary O'Brien")
+    clock.strikes("2026-08-02 10:00")
+    board.short_name = ""
+    board.save()
+    search = {"recorded": "2026-08-01", "q": "obrien"}
+    assert len(read("/forums/", search).rows()) == 1
+
+    withhold_person(person=mary)
+    assert read("/forums/", search).rows() == []
+    assert "Board" not in read("/search/", search).answer
+    assert len(read("/forums/", {"recorded": "2026-08-01"}).rows()) == 1
+
+
+@pytest.mark.parametrize("form", ["/", ".json"])
+def test_an_address_with_a_name_that_was_withheld_since_leads_to_todays(board, clock, form):
+    clock.strikes("2026-08-01 10:00")
+    letter = make_document(slug="letter-of-bea-hill")
+    gone = make_document(slug="hill-s-second")
+    clock.strikes("2026-08-02 10:00")
+    letter.slug = "letter"
+    letter.save()
+    gone.delete()
+    clock.strikes("2026-11-25 12:00")
+    withhold_person(person=Person.objects.get(slug="bea-hill"))
+    then = {"recorded": "2026-08-01"}
+
+    answer = get(f"/documents/letter-of-bea-hill{form}", then)
+    assert (answer.status_code, answer["Location"]) == (
+        301,
+        f"/documents/letter{form}?recorded=2026-08-01",
+    )
+    assert "hill" not in get(f"/documents/letter{form}", then).text.lower()
+    assert "hill" not in get(f"/documents{form}", then).text.lower()
+    answer = get(f"/documents/hill-s-second{form}", then)
+    if answer.status_code == 301:
+        answer = get(answer["Location"])
+    assert answer.status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,35 +5,49 @@ so, ex officio, its committee.
 """
 
 import datetime
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from forums.models import ClauseKind
-from organisations.models import PlaceLevel, PostKind
-from people.identity import show_person_again, withhold_person
-from people.models import Basis, Distinction
+from forums.models import ClauseKind, Forum
+from organisations.models import Organisation, PlaceLevel, PostKind
+from people.identity import show_person_again, texts_of, withhold_person
+from people.models import Basis, Distinction, Person
 from records.groups import AUDITOR
-from records.models import NameKind
+from records.models import NameKind, Record
+from records.names import fold
 from tests.admin_pages import address
 from tests.builders import (
     make_appointment,
     make_chair_seat,
     make_distinction,
+    make_escalation_step,
+    make_figure,
     make_forum,
+    make_forum_name,
+    make_member_organisation,
     make_membership,
     make_organisation,
+    make_organisation_name,
     make_person,
     make_person_name,
     make_place,
     make_post,
     make_quoracy_clause,
+    make_rating,
+    make_relationship,
+    make_reporting_line,
     make_seat,
+    make_statement,
+    make_succession,
 )
 from tests.pages.files import inside
 from tests.pages.reading import Page, read
@@ -80,13 +94,23 @@ def withheld(zelda):
     return zelda
 
 
-def every_page() -> dict[str, str]:
-    """Every public page that one can get to from the first, at several days, and every file, each
-    with what it says to whoever looks into it."""
+FROM = [
+    "/",
+    "/people/?q=lay",
+    "/forums/board/?as_at=2019-06-01",
+    "/chairs/?as_at=2019-06-01",
+    "/chairs/?as_at=2160-01-01",
+    "/search/?q=chair",
+    "/forums/?as_at=2019-06-01",
+    "/changes/?from=1900-01-01&to=2199-12-31",
+]
+
+
+def every_page(todo: Iterable[str] = FROM, asked: str | None = None) -> dict[str, str]:
+    """Every public page that one can get to from these, and every file, each with what it says to
+    whoever looks into it; each once, `asked` so, if that is given."""
     client = Client(headers={"host": "localhost"})
-    todo = ["/", "/people/?q=lay", "/forums/board/?as_at=2019-06-01", "/chairs/?as_at=2019-06-01"]
-    todo += ["/chairs/?as_at=2160-01-01", "/search/?q=chair", "/forums/?as_at=2019-06-01"]
-    todo += ["/changes/?from=1900-01-01&to=2199-12-31"]
+    todo = list(todo)
     read_so_far: dict[str, str] = {}
     while todo:
         here = todo.pop()
@@ -101,7 +125,8 @@ def every_page() -> dict[str, str]:
             parts = urlsplit(link)
             ours = not parts.netloc and parts.path and not parts.path.startswith("/admin/")
             if ours:
-                todo.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+                query = asked if asked is not None else parts.query
+                todo.append(parts.path + (f"?{query}" if query else ""))
     return read_so_far
 
 
@@ -116,6 +141,75 @@ def test_no_public_page_has_the_name_anywhere_in_it(withheld):
         for secret in SECRETS
         if secret in source.lower()
     } == {}
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """What moves the clock on the wall on by a day, and gives the day."""
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    def a_day_later() -> datetime.date:
+        nonlocal moment
+        moment += datetime.timedelta(days=1)
+        return timezone.localdate()
+
+    return a_day_later
+
+
+def test_no_page_as_recorded_before_has_a_name_that_was_taken_out_of_words_since(zelda, clock):
+    """Whatever text of whatever record it stood in, and however it was written there."""
+    one_of_each_kind()
+    kinds = {model for model in apps.get_models() if issubclass(model, Record)}
+    assert [each for each in kinds if not each.objects.exists()] == []
+    yesterday = clock()
+    texts = {
+        (record, text.name): getattr(record, text.name)
+        for model in kinds
+        for record in model.objects.exclude(pk__in=[zelda.pk] if model is Person else [])
+        for text in texts_of(model)
+        # A place in a document has to be one, and a code a code.
+        if getattr(record, text.name) or text.name in ("note", "website", "purpose")
+    }
+    write({where: with_a_name(*where, text) for where, text in texts.items()})
+    clock()
+    write(texts)
+    clock()
+    earlier = [f"{page}{'&' if '?' in page else '?'}recorded={yesterday}" for page in FROM]
+    assert "quillfeather" in fold(read(earlier[0]).text)
+
+    withhold_person(person=zelda)
+    pages = every_page(earlier, asked=f"recorded={yesterday}")
+
+    assert len(pages) > 25
+    assert {here for here, source in pages.items() if "feather" in fold(source)} == set()
+
+
+def one_of_each_kind():
+    board, trust = Forum.objects.get(slug="board"), Organisation.objects.get(slug="trust")
+    for make in (make_figure, make_organisation_name, make_rating, make_statement):
+        make(organisation=trust)
+    for make in (make_escalation_step, make_forum_name, make_member_organisation):
+        make(forum=board)
+    make_reporting_line(from_forum=board)
+    make_succession(from_forum=board)
+    make_relationship(from_organisation=trust)
+
+
+def with_a_name(record, name: str, text: str) -> str:
+    field = record._meta.get_field(name)
+    if isinstance(field, models.SlugField):
+        return f"{text}-of-quillfeather"
+    if isinstance(field, models.URLField):
+        return "https://example.nhs.uk/quillfeather"
+    return f"QUÍLL\u00adFEATHER’s {text}"[: field.max_length]
+
+
+def write(texts: dict) -> None:
+    for (record, name), text in texts.items():
+        setattr(record, name, text)
+    for record in {record for record, _ in texts}:
+        record.save()
 
 
 def test_whether_a_meeting_is_quorate_is_told_without_the_name(zelda):

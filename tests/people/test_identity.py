@@ -7,6 +7,7 @@ from a paper that spelt her so. Karen Browne is somebody else.
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -26,6 +27,7 @@ from records.periods import Precision, Qualifier
 from records.steps import step_address
 from tests.admin_pages import address
 from tests.builders import (
+    BUILDERS,
     day,
     make_appointment,
     make_distinction,
@@ -38,6 +40,7 @@ from tests.builders import (
     make_post,
     make_seat,
     make_statement,
+    source,
 )
 from tests.pages.reading import read
 from tests.stepping import errors_of, preview, remarks_of, signed_in, take
@@ -371,6 +374,75 @@ def test_what_is_noted_of_somebody_else_is_looked_through_and_their_name_is_not(
     make_person_name(person=karen, note="So Dr Brown signs.")
 
     assert facts_that_name(karen) == [(noted, "note"), (spelling, "quotation")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Mary O'Brien", "Succeeded Mary O’Brien."),
+        ("Mary O’Brien", "Succeeded MARY O'BRIEN."),
+        ("Mary O'Brien", "Succeeded M. O Brien"),
+        ("Mary Howell-Jones", "Succeeded Ms Howell\u2011Jones"),
+        ("Mary Howell\u2013Jones", "Succeeded Ms Howell-Jones"),
+        ("Ann Leeworthy OBE", "Ms Leeworthy’s report"),
+        ("Professor Sir Ben Lee CBE FRCP", "By Prof Lee"),
+        ("LEEWORTHY Ann", "Ms Leeworthy"),
+        ("Siân Müller", "Taken over from Sian Muller"),
+        ("Łukasz Łoś", "p. LOS"),
+    ],
+)
+def test_the_step_names_each_text_however_it_writes_the_family_name(name, text):
+    mary = make_person(name=name)
+    noted = make_membership(note=text)
+
+    assert facts_that_name(mary) == [(noted, "note")]
+    [_, remark] = remarks_of(preview(mary, "withhold"))
+    assert "look at its note" in remark.text
+
+
+@pytest.mark.parametrize("sort_name", ["OBE, Ann Leeworthy", ""])
+def test_letters_of_honours_are_nobodys_family_name(sort_name):
+    ann = make_person(name="Ann Leeworthy OBE", sort_name=sort_name)
+    make_person(name="Ben Lee", note="Was given an OBE by Ann")
+
+    assert facts_that_name(ann) == []
+
+
+def test_a_family_name_that_was_corrected_or_removed_since_is_looked_for_too(karen, second):
+    second.name = "K Braun"
+    second.save()
+    merge_people(kept=karen, merged=second)
+    ostrich = make_person_name(person=karen, name="Karen Ostrich")
+    ostrich.delete()
+    karen.name, karen.sort_name = "Karen Browne", "Browne of Wye, Karen"
+    karen.save()
+    noted = {make_membership(note=f"After {name}") for name in ("Braun", "Ostrich", "Brown")}
+
+    assert {record for record, _ in facts_that_name(karen)} == noted
+
+
+@pytest.mark.parametrize("model", BUILDERS, ids=lambda model: model._meta.model_name)
+def test_every_text_of_a_record_is_looked_through_but_for_the_names_of_others(karen, model):
+    record, names = BUILDERS[model](), {"slug", "honorific", "name", "sort_name"}
+    editable = [field for field in model._meta.concrete_fields if field.editable]
+    texts = [
+        field
+        for field in editable
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+        if not (model in (Person, PersonName) and field.name in names)
+    ]
+    # What some of them need: a document, an end, a rule that leaves something out.
+    for name in ("document", "confirmed_document", "end_document", "codes_document"):
+        setattr(record, name, source())
+    record.confirmed_on = record.end_date = day("2024-05-01")
+    record.quoracy_clauses_say_all = False
+    for text in texts:
+        setattr(record, text.name, "brown")
+    with transaction.atomic(), writing(Nature.CORRECTED, reason="A test."):
+        record.save()
+
+    found = {text for each, text in facts_that_name(karen) if each == record}
+    assert found == {str(text.verbose_name) for text in texts}
 
 
 def test_once_withheld_the_way_to_what_still_names_them_is_shown_and_no_public_page(karen):

@@ -1,0 +1,108 @@
+"""The words of texts, folded, so that a name is found however a text writes it.
+
+Both databases have the function `words_of` too: SQLite this very one (see `records.sqlite3`),
+PostgreSQL one of its own words, made here of the same tables.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from django.db import connections, models
+
+from records.names import APOSTROPHES, PLAIN, plain
+
+WITHOUT_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
+WITH_SPACES = str.maketrans(APOSTROPHES, " " * len(APOSTROPHES))
+# What stands between words, numbers of footnotes among it: in ASCII, in Latin 1, and in the blocks
+# of punctuation and signs. Not "what is no letter": PostgreSQL tells that by the database's locale.
+BETWEEN_WORDS = (
+    "[\\u0001-\\u0040\\u005b-\\u0060\\u007b-\\u00a9\\u00ab-\\u00b4\\u00b6-\\u00b9"
+    "\\u00bb-\\u00bf\\u00d7\\u00f7\\u2000-\\u2bff\\u2e00-\\u2e7f\\u3000-\\u3004\\u3008-\\u3020"
+    "\\ufe10-\\ufe6f\\uff00-\\uff0f]+"
+)
+
+
+def words_of(text: str) -> str:
+    """The folded words of `text`, with a space before and behind each.
+
+    A text with apostrophes is there twice, without them and with a space for each: "O'Brien's" is
+    " obriens o brien s ", for "OBrien" and "O Brien" are the same name, and "Brown's" is Brown's.
+    """
+    without = text.translate(WITHOUT_APOSTROPHES)
+    both = text if without == text else f"{without} {text.translate(WITH_SPACES)}"
+    folded = both.lower() if both.isascii() else plain(both)
+    return f" {re.sub(BETWEEN_WORDS, ' ', folded).strip()} "
+
+
+def pattern_of(names: Iterable[str]) -> str:
+    """A regular expression that finds any of `names` in what `words_of` gives, for Python and for
+    both databases."""
+    written = [
+        name.translate(table) for name in names for table in (WITHOUT_APOSTROPHES, WITH_SPACES)
+    ]
+    folded = {words_of(name).strip() for name in written} - {""}
+    return f" (?:{'|'.join(sorted(folded))}) " if folded else NOTHING
+
+
+# What stands in no words.
+NOTHING = "^$"
+
+
+class WordsOf(models.Func):
+    """What `words_of` gives, in a query."""
+
+    function = "words_of"
+    output_field = models.TextField()
+
+
+# By their locale some databases make small letters of no others than those of ASCII.
+CAPITALS = {sign.upper(): letter for sign, letter in PLAIN.items() if len(sign.upper()) == 1}
+
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION words_of(text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT ' ' || trim(regexp_replace({folded}, '{between}', ' ', 'g')) || ' '
+FROM (SELECT regexp_replace(lower(normalize(
+    CASE WHEN translate($1, {apostrophes}, '') = $1 THEN $1
+    ELSE translate($1, {apostrophes}, '') || ' ' || translate($1, {apostrophes}, {spaces}) END,
+    NFKD)), '[{unseen}]+', '', 'g') AS small) AS small
+$$
+"""
+
+
+def postgresql_function() -> str:
+    """What makes PostgreSQL fold as `words_of` does."""
+    letters = {**PLAIN, **CAPITALS, "ß": "ss", "ẞ": "ss", "\u03c2": "\u03c3"}
+    singles = {sign: plainly for sign, plainly in letters.items() if len(plainly) == 1}
+    folded = f"translate(small, '{''.join(singles)}', '{''.join(singles.values())}')"
+    for sign in letters.keys() - singles.keys():
+        folded = f"replace({folded}, '{sign}', '{letters[sign]}')"
+    return POSTGRESQL_FUNCTION.format(
+        folded=folded,
+        between=BETWEEN_WORDS,
+        apostrophes="'{}'".format(APOSTROPHES.replace("'", "''")),
+        spaces=f"'{' ' * len(APOSTROPHES)}'",
+        unseen=_unseen(),
+    )
+
+
+def _unseen() -> str:
+    """The signs that show nothing themselves, such as marks on letters, and the apostrophes that
+    others are taken apart into, for a regular expression."""
+    signs = [
+        chr(code)
+        for code in range(1, 0x10000)
+        if unicodedata.combining(chr(code))
+        or unicodedata.category(chr(code)) == "Cf"
+        or chr(code) in APOSTROPHES
+    ]
+    return "".join(f"\\u{ord(sign):04x}" for sign in signs)
+
+
+def put_in_place(using, **kwargs) -> None:
+    """Give PostgreSQL the function, after every migrate."""
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(postgresql_function())
