@@ -185,7 +185,7 @@ class MembershipAdmin(DatedAdmin):
     def title(self, membership):
         return membership.seat.title
 
-    @admin.display(description="forum", ordering="seat__forum__name")
+    @admin.display(description="forum", ordering="seat__forum__folded")
     def forum(self, membership):
         return membership.seat.forum
 
@@ -430,7 +430,7 @@ def seats_for_organisation(request, organisation):
     return related_table(
         request,
         Seat,
-        organisation.seats.order_by("forum__name", "order"),
+        organisation.seats.order_by("forum__folded", "order"),
         {
             "Seat": lambda seat: seat.title,
             "Forum": lambda seat: seat.forum_name,

@@ -19,6 +19,7 @@ from organisations.models import HEAD_KINDS, Organisation, Post
 from people.holders import HeldPost, Holder, posts_with_holders
 from people.identity import may_be_named
 from people.models import Appointment
+from records.names import fold
 from records.periods import not_over
 
 # People whom the public may be told are one and the same.
@@ -86,7 +87,7 @@ def several_chaired(day: datetime.date, people: Iterable[int] | None = None) -> 
     several = [each for each in found.values() if each.number > 1]
     _give_lines(several, day)
     for each in several:
-        each.forums.sort(key=lambda held: (held[0].forum_name, held[0].id))
+        each.forums.sort(key=lambda held: (fold(held[0].forum_name), held[0].id))
     return sorted(several, key=lambda each: (-each.number, each.sort_name, each.person_id))
 
 
@@ -113,7 +114,7 @@ def _chaired(
     appointments = Appointment.objects.as_at(day).filter(
         named, not_over(day, "post", "post__organisation")
     )
-    columns = ("person", "person__sort_name", "what", "held")
+    columns = ("person", "person__folded_sort_name", "what", "held")
 
     def rows(tenures: QuerySet, what: str, held: str) -> QuerySet:
         return (
@@ -154,7 +155,7 @@ def _posts_of(people: Iterable[int], day: datetime.date) -> list[HeldPost]:
     posts = Post.objects.as_at(day).filter(
         pk__in=held.values("post"), organisation__in=Organisation.objects.as_at(day)
     )
-    return posts_with_holders(posts.order_by("organisation__name", "title", "id"), day)
+    return posts_with_holders(posts.order_by("organisation__folded", "folded", "id"), day)
 
 
 def _give_lines(several: list[Chairing], day: datetime.date) -> None:
@@ -171,7 +172,7 @@ def _give_lines(several: list[Chairing], day: datetime.date) -> None:
             "from_forum", "to_forum", "to_organisation", "document", "end_document",
             "confirmed_document",
         )
-        .order_by("from_forum__name", "kind", "id")
+        .order_by("from_forum__folded", "kind", "id")
     ):  # fmt: skip
         lines[line.from_forum_id].append(line)
     for each in several:

@@ -86,7 +86,7 @@ ADDED, REMOVED = "+", "-"
 
 @dataclass(frozen=True)
 class Row:
-    """One change of one record, or all of one kind that one import or upgrade made."""
+    """One change of one record, or all of one kind that one import made."""
 
     at: datetime.datetime
     number: int  # of its row in the history of its kind
@@ -162,22 +162,21 @@ def _moments_of_so_many(since, until, *, most: int) -> QuerySet:
     for what, history in _between(since, until):
         if what not in ("membership", "seat"):
             continue
-        newest = history.exclude(MANY_AT_ONCE).order_by("-history_date", "-history_id")
+        newest = history.exclude(IMPORTED).order_by("-history_date", "-history_id")
         last = newest.values("history_id")[most - 1 : most]
         rows = history.model._base_manager.filter(history_id__in=last)
         parts.append(rows.order_by().values_list("history_date"))
     return parts[0].union(*parts[1:], all=True)
 
 
-# Told as one for each kind of record.
-MANY_AT_ONCE = Q(history_nature__in=[Nature.IMPORTED, Nature.UPGRADED])
+IMPORTED = Q(history_nature=Nature.IMPORTED)
 
 
 def _as_rows(found: list[tuple[str, QuerySet]], least: datetime.datetime | None = None) -> QuerySet:
     """The rows of histories, `least` or later; of imports all that were still going on then."""
     parts = []
     for what, history in found:
-        changes, imports = history.exclude(MANY_AT_ONCE), history.filter(MANY_AT_ONCE)
+        changes, imports = history.exclude(IMPORTED), history.filter(IMPORTED)
         if least is not None:
             changes = changes.filter(history_date__gte=least)
             going_on = imports.filter(history_date__gte=least).values("history_batch")
@@ -307,7 +306,7 @@ def beginning() -> Beginning | None:
         return None
     counted = list(_seeded(begun, begun + datetime.timedelta(days=1)))
     seeded = Document.history.filter(history_nature=Nature.SEEDED).values("id")
-    documents = list(Document.objects.filter(pk__in=seeded).order_by("title"))
+    documents = list(Document.objects.filter(pk__in=seeded).order_by("folded"))
     return Beginning(
         sum(number for number, *_ in counted),
         max(at for _, at, _ in counted),

@@ -145,7 +145,7 @@ class Forum(DatedFact):
     natural_key_fields = ("slug",)
 
     class Meta(DatedFact.Meta):
-        ordering = ["name"]
+        ordering = ["folded"]
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("kind", ForumKind),
@@ -171,13 +171,13 @@ class Forum(DatedFact):
             *DatedFact.Meta.indexes,
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
-                fields=["name", "id", "start_date", "end_date", "folded"],
+                fields=["folded", "id", "start_date", "end_date"],
                 name="forums_forum_by_name",
             ),
             # All that telling which are in force takes, and in what order: a tenth of what is
             # recorded of them.
             models.Index(
-                fields=["id", "start_date", "end_date", "place", "name"],
+                fields=["id", "start_date", "end_date", "place", "folded"],
                 name="forums_forum_in_force",
             ),
             models.Index(
@@ -229,7 +229,7 @@ class MemberOrganisation(DatedFact):
     )
 
     class Meta(DatedFact.Meta):
-        ordering = ["forum__name", "organisation__name"]
+        ordering = ["forum__folded", "organisation__folded"]
 
     def __str__(self):
         return f"{self.organisation} on {self.forum}"
@@ -264,7 +264,7 @@ class ReportingLine(DatedFact):
     )
 
     class Meta(DatedFact.Meta):
-        ordering = ["from_forum__name", "kind", "id"]
+        ordering = ["from_forum__folded", "kind", "id"]
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("kind", LineKind),
@@ -303,7 +303,7 @@ class Succession(Fact):
     named_by = ("from_forum", "to_forum")
 
     class Meta(Fact.Meta):
-        ordering = ["from_forum__name", "id"]
+        ordering = ["from_forum__folded", "id"]
         constraints = [
             *Fact.Meta.constraints,
             models.CheckConstraint(
@@ -391,7 +391,7 @@ class Seat(Held, DatedFact):
     )
 
     class Meta(DatedFact.Meta):
-        ordering = ["forum__name", "order", "id"]
+        ordering = ["forum__folded", "order", "id"]
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("role", SeatRole),
@@ -436,7 +436,7 @@ class Membership(Tenure):
     no_overlaps = one_holder_rules("forums_membership", "seat")
 
     class Meta(Tenure.Meta):
-        ordering = ["seat__forum__name", "seat__order", LATEST_FIRST]
+        ordering = ["seat__forum__folded", "seat__order", LATEST_FIRST]
         indexes = [
             *Tenure.Meta.indexes,
             models.Index(
@@ -487,7 +487,7 @@ class QuoracyClause(Fact):
     named_by = ("forum",)
 
     class Meta(Fact.Meta):
-        ordering = ["forum__name", "order", "id"]
+        ordering = ["forum__folded", "order", "id"]
         constraints = [
             *Fact.Meta.constraints,
             one_of("kind", ClauseKind),
@@ -559,7 +559,7 @@ class EscalationStep(Fact):
     named_by = ("forum",)
 
     class Meta(Fact.Meta):
-        ordering = ["forum__name", "order"]
+        ordering = ["forum__folded", "order"]
         constraints = [
             *Fact.Meta.constraints,
             models.UniqueConstraint(

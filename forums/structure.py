@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from forums.models import ANSWERS, Forum, LineKind, ReportingLine
 from forums.worklists import lines_in_force, loops
 from organisations.models import Organisation
+from records.names import fold
 
 # Of one forum, as many of those above it and of those beneath it as somebody can take in.
 MOST = 100
@@ -39,7 +40,8 @@ def upper(line: ReportingLine) -> Forum | Organisation:
 def in_order(lines: Iterable[ReportingLine]) -> list[ReportingLine]:
     """`lines` as they are told: by kind, and then by name."""
     return sorted(
-        lines, key=lambda x: (ORDER.index(x.kind), x.from_forum.name, upper(x).name, x.pk)
+        lines,
+        key=lambda x: (ORDER.index(x.kind), fold(x.from_forum.name), fold(upper(x).name), x.pk),
     )
 
 

@@ -131,7 +131,7 @@ def seats_in_force(day) -> QuerySet:
         Seat.objects.as_at(day)
         .filter(forum__in=Forum.objects.as_at(day))
         .select_related("forum", "ex_officio_post__organisation", "on_behalf_of")
-        .order_by("forum__name", "order", "pk")
+        .order_by("forum__folded", "order", "pk")
     )
 
 
@@ -245,7 +245,7 @@ class Memberships(Tenures):
             Membership.objects.as_at(self.day)
             .filter(not_over(self.day, "seat", "seat__forum"))
             .select_related("person", "seat__forum")
-            .order_by("seat__forum__name", "seat__order", "pk")
+            .order_by("seat__forum__folded", "seat__order", "pk")
         )
 
 
@@ -297,7 +297,7 @@ class MembersOfTheClosed(Memberships):
                 "seat__on_behalf_of",
                 f"{post}__organisation",
             )
-            .order_by("seat__forum__name", "seat__order", "pk")
+            .order_by("seat__forum__folded", "seat__order", "pk")
         )
 
     def rows(self, records):
@@ -343,7 +343,7 @@ class SeatsOfTheClosed(Seats):
             .filter(over(self.day, "forum", "on_behalf_of"))
             .exclude(pk__in=held)
             .select_related("forum", "on_behalf_of")
-            .order_by("forum__name", "order", "pk")
+            .order_by("forum__folded", "order", "pk")
         )
 
     def rows(self, records):
@@ -392,7 +392,7 @@ class ClosedMemberOrganisations(Part):
             MemberOrganisation.objects.as_at(self.day)
             .filter(over(self.day, "organisation", "forum"))
             .select_related("organisation", "forum")
-            .order_by("forum__name", "organisation__name", "pk")
+            .order_by("forum__folded", "organisation__folded", "pk")
         )
 
     def rows(self, records):
@@ -465,7 +465,7 @@ class LinesToTheEnded(Part):
             lines_in_force(self.day)
             .filter(over(self.day, "to_forum", "to_organisation"))
             .select_related("from_forum", "to_forum", "to_organisation")
-            .order_by("from_forum__name", "pk")
+            .order_by("from_forum__folded", "pk")
         )
 
     def row(self, line):
@@ -498,7 +498,7 @@ class ForumsWithoutALine(Part):
             .filter(status=ForumStatus.ESTABLISHED)
             .annotate(heads=Exists(below))
             .select_related("host")
-            .order_by("name", "pk")
+            .order_by("folded", "pk")
         )
 
     def rightly(self) -> Q:
@@ -561,7 +561,7 @@ class ForumsInALoop(Part):
         self.ways_round = loops([(below, above) for below, above, _ in lines])
         self.lines = {(below, above): key for below, above, key in lines}
         return self.narrowed(
-            Forum.objects.filter(pk__in=list(self.ways_round)).order_by("name", "pk")
+            Forum.objects.filter(pk__in=list(self.ways_round)).order_by("folded", "pk")
         )
 
     def rows(self, records):
@@ -709,7 +709,7 @@ class NotQuorate(Part):
                 status=ForumStatus.ESTABLISHED, quoracy_clauses__isnull=False
             )
         ).distinct()
-        forums = list(ruled.order_by("name", "pk"))
+        forums = list(ruled.order_by("folded", "pk"))
         keys = [forum.pk for forum in forums]
         clauses = defaultdict(list)
         for clause in QuoracyClause.objects.filter(forum__in=keys).order_by("order", "pk"):
@@ -817,7 +817,7 @@ def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
         MemberOrganisation.objects.as_at(day)
         .filter(forum__in=forums)
         .select_related("organisation")
-        .order_by("organisation__name", "pk")
+        .order_by("organisation__folded", "pk")
     ):
         members[member.forum_id].append(as_member(member, day))
     return {key: Body(tuple(places[key]), tuple(members[key])) for key in forums}

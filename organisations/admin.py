@@ -31,7 +31,7 @@ class PlaceAdmin(RecordAdmin):
     list_display = ["name", "level", "part_of"]
     list_filter = ["level"]
     list_select_related = ["part_of"]
-    search_fields = ["name"]
+    search_fields = ["folded"]
 
 
 @admin.register(Organisation)

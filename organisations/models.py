@@ -109,11 +109,12 @@ class Place(Fact):
     part_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
     )
+    folded = FoldedField(sources=("name",))
 
     natural_key_fields = ("slug",)
 
     class Meta(Fact.Meta):
-        ordering = ["name"]
+        ordering = ["folded"]
         constraints = [
             *Fact.Meta.constraints,
             one_of("level", PlaceLevel),
@@ -181,7 +182,7 @@ class Organisation(DatedFact):
     )
 
     class Meta(DatedFact.Meta):
-        ordering = ["name"]
+        ordering = ["folded"]
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("kind", OrganisationKind),
@@ -196,7 +197,7 @@ class Organisation(DatedFact):
             *DatedFact.Meta.indexes,
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
-                fields=["name", "id", "start_date", "end_date", "folded"],
+                fields=["folded", "id", "start_date", "end_date"],
                 name="organisations_org_by_name",
             ),
         ]
@@ -247,7 +248,7 @@ class Relationship(DatedFact):
     )
 
     class Meta(DatedFact.Meta):
-        ordering = ["from_organisation__name", "kind"]
+        ordering = ["from_organisation__folded", "kind"]
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("kind", RelationshipKind),
@@ -350,7 +351,7 @@ class Post(Held, DatedFact):
     )
 
     class Meta(DatedFact.Meta):
-        ordering = ["organisation__name", "title"]
+        ordering = ["organisation__folded", "folded"]
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("kind", PostKind),
@@ -392,7 +393,7 @@ class Statement(Fact):
     named_by = ("organisation",)
 
     class Meta(Fact.Meta):
-        ordering = ["organisation__name", "kind", "order", "id"]
+        ordering = ["organisation__folded", "kind", "order", "id"]
         constraints = [*Fact.Meta.constraints, one_of("kind", StatementKind)]
 
     def __str__(self):
@@ -416,7 +417,7 @@ class Rating(Fact):
     named_by = ("organisation",)
 
     class Meta(Fact.Meta):
-        ordering = ["organisation__name", "service", "id"]
+        ordering = ["organisation__folded", "service", "id"]
         constraints = [
             *Fact.Meta.constraints,
             one_of("question", CqcQuestion),
@@ -449,7 +450,7 @@ class Figure(Fact):
     named_by = ("organisation",)
 
     class Meta(Fact.Meta):
-        ordering = ["organisation__name", "order", "id"]
+        ordering = ["organisation__folded", "order", "id"]
 
     def __str__(self):
         return f"{self.organisation}, {self.label}: {self.value}"

@@ -14,7 +14,7 @@ from records.worklists import Narrowing, Part, Row, narrow_by, worklist
 def place_choices() -> list[tuple[str, str]]:
     return [
         (str(key), f"{name} ({level})")
-        for key, name, level in Place.objects.order_by("name").values_list("pk", "name", "level")
+        for key, name, level in Place.objects.order_by("folded").values_list("pk", "name", "level")
     ]
 
 
@@ -71,7 +71,7 @@ class Conflicting(Part):
 
     def facts(self) -> QuerySet:
         facts = self.compared().select_related("organisation", "document")
-        return self.narrowed(facts).order_by("organisation__name", *self.about, "pk")
+        return self.narrowed(facts).order_by("organisation__folded", *self.about, "pk")
 
     def found(self):
         same = {name: OuterRef(name) for name in ("organisation", *self.about)}

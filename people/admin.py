@@ -224,11 +224,11 @@ class AppointmentAdmin(DatedAdmin):
         "post__organisation__folded",
     ]
 
-    @admin.display(description="post", ordering="post__title")
+    @admin.display(description="post", ordering="post__folded")
     def title(self, appointment):
         return appointment.post.title
 
-    @admin.display(description="organisation", ordering="post__organisation__name")
+    @admin.display(description="organisation", ordering="post__organisation__folded")
     def organisation(self, appointment):
         return appointment.post.organisation
 

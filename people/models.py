@@ -49,9 +49,11 @@ class Person(Fact):
     sort_name = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Family name first: “Nicholson, David”. Left empty, it is made from the name.",
+        help_text="Family name first: “Nicholson, David”. Left empty, it is made from the name; "
+        "left as it is, it follows a correction of the name.",
     )
-    folded = FoldedField(sources=("honorific", "name"))
+    folded = FoldedField(sources=("name", "honorific"))
+    folded_sort_name = FoldedField(sources=("sort_name",))
 
     # Set by guided steps alone, which say why in the history.
     merged_into = models.ForeignKey(
@@ -71,7 +73,7 @@ class Person(Fact):
     names_read: tuple[str, str] | None = None
 
     class Meta(Fact.Meta):
-        ordering = ["sort_name"]
+        ordering = ["folded_sort_name"]
         verbose_name_plural = "people"
         constraints = [
             *Fact.Meta.constraints,
@@ -82,17 +84,17 @@ class Person(Fact):
             ),
         ]
         indexes = [
-            models.Index(fields=["sort_name"], name="people_person_by_name"),
+            models.Index(fields=["folded_sort_name"], name="people_person_by_name"),
             # By this they are counted.
             models.Index(fields=["id"], name="people_person_shown", condition=FINDABLE),
             # All that finding one page of the list takes, or one by a part of their name.
             models.Index(
-                fields=["sort_name", "id", "folded"],
+                fields=["folded_sort_name", "id", "folded"],
                 name="people_person_findable",
                 condition=FINDABLE,
             ),
             models.Index(
-                fields=["name", "id", "folded"],
+                fields=["folded", "id"],
                 name="people_person_by_given",
                 condition=FINDABLE,
             ),
@@ -164,7 +166,7 @@ class Distinction(Fact):
     named_by = ("person", "other")
 
     class Meta(Fact.Meta):
-        ordering = ["person__sort_name", "id"]
+        ordering = ["person__folded_sort_name", "id"]
         constraints = [
             *Fact.Meta.constraints,
             models.CheckConstraint(
@@ -341,7 +343,7 @@ class Appointment(Tenure):
     no_overlaps = one_holder_rules("people_appointment", "post")
 
     class Meta(Tenure.Meta):
-        ordering = ["post__organisation__name", "post__title", LATEST_FIRST]
+        ordering = ["post__organisation__folded", "post__folded", LATEST_FIRST]
         indexes = [
             *Tenure.Meta.indexes,
             models.Index(

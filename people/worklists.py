@@ -157,7 +157,7 @@ class HeadPosts(Part):
         )
         found = with_standing(posts, self.day).filter(standing=standing)
         return self.narrowed(found.select_related("organisation")).order_by(
-            "organisation__name", "title", "pk"
+            "organisation__folded", "folded", "pk"
         )
 
     def found(self):
@@ -224,7 +224,7 @@ class Appointments(Tenures):
             Appointment.objects.as_at(self.day)
             .filter(not_over(self.day, "post", "post__organisation"))
             .select_related("person", "post__organisation")
-            .order_by("post__organisation__name", "post__title", "pk")
+            .order_by("post__organisation__folded", "post__folded", "pk")
         )
 
 
@@ -332,7 +332,7 @@ class AppointmentsOfTheClosed(Appointments):
             Appointment.objects.as_at(self.day)
             .filter(over(self.day, "post", "post__organisation"))
             .select_related("person", "post__organisation")
-            .order_by("post__organisation__name", "post__title", "pk")
+            .order_by("post__organisation__folded", "post__folded", "pk")
         )
 
     def reason(self, appointment):
@@ -363,7 +363,7 @@ class PostsOfTheClosed(Part):
             .filter(over(self.day, "organisation"))
             .exclude(pk__in=held)
             .select_related("organisation")
-            .order_by("organisation__name", "title", "pk")
+            .order_by("organisation__folded", "folded", "pk")
         )
 
     def row(self, post):
@@ -420,7 +420,7 @@ class PostsHeldTwice(Part):
             Post.objects.as_at(self.day)
             .filter(not_over(self.day, "organisation"), pk__in=too_many)
             .select_related("organisation")
-            .order_by("organisation__name", "title", "pk")
+            .order_by("organisation__folded", "folded", "pk")
         )
 
     def rows(self, records):
@@ -571,7 +571,7 @@ class PossibleTwins(Part):
     rests_on = (Person, PersonName, Distinction)
 
     def pairs(self, *, loosely: bool = False) -> list[Twins]:
-        people = Person.objects.filter(merged_into=None).order_by("sort_name", "pk")
+        people = Person.objects.filter(merged_into=None).order_by("folded_sort_name", "pk")
         called = [Called.by(*row) for row in people.values_list("pk", "name", "sort_name")]
         names = PersonName.objects.filter(person__merged_into=None).order_by("pk")
         two = {

@@ -11,7 +11,6 @@ from records.evidence import Evidenced
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import Dated, DayField, PeriodQuerySet, Precision, date_in_words
-from records.text import tidy
 
 END_HAS_SOURCE = (
     "Say which document gives the end, where in it, and the end: all three, or none of the source "
@@ -165,7 +164,7 @@ class OtherName(DatedFact):
 
     class Meta(DatedFact.Meta):
         abstract = True
-        ordering = ["name"]
+        ordering = ["folded"]
         constraints = [*DatedFact.Meta.constraints, one_of("kind", NameKind)]
 
 
@@ -208,7 +207,7 @@ class Document(Record):
     natural_key_fields = ("slug",)
 
     class Meta(Record.Meta):
-        ordering = ["title"]
+        ordering = ["folded"]
         constraints = [one_of("kind", DocumentKind), one_of("published_precision", Precision)]
 
     def __str__(self):
@@ -269,7 +268,3 @@ class Upload(models.Model):
 
     def __str__(self):
         return self.file_name
-
-    def save(self, *args, **kwargs):
-        tidy(self)
-        super().save(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from itertools import chain, count
 
@@ -79,7 +79,15 @@ def free_slug(model: type[models.Model], name: str) -> str:
 
 
 class FoldedField(models.TextField):
-    """The folded text of other fields of the same record, kept when it is saved."""
+    """The folded text of other fields of the same record, kept when it is saved: to be searched,
+    and to be ordered by, alike on every database.
+
+    Each field, and what a comma divides in it, has a line of its own. The end of a line comes
+    before a space, so that "Lee, Zoe" comes before "Lee Smith, Ann".
+    """
+
+    # What it is made of makes no other column of it.
+    non_db_attrs = (*models.TextField.non_db_attrs, "sources")
 
     def __init__(self, *args, sources=(), **kwargs):
         self.sources = tuple(sources)
@@ -90,11 +98,20 @@ class FoldedField(models.TextField):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "sources": self.sources}
 
+    def db_parameters(self, connection):
+        # PostgreSQL would order by the language that the database was made for.
+        collation = "C" if connection.vendor == "postgresql" else None
+        return {**super().db_parameters(connection), "collation": collation}
+
     def pre_save(self, model_instance, add):
-        text = " ".join(getattr(model_instance, source) or "" for source in self.sources)
-        folded = fold(text)
+        folded = self.folded_from([getattr(model_instance, source) for source in self.sources])
         setattr(model_instance, self.attname, folded)
         return folded
+
+    def folded_from(self, texts: Iterable[str | None]) -> str:
+        """What it holds where its sources hold `texts`."""
+        parts = [fold(part) for text in texts for part in (text or "").split(",")]
+        return "\n".join(filter(None, parts))
 
 
 def has_words(words: list[str], *columns: str) -> Q:

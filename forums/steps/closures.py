@@ -31,6 +31,7 @@ from records.admin import add_address, change_address
 from records.dependants import DependantsForm, DependantsStep, Group, Note, Row
 from records.events import When
 from records.models import DatedFact
+from records.names import fold
 from records.steps import Step, StepForm, present_end, record_choice, step_address, step_on
 
 # No step leads on to more than this many others.
@@ -227,7 +228,7 @@ class StandDown(ClosureStep):
         }
         return [
             (f"Say to whom {forum} reports now", add_address(ReportingLine, from_forum=forum.pk))
-            for forum in sorted(lost, key=str)[:MOST_LINKS]
+            for forum in sorted(lost, key=lambda forum: fold(forum.name))[:MOST_LINKS]
         ]
 
 

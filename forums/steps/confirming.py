@@ -113,7 +113,7 @@ def offered(record: Model) -> list[tuple]:
                     "Who holds them",
                     standing(Appointment.objects.filter(post__organisation=record))
                     .select_related("person", "post")
-                    .order_by("post__title", "post_id", "start_date"),
+                    .order_by("post__folded", "post_id", "start_date"),
                     lambda each: f"{each.post.title}: {tenure_in_words(each)}",
                 ),
             ]

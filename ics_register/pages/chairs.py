@@ -158,14 +158,14 @@ def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
         )
         return (
             queryset.order_by()
-            .annotate(what=Value(what, CharField()), level=level, name=F(f"{owner}__name"))
-            .values_list("what", "pk", "level", "name")
+            .annotate(what=Value(what, CharField()), level=level, named=F(f"{owner}__folded"))
+            .values_list("what", "pk", "level", "named")
         )
 
     both = keyed(seats, "forum", "forum").union(
         keyed(posts, "organisation", "organisation"), all=True
     )
-    return both.order_by("level", "what", "name", "pk")
+    return both.order_by("level", "what", "named", "pk")
 
 
 def rows_of(page, asked: AskedDay) -> list[tuple]:

@@ -16,6 +16,7 @@ import pygraphviz
 
 from forums.models import LineKind
 from organisations.models import PlaceLevel
+from records.names import fold
 
 # All in pixels, as the chart is drawn.
 BOX_WIDTH = 156
@@ -266,7 +267,7 @@ def _add_loose(drawn: Chart, boxes: list[Box]) -> None:
     most = max(int((row_width - GUTTER - 3 * GAP) // (BOX_WIDTH + GAP)), 1)
     band = _band("No line recorded", drawn.height, 0)
     x, y, row_height = float(GUTTER), drawn.height + GAP, 0.0
-    for (_, level, place), found in sorted(groups.items(), key=lambda group: group[0]):
+    for (_, level, place), found in sorted(groups.items(), key=_in_turn):
         columns = min(len(found), most)
         width = columns * (BOX_WIDTH + GAP) + GAP
         if x > GUTTER and x + width > row_width:
@@ -283,6 +284,12 @@ def _add_loose(drawn: Chart, boxes: list[Box]) -> None:
     band.height = y + row_height + GAP - drawn.height
     drawn.height += band.height
     drawn.bands.append(band)
+
+
+def _in_turn(group: tuple) -> tuple:
+    """The largest places first, and those of one level by their names."""
+    (rank, _, place), _ = group
+    return rank, fold(place[0]), place
 
 
 def _from_top_to_bottom(units, levels, between) -> list[tuple[str, str]]:
@@ -328,7 +335,7 @@ def _served(units: list[Unit], levels: list[str]) -> list[tuple[str, tuple[str, 
     """The places of the units, the largest first."""
     return sorted(
         {(unit.level, unit.place) for unit in units},
-        key=lambda served: (levels.index(served[0]), served[1]),
+        key=lambda served: (levels.index(served[0]), fold(served[1][0]), served[1]),
     )
 
 

@@ -42,7 +42,7 @@ def data(request: HttpRequest, asked: AskedDay):
         "files": files,
         "terms": TERMS,
         "licence_address": LICENCE_ADDRESS,
-        "code_documents": list(Document.objects.filter(pk__in=codes).order_by("title")),
+        "code_documents": list(Document.objects.filter(pk__in=codes).order_by("folded")),
         "tables": TABLES,
         "structured": functools.partial(as_data_set, files, addresses) if asked.is_now else None,
     }

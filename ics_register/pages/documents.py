@@ -183,7 +183,7 @@ def documents_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=documents_as_json, as_csv=documents_as_csv)
 def document_list(request: HttpRequest, asked: AskedDay):
-    page = page_of(request, Document.objects.order_by("title", "id"))
+    page = page_of(request, Document.objects.order_by("folded", "id"))
     return "documents/list.html", {"page": page}
 
 

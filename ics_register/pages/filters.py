@@ -41,7 +41,7 @@ class PlaceFilter(django_filters.ModelChoiceFilter):
     def __init__(self, *, path: str = "place"):
         super().__init__(
             label="Place",
-            queryset=Place.objects.order_by("name").only("slug", "name", "level"),
+            queryset=Place.objects.order_by("folded").only("slug", "name", "level"),
             to_field_name="slug",
             empty_label="Every place",
         )

@@ -62,7 +62,7 @@ class ForumFilter(django_filters.FilterSet):
         label="Chair", method="chaired", choices=CHAIR_CHOICES, empty_label="Any or none"
     )
     sort = SortFilter(
-        ("name", "Name", "name"), ("kind", "Kind", "kind"), ("place", "Place", "place__name")
+        ("name", "Name", "folded"), ("kind", "Kind", "kind"), ("place", "Place", "place__folded")
     )
 
     def __init__(self, *args, asked: AskedDay, **kwargs):
@@ -108,7 +108,7 @@ def forums_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=forums_as_json, as_csv=forums_as_csv)
 def forum_list(request: HttpRequest, asked: AskedDay):
-    in_force = with_sources(Forum.objects.as_at(asked.day), whole=["place"]).order_by("name")
+    in_force = with_sources(Forum.objects.as_at(asked.day), whole=["place"]).order_by("folded")
     chosen = ForumFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
     return "forums/list.html", {

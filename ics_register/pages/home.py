@@ -74,7 +74,7 @@ def home_as_json(context: dict, here: Here) -> dict:
 
 @public_page(as_json=home_as_json)
 def home(request: HttpRequest, asked: AskedDay):
-    places = list(Place.objects.order_by("name").only("slug", "name", "level", "part_of"))
+    places = list(Place.objects.order_by("folded").only("slug", "name", "level", "part_of"))
     systems = [place for place in places if place.level == PlaceLevel.SYSTEM]
     shown = systems[:SYSTEMS]
     leading = list(_leading(tuple(place.pk for place in shown), asked.day))
@@ -87,7 +87,7 @@ def home(request: HttpRequest, asked: AskedDay):
         "more_systems": len(systems) - len(shown),
         "chairs": chairs,
         "leaders": leaders,
-        "documents": Document.objects.order_by("title")[:5],
+        "documents": Document.objects.order_by("folded")[:5],
     }
 
 
@@ -100,7 +100,7 @@ def _leading(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
         organisation__kind=OrganisationKind.ICS,
         organisation__place__in=systems,
     )
-    return posts.order_by("organisation__name", "title").values_list("pk", flat=True)
+    return posts.order_by("organisation__folded", "folded").values_list("pk", flat=True)
 
 
 def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
@@ -113,9 +113,9 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
 def _first_seats(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
     """The keys of as many of their seats as the page holds."""
     seats = chairs_seats(day).filter(forum__place__in=systems)
-    named_first = seats.order_by("forum__name", "pk").values("pk")[:FORUMS_LOOKED_AT]
+    named_first = seats.order_by("forum__folded", "pk").values("pk")[:FORUMS_LOOKED_AT]
     seats = with_standing(Seat.objects.filter(pk__in=named_first), day)
-    return seats.order_by("standing", "forum__name").values_list("pk", flat=True)[:FORUMS]
+    return seats.order_by("standing", "forum__folded").values_list("pk", flat=True)[:FORUMS]
 
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:

@@ -73,7 +73,7 @@ class OrganisationFilter(django_filters.FilterSet):
         label="Chair or leader", method="headed", choices=CHAIR_CHOICES, empty_label="Any or none"
     )
     sort = SortFilter(
-        ("name", "Name", "name"), ("kind", "Kind", "kind"), ("place", "Place", "place__name")
+        ("name", "Name", "folded"), ("kind", "Kind", "kind"), ("place", "Place", "place__folded")
     )
 
     def __init__(self, *args, asked: AskedDay, **kwargs):
@@ -124,7 +124,7 @@ def organisations_as_csv(context: dict, here: Here) -> Table:
 def organisation_list(request: HttpRequest, asked: AskedDay):
     in_force = with_sources(
         Organisation.objects.as_at(asked.day), whole=["place"], sources=[*SOURCES, "codes_document"]
-    ).order_by("name")
+    ).order_by("folded")
     chosen = OrganisationFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
     return "organisations/list.html", {
@@ -222,7 +222,7 @@ def organisations(value, by: str = "slug") -> QuerySet:
 @prepared
 def other_names(organisation: int) -> QuerySet:
     names = with_sources(OrganisationName.objects.filter(organisation=organisation))
-    return names.order_by(F("start_date").desc(nulls_last=True), "name")
+    return names.order_by(F("start_date").desc(nulls_last=True), "folded")
 
 
 @public_page(as_json=organisation_as_json, as_csv=posts_and_seats_as_csv)
@@ -274,7 +274,7 @@ def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
 
     def seats(**way) -> QuerySet:
         found = Seat.objects.as_at(day).filter(not_over(day, "forum"), **way).order_by()
-        return found.values_list("pk", "forum__name", "order")
+        return found.values_list("pk", "forum__folded", "order")
 
     members = Membership.objects.as_at(day).filter(on_behalf_of=organisation).order_by()
     return seats(on_behalf_of=organisation).union(
@@ -286,6 +286,7 @@ def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
 class ForumAround(DatedStated):
     """A forum and what it is to an organisation on a day: as a row, with its source."""
 
+    named: str  # folded
     forum_name: str
     forum_slug: str
     how: str  # "member", "host" or a LineKind
@@ -315,6 +316,7 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
                 *EVIDENCE,
                 **document_columns(),
                 how=how,
+                named=F(f"{forum}folded"),
                 forum_name=F(f"{forum}name"),
                 forum_slug=F(f"{forum}slug"),
             )
@@ -330,7 +332,7 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
             rows(lines, F("kind"), "from_forum__"),
             all=True,
         )
-        .order_by("forum_name", "how")
+        .order_by("named", "how")
     )
 
 

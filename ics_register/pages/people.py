@@ -37,7 +37,9 @@ class PersonFilter(django_filters.FilterSet):
     """What a list of people can be narrowed to."""
 
     q = NameFilter(other_names=PersonName, owner="person")
-    sort = SortFilter(("name", "Family name", "sort_name"), ("given-name", "Given name", "name"))
+    sort = SortFilter(
+        ("name", "Family name", "folded_sort_name"), ("given-name", "Given name", "folded")
+    )
 
 
 def held_by(people: list[Person], asked: AskedDay) -> dict[int, list]:
@@ -96,7 +98,7 @@ def people_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=people_as_json, as_csv=people_as_csv)
 def person_list(request: HttpRequest, asked: AskedDay):
-    chosen = PersonFilter(request.GET, queryset=shown_people().order_by("sort_name", "id"))
+    chosen = PersonFilter(request.GET, queryset=shown_people().order_by("folded_sort_name", "id"))
     page = page_of(request, filtered(chosen))
     return "people/list.html", {
         "page": page,
@@ -185,7 +187,7 @@ def people(value, by: str = "slug") -> QuerySet:
 def appointments_of(person: int) -> QuerySet:
     found = Appointment.objects.filter(person=person)
     return with_sources(found, whole=["post__organisation"]).order_by(
-        F("start_date").desc(nulls_last=True), "post__organisation__name", "post__title"
+        F("start_date").desc(nulls_last=True), "post__organisation__folded", "post__folded"
     )
 
 
@@ -193,7 +195,7 @@ def appointments_of(person: int) -> QuerySet:
 def memberships_of(person: int) -> QuerySet:
     found = Membership.objects.filter(person=person)
     found = with_sources(found, "on_behalf_of", whole=["seat__forum", "seat__on_behalf_of"])
-    return found.order_by(F("start_date").desc(nulls_last=True), "seat__forum__name")
+    return found.order_by(F("start_date").desc(nulls_last=True), "seat__forum__folded")
 
 
 @prepared

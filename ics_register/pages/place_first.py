@@ -21,7 +21,7 @@ def place_first(request: HttpRequest, form: Form, forums: QuerySet[Forum]) -> di
         return None
     if len(forums.order_by().values_list("pk", flat=True)[: MOST_FORUMS + 1]) <= MOST_FORUMS:
         return None
-    systems = Place.objects.filter(level=PlaceLevel.SYSTEM).order_by("name")
+    systems = Place.objects.filter(level=PlaceLevel.SYSTEM).order_by("folded")
     systems = list(systems.filter(part_of=place) if place else systems)
     if not systems:
         return None

@@ -25,6 +25,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import STATED_SOURCES, public_page, record_at, with_sources
 from ics_register.pages.twins import Here
 from organisations.models import Organisation
+from records.names import fold
 from records.prepared import prepared
 
 
@@ -154,7 +155,7 @@ def came_after(
     closed = [each.organisation_id for each in members if each.organisation.has_ended(day)]
     found = successors(closed, day) if closed else {}
     return {
-        key: sorted(each.name for each in after if not each.has_ended(day))
+        key: sorted((each.name for each in after if not each.has_ended(day)), key=fold)
         for key, after in found.items()
     }
 

@@ -33,6 +33,7 @@ from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation, OrganisationKind, Place
 from people.holders import PERIOD, Standing
+from records.names import fold
 
 # As many forums as somebody can read side by side; what is on others stands in a last column.
 COLUMNS = 24
@@ -45,7 +46,7 @@ class RepresentationFilter(django_filters.FilterSet):
 
     place = django_filters.ModelChoiceFilter(
         label="Place of the forum",
-        queryset=Place.objects.order_by("name"),
+        queryset=Place.objects.order_by("folded"),
         to_field_name="slug",
         empty_label="Every place",
         method="left",
@@ -92,7 +93,7 @@ class Row:
         return [(forum, self.on[forum.pk]) for forum in forums if forum.pk in self.on]
 
     def in_order_of(self, sort: str) -> tuple:
-        name = (self.organisation.name, self.organisation.pk)
+        name = (fold(self.organisation.name), self.organisation.pk)
         if sort == "name":
             return name
         tally = self.tally
@@ -250,9 +251,9 @@ def columns_of(rows: list[Row]) -> tuple[list[Forum], list[Forum]]:
     """The forums on which most of the organisations shown have something, the largest places
     first, as many as there is room for; and the others."""
     shared = Counter(forum for row in rows for forum in row.on)
-    forums = Forum.objects.filter(pk__in=list(shared)).select_related("place").order_by("name")
+    forums = Forum.objects.filter(pk__in=list(shared)).select_related("place").order_by("folded")
     most = sorted(forums, key=lambda forum: -shared[forum.pk])
-    columns = sorted(most[:COLUMNS], key=lambda forum: (_level(forum), forum.name, forum.pk))
+    columns = sorted(most[:COLUMNS], key=lambda forum: (_level(forum), forum.folded, forum.pk))
     return columns, most[COLUMNS:]
 
 

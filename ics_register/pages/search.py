@@ -97,10 +97,12 @@ def search(request: HttpRequest, asked: AskedDay):
     if not words:
         return "search.html", {**context, "found": None}
     found = {
-        "people": _by_name(shown_people().order_by("sort_name"), PersonName, "person", words),
-        "forums": _by_name(Forum.objects.order_by("name"), ForumName, "forum", words),
+        "people": _by_name(
+            shown_people().order_by("folded_sort_name"), PersonName, "person", words
+        ),
+        "forums": _by_name(Forum.objects.order_by("folded"), ForumName, "forum", words),
         "organisations": _by_name(
-            Organisation.objects.order_by("name"), OrganisationName, "organisation", words
+            Organisation.objects.order_by("folded"), OrganisationName, "organisation", words
         ),
         "posts": _posts(words),
     }
@@ -148,7 +150,7 @@ def _posts(words: list[str]) -> list[Post]:
             | Q(organisation__in=called.values("organisation"))
         )
     posts = Post.objects.filter(in_title, in_all).select_related("organisation")
-    return list(posts.order_by("organisation__name", "title")[: SHOWN + 1])
+    return list(posts.order_by("organisation__folded", "folded")[: SHOWN + 1])
 
 
 def _held_by(people: list[tuple], asked: AskedDay) -> dict[int, list[str]]:

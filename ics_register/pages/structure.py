@@ -38,6 +38,7 @@ from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table, site, twin_of, whole_list
 from organisations.models import Organisation, Place, PlaceLevel
 from people.holders import Standing
+from records.names import fold
 
 # More boxes than this are no picture of anything.
 MOST_BOXES = 150
@@ -82,7 +83,7 @@ def forums_in_order(asked: AskedDay) -> QuerySet[Forum]:
         output_field=IntegerField(),
     )
     forums = with_sources(Forum.objects.as_at(asked.day), whole=["place"])
-    return forums.order_by(level, "place__name", "name", "pk")
+    return forums.order_by(level, "place__folded", "folded", "pk")
 
 
 def structure_as_json(context: dict, here: Here) -> dict:
@@ -169,7 +170,10 @@ def structure(request: HttpRequest, asked: AskedDay):
     return "structure/structure.html", {
         **shown,
         "page": page,
-        "choices": sorted((listed_as(forum), forum.slug) for forum in forums),
+        "choices": sorted(
+            ((listed_as(forum), forum.slug) for forum in forums),
+            key=lambda choice: (fold(choice[0]), choice[1]),
+        ),
         "filters": chosen.form,
         "place": chosen.form.cleaned_data["place"],
         "chart": drawn_chart(forums, shown, asked) if fits else None,

@@ -41,7 +41,15 @@ from tests.pages import opened
 from tests.pages.reading import REFUSED, read
 
 # What serves searching, ordering and the database's own rules, and what is not for the public.
-NOT_GIVEN = {"folded", "certain_from", "certain_to", "sole", "withheld", "merged_into"}
+NOT_GIVEN = {
+    "folded",
+    "folded_sort_name",
+    "certain_from",
+    "certain_to",
+    "sole",
+    "withheld",
+    "merged_into",
+}
 # The order in which a seat is shown, beyond its forum's.
 NOT_GIVEN_OF = {"seats": {"order"}}
 

@@ -146,4 +146,4 @@ def test_the_folded_name_follows_the_name():
 @pytest.mark.django_db
 def test_posts_and_forums_are_folded_too():
     assert make_post(title="Chair—élu").folded == "chair elu"
-    assert make_forum(name="ICS Executive", short_name="ICSE").folded == "ics executive icse"
+    assert make_forum(name="ICS Executive", short_name="ICSE").folded == "ics executive\nicse"

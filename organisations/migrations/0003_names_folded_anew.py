@@ -1,0 +1,17 @@
+from functools import partial
+
+from django.db import migrations
+
+from records.fold_anew import fold_anew
+
+
+class Migration(migrations.Migration):
+    """Its own, since PostgreSQL changes no table whose rows the same migration has changed."""
+
+    dependencies = [
+        ('organisations', '0002_ordered_by_folded_names'),
+    ]
+
+    operations = [
+        migrations.RunPython(partial(fold_anew, label='organisations'), migrations.RunPython.noop),
+    ]
