@@ -195,7 +195,9 @@ def succeeded(board):
 
 def test_the_form_offers_that_a_successor_acts_in_the_place_of_a_member_that_closed(succeeded):
     page = verdict({**ALL, COUNCIL: "successor"})
-    assert said(page) == f"Quorate, if {SUCCEEDS} No source recorded here says that {SUCCEEDS}."
+    assert said(page) == (
+        f"Quorate, on an assumption Assumed: {SUCCEEDS}. No source recorded here says so."
+    )
     assert "By: The new council, in place of The council" in page.text
     told = twin("/forums/board/quoracy.json", {**ALL, COUNCIL: "successor"}).said
     assert (told["quorate"], told["assuming"]) == (True, [SUCCEEDS])

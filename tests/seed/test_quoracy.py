@@ -62,7 +62,7 @@ def test_today_it_can_be_quorate_only_if_the_successor_of_a_closed_member_acts_f
 
     if_it_does = {**dict.fromkeys(FIVE, "attends"), "nhs-herefordshire-ccg": "successor"}
     assert verdict(forum, if_it_does, day=None).startswith(
-        f"Quorate, if {successor} acts in place of NHS Herefordshire CCG"
+        f"Quorate, on an assumption Assumed: {successor} acts in place of NHS Herefordshire CCG."
     )
 
 
