@@ -331,6 +331,8 @@ CONTENT_SECURITY_POLICY = {
 # A step that closes a body of some thousand dependants sends several fields for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
+CSRF_FAILURE_VIEW = "ics_register.pages.stale_forms.stale_form"
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

@@ -14,23 +14,31 @@ from ics_register.pages.twins import DATA, form_of, open_to_all
 from records.troubles import Trouble, trouble_of
 
 
-def _error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
     if (form := form_of(request.path)) in DATA:
         return open_to_all(_error_as(form, status, sentence))
+    context = frame_of_error(request, heading, sentence)
+    context["retry"] = (
+        status == HTTPStatus.BAD_REQUEST
+        and request.method in ("GET", "HEAD")
+        and "\x00" not in request.path
+    )
+    return render(request, "errors/error.html", context, status=status, using="jinja2")
+
+
+def frame_of_error(request: HttpRequest, heading: str, sentence: str) -> dict:
+    """What every page of an error needs. Nothing of it is read from what the address asks for,
+    which may be what cannot be understood."""
     today = timezone.localdate()
-    context = {
+    return {
         "asked": AskedDay(today, today, named=False),
-        # Not read from the request, which may be what cannot be understood.
         "path": request.path,
         "kept_parameters": [],
         "searched": "",
         "heading": heading,
-        "retry": status == HTTPStatus.BAD_REQUEST
-        and request.method in ("GET", "HEAD")
-        and "\x00" not in request.path,
         "sentence": sentence,
+        "retry": False,
     }
-    return render(request, "errors/error.html", context, status=status, using="jinja2")
 
 
 def _error_as(form: str, status: int, sentence: str) -> HttpResponse:
@@ -48,12 +56,12 @@ def bad_request(request: HttpRequest, exception) -> HttpResponse:
         if isinstance(exception, BadRequest)
         else "The address or the form asks for something that this register does not understand."
     )
-    return _error_page(request, 400, "We could not read that request", sentence)
+    return error_page(request, 400, "We could not read that request", sentence)
 
 
 def method_not_allowed(request: HttpRequest) -> HttpResponse:
     """405: public pages are read, and nothing is sent to them."""
-    response = _error_page(
+    response = error_page(
         request,
         HTTPStatus.METHOD_NOT_ALLOWED,
         "This page can only be read",
@@ -65,7 +73,7 @@ def method_not_allowed(request: HttpRequest) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception) -> HttpResponse:
     """403: signed in, but not for this."""
-    return _error_page(
+    return error_page(
         request, 403, "You may not do that", "Your account has no permission for this page."
     )
 
@@ -77,12 +85,12 @@ def not_found(request: HttpRequest, exception) -> HttpResponse:
         if isinstance(exception, Http404) and exception.args and isinstance(exception.args[0], str)
         else "Nothing in the register has this address. It may have been typed wrongly."
     )
-    return _error_page(request, 404, "Page not found", sentence)
+    return error_page(request, 404, "Page not found", sentence)
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> HttpResponse:
     """429: whoever signs in has been wrong too often. Called by django-axes."""
-    return _error_page(
+    return error_page(
         request,
         HTTPStatus.TOO_MANY_REQUESTS,
         "Too many attempts to sign in",
@@ -96,10 +104,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     trouble = Trouble.FULL if is_for_want_of_room(error) else trouble_of(error)
     if trouble is not None:
         sentence = in_words(trouble, request)
-        response = _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, trouble.heading, sentence)
+        response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, trouble.heading, sentence)
         response["Retry-After"] = "60"
         return response
-    return _error_page(
+    return error_page(
         request,
         500,
         "Something went wrong",

@@ -1,0 +1,133 @@
+"""A form of the admin that is sent after somebody signed in or out in another tab."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from records.models import Document
+from tests.admin_pages import REASON, address, typed
+from tests.admin_urls import FormReader
+from tests.builders import make_document
+from tests.pages.reading import Page
+
+pytestmark = pytest.mark.django_db
+
+HERE = {"origin": "http://localhost"}
+TYPED = "Typed with care: “é” <b>\n\nand a second paragraph"
+
+
+@pytest.fixture
+def browser():
+    """A browser that is signed in, and of which Django asks what it asks in earnest."""
+    user = User.objects.create_superuser("Ann", password="a long password")
+    browser = Client(enforce_csrf_checks=True, SERVER_NAME="localhost", headers=HERE)
+    browser.force_login(user)
+    return browser
+
+
+def opened(browser, document) -> tuple[str, dict]:
+    page = address(Document, "change", document.pk)
+    response = browser.get(page)
+    token = FormReader(response.content.decode()).values["csrfmiddlewaretoken"][0]
+    return page, {**typed(response), "reason": REASON, "note": TYPED, "csrfmiddlewaretoken": token}
+
+
+def sign_in_again(browser) -> None:
+    """As in another tab, by which the sign that forms carry is another."""
+    page = browser.get("/admin/login/?next=/admin/")
+    if page.status_code == 200:
+        token = FormReader(page.content.decode()).values["csrfmiddlewaretoken"][0]
+        answers = {"username": "Ann", "password": "a long password", "csrfmiddlewaretoken": token}
+        assert browser.post("/admin/login/?next=/admin/", answers).status_code == 302
+
+
+def sign_out(browser) -> None:
+    browser.cookies.pop("sessionid")
+
+
+def send_again(browser, page: Page):
+    """Press the button of the page that says that a form was not taken."""
+    (form,) = [form for form in page.main.iter("form") if form.get("method") == "post"]
+    sent = {}
+    for element in form:
+        if element.get("name"):
+            # A line end at the beginning of a box of text is not of the text.
+            text = (element.text or "").removeprefix("\n")
+            sent.setdefault(element.get("name"), []).append(element.get("value") or text)
+    return browser.post(form.get("action"), sent)
+
+
+def test_what_was_typed_in_a_stale_form_is_kept_and_can_be_sent_again(browser):
+    document = make_document()
+    page, form = opened(browser, document)
+    sign_out(browser)
+    sign_in_again(browser)
+    refused = Page(browser.post(page, form))
+    assert refused.status == 403
+    assert refused.headings == ["That form was not taken"]
+    assert "Nothing was saved. The form was opened before somebody last signed in" in refused.text
+    document.refresh_from_db()
+    assert document.note == ""
+
+    assert send_again(browser, refused).status_code == 302
+    document.refresh_from_db()
+    assert document.note == TYPED
+
+
+def test_who_is_signed_out_is_told_to_sign_in_first_and_then_sends_it_again(browser):
+    document = make_document()
+    page, form = opened(browser, document)
+    sign_out(browser)
+    sign_in_again(browser)
+    sign_out(browser)
+    refused = Page(browser.post(page, form))
+    assert "You are signed out" in refused.text
+    assert "/admin/login/" in refused.links(refused.main)
+    sign_in_again(browser)
+    once_more = Page(send_again(browser, refused))
+    assert once_more.status == 403
+    assert send_again(browser, once_more).status_code == 302
+    document.refresh_from_db()
+    assert document.note == TYPED
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", ""])
+def test_what_another_site_sends_is_not_kept(browser, origin):
+    page, form = opened(browser, make_document())
+    form["csrfmiddlewaretoken"] = "x" * 32
+    headers = {"origin": origin} if origin else {}
+    browser.defaults.pop("HTTP_ORIGIN")
+    refused = Page(browser.post(page, form, headers=headers))
+    assert refused.status == 403
+    assert "Typed with care" not in refused.source
+    assert "Go back, copy what you typed" in refused.text
+
+
+def test_a_browser_without_cookies_is_told_so(browser):
+    page, form = opened(browser, make_document())
+    browser.cookies.pop("csrftoken")
+    refused = Page(browser.post(page, form))
+    assert "Your browser sent no cookie of this register" in refused.text
+    assert send_again(browser, refused).status_code == 302
+
+
+def test_no_page_holds_a_password_or_a_file(browser):
+    answers = {"username": "Ann", "password": "a long password", "csrfmiddlewaretoken": "x" * 32}
+    refused = Page(browser.post("/admin/login/?next=/admin/", answers))
+    assert refused.status == 403
+    assert "a long password" not in refused.source
+    assert "Files and passwords are not kept" in refused.text
+
+    sent = {"file": SimpleUploadedFile("people.csv", b"in the file"), "reason": TYPED}
+    refused = Page(browser.post("/admin/imports/people.person/", sent))
+    assert "in the file" not in refused.source
+    assert "Files and passwords are not kept" in refused.text
+
+
+def test_the_page_of_a_stale_form_is_kept_by_nobody(browser):
+    page, form = opened(browser, make_document())
+    form["csrfmiddlewaretoken"] = "x" * 32
+    refused = browser.post(page, form)
+    assert "no-store" in refused.headers["Cache-Control"]
+    assert "default-src 'none'" in refused.headers["Content-Security-Policy"]
