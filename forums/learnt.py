@@ -86,7 +86,7 @@ ADDED, REMOVED = "+", "-"
 
 @dataclass(frozen=True)
 class Row:
-    """One change of one record, or all of one kind that one import made."""
+    """One change of one record, or all of one kind that one import or upgrade made."""
 
     at: datetime.datetime
     number: int  # of its row in the history of its kind
@@ -162,21 +162,22 @@ def _moments_of_so_many(since, until, *, most: int) -> QuerySet:
     for what, history in _between(since, until):
         if what not in ("membership", "seat"):
             continue
-        newest = history.exclude(IMPORTED).order_by("-history_date", "-history_id")
+        newest = history.exclude(MANY_AT_ONCE).order_by("-history_date", "-history_id")
         last = newest.values("history_id")[most - 1 : most]
         rows = history.model._base_manager.filter(history_id__in=last)
         parts.append(rows.order_by().values_list("history_date"))
     return parts[0].union(*parts[1:], all=True)
 
 
-IMPORTED = Q(history_nature=Nature.IMPORTED)
+# Told as one for each kind of record.
+MANY_AT_ONCE = Q(history_nature__in=[Nature.IMPORTED, Nature.UPGRADED])
 
 
 def _as_rows(found: list[tuple[str, QuerySet]], least: datetime.datetime | None = None) -> QuerySet:
     """The rows of histories, `least` or later; of imports all that were still going on then."""
     parts = []
     for what, history in found:
-        changes, imports = history.exclude(IMPORTED), history.filter(IMPORTED)
+        changes, imports = history.exclude(MANY_AT_ONCE), history.filter(MANY_AT_ONCE)
         if least is not None:
             changes = changes.filter(history_date__gte=least)
             going_on = imports.filter(history_date__gte=least).values("history_batch")

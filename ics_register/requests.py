@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from ics_register.pages.errors import bad_request
+from records.text import plain_form
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +84,26 @@ def refuse_null_bytes(get_response):
         return get_response(request)
 
     return answer
+
+
+class PlainForms:
+    """Middleware: what a form sent is plain text before any page reads it.
+
+    The ends of lines that a browser sends are others than the register keeps, and would be a
+    change of every longer text.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
+        # What is exempt looks for the form's token itself, if it reads any: of what is too large to
+        # be read at all nothing is.
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
+            request.POST = plain_form(request.POST)
 
 
 def holds_null_byte(request: HttpRequest) -> bool:

@@ -21,7 +21,7 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst, slugify
 from simple_history.admin import SimpleHistoryAdmin
 
-from records.editors import gone_view, latest_version, plain_line_ends, settle
+from records.editors import gone_view, latest_version, settle
 from records.history import Nature, writing
 from records.history_pages import (
     ReasonForm,
@@ -512,7 +512,6 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
                 # Before the record itself is read: what comes in between is then a change since.
                 request.present_version = latest_version(self.model, unquote(object_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
-        request.POST = plain_line_ends(request.POST)
         try:
             return self._checked_changeform_view(request, object_id, form_url, extra_context)
         except REFUSALS as error:

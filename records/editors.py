@@ -80,15 +80,6 @@ def latest_version(model: type[models.Model], key) -> int:
     return row.history_id if row else 0
 
 
-def plain_line_ends(sent: QueryDict) -> QueryDict:
-    """What a form sent, with the line ends of text as the register keeps them. A browser sends
-    others, which would be a change of every longer text."""
-    plain = sent.copy()
-    for name, values in sent.lists():
-        plain.setlist(name, [value.replace("\r\n", "\n") for value in values])
-    return plain
-
-
 def settle(model_admin, request: HttpRequest, record) -> tuple[str, Conflict | None]:
     """Hold the version that a form was opened on against the present one, under a lock.
 

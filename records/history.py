@@ -8,7 +8,6 @@ changes of one instant keep their order.
 import contextlib
 import contextvars
 import dataclasses
-import re
 import uuid
 from collections.abc import Iterator
 
@@ -20,6 +19,7 @@ from simple_history.manager import HistoricalQuerySet as LibraryHistoricalQueryS
 from simple_history.models import HistoricalRecords as LibraryHistoricalRecords
 
 from records.periods import locked
+from records.text import plain, tidy
 
 
 class Nature(models.TextChoices):
@@ -33,6 +33,7 @@ class Nature(models.TextChoices):
     IMPORTED = "imported", "imported"
     RESTORED = "restored", "restored"
     UNDONE = "undone", "undone"
+    UPGRADED = "upgraded", "put right by an upgrade"  # of the register's own programs
     REMOVED = "removed", "removed"
 
 
@@ -66,7 +67,7 @@ def writing(
     step in words: "Replace the holder". Without a `user` it is whoever made the request. `batch` is
     the number of these changes, if they have one already.
     """
-    together = Writing(nature, reason, step, user, batch or uuid.uuid4())
+    together = Writing(nature, plain(reason), step, user, batch or uuid.uuid4())
     token = _writing.set(together)
     try:
         yield together
@@ -166,7 +167,7 @@ class HistoricalRecords(LibraryHistoricalRecords):
     def get_change_reason_for_object(self, instance, history_type, using):
         own = super().get_change_reason_for_object(instance, history_type, using)
         together = _writing.get()
-        return own or (together.reason if together else "")
+        return plain(own or (together.reason if together else ""))
 
     def get_history_user(self, instance):
         together = _writing.get()
@@ -227,6 +228,7 @@ class RecordQuerySet(models.QuerySet):
         records = list(records)
         if (together := _writing.get()) is not None:
             user, reason = user or together.user, reason or together.reason
+        reason = plain(reason)
         with transaction.atomic(using=self.db):
             for record in records:
                 record.prepare()
@@ -248,6 +250,7 @@ class RecordQuerySet(models.QuerySet):
         records = list(records)
         if (together := _writing.get()) is not None:
             user, reason = user or together.user, reason or together.reason
+        reason = plain(reason)
         with transaction.atomic(using=self.db):
             stored = locked(self.model).in_bulk([record.pk for record in records])
             changed, names = [], set()
@@ -265,10 +268,6 @@ class RecordQuerySet(models.QuerySet):
                 if together is not None:
                     together.rows.extend(rows)
         return changed
-
-
-# Characters that have no width, or turn the direction of those after them.
-UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 class Recorded(models.Model):
@@ -321,22 +320,11 @@ class Recorded(models.Model):
             return super().delete(*args, **kwargs)
 
     def prepare(self) -> None:
-        """Strip text, and set what is worked out from other fields. Called by every save."""
-        self.strip_text()
-
-    def strip_text(self) -> None:
-        """Take out of every text what nobody sees, and the white space off its ends, so that
-        blanks alone are no text and two names that look alike are alike."""
-        for field in self._meta.concrete_fields:
-            if isinstance(field, models.SlugField):
-                continue  # in which a blank is an error to be told of
-            if isinstance(field, models.CharField | models.TextField):
-                value = getattr(self, field.attname)
-                if isinstance(value, str):
-                    setattr(self, field.attname, UNSEEN.sub("", value).strip())
+        """Tidy texts, and set what is worked out from other fields. Called by every save."""
+        tidy(self)
 
     def clean_fields(self, exclude=None) -> None:
-        self.strip_text()
+        tidy(self)
         super().clean_fields(exclude=exclude)
 
     def stored(self):

@@ -11,6 +11,7 @@ from records.evidence import Evidenced
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import Dated, DayField, PeriodQuerySet, Precision, date_in_words
+from records.text import tidy
 
 END_HAS_SOURCE = (
     "Say which document gives the end, where in it, and the end: all three, or none of the source "
@@ -268,3 +269,7 @@ class Upload(models.Model):
 
     def __str__(self):
         return self.file_name
+
+    def save(self, *args, **kwargs):
+        tidy(self)
+        super().save(*args, **kwargs)

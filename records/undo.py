@@ -88,6 +88,8 @@ def refusal(request, rows: list[HistoryRow]) -> str:
     """Why whoever asks may not undo what `rows` say, in a sentence; "" if they may."""
     if any(row.history_nature == Nature.SEEDED for row in rows):
         return "The register’s first records are not undone."
+    if any(row.history_nature == Nature.UPGRADED for row in rows):
+        return "What an upgrade put right is not undone. Correct each record by itself."
     number = len({(row.instance_type, row.id) for row in rows})
     if number > MOST_RECORDS:
         return (

@@ -18,6 +18,7 @@ from django.forms import CheckboxSelectMultiple
 
 from records.groups import IN_WORDS
 from records.site import AnswersAnyAddress
+from records.text import tidy
 from records.widgets import SeveralRecords
 
 admin.site.unregister([User, Group, AccessAttempt, AccessFailureLog, AccessLog])
@@ -113,6 +114,10 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
 
+    def save_model(self, request, obj, form, change):
+        tidy(obj)
+        super().save_model(request, obj, form, change)
+
     def get_changeform_initial_data(self, request):
         # An account is made for somebody who is to sign in.
         return {"is_staff": True, **super().get_changeform_initial_data(request)}
@@ -151,6 +156,10 @@ class GroupAdmin(AnswersAnyAddress, LibraryGroupAdmin):
     """Groups of accounts. The register's own three are made by `migrate` and fixed."""
 
     actions = None
+
+    def save_model(self, request, obj, form, change):
+        tidy(obj)
+        super().save_model(request, obj, form, change)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         return super().formfield_for_manytomany(

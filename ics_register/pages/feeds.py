@@ -1,7 +1,6 @@
 """Atom feeds: what the register newly says, for whoever follows it."""
 
 import functools
-import re
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
@@ -17,10 +16,9 @@ from ics_register.pages.errors import method_not_allowed
 from ics_register.pages.page import Moved, kept_by_proxies, record_at
 from ics_register.recorded import end_of, first_recorded
 from records.periods import day_before
+from records.text import one_line
 
 MOST = 50
-# What XML cannot hold.
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Feed(Atom1Feed):
@@ -59,13 +57,9 @@ def tag(request: HttpRequest, *what) -> str:
     return f"tag:{host},2026:{'/'.join(map(str, what))}"
 
 
-def written(words: str) -> str:
-    return UNWRITABLE.sub("", words)
-
-
 def _feed(request: HttpRequest, title: str, address: str, *what) -> Feed:
     return Feed(
-        title=written(title),
+        title=one_line(title),
         link=request.build_absolute_uri(address),
         description="",
         language="en-GB",
@@ -84,9 +78,9 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
         address = reverse(own.kind, args=[own.slug]) if own else reverse("changes")
         sources = "; ".join(f"{title}, {where}" for _, title, where, *_ in told.sources)
         feed.add_item(
-            title=written(told.text),
+            title=one_line(told.text),
             link=request.build_absolute_uri(address),
-            description=written(f"Source: {sources}"),
+            description=one_line(f"Source: {sources}"),
             unique_id=tag(request, happening.what, happening.id, happening.which),
             updateddate=said[Key(happening.what, happening.which, happening.id, None)],
         )
@@ -106,9 +100,9 @@ def recorded(request: HttpRequest) -> Feed:
     rows = map(as_row, first_learnt(None, None, most=MOST))
     for each in learnt(rows, timezone.localdate()):
         feed.add_item(
-            title=written(f"{each.nature}: {each.text}"),
+            title=one_line(f"{each.nature}: {each.text}"),
             link=request.build_absolute_uri(reverse("recorded")),
-            description=written(each.row.step),
+            description=one_line(each.row.step),
             unique_id=tag(request, "recorded", each.row.what, each.row.number),
             updateddate=each.row.at,
         )

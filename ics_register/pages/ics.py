@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event, Timezone, vText
 
 from ics_register.pages.twins import MEDIA_TYPES, Here, file_name
 from records.periods import DAY, next_day
+from records.text import one_line, writable
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ AsCalendar = Callable[[dict], Days]
 
 def answer_calendar(as_calendar: AsCalendar, context: dict, here: Here) -> HttpResponse:
     """The days of a page as a file that a calendar can subscribe to."""
-    content = calendar_file(as_calendar(context), here)
+    content = calendar_file(writable(as_calendar(context)), here)
     response = HttpResponse(content, content_type=f"{MEDIA_TYPES['ics']}; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{file_name(here, "ics")}"'
     return response
@@ -62,8 +63,9 @@ def calendar_file(days: Days, here: Here) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", days.name)
-    calendar.add("x-wr-caldesc", days.about)
+    # As text, which the library does not know these to be: what divides is to be escaped.
+    calendar.add("x-wr-calname", vText(one_line(days.name)))
+    calendar.add("x-wr-caldesc", vText(days.about))
     # Asked for once a day: the register seldom changes oftener.
     calendar.add("refresh-interval", DAY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
@@ -83,7 +85,7 @@ def _event(entry: Entry, here: Here) -> Event:
     event.add("dtstamp", entry.changed)
     event.add("dtstart", entry.day)
     event.add("dtend", next_day(entry.day))
-    event.add("summary", entry.words)
+    event.add("summary", one_line(entry.words))
     event.add("description", f"{entry.words}\n\nSource: {entry.source}\n{address}")
     event.add("url", address)
     event.add("transp", "TRANSPARENT")

@@ -14,7 +14,7 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Page
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.text import slugify
 
@@ -23,6 +23,7 @@ from ics_register.pages.frame import AskedDay, page_furniture
 from ics_register.recorded import as_recorded
 from records.spreadsheets.cells import neutral
 from records.spreadsheets.exporting import csv_file
+from records.text import plain
 
 MEDIA_TYPES = {
     "json": "application/json",
@@ -197,9 +198,8 @@ def in_cell(value) -> str:
 def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:
     """What a page draws, alone, with everything that it needs in it."""
     template, drawn = as_svg(context, here)
-    response = render(
-        here.request, template, drawn, content_type=MEDIA_TYPES["svg"], using="jinja2"
-    )
+    drawing = plain(render_to_string(template, drawn, here.request, using="jinja2"))
+    response = HttpResponse(drawing, content_type=MEDIA_TYPES["svg"])
     name = slugify(page_of_twin(here.request.path).replace("/", " "))
     file_name = f"{name}-as-at-{here.asked.day.isoformat()}.svg"
     response["Content-Disposition"] = f'inline; filename="{file_name}"'

@@ -15,6 +15,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.papers import Cell, Line, Lines, Paper, Table
 from ics_register.pages.twins import MEDIA_TYPES, Here, file_name
+from records.text import writable
 
 AsWord = Callable[[dict], Paper]
 
@@ -29,7 +30,7 @@ SHADE, GREY = "E8EDEE", RGBColor(0x4C, 0x62, 0x72)
 
 def answer_word(as_word: AsWord, context: dict, here: Here) -> HttpResponse:
     """The paper of a page as a file to keep."""
-    content = word_file(as_word(context), here.asked)
+    content = word_file(writable(as_word(context)), here.asked)
     response = HttpResponse(content, content_type=MEDIA_TYPES["docx"])
     response["Content-Disposition"] = f'attachment; filename="{file_name(here, "docx")}"'
     return response

@@ -16,6 +16,7 @@ from pathlib import PurePath
 from django.db import models
 
 from records.periods import FIRST_DAY, LAST_DAY, Precision, date_in_words, is_taken, last_day
+from records.text import one_line
 
 
 class Listing(models.TextChoices):
@@ -218,7 +219,7 @@ class Reader:
                     "be cut short. Fetch it again.",
                 ) from None
             if any(cell.strip() for cell in cells):
-                rows.append((line, [cell.strip() for cell in cells]))
+                rows.append((line, [one_line(cell) for cell in cells]))
             line = reader.line_num + 1
         if not text.endswith(("\n", "\r")):
             raise at(

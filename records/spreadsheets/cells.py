@@ -25,8 +25,8 @@ from records.periods import (
     is_taken,
     last_day,
 )
-from records.spreadsheets.reading import CONTROL
 from records.spreadsheets.workbooks import DATE, YES_NO
+from records.text import UNSEEN, many_lines, one_line, plain
 
 # A spreadsheet program runs a cell that begins with one of these. With an apostrophe before it,
 # it is text; reading takes the apostrophe off again.
@@ -34,15 +34,10 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
-BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]")
-# What takes no room, or turns the text after it round. Some scripts need the joiners U+200C and
-# U+200D.
-UNSEEN = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
 
 def neutral(text: str) -> str:
     """`text` as a spreadsheet program will not run it, without what no cell can hold."""
-    text = CONTROL.sub("", text)
+    text = plain(text)
     return f"'{text}" if FORMULA.match(text) else text
 
 
@@ -185,7 +180,7 @@ class TextWidget(Widget):
     def clean(self, value, row=None, **kwargs):
         if value in ERRORS:
             raise CellProblem(f"“{value}” is an error of the spreadsheet. Type what it should say.")
-        return as_typed(value)
+        return many_lines(as_typed(value))
 
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else str(value)
@@ -195,13 +190,13 @@ class LineWidget(TextWidget):
     """Text of one line, as a name is."""
 
     def clean(self, value, row=None, **kwargs):
-        text = super().clean(value, row, **kwargs)
-        if unseen := UNSEEN.search(text):
+        text = one_line(super().clean(value, row, **kwargs))
+        if unseen := UNSEEN.search(value):
             raise CellProblem(
-                f"“{UNSEEN.sub('', text)}” holds a character that is not seen "
-                f"(U+{ord(unseen[0]):04X}). Type it again."
+                f"“{text}” holds a character that is not seen (U+{ord(unseen[0]):04X}). Type it "
+                "again."
             )
-        return " ".join(part for each in BREAKS.split(text) if (part := each.strip()))
+        return text
 
 
 class ChoiceWidget(LineWidget):

@@ -16,6 +16,7 @@ from django.utils.text import get_text_list
 from openpyxl.utils import get_column_letter
 
 from records.spreadsheets.workbooks import NO_RESULT, Cell, MergedCells, Workbook
+from records.text import CONTROLS
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * MEGABYTE
@@ -57,8 +58,6 @@ FORBIDDEN_PARTS = [
     (r"/embeddings/|\.(zip|xlsx|xlsm|xls|docx|exe|dll|js|vbs)$", "has other files inside it"),
 ]
 
-# What no name or sentence holds, apart from tabs and ends of lines.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # How the second line of the templates begins, and what their second sheet is called.
 EXPLAINS = "# This line explains, and is passed over."
 EXPLAINING_SHEET = "What to write"
@@ -146,8 +145,8 @@ def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
     for place, (text, kind) in enumerate(line):
         if kind == NO_RESULT:
             odd = no_result(place, number)
-        if CONTROL.search(text):
-            odd = "It holds a character that cannot be typed. Type the row again."
+        if control := CONTROLS.search(text):
+            odd = untypable(place, number, control[0], headings)
             text = ""
         if len(text) > LONGEST_CELL:
             odd = f"A cell is longer than {LONGEST_CELL:,} characters. Shorten it."
@@ -162,6 +161,13 @@ def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
                 "moved its cells: put quotation marks around what contains a comma."
             )
     return SheetRow(number, cells, kinds, odd)
+
+
+def untypable(place: int, number: int, control: str, headings: list[str]) -> str:
+    cell = f"Cell {get_column_letter(place + 1)}{number}"
+    if place < len(headings) and headings[place]:
+        cell += f", “{headings[place]}”,"
+    return f"{cell} holds a character that cannot be typed (U+{ord(control):04X}). Type it again."
 
 
 def no_result(place: int, number: int) -> str:

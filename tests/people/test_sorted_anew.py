@@ -11,7 +11,7 @@ from tests.builders import make_person
 
 pytestmark = pytest.mark.django_db
 
-BEFORE = ("people", "0002_ordered_by_folded_names")
+BEFORE = ("people", "0003_ordered_by_folded_names")
 
 
 def test_sort_names_made_of_a_title_or_letters_are_corrected_and_history_says_so(settings):
@@ -19,7 +19,7 @@ def test_sort_names_made_of_a_title_or_letters_are_corrected_and_history_says_so
     made = make_person(name="David Nicholson CBE", sort_name="CBE, David Nicholson")
     chosen = make_person(name="Ann Lee CBE", sort_name="Leigh, Ann")
     plain = make_person(name="Sarah Jane Dugan", sort_name="Dugan, Sarah Jane")
-    upgrade = importlib.import_module("people.migrations.0003_names_folded_anew")
+    upgrade = importlib.import_module("people.migrations.0004_names_folded_anew")
     apps = MigrationLoader(connection).project_state(BEFORE).apps
     editor = connection.schema_editor()
     upgrade.sort_by_family_name(apps, editor)

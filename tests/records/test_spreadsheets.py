@@ -382,7 +382,7 @@ def test_a_date_is_told_by_as_much_of_its_format_as_a_program_takes():
 
 def test_a_line_of_blanks_is_one_blank_and_takes_time_as_it_is_long():
     line = LineWidget().clean(f"Ann{' ' * 29_000}\r\n \t Lee{' ' * MILLION}Day\n")
-    assert line == f"Ann Lee{' ' * MILLION}Day"
+    assert line == "Ann Lee Day"
 
 
 def test_formulas_that_a_program_fills_down_are_read(mona):

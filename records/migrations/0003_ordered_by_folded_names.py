@@ -10,7 +10,7 @@ from records.fold_anew import order_alike
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0001_register'),
+        ('records', '0002_upgraded'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Its own, since PostgreSQL changes no table whose rows the same migration has changed."""
 
     dependencies = [
-        ('organisations', '0002_ordered_by_folded_names'),
+        ('organisations', '0003_ordered_by_folded_names'),
     ]
 
     operations = [

@@ -11,8 +11,8 @@ from records.fold_anew import order_alike
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisations', '0001_register'),
-        ('records', '0002_ordered_by_folded_names'),
+        ('organisations', '0002_upgraded'),
+        ('records', '0003_ordered_by_folded_names'),
     ]
 
     operations = [

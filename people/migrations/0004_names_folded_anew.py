@@ -1,3 +1,4 @@
+import uuid
 from functools import partial
 
 from django.db import migrations, models
@@ -12,6 +13,13 @@ REASON = "Sorted by the family name, and not by a title, letters or a given name
 def sort_by_family_name(apps, schema_editor):
     """Correct the sort names that were made of the last word of a name, whatever it was."""
     person, history = (apps.get_model("people", each) for each in ("Person", "HistoricalPerson"))
+    together = {
+        "history_date": timezone.now(),
+        "history_type": "~",
+        "history_nature": "upgraded",
+        "history_batch": uuid.uuid4(),
+        "history_change_reason": REASON,
+    }
     kept = [field.attname for field in person._meta.concrete_fields]
     for each in models.QuerySet(person, using=schema_editor.connection.alias).iterator():
         given, _, family = each.name.rpartition(" ")
@@ -20,20 +28,14 @@ def sort_by_family_name(apps, schema_editor):
         if each.sort_name == made and right not in ("", made):
             each.sort_name = right
             each.save()
-            history.objects.create(
-                **{name: getattr(each, name) for name in kept},
-                history_date=timezone.now(),
-                history_type="~",
-                history_nature="corrected",
-                history_change_reason=REASON,
-            )
+            history.objects.create(**{name: getattr(each, name) for name in kept}, **together)
 
 
 class Migration(migrations.Migration):
     """Its own, since PostgreSQL changes no table whose rows the same migration has changed."""
 
     dependencies = [
-        ('people', '0002_ordered_by_folded_names'),
+        ('people', '0003_ordered_by_folded_names'),
     ]
 
     operations = [

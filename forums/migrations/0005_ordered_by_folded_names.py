@@ -10,9 +10,9 @@ from records.fold_anew import order_alike
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forums', '0002_quoracy_clauses_say_all'),
-        ('organisations', '0002_ordered_by_folded_names'),
-        ('records', '0002_ordered_by_folded_names'),
+        ('forums', '0004_plain_texts'),
+        ('organisations', '0003_ordered_by_folded_names'),
+        ('records', '0003_ordered_by_folded_names'),
     ]
 
     operations = [

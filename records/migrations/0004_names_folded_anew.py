@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     """Its own, since PostgreSQL changes no table whose rows the same migration has changed."""
 
     dependencies = [
-        ('forums', '0003_ordered_by_folded_names'),
+        ('records', '0003_ordered_by_folded_names'),
     ]
 
     operations = [
-        migrations.RunPython(partial(fold_anew, label='forums'), migrations.RunPython.noop),
+        migrations.RunPython(partial(fold_anew, label='records'), migrations.RunPython.noop),
     ]
