@@ -28,6 +28,31 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         )
     if not was_sent_from_here(request):
         return error_page(request, HTTPStatus.FORBIDDEN, HEADING, f"{happened} {GO_BACK}")
+    return page_that_keeps(request, happened)
+
+
+def keep_what_the_signed_out_typed(get_response):
+    """Middleware: whoever sends a form of the admin after their time was over, or after they signed
+    out in another tab, is not led to the sign-in, where what they typed would be gone."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            response.status_code == HTTPStatus.FOUND
+            and response.headers["Location"].startswith(f"{reverse('admin:login')}?")
+            and was_sent_from_here(request)
+            and not request.user.is_authenticated
+        ):
+            return page_that_keeps(
+                request, "Nothing was saved. You were signed out after you opened the form."
+            )
+        return response
+
+    return answer
+
+
+def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
+    """403, with what was typed, to be sent again."""
     kept, left_out = what_was_typed(request)
     context = {
         **frame_of_error(request, HEADING, happened),

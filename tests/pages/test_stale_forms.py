@@ -92,6 +92,35 @@ def test_who_is_signed_out_is_told_to_sign_in_first_and_then_sends_it_again(brow
     assert document.note == TYPED
 
 
+def test_who_was_signed_out_in_the_meantime_keeps_what_was_typed(browser):
+    document = make_document()
+    page, form = opened(browser, document)
+    sign_out(browser)
+    refused = Page(browser.post(page, form))
+    assert refused.status == 403
+    assert "Nothing was saved. You were signed out after you opened the form." in refused.text
+    assert "/admin/login/" in refused.links(refused.main)
+    assert Page(send_again(browser, refused)).status == 403
+    sign_in_again(browser)
+    once_more = Page(send_again(browser, refused))
+    assert send_again(browser, once_more).status_code == 302
+    document.refresh_from_db()
+    assert document.note == TYPED
+
+
+def test_who_signs_in_or_out_is_led_on_as_ever(browser):
+    sign_out(browser)
+    page = browser.get("/admin/login/?next=/admin/")
+    token = FormReader(page.content.decode()).values["csrfmiddlewaretoken"][0]
+    wrong = {"username": "Ann", "password": "wrong", "csrfmiddlewaretoken": token}
+    assert browser.post("/admin/login/?next=/admin/", wrong).status_code == 200
+    sign_in_again(browser)
+    token = FormReader(browser.get("/admin/").content.decode()).values["csrfmiddlewaretoken"][0]
+    for _ in range(2):
+        answer = browser.post("/admin/logout/", {"csrfmiddlewaretoken": token})
+        assert answer.status_code in (200, 302)
+
+
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", ""])
 def test_what_another_site_sends_is_not_kept(browser, origin):
     page, form = opened(browser, make_document())
