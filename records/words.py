@@ -59,32 +59,38 @@ class WordsOf(models.Func):
 # By their locale some databases make small letters of no others than those of ASCII.
 CAPITALS = {sign.upper(): letter for sign, letter in PLAIN.items() if len(sign.upper()) == 1}
 
+# One expression and not STRICT, so that PostgreSQL puts it in the place of each call. What is ASCII
+# alone, as nearly every text is, takes a tenth of the time.
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION words_of(text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-SELECT ' ' || trim(regexp_replace({folded}, '{between}', ' ', 'g')) || ' '
-FROM (SELECT regexp_replace(lower(normalize(
-    CASE WHEN translate($1, {apostrophes}, '') = $1 THEN $1
-    ELSE translate($1, {apostrophes}, '') || ' ' || translate($1, {apostrophes}, {spaces}) END,
-    NFKD)), '[{unseen}]+', '', 'g') AS small) AS small
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT ' ' || trim(regexp_replace(
+    CASE WHEN octet_length($1) = char_length($1) THEN lower({ascii}) ELSE {folded} END,
+    '{between}', ' ', 'g'
+)) || ' '
 $$
 """
+POSTGRESQL_BOTH = """CASE WHEN translate($1, {signs}, '') = $1 THEN $1
+    ELSE translate($1, {signs}, '') || ' ' || translate($1, {signs}, {spaces}) END"""
 
 
 def postgresql_function() -> str:
     """What makes PostgreSQL fold as `words_of` does."""
     letters = {**PLAIN, **CAPITALS, "ß": "ss", "ẞ": "ss", "\u03c2": "\u03c3"}
     singles = {sign: plainly for sign, plainly in letters.items() if len(plainly) == 1}
-    folded = f"translate(small, '{''.join(singles)}', '{''.join(singles.values())}')"
+    folded = f"lower(normalize({_both(APOSTROPHES)}, NFKD))"
+    folded = f"regexp_replace({folded}, '[{_unseen()}]+', '', 'g')"
+    folded = f"translate({folded}, '{''.join(singles)}', '{''.join(singles.values())}')"
     for sign in letters.keys() - singles.keys():
         folded = f"replace({folded}, '{sign}', '{letters[sign]}')"
-    return POSTGRESQL_FUNCTION.format(
-        folded=folded,
-        between=BETWEEN_WORDS,
-        apostrophes="'{}'".format(APOSTROPHES.replace("'", "''")),
-        spaces=f"'{' ' * len(APOSTROPHES)}'",
-        unseen=_unseen(),
-    )
+    ascii = _both("".join(filter(str.isascii, APOSTROPHES)))
+    return POSTGRESQL_FUNCTION.format(folded=folded, ascii=ascii, between=BETWEEN_WORDS)
+
+
+def _both(apostrophes: str) -> str:
+    """A text without these and, if it has any, once more with a space for each."""
+    signs = "'{}'".format(apostrophes.replace("'", "''"))
+    return POSTGRESQL_BOTH.format(signs=signs, spaces=f"'{' ' * len(apostrophes)}'")
 
 
 def _unseen() -> str:
