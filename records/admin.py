@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
@@ -316,7 +317,14 @@ class RecordForm(forms.ModelForm):
 
     def full_clean(self):
         super().full_clean()
-        if self.is_bound and self.refusal:
+        if not self.is_bound:
+            return
+        if "confirmed_on" in self.fields and "confirmed_on" not in self.errors:
+            try:
+                self.instance.refuse_confirmation_to_come(timezone.localdate())
+            except ValidationError as error:
+                self.add_error(None, error)
+        if self.refusal:
             self.add_error(None, self.refusal)
 
     def _update_errors(self, errors):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from records.constraints import DatabaseCheck
-from records.periods import DayField, Precision, date_in_words, last_day
+from records.periods import DayField, Precision, date_in_words, first_day, last_day
 
 CONFIRMED_AGAINST = (
     "Say against which document it was confirmed, where in it, and when: all three, or only when."
@@ -103,6 +103,20 @@ class Evidenced(Evidence, models.Model):
         against = self.confirmed_document_id is not None
         if against != bool(self.confirmed_locator) or (against and self.confirmed_on is None):
             raise ValidationError(CONFIRMED_AGAINST)
+
+    def refuse_confirmation_to_come(self, today: datetime.date) -> None:
+        """Raise ValidationError if this is said to be confirmed on a day that has not come: until
+        then no page would show what is not dated otherwise."""
+        if (
+            self.confirmed_on is not None
+            and first_day(self.confirmed_on, self.confirmed_precision) > today
+        ):
+            raise ValidationError(
+                {
+                    "confirmed_on": f"{self.confirmed_in_words()} has not come. Give the day on "
+                    "which this was last held against a source."
+                }
+            )
 
     @property
     def document_slug(self) -> str:

@@ -139,7 +139,9 @@ def load_a_spreadsheet(chair):
 
 def take_in_an_ods_list(chair):
     listed = networks("2019-12-04", ("U00001", "EAST TOWN PCN", "20191001", ""))
-    *_, outcome = run(read_files([listed]), apply=True, reason="The list")
+    *_, outcome = run(
+        read_files([listed], today=timezone.localdate()), apply=True, reason="The list"
+    )
     assert outcome.changes
 
 

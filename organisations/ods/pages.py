@@ -152,7 +152,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         return form_page(request, form, status=400 if form.errors else 200)
     files = [(each.name, each.read()) for each in form.cleaned_data["files"]]
     try:
-        read_files(files, day=form.cleaned_data["day"])
+        read_files(files, today=timezone.localdate(), day=form.cleaned_data["day"])
     except OdsRefused as refused:
         return form_page(request, form, problems=told_problems(refused), status=400)
     Upload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
@@ -308,7 +308,9 @@ def go_through(upload: Upload, *, user, seen: str) -> Iterator[Progress]:
     answers = upload.choices
     try:
         for step in run(
-            read_files(unpacked(bytes(upload.content)), day=answers["day"]),
+            read_files(
+                unpacked(bytes(upload.content)), today=timezone.localdate(), day=answers["day"]
+            ),
             user=user,
             reason=upload.reason,
             seen=seen,

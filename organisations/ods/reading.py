@@ -15,7 +15,15 @@ from pathlib import PurePath
 
 from django.db import models
 
-from records.periods import FIRST_DAY, LAST_DAY, Precision, date_in_words, is_taken, last_day
+from records.periods import (
+    FIRST_DAY,
+    LAST_DAY,
+    Precision,
+    date_in_words,
+    first_day,
+    is_taken,
+    last_day,
+)
 from records.text import one_line
 
 
@@ -139,7 +147,9 @@ class Extract:
         return f"{self.listing.label}, {self.day_in_words} ({self.file_name})"
 
 
-def read_files(files: list[tuple[str, bytes]], *, day: str = "") -> list[Extract]:
+def read_files(
+    files: list[tuple[str, bytes]], *, today: datetime.date, day: str = ""
+) -> list[Extract]:
     """What files, each a name and its bytes, list: the earliest first. `day` is the day on which
     files stood that do not say it themselves. Raises OdsRefused."""
     extracts, problems = [], []
@@ -149,6 +159,15 @@ def read_files(files: list[tuple[str, bytes]], *, day: str = "") -> list[Extract
         problems += reader.problems
     twice = {}
     for extract in extracts:
+        if first_day(extract.day, extract.precision) > today:
+            problems.append(
+                Problem(
+                    extract.file_name,
+                    1,
+                    f"This list is said to stand as on {extract.day_in_words}, which has not come. "
+                    "Correct the day in the name of the file, beside it or in its first column.",
+                )
+            )
         first = twice.setdefault((extract.listing, extract.day, extract.digest), extract)
         if first is not extract:
             problems.append(

@@ -16,6 +16,7 @@ from import_export.resources import Resource
 
 from records.admin import refusal_in_words
 from records.changes import Names, field_changes, told_fields
+from records.evidence import Evidenced
 from records.history import Nature, writing
 from records.models import Upload
 from records.names import first_free, fold, slug_stem
@@ -209,7 +210,10 @@ class RecordResource(Resource):
         if row.before is not None:
             row.record.stored = lambda: row.before  # it was read, and is locked
         keys = [f.name for f in self.model._meta.fields if isinstance(f, models.ForeignKey)]
-        for check in (lambda: row.record.clean_fields(exclude=keys), row.record.clean):
+        checks = [lambda: row.record.clean_fields(exclude=keys), row.record.clean]
+        if isinstance(row.record, Evidenced):
+            checks.append(lambda: row.record.refuse_confirmation_to_come(timezone.localdate()))
+        for check in checks:
             try:
                 check()
             except ValidationError as error:

@@ -1,5 +1,7 @@
 """Editing forums, seats and memberships."""
 
+import datetime
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -130,6 +132,19 @@ def test_a_form_takes_no_day_that_the_pages_cannot_be_read_as_at(typed, field, a
     response = send(admin_client, ADD, **filled_in(**{**who, field: typed}))
     assert_kept_as_typed(response, field)
     assert "Enter a date from 1800 to 2199, such as 27/03/2026." in errors_of(response)[field][0]
+
+
+def test_nothing_can_be_confirmed_on_a_day_that_has_not_come(admin_client):
+    who = {"seat": make_seat().pk, "person": make_person().pk}
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    response = send(admin_client, ADD, **filled_in(**who, confirmed_on=f"{tomorrow:%d/%m/%Y}"))
+    assert_kept_as_typed(response, "confirmed_on")
+    assert "has not come. Give the day on which" in errors_of(response)["confirmed_on"][0]
+
+    # Of what is known to the month or the year, a part has come.
+    this_year = {"confirmed_on": f"31/12/{tomorrow:%Y}", "confirmed_precision": "year"}
+    if timezone.localdate().year == tomorrow.year:
+        assert send(admin_client, ADD, **filled_in(**who, **this_year)).status_code == 302
 
 
 def test_the_form_to_add_a_membership_takes_it_as_confirmed_today(admin_client):

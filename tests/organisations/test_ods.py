@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from organisations.models import Organisation, OrganisationKind, OrganisationName, Relationship
 from organisations.ods.importing import Outcome, run
@@ -48,7 +49,12 @@ LATER = [
 
 
 def take(*files, apply: bool = True, **options) -> Outcome:
-    *_, outcome = run(read_files(list(files)), apply=apply, reason="The lists", **options)
+    *_, outcome = run(
+        read_files(list(files), today=timezone.localdate()),
+        apply=apply,
+        reason="The lists",
+        **options,
+    )
     return outcome
 
 
@@ -68,6 +74,11 @@ def refusal(*files, **options) -> list[str]:
     after = Organisation.history.count(), Relationship.history.count(), Document.objects.count()
     assert before == after
     return [str(problem) for problem in refused.value.problems]
+
+
+def test_a_list_of_a_day_that_has_not_come_is_refused():
+    [said] = refusal(networks("2150-12-04", EAST))
+    assert "stand as on 4 December 2150, which has not come. Correct the day" in said
 
 
 def members(code: str, on: str) -> set[str]:
@@ -597,7 +608,9 @@ def test_a_second_import_while_one_runs_is_refused(tmp_path):
     under_way, over = threading.Event(), threading.Event()
 
     def first():
-        steps = run(read_files([networks("2018-12-04", WEST)]), apply=True)
+        steps = run(
+            read_files([networks("2018-12-04", WEST)], today=timezone.localdate()), apply=True
+        )
         next(steps)
         under_way.set()
         over.wait(30)

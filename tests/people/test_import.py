@@ -97,6 +97,14 @@ def test_a_slug_is_made_that_nobody_has_or_had(mona, ann):
     }
 
 
+def test_nothing_is_imported_as_confirmed_on_a_day_that_has_not_come(mona):
+    rows = [["Ann Lee", *EVIDENCE, "2150-01-01"], ["Bob Day", *EVIDENCE, "2026-11"]]
+    sheet = csv_of(["Name", "Source document", "Locator", "Last confirmed"], *rows)
+    upload = checked(mona, Person, sheet)
+    assert outcomes(upload) == ["refused", "new"]
+    assert "1 January 2150 has not come" in problems(upload)["Last confirmed"]
+
+
 def test_a_slug_that_somebody_had_is_refused_with_the_one_they_have(mona, ann):
     ann.slug = "ann-m-lee"
     ann.save()

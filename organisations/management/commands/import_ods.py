@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from organisations.ods.importing import OdsBusy, Outcome, Progress, run
 from organisations.ods.reading import OdsRefused, read_files
@@ -49,7 +50,11 @@ class Command(BaseCommand):
         self.every = options["verbosity"] > 1
         bar = ProgressBar(self.stderr)
         try:
-            extracts = read_files([(path.name, self.content(path)) for path in files], day=day)
+            extracts = read_files(
+                [(path.name, self.content(path)) for path in files],
+                today=timezone.localdate(),
+                day=day,
+            )
             steps = run(
                 extracts,
                 user=self.user(as_user),
