@@ -8,7 +8,7 @@ What is known *by* a day is no event of that day; it is told apart, as being so 
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import product
 from operator import or_
@@ -467,13 +467,50 @@ def _before(kind: Kind) -> QuerySet:
     return _others(kind).filter(adjoining(F, OuterRef))
 
 
+def _after(kind: Kind) -> QuerySet:
+    """The tenure that took over from one."""
+    return _others(kind).filter(adjoining(OuterRef, F))
+
+
+def as_changes_tell(keys: Iterable[Key]) -> list[Key]:
+    """`keys` in their order, each as changes tell it: a beginning with the tenure that it took
+    over from, and in place of an end the beginning that took over from it. In two queries."""
+    keys = list(keys)
+    next_ones = _beside(keys, END)
+    keys = [Key(k.what, START, next_ones[k], None) if k in next_ones else k for k in keys]
+    before = _beside(keys, START)
+    return [replace(key, follows=before.get(key)) for key in keys]
+
+
+def _beside(keys: list[Key], which: str) -> dict[Key, int]:
+    """Of the tenures that begin, or end, the one that each took over from, or that took over."""
+    parts, of_key = [], {(key.what, key.pk): key for key in keys if key.which == which}
+    for kind in KINDS:
+        numbers = {pk for what, pk in of_key if what == kind.what}
+        if not kind.held or not numbers:
+            continue
+        if which == START:
+            other = _before(kind).order_by("-end_date", "-pk")
+        else:
+            other = _after(kind).order_by("start_date", "pk")
+        parts.append(
+            kind.model.objects.filter(OWN, pk__in=numbers)
+            .order_by()
+            .annotate(other=Subquery(other.values("pk")[:1]))
+            .filter(other__isnull=False)
+            .values_list(text(kind.what), "pk", "other")
+        )
+    found = parts[0].union(*parts[1:], all=True) if parts else []
+    return {of_key[what, pk]: other for what, pk, other in found}
+
+
 def _handed_over(
     kind: Kind, which: str, rows: QuerySet, windows: tuple[datetime.date, ...]
 ) -> QuerySet:
     """`rows` with the tenure that each took over from; without those whose end is told so."""
     nobody = Value(0, IntegerField())
     if kind.held and which == END:
-        next_one = _others(kind).filter(adjoining(OuterRef, F), possibly(START, *windows))
+        next_one = _after(kind).filter(possibly(START, *windows))
         rows = rows.exclude(OWN & Q(Exists(next_one)))
     if not kind.held or which == END:
         return rows.annotate(follows=nobody)

@@ -14,7 +14,7 @@ from forums.chronicle import END, START, Happening
 from forums.models import ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from people.models import Basis, EndReason
-from records.periods import Precision, date_in_words, first_day
+from records.periods import Precision, date_in_words
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def _what_is_shared(each: Happening) -> tuple:
 
 def _sentence(group: list[Happening], today: datetime.date) -> list[Words]:
     each = group[0]
-    is_to_come = first_day(each.day, each.precision) > today
+    # What ends is in force on its last day still, as its page says.
+    is_to_come = each.day > today if each.which == START else each.day >= today
     tense = "by" if each.is_limit else "to come" if is_to_come else "past"
     foreseen = tense == "past" and each.what in ("appointment", "membership") and each.is_foreseen
     if foreseen:
@@ -81,6 +82,9 @@ def _sentence(group: list[Happening], today: datetime.date) -> list[Words]:
     said = _handover(each, tense) if each.follows else TELLERS[each.what](group, tense)
     if foreseen:
         said = [_was_to(piece) for piece in said] + [", as the source foresaw"]
+    if each.is_limit and each.which == END and is_to_come:
+        be = "are" if len(group) > 1 else "is"
+        said = [_is_to_have(piece, be) for piece in said]
     pieces = [_when(each), ", " if each.is_limit else " ", *said]
     if each.is_limit:
         pieces.append(_not_recorded(each))
@@ -91,6 +95,11 @@ def _sentence(group: list[Happening], today: datetime.date) -> list[Words]:
 def _was_to(piece: Words | str) -> Words | str:
     """What is to be, told when its day has passed and nothing more is known of it."""
     return piece.replace(" is to ", " was to ") if isinstance(piece, str) else piece
+
+
+def _is_to_have(piece: Words | str, be: str) -> Words | str:
+    """What had ended by a day, told while that day is still to come."""
+    return piece.replace(" had ", f" {be} to have ", 1) if isinstance(piece, str) else piece
 
 
 def _when(each: Happening) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.csrf import csrf_exempt
 
-from forums.chronicle import Key, happenings
+from forums.chronicle import as_changes_tell, happenings
 from forums.learnt import as_row, first_learnt, latest_said, learnt
 from forums.sentences import tell
 from ics_register.pages.changes import OF
@@ -71,8 +71,15 @@ def _feed(request: HttpRequest, title: str, address: str, *what) -> Feed:
 
 def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
     """An entry for each beginning and end, as new as the register last changed what it says."""
-    said = dict(latest_said(MOST, about))
-    for happening in happenings(said):
+    said = latest_said(MOST, about)
+    keys = as_changes_tell(key for key, _ in said)
+    # Of a handover either may have been written last.
+    written_at = {}
+    for key, (_, at) in zip(keys, said, strict=True):
+        place = key.what, key.pk, key.which
+        written_at[place] = max(at, written_at.get(place, at))
+    for happening in happenings(dict.fromkeys(keys)):
+        place = happening.what, happening.id, happening.which
         [told] = tell([happening], timezone.localdate())
         own = next((piece for piece in told.pieces if piece.slug), None)
         address = reverse(own.kind, args=[own.slug]) if own else reverse("changes")
@@ -81,8 +88,8 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
             title=one_line(told.text),
             link=request.build_absolute_uri(address),
             description=one_line(f"Source: {sources}"),
-            unique_id=tag(request, happening.what, happening.id, happening.which),
-            updateddate=said[Key(happening.what, happening.which, happening.id, None)],
+            unique_id=tag(request, *place),
+            updateddate=written_at[place],
         )
     return feed
 

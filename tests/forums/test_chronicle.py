@@ -273,6 +273,46 @@ def test_what_is_to_come_is_told_as_to_come(chair):
     ]
 
 
+ENDING = {
+    "an organisation": make_organisation,
+    "a forum": make_forum,
+    "a former name": lambda **d: make_organisation_name(kind=NameKind.FORMER, **d),
+    "a relationship": make_relationship,
+    "a post": make_post,
+    "a seat": make_seat,
+    "an appointment": make_appointment,
+    "a chair": lambda **d: make_membership(seat=make_chair_seat(), **d),
+    "a membership": make_membership,
+    "a member organisation": make_member_organisation,
+    "a line": make_reporting_line,
+}
+
+
+@pytest.mark.parametrize("qualifier", Qualifier.values)
+@pytest.mark.parametrize(
+    ("precision", "end"), [("day", "2026-11-25"), ("month", "2026-11-30"), ("year", "2026-12-31")]
+)
+@pytest.mark.parametrize("what", ENDING)
+def test_what_ends_is_told_as_to_come_until_its_last_day_is_over(what, precision, end, qualifier):
+    dates = {"end_date": end, "end_precision": precision, "end_qualifier": qualifier}
+    record = ENDING[what](start_date="2019-04-01", **dates)
+    last = record.end_date
+
+    for today in (last, last + datetime.timedelta(days=1)):
+        [sentence] = told("2026-01-01", "2026-12-31", today=today)
+        is_to_come = " is to " in sentence
+        assert is_to_come == record.is_in_force(today) == (not record.has_ended(today)), sentence
+
+
+def test_what_begins_is_told_as_begun_on_its_first_day(chair):
+    make_appointment(post=chair, person=person("Ann Lee"), start_date="2026-11-25")
+
+    [eve] = told("2026-11-25", "2026-11-25", today=TODAY - datetime.timedelta(days=1))
+    [day_] = told("2026-11-25", "2026-11-25", today=TODAY)
+    assert eve == "On 25 November 2026 Ann Lee is to become Chair of Wye Trust."
+    assert day_ == "On 25 November 2026 Ann Lee became Chair of Wye Trust."
+
+
 def test_who_is_withheld_has_no_name_nor_words_in_a_handover(chair):
     hand_over(chair, {"end_date": "2019-03-31", "note": "Ann left"}, {"start_date": "2019-04-01"})
     withhold_person(person=Person.objects.get(name="Ann Lee"))

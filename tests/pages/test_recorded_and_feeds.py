@@ -8,10 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from people.actions import reappoint
 from people.identity import withhold_person
-from people.models import Person
+from people.models import Basis, Person
+from records.events import Source, When
 from records.history import Nature, writing
 from tests.builders import (
+    day,
     make_appointment,
     make_document,
     make_forum,
@@ -94,6 +97,53 @@ def test_neither_who_did_it_nor_why_is_told(register):
     for address in (RECORDED, "/changes/recorded.json", "/changes/recorded.csv", *FEEDS):
         told = Client(headers={"host": "localhost"}).get(address).getvalue().decode()
         assert not [each for each in ("gwen", "Hughes", "Owain") if each in told], address
+
+
+def told_everywhere(*addresses: str) -> dict[str, str]:
+    """What each feed or page tells, in its own words."""
+    return {
+        each: " ".join(entries(each).values()) if each.endswith(".atom") else read(each).text
+        for each in addresses
+    }
+
+
+def test_who_is_reappointed_is_said_to_stay_on_by_pages_and_feeds_alike(register):
+    appointment = register.appointments.get()
+    appointment.term_ends = "2022-03-31"
+    with writing(Nature.CHANGED, step="Reappoint"):
+        reappoint(
+            tenure=appointment,
+            last=When(day("2022-03-31")),
+            source=Source(make_document(), "page 2"),
+            basis=Basis.SUBSTANTIVE,
+        )
+
+    addresses = ("/changes.atom", "/organisations/trust/changes.atom", "/people/ann/changes.atom")
+    told = told_everywhere(*addresses, "/changes/recorded.atom", RECORDED)
+    told["/changes/"] = read("/changes/", {"from": "2022-01-01", "to": "2022-12-31"}).text
+    for address, words in told.items():
+        assert "On 1 April 2022 Ann Lee stayed on as Chair of Wye Trust" in words, address
+        assert "Ann Lee ceased to be" not in words, address
+        assert "On 1 April 2022 Ann Lee became" not in words, address
+
+
+def test_a_handover_is_one_entry_of_a_feed_whichever_of_the_two_was_written_last(register):
+    first = register.appointments.get()
+    ben = make_appointment(
+        post=make_post(organisation=first.post.organisation, title="Leader"),
+        person=make_person(name="Ben Rhys"),
+        start_date="2022-04-01",
+    )
+    cat = make_person(name="Cat Orr")
+    before = make_appointment(post=ben.post, person=cat, end_date="2022-03-31")
+    before.note = "Corrected."
+    before.save()
+
+    told = [words for words in entries("/changes.atom").values() if "Leader of" in words]
+    assert sorted(told) == [
+        "On 1 April 2019 Cat Orr became Leader of Wye Trust.",
+        "On 1 April 2022 Cat Orr handed over to Ben Rhys as Leader of Wye Trust.",
+    ]
 
 
 def test_no_words_that_were_changed_or_removed_are_told(register):
