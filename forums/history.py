@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
-from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import CharField, Q, QuerySet, Value
@@ -42,9 +41,10 @@ from organisations.models import (
 from people.models import Appointment, Distinction, Person, PersonName
 from records.admin import Words, above_records, may_view
 from records.changes import changes_in_words
+from records.dates import DayField
 from records.history import Nature
 from records.history_pages import ROWS_A_PAGE, own_context, pages_of, record_or_what_it_was
-from records.periods import next_day
+from records.periods import first_day, last_day, next_day
 from records.site import site_page
 
 
@@ -112,18 +112,8 @@ class FilterForm(forms.Form):
         label="Who", queryset=User.objects.order_by("username"), required=False, empty_label="all"
     )
     nature = forms.ChoiceField(label="What", choices=[("", "all"), *Nature.choices], required=False)
-    since = forms.DateField(
-        label="From",
-        required=False,
-        widget=AdminDateWidget,
-        error_messages={"invalid": "Enter a date such as 27/03/2026."},
-    )
-    until = forms.DateField(
-        label="To",
-        required=False,
-        widget=AdminDateWidget,
-        error_messages={"invalid": "Enter a date such as 27/03/2026."},
-    )
+    since = DayField(label="From", required=False, stands=first_day)
+    until = DayField(label="To", required=False, stands=last_day)
 
     def conditions(self) -> dict:
         """What rows have that fit; of what was asked in a way that cannot be read, nothing."""

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -22,6 +22,8 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst, slugify
 from simple_history.admin import SimpleHistoryAdmin
 
+from records import periods
+from records.dates import DayField, settle_typed_dates
 from records.editors import gone_view, latest_version, settle
 from records.history import Nature, writing
 from records.history_pages import (
@@ -314,6 +316,7 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.present_version
+        settle_typed_dates(self)
 
     def full_clean(self):
         super().full_clean()
@@ -349,7 +352,7 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.URLField: {"assume_scheme": "https"},
-        models.DateField: {"error_messages": {"invalid": "Enter a date such as 27/03/2026."}},
+        periods.DayField: {"form_class": DayField, "widget": AdminDateWidget},
     }
     list_per_page = 50
     # The number of all records would cost a second count of them on every page.

@@ -17,7 +17,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.widgets import (
-    AdminDateWidget,
     AdminTextInputWidget,
     RelatedFieldWidgetWrapper,
 )
@@ -31,10 +30,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from records.changes import Change, fingerprint, net_changes
+from records.dates import DayField, settle_typed_dates
 from records.events import Source, When
 from records.history import Nature, writing
 from records.models import DatedFact
-from records.periods import Precision, Qualifier, refuse_distant_day
+from records.periods import Precision, Qualifier
 from records.sent_once import batch_of, new_number, wait_for_the_first
 from records.troubles import REFUSALS, refused_in_words
 from records.undo import recorded_models
@@ -58,17 +58,6 @@ def record_choice(
         RecordSelect(field, admin.site), field.remote_field, admin.site, can_add_related=may_add
     )
     return OneRecord(widget=widget, **options)
-
-
-class DayField(forms.DateField):
-    """A day that the register takes."""
-
-    widget = AdminDateWidget
-    default_error_messages = {"invalid": "Enter a date such as 27/03/2026."}
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.validators.append(refuse_distant_day)
 
 
 class StepForm(forms.Form):
@@ -121,7 +110,9 @@ class StepForm(forms.Form):
         if not self.asks_for_date:
             for name in ("date", "precision", "qualifier"):
                 del self.fields[name]
+        settle_typed_dates(self)
         self.prepare()
+        settle_typed_dates(self)  # of what was added
 
     def prepare(self) -> None:
         """Add and change fields as the record at hand needs."""

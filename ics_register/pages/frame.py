@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,7 +13,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from ics_register.recorded import first_recorded
-from records.periods import FIRST_DAY, LAST_DAY, date_in_words, is_taken
+from records.dates import UnreadableDate, read_typed
+from records.periods import (
+    FIRST_DAY,
+    LAST_DAY,
+    Precision,
+    Qualifier,
+    date_in_words,
+    first_day,
+    is_taken,
+    last_day,
+)
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,51 @@ def named_day(request: HttpRequest, name: str) -> datetime.date | None:
             f"The register can be read as at a day from {FIRST_DAY.year} to {LAST_DAY.year}."
         )
     return day
+
+
+# What somebody types into a form of a page: the parameter that it becomes, what the form calls it,
+# and which of its days a month or a year stands for, if one does.
+TYPED = {
+    "typed_as_at": ("as_at", "Another day", None),
+    "typed_recorded": ("recorded", "As recorded by the end of", None),
+    "typed_from": ("from", "From", first_day),
+    "typed_to": ("to", "To", last_day),
+}
+
+
+def address_as_typed(request: HttpRequest) -> str | None:
+    """Where a form leads into which somebody has typed days, as people write them: the same page
+    with the days in its address; None if no form was sent. Raises BadRequest for what is no day.
+    """
+    typed = [name for name in TYPED if name in request.GET]
+    if not typed:
+        return None
+    asked = request.GET.copy()
+    for name in typed:
+        parameter, label, stands = TYPED[name]
+        text = asked.pop(name)[-1].strip()
+        asked.pop(parameter, None)
+        if text:
+            asked[parameter] = _day_typed(text, label, stands).isoformat()
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+
+
+def _day_typed(text: str, label: str, stands: Callable | None) -> datetime.date:
+    short = text[:40]
+    try:
+        day, precision, qualifier = read_typed(short)
+    except UnreadableDate:
+        raise BadRequest(
+            f"{label}: “{short}” cannot be read as a day. Write it as 1 May 2019 or 01/05/2019."
+        ) from None
+    if qualifier != Qualifier.ON:
+        raise BadRequest(f"{label}: “{short}” is no single day. Leave “by” out.")
+    if precision != Precision.DAY and stands is None:
+        raise BadRequest(
+            f"{label}: “{short}” is a whole {precision}. Write a day in it, such as "
+            f"{date_in_words(day)}."
+        )
+    return stands(day, precision) if stands else day
 
 
 def refuse_wrong_order(first: datetime.date, last: datetime.date) -> None:

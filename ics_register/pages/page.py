@@ -10,13 +10,19 @@ from collections.abc import Callable, Iterable
 from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from ics_register.pages.errors import bad_request, method_not_allowed
-from ics_register.pages.frame import asked_day, page_furniture
+from ics_register.pages.frame import address_as_typed, asked_day, page_furniture
 from ics_register.pages.ics import AsCalendar, answer_calendar
 from ics_register.pages.twins import (
     DATA,
@@ -171,6 +177,8 @@ def public_page(
             return method_not_allowed(request)
         try:
             refuse_too_much(request)
+            if typed := address_as_typed(request):
+                return kept_by_proxies(HttpResponseRedirect(typed))
             asked = asked_day(request)
             if form == "csv":
                 refuse_page_of_file(request)

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import Error
 from django.http import (
     Http404,
@@ -29,7 +29,9 @@ from organisations.models import Organisation, OrganisationName, Relationship
 from organisations.ods.importing import OdsBusy, Outcome, Progress, Report, run
 from organisations.ods.reading import OdsRefused, read_files
 from records.admin import Words, above_lists
+from records.dates import UnreadableDate, read_date
 from records.models import Document, Upload
+from records.periods import Precision, Qualifier, as_known
 from records.site import site_page
 from records.spreadsheets.pages import (
     KEPT,
@@ -116,13 +118,12 @@ class OdsForm(forms.Form):
         error_messages={"empty": "One of these files is empty."},
         widget=FilesInput(attrs={"accept": ".csv"}),
     )
-    day = forms.RegexField(
-        r"^\d{4}-\d{2}(-\d{2})?$",
+    day = forms.CharField(
         label="Day on which they stood",
         required=False,
-        help_text="Only if neither the name of a file nor a column in it says so: 2025-12-31, or "
-        "2025-12.",
-        error_messages={"invalid": "Write a day as 2025-12-31, or a month as 2025-12."},
+        max_length=40,
+        help_text="Only if neither the name of a file nor a column in it says so: "
+        "31 December 2025, or December 2025.",
         widget=AdminTextInputWidget,
     )
     reason = forms.CharField(
@@ -131,6 +132,19 @@ class OdsForm(forms.Form):
         widget=AdminTextInputWidget,
         help_text="Kept in the change history of every record with your name.",
     )
+
+    def clean_day(self) -> str:
+        """The day or the month as the name of a file would have it."""
+        text = self.cleaned_data["day"]
+        if not text:
+            return ""
+        try:
+            day, precision, qualifier = read_date(text)
+        except UnreadableDate:
+            precision = None
+        if precision not in (Precision.DAY, Precision.MONTH) or qualifier != Qualifier.ON:
+            raise ValidationError("Write a day as 31 December 2025, or a month as December 2025.")
+        return as_known(day, precision)
 
 
 @site_page("ods/", name="ods")

@@ -24,11 +24,11 @@ from people.actions import (
 from people.holders import Holder, Holding, Standing, posts_with_holders
 from people.models import Appointment, Basis, EndReason, Person, Tenure
 from people.naming import new_person, people_like
+from records.dates import DayField
 from records.events import When, is_over
 from records.history import Nature
 from records.periods import Precision, Qualifier, date_in_words, first_day
 from records.steps import (
-    DayField,
     Step,
     StepForm,
     present_end,

@@ -4,7 +4,6 @@ What is written can be read again. Dates carry how well they are known in the on
 people write them: "2019-04-01", "April 2019", "by June 2021".
 """
 
-import calendar
 import datetime
 import re
 
@@ -14,15 +13,20 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from records.changes import DATES, told_fields
+from records.dates import (
+    HOW_TO_WRITE,
+    SLASHED,
+    WITHOUT_LIMIT,
+    Known,
+    UnreadableDate,
+    read_date,
+)
 from records.names import fold
 from records.periods import (
-    FIRST_DAY,
-    LAST_DAY,
     Precision,
     Qualifier,
     date_in_words,
     first_day,
-    is_taken,
     last_day,
 )
 from records.spreadsheets.workbooks import DATE, YES_NO
@@ -52,8 +56,6 @@ class CellProblem(Exception):
 
 # Dates
 
-Known = tuple[datetime.date, str, str]  # the day, its precision, its qualifier
-
 # Where a spreadsheet asks for a field in another way than the forms.
 EXPLAINED = {
     "confirmed_locator": "The page, slide or section of it.",
@@ -62,72 +64,14 @@ EXPLAINED = {
     "start_date": "The first day, as far as it is known.",
     "end_date": "The last day, included, as far as it is known. Empty while it is in force.",
 }
-HOW_TO_WRITE = "Write 2019-04-01, April 2019 or 2019, with “by” before it if it is a limit."
-WITHOUT_LIMIT = "Write 2019-04-01, April 2019 or 2019."
-MONTHS = {
-    name.casefold(): number
-    for names in (calendar.month_name, calendar.month_abbr)
-    for number, name in enumerate(names)
-    if name
-} | {"sept": 9}
-
-SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 
-def read_date(text: str) -> Known:
+def date_known(text: str) -> Known:
     """The date that a cell gives, as it is known. Raises CellProblem."""
-    words = " ".join(text.split())
-    qualifier = Qualifier.ON
-    if words.casefold().startswith("by "):
-        qualifier, words = Qualifier.BY, words[3:]
-    day, precision = _read_date(words, text)
-    if not is_taken(day):
-        raise CellProblem(
-            f"“{text}”: the register takes dates from {FIRST_DAY.year} to {LAST_DAY.year}. "
-            "Correct the year."
-        )
-    return day, precision, qualifier
-
-
-def _read_date(words: str, text: str) -> tuple[datetime.date, str]:
     try:
-        if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?", words):
-            return datetime.date(*map(int, match.groups())), Precision.DAY
-        if match := re.fullmatch(r"(\d{4})-(\d{1,2})", words):
-            return datetime.date(int(match[1]), int(match[2]), 1), Precision.MONTH
-        if re.fullmatch(r"\d{4}", words):
-            return datetime.date(int(words), 1, 1), Precision.YEAR
-        if match := SLASHED.fullmatch(words):
-            day, month, year = map(int, match.groups())
-            if month > 12 >= day:
-                raise CellProblem(
-                    f"“{text}” has the month before the day. Write {year}-{day:02}-{month:02}."
-                )
-            return datetime.date(year, month, day), Precision.DAY
-        if match := re.fullmatch(r"([a-z]+)\.? (\d{4})", words, re.IGNORECASE):
-            return datetime.date(int(match[2]), month_of(match[1]), 1), Precision.MONTH
-        if match := re.fullmatch(
-            r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)\.?,? (\d{4})", words, re.IGNORECASE
-        ):
-            day = datetime.date(int(match[3]), month_of(match[2]), int(match[1]))
-            return day, Precision.DAY
-    except (ValueError, KeyError):
-        raise CellProblem(f"“{text}” is no day of the calendar. {HOW_TO_WRITE}") from None
-    if re.fullmatch(r"[a-z]{3,4}-\d\d|\d{1,2}-[a-z]{3,4}(-\d\d)?", words, re.IGNORECASE):
-        raise CellProblem(
-            f"“{text}” is what a spreadsheet program makes of a date, and may be read in two "
-            "ways. Write the year in full, in a column formatted as text: 2019-04 or April 2019."
-        )
-    if re.fullmatch(r"\d{5}", words):
-        raise CellProblem(
-            f"“{text}” is a number of days, by which spreadsheet programs keep dates. Format the "
-            "column as dates, or write 2019-04-01."
-        )
-    raise CellProblem(f"“{text}” cannot be read as a date. {HOW_TO_WRITE}")
-
-
-def month_of(word: str) -> int:
-    return MONTHS[word.casefold()]
+        return read_date(text)
+    except UnreadableDate as problem:
+        raise CellProblem(str(problem)) from None
 
 
 def slashed(text: str) -> re.Match | None:
@@ -237,7 +181,7 @@ class DayWidget(LineWidget):
         text = super().clean(value, row, **kwargs)
         if not text:
             return None
-        day, precision, qualifier = read_date(text)
+        day, precision, qualifier = date_known(text)
         if precision != Precision.DAY or qualifier != Qualifier.ON:
             raise CellProblem(f"“{text}” is no single day. Write the day: 2019-04-01.")
         return day
@@ -259,7 +203,7 @@ class WhenWidget(LineWidget):
         text = super().clean(value, row, **kwargs)
         if not text:
             return None
-        known = read_date(text)
+        known = date_known(text)
         if known[2] == Qualifier.BY and not self.may_be_limit:
             raise CellProblem(f"“{text}”: this date cannot be “by” a day. Leave “by” out.")
         return known

@@ -122,7 +122,9 @@ def test_what_is_missing_is_said_once(admin_client):
 def test_a_date_that_cannot_be_read_is_told_once_with_an_example(typed, admin_client):
     who = {"seat": make_seat().pk, "person": make_person().pk}
     response = send(admin_client, ADD, **filled_in(start_date=typed, **who))
-    assert errors_of(response) == {"start_date": ["Enter a date such as 27/03/2026."]}
+    assert errors_of(response) == {
+        "start_date": ["Enter a date such as 27/03/2026 or 27 March 2026."]
+    }
 
 
 @pytest.mark.parametrize("field", ["start_date", "end_date", "confirmed_on", "term_ends"])
@@ -132,6 +134,49 @@ def test_a_form_takes_no_day_that_the_pages_cannot_be_read_as_at(typed, field, a
     response = send(admin_client, ADD, **filled_in(**{**who, field: typed}))
     assert_kept_as_typed(response, field)
     assert "Enter a date from 1800 to 2199, such as 27/03/2026." in errors_of(response)[field][0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "start", "precision", "qualifier"),
+    [
+        ("1 December 2020", "day", "2020-12-01", "day", "on"),
+        ("2020-12-01", "day", "2020-12-01", "day", "on"),
+        ("July 2020", "day", "2020-07-01", "month", "on"),
+        ("july 2020", "year", "2020-01-01", "year", "on"),
+        ("2020", "month", "2020-01-01", "year", "on"),
+        ("15 July 2020", "month", "2020-07-01", "month", "on"),
+        ("by July 2020", "day", "2020-07-01", "month", "by"),
+    ],
+)
+def test_a_form_takes_a_date_as_the_pages_write_it(
+    typed, chosen, start, precision, qualifier, admin_client
+):
+    who = {"seat": make_seat().pk, "person": make_person().pk}
+    words = {"start_date": typed, "start_precision": chosen}
+    more = {"end_date": "July 2024", "confirmed_on": "June 2021", "term_ends": "30 June 2024"}
+    response = send(admin_client, ADD, **filled_in(**{**who, **words, **more}))
+    assert response.status_code == 302, errors_of(response)
+    made = Membership.objects.get()
+    assert (made.start_date, made.start_precision) == (day(start), precision)
+    assert made.start_qualifier == qualifier
+    assert (made.end_date, made.end_precision) == (day("2024-07-31"), "month")
+    assert (made.confirmed_on, made.confirmed_precision) == (day("2021-06-01"), "month")
+    assert made.term_ends == day("2024-06-30")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("term_ends", "July 2024", "“July 2024” is a whole month. Enter a day in it"),
+        ("term_ends", "by 1 July 2024", "cannot be “by” a day"),
+        ("confirmed_on", "by July 2021", "cannot be “by” a day"),
+    ],
+)
+def test_a_form_refuses_what_it_cannot_keep_of_a_date(field, typed, says, admin_client):
+    who = {"seat": make_seat().pk, "person": make_person().pk}
+    response = send(admin_client, ADD, **filled_in(**who, **{field: typed}))
+    assert_kept_as_typed(response, field)
+    assert says in errors_of(response)[field][0]
 
 
 def test_nothing_can_be_confirmed_on_a_day_that_has_not_come(admin_client):

@@ -92,7 +92,7 @@ def test_what_only_the_register_can_tell_is_wrong_is_told_on_the_page(admin_clie
 
 @pytest.mark.parametrize(
     ("more", "told"),
-    [({"reason": ""}, "required"), ({"day": "yesterday"}, "Write a day as 2025-12-31")],
+    [({"reason": ""}, "required"), ({"day": "yesterday"}, "Write a day as 31 December 2025")],
 )
 def test_a_form_that_is_not_filled_in_is_told_so(admin_client, more, told):
     answer = sent(admin_client, *FIRST, **more)

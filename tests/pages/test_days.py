@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from people.models import Basis
@@ -20,6 +21,11 @@ from tests.builders import (
 from tests.pages.reading import REFUSED, read
 
 pytestmark = pytest.mark.django_db
+
+
+def get(address: str, parameters: dict):
+    return Client(headers={"host": "localhost"}).get(address, parameters)
+
 
 NOT_DAYS = [
     "2019-02-30",
@@ -80,6 +86,60 @@ def test_the_first_and_the_last_day_that_can_be_asked_for(quiet, day):
 
     for address in ("/", "/chairs/", "/people/anna/"):
         assert read(address, {"as_at": day}).status == 200
+
+
+@pytest.mark.parametrize(
+    "typed", ["1 December 2026", "01/12/2026", "1st December 2026", "2026-12-01", " 1 dec 2026 "]
+)
+def test_a_day_typed_into_the_form_is_read_as_the_pages_write_it(quiet, typed):
+    answer = get("/forums/", {"typed_as_at": typed, "kind": "board", "as_at": "2019-05-01"})
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/forums/?kind=board&as_at=2026-12-01"
+    assert "s-maxage" in answer.headers["Cache-Control"]
+    form = read("/forums/", {"as_at": "2026-12-01"})
+    [field] = form.all("input", name="typed_as_at")
+    assert field.get("value") == "1 December 2026"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        (
+            "typed_as_at",
+            "July 2022",
+            "Another day: “July 2022” is a whole month. Write a day in",
+        ),
+        ("typed_as_at", "2022", "is a whole year. Write a day in it, such as 1 January 2022"),
+        ("typed_as_at", "by June 2021", "Another day: “by June 2021” is no single day"),
+        ("typed_recorded", "spring", "“spring” cannot be read as a day. Write it as 1 May 2019"),
+        ("typed_from", "31/02/2019", "From: “31/02/2019” cannot be read as a day"),
+        ("typed_to", "<script>", "To: “<script>” cannot be read as a day"),
+    ],
+)
+def test_what_is_typed_and_is_no_day_gets_a_sentence_that_names_the_field(
+    quiet, field, typed, says
+):
+    page = read("/changes/", {field: typed})
+
+    assert page.status == 400
+    assert says in page.text
+
+
+def test_a_month_typed_for_the_first_and_the_last_day_is_the_whole_month(quiet):
+    answer = get("/changes/", {"typed_from": "July 2022", "typed_to": "July 2022"})
+    assert answer.headers["Location"] == "/changes/?from=2022-07-01&to=2022-07-31"
+
+    answer = get("/changes/recorded/", {"typed_from": "2022", "typed_to": ""})
+    assert answer.headers["Location"] == "/changes/recorded/?from=2022-01-01"
+
+
+def test_a_day_typed_outside_the_range_gets_a_sentence(quiet):
+    answer = get("/chairs/", {"typed_as_at": "1 April 0202"})
+    page = read(answer.headers["Location"])
+
+    assert page.status == 400
+    assert "from 1800 to 2199" in page.text
 
 
 def test_no_day_is_today():

@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import resolve
 
 from ics_register.pages.twins import twin_of
+from records.dates import UnreadableDate, read_date
 from records.history import Recorded
 from records.periods import FIRST_DAY, LAST_DAY
-from records.spreadsheets.cells import CellProblem, read_date
 from tests.builders import BUILDERS, make_organisation
 from tests.pages import cast as stage
 from tests.pages.reading import read
@@ -87,7 +87,7 @@ def test_pages_spreadsheets_and_records_take_the_same_first_and_last_day(quiet):
         page = read("/organisations/oldest/", {"as_at": text})
         assert page.status == 400
         assert "from 1800 to 2199" in page.text
-        with pytest.raises(CellProblem, match="from 1800 to 2199"):
+        with pytest.raises(UnreadableDate, match="from 1800 to 2199"):
             read_date(text)
 
 

@@ -317,6 +317,24 @@ def test_what_is_wrong_is_said_where_it_is_wrong_and_nothing_changed(stage, wron
         assert 'value="minute 7"' in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("typed", "chosen", "precision", "qualifier"),
+    [
+        ("1 April 2024", "day", "day", "on"),
+        ("April 2024", "day", "month", "on"),
+        ("by April 2024", "day", "month", "by"),
+        ("April 2024", "year", "year", "on"),
+    ],
+)
+def test_a_step_takes_a_date_as_the_pages_write_it(stage, typed, chosen, precision, qualifier):
+    answers = {"date": typed, "precision": chosen, "left": "March 2024", "person": stage.ian}
+    assert replace(stage, **answers).status_code == 302
+
+    came, gone = stage.of(stage.ian), stage.of(stage.ann)
+    assert (came.start_precision, came.start_qualifier) == (precision, qualifier)
+    assert (gone.end_date, gone.end_precision) == (day("2024-03-31"), "month")
+
+
 def test_somebody_who_holds_it_already_does_not_come_again(stage):
     setattr(stage.held, type(stage.held).number_field, 2)
     stage.held.save()

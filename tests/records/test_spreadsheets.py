@@ -19,9 +19,10 @@ from openpyxl import load_workbook
 
 from organisations.models import Organisation
 from people.models import Person
+from records.dates import UnreadableDate, read_date
 from records.models import Upload
 from records.spreadsheets import importing, reading
-from records.spreadsheets.cells import CellProblem, LineWidget, date_cell, read_date
+from records.spreadsheets.cells import LineWidget, date_cell
 from records.spreadsheets.workbooks import Workbook, date_text
 from tests.builders import day, make_person, source
 from tests.sheets import (
@@ -568,7 +569,7 @@ def test_a_date_is_read_with_how_well_it_is_known_and_written_the_same(text, wor
     ],
 )
 def test_a_date_that_is_none_is_told_with_the_remedy(text, says):
-    with pytest.raises(CellProblem, match=re.escape(says)):
+    with pytest.raises(UnreadableDate, match=re.escape(says)):
         read_date(text)
 
 
