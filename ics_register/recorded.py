@@ -9,6 +9,7 @@ import datetime
 import functools
 import json
 import re
+import uuid
 from collections.abc import Iterator
 
 from django.apps import apps
@@ -25,6 +26,9 @@ from records.periods import next_day
 from records.version import register_version
 from records.words import pattern_of
 
+# The ids of registers are of this kind.
+REGISTERS = uuid.UUID("6f0b5b53-2d0c-4a3e-9d0e-5f7b1c9a8e21")
+
 LEFT_OUT = "(Left out: the words may name somebody whose name has since been withheld.)"
 
 
@@ -33,6 +37,14 @@ def first_recorded() -> datetime.date | None:
     document, so that the first record was one."""
     first = Document.history.aggregate(first=models.Min("history_date"))["first"]
     return timezone.localdate(first) if first is not None else None
+
+
+def register_id() -> uuid.UUID:
+    """What tells this register from any other, under whatever host name it is served: made of the
+    moment at which its first document was recorded, which its history keeps."""
+    first = Document.history.order_by("history_id").values_list("history_date", flat=True).first()
+    begun = first.astimezone(datetime.UTC).isoformat() if first else ""
+    return uuid.uuid5(REGISTERS, begun)
 
 
 def end_of(day: datetime.date) -> datetime.datetime:

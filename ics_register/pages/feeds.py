@@ -1,6 +1,7 @@
 """Atom feeds: what the register newly says, for whoever follows it."""
 
 import functools
+import uuid
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
@@ -14,7 +15,7 @@ from forums.sentences import tell
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
 from ics_register.pages.page import Moved, kept_by_proxies, record_at
-from ics_register.recorded import end_of, first_recorded
+from ics_register.recorded import end_of, first_recorded, register_id
 from records.periods import day_before
 from records.text import one_line
 
@@ -23,6 +24,15 @@ MOST = 50
 
 class Feed(Atom1Feed):
     """A feed that is as old as its latest entry, or as the register while it has none."""
+
+    def __init__(self, what: tuple, **options):
+        self.register = register_id()
+        super().__init__(feed_guid=self.id_of(*what), **options)
+
+    def id_of(self, *what) -> str:
+        """An id that stays when a slug, the words or the host name change: it names a record by
+        its number in this register."""
+        return uuid.uuid5(self.register, "/".join(map(str, what))).urn
 
     def latest_post_date(self):
         if self.items:
@@ -51,21 +61,17 @@ def feed_page(view):
     return answer
 
 
-def tag(request: HttpRequest, *what) -> str:
-    """An id that stays when a slug or the words change: it names the record by its number."""
-    host = request.get_host().partition(":")[0]
-    return f"tag:{host},2026:{'/'.join(map(str, what))}"
 
 
 def _feed(request: HttpRequest, title: str, address: str, *what) -> Feed:
     return Feed(
+        what,
         title=one_line(title),
         link=request.build_absolute_uri(address),
         description="",
         language="en-GB",
         author_name="Governance register",
         feed_url=request.build_absolute_uri(request.path),
-        feed_guid=tag(request, *what),
     )
 
 
@@ -88,7 +94,7 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
             title=one_line(told.text),
             link=request.build_absolute_uri(address),
             description=one_line(f"Source: {sources}"),
-            unique_id=tag(request, *place),
+            unique_id=feed.id_of(*place),
             updateddate=written_at[place],
         )
     return feed
@@ -110,7 +116,7 @@ def recorded(request: HttpRequest) -> Feed:
             title=one_line(f"{each.nature}: {each.text}"),
             link=request.build_absolute_uri(reverse("recorded")),
             description=one_line(each.row.step),
-            unique_id=tag(request, "recorded", each.row.what, each.row.number),
+            unique_id=feed.id_of("recorded", each.row.what, each.row.number),
             updateddate=each.row.at,
         )
     return feed

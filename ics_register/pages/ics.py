@@ -1,6 +1,7 @@
 """Days to be kept in mind as a calendar file (iCalendar, RFC 5545)."""
 
 import datetime
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from django.http import HttpResponse
 from icalendar import Calendar, Event, Timezone, vText
 
 from ics_register.pages.twins import MEDIA_TYPES, Here, file_name
+from ics_register.recorded import register_id
 from records.periods import DAY, next_day
 from records.text import one_line, writable
 
@@ -69,19 +71,20 @@ def calendar_file(days: Days, here: Here) -> bytes:
     # Asked for once a day: the register seldom changes oftener.
     calendar.add("refresh-interval", DAY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
+    register = register_id() if days.entries else None
     for entry in days.entries:
-        calendar.add_component(_event(entry, here))
+        calendar.add_component(_event(entry, register, here))
     if not days.entries:
         # A calendar holds something, by its standard, and some programs refuse one that does not.
         calendar.add_component(Timezone.from_tzid("Europe/London"))
     return calendar.to_ical()
 
 
-def _event(entry: Entry, here: Here) -> Event:
+def _event(entry: Entry, register: uuid.UUID, here: Here) -> Event:
     """All of a day, which keeps nobody from another meeting."""
     address = here.request.build_absolute_uri(here.asked.link(entry.address))
     event = Event()
-    event.add("uid", f"{entry.key}@{here.request.get_host()}")
+    event.add("uid", f"{entry.key}@{register}")
     event.add("dtstamp", entry.changed)
     event.add("dtstart", entry.day)
     event.add("dtend", next_day(entry.day))

@@ -1,14 +1,18 @@
 """Days to be kept in mind, as a page and as a calendar that programs subscribe to."""
 
 import datetime
+import re
 
 import icalendar
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from forums.models import Forum, Membership
 from organisations.models import PlaceLevel
 from people.identity import withhold_person
 from people.models import Appointment
+from records.models import Document
 from records.periods import Precision, Qualifier
 from tests.builders import (
     day,
@@ -172,8 +176,51 @@ def test_an_event_is_the_same_one_whatever_is_renamed(board):
     ann.person.save()
     [after] = events("/forums/council/calendar.ics", DAY).values()
 
-    assert after["uid"] == before["uid"] == f"membership-{ann.pk}-term-ends@localhost"
+    assert after["uid"] == before["uid"]
+    assert after["uid"].startswith(f"membership-{ann.pk}-term-ends@")
     assert after["summary"] != before["summary"]
+
+
+def test_events_and_entries_of_feeds_keep_their_ids_under_another_host_name(board, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    member(board, "Ann Ash", start_date="2018-04-01", term_ends="2022-03-31")
+
+    def ids(address: str, host: str) -> list[str]:
+        content = Client(headers={"host": host}).get(address).content.decode()
+        return re.findall(r"(?:UID:|<id>)([^\r<]+)", content.replace("\r\n ", ""))
+
+    feeds = ["/changes.atom", "/changes/recorded.atom", "/forums/board/changes.atom"]
+    for address in [f"{BOARD}?as_at=2020-06-01", *feeds]:
+        here, there = (ids(address, host) for host in ("localhost", "register.example.nhs.uk"))
+        assert here and here == there, address
+        assert not any("localhost" in each for each in here)
+
+
+def test_another_register_has_other_events(board):
+    member(board, "Ann Ash", start_date="2018-04-01", term_ends="2022-03-31")
+    [before] = events(BOARD, DAY).values()
+    first = Document.history.order_by("history_id").first()
+    first.history_date += datetime.timedelta(seconds=1)
+    first.save()
+
+    [after] = events(BOARD, DAY).values()
+    assert after["uid"] != before["uid"]
+
+
+NAMED = [DAY, {"as_at": "2150-01-01"}, {"recorded": timezone.localdate().isoformat()}]
+
+
+@pytest.mark.parametrize("day_named", NAMED, ids=str)
+@pytest.mark.parametrize("address", ["/forums/board/calendar/", "/calendar/"])
+def test_the_page_of_a_day_says_that_its_calendar_keeps_to_it(board, address, day_named):
+    followed, kept = read(address), read(address, day_named)
+
+    assert "It then follows the register by itself" in followed.text
+    assert "follows the register by itself" not in kept.text
+    assert "which it keeps to" in kept.text
+    assert kept.link("this page as at today") == address
+    [(name, value)] = day_named.items()
+    assert f"{name}={value}" in kept.link("Open this calendar (.ics)")
 
 
 def test_an_event_is_stamped_when_its_record_was_last_changed(board):
@@ -209,8 +256,10 @@ def test_the_page_has_the_days_of_the_calendar_and_leads_to_it(board):
 
     told = [words(next(row.iter("a"))) for body in page.all("tbody") for row in body.iter("tr")]
     assert told == list(events(BOARD, DAY))
-    assert page.link("Open the calendar (.ics)") == f"{BOARD}?as_at=2020-06-01"
-    assert "webcal" in page.text
+    assert page.link("Open this calendar (.ics)") == f"{BOARD}?as_at=2020-06-01"
+    today = read("/forums/board/calendar/")
+    assert today.link("Open the calendar (.ics)") == BOARD
+    assert "webcal" in today.text
 
 
 def test_who_is_withheld_has_a_term_and_no_name(board):
@@ -256,7 +305,7 @@ def test_it_is_narrowed_as_the_list_of_chairs_is(system):
     assert set(events("/calendar.ics", {**DAY, "place": "marches"})) == OF_BOARD
     assert set(events("/calendar.ics", {**DAY, "kind": "nhs-trust"})) == OF_TRUST
     page = read("/calendar/", {**DAY, "place": "marches"})
-    assert page.link("Open the calendar (.ics)").startswith("/calendar.ics?place=marches")
+    assert page.link("Open this calendar (.ics)").startswith("/calendar.ics?place=marches")
 
 
 def test_it_looks_three_years_ahead_and_one_back(system):
