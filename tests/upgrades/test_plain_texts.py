@@ -19,20 +19,18 @@ from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
-MIGRATION = "0004_plain_texts"
-
 
 @pytest.fixture(scope="module")
-def models_then():
-    """The models as the migration has them."""
+def frozen_models():
+    """The models as migrations have them: those of today, since the tables are today's."""
     with override_settings(MIGRATION_MODULES={}):  # which tests leave out
-        return MigrationLoader(None).project_state(("forums", MIGRATION)).apps
+        return MigrationLoader(None).project_state().apps
 
 
 @pytest.fixture
-def upgrade(models_then):
-    migration = import_module(f"forums.migrations.{MIGRATION}")
-    return lambda: migration.make_texts_plain(models_then, None)
+def upgrade(frozen_models):
+    migration = import_module("forums.migrations.0004_plain_texts")
+    return lambda: migration.make_texts_plain(frozen_models, None)
 
 
 @pytest.fixture
