@@ -37,16 +37,20 @@ password: $(RUNTIME) ## Give the development superuser a new password
 	@$(MANAGE) make_first_user --new-password
 
 .PHONY: test
-test: $(DEVELOPMENT) $(STYLES) ## Test on SQLite, or on DATABASE_URL if that is set
-	@$(BIN)/pytest -n 2 $(NOT_BROWSER)
+test: $(DEVELOPMENT) $(STYLES) ## Run the tests that are quick, on SQLite or on DATABASE_URL
+	@$(BIN)/pytest -n auto -m "not slow" $(NOT_BROWSER)
+
+.PHONY: test-all
+test-all: $(DEVELOPMENT) $(STYLES) ## Run all tests but those in a browser, slow ones too
+	@$(BIN)/pytest -n auto $(NOT_BROWSER) $(COVERAGE)
 
 .PHONY: test-postgres
-test-postgres: $(DEVELOPMENT) $(STYLES) ## Test on a throw-away PostgreSQL cluster
-	@scripts/with_postgresql $(BIN)/pytest -n 2 $(NOT_BROWSER)
+test-postgres: $(DEVELOPMENT) $(STYLES) ## Run the same on a throw-away PostgreSQL cluster
+	@scripts/with_postgresql $(BIN)/pytest -n auto $(NOT_BROWSER) $(MIGRATED)
 
 .PHONY: test-browser
 test-browser: $(DEVELOPMENT) $(STYLES) ## Test in Chromium: journeys and accessibility
-	@$(BIN)/pytest tests/browser
+	@$(BIN)/pytest -n auto tests/browser
 
 .PHONY: permissions
 permissions: $(DEVELOPMENT) $(STYLES) ## Write anew who may do what, in docs/who-may-do-what.md

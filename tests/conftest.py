@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import setup_databases, teardown_databases
 
+from tests import slow
+
 # Set here rather than in pyproject.toml, from which Django would be loaded before this line.
 os.environ["REGISTER_DEVELOPMENT"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "ics_register.settings"
@@ -73,6 +75,15 @@ def test_database(django_db_setup, django_db_blocker, django_db_keepdb, django_d
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             teardown_databases(databases, verbosity=0)
+
+
+def pytest_collection_modifyitems(items):
+    marked = [item for item in items if item.get_closest_marker("slow")]
+    if len(marked) > slow.MOST:
+        raise pytest.UsageError(
+            f"{len(marked)} tests are marked as slow, and at most {slow.MOST} may be. Make some "
+            "of them faster."
+        )
 
 
 def forbidden_skip(item_id: str, reason: str) -> bool:

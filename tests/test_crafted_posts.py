@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from records.groups import AUDITOR, EDITOR, MANAGER
+from tests import slow
 from tests.admin_pages import address
 from tests.admin_urls import (
     ANONYMOUS,
@@ -27,7 +28,7 @@ from tests.admin_urls import (
 )
 from tests.builders import BUILDERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [slow.WALK, pytest.mark.django_db]
 
 MODELS = sorted(BUILDERS, key=lambda model: model._meta.label)
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)

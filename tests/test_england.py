@@ -25,10 +25,13 @@ from people.models import Appointment, Basis, Person
 from records.history import Nature, Recorded
 from records.models import Document
 from records.periods import Precision
+from tests import slow
 from tests.admin_pages import address
 from tests.builders import make_forum
 from tests.standing import changes_undone, standing
 from tests.stepping import signed_in
+
+pytestmark = slow.ENGLAND
 
 SCALE = 0.01
 RECORDED = [model for model in apps.get_models() if issubclass(model, Recorded)]

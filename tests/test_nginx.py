@@ -21,12 +21,14 @@ from bench.nginx import NGINX, command
 from forums.models import Forum
 from ics_register.pages import page as public_pages
 from people.identity import withhold_person
+from tests import slow
 from tests.admin_pages import address as page_of
 from tests.admin_pages import send
 from tests.builders import make_chair_seat, make_forum, make_membership, make_person
 from tests.stepping import signed_in
 
 pytestmark = [
+    slow.SERVER,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
         NGINX is None, reason="nginx is not installed (Debian and Ubuntu: apt-get install nginx)"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from records.groups import AUDITOR, EDITOR, MANAGER
+from tests import slow
 from tests.admin_urls import (
     ANONYMOUS,
     NO_GROUP,
@@ -24,6 +25,8 @@ from tests.admin_urls import (
     make_cast,
 )
 from tests.builders import BUILDERS
+
+pytestmark = slow.WALK
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "who-may-do-what.md"
 BEGIN, END = "<!-- The table begins. -->", "<!-- The table ends. -->"

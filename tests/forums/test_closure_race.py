@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from forums.models import Forum, ForumName, Membership, Seat
 from organisations.models import Organisation, Post, Relationship
-from tests import racing_closures
+from tests import racing_closures, slow
 from tests.builders import (
     make_appointment,
     make_chair_seat,
@@ -18,7 +18,7 @@ from tests.builders import (
 )
 from tests.racing import TOLD, WON, race
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [slow.RACE, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 6
 LOSES = [TOLD, WON]

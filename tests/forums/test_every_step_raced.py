@@ -14,7 +14,7 @@ from organisations.models import Organisation, Post
 from people.models import Appointment, Person
 from records.history import Recorded
 from records.steps import all_steps
-from tests import racing
+from tests import racing, slow
 from tests.builders import (
     make_appointment,
     make_forum,
@@ -29,7 +29,7 @@ from tests.builders import (
 from tests.racing import TOLD, WON, race
 from tests.stepping import shown_move
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [slow.RACE, pytest.mark.django_db(transaction=True)]
 
 FIRST, LAST = "2024-04-01", "2024-03-31"
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from forums.models import Membership, Seat
 from people.identity import merge_people
 from people.models import Appointment, Basis
-from tests import racing
+from tests import racing, slow
 from tests.builders import (
     START,
     day,
@@ -25,7 +25,7 @@ from tests.builders import (
 from tests.racing import REFUSED, TOLD, WON, race
 from tests.stepping import shown_move
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [slow.RACE, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 10
 ONE_WINS_AND_ONE_IS_TOLD = [[TOLD, WON]] * ROUNDS

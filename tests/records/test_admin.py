@@ -23,6 +23,7 @@ from records.admin import RecordAdmin
 from records.history import Recorded
 from records.models import Document
 from records.periods import Dated
+from tests import slow
 from tests.admin_pages import address, errors_of, remove, send, typed
 from tests.builders import (
     BUILDERS,
@@ -166,6 +167,7 @@ def change_repeatedly(record, number):
         record.save()
 
 
+@slow.ROWS
 @every_model
 def test_no_page_needs_more_queries_when_there_are_more_rows(model, admin_client, monkeypatch):
     # Hundreds of records that are valid as made: the check is half the time.

@@ -12,6 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from records.schema import UnknownSchema, refuse_unknown_schema
+from tests import slow
 from tests.browser.served_register import PROJECT, environment
 
 
@@ -87,6 +88,7 @@ def test_migrate_refuses_with_the_sentence(applied):
         call_command("migrate")
 
 
+@slow.SERVER
 @pytest.mark.parametrize(
     "command",
     [

@@ -7,8 +7,11 @@ import pytest
 from django.apps import apps
 
 from records.names import FoldedField
+from tests import slow
 from tests.upgrades.dumps import DUMPED_ON, dump, empty_database
 from tests.upgrades.schemas import differences, of_sqlite_table, schema_of, without_casts
+
+pytestmark = slow.UPGRADE
 
 # What the upgrade itself writes down, and what says that something was changed.
 ITS_OWN = {"django_migrations", "records_registerversion"}

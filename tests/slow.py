@@ -1,0 +1,19 @@
+"""Why a test is left out of `make test`: it takes seconds by its nature. `make test-all` and
+continuous integration run it.
+
+    pytestmark = slow.RACE          # every test of a module
+    @slow.SERVER                    # one test
+"""
+
+import pytest
+
+RACE = pytest.mark.slow(reason="Processes race: each of them has to start first.")
+SERVER = pytest.mark.slow(reason="Servers or other programs are started, and waited for.")
+ENGLAND = pytest.mark.slow(reason="A register of a part of England's size is made first.")
+WALK = pytest.mark.slow(reason="Every page is walked, by every account or on many days.")
+SEARCH = pytest.mark.slow(reason="Hypothesis looks through very many examples.")
+ROWS = pytest.mark.slow(reason="Hundreds of rows are made, so that a cost that grows is seen.")
+UPGRADE = pytest.mark.slow(reason="A dumped register is loaded and migrated.")
+
+# More would hide from whoever runs `make test` what they broke.
+MOST = 400
