@@ -61,8 +61,6 @@ def feed_page(view):
     return answer
 
 
-
-
 def _feed(request: HttpRequest, title: str, address: str, *what) -> Feed:
     return Feed(
         what,
