@@ -143,6 +143,7 @@ class Forum(DatedFact):
     folded = FoldedField(sources=("name", "short_name"))
 
     natural_key_fields = ("slug",)
+    told_apart_with = ("host", "place")
 
     class Meta(DatedFact.Meta):
         ordering = ["folded"]
@@ -192,6 +193,10 @@ class Forum(DatedFact):
 
     def get_absolute_url(self):
         return reverse("forum", args=[self.slug])
+
+    def told_apart_by(self):
+        whose = [str(each) for each in (self.host, self.place) if each]
+        return ", ".join(whose) or self.get_kind_display()
 
 
 class ForumName(OtherName):
@@ -370,6 +375,7 @@ class Seat(Held, DatedFact):
     tenures_name = "memberships"
     fixed_fields = ("forum",)
     named_by = ("forum",)
+    told_apart_with = ("forum__host", "forum__place")
     no_overlaps = (
         NoOverlap(
             name="forums_seat_one_chair",
@@ -414,6 +420,9 @@ class Seat(Held, DatedFact):
 
     def get_absolute_url(self):
         return self.forum.get_absolute_url()
+
+    def told_apart_by(self):
+        return self.forum.told_apart_by()
 
 
 class Membership(Tenure):

@@ -112,6 +112,7 @@ class Place(Fact):
     folded = FoldedField(sources=("name",))
 
     natural_key_fields = ("slug",)
+    told_apart_with = ("part_of",)
 
     class Meta(Fact.Meta):
         ordering = ["folded"]
@@ -127,6 +128,10 @@ class Place(Fact):
 
     def __str__(self):
         return self.name
+
+    def told_apart_by(self):
+        of = f" of {self.part_of}" if self.part_of else ""
+        return f"{self.get_level_display()}{of}"
 
     def clean(self) -> None:
         super().clean()
@@ -169,6 +174,7 @@ class Organisation(DatedFact):
     folded = FoldedField(sources=("name", "short_name", "ods_code", "ons_code"))
 
     natural_key_fields = ("slug",)
+    told_apart_with = ("place",)
     # A code may outlive the organisation it was given to, and then belongs to another.
     no_overlaps = (
         NoOverlap(
@@ -205,6 +211,10 @@ class Organisation(DatedFact):
 
     def __str__(self):
         return self.name
+
+    def told_apart_by(self):
+        place = str(self.place or "")
+        return ", ".join(filter(None, [self.get_kind_display(), place, self.ods_code]))
 
     def get_absolute_url(self):
         return reverse("organisation", args=[self.slug])
@@ -339,6 +349,7 @@ class Post(Held, DatedFact):
     tenures_name = "appointments"
     fixed_fields = ("organisation",)
     named_by = ("organisation",)
+    told_apart_with = ("organisation__place",)
     # Not for ever: a post that was abolished may be created anew.
     no_overlaps = (
         NoOverlap(
@@ -374,6 +385,9 @@ class Post(Held, DatedFact):
 
     def get_absolute_url(self):
         return self.organisation.get_absolute_url()
+
+    def told_apart_by(self):
+        return self.organisation.told_apart_by()
 
 
 class Statement(Fact):

@@ -9,7 +9,7 @@ from organisations.models import Post
 from people.personal_names import corrected_sort_name, parts_of
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import DayField, NoOverlap, locked, most_at_once
+from records.periods import DayField, NoOverlap, locked, most_at_once, not_over
 
 # One whose start is not recorded comes last, on every database.
 LATEST_FIRST = F("start_date").desc(nulls_last=True)
@@ -117,6 +117,24 @@ class Person(Fact):
 
     def __str__(self):
         return f"{self.honorific} {self.name}".strip()
+
+    def told_apart_by(self):
+        return self.slug
+
+    @classmethod
+    def words_apart(cls, records, day):
+        """The posts that each of them holds on the day, or else the last part of their address."""
+        held = {record.pk: [] for record in records}
+        for appointment in (
+            Appointment.objects.as_at(day)
+            .filter(not_over(day, "post", "post__organisation"), person__in=records)
+            .select_related("post__organisation")
+        ):
+            held[appointment.person_id].append(str(appointment.post))
+        return {
+            record.pk: "; ".join(dict.fromkeys(held[record.pk])) or record.told_apart_by()
+            for record in records
+        }
 
     @classmethod
     def from_db(cls, db, field_names, values):

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from records.admin import SEARCH_LENGTH, InForce, Words, change_address, list_address, may_view
+from records.namesakes import with_words_apart
 from records.periods import Dated
 from records.site import site_page
 from records.steps import Step, all_steps, step_address
@@ -87,6 +88,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
     if any(field.name == "merged_into" for field in model._meta.fields):
         records = records.filter(merged_into=None)
     shown = list(records[: MOST_OF_A_KIND + 1])
+    called = with_words_apart(shown, today)
     more = None
     if len(shown) > MOST_OF_A_KIND:
         more = Words(f"All {plural} with these words", searched(model, text, "all"))
@@ -95,7 +97,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
         kind=capfirst(plural),
         records=[
             Found(
-                name=Words(str(record), change_address(model, record.pk)),
+                name=Words(called[record.pk], change_address(model, record.pk)),
                 period=record.time_in_words(today) if isinstance(record, Dated) else "",
                 steps=[
                     Words(step.title, step_address(model, record.pk, step.name, next=here))

@@ -1,5 +1,7 @@
 """What every record of the register shares, and the source documents themselves."""
 
+import datetime
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -64,6 +66,8 @@ class Record(Recorded):
 
     # What identifies a record in fixtures, as lookups: ("organisation__slug", "title").
     natural_key_fields: tuple[str, ...] = ()
+    # The paths to what `told_apart_by` reads.
+    told_apart_with: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
@@ -79,6 +83,15 @@ class Record(Recorded):
                 value = getattr(value, part)
             key.append(value)
         return tuple(key)
+
+    def told_apart_by(self) -> str:
+        """What tells this from another of its name, in words; "" if nothing does."""
+        return ""
+
+    @classmethod
+    def words_apart(cls, records: list["Record"], day: datetime.date) -> dict[int, str]:
+        """What tells each of `records` from another of its name on the day, by its key."""
+        return {record.pk: record.told_apart_by() for record in records}
 
 
 class Fact(Record, Evidenced):
@@ -216,6 +229,9 @@ class Document(Record):
 
     def get_absolute_url(self):
         return reverse("document", args=[self.slug])
+
+    def told_apart_by(self):
+        return self.published_in_words()
 
     def published_in_words(self) -> str:
         """When it was published, as it is known; "" if that is not recorded."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +13,9 @@ from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxLengthValidator
 from django.urls import path
+from django.utils import timezone
+
+from records.namesakes import with_words_apart
 
 # (route, view, name), put in place by `site_page`.
 _pages: list[tuple[str, Callable, str]] = []
@@ -72,6 +76,18 @@ class AnswersAnyAddress:
         return super().get_object(request, object_id, from_field or None)
 
 
+class Choices(AutocompleteJsonView):
+    """What a picker offers, with what tells one from another that is called alike."""
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        self.called = with_words_apart(context["object_list"], timezone.localdate())
+        return context
+
+    def serialize_result(self, obj, to_field_name):
+        return {**super().serialize_result(obj, to_field_name), "text": self.called[obj.pk]}
+
+
 # The library's own address, which it lets anybody use who is signed in as staff.
 TO_PUBLIC_PAGE = "r/<path:content_type_id>/<path:object_id>/"
 
@@ -92,6 +108,9 @@ class RegisterSite(admin.AdminSite):
         own.append(path(TO_PUBLIC_PAGE, self.admin_view(self.view_on_site), name="view_on_site"))
         theirs = super().get_urls()
         return [*own, *(each for each in theirs if getattr(each, "name", "") != "view_on_site")]
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
 
     def view_on_site(self, request, content_type_id: str, object_id: str):
         """Leads to the public page of a record, as the library does, but only those who may read

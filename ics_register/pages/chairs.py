@@ -34,6 +34,7 @@ from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import holders as post_holders
 from people.holders import Standing
+from records.namesakes import told_apart
 from records.periods import in_force
 
 CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Holder not recorded")]
@@ -140,6 +141,22 @@ def chairs(request: HttpRequest, asked: AskedDay):
     return "chairs.html", {
         "page": page,
         "rows": rows,
+        "apart": {
+            "forum": told_apart(
+                Forum,
+                [(held.forum_id, held.forum_name) for what, held in rows if what == "forum"],
+                asked.day,
+            ),
+            "organisation": told_apart(
+                Organisation,
+                [
+                    (held.organisation_id, held.organisation_name)
+                    for what, held in rows
+                    if what == "organisation"
+                ],
+                asked.day,
+            ),
+        },
         "names_then": names_then(organisations, asked),
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,

@@ -43,6 +43,7 @@ from ics_register.pages.then import earliest_day
 from ics_register.pages.timelines import recorded_times
 from ics_register.pages.twins import Here, Table, whole_list
 from people.holders import Standing
+from records.namesakes import told_apart
 from records.periods import not_over
 from records.prepared import prepared
 
@@ -116,6 +117,7 @@ def forum_list(request: HttpRequest, asked: AskedDay):
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
         "chairs": chairs_of(list(page), asked),
+        "apart": told_apart(Forum, [(forum.pk, forum.name) for forum in page], asked.day),
     }
 
 

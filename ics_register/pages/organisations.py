@@ -57,6 +57,7 @@ from people.holders import (
     in_order,
     posts_with_holders,
 )
+from records.namesakes import told_apart
 from records.periods import in_force, not_over
 from records.prepared import prepared
 
@@ -133,6 +134,7 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
         "earliest": None if page.object_list else earliest_day(),
         "names_then": names_then([organisation.pk for organisation in page], asked),
         "heads": heads_of(list(page), asked),
+        "apart": told_apart(Organisation, [(each.pk, each.name) for each in page], asked.day),
     }
 
 

@@ -1,7 +1,7 @@
 """Search: people, posts, organisations and forums, by any of their names."""
 
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest
 
 from forums.models import Forum, ForumName, Membership
@@ -12,9 +12,10 @@ from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
 from ics_register.pages.twins import Here, Table
 from organisations.models import Organisation, OrganisationName, Post
-from people.models import Appointment, PersonName
+from people.models import Appointment, Person, PersonName
 from records.names import fold, has_words
-from records.periods import not_over
+from records.namesakes import told_apart
+from records.periods import Dated, in_force, not_over
 
 LONGEST = 200  # characters
 SHOWN = 30  # of each kind
@@ -100,24 +101,52 @@ def search(request: HttpRequest, asked: AskedDay):
         "people": _by_name(
             shown_people().order_by("folded_sort_name"), PersonName, "person", words
         ),
-        "forums": _by_name(Forum.objects.order_by("folded"), ForumName, "forum", words),
+        "forums": _by_name(_in_force_first(Forum, asked), ForumName, "forum", words),
         "organisations": _by_name(
-            Organisation.objects.order_by("folded"), OrganisationName, "organisation", words
+            _in_force_first(Organisation, asked), OrganisationName, "organisation", words
         ),
-        "posts": _posts(words),
+        "posts": _posts(words, asked),
     }
+    held = _held_by(found["people"], asked)
     return "search.html", {
         **context,
         "found": found,
-        "held": _held_by(found["people"], asked),
+        "held": held,
+        "apart": _told_apart(found, held, asked),
         "total": sum(len(rows) for rows in found.values()),
     }
+
+
+def _in_force_first(model: type[Dated], asked: AskedDay) -> QuerySet:
+    """Records by name, those that are in force on the day before the others."""
+    return model.objects.annotate(otherwise=_not_in_force(asked)).order_by("otherwise", "folded")
+
+
+def _not_in_force(asked: AskedDay, *owners: str) -> Case:
+    """0 for what is in force on the day with all that it belongs to, and 1 for all else."""
+    so = Q(start_date__lte=asked.day) & (Q(end_date__isnull=True) | Q(end_date__gte=asked.day))
+    for owner in owners:
+        so &= in_force(asked.day, owner)
+    return Case(When(so, then=0), default=1, output_field=IntegerField())
+
+
+def _told_apart(found: dict, held: dict, asked: AskedDay) -> dict[str, dict[int, str]]:
+    """What tells those apart that are called alike, of each kind."""
+    called = {
+        # What they hold stands beside their names.
+        "people": [(each.pk, f"{each} {held[each.pk]}") for each, _ in found["people"]],
+        "forums": [(each.pk, each.name) for each, _ in found["forums"]],
+        "organisations": [(each.pk, each.name) for each, _ in found["organisations"]],
+        "posts": [(each.pk, str(each)) for each in found["posts"]],
+    }
+    models = {"people": Person, "forums": Forum, "organisations": Organisation, "posts": Post}
+    return {what: told_apart(models[what], called[what], asked.day) for what in called}
 
 
 def _by_name(records: QuerySet, names: type, owner: str, words: list[str]) -> list[tuple]:
     """Records one of whose names holds all the words, each with the other names that do.
 
-    Those that are called just that come first.
+    Those in force come first, and among them those that are called just that.
     """
     other_names = {}
     for other in names.objects.filter(has_words(words, "folded"))[: SHOWN * 3]:
@@ -126,15 +155,16 @@ def _by_name(records: QuerySet, names: type, owner: str, words: list[str]) -> li
     found = [(record, other_names.get(record.pk, [])) for record in matching[: SHOWN + 1]]
     asked = " ".join(words)
 
-    def called_just_that(result) -> bool:
+    def how_near(result) -> tuple[bool, bool]:
         record, others = result
         own = [record.name, getattr(record, "short_name", ""), str(record)]
-        return asked in [fold(name) for name in own] or asked in [each.folded for each in others]
+        is_just_that = asked in [*map(fold, own), *(each.folded for each in others)]
+        return not getattr(record, "otherwise", 0), is_just_that
 
-    return sorted(found, key=called_just_that, reverse=True)
+    return sorted(found, key=how_near, reverse=True)
 
 
-def _posts(words: list[str]) -> list[Post]:
+def _posts(words: list[str], asked: AskedDay) -> list[Post]:
     """Posts whose title and organisation, by any of its names, hold all the words between them.
 
     One of the words must stand in the title: the organisation is found by itself.
@@ -150,7 +180,8 @@ def _posts(words: list[str]) -> list[Post]:
             | Q(organisation__in=called.values("organisation"))
         )
     posts = Post.objects.filter(in_title, in_all).select_related("organisation")
-    return list(posts.order_by("organisation__folded", "folded")[: SHOWN + 1])
+    posts = posts.annotate(otherwise=_not_in_force(asked, "organisation"))
+    return list(posts.order_by("otherwise", "organisation__folded", "folded")[: SHOWN + 1])
 
 
 def _held_by(people: list[tuple], asked: AskedDay) -> dict[int, list[str]]:

@@ -183,3 +183,43 @@ def test_words_of_a_question_are_looked_for_when_there_are_no_others():
     make_forum(name="Quality Forum", short_name="")
 
     assert found("the who") == ["The Who"]
+
+
+def test_what_is_in_force_on_the_day_comes_first_and_what_is_not_says_so():
+    make_forum(name="Board", start_date="2023-04-01")
+    make_forum(name="Board and others", start_date="2015-04-01", end_date="2023-03-31")
+    make_organisation(name="Board Council", start_date="2023-04-01")
+    make_organisation(name="Board Group", start_date="2015-04-01", end_date="2023-03-31")
+
+    assert found("board", as_at="2018-06-01") == [
+        "Board and others",
+        "Board not recorded as in force then: from 1 April 2023",
+        "Board Group",
+        "Board Council not recorded as in force then: from 1 April 2023",
+    ]
+    assert found("board", as_at="2024-06-01") == [
+        "Board",
+        "Board and others ended 31 March 2023",
+        "Board Council",
+        "Board Group ended 31 March 2023",
+    ]
+
+
+def test_of_more_than_are_shown_those_in_force_on_the_day_are():
+    for number in range(31):
+        make_forum(name=f"Board {number}", start_date="2023-04-01")
+    make_forum(name="Board of old", start_date="2015-04-01", end_date="2023-03-31")
+
+    assert found("board", as_at="2018-06-01")[0] == "Board of old"
+
+
+def test_a_post_in_force_on_the_day_comes_first():
+    early = make_organisation(name="Wye Trust", start_date="2015-04-01", end_date="2023-03-31")
+    late = make_organisation(name="Arrow Trust", start_date="2023-04-01")
+    make_post(title="Nurse", organisation=early, start_date="2015-04-01", end_date="2023-03-31")
+    make_post(title="Nurse", organisation=late, start_date="2023-04-01")
+
+    assert found("nurse", as_at="2018-06-01") == [
+        "Nurse, Wye Trust",
+        "Nurse, Arrow Trust not recorded as in force then: from 1 April 2023",
+    ]

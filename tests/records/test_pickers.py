@@ -17,6 +17,7 @@ from records.steps import record_choice
 from tests.admin_pages import address, errors_of, typed
 from tests.builders import (
     BUILDERS,
+    make_appointment,
     make_document,
     make_forum,
     make_organisation,
@@ -49,8 +50,8 @@ OF = {Document: Forum, Place: Forum, Organisation: Forum, Post: Seat, Forum: Sea
 every_choice = pytest.mark.parametrize("model", CHOSEN, ids=lambda model: model._meta.model_name)
 
 
-def picked(browser, model, text: str) -> list[str]:
-    """The keys that a picker of `model` offers for what is typed."""
+def choices(browser, model, text: str) -> list[dict]:
+    """What a picker of `model` offers for what is typed."""
     name, _ = CHOSEN[model]
     owner = OF.get(model, Membership)
     asked = {
@@ -60,7 +61,12 @@ def picked(browser, model, text: str) -> list[str]:
         "field_name": name,
     }
     found = browser.get("/admin/autocomplete/", asked)
-    return [each["id"] for each in json.loads(found.content)["results"]]
+    return json.loads(found.content)["results"]
+
+
+def picked(browser, model, text: str) -> list[str]:
+    """The keys of it."""
+    return [each["id"] for each in choices(browser, model, text)]
 
 
 @every_choice
@@ -142,3 +148,53 @@ def test_a_step_says_what_was_typed_and_not_chosen(multiple, admin_user):
 def test_merging_says_what_was_typed_and_not_chosen(admin_client):
     shown = preview(make_person(), "merge", admin_client, **{"other-typed": "Ann Lee"})
     assert "You typed “Ann Lee” and chose nothing." in str(errors_of_step(shown)["other"])
+
+
+TWINS = {
+    Document: lambda: make_document(title="Minutes"),
+    Place: lambda: make_place(name="Newtown"),
+    Organisation: lambda: make_organisation(name="Town Council", place=make_place()),
+    Post: lambda: make_post(title="Chair", organisation=TWINS[Organisation]()),
+    Person: lambda: (
+        make_appointment(person=make_person(name="Ann Lee"), post=make_post(title="Nurse")).person
+    ),
+    Forum: lambda: make_forum(name="Finance Committee", place=make_place()),
+    Seat: lambda: make_seat(title="Chair", forum=TWINS[Forum]()),
+}
+
+
+@every_choice
+def test_a_picker_tells_two_of_one_name_apart(model, admin_client):
+    one, other = TWINS[model](), TWINS[model]()
+    assert str(one) == str(other)
+    offered = [each["text"] for each in choices(admin_client, model, str(one))]
+    assert len(offered) == len(set(offered)) == 2
+    assert all(text.startswith(f"{one} (") for text in offered)
+
+
+@every_choice
+def test_a_picker_calls_what_is_one_alone_by_its_name(model, admin_client):
+    one = CHOSEN[model][1]()
+    assert [each["text"] for each in choices(admin_client, model, str(one))] == [str(one)]
+
+
+@every_choice
+def test_a_picker_of_many_of_one_name_asks_no_more(
+    model, admin_client, django_assert_max_num_queries
+):
+    for _ in range(6):
+        TWINS[model]()
+    name = str(model.objects.order_by("pk").last())
+    with django_assert_max_num_queries(12):
+        assert len(choices(admin_client, model, name)) == 6
+
+
+def test_record_a_change_tells_two_of_one_name_apart(admin_client):
+    for place in ("Marches", "Fens"):
+        make_forum(name="Finance Committee", place=make_place(name=place))
+    found = admin_client.get("/admin/find/", {"q": "finance committee"}).context_data["found"]
+    [forums] = [kind for kind in found if kind.kind == "Forums"]
+    assert {record.name.text for record in forums.records} == {
+        "Finance Committee (Fens)",
+        "Finance Committee (Marches)",
+    }
