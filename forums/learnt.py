@@ -32,6 +32,7 @@ from forums.models import (
     QuoracyClause,
     Succession,
 )
+from forums.namesakes import names_apart, told_with, with_words_apart
 from forums.sentences import Told, Words, tell
 from organisations.models import (
     Figure,
@@ -230,7 +231,8 @@ def as_row(row: tuple) -> Row:
 
 
 def learnt(rows: Iterable[Row], today: datetime.date) -> list[Learnt]:
-    """What `rows` say, in their order and in today's words: in at most six queries."""
+    """What `rows` say, in their order and in today's words: in at most seven queries, and a
+    few more if they name records of one name."""
     rows = list(rows)
     events = {kind.what: kind.tells for kind in KINDS}
     one = {(row.what, row.pk) for row in rows if row.count == 1 and row.change != REMOVED}
@@ -246,6 +248,9 @@ def learnt(rows: Iterable[Row], today: datetime.date) -> list[Learnt]:
     for key, as_ in told_as.items():
         told[key.what, key.pk] += said.get((as_.what, as_.which, as_.pk), [])
     names = _names({key for key in one if key[0] not in events})
+    apart = names_apart(
+        [*(each.pieces for some in told.values() for each in some), *names.values()], today
+    )
     found = []
     for row in rows:
         key = row.what, row.pk
@@ -258,7 +263,8 @@ def learnt(rows: Iterable[Row], today: datetime.date) -> list[Learnt]:
             words = [Words(f"{_a(kind.verbose_name)} that the register no longer has.")]
         else:
             words = [Words(f"{_a(kind.verbose_name)} that was since removed.")]
-        found.append(Learnt(row, told[key], [] if told[key] else words))
+        sentences = [told_with(each, apart) for each in told[key]]
+        found.append(Learnt(row, sentences, [] if sentences else with_words_apart(words, apart)))
     return found
 
 

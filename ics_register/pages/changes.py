@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 
 from forums.chronicle import Between, as_key, days_told, first_keys, happenings, keys_between
 from forums.models import Forum
+from forums.namesakes import tell_apart
 from forums.sentences import Told, tell
 from ics_register.pages import facts
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
@@ -39,12 +40,12 @@ def changes_as_json(context: dict, here: Here) -> dict:
 
 def _told_as_data(told: Told, here: Here) -> dict:
     first = told.first
-    named = {piece.text: piece for piece in told.pieces if piece.slug}
+    named = {(piece.kind, piece.slug): piece.text for piece in told.pieces if piece.slug}
     return {
         "sentence": told.text,
         "kind": first.what,
         **_when(told),
-        "about": [facts.record(here, each.kind, each.slug, name) for name, each in named.items()],
+        "about": [facts.record(here, *what, name) for what, name in named.items()],
         "sources": [
             {
                 "document": facts.document(here, slug, title),
@@ -72,8 +73,9 @@ def changes_as_csv(context: dict, here: Here) -> Table:
 
     def rows():
         for chunk in in_chunks(list(context["whole"])):
-            for happening in happenings(map(as_key, chunk)):
-                [told] = tell([happening], here.asked.today)
+            of_each = [tell([each], here.asked.today)[0] for each in happenings(map(as_key, chunk))]
+            for told in tell_apart(of_each, here.asked.day):
+                happening = told.first
                 source, *others = told.sources
                 yield {
                     "sentence": told.text,
@@ -109,6 +111,7 @@ def changes(request: HttpRequest, asked: AskedDay):
         days = all_days_of(key, asked) if key else year_up_to(asked.day)
     page = page_of_many(request, functools.partial(first_keys, days, key))
     told = tell(happenings(as_key(row) for row in page), asked.today)
+    told = tell_apart(told, asked.day)
     return "changes/changes.html", {
         "days": days,
         "first_day": date_in_words(days.first),

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from forums.chronicle import as_changes_tell, happenings
 from forums.learnt import as_row, first_learnt, latest_said, learnt
+from forums.namesakes import tell_apart
 from forums.sentences import tell
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
@@ -82,9 +83,11 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
     for key, (_, at) in zip(keys, said, strict=True):
         place = key.what, key.pk, key.which
         written_at[place] = max(at, written_at.get(place, at))
-    for happening in happenings(dict.fromkeys(keys)):
+    today = timezone.localdate()
+    of_each = [tell([each], today)[0] for each in happenings(dict.fromkeys(keys))]
+    for told in tell_apart(of_each, today):
+        happening = told.first
         place = happening.what, happening.id, happening.which
-        [told] = tell([happening], timezone.localdate())
         own = next((piece for piece in told.pieces if piece.slug), None)
         address = reverse(own.kind, args=[own.slug]) if own else reverse("changes")
         sources = "; ".join(f"{title}, {where}" for _, title, where, *_ in told.sources)

@@ -1,23 +1,35 @@
 """Forums, organisations, people and posts of one name: no two lines of a list are equal."""
 
+from xml.etree import ElementTree
+
 import pytest
+from django.test import Client
 
 from forums.models import Forum
 from organisations.models import PostKind
+from people.identity import withhold_person
+from people.models import Person
 from records.namesakes import told_apart
 from tests.builders import (
     day,
     make_appointment,
     make_chair_seat,
     make_forum,
+    make_member_organisation,
+    make_membership,
     make_organisation,
     make_person,
     make_place,
     make_post,
+    make_reporting_line,
+    make_seat,
 )
 from tests.pages.reading import read, words
+from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
@@ -68,3 +80,71 @@ def test_what_is_equal_in_all_else_is_told_apart_by_its_address():
     named = [(board.pk, board.name) for board in boards]
     told = told_apart(Forum, named, day("2019-04-01"))
     assert [told[board.pk].split(", ")[-1] for board in boards] == ["board-1", "board-2"]
+
+
+def happened() -> None:
+    """What changed of two forums, two councils and two people of one name."""
+    for name in ("Marches", "Fens"):
+        place = make_place(name=name)
+        forum = make_forum(name="Finance Committee", place=place, start_date="2019-04-01")
+        seat = make_seat(forum=forum, title="Member", start_date="2020-04-01")
+        council = make_organisation(name="Town Council", place=place, start_date="2019-04-01")
+        make_member_organisation(forum=forum, organisation=council, start_date="2021-04-01")
+        make_membership(person=make_person(name="Ann Lee"), seat=seat, start_date="2022-04-01")
+
+
+CHANGES = "/changes/?from=2019-01-01&to=2023-01-01"
+
+
+def test_no_two_sentences_of_changes_are_equal():
+    happened()
+    page = read(CHANGES)
+    said = [words(each) for each in page.all("li") if "Finance" in words(each)]
+    assert len(said) == 8 and len(set(said)) == 8
+    assert any("Finance Committee (Fens) began" in each for each in said)
+    assert any("Finance Committee (Marches) began" in each for each in said)
+
+
+@pytest.mark.parametrize(
+    ("path", "column"),
+    [(CHANGES.replace("/?", ".csv?"), "sentence"), ("/changes/recorded.csv", "text")],
+)
+def test_no_two_sentences_of_a_table_of_changes_are_equal(path, column):
+    happened()
+    said = [row[column] for row in twin(path).rows if "Finance" in row[column]]
+    assert len(said) >= 8 and len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("path", ["/changes.atom", "/changes/recorded.atom"])
+def test_no_two_entries_of_a_feed_are_equal(path):
+    happened()
+    answer = Client(headers={"host": "localhost"}).get(path)
+    entries = ElementTree.fromstring(answer.content).iter(f"{ATOM}entry")
+    titles = [entry.find(f"{ATOM}title").text for entry in entries]
+    assert len(set(titles)) == len(titles)
+    assert any("Finance Committee (Fens)" in each for each in titles)
+
+
+def test_a_sentence_names_what_stands_alone_on_its_page_but_not_in_the_register():
+    happened()
+    make_forum(name="Audit Committee", place=make_place(name="Fens"), start_date="2018-04-01")
+    forum = make_forum(
+        name="Audit Committee", place=make_place(name="Marches"), start_date="2024-04-01"
+    )
+    said = words(read(f"/changes/?forum={forum.slug}").main)
+    assert "Audit Committee (Marches) began" in said
+
+
+def test_somebody_withheld_is_no_namesake():
+    happened()
+    lee = Person.objects.filter(name="Ann Lee").first()
+    withhold_person(person=lee)
+    assert "Ann Lee (" not in read(CHANGES).text
+
+
+def test_what_changes_name_is_told_in_json_though_two_have_one_name():
+    one, other = (make_forum(name="Finance Committee", slug=f"finance-{n}") for n in (1, 2))
+    make_reporting_line(from_forum=one, to_forum=other, start_date="2022-04-01")
+    [told] = twin("/changes.json?from=2022-01-01&to=2023-01-01").said["results"]
+    ids = [each["id"].rstrip("/").rpartition("/")[2] for each in told["about"]]
+    assert ids == ["finance-1", "finance-2"]
