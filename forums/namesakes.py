@@ -12,7 +12,7 @@ from forums.models import Forum
 from forums.sentences import Told, Words
 from organisations.models import Organisation
 from people.models import FINDABLE, Person
-from records.namesakes import told_apart
+from records.namesakes import told_apart_by_key
 
 # What a piece of a sentence may name, and which of it readers may find.
 NAMED = {"forum": (Forum, Q()), "organisation": (Organisation, Q()), "person": (Person, FINDABLE)}
@@ -38,7 +38,7 @@ def names_apart(sentences: Iterable[list[Words]], day: datetime.date) -> Apart:
     apart: Apart = {}
     for kind in slugs:
         rows = [(pk, slug, name) for of, pk, slug, name in found if of == kind]
-        words = told_apart(NAMED[kind][0], [(pk, name) for pk, _, name in rows], day)
+        words = told_apart_by_key(NAMED[kind][0], [(pk, name) for pk, _, name in rows], day)
         apart |= {(kind, slug): words[pk] for pk, slug, _ in rows if words.get(pk)}
     return apart
 

@@ -1,39 +1,47 @@
 """Records of one name: the words that tell each from the others."""
 
 import datetime
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from records.models import Record
 
 
-def told_apart(
-    model: type[Record], named: Iterable[tuple[int, str]], day: datetime.date
-) -> dict[int, str]:
-    """For each record of `model` that is called as another is, by its key, what tells it apart.
+def namesakes(records: Iterable[Record], called: Callable[[Record], str] = str) -> list[Record]:
+    """Those of `records` that are called as another of them is."""
+    records = list(records)
+    times = Counter(called(record).casefold() for record in records)
+    return [record for record in records if times[called(record).casefold()] > 1]
 
-    `named` is the key and the name of each in a list, as readers see it. Where no two are called
-    alike, the database is asked nothing.
+
+def told_apart(records: Iterable[Record], day: datetime.date) -> dict[int, str]:
+    """For each of `records` that is called as another of them is, by its key, what tells it apart
+    on the day: its own words, and the last part of its public address if another has those too.
+
+    What `told_apart_with` leads to is best read with them.
     """
-    keys_of = defaultdict(set)
-    for key, name in named:
-        keys_of[name.casefold()].add(key)
-    shared = [key for keys in keys_of.values() if len(keys) > 1 for key in keys]
+    shared = namesakes(records)
     if not shared:
         return {}
-    return words_apart(model.objects.filter(pk__in=shared), day)
-
-
-def words_apart(records, day: datetime.date) -> dict[int, str]:
-    """What tells each of a queryset of records apart: its own words, and the last part of its
-    public address where those are another's too."""
-    found = list(records.select_related(*records.model.told_apart_with))
-    words = records.model.words_apart(found, day)
-    times = Counter((str(record).casefold(), words[record.pk]) for record in found)
-    for record in found:
-        if times[str(record).casefold(), words[record.pk]] > 1 and hasattr(record, "slug"):
-            words[record.pk] = ", ".join(filter(None, [words[record.pk], record.slug]))
+    words = type(shared[0]).words_apart(shared, day)
+    for record in namesakes(shared, lambda each: f"{each}, {words[each.pk]}"):
+        if slug := getattr(record, "slug", ""):
+            words[record.pk] = ", ".join(filter(None, [words[record.pk], slug]))
     return words
+
+
+def told_apart_by_key(
+    model: type[Record], named: Iterable[tuple[int, str]], day: datetime.date
+) -> dict[int, str]:
+    """The same of records that were not read whole, of each its key and its name. The database is
+    asked nothing while no two are called alike."""
+    names = {key: name.casefold() for key, name in named}
+    times = Counter(names.values())
+    shared = [key for key, name in names.items() if times[name] > 1]
+    if not shared:
+        return {}
+    found = model.objects.filter(pk__in=shared).select_related(*model.told_apart_with)
+    return told_apart(found, day)
 
 
 def with_words_apart(records: Iterable[Record], day: datetime.date) -> dict[int, str]:
@@ -42,6 +50,6 @@ def with_words_apart(records: Iterable[Record], day: datetime.date) -> dict[int,
     records = list(records)
     called = {record.pk: str(record) for record in records}
     if records:
-        apart = told_apart(type(records[0]), called.items(), day)
+        apart = told_apart_by_key(type(records[0]), called.items(), day)
         called |= {key: f"{called[key]} ({words})" for key, words in apart.items() if words}
     return called

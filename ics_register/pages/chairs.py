@@ -1,6 +1,7 @@
 """Who chairs what: every forum and organisation with its chair or leader on a day."""
 
 import datetime
+from collections import Counter
 
 import django_filters
 from django.db.models import (
@@ -34,7 +35,7 @@ from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import holders as post_holders
 from people.holders import Standing
-from records.namesakes import told_apart
+from records.namesakes import told_apart_by_key
 from records.periods import in_force
 
 CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Holder not recorded")]
@@ -141,22 +142,7 @@ def chairs(request: HttpRequest, asked: AskedDay):
     return "chairs.html", {
         "page": page,
         "rows": rows,
-        "apart": {
-            "forum": told_apart(
-                Forum,
-                [(held.forum_id, held.forum_name) for what, held in rows if what == "forum"],
-                asked.day,
-            ),
-            "organisation": told_apart(
-                Organisation,
-                [
-                    (held.organisation_id, held.organisation_name)
-                    for what, held in rows
-                    if what == "organisation"
-                ],
-                asked.day,
-            ),
-        },
+        "apart": _apart(page, rows, asked),
         "names_then": names_then(organisations, asked),
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
@@ -165,7 +151,8 @@ def chairs(request: HttpRequest, asked: AskedDay):
 
 
 def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
-    """Both as one list of (what, id), the largest places first, forums before organisations."""
+    """Both as one list of what, id, rank, name and place: the largest places first, forums before
+    organisations."""
 
     def keyed(queryset: QuerySet, what: str, owner: str) -> QuerySet:
         level = Case(
@@ -176,7 +163,7 @@ def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
         return (
             queryset.order_by()
             .annotate(what=Value(what, CharField()), level=level, named=F(f"{owner}__folded"))
-            .values_list("what", "pk", "level", "named")
+            .values_list("what", "pk", "level", "named", f"{owner}__place__name")
         )
 
     both = keyed(seats, "forum", "forum").union(
@@ -187,7 +174,7 @@ def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
 
 def rows_of(page, asked: AskedDay) -> list[tuple]:
     """The rows of a page as (what, seat or post with its holders), in the page's order."""
-    keys = [(what, pk) for what, pk, _, _ in page]
+    keys = [(what, pk) for what, pk, *_ in page]
     seats = [pk for what, pk in keys if what == "forum"]
     posts = [pk for what, pk in keys if what == "organisation"]
     found = {}
@@ -196,6 +183,29 @@ def rows_of(page, asked: AskedDay) -> list[tuple]:
     for post in post_holders.held_posts_among(posts, asked.day):
         found["organisation", post.id] = post
     return [(what, found[what, pk]) for what, pk in keys]
+
+
+def _apart(page, rows: list[tuple], asked: AskedDay) -> dict[str, dict[int, str]]:
+    """What tells those apart whose chairs are listed and that have one name: their place, or more
+    where that is one too."""
+    places = {(what, pk): place or "" for what, pk, *_, place in page}
+    called = {"forum": {}, "organisation": {}}
+    for what, held in rows:
+        key = held.forum_id if what == "forum" else held.organisation_id
+        name = held.forum_name if what == "forum" else held.organisation_name
+        called[what][key] = name, places[what, held.id]
+    apart = {}
+    for what, model in {"forum": Forum, "organisation": Organisation}.items():
+        times = Counter(name.casefold() for name, _ in called[what].values())
+        of_one_name = {
+            key: (name, place)
+            for key, (name, place) in called[what].items()
+            if times[name.casefold()] > 1
+        }
+        in_one_place = [(key, f"{name}, {place}") for key, (name, place) in of_one_name.items()]
+        apart[what] = {key: place for key, (_, place) in of_one_name.items()}
+        apart[what] |= told_apart_by_key(model, in_one_place, asked.day)
+    return apart
 
 
 def silent_of(asked: AskedDay) -> dict[str, int] | None:

@@ -109,7 +109,9 @@ def forums_as_csv(context: dict, here: Here) -> Table:
 
 @public_page(as_json=forums_as_json, as_csv=forums_as_csv)
 def forum_list(request: HttpRequest, asked: AskedDay):
-    in_force = with_sources(Forum.objects.as_at(asked.day), whole=["place"]).order_by("folded")
+    in_force = with_sources(Forum.objects.as_at(asked.day), "host", whole=["place"]).order_by(
+        "folded"
+    )
     chosen = ForumFilter(request.GET, queryset=in_force, asked=asked)
     page = page_of(request, filtered(chosen))
     return "forums/list.html", {
@@ -117,7 +119,7 @@ def forum_list(request: HttpRequest, asked: AskedDay):
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
         "chairs": chairs_of(list(page), asked),
-        "apart": told_apart(Forum, [(forum.pk, forum.name) for forum in page], asked.day),
+        "apart": told_apart(page, asked.day),
     }
 
 

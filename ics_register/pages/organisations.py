@@ -134,7 +134,7 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
         "earliest": None if page.object_list else earliest_day(),
         "names_then": names_then([organisation.pk for organisation in page], asked),
         "heads": heads_of(list(page), asked),
-        "apart": told_apart(Organisation, [(each.pk, each.name) for each in page], asked.day),
+        "apart": told_apart(page, asked.day),
     }
 
 

@@ -24,7 +24,7 @@ from ics_register.pages.structured import person_as_data
 from ics_register.pages.then import names_then
 from ics_register.pages.twins import Here, Table, whole_list
 from people.models import FINDABLE, Appointment, Person, PersonName
-from records.namesakes import told_apart
+from records.namesakes import namesakes
 from records.periods import not_over
 from records.prepared import prepared
 
@@ -105,7 +105,7 @@ def person_list(request: HttpRequest, asked: AskedDay):
         "page": page,
         "filters": chosen.form,
         "held": held_by(list(page), asked),
-        "apart": told_apart(Person, [(person.pk, str(person)) for person in page], asked.day),
+        "apart": {person.pk: person.told_apart_by() for person in namesakes(page)},
     }
 
 

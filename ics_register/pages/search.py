@@ -12,10 +12,11 @@ from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
 from ics_register.pages.twins import Here, Table
 from organisations.models import Organisation, OrganisationName, Post
-from people.models import Appointment, Person, PersonName
+from people.models import Appointment, PersonName
+from records.models import DatedFact
 from records.names import fold, has_words
-from records.namesakes import told_apart
-from records.periods import Dated, in_force, not_over
+from records.namesakes import namesakes, told_apart
+from records.periods import in_force, not_over
 
 LONGEST = 200  # characters
 SHOWN = 30  # of each kind
@@ -117,9 +118,10 @@ def search(request: HttpRequest, asked: AskedDay):
     }
 
 
-def _in_force_first(model: type[Dated], asked: AskedDay) -> QuerySet:
+def _in_force_first(model: type[DatedFact], asked: AskedDay) -> QuerySet:
     """Records by name, those that are in force on the day before the others."""
-    return model.objects.annotate(otherwise=_not_in_force(asked)).order_by("otherwise", "folded")
+    records = model.objects.select_related(*model.told_apart_with)
+    return records.annotate(otherwise=_not_in_force(asked)).order_by("otherwise", "folded")
 
 
 def _not_in_force(asked: AskedDay, *owners: str) -> Case:
@@ -132,15 +134,15 @@ def _not_in_force(asked: AskedDay, *owners: str) -> Case:
 
 def _told_apart(found: dict, held: dict, asked: AskedDay) -> dict[str, dict[int, str]]:
     """What tells those apart that are called alike, of each kind."""
-    called = {
-        # What they hold stands beside their names.
-        "people": [(each.pk, f"{each} {held[each.pk]}") for each, _ in found["people"]],
-        "forums": [(each.pk, each.name) for each, _ in found["forums"]],
-        "organisations": [(each.pk, each.name) for each, _ in found["organisations"]],
-        "posts": [(each.pk, str(each)) for each in found["posts"]],
+    people = [person for person, _ in found["people"]]
+    # What they hold stands beside their names.
+    alike = namesakes(people, lambda person: f"{person} {held[person.pk]}")
+    return {
+        "people": {person.pk: person.told_apart_by() for person in alike},
+        "forums": told_apart([forum for forum, _ in found["forums"]], asked.day),
+        "organisations": told_apart([each for each, _ in found["organisations"]], asked.day),
+        "posts": told_apart(found["posts"], asked.day),
     }
-    models = {"people": Person, "forums": Forum, "organisations": Organisation, "posts": Post}
-    return {what: told_apart(models[what], called[what], asked.day) for what in called}
 
 
 def _by_name(records: QuerySet, names: type, owner: str, words: list[str]) -> list[tuple]:
@@ -179,7 +181,7 @@ def _posts(words: list[str], asked: AskedDay) -> list[Post]:
             | Q(organisation__folded__contains=word)
             | Q(organisation__in=called.values("organisation"))
         )
-    posts = Post.objects.filter(in_title, in_all).select_related("organisation")
+    posts = Post.objects.filter(in_title, in_all).select_related(*Post.told_apart_with)
     posts = posts.annotate(otherwise=_not_in_force(asked, "organisation"))
     return list(posts.order_by("otherwise", "organisation__folded", "folded")[: SHOWN + 1])
 

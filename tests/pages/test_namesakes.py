@@ -9,7 +9,7 @@ from forums.models import Forum
 from organisations.models import PostKind
 from people.identity import withhold_person
 from people.models import Person
-from records.namesakes import told_apart
+from records.namesakes import told_apart_by_key
 from tests.builders import (
     day,
     make_appointment,
@@ -72,13 +72,16 @@ def test_no_two_lines_of_a_search_are_equal(text, two_of_each):
 
 def test_the_database_is_asked_nothing_while_no_two_are_called_alike(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert told_apart(Forum, [(1, "Board"), (2, "Finance Committee")], day("2019-04-01")) == {}
+        assert (
+            told_apart_by_key(Forum, [(1, "Board"), (2, "Finance Committee")], day("2019-04-01"))
+            == {}
+        )
 
 
 def test_what_is_equal_in_all_else_is_told_apart_by_its_address():
     boards = [make_forum(name="Board", slug=f"board-{number}") for number in (1, 2)]
     named = [(board.pk, board.name) for board in boards]
-    told = told_apart(Forum, named, day("2019-04-01"))
+    told = told_apart_by_key(Forum, named, day("2019-04-01"))
     assert [told[board.pk].split(", ")[-1] for board in boards] == ["board-1", "board-2"]
 
 
