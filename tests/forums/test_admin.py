@@ -11,6 +11,7 @@ from forums.models import Forum, Membership, ReportingLine, Seat
 from organisations.models import Organisation
 from people.models import Appointment, Basis, Person
 from records.steps import step_address
+from tests import slow
 from tests.admin_pages import (
     add_a_membership_in_the_admin,
     address,
@@ -269,6 +270,7 @@ def test_a_rule_that_only_the_database_was_in_time_for_is_told_in_its_words(
     assert Membership.objects.count() == Membership.history.count() == 1
 
 
+@slow.RACE
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_send_the_form_at_once_one_wins_and_the_other_is_told(admin_user, monkeypatch):
     source()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from forums.models import SeatRole
 from organisations.models import PlaceLevel
+from tests import slow
 from tests.builders import (
     make_appointment,
     make_chair_seat,
@@ -26,6 +27,9 @@ from tests.builders import (
 from tests.pages import cast as stage
 from tests.pages.files import get, inside
 from tests.pages.reading import Page, read
+
+pytestmark = slow.ROWS
+
 
 MOST = 10
 

@@ -16,6 +16,7 @@ from ics_register.pages.twins import twin_of
 from records.dates import UnreadableDate, read_date
 from records.history import Recorded
 from records.periods import FIRST_DAY, LAST_DAY
+from tests import slow
 from tests.builders import BUILDERS, make_organisation
 from tests.pages import cast as stage
 from tests.pages.reading import read
@@ -133,6 +134,7 @@ def answers(address: str, parameters: dict) -> bool:
     return Client(headers={"host": "localhost"}).get(address, parameters).status_code == 200
 
 
+@slow.WALK
 @pytest.mark.parametrize(
     "fields",
     [

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
+from tests import slow
 from tests.pages import cast as stage
 from tests.pages.reading import REFUSED, Page, read
 from tests.pages.twins import twin
@@ -145,6 +146,7 @@ def test_a_page_that_names_no_day_adds_none_to_its_links(cast, address):
     ] == []
 
 
+@slow.WALK
 @every_page
 @pytest.mark.parametrize("recorded", [False, True], ids=["as at a day", "and as recorded on one"])
 def test_every_link_within_the_site_leads_to_a_page(cast, address, recorded):

@@ -23,6 +23,7 @@ from ics_register.open_data.tables import TABLES
 from organisations.models import Organisation, PostKind
 from people.identity import withhold_person
 from records.history import Nature, writing
+from tests import slow
 from tests.builders import (
     make_appointment,
     make_chair_seat,
@@ -120,6 +121,7 @@ def test_the_file_is_named_after_its_day(cast):
     assert "-all-periods.zip" in named(periods="all")
 
 
+@slow.ROWS
 def test_what_it_costs_does_not_grow_with_the_register(cast):
     def cost(**asked) -> list[int]:
         costs = []

@@ -14,6 +14,7 @@ from forums.worklists import bodies_of
 from organisations.models import RelationshipKind
 from people.models import Basis
 from records.periods import Qualifier
+from tests import slow
 from tests.builders import (
     day,
     make_appointment,
@@ -616,6 +617,7 @@ def many_kinds_of_forum() -> list:
     return forums
 
 
+@slow.WALK
 def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
     forums = many_kinds_of_forum()
     today = day("2026-11-25")

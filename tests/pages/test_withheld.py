@@ -24,6 +24,7 @@ from people.models import Basis, Distinction, Person
 from records.groups import AUDITOR
 from records.models import NameKind, Record
 from records.names import fold
+from tests import slow
 from tests.admin_pages import address
 from tests.builders import (
     make_appointment,
@@ -130,6 +131,7 @@ def every_page(todo: Iterable[str] = FROM, asked: str | None = None) -> dict[str
     return read_so_far
 
 
+@slow.WALK
 def test_no_public_page_has_the_name_anywhere_in_it(withheld):
     pages = every_page()
 
@@ -157,6 +159,7 @@ def clock(monkeypatch):
     return a_day_later
 
 
+@slow.WALK
 def test_no_page_as_recorded_before_has_a_name_that_was_taken_out_of_words_since(zelda, clock):
     """Whatever text of whatever record it stood in, and however it was written there."""
     one_of_each_kind()
@@ -212,6 +215,7 @@ def write(texts: dict) -> None:
         record.save()
 
 
+@slow.WALK
 def test_whether_a_meeting_is_quorate_is_told_without_the_name(zelda):
     address = "/forums/board/quoracy/"
     assert "Quillfeather" in read(address).text
@@ -225,6 +229,7 @@ def test_whether_a_meeting_is_quorate_is_told_without_the_name(zelda):
     assert [here for here in pages if here.startswith("/forums/board/quoracy.json")]
 
 
+@slow.WALK
 def test_without_it_the_name_would_be_on_most_of_them(zelda):
     named = [here for here, source in every_page().items() if "Quillfeather" in source]
 

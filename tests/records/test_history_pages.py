@@ -14,6 +14,7 @@ from organisations.models import Organisation
 from people.models import Person
 from records.history import Nature, writing
 from records.models import Document
+from tests import slow
 from tests.admin_pages import address, remove, send
 from tests.builders import (
     BUILDERS,
@@ -380,6 +381,7 @@ def test_the_pages_of_a_forum_lead_to_its_history_with_everything_in_it(admin_cl
         assert everything(forum) in html
 
 
+@slow.ROWS
 def test_no_page_of_history_takes_more_queries_for_more_changes(admin_client):
     forum, trust, person = make_forum(), make_organisation(), make_person()
     counts = []

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from organisations.models import Organisation
 from people.models import Person
 from records.names import fold, has_words
+from tests import slow
 from tests.builders import (
     make_forum,
     make_organisation,
@@ -48,6 +49,7 @@ def test_a_name_is_folded(name, folded):
     assert fold(name) == folded.strip()
 
 
+@slow.SEARCH
 @given(st.text())
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)

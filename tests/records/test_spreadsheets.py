@@ -24,6 +24,7 @@ from records.models import Upload
 from records.spreadsheets import importing, reading
 from records.spreadsheets.cells import LineWidget, date_cell
 from records.spreadsheets.workbooks import Workbook, date_text
+from tests import slow
 from tests.builders import day, make_person, source
 from tests.sheets import (
     XML_OF_SHEETS,
@@ -287,6 +288,7 @@ def of_text(row: str, *texts: str) -> str:
     return f"<row {row}>" + "".join(f'<c t="str"><v>{t}</v></c>' for t in texts) + "</row>"
 
 
+@slow.ROWS
 def test_blank_rows_between_others_are_passed_over(mona):
     apart = with_rows(PEOPLE, of_text("", *HEADINGS) + of_text('r="20000"', *ANN))
     upload = loaded(mona, Person, apart, "people.xlsx")
@@ -316,6 +318,7 @@ def test_a_workbook_of_more_tags_than_its_rows_need_is_refused(mona, monkeypatch
     assert send(mona, Person, PEOPLE, "people.xlsx").status_code == 302
 
 
+@slow.ROWS
 def test_a_workbook_of_more_styles_than_a_program_has_is_refused(mona):
     styles = (
         f'<styleSheet xmlns="{XML_OF_SHEETS}"><cellXfs>{"<xf/>" * 70_000}</cellXfs></styleSheet>'

@@ -9,6 +9,7 @@ from forums.models import Membership
 from organisations.models import Organisation
 from records.history import Nature, writing
 from records.models import Document
+from tests import slow
 from tests.admin_pages import REASON, address, errors_of, send_what_was_opened, typed
 from tests.builders import (
     day,
@@ -228,6 +229,7 @@ def test_two_who_wait_for_each_other_are_told_to_try_again(admin_client, monkeyp
     assert "Typed with care" in response.content.decode()
 
 
+@slow.RACE
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_opened_the_same_version_one_saves_and_the_other_is_told(
     admin_user, admin_client, monkeypatch

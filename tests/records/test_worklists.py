@@ -12,6 +12,7 @@ from django.utils import timezone
 from forums.models import ClauseKind
 from organisations.models import Organisation
 from records.worklists import all_worklists
+from tests import slow
 from tests.builders import (
     make_appointment,
     make_chair_seat,
@@ -173,6 +174,7 @@ def test_the_cost_of_a_list_does_not_grow_with_its_rows(admin_client, slug):
     assert len(many) <= len(few) <= MOST_QUERIES
 
 
+@slow.ROWS
 def test_the_cost_of_the_front_page_does_not_grow_with_the_rows_of_lists(admin_client):
     for light in LIGHTS.values():
         light()

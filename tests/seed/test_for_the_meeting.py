@@ -3,10 +3,11 @@
 import pytest
 
 from forums.models import Forum
+from tests import slow
 from tests.pages.files import WordFile, events, get
 from tests.pages.reading import Page, read, words
 
-pytestmark = pytest.mark.usefixtures("seeded")
+pytestmark = [slow.WALK, pytest.mark.usefixtures("seeded")]
 
 DAYS = ["2019-05-01", "2021-07-01", "2026-11-25"]
 every_day = pytest.mark.parametrize("day", DAYS)

@@ -8,10 +8,11 @@ from rdflib import Literal, Namespace, URIRef
 from rdflib.namespace import ORG, RDF, SKOS, XSD
 
 from organisations.models import HEAD_KINDS
+from tests import slow
 from tests.pages import opened
 from tests.pages.reading import read, words
 
-pytestmark = pytest.mark.usefixtures("seeded")
+pytestmark = [slow.WALK, pytest.mark.usefixtures("seeded")]
 
 TIME = Namespace("http://www.w3.org/2006/time#")
 DAYS = [{}, {"as_at": "2019-03-15"}, {"as_at": "2019-05-01"}, {"as_at": "2021-07-01"}]
