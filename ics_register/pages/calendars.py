@@ -74,7 +74,8 @@ def days_as_csv(context: dict, here: Here) -> Table:
                 "locator": each["source"]["locator"],
             }
             for each in days_as_json(context, here)["days"]
-        ],
+        ]
+        + [{"words": context["days"].what_is_left_out}] * (not context["days"].is_whole),
     )
 
 
@@ -82,6 +83,7 @@ def days_as_json(context: dict, here: Here) -> dict:
     days = context["days"]
     return {
         "name": days.name,
+        "all_days": days.is_whole,
         "days": [
             {
                 "key": entry.key,
@@ -116,15 +118,17 @@ def calendar(request: HttpRequest, asked: AskedDay):
     post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked.day), asked=asked)
     seats = filtered(seat_filter)
     span = span_of(request, seats, asked)
-    found = [
-        *terms_of_chairs(seats, span, asked),
-        *terms_of_heads(filtered(post_filter), span, asked),
-        *reviews(forums_like(request, asked), span),
+    parts = [
+        terms_of_chairs(seats, span, asked),
+        terms_of_heads(filtered(post_filter), span, asked),
+        reviews(forums_like(request, asked), span),
     ]
-    found = sorted(found, key=in_time)[: span.most if span.most < MOST else None]
+    found = sorted((each for some, _ in parts for each in some), key=in_time)
+    shown = found[: span.most if span.most < MOST else None]
+    is_whole = len(shown) == len(found) and all(whole for _, whole in parts)
     about = "When the terms of chairs and leaders end, and when terms of reference are to be "
     about += f"reviewed, up to {date_in_words(span.last)}, from the governance register."
-    days = Days("Chairs’ terms and reviews", about, entries(found))
+    days = Days("Chairs’ terms and reviews", about, entries(shown), is_whole)
     return "calendar.html", {"days": days, "filters": seat_filter.form, "span": span}
 
 
@@ -331,50 +335,59 @@ def span_of(request: HttpRequest, seats: QuerySet[Seat], asked: AskedDay) -> Spa
     return Span(asked.day, until(asked), MOST if is_file else NEXT)
 
 
-def soonest(holdings: QuerySet, span: Span, **tenures: QuerySet) -> list[int]:
+def soonest(holdings: QuerySet, span: Span, **tenures: QuerySet) -> tuple[list[int], bool]:
     """The keys of those among `holdings` whose holders' terms end soonest within `span`, by the
-    paths that lead to them from `tenures`, which end in it or later."""
-    soon = []
+    paths that lead to them from `tenures`, which end in it or later; and whether these are all."""
+    soon, is_whole = [], True
     # One path after the other: of both together PostgreSQL would read all, and sort them.
     for path, terms in tenures.items():
         ends = terms.filter(Exists(holdings.filter(pk=OuterRef(path)))).annotate(held=F(path))
         ends = ends.order_by("term_ends", "held").values_list("term_ends", "held")
-        soon += ends[: 2 * span.most]  # Several may hold one thing.
-    keys = dict.fromkeys(key for term, key in sorted(soon) if term <= span.last)
-    return list(keys)[: span.most]
+        ends = list(ends[: 2 * span.most])  # Several may hold one thing.
+        is_whole = is_whole and (len(ends) < 2 * span.most or ends[-1][0] > span.last)
+        soon += ends
+    keys = list(dict.fromkeys(key for term, key in sorted(soon) if term <= span.last))
+    return keys[: span.most], is_whole and len(keys) <= span.most
 
 
-def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> Iterator[Found]:
-    keys = soonest(
+def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> tuple[list[Found], bool]:
+    """The ends of terms within `span`, and whether these are all."""
+    keys, is_whole = soonest(
         seats,
         span,
         seat=Membership.objects.filter(span.terms),
         post__ex_officio_seats=Appointment.objects.filter(span.terms),
     )
-    for seat in held_seats_among(keys, asked.day):
-        for spell in spells_in_seat(seat):
-            if is_term_to_keep(spell.holder, seat, asked) and ends_within(spell, span):
-                yield term_of(spell)
+    found = [
+        term_of(spell)
+        for seat in held_seats_among(keys, asked.day)
+        for spell in spells_in_seat(seat)
+        if is_term_to_keep(spell.holder, seat, asked) and ends_within(spell, span)
+    ]
+    return found, is_whole
 
 
-def terms_of_heads(posts: QuerySet[Post], span: Span, asked: AskedDay) -> Iterator[Found]:
-    keys = soonest(posts, span, post=Appointment.objects.filter(span.terms))
+def terms_of_heads(posts: QuerySet[Post], span: Span, asked: AskedDay) -> tuple[list[Found], bool]:
+    keys, is_whole = soonest(posts, span, post=Appointment.objects.filter(span.terms))
+    found = []
     for post in held_posts_among(keys, asked.day):
         address = reverse("organisation", args=[post.organisation_slug])
         for holder in post.recorded:
             who = f"{holder.person_and_basis}, {post.title}, {post.organisation_name}"
             spell = Spell(holder, (Appointment, holder.id), "", who, address)
             if is_term_to_keep(holder, post, asked) and ends_within(spell, span):
-                yield term_of(spell)
+                found.append(term_of(spell))
+    return found, is_whole
 
 
 def ends_within(spell: Spell, span: Span) -> bool:
     return span.first <= spell.holder.term_ends <= span.last
 
 
-def reviews(forums: QuerySet[Forum], span: Span) -> Iterator[Found]:
+def reviews(forums: QuerySet[Forum], span: Span) -> tuple[list[Found], bool]:
     # Not within the span alone, as with the terms.
     due = forums.filter(review_date__gte=span.first, review_date__isnull=False)
-    for forum in with_sources(due).order_by("review_date", "pk")[: span.most]:
-        if forum.review_date <= span.last and lasts(forum, forum.review_date):
-            yield review_of(forum)
+    first = list(with_sources(due).order_by("review_date", "pk")[: span.most + 1])
+    within = [forum for forum in first if forum.review_date <= span.last]
+    kept = [forum for forum in within[: span.most] if lasts(forum, forum.review_date)]
+    return [review_of(forum) for forum in kept], len(within) <= span.most

@@ -288,8 +288,9 @@ def former_holders(pairs, here: Here) -> list[dict]:
 
 
 def over_time(times, here: Here) -> list[dict]:
-    """What a picture of who held what over time shows: each time with a holder or without."""
-    return [_time(line, here) for line in times.lines] if times else []
+    """Who held what over time: each time with a holder or without, those too for which the picture
+    has no room."""
+    return [_time(line, here) for line in times.all_lines] if times else []
 
 
 def _time(line, here: Here) -> dict:

@@ -7,24 +7,28 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 
-from forums.chronicle import as_changes_tell, happenings
+from forums.chronicle import Between, as_changes_tell, first_keys, happenings
 from forums.learnt import as_row, first_learnt, latest_said, learnt
 from forums.namesakes import tell_apart
 from forums.sentences import tell
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
-from ics_register.pages.page import Moved, kept_by_proxies, record_at
+from ics_register.pages.page import MOST_COUNTED, Moved, kept_by_proxies, record_at
+from ics_register.pages.twins import MEDIA_TYPES
 from ics_register.recorded import end_of, first_recorded, register_id
-from records.periods import day_before
+from records.periods import FIRST_DAY, LAST_DAY, day_before
 from records.text import one_line
 
 MOST = 50
+EVERY_DAY = Between(FIRST_DAY, LAST_DAY)
 
 
 class Feed(Atom1Feed):
-    """A feed that is as old as its latest entry, or as the register while it has none."""
+    """A feed that is as old as its latest entry, or as the register while it has none. If it does
+    not hold all, it says how much it holds and where the whole is."""
 
     def __init__(self, what: tuple, **options):
         self.register = register_id()
@@ -34,6 +38,19 @@ class Feed(Atom1Feed):
         """An id that stays when a slug, the words or the host name change: it names a record by
         its number in this register."""
         return uuid.uuid5(self.register, "/".join(map(str, what))).urn
+
+    def says_what_it_leaves_out(self, counted: int, whole: str) -> None:
+        """`counted` is how many entries there are, counted up to one more than MOST_COUNTED."""
+        if counted > len(self.items):
+            number = f"more than {MOST_COUNTED}" if counted > MOST_COUNTED else counted
+            self.feed["subtitle"] = f"The last {len(self.items)} of {number}. All: {whole}"
+            self.feed["whole"] = whole
+
+    def add_root_elements(self, handler):
+        super().add_root_elements(handler)
+        if "whole" in self.feed:
+            link = {"rel": "alternate", "type": MEDIA_TYPES["csv"], "href": self.feed["whole"]}
+            handler.addQuickElement("link", "", link)
 
     def latest_post_date(self):
         if self.items:
@@ -68,13 +85,19 @@ def _feed(request: HttpRequest, title: str, address: str, *what) -> Feed:
         title=one_line(title),
         link=request.build_absolute_uri(address),
         description="",
+        subtitle=None,
         language="en-GB",
         author_name="Governance register",
         feed_url=request.build_absolute_uri(request.path),
     )
 
 
-def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
+def whole_file(request: HttpRequest, page: str, asked: dict) -> str:
+    query = f"?{urlencode(asked)}" if asked else ""
+    return request.build_absolute_uri(reverse(f"{page}.csv")) + query
+
+
+def _add_what_is_said(feed: Feed, request: HttpRequest, about=None, **of: str) -> Feed:
     """An entry for each beginning and end, as new as the register last changed what it says."""
     said = latest_said(MOST, about)
     keys = as_changes_tell(key for key, _ in said)
@@ -98,6 +121,10 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None) -> Feed:
             unique_id=feed.id_of(*place),
             updateddate=written_at[place],
         )
+    if len({(key.what, key.pk) for key, _ in said}) == MOST:
+        counted = first_keys(EVERY_DAY, about, most=MOST_COUNTED + 1)
+        whole = {"from": EVERY_DAY.first, "to": EVERY_DAY.last, **of}
+        feed.says_what_it_leaves_out(len(counted), whole_file(request, "changes", whole))
     return feed
 
 
@@ -120,6 +147,9 @@ def recorded(request: HttpRequest) -> Feed:
             unique_id=feed.id_of("recorded", each.row.what, each.row.number),
             updateddate=each.row.at,
         )
+    if len(feed.items) == MOST:
+        counted = first_learnt(None, None, most=MOST_COUNTED + 1)
+        feed.says_what_it_leaves_out(len(counted), whole_file(request, "recorded", {}))
     return feed
 
 
@@ -130,4 +160,4 @@ def of_one(request: HttpRequest, kind: str, slug: str) -> Feed:
     title = f"Governance register: changes to {record}"
     address = f"{reverse('changes')}?{kind}={record.slug}"
     feed = _feed(request, title, address, kind, record.pk)
-    return _add_what_is_said(feed, request, (kind, record.pk))
+    return _add_what_is_said(feed, request, (kind, record.pk), **{kind: record.slug})

@@ -23,6 +23,7 @@ from records.prepared import prepared
 # As many systems as a page can hold side by side; of more, the lists tell.
 SYSTEMS = 3
 FORUMS = 12
+DOCUMENTS = 5
 # Among how many the chairs in post are looked for, of systems that have more.
 FORUMS_LOOKED_AT = 50
 
@@ -66,9 +67,11 @@ def home_as_json(context: dict, here: Here) -> dict:
             for system in context["systems"]
         ],
         "more_systems": context["more_systems"],
+        "more_chairs": context["more_chairs"],
         "documents": [
             {"id": here.id_of(each), "title": each.title} for each in context["documents"]
         ],
+        "more_documents": context["more_documents"],
     }
 
 
@@ -80,14 +83,17 @@ def home(request: HttpRequest, asked: AskedDay):
     leading = list(_leading(tuple(place.pk for place in shown), asked.day))
     leaders = in_order(held_posts_among(leading, asked.day), leading)
     chairs = _main_chairs(shown, asked)
+    documents = list(Document.objects.order_by("folded")[: DOCUMENTS + 1])
     return "home.html", {
         "names_then": names_then({post.organisation_id for post in leaders}, asked),
         "earliest": None if chairs or leaders else earliest_day(),
         "systems": _systems(shown, places, asked),
         "more_systems": len(systems) - len(shown),
-        "chairs": chairs,
+        "chairs": chairs[:FORUMS],
+        "more_chairs": len(chairs) > FORUMS,
         "leaders": leaders,
-        "documents": Document.objects.order_by("folded")[:5],
+        "documents": documents[:DOCUMENTS],
+        "more_documents": len(documents) > DOCUMENTS,
     }
 
 
@@ -111,11 +117,11 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
 
 @prepared
 def _first_seats(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
-    """The keys of as many of their seats as the page holds."""
+    """The keys of as many of their seats as the page holds, and of one more if there is one."""
     seats = chairs_seats(day).filter(forum__place__in=systems)
     named_first = seats.order_by("forum__folded", "pk").values("pk")[:FORUMS_LOOKED_AT]
     seats = with_standing(Seat.objects.filter(pk__in=named_first), day)
-    return seats.order_by("standing", "forum__folded").values_list("pk", flat=True)[:FORUMS]
+    return seats.order_by("standing", "forum__folded").values_list("pk", flat=True)[: FORUMS + 1]
 
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:

@@ -45,6 +45,15 @@ class Days:
     name: str
     about: str
     entries: list[Entry]
+    is_whole: bool = True  # or whether there is more than it holds
+
+    @property
+    def what_is_left_out(self) -> str:
+        """In words: "" of a calendar that holds all."""
+        return "" if self.is_whole else LEFT_OUT
+
+
+LEFT_OUT = "There is more than this calendar holds: narrow it to a place or a kind for all of that."
 
 
 AsCalendar = Callable[[dict], Days]
@@ -67,7 +76,7 @@ def calendar_file(days: Days, here: Here) -> bytes:
     calendar.add("method", "PUBLISH")
     # As text, which the library does not know these to be: what divides is to be escaped.
     calendar.add("x-wr-calname", vText(one_line(days.name)))
-    calendar.add("x-wr-caldesc", vText(days.about))
+    calendar.add("x-wr-caldesc", vText(" ".join(filter(None, [days.about, days.what_is_left_out]))))
     # Asked for once a day: the register seldom changes oftener.
     calendar.add("refresh-interval", DAY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")

@@ -102,6 +102,7 @@ def structure_as_json(context: dict, here: Here) -> dict:
             for forum in forums
         ],
         "reporting_lines": [facts.reporting_line(line, here) for line in context["lines"]],
+        "all_lines": context["all_lines"],
     }
 
 
@@ -202,6 +203,7 @@ def one_forum(request: HttpRequest, asked: AskedDay):
         **shown,
         "forum": forum,
         "stands": stands,
+        "all_lines": stands.whole,
         "chart": drawn_chart([forum], shown, asked, asked_for=forum),
         "picture": picture(asked, request),
     }

@@ -111,15 +111,27 @@ class Timeline:
 @dataclass(frozen=True)
 class Times:
     """Posts or seats with everybody recorded for them and the times without anybody, each by
-    itself; those for which a picture has room."""
+    itself; and those for which a picture has room."""
 
+    whole: list[list[Line]]
     shown: list[list[Line]]
-    left_out: int
-    earlier: int
+
+    @property
+    def left_out(self) -> int:
+        return len(self.whole) - len(self.shown)
+
+    @property
+    def earlier(self) -> int:
+        return len(self.whole[0]) - len(self.shown[0])
 
     @property
     def lines(self) -> list[Line]:
+        """Those that are drawn."""
         return [line for lines in self.shown for line in lines]
+
+    @property
+    def all_lines(self) -> list[Line]:
+        return [line for lines in self.whole for line in lines]
 
     def drawn(self, asked: AskedDay) -> Timeline:
         scale = Scale.of(self.lines, asked.today)
@@ -148,8 +160,8 @@ def recorded_times(
     """The times of `holdings`, which belong to what ended on the day `over` if it did; None if
     nothing recorded of them can be drawn.
 
-    Those for which there is no room are left out, the last first; of the first one, which is
-    always drawn, its earliest times are.
+    Those for which there is no room are not drawn, the last first; of the first one, which is
+    always drawn, its earliest times are not.
     """
     groups = [lines_of(holding, asked.today, over) for holding in holdings]
     groups = [lines for lines in groups if any(line.holder for line in lines)]
@@ -159,7 +171,7 @@ def recorded_times(
     for lines in groups[1:]:
         if sum(map(len, shown)) + len(lines) <= MOST_LINES:
             shown.append(lines)
-    return Times(shown, len(groups) - len(shown), len(groups[0]) - len(shown[0]))
+    return Times(groups, shown)
 
 
 def written(words: str, y: int) -> tuple[list[Mark], int]:
