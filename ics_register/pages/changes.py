@@ -44,6 +44,7 @@ def _told_as_data(told: Told, here: Here) -> dict:
     return {
         "sentence": told.text,
         "kind": first.what,
+        "changes": len(told.happenings),
         **_when(told),
         "about": [facts.record(here, *what, name) for what, name in named.items()],
         "sources": [

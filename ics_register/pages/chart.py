@@ -24,9 +24,14 @@ PADDING = 7
 NAME_SIZE, SAID_SIZE = 15, 13
 NAME_LINE, SAID_LINE = 18, 16
 GAP = 8  # between the boxes of a panel
+LABEL = (74, 16)  # how wide and how high words beside a line are, and the room around them
+AROUND_LABEL = 16
 GUTTER = 96  # for the names of the levels, on the left
 PLACE_HEADING = 22
 MARGIN = 8
+
+_ROOM = f'WIDTH="{LABEL[0] + 2 * AROUND_LABEL}" HEIGHT="{LABEL[1]}"'
+ROOM_FOR_LABEL = f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" {_ROOM}><TR><TD></TD></TR></TABLE>>'
 
 # From the top of the chart. What has no place is drawn above, where most of it is national.
 BANDS = ["", *PlaceLevel.values]
@@ -88,11 +93,11 @@ class Drawn:
 
 @dataclass
 class DrawnLine:
-    """A line as SVG draws it, with the middle of it for what is written there."""
+    """A line as SVG draws it, with the middle of the room beside it if words are written there."""
 
     line: Line
     path: str
-    middle: tuple[float, float]
+    label: tuple[float, float] | None
     below: str  # the names of what it leads from, and of what it leads to
     above: str
 
@@ -318,7 +323,9 @@ def _graph(units: list[Unit], levels: list[str], between, ends) -> pygraphviz.AG
         )
     _keep_bands_apart(graph, units, levels)
     level_of = {unit.node: unit.level for unit in units}
-    for number, ((_, _, kind, _), (first, last)) in enumerate(zip(between, ends, strict=True)):
+    for number, ((_, _, kind, by_exception), (first, last)) in enumerate(
+        zip(between, ends, strict=True)
+    ):
         beside = kind in BESIDE
         ranks = not beside or level_of[first] != level_of[last]
         graph.add_edge(
@@ -327,6 +334,8 @@ def _graph(units: list[Unit], levels: list[str], between, ends) -> pygraphviz.AG
             key=f"l{number}",
             constraint="true" if ranks else "false",
             weight="1" if beside else "4",
+            # An empty table of that size: no font is asked.
+            label=ROOM_FOR_LABEL if by_exception else "",
         )
     return graph
 
@@ -423,17 +432,10 @@ class _Reader:
             yield DrawnLine(
                 lines[0],
                 f"M{first} C{' '.join(rest)}",
-                _middle(points),
+                self.point(edge.attr["lp"]) if edge.attr["lp"] else None,
                 ", ".join(below),
                 ", ".join(above),
             )
-
-
-def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
-    """The middle of the middle one of the cubic curves that a line is made of."""
-    curve = (len(points) - 1) // 3 // 2 * 3
-    a, b, c, d = points[curve : curve + 4]
-    return tuple(round((a[i] + 3 * b[i] + 3 * c[i] + d[i]) / 8, 1) for i in (0, 1))
 
 
 def _numbers(text: str) -> list[float]:

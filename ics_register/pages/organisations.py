@@ -149,6 +149,10 @@ def organisation_as_json(context: dict, here: Here) -> dict:
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
         "seats": here.paged(context["page"], [_seat(seat, here) for seat in context["seats"]]),
+        "seats_of_its_kind": [
+            {"forum": facts.named(seat.forum, here), "title": seat.title, **facts.dated(seat, here)}
+            for seat in context["seats_of_its_kind"]
+        ],
         "member_of": [_around(each, here) for each in context["member_of"]],
         "forums": [_around(each, here) for each in context["forums"]],
         "relationships": [
@@ -247,6 +251,8 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "called_then": [words for name in names if (words := name_then(name, asked))],
         "page": page,
         "seats": in_order(seats, shown),
+        "seats_of_its_kind": [] if shown else seats_of_kind(organisation, asked),
+        "kind_in_seats": IN_TITLES.get(organisation.kind, ""),
         **forums_around(organisation, asked),
         "relationships": relationships,
         "names_then": names_then(others_of(relationships), asked),
@@ -268,6 +274,30 @@ def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:
     order)."""
     found = _seats_for(organisation.pk, asked.day)
     return sorted(found, key=lambda seat: (seat[1], seat[2], seat[0]))
+
+
+# What seats that are for organisations of a kind, and for none by name, are called after.
+IN_TITLES = {
+    OrganisationKind.HEALTHWATCH: "Healthwatch",
+    OrganisationKind.PCN: "primary care network",
+}
+
+
+def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
+    """The seats whose title names the kind of `organisation` and which the sources give to none
+    by name, on forums of its place or of one that it is part of."""
+    if organisation.kind not in IN_TITLES or organisation.place_id is None:
+        return []
+    place = organisation.place_id
+    seats = Seat.objects.as_at(asked.day).filter(
+        in_force(asked.day, "forum"),
+        Q(forum__place=place) | Q(forum__place__parts=place) | Q(forum__place__parts__parts=place),
+        title__icontains=IN_TITLES[organisation.kind],
+        on_behalf_of=None,
+        ex_officio_post=None,
+    )
+    found = with_sources(seats, whole=["forum"]).order_by("forum__name", "order", "pk")
+    return list(found.distinct())
 
 
 @prepared

@@ -59,6 +59,15 @@ def held_by(people: list[Person], asked: AskedDay) -> dict[int, list]:
     return held
 
 
+def to_come_for(people: list[Person], asked: AskedDay) -> dict[int, list]:
+    """The posts and seats that each of `people` is recorded for from a later day."""
+    coming = {person.pk: [] for person in people}
+    for records in (_appointments, _memberships):
+        for record in records(asked, to_come=True).filter(person__in=list(coming)):
+            coming[record.person_id].append(record)
+    return coming
+
+
 def _holds(person: Person, held: list, here: Here) -> list[dict]:
     """What somebody holds on the day."""
     said = []
@@ -72,29 +81,37 @@ def _holds(person: Person, held: list, here: Here) -> list[dict]:
 
 
 def people_as_json(context: dict, here: Here) -> dict:
-    held = context["held"]
+    held, coming = context["held"], context["to_come"]
     return here.paged(
         context["page"],
         [
-            {**facts.named(person, here), "now": _holds(person, held[person.pk], here)}
+            {
+                **facts.named(person, here),
+                "now": _holds(person, held[person.pk], here),
+                "to_come": [facts.tenure(each, here) for each in coming[person.pk]],
+            }
             for person in context["page"]
         ],
     )
 
 
 def people_as_csv(context: dict, here: Here) -> Table:
-    """A row for each post and seat that somebody holds on the day, and one for whoever holds
-    none."""
+    """A row for each post and seat that somebody holds on the day or is to hold, and one for
+    whoever has none."""
 
     def rows():
         for people in whole_list(context["page"]):
-            held = held_by(people, here.asked)
+            held, coming = held_by(people, here.asked), to_come_for(people, here.asked)
             for person in people:
                 who = facts.flat({"person": facts.named(person, here)})
-                for said in _holds(person, held[person.pk], here) or [{}]:
+                now = [{"when": "now", **said} for said in _holds(person, held[person.pk], here)]
+                later = [
+                    {"when": "to_come", **facts.tenure(each, here)} for each in coming[person.pk]
+                ]
+                for said in [*now, *later] or [{}]:
                     yield who | facts.flat(said)
 
-    return Table(["person", "person_name", *facts.TENURE_COLUMNS], rows())
+    return Table(["person", "person_name", "when", *facts.TENURE_COLUMNS], rows())
 
 
 @public_page(as_json=people_as_json, as_csv=people_as_csv)
@@ -106,6 +123,7 @@ def person_list(request: HttpRequest, asked: AskedDay):
         "filters": chosen.form,
         "held": held_by(list(page), asked),
         "apart": {person.pk: person.told_apart_by() for person in namesakes(page)},
+        "to_come": to_come_for(list(page), asked),
     }
 
 
@@ -123,14 +141,18 @@ def _ex_officio_seats(posts: Iterable[int], asked: AskedDay) -> list[HeldSeat]:
     return seats_with_holders(seats, asked.day)
 
 
-def _appointments(asked: AskedDay):
-    found = Appointment.objects.as_at(asked.day)
+def _on_the_day(records: QuerySet, asked: AskedDay, *, to_come: bool) -> QuerySet:
+    return records.starting_after(asked.day) if to_come else records.as_at(asked.day)
+
+
+def _appointments(asked: AskedDay, *, to_come: bool = False):
+    found = _on_the_day(Appointment.objects.all(), asked, to_come=to_come)
     found = found.filter(not_over(asked.day, "post", "post__organisation"))
     return with_sources(found, whole=["post__organisation"])
 
 
-def _memberships(asked: AskedDay):
-    found = Membership.objects.as_at(asked.day)
+def _memberships(asked: AskedDay, *, to_come: bool = False):
+    found = _on_the_day(Membership.objects.all(), asked, to_come=to_come)
     found = found.filter(not_over(asked.day, "seat", "seat__forum"))
     return with_sources(found, whole=["seat__forum"])
 

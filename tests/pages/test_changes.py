@@ -188,7 +188,7 @@ def test_a_long_list_is_shown_in_pages_of_a_hundred(board):
         make_organisation(start_date="2019-04-03")
 
     first, second = (read("/changes/", {**SPRING, "page": page}) for page in ("1", "2"))
-    assert "105 entries, 1 to 100 on this page" in first.text
+    assert "105 changes, 1 to 100 on this page" in first.text
     assert (len(listed(first)), len(listed(second))) == (100, 5)
     assert set(listed(first)).isdisjoint(listed(second))
     assert "/changes/?from=2019-03-01&to=2019-05-01&page=1" in second.links(second.main)
