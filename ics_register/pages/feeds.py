@@ -138,8 +138,9 @@ def changes(request: HttpRequest) -> Feed:
 def recorded(request: HttpRequest) -> Feed:
     title = "Governance register: what it learnt"
     feed = _feed(request, title, reverse("recorded"), "recorded")
-    rows = map(as_row, first_learnt(None, None, most=MOST))
-    for each in learnt(rows, timezone.localdate()):
+    # Read once, for the feed and to say how many there are.
+    found = first_learnt(None, None, most=MOST_COUNTED + 1)
+    for each in learnt(map(as_row, found[:MOST]), timezone.localdate()):
         feed.add_item(
             title=one_line(f"{each.nature}: {each.text}"),
             link=request.build_absolute_uri(reverse("recorded")),
@@ -147,9 +148,7 @@ def recorded(request: HttpRequest) -> Feed:
             unique_id=feed.id_of("recorded", each.row.what, each.row.number),
             updateddate=each.row.at,
         )
-    if len(feed.items) == MOST:
-        counted = first_learnt(None, None, most=MOST_COUNTED + 1)
-        feed.says_what_it_leaves_out(len(counted), whole_file(request, "recorded", {}))
+    feed.says_what_it_leaves_out(len(found), whole_file(request, "recorded", {}))
     return feed
 
 
