@@ -196,7 +196,8 @@ def test_what_is_said_of_a_file_is_plain():
 def test_a_name_of_the_ods_with_other_spaces_is_no_renaming():
     for day, name in [("2024-01-01", "WYE PCN"), ("2024-02-01", "WYE\xa0PCN\u200b")]:
         row = ("U12345", name, "20190701", "")
-        list(run(read_files([networks(day, row)]), apply=True, reason="The lists"))
+        extracts = read_files([networks(day, row)], today=datetime.date(2024, 3, 1))
+        list(run(extracts, apply=True, reason="The lists"))
     organisation = Organisation.objects.get(ods_code="U12345")
     assert organisation.history.count() == 1
     assert not OrganisationName.objects.exists()
