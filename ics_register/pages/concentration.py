@@ -1,5 +1,6 @@
 """Who chairs more than one forum or organisation, and what of theirs answers to what."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import django_filters
@@ -18,6 +19,7 @@ from ics_register.pages.then import earliest_day, names_then
 from ics_register.pages.twins import Here, Table
 from organisations.models import HEAD_KINDS, Organisation, Place
 from people.holders import Standing
+from records.namesakes import told_apart_by_key
 
 # What the list can be narrowed to: the word in the address, and who is then in it.
 SHOWN = {
@@ -168,8 +170,20 @@ def concentration(request: HttpRequest, asked: AskedDay):
         "silent": silent,
         "without_a_chair": up_to_many(silent),
         "names_then": names_then(organisations, asked),
+        "apart": told_apart_by_key(
+            Forum,
+            {(seat.forum_id, seat.forum_name) for each in page for seat, _ in each.forums},
+            asked.day,
+        ),
+        "of_one_name": of_one_name(list(page)),
         "earliest": None if everybody else earliest_day(),
     }
+
+
+def of_one_name(people: list[Chairing]) -> set[int]:
+    """The keys of those of `people` who are called as another of them is."""
+    times = Counter(each.holder.person.casefold() for each in people)
+    return {each.person_id for each in people if times[each.holder.person.casefold()] > 1}
 
 
 def who_chairs_in(place: Place | None, forums, asked: AskedDay) -> set[int] | None:

@@ -3,9 +3,12 @@
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
 from organisations.models import Place
 from records.names import fold, has_words
+from records.namesakes import told_apart
 
 
 def within(place: Place, path: str = "place") -> Q:
@@ -35,13 +38,33 @@ def refuse_many_words(text: str) -> None:
         raise ValidationError(f"Use at most {MOST_WORDS} words.")
 
 
+class PlacesApart(ModelChoiceIterator):
+    """Places to choose from, those of one name told apart."""
+
+    def __iter__(self):
+        yield "", self.field.empty_label
+        places = list(self.queryset.all())
+        apart = told_apart(places, timezone.localdate())
+        for place in places:
+            label = f"{place} ({apart[place.pk]})" if place.pk in apart else str(place)
+            yield self.field.prepare_value(place), label
+
+
+class PlaceField(ModelChoiceField):
+    iterator = PlacesApart
+
+
 class PlaceFilter(django_filters.ModelChoiceFilter):
     """Narrows a list to what serves a place or lies in it."""
+
+    field_class = PlaceField
 
     def __init__(self, *, path: str = "place"):
         super().__init__(
             label="Place",
-            queryset=Place.objects.order_by("folded").only("slug", "name", "level"),
+            queryset=Place.objects.order_by("folded")
+            .select_related("part_of")
+            .only("slug", "name", "level", "part_of__name"),
             to_field_name="slug",
             empty_label="Every place",
         )

@@ -34,6 +34,7 @@ from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation, OrganisationKind, Place
 from people.holders import PERIOD, Standing
 from records.names import fold
+from records.namesakes import told_apart
 
 # As many forums as somebody can read side by side; what is on others stands in a last column.
 COLUMNS = 24
@@ -228,6 +229,8 @@ def representation(request: HttpRequest, asked: AskedDay):
         "for_nobody": Tally.of(for_nobody),
         "empty": partial(empty_of, shares, for_nobody, forums, asked),
         "names_then": names_then([row.organisation.pk for row in page], asked),
+        "apart": told_apart([row.organisation for row in page], asked.day),
+        "forums_apart": told_apart([*columns, *others], asked.day),
         "earliest": None if rows else earliest_day(),
     }
 
@@ -243,7 +246,8 @@ def empty_of(
 
 def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:
     """Those of `organisations` that have something on a forum."""
-    those = organisations.filter(pk__in=list(found)).only("slug", "name", *PERIOD)
+    those = organisations.filter(pk__in=list(found)).select_related("place")
+    those = those.only("slug", "name", "kind", "ods_code", "place__name", *PERIOD)
     return [Row(organisation, found[organisation.pk]) for organisation in those]
 
 
@@ -251,7 +255,8 @@ def columns_of(rows: list[Row]) -> tuple[list[Forum], list[Forum]]:
     """The forums on which most of the organisations shown have something, the largest places
     first, as many as there is room for; and the others."""
     shared = Counter(forum for row in rows for forum in row.on)
-    forums = Forum.objects.filter(pk__in=list(shared)).select_related("place").order_by("folded")
+    forums = Forum.objects.filter(pk__in=list(shared))
+    forums = forums.select_related(*Forum.told_apart_with).order_by("folded")
     most = sorted(forums, key=lambda forum: -shared[forum.pk])
     columns = sorted(most[:COLUMNS], key=lambda forum: (_level(forum), forum.folded, forum.pk))
     return columns, most[COLUMNS:]

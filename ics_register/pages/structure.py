@@ -39,6 +39,7 @@ from ics_register.pages.twins import Here, Table, site, twin_of, whole_list
 from organisations.models import Organisation, Place, PlaceLevel
 from people.holders import Standing
 from records.names import fold
+from records.namesakes import told_apart
 
 # More boxes than this are no picture of anything.
 MOST_BOXES = 150
@@ -82,7 +83,7 @@ def forums_in_order(asked: AskedDay) -> QuerySet[Forum]:
         default=len(LEVELS),
         output_field=IntegerField(),
     )
-    forums = with_sources(Forum.objects.as_at(asked.day), whole=["place"])
+    forums = with_sources(Forum.objects.as_at(asked.day), "host", whole=["place"])
     return forums.order_by(level, "place__folded", "folded", "pk")
 
 
@@ -171,10 +172,7 @@ def structure(request: HttpRequest, asked: AskedDay):
     return "structure/structure.html", {
         **shown,
         "page": page,
-        "choices": sorted(
-            ((listed_as(forum), forum.slug) for forum in forums),
-            key=lambda choice: (fold(choice[0]), choice[1]),
-        ),
+        "choices": choices_of(forums, asked),
         "filters": chosen.form,
         "place": chosen.form.cleaned_data["place"],
         "chart": drawn_chart(forums, shown, asked) if fits else None,
@@ -184,6 +182,18 @@ def structure(request: HttpRequest, asked: AskedDay):
         "picture": picture(asked, request),
         "earliest": None if forums else earliest_day(),
     }
+
+
+def choices_of(forums: list[Forum], asked: AskedDay) -> list[tuple[str, str]]:
+    """The forums to choose from, in words, each with its slug."""
+    apart = told_apart(forums, asked.day)
+    choices = []
+    for forum in forums:
+        words = listed_as(forum)
+        if forum.pk in apart:
+            words = f"{words} ({apart[forum.pk]})"
+        choices.append((words, forum.slug))
+    return sorted(choices, key=lambda choice: (fold(choice[0]), choice[1]))
 
 
 def listed_as(forum: Forum) -> str:

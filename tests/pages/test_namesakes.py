@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from forums.models import Forum
-from organisations.models import PostKind
+from organisations.models import Organisation, Place, PostKind
 from people.identity import withhold_person
 from people.models import Person
 from records.namesakes import told_apart_by_key
@@ -58,6 +58,37 @@ PAGES = ["/chairs/", "/forums/", "/organisations/", "/people/"]
 def test_no_two_lines_of_a_list_are_equal(path, two_of_each):
     lines = rows(read(path))
     assert len(lines) >= 2 and len(set(lines)) == len(lines)
+
+
+def test_no_two_rows_or_columns_of_who_is_represented_where_are_equal(two_of_each):
+    for forum in Forum.objects.all():
+        for council in Organisation.objects.all():
+            make_member_organisation(forum=forum, organisation=council)
+    page = read("/representation/")
+    heads = [words(each) for each in page.all("th")]
+    assert len(heads) == 5 and len(set(heads)) == 5
+
+
+def test_no_two_people_nor_forums_of_who_chairs_more_than_one_are_equal():
+    people = [make_person(name="Ann Lee") for _ in range(2)]
+    for name in ("Marches", "Fens"):
+        forum = make_forum(name="Finance Committee", place=make_place(name=name))
+        seat = make_chair_seat(forum=forum, number=2)
+        for person in people:
+            make_membership(person=person, seat=seat)
+    page = read("/concentration/")
+    heads = [words(each) for each in page.main.iter("h2") if "Ann Lee" in words(each)]
+    assert len(heads) == len(set(heads)) == 2
+    assert page.text.count("(Fens)") == page.text.count("(Marches)") == 2
+
+
+@pytest.mark.parametrize("path", ["/structure/", "/forums/"])
+def test_no_two_choices_of_a_public_page_are_equal(path, two_of_each):
+    for system in ("Marches", "Fens"):
+        make_place(name="Newtown", part_of=Place.objects.get(name=system))
+    choices = [words(each) for each in read(path).all("option")]
+    assert len(choices) == len(set(choices))
+    assert any(words.startswith("Newtown (") for words in choices)
 
 
 @pytest.mark.parametrize("text", ["finance committee", "town council", "ann lee", "bob day"])
