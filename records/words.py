@@ -81,7 +81,7 @@ def postgresql_function() -> str:
     folded = f"lower(normalize({_both(APOSTROPHES)}, NFKD))"
     folded = f"regexp_replace({folded}, '[{_unseen()}]+', '', 'g')"
     folded = f"translate({folded}, '{''.join(singles)}', '{''.join(singles.values())}')"
-    for sign in letters.keys() - singles.keys():
+    for sign in sorted(letters.keys() - singles.keys()):  # one function on every machine
         folded = f"replace({folded}, '{sign}', '{letters[sign]}')"
     ascii = _both("".join(filter(str.isascii, APOSTROPHES)))
     return POSTGRESQL_FUNCTION.format(folded=folded, ascii=ascii, between=BETWEEN_WORDS)
