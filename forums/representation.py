@@ -116,6 +116,8 @@ class Presence:
     shares: list[Share] = field(default_factory=list)
     # The seats themselves with who fills them, as far as they were read.
     seats: dict[int, HeldSeat] = field(default_factory=dict)
+    # Of those that were not, what nobody fills, as `empty_places` finds it.
+    empty: dict[int, "Empty"] = field(default_factory=dict)
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -153,10 +155,12 @@ class Presence:
 
     def empty_places(self, share: Share) -> dict[Standing, int]:
         """For how many more people a share has room, by what the register may say of that."""
-        seat = self.seats.get(share.seat_id)
-        if seat is None or not share.own or not seat.unfilled:
+        if not share.own:
             return {}
-        return {seat.unfilled_standing: seat.unfilled}
+        if (seat := self.seats.get(share.seat_id)) is not None:
+            return {seat.unfilled_standing: seat.unfilled} if seat.unfilled else {}
+        empty = self.empty.get(share.seat_id, Empty(0, 0))
+        return {Standing.VACANT: empty.vacant, Standing.NOT_RECORDED: empty.not_recorded}
 
     def _empty(self, shares: list[Share], whole: int) -> list[str]:
         """In words: how many of `shares` nobody fills, and whether they may be called vacant."""

@@ -4,7 +4,6 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -13,9 +12,7 @@ from django.http import HttpRequest
 from forums.holders import seats_with_holders
 from forums.models import Forum, ForumKind, Seat
 from forums.representation import (
-    Empty,
     Presence,
-    Share,
     Tally,
     empty_in,
     empty_places,
@@ -30,7 +27,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import filtered, page_of, public_page
 from ics_register.pages.place_first import place_first, systems_as_json
 from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import Here, Table, in_chunks
+from ics_register.pages.twins import Here, Table, form_of, in_chunks
 from organisations.models import Organisation, OrganisationKind, Place
 from people.holders import PERIOD, Standing
 from records.names import fold
@@ -106,6 +103,7 @@ class Row:
 def representation_as_json(context: dict, here: Here) -> dict:
     if "systems" in context:
         return systems_as_json(context, here)
+    with_seats(context["page"].object_list, here.asked)
     forums = [*context["columns"], *context["others"]]
     results = [
         {
@@ -120,9 +118,8 @@ def representation_as_json(context: dict, here: Here) -> dict:
         }
         for row in context["page"]
     ]
-    empty = context["empty"]()
     tallies = {
-        name: dataclasses.asdict(context[name]) | dataclasses.asdict(empty[name])
+        name: dataclasses.asdict(context[name]) | dataclasses.asdict(context["empty"][name])
         for name in ("all", "for_nobody")
     }
     return {**here.paged(context["page"], results), "seats": tallies}
@@ -216,7 +213,11 @@ def representation(request: HttpRequest, asked: AskedDay):
     for_nobody = [share for share in shares if share.organisation_id is None]
     rows = sorted(rows_of(organisations, found), key=lambda row: row.in_order_of(sort))
     page = page_of(request, rows)
-    with_seats(page.object_list, asked)
+    # The file has them row by row, of the seats that it reads.
+    empty = {} if form_of(request.path) == "csv" else empty_places(forums, asked.day)
+    for row in page.object_list:
+        for presence in row.on.values():
+            presence.empty = empty
     columns, others = columns_of(page.object_list)
     return "representation.html", {
         "page": page,
@@ -227,21 +228,12 @@ def representation(request: HttpRequest, asked: AskedDay):
         "sorts": SORTS,
         "all": Tally.of(shares),
         "for_nobody": Tally.of(for_nobody),
-        "empty": partial(empty_of, shares, for_nobody, forums, asked),
+        "empty": {"all": empty_in(shares, empty), "for_nobody": empty_in(for_nobody, empty)},
         "names_then": names_then([row.organisation.pk for row in page], asked),
         "apart": told_apart([row.organisation for row in page], asked.day),
         "forums_apart": told_apart([*columns, *others], asked.day),
         "earliest": None if rows else earliest_day(),
     }
-
-
-def empty_of(
-    shares: list[Share], for_nobody: list[Share], forums: QuerySet, asked: AskedDay
-) -> dict[str, Empty]:
-    """How many places nobody fills on these forums, and how many of those are in seats that speak
-    for no organisation. The CSV file does not ask: it has them row by row."""
-    empty = empty_places(forums, asked.day)
-    return {"all": empty_in(shares, empty), "for_nobody": empty_in(for_nobody, empty)}
 
 
 def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:
