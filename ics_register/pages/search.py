@@ -100,7 +100,7 @@ def search(request: HttpRequest, asked: AskedDay):
         return "search.html", {**context, "found": None}
     found = {
         "people": _by_name(
-            shown_people().order_by("folded_sort_name"), PersonName, "person", words
+            shown_people().order_by("folded_sort_name", "pk"), PersonName, "person", words
         ),
         "forums": _by_name(_in_force_first(Forum, asked), ForumName, "forum", words),
         "organisations": _by_name(
@@ -121,7 +121,7 @@ def search(request: HttpRequest, asked: AskedDay):
 def _in_force_first(model: type[DatedFact], asked: AskedDay) -> QuerySet:
     """Records by name, those that are in force on the day before the others."""
     records = model.objects.select_related(*model.told_apart_with)
-    return records.annotate(otherwise=_not_in_force(asked)).order_by("otherwise", "folded")
+    return records.annotate(otherwise=_not_in_force(asked)).order_by("otherwise", "folded", "pk")
 
 
 def _not_in_force(asked: AskedDay, *owners: str) -> Case:
@@ -183,7 +183,7 @@ def _posts(words: list[str], asked: AskedDay) -> list[Post]:
         )
     posts = Post.objects.filter(in_title, in_all).select_related(*Post.told_apart_with)
     posts = posts.annotate(otherwise=_not_in_force(asked, "organisation"))
-    return list(posts.order_by("otherwise", "organisation__folded", "folded")[: SHOWN + 1])
+    return list(posts.order_by("otherwise", "organisation__folded", "folded", "pk")[: SHOWN + 1])
 
 
 def _held_by(people: list[tuple], asked: AskedDay) -> dict[int, list[str]]:

@@ -193,9 +193,9 @@ def test_what_is_in_force_on_the_day_comes_first_and_what_is_not_says_so():
 
     assert found("board", as_at="2018-06-01") == [
         "Board and others",
-        "Board not recorded as in force then: from 1 April 2023",
+        "Board not recorded as in force on 1 June 2018: from 1 April 2023",
         "Board Group",
-        "Board Council not recorded as in force then: from 1 April 2023",
+        "Board Council not recorded as in force on 1 June 2018: from 1 April 2023",
     ]
     assert found("board", as_at="2024-06-01") == [
         "Board",
@@ -221,5 +221,5 @@ def test_a_post_in_force_on_the_day_comes_first():
 
     assert found("nurse", as_at="2018-06-01") == [
         "Nurse, Wye Trust",
-        "Nurse, Arrow Trust not recorded as in force then: from 1 April 2023",
+        "Nurse, Arrow Trust not recorded as in force on 1 June 2018: from 1 April 2023",
     ]
