@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from organisations.models import Held, Organisation, Place, Post
+from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_rules
 from records.constraints import DatabaseCheck
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
@@ -144,6 +144,7 @@ class Forum(DatedFact):
 
     natural_key_fields = ("slug",)
     told_apart_with = ("host", "place")
+    verb_of_end = "stood down"
 
     class Meta(DatedFact.Meta):
         ordering = ["folded"]
@@ -424,6 +425,9 @@ class Seat(Held, DatedFact):
     def told_apart_by(self):
         return self.forum.told_apart_by()
 
+    def over_in_words(self, day):
+        return super().over_in_words(day) or owner_over_in_words(self.forum, day)
+
 
 class Membership(Tenure):
     """One person filling one seat of a forum for a period."""
@@ -442,7 +446,7 @@ class Membership(Tenure):
     held_field = "seat"
     fixed_fields = ("person", "seat")
     named_by = ("person", "seat__forum")
-    no_overlaps = one_holder_rules("forums_membership", "seat")
+    no_overlaps = one_holder_rules("forums_membership", Seat)
 
     class Meta(Tenure.Meta):
         ordering = ["seat__forum__folded", "seat__order", LATEST_FIRST]

@@ -1,5 +1,7 @@
 """Places, organisations, and what documents say of them."""
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
@@ -175,6 +177,7 @@ class Organisation(DatedFact):
 
     natural_key_fields = ("slug",)
     told_apart_with = ("place",)
+    verb_of_end = "closed"
     # A code may outlive the organisation it was given to, and then belongs to another.
     no_overlaps = (
         NoOverlap(
@@ -323,6 +326,12 @@ class Held(models.Model):
             )
 
 
+def owner_over_in_words(owner: DatedFact, day: datetime.date) -> str:
+    """That what a post or a seat belongs to is no more on the day: "organisation closed 2020"."""
+    over = owner.over_in_words(day)
+    return f"{owner._meta.verbose_name} {over}" if over else ""
+
+
 class Post(Held, DatedFact):
     """A position in an organisation that exists without a holder: Chair, Leader, DASS."""
 
@@ -388,6 +397,9 @@ class Post(Held, DatedFact):
 
     def told_apart_by(self):
         return self.organisation.told_apart_by()
+
+    def over_in_words(self, day):
+        return super().over_in_words(day) or owner_over_in_words(self.organisation, day)
 
 
 class Statement(Fact):

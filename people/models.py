@@ -4,8 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import capfirst
 
-from organisations.models import Post
+from organisations.models import Held, Post
 from people.personal_names import corrected_sort_name, parts_of
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
@@ -120,6 +121,9 @@ class Person(Fact):
 
     def told_apart_by(self):
         return self.slug
+
+    def over_in_words(self, day):
+        return f"merged into {self.merged_into}" if self.merged_into_id else ""
 
     @classmethod
     def words_apart(cls, records, day):
@@ -321,17 +325,28 @@ class Tenure(DatedFact):
             raise ValidationError(
                 {
                     "start_date": f"{self.held} has room for {capacity} and would have "
-                    f"{holders}. End one of the others first, or record this one as acting."
+                    f"{holders}. {remedies('one of the others', type(self.held))}"
                 }
             )
 
 
-def one_holder_rules(label: str, held: str) -> tuple[NoOverlap, NoOverlap]:
+def remedies(others: str, model: type[Held]) -> str:
+    """What to do about a holder too many, which every form can send somebody to do."""
+    field = model._meta.get_field(model.number_field)
+    return (
+        f"End {others} first, or correct “{capfirst(field.verbose_name)}” of the "
+        f"{model._meta.verbose_name} if it has room for more. If this person acts for a holder who "
+        "is away, use Cover an absent holder."
+    )
+
+
+def one_holder_rules(label: str, model: type[Held]) -> tuple[NoOverlap, NoOverlap]:
     """The rules of who may hold something at once: one person if it has one holder, and
     nobody twice. Acting holders may overlap the holder they cover.
 
     They lock nothing, since `Tenure.clean` has locked what is held before they are checked.
     """
+    held = model._meta.model_name
     return (
         NoOverlap(
             name=f"{label}_one_holder",
@@ -339,7 +354,7 @@ def one_holder_rules(label: str, held: str) -> tuple[NoOverlap, NoOverlap]:
             condition="{row}sole AND {row}basis <> 'acting'",
             only=Q(sole=True, basis__in=[Basis.SUBSTANTIVE, Basis.INTERIM]),
             message=f"This {held} would be held twice: %(other)s is recorded for it in the same "
-            "period. End that record first, or record this one as acting.",
+            f"period. {remedies('that record', model)}",
         ),
         NoOverlap(
             name=f"{label}_once_each",
@@ -358,7 +373,7 @@ class Appointment(Tenure):
     held_field = "post"
     fixed_fields = ("person", "post")
     named_by = ("person", "post__organisation")
-    no_overlaps = one_holder_rules("people_appointment", "post")
+    no_overlaps = one_holder_rules("people_appointment", Post)
 
     class Meta(Tenure.Meta):
         ordering = ["post__organisation__folded", "post__folded", LATEST_FIRST]

@@ -93,6 +93,10 @@ class Record(Recorded):
         """What tells each of `records` from another of its name on the day, by its key."""
         return {record.pk: record.told_apart_by() for record in records}
 
+    def over_in_words(self, day: datetime.date) -> str:
+        """That this is no more on the day, and since when: "closed 31 March 2020"; "" if it is."""
+        return ""
+
 
 class Fact(Record, Evidenced):
     """A record that a source document states."""
@@ -125,6 +129,8 @@ class DatedFact(Record, Evidenced, Dated):
     )
 
     instead_of_changing = "End this record and add another."
+    # What it did when it came to an end.
+    verb_of_end = "ended"
 
     class Meta(Record.Meta):
         abstract = True
@@ -148,6 +154,9 @@ class DatedFact(Record, Evidenced, Dated):
     @property
     def end_document_title(self) -> str | None:
         return self.end_document.short_title if self.end_document else None
+
+    def over_in_words(self, day):
+        return f"{self.verb_of_end} {self.end_in_words()}" if self.has_ended(day) else ""
 
     def clean(self) -> None:
         super().clean()

@@ -46,10 +46,16 @@ def told_apart_by_key(
 
 def with_words_apart(records: Iterable[Record], day: datetime.date) -> dict[int, str]:
     """What each of `records`, all of one model, is called, with what tells it from another of
-    them that is called alike."""
+    them that is called alike, and that it is no more if it is not."""
     records = list(records)
     called = {record.pk: str(record) for record in records}
     if records:
         apart = told_apart_by_key(type(records[0]), called.items(), day)
         called |= {key: f"{called[key]} ({words})" for key, words in apart.items() if words}
-    return called
+    return {record.pk: with_its_end(record, day, called[record.pk]) for record in records}
+
+
+def with_its_end(record: Record, day: datetime.date, called: str = "") -> str:
+    """What a record is called, and that it is no more if it is not: "Hereford CCG, closed 31
+    March 2020"."""
+    return ", ".join(filter(None, [called or str(record), record.over_in_words(day)]))

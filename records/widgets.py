@@ -3,6 +3,9 @@
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from records.namesakes import with_its_end
 
 
 def possible_keys(value) -> list:
@@ -56,7 +59,11 @@ class RecordSelectMultiple(AutocompleteSelectMultiple):
 
 
 class OneRecord(forms.ModelChoiceField):
-    """The library's choice of a record, which says what was typed and not chosen."""
+    """The library's choice of a record, which says what was typed and not chosen, and that what
+    is chosen is no more."""
+
+    def label_from_instance(self, obj):
+        return with_its_end(obj, timezone.localdate())
 
     def to_python(self, value):
         refuse_typed(value)
@@ -65,7 +72,10 @@ class OneRecord(forms.ModelChoiceField):
 
 class SeveralRecords(forms.ModelMultipleChoiceField):
     """The library's choice of several records, which fails on a form that names a key that is
-    longer than a database takes."""
+    longer than a database takes, and says what is no more."""
+
+    def label_from_instance(self, obj):
+        return with_its_end(obj, timezone.localdate())
 
     def _check_values(self, value):
         given = value if isinstance(value, list | tuple) else []

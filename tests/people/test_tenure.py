@@ -16,6 +16,7 @@ class Posts:
     """Posts that people are appointed to."""
 
     tenures, number, make = Appointment, "max_holders", staticmethod(make_post)
+    label = "How many may hold it"
 
     @staticmethod
     def hold(post, **fields):
@@ -26,6 +27,7 @@ class Seats:
     """Seats that people are members by."""
 
     tenures, number, make = Membership, "number", staticmethod(make_seat)
+    label = "Number of holders"
 
     @staticmethod
     def hold(seat, **fields):
@@ -124,8 +126,9 @@ def test_what_two_people_hold_has_room_for_two_and_not_for_three(kind):
         kind.hold(shared)
 
     message = (
-        f"{shared} has room for 2 and would have 3. End one of the others first, or record "
-        "this one as acting."
+        f"{shared} has room for 2 and would have 3. End one of the others first, or correct "
+        f"“{kind.label}” of the {shared._meta.verbose_name} if it has room for more. If "
+        "this person acts for a holder who is away, use Cover an absent holder."
     )
     assert refusal.value.message_dict == {"start_date": [message]}
 

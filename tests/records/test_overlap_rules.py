@@ -266,7 +266,9 @@ def test_a_second_chair_is_told_who_the_first_is_on_the_start():
 
     message = (
         "This seat would be held twice: David Nicholson, Chair, ICS Executive is recorded for "
-        "it in the same period. End that record first, or record this one as acting."
+        "it in the same period. End that record first, or correct “Number of holders” of the seat "
+        "if it has room for more. If this person acts for a holder who is away, use Cover an "
+        "absent holder."
     )
     assert refusal_of(make_membership, seat=seat) == {"start_date": [message]}
 

@@ -1,12 +1,14 @@
 """Choosing a record by typing part of a name."""
 
 import json
+import re
 
 import pytest
 from django.contrib import admin
 from django.db import models
 from django.forms import Form
 from django.test import RequestFactory
+from django.utils import timezone
 
 from forums.models import Forum, Membership, Seat
 from organisations.models import Organisation, Place, Post
@@ -17,6 +19,7 @@ from records.steps import record_choice
 from tests.admin_pages import address, errors_of, typed
 from tests.builders import (
     BUILDERS,
+    day,
     make_appointment,
     make_document,
     make_forum,
@@ -187,6 +190,76 @@ def test_a_picker_of_many_of_one_name_asks_no_more(
     name = str(model.objects.order_by("pk").last())
     with django_assert_max_num_queries(12):
         assert len(choices(admin_client, model, name)) == 6
+
+
+CLOSED = {
+    Organisation: (lambda **end: make_organisation(name="Hereford CCG", **end), "closed"),
+    Forum: (lambda **end: make_forum(name="Finance Forum", **end), "stood down"),
+    Post: (lambda **end: make_post(title="Chair", **end), "ended"),
+    Seat: (lambda **end: make_seat(title="Chair", **end), "ended"),
+}
+every_end = pytest.mark.parametrize("model", CLOSED, ids=lambda model: model._meta.model_name)
+
+
+@every_end
+@pytest.mark.parametrize("named", ["offered", "chosen"])
+def test_a_picker_says_of_what_is_no_more_that_it_is_not(model, named, admin_client, admin_user):
+    make, verb = CLOSED[model]
+    record = make(end_date=day("2020-03-31"))
+    if named == "offered":
+        [called] = [each["text"] for each in choices(admin_client, model, str(record))]
+    else:
+        called = chosen_in_a_form(admin_user, record)
+    assert called == f"{record}, {verb} 31 March 2020"
+
+
+@every_end
+def test_a_picker_says_nothing_of_what_is_still_to_end(model, admin_client):
+    make, _ = CLOSED[model]
+    record = make(end_date=timezone.localdate())
+    assert [each["text"] for each in choices(admin_client, model, str(record))] == [str(record)]
+
+
+def test_a_picker_says_of_a_post_or_a_seat_that_what_it_belongs_to_is_no_more(admin_client):
+    closed = make_organisation(name="Hereford CCG", end_date=day("2020-03-31"))
+    make_post(title="Accountable officer", organisation=closed)
+    make_seat(title="Convener", forum=make_forum(name="Old Board", end_date=day("2021-03-31")))
+    [post] = choices(admin_client, Post, "Accountable")
+    [seat] = choices(admin_client, Seat, "Convener")
+    assert post["text"] == "Accountable officer, Hereford CCG, organisation closed 31 March 2020"
+    assert seat["text"] == "Convener, Old Board, forum stood down 31 March 2021"
+
+
+def test_a_form_says_that_the_person_it_names_was_merged(admin_user):
+    kept = make_person(name="Ann Lee")
+    other = make_person(name="A Lee", merged_into=kept)
+    assert chosen_in_a_form(admin_user, other) == "A Lee, merged into Ann Lee"
+
+
+def chosen_in_a_form(user, record) -> str:
+    """What a form calls a record that is chosen in a picker of it."""
+    model = type(record)
+    request = RequestFactory().get("/")
+    request.user = user
+    field = record_choice(request, OF.get(model, Membership), CHOSEN[model][0])
+    [chosen] = read_options(str(type("Asks", (Form,), {"it": field})(initial={"it": record})["it"]))
+    return chosen
+
+
+def read_options(html: str) -> list[str]:
+    found = re.findall(r"<option[^>]* selected[^>]*>([^<]*)<", html)
+    return [text for text in found if text]
+
+
+@every_end
+def test_a_picker_of_many_that_are_no_more_asks_no_more(
+    model, admin_client, django_assert_max_num_queries
+):
+    for number in range(6):
+        owner = {"slug": f"one-{number}"} if model in (Organisation, Forum) else {}
+        CLOSED[model][0](end_date=day("2020-03-31"), **owner)
+    with django_assert_max_num_queries(12):
+        assert len(choices(admin_client, model, str(model.objects.first()).partition(",")[0])) == 6
 
 
 def test_record_a_change_tells_two_of_one_name_apart(admin_client):
