@@ -208,7 +208,7 @@ def test_the_form_for_another_day_keeps_the_day_of_recording(board):
     page = read("/forums/", {"recorded": "2026-05-10", "kind": "board"})
     [form] = page.all("form", aria_label="Day")
     hidden = {field.get("name"): field.get("value") for field in form.iter("input")}
-    assert hidden == {"as_at": None, "kind": "board", "recorded": "2026-05-10"}
+    assert hidden == {"typed_as_at": None, "kind": "board", "recorded": "2026-05-10"}
 
 
 def test_an_address_that_moved_keeps_both_days(board):
