@@ -25,7 +25,7 @@ from ics_register.pages.then import names_then
 from ics_register.pages.twins import Here, Table, whole_list
 from people.models import FINDABLE, Appointment, Person, PersonName
 from records.namesakes import namesakes
-from records.periods import not_over
+from records.periods import Qualifier, not_over
 from records.prepared import prepared
 
 
@@ -60,10 +60,12 @@ def held_by(people: list[Person], asked: AskedDay) -> dict[int, list]:
 
 
 def to_come_for(people: list[Person], asked: AskedDay) -> dict[int, list]:
-    """The posts and seats that each of `people` is recorded for from a later day."""
+    """The posts and seats that each of `people` is recorded for from a later day. Who is known
+    to hold something *by* a later day is not appointed for that day: their own page tells it."""
     coming = {person.pk: [] for person in people}
     for records in (_appointments, _memberships):
-        for record in records(asked, to_come=True).filter(person__in=list(coming)):
+        later = records(asked, to_come=True).filter(start_qualifier=Qualifier.ON)
+        for record in later.filter(person__in=list(coming)):
             coming[record.person_id].append(record)
     return coming
 

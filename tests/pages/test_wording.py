@@ -43,7 +43,8 @@ def test_changes_that_are_told_one_by_one_need_no_second_number():
 def test_who_is_appointed_for_a_later_day_is_not_somebody_of_whom_nothing_is_recorded():
     make_appointment(person=make_person(name="Ann Lee"), start_date="2024-05-01")
     make_membership(person=make_person(name="Cy Yeo"), start_date="2024-06-01")
-    make_person(name="Di Fox")
+    di = make_person(name="Di Fox")
+    make_membership(person=di, start_date="2024-06-01", start_qualifier="by")
     day = {"as_at": "2024-01-01"}
     page, said = read("/people/", day), twin("/people.json", day).said["results"]
     assert re.search(r"Later: Post .*from 1 May 2024", page.row("Ann Lee"))
