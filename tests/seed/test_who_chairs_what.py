@@ -1,5 +1,7 @@
 """The public's question, asked of the seed: who chairs what, today and on past days."""
 
+import re
+
 import pytest
 
 from tests.pages.reading import read, words
@@ -136,7 +138,8 @@ def test_of_2010_it_claims_nothing():
 @pytest.mark.parametrize("day", ["2010-01-01", "2018-12-31"])
 @pytest.mark.parametrize("address", ["/", "/forums/", "/people/"])
 def test_no_other_page_claims_a_chair_before_the_documents_do(day, address):
-    text = read(address, {"as_at": day}).text
+    # Who is to be chair from a later day is no chair yet, and the list of people says “Later”.
+    text = re.sub(r"Later: Chair, ", "", read(address, {"as_at": day}).text)
 
     assert "Sir David Nicholson since" not in text
     assert "Chair," not in text
