@@ -408,6 +408,8 @@ def everybody(clause: Clause, body: Body, *, named: bool = False) -> list[Attend
     """
     attendees = []
     if clause.kind == ClauseKind.EVERY_ORGANISATION:
+        if not body.members and not named:
+            return [Attendee("somebody for an organisation that is not recorded")]
         for member in body.members:
             coming = sent_by(member, body, named=named)
             attendees += [coming] if coming else []
