@@ -883,7 +883,7 @@ class NotCompared(Part):
         return self.narrowed(
             Forum.objects.as_at(self.day)
             .filter(Exists(ruled), quoracy_clauses_say_all=None)
-            .order_by("name", "pk")
+            .order_by("folded", "pk")
         )
 
     def row(self, forum):

@@ -296,7 +296,7 @@ def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
         on_behalf_of=None,
         ex_officio_post=None,
     )
-    found = with_sources(seats, whole=["forum"]).order_by("forum__name", "order", "pk")
+    found = with_sources(seats, whole=["forum"]).order_by("forum__folded", "order", "pk")
     return list(found.distinct())
 
 

@@ -559,6 +559,14 @@ def test_a_rule_is_asked_about_until_somebody_says_whether_its_clauses_say_all(e
         assert listed("quoracy-not-compared") == []
 
 
+def test_rules_to_compare_go_by_the_names_of_forums_as_every_list_does():
+    names = ["Zorn Board", "Álvarez Board"]
+    forums = [make_forum(name=name) for name in names]
+    for forum in forums:
+        make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
+    assert listed("quoracy-not-compared") == forums[::-1]
+
+
 def test_a_forum_on_which_nobody_sits_cannot_be_quorate_by_proxy_votes_alone():
     member = make_member_organisation()
     make_seat(forum=member.forum, on_behalf_of=member.organisation)
