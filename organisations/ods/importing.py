@@ -398,7 +398,7 @@ class Register:
 
 def days_named_by_hand() -> dict[tuple[int, str], datetime.date]:
     """For each organisation and name: the last day on which somebody, and no list, changed its
-    name to that. Undoing an import is not such a change."""
+    name to that. Undoing an import is not such a change, nor what an upgrade puts right."""
     by_hand = Organisation.history.filter(history_type="~").exclude(history_step=STEP)
     rows = (
         Organisation.history.filter(id__in=by_hand.values("id"))
@@ -408,7 +408,7 @@ def days_named_by_hand() -> dict[tuple[int, str], datetime.date]:
     found, before = {}, (None, "")
     for pk, name, written, step, nature in rows:
         renamed = before[0] == pk and before[1] != name
-        if renamed and nature != Nature.UNDONE:
+        if renamed and nature not in (Nature.UNDONE, Nature.UPGRADED):
             if step == STEP:
                 found.pop((pk, name), None)
             else:

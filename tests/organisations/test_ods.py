@@ -359,6 +359,15 @@ def test_a_list_loaded_again_after_it_was_undone_renames_again():
     assert counted(take(*LATER)) == {"renamed": 1}
 
 
+def test_a_name_that_an_upgrade_made_plain_is_not_one_that_somebody_gave():
+    take(*FIRST)
+    mill = Organisation.objects.get(ods_code="A00001")
+    with writing(Nature.UPGRADED):
+        mill.name = "MILL, SURGERY"
+        mill.save()
+    assert counted(take(*LATER))["renamed"] == 2
+
+
 def test_what_no_longer_has_an_end_is_reported_and_left():
     take(*FIRST)
     take(*LATER)
