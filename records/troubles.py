@@ -52,7 +52,6 @@ _OF_SQLSTATES = {
     "57014": Trouble.BUSY,  # cancelled, as for taking too long
     "53300": Trouble.BUSY,  # too many connections
     "53100": Trouble.FULL,
-    "53200": Trouble.FULL,  # of memory
     "25006": Trouble.READ_ONLY,
     "57P01": Trouble.GONE,  # shut down
     "57P02": Trouble.GONE,  # crashed
@@ -62,6 +61,7 @@ _OF_SQLSTATES = {
     "42703": Trouble.OTHER_RELEASE,  # no such column
     # Of a column that this release fills there is always a value.
     "23502": Trouble.OTHER_RELEASE,
+    "53200": Trouble.FAILING,  # out of memory
     "58030": Trouble.FAILING,  # input or output
     "XX001": Trouble.FAILING,  # corrupted
     "XX002": Trouble.FAILING,

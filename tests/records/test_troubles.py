@@ -52,6 +52,7 @@ TOLD = [
     (of_postgresql(OperationalError, "DeadlockDetected"), Trouble.BUSY),
     (of_postgresql(OperationalError, "QueryCanceled"), Trouble.BUSY),
     (of_postgresql(OperationalError, "DiskFull"), Trouble.FULL),
+    (of_postgresql(OperationalError, "OutOfMemory"), Trouble.FAILING),
     (of_postgresql(OperationalError, "AdminShutdown"), Trouble.GONE),
     (of_postgresql(OperationalError, "ConnectionFailure"), Trouble.GONE),
     (as_django(OperationalError, psycopg.OperationalError("no connection")), Trouble.GONE),
