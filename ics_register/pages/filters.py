@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
 from organisations.models import Place
-from records.names import fold, has_words
+from records.names import has_words, plain
 from records.namesakes import told_apart
 
 
@@ -33,8 +33,8 @@ MOST_WORDS = 40
 
 
 def refuse_many_words(text: str) -> None:
-    """Raise ValidationError if `text` has more words, once folded, than can be looked for."""
-    if len(fold(text).split()) > MOST_WORDS:
+    """Raise ValidationError if `text` has more words than can be looked for."""
+    if len(plain(text).split()) > MOST_WORDS:
         raise ValidationError(f"Use at most {MOST_WORDS} words.")
 
 
@@ -83,7 +83,8 @@ class NameFilter(django_filters.CharFilter):
         self.owner = owner
 
     def filter(self, queryset, value):
-        words = fold(value or "").split()
+        # Initials one by one: whose second one is known may be written with the first name in full.
+        words = plain(value or "").split()
         if not words:
             return queryset
         return queryset.filter(named(words, self.other_names.objects.all(), self.owner))

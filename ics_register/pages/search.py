@@ -14,7 +14,7 @@ from ics_register.pages.twins import Here, Table
 from organisations.models import Organisation, OrganisationName, Post
 from people.models import Appointment, PersonName
 from records.models import DatedFact
-from records.names import fold, has_words
+from records.names import fold, has_words, plain
 from records.namesakes import namesakes, told_apart
 from records.periods import in_force, not_over
 
@@ -92,7 +92,7 @@ def search(request: HttpRequest, asked: AskedDay):
         raise BadRequest(
             f"Search for at most {LONGEST} characters: a name, part of a name, a post or a code."
         )
-    words = _telling(fold(text).split())
+    words = _telling(plain(text).split())
     if len(words) > MOST_WORDS:
         raise BadRequest(f"Search for at most {MOST_WORDS} words.")
     context = {"searched": text, "shown": SHOWN}
@@ -155,7 +155,7 @@ def _by_name(records: QuerySet, names: type, owner: str, words: list[str]) -> li
         other_names.setdefault(getattr(other, f"{owner}_id"), []).append(other)
     matching = records.filter(has_words(words, "folded") | Q(pk__in=list(other_names)))
     found = [(record, other_names.get(record.pk, [])) for record in matching[: SHOWN + 1]]
-    asked = " ".join(words)
+    asked = fold(" ".join(words))
 
     def how_near(result) -> tuple[bool, bool]:
         record, others = result

@@ -48,6 +48,13 @@ def test_the_order_of_words_makes_no_difference(text):
     assert found(text) == ["Ian Tait"]
 
 
+@pytest.mark.parametrize("text", ["A B Lee", "a. b. lee", "Lee, A. B."])
+def test_initials_find_who_has_one_of_them_in_full(text):
+    make_person(slug="alan-lee", name="Alan B. Lee")
+    assert found(text) == ["Alan B. Lee"]
+    assert "/people/alan-lee/" in read("/people/", {"q": text}).links()
+
+
 def test_every_word_must_be_found():
     make_person(name="Ian Tait")
     make_person(name="Ian Stead")
