@@ -155,7 +155,7 @@ class SeatAdmin(DatedAdmin):
     found_in_place = 5
     list_display = ["title", "forum", "role", "on_behalf_of", "number", "since", "until"]
     list_filter = [InForce, "role", "voting"]
-    list_select_related = ["forum", "on_behalf_of"]
+    list_select_related = ["forum", "on_behalf_of", "ex_officio_post__organisation"]
     search_fields = ["title", "forum__folded", "forum__names__folded"]
 
 

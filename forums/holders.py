@@ -79,6 +79,16 @@ class HeldSeat(Holding):
         return f"{self.post_title}, {self.post_organisation_name}"
 
     @property
+    def goes_with(self) -> int | None:
+        """The key of the post whose holder fills it, if that is there on the day."""
+        return None if self.post_is_over else self.post_id
+
+    @property
+    def capacity(self) -> int | None:
+        """How many may fill it at once; None if no source says."""
+        return self.number
+
+    @property
     def stated(self) -> bool:
         """Whether the sources say who fills it; if it goes with a post, who holds that, too."""
         silent = self.post_id is not None and not self.post_is_over and not self.post_holder_stated

@@ -425,6 +425,11 @@ class Seat(Held, DatedFact):
     def told_apart_by(self):
         return self.forum.told_apart_by()
 
+    def filled_through(self, day):
+        post = self.ex_officio_post
+        is_over = post is None or post.has_ended(day) or post.organisation.has_ended(day)
+        return None if is_over else post
+
     def over_in_words(self, day):
         return super().over_in_words(day) or owner_over_in_words(self.forum, day)
 

@@ -308,6 +308,10 @@ class Held(models.Model):
         """How many people may hold it at once; None if no source says."""
         return getattr(self, self.number_field)
 
+    def filled_through(self, day: datetime.date) -> "Post | None":
+        """The post whose holder fills it, if there is one on the day; only a seat can have one."""
+        return None
+
     def clean(self) -> None:
         super().clean()
         if getattr(self, self._meta.get_field(self.owner_field).attname) is not None:

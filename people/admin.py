@@ -8,7 +8,8 @@ from django.utils import timezone
 from organisations.models import HEAD_KINDS, Held, Organisation, Post
 from people.holders import Holding, Standing, posts_with_holders
 from people.identity import facts_that_name
-from people.models import Appointment, Distinction, Person, PersonName, Tenure
+from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
+from people.steps.holders import of_the_post_in_words
 from records.admin import (
     EVIDENCE,
     PERIOD,
@@ -49,15 +50,30 @@ def holders_in_words(holding: Holding, tenure) -> list[Words]:
 
 
 def step_to_fill(request, model: type[Held]) -> Callable:
-    """What stands in a column that leads from a post or seat as held today to the step that
-    gives it a holder, or another."""
-    steps = steps_for(request, model)
+    """What stands in a column that leads from a post or seat as held today to the steps that
+    give it a holder, or another: those of the post that it goes with, if it is filled by that."""
+    steps, steps_on_post = steps_for(request, model), steps_for(request, Post)
 
     def way(holding: Holding) -> list[Words]:
-        step = steps.get("replace" if holding.holders else "appoint")
-        if step is None or holding.has_ended(timezone.localdate()):
+        today = timezone.localdate()
+        if holding.has_ended(today):
             return []
-        return [Words(step.title, step_address(model, holding.id, step.name))]
+        own = [each for each in holding.recorded if not each.ex_officio]
+        own = [each for each in own if not each.has_ended(today)]
+        if holding.goes_with is not None and not own:
+            name = "replace" if holding.holders else "appoint"
+            if name not in steps_on_post:
+                return []
+            words = of_the_post_in_words(steps_on_post[name], holding.ex_officio)
+            return [Words(words, step_address(Post, holding.goes_with, name))]
+        staying = [each for each in own if each.end_date is None and each.basis != Basis.ACTING]
+        has_room = holding.capacity is None or len(staying) < holding.capacity
+        called_for = {"appoint": has_room and holding.goes_with is None, "replace": bool(own)}
+        return [
+            Words(steps[name].title, step_address(model, holding.id, name))
+            for name in called_for
+            if called_for[name] and name in steps
+        ]
 
     return way
 

@@ -181,8 +181,10 @@ class Holding(DatedStated):
     number: int | None = None
     recorded: list[Holder] = field(default_factory=list)
 
-    # The post whose holder fills it, in words; only a seat can have one.
+    # The post whose holder fills it, in words; only a seat can have one. And the key of it, if it
+    # is there on the day.
     ex_officio = ""
+    goes_with = None
 
     @property
     def holders(self) -> list[Holder]:
@@ -300,6 +302,12 @@ class HeldPost(Holding):
     organisation_slug: str
     organisation_name: str
     place_name: str | None
+    max_holders: int
+
+    @property
+    def capacity(self) -> int:
+        """How many may hold it at once."""
+        return self.max_holders
 
 
 STATED = Q(holder_stated=True)
@@ -418,6 +426,7 @@ def _rows(posts: QuerySet) -> QuerySet:
         "id",
         "title",
         "kind",
+        "max_holders",
         "requirement",
         "holder_stated",
         "organisation_id",

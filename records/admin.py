@@ -37,8 +37,8 @@ from records.models import Document
 from records.names import fold
 from records.periods import locked
 from records.sent_once import batch_of, new_number, wait_for_the_first
-from records.site import AnswersAnyAddress
-from records.steps import all_steps, step_address, step_view, steps_of, where_next
+from records.site import AnswersAnyAddress, List
+from records.steps import offers_on, offers_on_each, step_view, steps_for, where_next
 from records.troubles import REFUSALS, refused_in_words, trouble_of
 from records.widgets import OneRecord, RecordSelect
 
@@ -437,6 +437,9 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         named = lookup.removesuffix("__exact") in self.lists_by
         return named or super().lookup_allowed(lookup, value, request)
 
+    def get_changelist(self, request, **kwargs):
+        return ListOfRecords
+
     def get_list_display(self, request):
         columns = super().get_list_display(request)
         own = [] if IS_POPUP_VAR in request.GET else steps_column(request, self.model)
@@ -466,10 +469,7 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
             beside = [words for make in _steps_beside[self.model] for words in make(request, obj)]
             context["steps"] = [
                 *(leading_back(words, request.path) for words in beside),
-                *(
-                    Words(step.title, step_address(self.model, obj.pk, step.name))
-                    for step in steps_of(request, obj)
-                ),
+                *(Words(offer.text, offer.address()) for offer in offers_on(request, obj)),
             ]
         makers = _tables[self.model] if obj and not context["is_popup"] else []
         tables = [make(request, obj) for make in makers]
@@ -719,22 +719,30 @@ def holds_word(model: type[models.Model], path: str, word: str) -> Q:
 
 
 def steps_column(request, model: type[models.Model]) -> list[Callable]:
-    """The last column of a list: the guided steps that whoever asks may take on each record, as
-    far as the record alone can tell. None if there are none."""
-    may_take = [step for of, step in all_steps() if of is model and step.may_be_taken_by(request)]
-    today, back = timezone.localdate(), request.get_full_path()
+    """The last column of a list: the guided steps to offer on each record, as `ListOfRecords`
+    found them. None if whoever asks may take none."""
+    back = request.get_full_path()
 
     @admin.display(description="steps")
     def steps(record):
-        offered = [
-            Words(step.title, step_address(model, record.pk, step.name, next=back))
-            for step in may_take
-            if step.is_for(record, today)
-        ]
+        offered = [Words(offer.text, offer.address(next=back)) for offer in record.offers]
         context = {"steps": offered, "record": record}
         return render_to_string("records/change_list_steps.html", context)
 
-    return [steps] if may_take else []
+    return [steps] if steps_for(request, model) else []
+
+
+class ListOfRecords(List):
+    """A list of records, each with the steps to offer on it, looked for once for all its rows."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        if self.is_popup:  # to choose one, and not to change any
+            return
+        self.result_list = list(self.result_list)
+        offers = offers_on_each(request, self.result_list)
+        for record in self.result_list:
+            record.offers = offers[record.pk]
 
 
 def refusal_in_words(error: Exception, model: type[models.Model]) -> str:

@@ -15,7 +15,7 @@ from records.admin import SEARCH_LENGTH, InForce, Words, change_address, list_ad
 from records.namesakes import with_words_apart
 from records.periods import Dated
 from records.site import site_page
-from records.steps import Step, all_steps, step_address
+from records.steps import Step, all_steps, offers_on_each
 
 # Of each kind of record; more words find fewer.
 MOST_OF_A_KIND = 10
@@ -89,6 +89,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
         records = records.filter(merged_into=None)
     shown = list(records[: MOST_OF_A_KIND + 1])
     called = with_words_apart(shown, today)
+    offers = offers_on_each(request, shown[:MOST_OF_A_KIND])
     more = None
     if len(shown) > MOST_OF_A_KIND:
         more = Words(f"All {plural} with these words", searched(model, text, "all"))
@@ -99,10 +100,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
             Found(
                 name=Words(called[record.pk], change_address(model, record.pk)),
                 period=record.time_in_words(today) if isinstance(record, Dated) else "",
-                steps=[
-                    Words(step.title, step_address(model, record.pk, step.name, next=here))
-                    for step in suited_steps(request, record)
-                ],
+                steps=[Words(offer.text, offer.address(next=here)) for offer in offers[record.pk]],
             )
             for record in shown[:MOST_OF_A_KIND]
         ],

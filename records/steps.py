@@ -198,8 +198,16 @@ class Step:
     @classmethod
     def is_called_for(cls, record: models.Model, day: datetime.date) -> bool:
         """Whether to offer it on the page of this record: as `is_for`, and the database may be
-        asked about others, such as who holds a post. It may be taken all the same."""
+        asked about others, such as what needs a forum. It may be taken all the same."""
         return True
+
+    # What gives, for many records and a day, the names of those steps that each of them calls
+    # for, by its key: so that lists ask the database once for all their rows. Steps may share one.
+    called_for_among: Callable[[list, datetime.date], dict[int, set[str]]] | None = None
+
+    def hindrance(self) -> str:
+        """Why it cannot be taken on this record as it stands; "" if it can."""
+        return "" if self.is_for(self.record, self.today) else self.unsuited
 
     def heading(self) -> str:
         return f"{self.title}: {self.record}"
@@ -259,12 +267,80 @@ def steps_for(request: HttpRequest, model: type[models.Model]) -> dict[str, type
 def steps_of(request: HttpRequest, record: models.Model) -> list[type[Step]]:
     """The steps that whoever asks may take on a record today."""
     today = timezone.localdate()
+    offered = steps_of_each(request, [record])[record.pk]
+    return [step for step in offered if step.is_called_for(record, today)]
+
+
+def steps_of_each(
+    request: HttpRequest, records: Iterable[models.Model]
+) -> dict[int, list[type[Step]]]:
+    """The steps to offer on each of many records of one model, as far as the records say and what
+    can be asked for all of them at once."""
+    records, today = list(records), timezone.localdate()
+    if not records:
+        return {}
+    may_take = steps_for(request, type(records[0])).values()
+    asked = {step.called_for_among for step in may_take} - {None}
+    called_for = {ask: ask(records, today) for ask in asked}
+
+    def offers(record: models.Model, step: type[Step]) -> bool:
+        ask = step.called_for_among
+        return step.is_for(record, today) and (
+            ask is None or step.name in called_for[ask][record.pk]
+        )
+
+    return {record.pk: [step for step in may_take if offers(record, step)] for record in records}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step offered in words, on the record that it is offered beside or on another."""
+
+    text: str
+    record: models.Model
+    step: type[Step]
+
+    def address(self, **filled_in) -> str:
+        return step_address(type(self.record), self.record.pk, self.step.name, **filled_in)
+
+
+# What gives the steps on other records that are offered beside those of each kind of record.
+_elsewhere: dict[type[models.Model], list[Callable]] = defaultdict(list)
+
+
+def steps_elsewhere(model: type[models.Model]) -> Callable:
+    """Offers on records of `model` steps on others that they go with. What is decorated takes the
+    request, the records and a day, and returns Offers for each by its key."""
+
+    def register(make: Callable) -> Callable:
+        _elsewhere[model].append(make)
+        return make
+
+    return register
+
+
+def offers_on_each(request: HttpRequest, records: Iterable[models.Model]) -> dict[int, list[Offer]]:
+    """What to offer on each of many records of one model: as `steps_of_each`, and the steps on
+    others that they go with."""
+    records, today = list(records), timezone.localdate()
+    own = steps_of_each(request, records)
+    offers = {
+        record.pk: [Offer(step.title, record, step) for step in own[record.pk]]
+        for record in records
+    }
+    for make in _elsewhere[type(records[0])] if records else ():
+        for key, others in make(request, records, today).items():
+            offers[key] += others
+    return offers
+
+
+def offers_on(request: HttpRequest, record: models.Model) -> list[Offer]:
+    """What to offer on the page of a record."""
+    today = timezone.localdate()
     return [
-        step
-        for step in _steps[type(record)]
-        if step.may_be_taken_by(request)
-        and step.is_for(record, today)
-        and step.is_called_for(record, today)
+        offer
+        for offer in offers_on_each(request, [record])[record.pk]
+        if offer.record is not record or offer.step.is_called_for(record, today)
     ]
 
 
@@ -381,9 +457,9 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
     )
     preview = None
     changed_meanwhile = False
-    suited = step_class.is_for(record, step.today)
-    if request.method == "POST" and not suited:
-        form.add_error(None, step.unsuited)
+    hindrance = step.hindrance()
+    if request.method == "POST" and hindrance:
+        form.add_error(None, hindrance)
     if request.method == "POST" and form.is_valid():
         seen = request.POST.get("seen", "") if "_confirm" in request.POST else ""
         try:
@@ -412,7 +488,7 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
         "record_address": record_address(record),
         "step": step,
         "step_facts": step.facts(),
-        "suited": suited,
+        "hindrance": hindrance,
         "form": form,
         "adminform": AdminForm(form, form.fieldsets(), {}),
         "media": model_admin.media + form.media,

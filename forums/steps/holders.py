@@ -12,6 +12,7 @@ from organisations.models import Post
 from people.actions import leave
 from people.models import Appointment, Person
 from people.steps.holders import (
+    FILLING,
     WHY_THEY_GO,
     Appoint,
     AppointForm,
@@ -32,11 +33,19 @@ from people.steps.holders import (
     name_and_basis,
     names_in_words,
     now_or_later,
+    of_the_post_in_words,
     tenure_in_words,
     tenures_through,
     with_no_end,
 )
-from records.steps import StepForm, record_choice, step_on
+from records.steps import (
+    Offer,
+    StepForm,
+    record_choice,
+    step_on,
+    steps_elsewhere,
+    steps_of_each,
+)
 from records.widgets import SeveralRecords
 
 
@@ -137,6 +146,25 @@ class OnSeat:
             "post instead."
         )
         return remarks
+
+
+@steps_elsewhere(Seat)
+def of_the_post(request, seats, day):
+    """The steps that fill the post that each of some seats goes with."""
+    through = {
+        seat.pk: post
+        for seat in seats
+        if not seat.has_ended(day) and (post := seat.filled_through(day)) is not None
+    }
+    steps = steps_of_each(request, set(through.values()))
+    return {
+        key: [
+            Offer(of_the_post_in_words(step, post), post, step)
+            for step in steps[post.pk]
+            if step.name in FILLING
+        ]
+        for key, post in through.items()
+    }
 
 
 class AppointMemberForm(ForWhom, AppointForm):

@@ -1,6 +1,7 @@
 """Guided steps for the holders of posts and seats, which are held alike."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import singledispatch
 
@@ -377,9 +378,41 @@ class AppointForm(HolderForm):
             del self.fields["ends_others"], self.fields["end_reason"]
 
 
-def open_ended(held: Held) -> models.QuerySet:
-    """Those who hold something, or will, with no end recorded, and do not just act for another."""
-    return getattr(held, held.tenures_name).filter(end_date=None).exclude(basis=Basis.ACTING)
+def of_the_post_in_words(step: type[Step], post: object) -> str:
+    """What a step on the post that a seat goes with is called beside the seat."""
+    return f"{step.title} of the post it goes with: {post}"
+
+
+# The steps that give something a holder, or another.
+FILLING = ("appoint", "replace", "cover")
+
+
+def filling_called_for(helds: Iterable[Held], day: datetime.date) -> dict[int, set[str]]:
+    """Which of the steps that fill it each of several posts, or seats, calls for on a day, by its
+    key. What goes with a post is filled by a step on the post, until somebody has a record of
+    their own in it."""
+    helds = list(helds)
+    if not helds:
+        return {}
+    model = tenure_of(helds[0])
+    recorded = defaultdict(list)
+    for key, end, basis in now_or_later(
+        model.objects.filter(**{f"{model.held_field}__in": helds}), day
+    ).values_list(f"{model.held_field}_id", "end_date", "basis"):
+        recorded[key].append((end, basis))
+    through = {held.pk: post for held in helds if (post := held.filled_through(day))}
+    of_posts = filling_called_for(set(through.values()), day)
+    called_for = {}
+    for held in helds:
+        own, post = recorded[held.pk], through.get(held.pk)
+        holders = [end for end, basis in own if basis != Basis.ACTING]
+        names = called_for[held.pk] = {"replace"} if own else set()
+        if post is None and (held.capacity is None or holders.count(None) < held.capacity):
+            names.add("appoint")
+        # Somebody may act in the seat alone for whoever fills it through the post.
+        if holders or (post is not None and "replace" in of_posts[post.pk]):
+            names.add("cover")
+    return called_for
 
 
 def holding_now_or_later(held: Held, day: datetime.date) -> models.QuerySet:
@@ -417,9 +450,7 @@ class Appoint(OnHeld):
     form_class = AppointForm
     permissions = ("people.add_appointment",)
 
-    @classmethod
-    def is_called_for(cls, record, day):
-        return record.capacity is None or open_ended(record).count() < record.capacity
+    called_for_among = staticmethod(filling_called_for)
 
     def take(self, form):
         data = form.cleaned_data
@@ -443,7 +474,7 @@ def may_be_filled(held: Held, request: HttpRequest, day: datetime.date) -> bool:
     return (
         request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
         and Appoint.is_for(held, day)
-        and Appoint.is_called_for(held, day)
+        and Appoint.name in filling_called_for([held], day)[held.pk]
     )
 
 
@@ -565,9 +596,19 @@ class Replace(OnHeld):
     form_class = ReplaceForm
     permissions = ("people.add_appointment", "people.change_appointment")
 
-    @classmethod
-    def is_called_for(cls, record, day):
-        return holding_now_or_later(record, day).exists()
+    called_for_among = staticmethod(filling_called_for)
+
+    def hindrance(self):
+        hindrance = super().hindrance()
+        if hindrance or holding_now_or_later(self.record, self.today).exists():
+            return hindrance
+        post = self.record.filled_through(self.today)
+        if post is None:
+            return "Nobody holds it now or is to come. Use Appoint a holder."
+        return (
+            f"Nobody has a record of their own here: whoever holds the post it goes with, {post}, "
+            "fills it. Use the steps of that post."
+        )
 
     def take(self, form):
         data = form.cleaned_data
@@ -638,6 +679,7 @@ class Cover(OnHeld):
     )
     form_class = CoverForm
     permissions = ("people.add_appointment",)
+    called_for_among = staticmethod(filling_called_for)
 
     def take(self, form):
         appoint_to_each(helds=[self.record], begins=form.when, source=form.source, **form.tenure())
