@@ -122,6 +122,28 @@ def test_the_public_pages_are_answered(upgraded):
     assert dict(zip(PAGES, json.loads(said), strict=True)) == PAGES
 
 
+@pytest.mark.parametrize("day", DUMPED_ON)
+def test_texts_that_were_not_plain_are_made_so_with_a_row_of_history_each(day, tmp_path):
+    odd = {
+        "records_document": "title", "organisations_organisation": "name",
+        "organisations_post": "title", "people_person": "name", "forums_forum": "purpose",
+        "forums_seat": "title",
+    }  # fmt: skip
+    with empty_database(tmp_path) as database:
+        database.run(dump(day))
+        for table, text in odd.items():
+            first = f"(SELECT min(id) FROM {table})"
+            database.run(f"UPDATE {table} SET {text} = 'Odd\x0b\xa0words' WHERE id = {first};")
+        database.manage("migrate", "-v0")
+        for table, text in odd.items():
+            app, model = table.split("_")
+            plain = "Odd\n words" if text == "purpose" else "Odd words"
+            changed = f"WHERE history_nature = 'upgraded' AND {text} = '{plain}'"
+            [row] = database.ask(f"SELECT id FROM {app}_historical{model} {changed}")
+            [now] = database.ask(f"SELECT {text} FROM {table} WHERE id = {row['id']}")
+            assert now == {text: plain}
+
+
 # How differences are told
 
 
