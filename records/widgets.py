@@ -5,6 +5,7 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from records.models import Record
 from records.namesakes import with_its_end
 
 
@@ -75,7 +76,8 @@ class SeveralRecords(forms.ModelMultipleChoiceField):
     longer than a database takes, and says what is no more."""
 
     def label_from_instance(self, obj):
-        return with_its_end(obj, timezone.localdate())
+        # Groups of accounts and permissions are chosen in the same way, and do not end.
+        return with_its_end(obj, timezone.localdate()) if isinstance(obj, Record) else str(obj)
 
     def _check_values(self, value):
         given = value if isinstance(value, list | tuple) else []

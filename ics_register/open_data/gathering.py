@@ -86,8 +86,9 @@ def gather(wanted: Wanted, file: Path, progress: Progress = unwatched) -> None:
         database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {SCHEMA}")
         database.executemany("INSERT INTO about VALUES (?, ?)", about(wanted))
         database.executemany("INSERT INTO fields VALUES (?, ?, ?, ?, ?)", fields())
-        with one_moment():
-            for name, rows in _batches(_Gathering(wanted, progress).found(), wanted.addresses):
+        # Closed if the file has no room, so that no query is left open.
+        with one_moment(), contextlib.closing(_Gathering(wanted, progress).found()) as found:
+            for name, rows in _batches(found, wanted.addresses):
                 marks = ", ".join("?" * len(BY_NAME[name].columns))
                 database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
         database.commit()

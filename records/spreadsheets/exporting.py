@@ -66,6 +66,16 @@ class Echo:
         return text
 
 
+@contextlib.contextmanager
+def closed_after(rows: Iterable[list[str]]) -> Iterator[None]:
+    """Read no more of `rows` afterwards: whoever asked may have gone, or the disk may be full."""
+    try:
+        yield
+    finally:
+        if isinstance(rows, Generator):
+            rows.close()
+
+
 def csv_file(rows: Iterable[list[str]], file_name: str) -> StreamingHttpResponse:
     # In quotation marks, so that a program that parts cells at semicolons begins none in the text.
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
@@ -73,13 +83,9 @@ def csv_file(rows: Iterable[list[str]], file_name: str) -> StreamingHttpResponse
     def lines() -> Iterator[str]:
         # By this mark a spreadsheet program knows that it is UTF-8.
         yield "\ufeff"
-        try:
+        with closed_after(rows):
             for texts in rows:
                 yield writer.writerow(texts)
-        finally:
-            # Whoever asked may have gone: nothing more is read for them.
-            if isinstance(rows, Generator):
-                rows.close()
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
@@ -91,11 +97,12 @@ def xlsx_file(sheets: list[tuple[str, Iterable[list[str]]]], file_name: str) -> 
     for title, rows in sheets:
         sheet = workbook.create_sheet(slugify(title).replace("-", " ").capitalize()[:31])
         sheet.freeze_panes = "A2"
-        for number, texts in enumerate(rows):
-            if number == 0:
-                for place in range(len(texts)):
-                    sheet.column_dimensions[column_letter(place)].width = 24
-            sheet.append([styled(sheet, text, heading=number == 0) for text in texts])
+        with closed_after(rows):
+            for number, texts in enumerate(rows):
+                if number == 0:
+                    for place in range(len(texts)):
+                        sheet.column_dimensions[column_letter(place)].width = 24
+                sheet.append([styled(sheet, text, heading=number == 0) for text in texts])
     with contextlib.ExitStack() as unless_sent:
         file = unless_sent.enter_context(tempfile.TemporaryFile())
         workbook.save(file)

@@ -148,7 +148,7 @@ def test_a_register_read_in_parts_is_the_same(cast, monkeypatch):
     assert opened.everything_in("csv.zip", periods="all") == whole
 
 
-ODD = 'Siân "Ö" O’Neil,\n𝒜lex; <b> & \\ \x09 end'
+ODD = 'Siân "Ö" O’Neil, 𝒜lex; <b> & \\ end'
 FORMULA = "=cmd|' /C calc'!A1"
 
 
