@@ -306,10 +306,23 @@ def families_of(people: Collection[int]) -> set[str]:
         return set()
     names = Person.history.filter(id__in=people).values_list("name", "sort_name")
     others = PersonName.history.filter(person__in=people).values_list("name", flat=True)
-    families = {parts_of(name).family for name in others}
+    families = {family for name in others for family in _families_in(name)}
     for name, sort_name in names:
-        families |= {parts_of(name).family, _family_sorted_by(name, sort_name)}
-    return families - {""}
+        families |= {*_families_in(name), _family_sorted_by(name, sort_name)}
+    return {family for family in families if family and "(" not in family}
+
+
+# What may be letters of an honour or a degree that no list has, or no name at all: "DipHSM", "Esq",
+# "(Chair)".
+DOUBTFUL = re.compile(r"[^\W\d_a-z]{2}|[^\w '\u2019-]|^Esq")
+
+
+def _families_in(name: str) -> list[str]:
+    """The family name in `name`; every word after the first if what stands last may be none."""
+    parts = parts_of(name)
+    if name.isupper() or not parts.given or not DOUBTFUL.search(parts.family):
+        return [parts.family]
+    return parts.in_order.split()[1:]
 
 
 def _family_sorted_by(name: str, sort_name: str) -> str:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from forums.models import Membership
 from people.identity import (
     facts_that_name,
+    families_of,
     merge_people,
     rename_person,
     show_person_again,
@@ -398,6 +399,23 @@ def test_the_step_names_each_text_however_it_writes_the_family_name(name, text):
     assert facts_that_name(mary) == [(noted, "note")]
     [_, remark] = remarks_of(preview(mary, "withhold"))
     assert "look at its note" in remark.text
+
+
+@pytest.mark.parametrize(
+    "letters", ["DipHSM", "BSc(Hons)", "MBA Dip HSM", "Esq", "(she/her)", "MBE (Chair)"]
+)
+def test_a_family_name_is_found_before_letters_that_no_list_has(letters):
+    ann = make_person(name=f"Ann Leeworthy {letters}")
+    noted = make_person(name="Ben Lee", note="As Ms Leeworthy said")
+    make_person(name="Cy Yeo", note="Was asked by the chair, and Ann agreed")
+    assert facts_that_name(ann) == [(noted, "note")]
+
+
+def test_a_family_name_of_several_words_stays_one():
+    ann = make_person(name="de Souza, Ann")
+    make_person(name="Ben Lee", note="Of Pays de Galles")
+    assert families_of([ann.pk]) == {"de Souza"}
+    assert facts_that_name(ann) == []
 
 
 @pytest.mark.parametrize("sort_name", ["OBE, Ann Leeworthy", ""])
