@@ -15,7 +15,7 @@ TITLES = {
 # title.
 TITLES_AND_NAMES = {
     "baron", "viscount", "viscountess", "earl", "countess", "major", "colonel", "captain",
-    "general", "admiral", "brigadier", "commander", "lieutenant", "canon", "dean", "judge",
+    "general", "admiral", "brigadier", "commander", "lieutenant", "canon", "judge",
     "ald", "alderman", "father", "sister",
 }  # fmt: skip
 # As they are written behind a name. In other letters they may be a name: "Jack Ma".

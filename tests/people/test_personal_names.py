@@ -58,6 +58,7 @@ def test_the_names_are_found_whatever_stands_around_them_and_in_whatever_order(n
         ("SMITH J.", "J.", "SMITH"),
         ("Ann LEE", "Ann", "LEE"),
         ("ANN HOWELL JONES", "ANN HOWELL", "JONES"),
+        ("Dean Michael Lee", "Dean Michael", "Lee"),
         ("Ann de Souza", "Ann de", "Souza"),
         ("Cher", "", "Cher"),
         ("Dr", "", "Dr"),
