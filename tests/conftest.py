@@ -16,6 +16,8 @@ os.environ["REGISTER_DEVELOPMENT"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "ics_register.settings"
 django.setup()
 
+# Registers that stand for many tests: see tests/standing.py.
+STANDING = {"standing_cast", "standing_seed", "standing_england"}
 DEVELOPMENT_DATABASE = settings.DATABASES["default"]["NAME"]
 
 # Hashing is slow on purpose, and these passwords protect nothing.
@@ -78,6 +80,22 @@ def test_database(django_db_setup, django_db_blocker, django_db_keepdb, django_d
 
 
 def pytest_collection_modifyitems(items):
+    for item in items:
+        asked = set(item.fixturenames)
+        # Such a test would be moved among others, and find a standing register where none is.
+        if "browser_name" in asked and not item.nodeid.startswith("tests/browser"):
+            raise pytest.UsageError(
+                f"{item.nodeid} asks for a browser. Call its argument other than page, browser or "
+                "context, or move it to tests/browser."
+            )
+        # It would come among the first, and leave the standing register to those after it.
+        if asked & STANDING and (
+            asked & {"db", "transactional_db"} or item.get_closest_marker("django_db")
+        ):
+            raise pytest.UsageError(
+                f"{item.nodeid} asks for a standing register and for a database of its own. Use "
+                "signed_in() for admin_client, or leave out the mark."
+            )
     marked = [item for item in items if item.get_closest_marker("slow")]
     if len(marked) > slow.MOST:
         raise pytest.UsageError(

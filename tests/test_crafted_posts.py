@@ -213,37 +213,37 @@ def test_whoever_may_not_write_writes_nothing_even_with_a_form_in_order(cast, qu
 
 
 @pytest.fixture
-def browser(admin_user):
-    browser = Client()
-    browser.force_login(admin_user)
-    return browser
+def staff(admin_user):
+    staff = Client()
+    staff.force_login(admin_user)
+    return staff
 
 
 @every_model
-def test_a_version_of_another_record_is_none_of_this_one(model, browser, quiet):
+def test_a_version_of_another_record_is_none_of_this_one(model, staff, quiet):
     record = BUILDERS[model]()
     version = BUILDERS[model]().history.latest().history_id
     past = address(model, "simple_history", record.pk, version)
-    assert ask(browser, "get", past).status == 404
-    answer = ask(browser, "post", f"{past}restore/", {"reason": "Crafted."})
+    assert ask(staff, "get", past).status == 404
+    answer = ask(staff, "post", f"{past}restore/", {"reason": "Crafted."})
     assert answer.status == 404
     assert not answer.writes
 
 
 @every_model
-def test_a_form_opened_on_another_version_is_not_saved(model, browser, quiet):
+def test_a_form_opened_on_another_version_is_not_saved(model, staff, quiet):
     record = BUILDERS[model]()
     page = address(model, "change", record.pk)
-    values = left_as_it_is(ask(browser, "get", page).response)
+    values = left_as_it_is(ask(staff, "get", page).response)
     body = {**values, "note": "Crafted.", "reason": "Crafted."}
-    assert ask(browser, "post", page, body).writes  # the form would otherwise be saved
+    assert ask(staff, "post", page, body).writes  # the form would otherwise be saved
     elsewhere = BUILDERS[model]().history.latest().history_id
     for version in ["", "0", "abc", "-1", "9" * 30, "\x00", "<script>", str(elsewhere)]:
-        answer = ask_even_if_it_fails(browser, "post", page, {**body, "version": version})
+        answer = ask_even_if_it_fails(staff, "post", page, {**body, "version": version})
         assert answer is not None, f"version {version!r}"
         assert not answer.writes, f"version {version!r}"
     without = {name: value for name, value in body.items() if name != "version"}
-    assert not ask(browser, "post", page, without).writes
+    assert not ask(staff, "post", page, without).writes
     record.note = "What somebody else found meanwhile."
     record.save()
-    assert not ask(browser, "post", page, body).writes
+    assert not ask(staff, "post", page, body).writes

@@ -264,8 +264,8 @@ def test_a_connection_kept_from_an_earlier_reader_is_not_asked_whether_it_is_the
 
 
 @needs_postgresql
-@pytest.mark.parametrize("page", [PAGE, f"{PAGE}?as_at=2019-06-01"], ids=["kept", "not kept"])
-def test_a_connection_that_was_lost_between_two_readers_is_missed_by_nobody(chair, page):
+@pytest.mark.parametrize("asked", [PAGE, f"{PAGE}?as_at=2019-06-01"], ids=["kept", "not kept"])
+def test_a_connection_that_was_lost_between_two_readers_is_missed_by_nobody(chair, asked):
     client.get(PAGE)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -273,7 +273,7 @@ def test_a_connection_that_was_lost_between_two_readers_is_missed_by_nobody(chai
     connection.close_if_unusable_or_obsolete()
     with psycopg.connect(address_of_test_database()) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
-    assert client.get(page).status_code == 200
+    assert client.get(asked).status_code == 200
 
 
 @needs_postgresql
@@ -376,7 +376,7 @@ def test_each_address_day_host_and_release_has_a_tag_of_its_own(chair, monkeypat
 
 
 @pytest.mark.parametrize(
-    "page",
+    "asked",
     [
         "/forums/?as_at=nonsense",
         "/forums.json?as_at=nonsense",
@@ -386,11 +386,11 @@ def test_each_address_day_host_and_release_has_a_tag_of_its_own(chair, monkeypat
         "/admin/nowhere/",
     ],
 )
-def test_refusals_and_the_admin_have_no_tag_and_are_not_kept(chair, page, caplog):
-    answer = client.get(page)
+def test_refusals_and_the_admin_have_no_tag_and_are_not_kept(chair, asked, caplog):
+    answer = client.get(asked)
     assert "ETag" not in answer.headers
     assert "public" not in answer.headers.get("Cache-Control", "")
-    assert client.get(page, headers={"if-none-match": "*"}).status_code != 304
+    assert client.get(asked, headers={"if-none-match": "*"}).status_code != 304
 
 
 def test_a_file_is_told_to_be_unchanged_without_being_written(chair):

@@ -109,11 +109,11 @@ def test_an_export_filtered_by_a_number_beyond_any_database_leads_to_the_list(
         assert answer.headers["Location"] == "/admin/forums/seat/?e=1"
 
 
-@pytest.mark.parametrize("page", ["change", "delete"])
+@pytest.mark.parametrize("asked", ["change", "delete"])
 @pytest.mark.parametrize("model", [*BUILDERS, Group], ids=lambda model: model._meta.model_name)
-def test_a_page_asked_for_by_no_field_is_asked_for_by_its_key(model, page, admin_client):
+def test_a_page_asked_for_by_no_field_is_asked_for_by_its_key(model, asked, admin_client):
     record = BUILDERS[model]() if model in BUILDERS else Group.objects.create(name="A group")
-    answer = admin_client.get(f"{address(model, page, record.pk)}?_to_field=")
+    answer = admin_client.get(f"{address(model, asked, record.pk)}?_to_field=")
     assert answer.status_code == 200
 
 
@@ -217,15 +217,15 @@ def test_a_request_by_a_unix_socket_came_from_no_address(settings):
 # Cookies on public pages
 
 
-@pytest.mark.parametrize("page", ["/", "/chairs/", "/chairs.json", "/forums.csv", "/nowhere/"])
+@pytest.mark.parametrize("asked", ["/", "/chairs/", "/chairs.json", "/forums.csv", "/nowhere/"])
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages"])
-def test_no_cookie_changes_a_public_page_or_is_answered_with_one(name, page, client, admin_client):
+def test_no_cookie_changes_a_public_page_or_is_answered_with_one(name, asked, client, admin_client):
     session = admin_client.cookies["sessionid"].value
     for value in (session, "x", ""):
-        answer = Client(headers={"cookie": f"{name}={value}"}).get(page)
+        answer = Client(headers={"cookie": f"{name}={value}"}).get(asked)
         assert "Cookie" not in answer.get("Vary", "")
         assert not answer.cookies
-    kept = client.get(page)
+    kept = client.get(asked)
     assert "Cookie" not in kept.get("Vary", "")
 
 

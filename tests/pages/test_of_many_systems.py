@@ -56,13 +56,13 @@ def test_it_asks_for_a_system_before_it_compares_more_forums_than_fit(two_system
     assert read(address, {"place": "nowhere"}).status == 400
 
 
-@pytest.mark.parametrize("page", ["concentration", "representation"])
-def test_the_page_as_json_asks_too_and_says_where_each_system_is(two_systems, page):
-    asked = twin(f"/{page}.json?as_at=2020-01-01").said
+@pytest.mark.parametrize("name", ["concentration", "representation"])
+def test_the_page_as_json_asks_too_and_says_where_each_system_is(two_systems, name):
+    asked = twin(f"/{name}.json?as_at=2020-01-01").said
 
     assert [each["place"]["name"] for each in asked["systems"]] == ["East", "West"]
     west = asked["systems"][1]["address"]
-    assert west == f"http://localhost/{page}.json?place=west&as_at=2020-01-01"
+    assert west == f"http://localhost/{name}.json?place=west&as_at=2020-01-01"
     assert twin(west.removeprefix("http://localhost")).said["results"]
 
 

@@ -110,8 +110,8 @@ def test_who_may_not_view_a_list_may_not_export_it():
 
 
 @pytest.mark.parametrize(
-    "page",
+    "asked",
     ["people/person.exe", "people/nothing.csv", "auth/user.csv", "records/upload.csv", "x/y.xlsx"],
 )
-def test_lists_of_nothing_are_not_found(admin_client, page):
-    assert admin_client.get(f"/admin/export/{page}").status_code == 404
+def test_lists_of_nothing_are_not_found(admin_client, asked):
+    assert admin_client.get(f"/admin/export/{asked}").status_code == 404

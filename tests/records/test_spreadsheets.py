@@ -802,7 +802,7 @@ def test_without_its_token_no_form_is_taken(mona):
 
 
 @pytest.mark.parametrize(
-    "page",
+    "asked",
     [
         "/admin/uploads/99999999/",
         "/admin/uploads/99999999999999999999999999/",
@@ -812,8 +812,8 @@ def test_without_its_token_no_form_is_taken(mona):
         "/admin/imports/people.person/template.exe",
     ],
 )
-def test_addresses_of_nothing_are_not_found(mona, page):
-    assert mona.get(page).status_code == 404
+def test_addresses_of_nothing_are_not_found(mona, asked):
+    assert mona.get(asked).status_code == 404
 
 
 def test_what_is_to_be_posted_is_not_got(mona):

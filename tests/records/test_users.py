@@ -394,7 +394,7 @@ def test_a_password_that_was_tried_is_not_kept():
 
 
 @pytest.mark.parametrize(
-    "page",
+    "asked",
     [
         "/admin/",
         "/admin/login/",
@@ -409,11 +409,11 @@ def test_a_password_that_was_tried_is_not_kept():
 )
 @pytest.mark.parametrize("name", ["", "Ann"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nothing_of_the_admin_is_kept_by_a_cache(page, name, method, ann):
+def test_nothing_of_the_admin_is_kept_by_a_cache(asked, name, method, ann):
     browser = Client(enforce_csrf_checks=True)
     if name:
         browser.force_login(ann)
-    answer = getattr(browser, method)(page)
+    answer = getattr(browser, method)(asked)
     assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pages.reading import read, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("seeded")
 
 
 def told(page, heading: str) -> list[tuple[str, str]]:
