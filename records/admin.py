@@ -425,7 +425,7 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         """Records in which every word stands in one of `search_fields`. Folded columns are
         searched for the folded word, so that "Sian" finds "Siân"."""
         query = Q()
-        for word in words_of(search_term):
+        for word in typed_words(search_term):
             anywhere = Q()
             for path in self.search_fields:
                 anywhere |= holds_word(self.model, path, word)
@@ -691,7 +691,7 @@ class DatedAdmin(RecordAdmin):
         return record.end_in_words()
 
 
-def words_of(text: str) -> list[str]:
+def typed_words(text: str) -> list[str]:
     """The words to look for in what somebody typed, or copied from a page with the commas, dashes
     and brackets between them."""
     words = text.replace("\x00", "")[:SEARCH_LENGTH].split()

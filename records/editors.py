@@ -135,8 +135,8 @@ def compare(model_admin, request, record, was: HistoryRow, now: HistoryRow):
             Touched(
                 name=name,
                 label=label_of(fields),
-                was=words_of(was, fields, names),
-                now=words_of(record, fields, names),
+                was=fields_in_words(was, fields, names),
+                now=fields_in_words(record, fields, names),
                 typed=typed_words(typed, fields, names),
                 by=next((change for change in since if has_changed(change, fields)), None),
                 by_both=by_both,
@@ -197,7 +197,7 @@ def label_of(fields: list[models.Field]) -> str:
     return capfirst(" and ".join(str(field.verbose_name) for field in fields if field in told))
 
 
-def words_of(record, fields: list[models.Field], names: Names) -> str:
+def fields_in_words(record, fields: list[models.Field], names: Names) -> str:
     told = told_fields(fields[0].model)
     words = [value_in_words(record, field, names) for field in fields if field in told]
     return ", ".join(filter(None, words)) or NOTHING
@@ -207,7 +207,7 @@ def typed_words(form: forms.ModelForm, fields: list[models.Field], names: Names)
     """What was typed; as it stands, if it cannot be read."""
     if any(field.name in form.errors for field in fields):
         return ", ".join(filter(None, (str(form[f.name].data or "") for f in fields))) or NOTHING
-    return words_of(form.instance, fields, names)
+    return fields_in_words(form.instance, fields, names)
 
 
 def gone_view(model_admin, request: HttpRequest, row: HistoryRow) -> HttpResponse:

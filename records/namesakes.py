@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from records.models import Record
+from records.names import fold
 
 
 def namesakes(records: Iterable[Record], called: Callable[[Record], str] = str) -> list[Record]:
     """Those of `records` that are called as another of them is."""
     records = list(records)
-    times = Counter(called(record).casefold() for record in records)
-    return [record for record in records if times[called(record).casefold()] > 1]
+    times = Counter(fold(called(record)) for record in records)
+    return [record for record in records if times[fold(called(record))] > 1]
 
 
 def told_apart(records: Iterable[Record], day: datetime.date) -> dict[int, str]:
@@ -35,7 +36,7 @@ def told_apart_by_key(
 ) -> dict[int, str]:
     """The same of records that were not read whole, of each its key and its name. The database is
     asked nothing while no two are called alike."""
-    names = {key: name.casefold() for key, name in named}
+    names = {key: fold(name) for key, name in named}
     times = Counter(names.values())
     shared = [key for key, name in names.items() if times[name] > 1]
     if not shared:

@@ -33,7 +33,7 @@ from records.admin import (
     change_address,
     holds_word,
     may_view,
-    words_of,
+    typed_words,
 )
 from records.periods import Period, Precision, Qualifier
 from records.site import on_front_page, site_page
@@ -359,7 +359,7 @@ def worklist_page(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no such worklist.")
     text = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
     narrowings, chosen = choices_made(request, listed)
-    asked = (words_of(text), chosen)
+    asked = (typed_words(text), chosen)
     shows_apart = bool(listed.apart) and request.GET.get("show") == "apart"
     rows = listed.rows(request, today, *asked)
     apart = listed.rows(request, today, *asked, apart=True) if listed.apart else rows
