@@ -38,14 +38,17 @@ password: $(RUNTIME) ## Give the development superuser a new password
 
 .PHONY: test
 test: $(DEVELOPMENT) $(STYLES) ## Run the tests that are quick, on SQLite or on DATABASE_URL
-	@$(BIN)/pytest -n auto -m "not slow" $(NOT_BROWSER)
+	@$(BIN)/pytest -n auto -m "not slow" $(NOT_BROWSER) $(COVERAGE)
+
+.PHONY: test-slow
+test-slow: $(DEVELOPMENT) $(STYLES) ## Run the tests that are slow
+	@$(BIN)/pytest -n auto -m slow $(NOT_BROWSER)
 
 .PHONY: test-all
-test-all: $(DEVELOPMENT) $(STYLES) ## Run all tests but those in a browser, slow ones too
-	@$(BIN)/pytest -n auto $(NOT_BROWSER) $(COVERAGE)
+test-all: test test-slow ## Run all tests but those in a browser
 
 .PHONY: test-postgres
-test-postgres: $(DEVELOPMENT) $(STYLES) ## Run the same on a throw-away PostgreSQL cluster
+test-postgres: $(DEVELOPMENT) $(STYLES) ## Run all of them on a throw-away PostgreSQL cluster
 	@scripts/with_postgresql $(BIN)/pytest -n auto $(NOT_BROWSER) $(MIGRATED)
 
 .PHONY: test-browser

@@ -1,5 +1,6 @@
 """What every test shares: development settings, a database of its own, and no quiet skips."""
 
+import gc
 import os
 
 import django
@@ -77,6 +78,14 @@ def test_database(django_db_setup, django_db_blocker, django_db_keepdb, django_d
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             teardown_databases(databases, verbosity=0)
+
+
+def pytest_collection_finish():
+    """Keep Python from looking again and again through what is loaded for all tests: a seventh of
+    their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items):

@@ -22,6 +22,7 @@ from forums.quoracy import (
     judge_rule,
     one_each,
 )
+from tests import slow
 from tests.forums.test_quoracy import whole
 
 ORGANISATIONS = ["trust", "council", "practices"]
@@ -138,6 +139,7 @@ def test_what_is_wanting_meets_the_clause_once_it_comes(clause, body, there):
         assert not judge(clause, body, [*there, *verdict.would_meet[1:]]).met
 
 
+@slow.SEARCH
 @given(clauses, bodies, meetings, meetings)
 def test_what_nobody_could_meet_is_met_by_nobody(clause, body, there, more):
     assume(judge(clause, body, there).would_meet is None)
@@ -145,6 +147,7 @@ def test_what_nobody_could_meet_is_met_by_nobody(clause, body, there, more):
     assert not judge(clause, body, there + more).met
 
 
+@slow.SEARCH
 @given(clauses, bodies)
 def test_what_cannot_be_met_as_filled_is_not_met_by_those_who_fill_it(clause, body):
     assume(as_filled(whole(clause), body).met is False)

@@ -564,6 +564,7 @@ def test_a_table_that_is_just_short_enough_is_shown_whole(admin_client, monkeypa
     assert "are shown" not in page.content.decode()
 
 
+@slow.ROWS
 def test_every_long_table_leads_to_a_list_that_answers(admin_client, monkeypatch):
     monkeypatch.setattr("records.admin.MOST_ROWS", 0)
     seen = set()

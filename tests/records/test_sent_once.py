@@ -9,6 +9,7 @@ from forums.models import Membership, Seat
 from organisations.models import Statement
 from records.history import Nature, writing
 from records.steps import all_steps
+from tests import slow
 from tests.admin_pages import REASON, address, errors_of
 from tests.admin_urls import FormReader
 from tests.builders import BUILDERS, make_membership, make_person, make_seat, make_statement, source
@@ -93,6 +94,7 @@ def test_a_form_without_a_number_of_its_own_is_taken(number, admin_client):
     assert Statement.objects.count() == 2
 
 
+@slow.RACE
 @pytest.mark.django_db(transaction=True)
 def test_of_two_processes_that_are_sent_one_form_one_adds_the_record(
     admin_user, admin_client, monkeypatch

@@ -837,6 +837,7 @@ def test_lists_lead_to_imports_and_exports(mona):
     assert reverse("admin:export", args=["people", "person", "xlsx"]) + "?q=ann" in page
 
 
+@slow.ROWS
 def test_a_thousand_rows_are_checked_in_few_queries(mona, django_assert_max_num_queries):
     people = [[f"Person {n}", "Board paper", "page 1"] for n in range(1000)]
     send(mona, Person, csv_of([*HEADINGS, "Last confirmed"], *[[*p, "2019"] for p in people]))
