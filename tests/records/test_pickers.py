@@ -13,7 +13,7 @@ from django.utils import timezone
 from forums.models import Forum, Membership, Seat
 from organisations.models import Organisation, Place, Post
 from people.models import Appointment, Person
-from records.admin import words_of
+from records.admin import typed_words
 from records.models import Document
 from records.steps import record_choice
 from tests.admin_pages import address, errors_of, typed
@@ -87,7 +87,7 @@ def test_the_list_finds_a_record_by_the_words_that_pages_call_it(model, admin_cl
 
 @pytest.mark.parametrize("text", [",", " – ", "Chair , ICS", "“Chair”, (ICS)"])
 def test_marks_alone_are_no_words_to_look_for(text):
-    assert set(words_of(text)) <= {"Chair", "ICS"}
+    assert set(typed_words(text)) <= {"Chair", "ICS"}
 
 
 def test_a_sign_that_means_something_to_a_database_is_looked_for_as_it_is(admin_client):
