@@ -171,6 +171,8 @@ class Forum(DatedFact):
         ]
         indexes = [
             *DatedFact.Meta.indexes,
+            # By which others of the same name are found.
+            models.Index(fields=["name"], name="forums_forum_by_own_name"),
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
                 fields=["folded", "id", "start_date", "end_date"],

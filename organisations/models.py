@@ -204,6 +204,8 @@ class Organisation(DatedFact):
         ]
         indexes = [
             *DatedFact.Meta.indexes,
+            # By which others of the same name are found.
+            models.Index(fields=["name"], name="organisation_by_own_name"),
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
                 fields=["folded", "id", "start_date", "end_date"],

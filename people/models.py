@@ -85,6 +85,8 @@ class Person(Fact):
             ),
         ]
         indexes = [
+            # By which others of the same name are found.
+            models.Index(fields=["name"], name="people_person_by_own_name"),
             models.Index(fields=["folded_sort_name"], name="people_person_by_name"),
             # By this they are counted.
             models.Index(fields=["id"], name="people_person_shown", condition=FINDABLE),
