@@ -59,8 +59,10 @@ def step_to_fill(request, model: type[Held]) -> Callable:
         if holding.has_ended(today):
             return []
         own = [each for each in holding.recorded if not each.ex_officio]
+        # Whoever holds the post has left the seat: the seat is filled by itself.
+        was_left = bool(own) and not holding.holders
         own = [each for each in own if not each.has_ended(today)]
-        if holding.goes_with is not None and not own:
+        if holding.goes_with is not None and not own and not was_left:
             name = "replace" if holding.holders else "appoint"
             if name not in steps_on_post:
                 return []
@@ -68,7 +70,8 @@ def step_to_fill(request, model: type[Held]) -> Callable:
             return [Words(words, step_address(Post, holding.goes_with, name))]
         staying = [each for each in own if each.end_date is None and each.basis != Basis.ACTING]
         has_room = holding.capacity is None or len(staying) < holding.capacity
-        called_for = {"appoint": has_room and holding.goes_with is None, "replace": bool(own)}
+        by_itself = holding.goes_with is None or was_left
+        called_for = {"appoint": has_room and by_itself, "replace": bool(own)}
         return [
             Words(steps[name].title, step_address(model, holding.id, name))
             for name in called_for
