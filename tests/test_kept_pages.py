@@ -25,6 +25,7 @@ from people.models import Person
 from records.history import Recorded
 from records.models import RegisterVersion
 from records.version import register_version
+from tests import slow
 from tests.admin_pages import address, send
 from tests.builders import (
     day,
@@ -199,6 +200,7 @@ def test_a_register_without_a_record_has_no_version_after_a_migrate(db):
     assert register_version() is None
 
 
+@slow.WALK
 def test_the_seed_moves_the_version(db):
     call_command("seed", verbosity=0)
     first = register_version()

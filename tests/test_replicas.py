@@ -24,13 +24,10 @@ from forums.models import Forum
 from ics_register.settings import PLANNING, database
 from ics_register.settings import replica as replica_of
 from records.version import register_version
-from tests import slow
 from tests.browser.served_register import PROJECT
 from tests.builders import make_forum
 from tests.racing import address_of_test_database
 from tests.replica import Cable, Replica, streaming_replica
-
-pytestmark = slow.SERVER
 
 needs_replica = pytest.mark.skipif(
     connection.vendor != "postgresql" or "POSTGRESQL_PROGRAMS" not in os.environ,

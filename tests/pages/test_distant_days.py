@@ -99,6 +99,7 @@ def test_an_export_refuses_a_day_outside_the_range(text, tmp_path):
         call_command("export_data", "--to", str(tmp_path), "--as-at", text)
 
 
+@slow.WALK
 @pytest.mark.django_db
 def test_a_page_links_to_no_day_that_it_refuses(quiet):
     make_organisation(slug="old", start_date="1837-06-20", end_date="1900-01-01")

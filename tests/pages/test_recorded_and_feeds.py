@@ -13,6 +13,7 @@ from people.identity import withhold_person
 from people.models import Basis, Person
 from records.events import Source, When
 from records.history import Nature, writing
+from tests import slow
 from tests.builders import (
     day,
     make_appointment,
@@ -307,6 +308,7 @@ def test_a_feed_of_one_tells_of_that_one_and_follows_its_slug(register):
     assert (moved.status_code, moved.headers["Location"]) == (301, "/people/ann-lee/changes.atom")
 
 
+@slow.ROWS
 def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register, monkeypatch):
     whole = [each["text"] for each in twin("/changes/recorded.csv").rows]
     monkeypatch.setattr("ics_register.pages.page.PER_PAGE_OF_LONG", 2)
@@ -359,6 +361,7 @@ def test_an_empty_register_has_feeds_that_do_not_change(db):
         assert client.get(address).content == client.get(address).content
 
 
+@slow.ROWS
 def test_neither_the_page_nor_a_feed_costs_more_for_more_rows(register):
     addresses = [RECORDED, *FEEDS]
 

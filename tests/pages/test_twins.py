@@ -12,6 +12,7 @@ from ics_register.pages import twins
 from ics_register.pages.twins import form_of, page_of_twin, twin_of
 from people.identity import merge_people
 from people.models import EndReason
+from tests import slow
 from tests.builders import (
     make_chair_seat,
     make_document,
@@ -143,6 +144,7 @@ def test_a_list_has_pages_in_json_and_is_whole_in_csv(db, monkeypatch):
     assert [row["name"] for row in twin("/forums.csv?q=forum").rows] == names
 
 
+@slow.WALK
 @pytest.mark.parametrize("address", FILES)
 def test_a_file_is_the_same_however_few_rows_are_read_at_once(cast, address, monkeypatch):
     for _ in range(3):

@@ -8,11 +8,13 @@ from forums.models import Forum
 from organisations.models import Organisation
 from people.models import Person
 from records.models import Document
+from tests import slow
 from tests.pages.reading import read
 
 LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents/"]
 
 
+@slow.WALK
 @pytest.mark.parametrize("kind", [None, Forum, Organisation, Person, Document])
 def test_what_is_recorded_today_is_what_the_register_says(seeded, kind):
     """A record whose history differs from it, or a view that reads a column wrongly, would show."""
