@@ -31,6 +31,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -182,7 +183,8 @@ KINDS = [
          columns={"title": F("title")}, told_with="organisation",
          concerns={"organisation": ("organisation",)}),
     Kind("seat", Seat, "forum__folded", 3, ("forum", "forum__"),
-         columns={"title": F("title"), "kind": F("role")}, told_with="forum",
+         columns={"title": F("title"), "kind": F("role"), "number": F("number")},
+         told_with="forum",
          concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
     Kind("appointment", Appointment, "post__organisation__folded", 4, ("person", "person__"),
          ("organisation", "post__organisation__"),
@@ -205,6 +207,7 @@ KINDS = [
          concerns={"forum": ("from_forum", "to_forum"), "organisation": ("to_organisation",)}),
 ]  # fmt: skip
 KIND = {kind.what: kind for kind in KINDS}
+UNNUMBERED = "unnumbered-seat"
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,7 @@ class Happening(DatedStated):
     object_name: str
     object_slug: str | None
     title: str
+    number: int | None  # of people, that a seat is for
     kind: str
     basis: str
     end_reason: str
@@ -242,7 +246,8 @@ class Happening(DatedStated):
     withheld: bool
     # Who held it before, of a handover.
     follows: "Happening | None" = None
-    # How many of what belongs to it began or ended with it: {"seat": 12}.
+    # How many of what belongs to it began or ended with it: {"seat": 12}. Of seats it counts the
+    # people that they are for, and of UNNUMBERED those for which no source says how many.
     together: dict[str, int] = field(default_factory=dict)
     # What it was called next, of a name that was given up.
     then_called: str = ""
@@ -578,6 +583,7 @@ COLUMNS = {
     "object_name": text(),
     "object_slug": text(),
     "title": text(),
+    "number": Value(1, IntegerField()),
     "kind": text(),
     "basis": text(),
     "end_reason": text(),
@@ -640,17 +646,26 @@ def _count_together(told: list[Happening]) -> None:
         owner = KIND["organisation" if kind.told_with == "organisation" else "forum"].what
         for which in kind.tells:
             owners = [each.id for each in told if (each.what, each.which) == (owner, which)]
-            if owners:
-                parts.append(
-                    kind.rows()
-                    .filter(kind.begun_with_its_owner(which), **{f"{kind.told_with}__in": owners})
-                    .annotate(
-                        of=text(owner), at=text(which), what=text(kind.what), key=F(kind.told_with)
-                    )
-                    .values("of", "at", "what", "key")
-                    .annotate(number=Count("pk"))
-                    .values_list("of", "at", "key", "what", "number")
+            if not owners:
+                continue
+            rows = kind.rows().filter(
+                kind.begun_with_its_owner(which), **{f"{kind.told_with}__in": owners}
+            )
+            counted = [(kind.what, rows, Count("pk"))]
+            if kind.model is Seat:
+                counted = [
+                    (kind.what, rows.filter(number__isnull=False), Sum("number")),
+                    (UNNUMBERED, rows.filter(number=None), Count("pk")),
+                ]
+            parts += [
+                of_what.annotate(
+                    of=text(owner), at=text(which), what=text(what), key=F(kind.told_with)
                 )
+                .values("of", "at", "what", "key")
+                .annotate(how_many=how_many)
+                .values_list("of", "at", "key", "what", "how_many")
+                for what, of_what, how_many in counted
+            ]
     if not parts:
         return
     by_place = {(each.what, each.which, each.id): each for each in told}

@@ -195,7 +195,7 @@ def presences(shares: Iterable[Share], members: Iterable[Member]) -> dict[int, d
 
 @dataclass(frozen=True)
 class Tally:
-    """How many seats, and how many kinds of seat whose number is not recorded."""
+    """How many seats, and how many seats are for a number of people that is not recorded."""
 
     seats: int
     kinds: int

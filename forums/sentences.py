@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forums.chronicle import END, START, Happening
+from forums.chronicle import END, START, UNNUMBERED, Happening
 from forums.models import ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from people.models import Basis, EndReason
@@ -138,7 +138,11 @@ def number(count: int, one: str, many: str = "") -> str:
 
 WITH = {
     "post": ("post", "posts"),
-    "seat": ("kind of seat", "kinds of seat"),
+    "seat": ("seat", "seats"),
+    UNNUMBERED: (
+        "seat for a number of people that is not recorded",
+        "seats for a number of people that is not recorded",
+    ),
     "member-organisation": ("member organisation", "member organisations"),
     "reporting-line": ("reporting line", "reporting lines"),
 }
@@ -252,20 +256,25 @@ def _line(group: list[Happening], tense: str) -> Pieces:
 
 def _places(group: list[Happening], tense: str) -> Pieces:
     """Of seats or posts of one forum or organisation."""
-    each, what, many = group[0], group[0].what, len(group) > 1
-    titles = "; ".join(f"“{each.title}”" for each in group)
-    counted = number(len(group), *WITH[what]) if many else f"the {what}"
+    each = group[0]
+    many = len(group) > 1 or (each.number or 1) > 1
+    named = [f"the {WITH[each.what][many]} ", *listed([_place(one) for one in group])]
     if each.which == START:
         verbs = {"past": "gained", "to come": "is to gain", "by": "had"}
-        return [subject(each), f" {verbs[tense]} {counted}{':' if many else ''} {titles}"]
+        return [subject(each), f" {verbs[tense]} ", *named]
     verbs = {
         "past": "came to an end",
         "to come": "are to come to an end" if many else "is to come to an end",
         "by": "had come to an end",
     }
-    if many:
-        return [f"{counted} of ", subject(each), f" {verbs[tense]}: {titles}"]
-    return [f"{counted} {titles} of ", subject(each), f" {verbs[tense]}"]
+    return [*named, " of ", subject(each), f" {verbs[tense]}"]
+
+
+def _place(each: Happening) -> str:
+    """A post or a seat by its title, with how many it is for, as the page of a forum says it."""
+    if each.number is None:
+        return f"“{each.title}” (number not recorded)"
+    return f"“{each.title}”" if each.number == 1 else f"“{each.title}” × {each.number}"
 
 
 def as_what(each: Happening) -> Pieces:

@@ -336,15 +336,51 @@ def test_seats_lines_and_members_that_begin_with_a_forum_are_told_with_it():
     make_membership(seat=later, person=person("Ann Lee"), start_date="2019-05-01")
 
     assert told("2019-03-01", "2019-05-01") == [
-        "On 1 April 2019 Board began, with 12 kinds of seat and 1 reporting line.",
+        "On 1 April 2019 Board began, with 12 seats and 1 reporting line.",
         "On 2 April 2019 Board gained the seat “Lay member”.",
         "On 1 May 2019 Ann Lee took the seat “Lay member” of Board.",
     ]
     # Of the forum alone each is named.
     sentences = told("2019-03-01", "2019-05-01", about=board)
     assert len(sentences) == 5
-    assert sentences[1].startswith("On 1 April 2019 Board gained 12 kinds of seat: “Seat ")
+    assert sentences[1].startswith("On 1 April 2019 Board gained the seats “Seat ")
     assert sentences[2] == "On 1 April 2019 Board began to report to Council."
+
+
+def test_changes_count_the_people_that_seats_are_for_as_the_page_of_the_forum_does():
+    begun = {"start_date": "2019-04-01"}
+    board = make_forum(name="Board", **begun)
+    make_seat(forum=board, title="Chair", **begun)
+    make_seat(forum=board, title="Lay members", number=3, **begun)
+    make_seat(forum=board, title="Officers", number=None, **begun)
+
+    [whole] = told("2019-04-01", "2019-04-01")
+    assert whole == (
+        "On 1 April 2019 Board began, with 4 seats and 1 seat for a number of people that is not "
+        "recorded."
+    )
+    assert told("2019-04-01", "2019-04-01", about=board)[1] == (
+        "On 1 April 2019 Board gained the seats “Chair”, “Lay members” × 3 and “Officers” (number "
+        "not recorded)."
+    )
+
+
+def test_changes_name_the_seats_and_posts_that_came_to_an_end():
+    begun = {"start_date": "2000-01-01"}
+    board, trust = make_forum(name="Board", **begun), make_organisation(name="Wye Trust", **begun)
+    for title in ("Chair", "Lay member"):
+        make_seat(forum=board, title=title, end_date="2019-03-31", **begun)
+        make_post(organisation=trust, title=title, end_date="2019-03-31", **begun)
+    make_seat(forum=board, title="Officers", number=2, end_date="2019-04-30", **begun)
+
+    assert told("2019-03-31", "2019-04-30") == [
+        "On 31 March 2019 the seats “Chair” and “Lay member” of Board came to an end.",
+        "On 31 March 2019 the posts “Chair” and “Lay member” of Wye Trust came to an end.",
+        "On 30 April 2019 the seats “Officers” × 2 of Board came to an end.",
+    ]
+    assert told("2019-03-31", "2019-04-30", today=day("2019-01-01"))[0] == (
+        "On 31 March 2019 the seats “Chair” and “Lay member” of Board are to come to an end."
+    )
 
 
 def test_a_seat_that_began_in_the_month_of_its_forum_did_not_surely_begin_with_it():

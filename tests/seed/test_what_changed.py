@@ -32,8 +32,9 @@ UNTIL_THE_PACK = {"from": "2019-05-01", "to": "2021-07-01"}
 # Board paper of 2019: its new arrangements are “phased in from April 2019”.
 WHAT_THE_PAPER_ANNOUNCES = [
     (
-        "In April 2019 Clinical Strategy Group gained 3 kinds of seat: “Chair”; “General practice, "
-        "through the Primary Care Networks”; “General practice, through the GP Provider Board”."
+        "In April 2019 Clinical Strategy Group gained the seats “Chair”, “General practice, "
+        "through the Primary Care Networks” (number not recorded) and “General practice, through "
+        "the GP Provider Board” (number not recorded)."
     ),
     (
         "In April 2019 Clinical Strategy Group began to advise CCGs’ Joint Commissioning "
@@ -51,9 +52,9 @@ WHAT_THE_PAPER_ANNOUNCES = [
         "Integrated Care System, as the source foresaw."
     ),
     (
-        "In April 2019 ICS Executive gained 4 kinds of seat: “Chair”; “Representative of 2gether "
-        "NHS Foundation Trust”; “Chief officers of partner organisations”; “Chairs of partner "
-        "organisations”."
+        "In April 2019 ICS Executive gained the seats “Chair”, “Representative of 2gether "
+        "NHS Foundation Trust” × 2, “Chief officers of partner organisations” (number not "
+        "recorded) and “Chairs of partner organisations” (number not recorded)."
     ),
     (
         "In April 2019 Sir David Nicholson became Chair of ICS Executive for Herefordshire and "
@@ -67,18 +68,20 @@ WHAT_THE_PAPER_ANNOUNCES = [
         "In April 2019 Colin Merker took the seat “Representative of 2gether NHS Foundation "
         "Trust” of ICS Executive for 2gether NHS Foundation Trust."
     ),
-    "In April 2019 ICS Finance Forum began, with 1 kind of seat.",
+    "In April 2019 ICS Finance Forum began, with 1 seat.",
     (
-        "In April 2019 ICS Partnership Board gained 5 kinds of seat: “Chair”; “Representatives of "
-        "the voluntary sector”; “Representatives of Healthwatch”; “Representatives of patient and "
-        "public engagement”; “Chairs, lay members and non-executive directors of organisations”."
+        "In April 2019 ICS Partnership Board gained the seats “Chair”, “Representatives of "
+        "the voluntary sector” (number not recorded), “Representatives of Healthwatch” (number "
+        "not recorded), “Representatives of patient and public engagement” (number not recorded) "
+        "and “Chairs, lay members and non-executive directors of organisations” (number not "
+        "recorded)."
     ),
     "In April 2019 Dr Ian Tait became Chair of ICS Partnership Board.",
     (
         "In April 2019 ICS Partnership Board began to advise CCGs’ Joint Commissioning Committee"
         " in Common."
     ),
-    "In April 2019 ICS Performance Forum began as a proposed forum, with 1 kind of seat.",
+    "In April 2019 ICS Performance Forum began as a proposed forum, with 1 seat.",
     "In April 2019 ICS Quality Forum gained the seat “Chair”.",
     "In April 2019 STP Programme Management Office began to report to ICS Executive, by exception.",
     "In April 2019 STP clinical workstreams began to be overseen by Clinical Strategy Group.",
@@ -151,8 +154,8 @@ def test_what_the_paper_only_mentions_is_told_as_being_so_by_march_2019(seeded):
         ),
         (
             "By March 2019, Herefordshire Integrated Primary and Community Services Executive "
-            "existed, with 11 kinds of seat, 5 member organisations and 3 reporting lines; since "
-            "when is not recorded."
+            "existed, with 7 seats, 4 seats for a number of people that is not recorded, 5 member "
+            "organisations and 3 reporting lines; since when is not recorded."
         ),
         (
             "By April 2019, Clinical Reference Group had been renamed Clinical Strategy Group; "
