@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from people.models import Distinction, Person, PersonName, Tenure
-from people.personal_names import parts_of
+from people.personal_names import may_be_letters, parts_of
 from records.events import Source, When, about, read_anew
 from records.models import NameKind, Record
 from records.names import FoldedField, fold
@@ -312,17 +312,15 @@ def families_of(people: Collection[int]) -> set[str]:
     return {family for family in families if family and "(" not in family}
 
 
-# What may be letters of an honour or a degree that no list has, or no name at all: "DipHSM", "Esq",
-# "(Chair)".
-DOUBTFUL = re.compile(r"[^\W\d_a-z]{2}|[^\w '\u2019-]|^Esq")
-
-
 def _families_in(name: str) -> list[str]:
-    """The family name in `name`; every word after the first if what stands last may be none."""
+    """The family name in `name`; every word after the first if one of them may be letters that no
+    list has, or a name after all."""
     parts = parts_of(name)
-    if name.isupper() or not parts.given or not DOUBTFUL.search(parts.family):
+    words = re.split(r"[\s,]+", name)
+    doubtful = [word for word in words if may_be_letters(word) and word not in parts.given.split()]
+    if name.isupper() or not parts.given or not doubtful:
         return [parts.family]
-    return parts.in_order.split()[1:]
+    return [*parts.in_order.split()[1:], *doubtful]
 
 
 def _family_sorted_by(name: str, sort_name: str) -> str:

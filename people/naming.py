@@ -5,7 +5,7 @@ from django.db.models import Q
 from people.models import Person, PersonName
 from people.personal_names import in_any_order, parts_of, parts_of_person
 from records.events import Source
-from records.names import fold, free_slug, has_words
+from records.names import fold, free_slug, has_words, plain
 
 
 def new_person(*, name: str, honorific: str, source: Source) -> Person:
@@ -31,16 +31,19 @@ def people_like(name: str) -> list[Person]:
     parts = parts_of(name)
     if not parts.given or not (family := fold(parts.family)):
         return []
-    words = fold(parts.in_order).split()
-    people = Person.objects.filter(merged_into=None).prefetch_related("names")
-    of_the_name = people.filter(
-        has_words(words, "folded")
-        | Q(pk__in=PersonName.objects.filter(has_words(words, "folded")).values("person"))
+    # Each initial by itself, since the register may have the name that it stands for.
+    words, initial = plain(parts.in_order).split(), fold(parts.given)[:1]
+    others = PersonName.objects.filter(has_words(words, "folded"))
+    # The nearest are looked for first, so that no number of others hides them.
+    looked_for = (
+        has_words(words, "folded") | Q(pk__in=others.values("person")),
+        Q(folded_sort_name__startswith=f"{family}\n{initial}"),
+        Q(folded__contains=family),
     )
-    # Looked for first, so that no number of others hides them.
-    found = {person.pk: person for person in of_the_name[:MOST_ALIKE]}
-    for person in people.filter(folded__contains=family)[:MOST_ALIKE]:
-        found.setdefault(person.pk, person)
+    people = Person.objects.filter(merged_into=None).prefetch_related("names")
+    found = {}
+    for query in looked_for:
+        found |= {person.pk: person for person in people.filter(query)[:MOST_ALIKE]}
     return [person for person in found.values() if _is_like(person, name)]
 
 

@@ -2,6 +2,7 @@
 honours and degrees."""
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from records.names import fold
@@ -32,12 +33,15 @@ LETTERS = {
     "BSc", "BEd", "BN", "LLB", "LLM", "MB", "ChB", "BS", "BCh", "BM", "BChir", "MBBS",
     "MBChB", "MBBCh", "BMBS", "BDS", "MD", "PhD", "DPhil", "DSc", "EdD", "DClinPsy",
     "DClinPsych", "DBA", "DProf", "PGCE", "PGDip", "PGCert", "RN", "RGN", "RMN", "RNT", "RCN",
-    "QN", "CEng", "CPsychol", "Hons",
+    "QN", "CEng", "CPsychol", "Hons", "Esq", "Esquire",
 }  # fmt: skip
 LETTERS_IN_CAPITALS = {letters.upper() for letters in LETTERS}
 GENERATIONS = {
     "Jr", "Jnr", "Junior", "Sr", "Snr", "Senior", "II", "III", "IV",
 }  # fmt: skip
+# What "McDONALD" and "FitzGERALD" begin with, which are names in capitals all the same.
+SMALL_IN_CAPITALS = re.compile(r"^(Ma?c|Fitz|D[aeu]|L[ae]|Van)")
+BRACKETS = re.compile(r"[()\[\]]")
 
 
 class Parts(NamedTuple):
@@ -67,7 +71,7 @@ def parts_of(name: str) -> Parts:
     ways: "Sir David Nicholson CBE", "Nicholson, David", "NICHOLSON David"."""
     first, *others = [part.split() for part in name.split(",") if part.strip()] or [[]]
     # What is letters alone follows the name, and what is not are given names that do.
-    others = [part for part in others if not all(map(_is_letters, part))]
+    others = [part for part in others if not all(map(_is_no_name, part))]
     if others:
         family = _without_letters(_without_titles(first))
         given = [word for part in others for word in _without_titles(part)]
@@ -117,10 +121,11 @@ def _without_titles(words: list[str]) -> list[str]:
 def _without_letters(words: list[str]) -> list[str]:
     while len(words) > 1:
         *before, last = words
-        if not (_is_letters(last) or last in GENERATIONS):
+        is_generation = last.removesuffix(".") in GENERATIONS
+        if not (_is_no_name(last) or is_generation):
             break
         # One name must have another to be told apart from letters: "Jack MA", "JACK MBE".
-        doubtful = last in GENERATIONS or len(_letters(last)) < 3 or before[0].isupper()
+        doubtful = not _is_letters(last) or len(_letters(last)) < 3 or before[0].isupper()
         if len(before) == 1 and doubtful:
             break
         words = before
@@ -134,6 +139,21 @@ def _letters(word: str) -> str:
 def _is_letters(word: str) -> bool:
     letters = _letters(word)
     return letters in LETTERS or (letters.isupper() and letters in LETTERS_IN_CAPITALS)
+
+
+def may_be_letters(word: str) -> bool:
+    """Whether a word may be letters of an honour or a degree that no list has, or no name at all:
+    "DipHSM", "(Chair)"."""
+    has_capitals = any(one.isupper() and other.isupper() for one, other in pairwise(word))
+    return not _is_letters(word) and (has_capitals or bool(BRACKETS.search(word)))
+
+
+def _is_no_name(word: str) -> bool:
+    """Whether a word behind a name is letters, on the list or not; "LEE" is a name in capitals."""
+    if _is_letters(word) or BRACKETS.search(word):
+        return True
+    in_capitals = "-" in word or SMALL_IN_CAPITALS.sub("", word).isupper()
+    return may_be_letters(word) and not in_capitals
 
 
 def _words_of_family_first(words: list[str]) -> int:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from organisations.models import PostKind
+from people import naming
 from people.models import Appointment
 from people.naming import people_like
 from people.worklists import Called, possible_twins
@@ -203,6 +204,25 @@ def test_a_name_with_titles_or_letters_or_turned_round_is_suspected_to_be_the_pl
     assert row.reason.startswith("They have the same name")
     assert other in people_like("David Nicholson")
     assert set(people_like(name)) == {plain, other}
+
+
+@pytest.mark.parametrize(
+    ("source_says", "recorded", "others"),
+    [
+        ("J R Smith", "James R Smith", "Jack Smith"),
+        ("J.R. Smith", "James Robert Smith", "Jack Smith"),
+        ("James R Smith", "J R Smith", "Ann Smith"),
+        ("James Smith", "J. Smith", "Ann Smith"),
+    ],
+)
+def test_no_number_of_others_of_the_family_name_hides_whom_initials_fit(
+    monkeypatch, source_says, recorded, others
+):
+    monkeypatch.setattr(naming, "MOST_ALIKE", 3)
+    for _ in range(4):
+        make_person(name=others)
+    person = make_person(name=recorded)
+    assert person in people_like(source_says)
 
 
 def test_initials_and_capitals_are_not_taken_for_each_other():
