@@ -568,6 +568,7 @@ class PossibleTwins(Part):
     """Found by reading every name: no query tells."""
 
     model = Person
+    searched = ("folded", "names__folded")
     rests_on = (Person, PersonName, Distinction)
 
     def pairs(self, *, loosely: bool = False) -> list[Twins]:
@@ -584,9 +585,7 @@ class PossibleTwins(Part):
             if frozenset((pair.one, pair.other)) not in two
         ]
         if self.words:
-            asked = {
-                one.key for one in called if all(fold(word) in one.name for word in self.words)
-            }
+            asked = set(self.narrowed(people).values_list("pk", flat=True))
             pairs = [pair for pair in pairs if pair.one in asked or pair.other in asked]
         return pairs
 

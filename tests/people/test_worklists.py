@@ -280,3 +280,13 @@ def test_pairs_may_be_searched_by_the_name_of_either():
     assert len(rows_of("same-person")) == 2
     assert len(rows_of("same-person", words=["bob"])) == 1
     assert rows_of("same-person", words=["cat"]) == []
+
+
+def test_pairs_may_be_searched_by_what_lists_of_people_find_them_by():
+    make_person(name="Ann Lee CBE", honorific="Dame", sort_name="")
+    make_person_name(person=make_person(name="A Lee"), name="Anna Fox")
+    for name in ("Bob Day", "B Day"):
+        make_person(name=name)
+    for word in ("dame", "CBE", "Fox"):
+        assert len(rows_of("same-person", words=[word])) == 1, word
+    assert rows_of("same-person", words=["Sir"]) == []
