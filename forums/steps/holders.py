@@ -16,6 +16,8 @@ from people.steps.holders import (
     WHY_THEY_GO,
     Appoint,
     AppointForm,
+    AppointToSeveral,
+    AppointToSeveralForm,
     Cover,
     CoverForm,
     End,
@@ -175,6 +177,16 @@ class AppointMemberForm(ForWhom, AppointForm):
 class AppointMember(OnSeat, Appoint):
     form_class = AppointMemberForm
     permissions = ("forums.add_membership",)
+
+
+class AppointMemberToSeveralForm(ForWhom, AppointToSeveralForm):
+    pass
+
+
+@step_on(Seat)
+class AppointMemberToSeveral(OnSeat, AppointToSeveral):
+    form_class = AppointMemberToSeveralForm
+    permissions = ("forums.add_membership", "forums.change_membership")
 
 
 class ReplaceMemberForm(Resizes, ForWhom, ReplaceForm):

@@ -383,6 +383,18 @@ def of_the_post_in_words(step: type[Step], post: object) -> str:
     return f"{step.title} of the post it goes with: {post}"
 
 
+class AppointToSeveralForm(AppointForm):
+    """Asks who comes, to what else, and when, of what somebody else holds."""
+
+    def prepare(self):
+        super().prepare()
+        also = self.fields["also"]
+        also.required = True
+        also.error_messages["required"] = (
+            "Choose at least one. For this one alone, use Replace the holder."
+        )
+
+
 # The steps that give something a holder, or another.
 FILLING = ("appoint", "replace", "cover")
 
@@ -407,8 +419,9 @@ def filling_called_for(helds: Iterable[Held], day: datetime.date) -> dict[int, s
         own, post = recorded[held.pk], through.get(held.pk)
         holders = [end for end, basis in own if basis != Basis.ACTING]
         names = called_for[held.pk] = {"replace"} if own else set()
-        if post is None and (held.capacity is None or holders.count(None) < held.capacity):
-            names.add("appoint")
+        if post is None:
+            has_room = held.capacity is None or holders.count(None) < held.capacity
+            names.add("appoint" if has_room else "appoint-several")
         # Somebody may act in the seat alone for whoever fills it through the post.
         if holders or (post is not None and "replace" in of_posts[post.pk]):
             names.add("cover")
@@ -466,6 +479,24 @@ class Appoint(OnHeld):
 
     def changed(self):
         return [self.record, *self.also]
+
+
+@step_on(Post)
+class AppointToSeveral(Appoint):
+    """Appoint, of what is full: those who hold it go."""
+
+    name = "appoint-several"
+    rank = 13
+    title = "Appoint one person to several at once"
+    explains = (
+        "Begins one person’s time in this and others from one day, and ends that of those who hold "
+        "them the day before. For this one alone, use Replace the holder."
+    )
+    form_class = AppointToSeveralForm
+    permissions = ("people.add_appointment", "people.change_appointment")
+
+    def initial(self):
+        return {**super().initial(), "ends_others": True}
 
 
 def may_be_filled(held: Held, request: HttpRequest, day: datetime.date) -> bool:

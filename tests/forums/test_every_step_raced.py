@@ -70,6 +70,8 @@ def new_holder(tenure) -> dict:
 STEPS = {
     ("appoint", Post): lambda: (make_post(), somebody(), somebody()),
     ("appoint", Seat): lambda: (make_seat(), somebody(), somebody()),
+    ("appoint-several", Post): lambda: appointed_with(make_appointment().post, make_post()),
+    ("appoint-several", Seat): lambda: appointed_with(make_membership().seat, make_seat()),
     ("replace", Post): lambda: both_of(make_appointment(), lambda t: (t.post, new_holder(t))),
     ("replace", Seat): lambda: both_of(make_membership(), lambda t: (t.seat, new_holder(t))),
     ("cover", Post): lambda: (make_appointment().post, somebody(), somebody()),
@@ -128,6 +130,12 @@ def both_of(record, entered) -> tuple:
 
 def confirmed(record) -> tuple:
     return record, {"itself": [record], "date": today()}
+
+
+def appointed_with(held, other) -> tuple:
+    """Two people who each come to both from one day."""
+    both = {"also": [other], "ends_others": "on"}
+    return held, {**somebody(), **both}, {**somebody(), **both}
 
 
 def another_record() -> list[dict]:

@@ -459,7 +459,7 @@ def test_no_step_is_for_those_who_may_not_take_it(stage):
     browser.force_login(user)
     taken = list(steps_here(stage))
     assert {name for _, name in taken} == {
-        *("appoint", "replace", "cover", "reappoint", "end", "withdraw")
+        *("appoint", "appoint-several", "replace", "cover", "reappoint", "end", "withdraw")
     }
     before = stage.rows
 
@@ -532,9 +532,10 @@ def offered(record) -> set[str]:
 
 def test_the_page_of_a_record_offers_the_steps_that_make_sense(stage):
     signed_in()
-    holders = {"appoint", "replace", "cover", "reappoint", "end", "withdraw", "leave"}
+    filling = {"appoint", "appoint-several", "replace", "cover"}
+    holders = {*filling, "reappoint", "end", "withdraw", "leave"}
 
-    assert offered(stage.held) & holders == {"replace", "cover"}
+    assert offered(stage.held) & holders == {"appoint-several", "replace", "cover"}
     assert offered(stage.anns) & holders == {"reappoint", "end"}
     assert offered(stage.ann) & holders == {"leave"}
     assert offered(stage.ian) & holders == set()
@@ -727,12 +728,13 @@ def like(stage, number: int) -> list:
     return others
 
 
-def test_one_person_is_appointed_to_the_same_in_four_at_once_and_the_others_end(stage):
+@pytest.mark.parametrize("step", ["appoint", "appoint-several"])
+def test_one_person_is_appointed_to_the_same_in_four_at_once_and_the_others_end(stage, step):
     others = like(stage, 3)
 
     response = take(
         stage.held,
-        "appoint",
+        step,
         person=stage.ian,
         basis="substantive",
         date="2024-04-01",
@@ -750,6 +752,18 @@ def test_one_person_is_appointed_to_the_same_in_four_at_once_and_the_others_end(
         assert (eve.person != "Ian Tait", then.person) == (True, "Ian Tait")
     batches = type(stage.anns).history.filter(history_batch__isnull=False)
     assert batches.values_list("history_batch").distinct().count() == 1
+
+
+def test_what_is_full_and_taken_with_others_starts_with_the_end_of_those_who_hold_it(stage):
+    page = signed_in().get(step_address(type(stage.held), stage.held.pk, "appoint-several"))
+    assert page.context_data["form"]["ends_others"].value() is True
+
+
+def test_who_takes_several_is_asked_for_the_others(stage):
+    answers = {"person": stage.ian, "basis": "substantive", "date": "2024-04-01"}
+    shown = preview(stage.held, "appoint-several", **answers, ends_others="on")
+    [error] = errors_of(shown)["also"]
+    assert error == "Choose at least one. For this one alone, use Replace the holder."
 
 
 def test_if_one_of_four_is_held_none_is_filled_and_it_says_which(stage):
