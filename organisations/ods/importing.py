@@ -377,7 +377,7 @@ class Register:
     def last_named(self, organisation: Organisation) -> tuple[datetime.date | None, str]:
         """The day as at which the register knows the name an organisation has, and the list that
         gave it; "" if somebody else did."""
-        if day := self.named_by_hand.get((organisation.pk, organisation.name)):
+        if day := self.named_by_hand.get((organisation.pk, alike(organisation.name))):
             return day, ""
         renamings = [
             (self.day_of(name.end_document_id), self.listing_of(name.end_document_id))
@@ -393,12 +393,13 @@ class Register:
         return None, ""
 
     def is_named_by_hand(self, organisation: Organisation) -> bool:
-        return (organisation.pk, organisation.name) in self.named_by_hand
+        return (organisation.pk, alike(organisation.name)) in self.named_by_hand
 
 
 def days_named_by_hand() -> dict[tuple[int, str], datetime.date]:
-    """For each organisation and name: the last day on which somebody, and no list, changed its
-    name to that. Undoing an import is not such a change, nor what an upgrade puts right."""
+    """For each organisation and name, as `alike` gives it: the last day on which somebody, and no
+    list, changed its name to that. Undoing an import is not such a change, nor what an upgrade
+    puts right, nor another spelling of the same name."""
     by_hand = Organisation.history.filter(history_type="~").exclude(history_step=STEP)
     rows = (
         Organisation.history.filter(id__in=by_hand.values("id"))
@@ -406,7 +407,8 @@ def days_named_by_hand() -> dict[tuple[int, str], datetime.date]:
         .values_list("id", "name", "history_date", "history_step", "history_nature")
     )
     found, before = {}, (None, "")
-    for pk, name, written, step, nature in rows:
+    for pk, spelling, written, step, nature in rows:
+        name = alike(spelling)
         renamed = before[0] == pk and before[1] != name
         if renamed and nature not in (Nature.UNDONE, Nature.UPGRADED):
             if step == STEP:

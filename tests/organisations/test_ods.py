@@ -368,6 +368,32 @@ def test_a_name_that_an_upgrade_made_plain_is_not_one_that_somebody_gave():
     assert counted(take(*LATER))["renamed"] == 2
 
 
+def spelt(organisation: Organisation, *names: str) -> None:
+    """Correct the name of an organisation by hand, to one after the other."""
+    for name in names:
+        with writing(Nature.CORRECTED):
+            organisation.name = name
+            organisation.save()
+
+
+@pytest.mark.parametrize("name", ["Mill Surgery", "Mill surgery.", "MILL-SURGERY"])
+def test_a_name_of_which_the_capitals_were_corrected_is_not_one_that_somebody_gave(name):
+    take(*FIRST)
+    mill = Organisation.objects.get(ods_code="A00001")
+    spelt(mill, name)
+    assert counted(take(*LATER))["renamed"] == 2
+    assert mill.names.get().name == name
+
+
+def test_a_name_that_somebody_gave_is_theirs_still_when_its_capitals_are_corrected():
+    take(*FIRST)
+    mill = Organisation.objects.get(ods_code="A00001")
+    spelt(mill, "miller surgery", "Miller Surgery")
+    outcome = take(*FIRST)
+    assert outcome.changes == 0
+    assert "in a list older than what the register has" in str(outcome.to_look_at[0])
+
+
 def test_what_no_longer_has_an_end_is_reported_and_left():
     take(*FIRST)
     take(*LATER)
