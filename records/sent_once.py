@@ -17,7 +17,11 @@ FIELD = "form_number"
 
 def new_number(request: HttpRequest) -> str:
     """The number of a form: the one that it has already, or a new one."""
-    return request.POST.get(FIELD) or uuid.uuid4().hex
+    return request.POST.get(FIELD) or fresh_number()
+
+
+def fresh_number() -> str:
+    return uuid.uuid4().hex
 
 
 def batch_of(request: HttpRequest) -> uuid.UUID | None:

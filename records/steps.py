@@ -35,9 +35,9 @@ from records.events import Source, When
 from records.history import Nature, writing
 from records.models import DatedFact
 from records.periods import Precision, Qualifier
-from records.sent_once import batch_of, new_number, wait_for_the_first
+from records.sent_once import batch_of, fresh_number, new_number, wait_for_the_first
 from records.troubles import REFUSALS, refused_in_words
-from records.undo import recorded_models
+from records.undo import recorded_models, was_undone
 from records.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
 
 logger = logging.getLogger(__name__)
@@ -394,7 +394,8 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
     quicker or the database takes no more. Raises DoneAlready if this very form was sent before.
     """
     result = None
-    batch = batch_of(step.request)
+    # Only what is confirmed can have been done before.
+    batch = batch_of(step.request) if seen else None
     with transaction.atomic():
         if batch is not None:
             wait_for_the_first(batch)
@@ -445,7 +446,9 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
     if not step_class.may_be_taken_by(request):
         raise PermissionDenied
     batch = batch_of(request) if "_confirm" in request.POST else None
-    if batch is not None and was_done(batch):
+    sent_before = batch is not None and was_done(batch)
+    undone = sent_before and was_undone(batch)
+    if sent_before and not undone:
         return done_already(model_admin, request, record)
     step = step_class(request, record)
     initial = {**step.initial(), **filled_in_by_address(request)}
@@ -461,7 +464,8 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
     if request.method == "POST" and hindrance:
         form.add_error(None, hindrance)
     if request.method == "POST" and form.is_valid():
-        seen = request.POST.get("seen", "") if "_confirm" in request.POST else ""
+        confirmed = "_confirm" in request.POST and not undone
+        seen = request.POST.get("seen", "") if confirmed else ""
         try:
             preview, result = take(step, form, seen=seen)
         except DoneAlready:
@@ -494,8 +498,9 @@ def step_view(model_admin, request: HttpRequest, object_id: str, name: str) -> H
         "media": model_admin.media + form.media,
         "preview": preview,
         "changed_meanwhile": changed_meanwhile,
+        "undone": undone,
         "next": where_next(request),
-        "form_number": new_number(request),
+        "form_number": fresh_number() if undone else new_number(request),
     }
     status = 400 if form.errors else 200
     return TemplateResponse(request, step.template, context, status=status)

@@ -1,5 +1,6 @@
 """Undoing: everything that was changed together is put back to what it was, or nothing is."""
 
+import itertools
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -106,6 +107,19 @@ def refusal(request, rows: list[HistoryRow]) -> str:
     except ValidationError as error:
         return error.messages[0]
     return ""
+
+
+def was_undone(batch: uuid.UUID) -> bool:
+    """Whether what was changed together under this number is undone, and that not undone again."""
+    to_undo = undoings(rows_of(batch))
+    if not to_undo:
+        return False
+    # All of it is undone at once, and only before anything else is done: one record tells.
+    last = to_undo[0].last
+    later = to_undo[0].model.history.filter(id=last.id, history_id__gt=last.history_id)
+    natures = later.order_by("history_id").values_list("history_nature", flat=True)
+    undone = itertools.takewhile(lambda nature: nature == Nature.UNDONE, natures)
+    return len(list(undone)) % 2 == 1
 
 
 def may_undo(request, rows: list[HistoryRow], to_undo: list[Undoing]) -> bool:

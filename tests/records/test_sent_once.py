@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from forums.models import Membership, Seat
 from organisations.models import Statement
@@ -121,19 +123,71 @@ def test_every_step_has_a_number_on_its_form():
                 assert "form_number" in FormReader(shown.content.decode()).values, step
 
 
+class Appointing:
+    """Somebody who appoints a member to a seat for five, by one form."""
+
+    def __init__(self):
+        self.seat = make_seat(title="Member", number=5)
+        self.browser = signed_in()
+        page = self.browser.get(step_address(Seat, self.seat.pk, "appoint"))
+        number = FormReader(page.content.decode()).values["form_number"]
+        self.fields = {
+            "person": make_person().pk,
+            "date": "2026-01-01",
+            "basis": "substantive",
+            "form_number": number[0],
+        }
+        self.shown = preview(self.seat, "appoint", self.browser, **self.fields)
+        assert self.shown.context_data["preview"], dict(self.shown.context_data["form"].errors)
+
+    def confirm(self, shown=None, **fields):
+        shown = shown or self.shown
+        return confirm(self.seat, "appoint", self.browser, shown, **{**self.fields, **fields})
+
+    def undo(self) -> None:
+        batch = Membership.history.latest().history_batch
+        response = self.browser.post(f"/admin/together/{batch}/", {"reason": "Not so."})
+        assert response.status_code == 302
+
+
 def test_a_step_confirmed_twice_is_taken_once_and_says_so():
-    seat = make_seat(title="Member", number=5)
-    browser = signed_in()
-    person = make_person()
-    fields = {"person": person.pk, "date": "2026-01-01", "basis": "substantive"}
-    page = step_address(Seat, seat.pk, "appoint")
-    number = FormReader(browser.get(page).content.decode()).values["form_number"]
-    fields["form_number"] = number[0]
-    shown = preview(seat, "appoint", browser, **fields)
-    assert shown.context_data["preview"], dict(shown.context_data["form"].errors)
-    first = confirm(seat, "appoint", browser, shown, **fields)
-    second = confirm(seat, "appoint", browser, shown, **fields)
+    appointing = Appointing()
+    first, second = appointing.confirm(), appointing.confirm()
     assert (first.status_code, second.status_code) == (302, 302)
     assert Membership.objects.count() == 1
-    told = browser.get(second.url)
+    told = appointing.browser.get(second.url)
     assert "the second time changed nothing" in told.content.decode()
+
+
+def test_a_preview_of_a_step_does_not_look_for_one_that_was_confirmed():
+    with CaptureQueriesContext(connection) as queries:
+        Appointing()
+    assert not [
+        query["sql"]
+        for query in queries
+        if "advisory" in query["sql"] or '"history_batch" = ' in query["sql"]
+    ]
+
+
+def test_a_step_that_was_undone_says_so_when_its_form_is_sent_again_and_is_taken_by_a_new_one():
+    appointing = Appointing()
+    appointing.confirm()
+    appointing.undo()
+    again = appointing.confirm()
+    text = again.content.decode()
+    assert again.status_code == 200
+    assert "This was done and then undone. Nothing has been changed now." in text
+    assert not Membership.objects.exists()
+    [number] = FormReader(text).values["form_number"]
+    assert appointing.confirm(again, form_number=number).status_code == 302
+    assert Membership.objects.count() == 1
+
+
+def test_a_step_whose_undoing_was_undone_is_done():
+    appointing = Appointing()
+    appointing.confirm()
+    appointing.undo()
+    appointing.undo()
+    assert Membership.objects.count() == 1
+    assert appointing.confirm().status_code == 302
+    assert Membership.objects.count() == 1
