@@ -2,7 +2,9 @@
 
 import contextlib
 import functools
+import io
 import tempfile
+from typing import BinaryIO
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import FileResponse, Http404, HttpRequest
@@ -140,6 +142,10 @@ def data_file(request: HttpRequest, asked: AskedDay, name: str):
         raise Http404("There is no file of that name. The page of open data lists those there are.")
     addresses = Addresses(site(request))
     wanted = Wanted(asked.day, asked_for_everything(request), addresses, asked.recorded)
+    if request.method == "HEAD":
+        response = sent(io.BytesIO(), format, wanted)
+        del response["Content-Length"]  # known once the file is built, which nobody asked for
+        return response
     with contextlib.ExitStack() as unless_sent:
         # On the disk, so that the register is read at once however slowly the file is taken.
         file = unless_sent.enter_context(tempfile.TemporaryFile())
@@ -147,6 +153,10 @@ def data_file(request: HttpRequest, asked: AskedDay, name: str):
             write(format, gathered, file)
         file.seek(0)
         unless_sent.pop_all()  # closed when it has been sent
+    return sent(file, format, wanted)
+
+
+def sent(file: BinaryIO, format: Format, wanted: Wanted) -> FileResponse:
     return FileResponse(
         file, as_attachment=True, filename=file_name(format, wanted), content_type=format.media_type
     )

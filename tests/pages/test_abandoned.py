@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.http import FileResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.utils import timezone
 
 from ics_register import urls
 from ics_register.open_data.files import FORMATS
-from ics_register.pages import twins
+from ics_register.pages import data, twins
 from people.models import Person
 from records.history import Nature, writing
 from records.spreadsheets import exporting
@@ -148,12 +147,24 @@ def test_an_import_whose_reader_has_gone_changes_nothing():
     assert not Person.objects.exists()
 
 
-def test_the_head_of_a_file_says_how_long_it_is(client, people):
-    head = client.head("/data/csv.zip")
-    assert isinstance(head, FileResponse)
-    assert head.status_code == 200
-    assert int(head.headers["Content-Length"]) > 0
-    assert head.getvalue() == b""
+@pytest.mark.parametrize("name", [each.name for each in FORMATS])
+def test_the_head_of_a_file_is_that_of_the_file_but_for_its_length_and_nothing_is_built(
+    name, client, people, monkeypatch
+):
+    whole = client.get(f"/data/{name}?as_at=2020-01-01")
+    assert len(whole.getvalue()) == int(whole.headers["Content-Length"])
+    monkeypatch.delattr(data, "write")
+    monkeypatch.delattr(data, "gathered_file")
+    head = client.head(f"/data/{name}?as_at=2020-01-01")
+    told = dict(whole.headers)
+    del told["Content-Length"]
+    assert (head.status_code, dict(head.headers), head.getvalue()) == (200, told, b"")
+
+
+@pytest.mark.parametrize("asked", ["csv.rar", "csv.zip?periods=some", "csv.zip?as_at=2019-02-30"])
+def test_the_head_of_no_file_is_refused_as_the_file_would_be(asked, client, people):
+    head, whole = client.head(f"/data/{asked}"), client.get(f"/data/{asked}")
+    assert head.status_code == whole.status_code >= 400
 
 
 # Where a file has no room
