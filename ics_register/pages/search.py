@@ -1,7 +1,9 @@
 """Search: people, posts, organisations and forums, by any of their names."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import BadRequest
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Case, Count, IntegerField, Model, Prefetch, Q, QuerySet, When, Window
 from django.http import HttpRequest
 
 from forums.models import Forum, ForumName, Membership
@@ -10,9 +12,9 @@ from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
-from ics_register.pages.twins import Here, Table
+from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation, OrganisationName, Post
-from people.models import Appointment, PersonName
+from people.models import Appointment, Person, PersonName
 from records.models import DatedFact
 from records.names import fold, has_words, plain
 from records.namesakes import namesakes, told_apart
@@ -20,6 +22,13 @@ from records.periods import in_force, not_over
 
 LONGEST = 200  # characters
 SHOWN = 30  # of each kind
+
+KINDS = {
+    "people": "person",
+    "forums": "forum",
+    "organisations": "organisation",
+    "posts": "post",
+}
 
 # Words of a question, that no name is told apart by.
 ASKING = {"who", "is", "was", "the", "of", "a", "an", "and", "for", "chairs", "chaired", "leads"}
@@ -31,58 +40,65 @@ def _telling(words: list[str]) -> list[str]:
 
 
 def found_as_json(context: dict, here: Here) -> dict:
-    """What was found of each kind, and of which kinds there is more."""
-    found, held = context["found"] or {}, context.get("held", {})
-    said = {"q": context["searched"], "more": []}
-    for what in ("people", "forums", "organisations"):
-        rows = found.get(what, [])
-        said[what] = [
-            {
-                **facts.named(record, here),
-                "other_names": [each.name for each in others],
-                **(
-                    {"holds": held[record.pk]}
-                    if what == "people"
-                    else {"end_date": facts.date(record.end_date, record.end_precision)}
-                ),
-            }
-            for record, others in rows[:SHOWN]
-        ]
-    said["posts"] = [
-        {
-            "title": post.title,
-            "organisation": facts.named(post.organisation, here),
-            "end_date": facts.date(post.end_date, post.end_precision),
+    """What was found of each kind, how many there are, and of which kinds there is more."""
+    found, counts = context["found"] or {}, context.get("counts", {})
+    more = [what for what, records in found.items() if len(records) < counts[what]]
+    return {
+        "q": context["searched"],
+        **{
+            what: [_as_said(record, context["held"], here) for record in found.get(what, [])]
+            for what in KINDS
+        },
+        "counts": {what: counts.get(what, 0) for what in KINDS},
+        "more": more,
+        "all": here.address("csv") if more else None,
+    }
+
+
+def _as_said(record: Model, held: dict[int, list[str]], here: Here) -> dict:
+    if isinstance(record, Post):
+        return {
+            "title": record.title,
+            "organisation": facts.named(record.organisation, here),
+            "end_date": facts.date(record.end_date, record.end_precision),
         }
-        for post in found.get("posts", [])[:SHOWN]
-    ]
-    said["more"] = [what for what, rows in found.items() if len(rows) > SHOWN]
-    return said
+    said = {
+        **facts.named(record, here),
+        "other_names": [each.name for each in record.so_called],
+    }
+    if isinstance(record, Person):
+        return {**said, "holds": held[record.pk]}
+    return {**said, "end_date": facts.date(record.end_date, record.end_precision)}
 
 
 def found_as_csv(context: dict, here: Here) -> Table:
-    said = found_as_json(context, here)
-    rows = [
-        {
-            "kind": kind,
-            "id": each["id"],
-            "name": each["name"],
-            "other_names": facts.all_of(each["other_names"]),
-            "holds": facts.all_of(each.get("holds", [])),
-            "end_date": each.get("end_date"),
-        }
-        for kind, what in (
-            ("person", "people"),
-            ("forum", "forums"),
-            ("organisation", "organisations"),
-        )
-        for each in said[what]
-    ]
-    for each in said["posts"]:
-        named = f"{each['title']}, {each['organisation']['name']}"
-        row = {"kind": "post", "id": each["organisation"]["id"], "name": named}
-        rows.append({**row, "end_date": each["end_date"]})
-    return Table(["kind", "id", "name", "other_names", "holds", "end_date"], rows)
+    """A row for everything that was found, however much of it the page shows."""
+
+    def rows():
+        for what, records in context["matching"].items():
+            numbers = records.prefetch_related(None).values_list("pk", flat=True)
+            for keys in in_chunks(list(numbers)):
+                chunk = _nearest(records.filter(pk__in=keys), context["words"])
+                held = _held_by(chunk, here.asked) if what == "people" else {}
+                for record in chunk:
+                    yield _as_row(KINDS[what], _as_said(record, held, here))
+
+    return Table(["kind", "id", "name", "other_names", "holds", "end_date"], rows())
+
+
+def _as_row(kind: str, said: dict) -> dict:
+    if kind == "post":
+        owner = said["organisation"]
+        named = f"{said['title']}, {owner['name']}"
+        return {"kind": kind, "id": owner["id"], "name": named, "end_date": said["end_date"]}
+    return {
+        "kind": kind,
+        "id": said["id"],
+        "name": said["name"],
+        "other_names": facts.all_of(said["other_names"]),
+        "holds": facts.all_of(said.get("holds", [])),
+        "end_date": said.get("end_date"),
+    }
 
 
 @public_page(as_json=found_as_json, as_csv=found_as_csv)
@@ -95,26 +111,28 @@ def search(request: HttpRequest, asked: AskedDay):
     words = _telling(plain(text).split())
     if len(words) > MOST_WORDS:
         raise BadRequest(f"Search for at most {MOST_WORDS} words.")
-    context = {"searched": text, "shown": SHOWN}
     if not words:
-        return "search.html", {**context, "found": None}
-    found = {
-        "people": _by_name(
-            shown_people().order_by("folded_sort_name", "pk"), PersonName, "person", words
-        ),
-        "forums": _by_name(_in_force_first(Forum, asked), ForumName, "forum", words),
-        "organisations": _by_name(
-            _in_force_first(Organisation, asked), OrganisationName, "organisation", words
-        ),
+        return "search.html", {"searched": text, "found": None, "matching": {}}
+    matching = {
+        "people": _by_name(shown_people().order_by("folded_sort_name", "pk"), PersonName, words),
+        "forums": _by_name(_in_force_first(Forum, asked), ForumName, words),
+        "organisations": _by_name(_in_force_first(Organisation, asked), OrganisationName, words),
         "posts": _posts(words, asked),
     }
+    found = {
+        what: _nearest(records.annotate(in_all=Window(Count("pk")))[:SHOWN], words)
+        for what, records in matching.items()
+    }
+    counts = {what: records[0].in_all if records else 0 for what, records in found.items()}
     held = _held_by(found["people"], asked)
     return "search.html", {
-        **context,
+        "searched": text,
+        "words": words,
+        "matching": matching,
         "found": found,
+        "counts": counts,
         "held": held,
         "apart": _told_apart(found, held, asked),
-        "total": sum(len(rows) for rows in found.values()),
     }
 
 
@@ -134,39 +152,41 @@ def _not_in_force(asked: AskedDay, *owners: str) -> Case:
 
 def _told_apart(found: dict, held: dict, asked: AskedDay) -> dict[str, dict[int, str]]:
     """What tells those apart that are called alike, of each kind."""
-    people = [person for person, _ in found["people"]]
     # What they hold stands beside their names.
-    alike = namesakes(people, lambda person: f"{person} {held[person.pk]}")
+    alike = namesakes(found["people"], lambda person: f"{person} {held[person.pk]}")
     return {
         "people": {person.pk: person.told_apart_by() for person in alike},
-        "forums": told_apart([forum for forum, _ in found["forums"]], asked.day),
-        "organisations": told_apart([each for each, _ in found["organisations"]], asked.day),
-        "posts": told_apart(found["posts"], asked.day),
+        **{
+            what: told_apart(found[what], asked.day)
+            for what in ("forums", "organisations", "posts")
+        },
     }
 
 
-def _by_name(records: QuerySet, names: type, owner: str, words: list[str]) -> list[tuple]:
-    """Records one of whose names holds all the words, each with the other names that do.
+def _by_name(records: QuerySet, names: type, words: list[str]) -> QuerySet:
+    """Records one of whose names holds all the words, each with the other names that do."""
+    model, others = records.model, names.objects.filter(has_words(words, "folded")).order_by()
+    # Each by its own index, which PostgreSQL uses for neither if one or the other is asked for.
+    own = model.objects.filter(has_words(words, "folded")).order_by().values("pk")
+    either = own.union(others.values(model._meta.model_name))
+    return records.filter(pk__in=either).prefetch_related(
+        Prefetch("names", queryset=others, to_attr="so_called")
+    )
 
-    Those in force come first, and among them those that are called just that.
-    """
-    other_names = {}
-    for other in names.objects.filter(has_words(words, "folded"))[: SHOWN * 3]:
-        other_names.setdefault(getattr(other, f"{owner}_id"), []).append(other)
-    matching = records.filter(has_words(words, "folded") | Q(pk__in=list(other_names)))
-    found = [(record, other_names.get(record.pk, [])) for record in matching[: SHOWN + 1]]
+
+def _nearest(records: Iterable[Model], words: list[str]) -> list[Model]:
+    """Those in force first, and among them those that are called just what was asked for."""
     asked = fold(" ".join(words))
 
-    def how_near(result) -> tuple[bool, bool]:
-        record, others = result
-        own = [record.name, getattr(record, "short_name", ""), str(record)]
-        is_just_that = asked in [*map(fold, own), *(each.folded for each in others)]
-        return not getattr(record, "otherwise", 0), is_just_that
+    def how_near(record) -> tuple[bool, bool]:
+        own = [getattr(record, "name", ""), getattr(record, "short_name", ""), str(record)]
+        others = [each.folded for each in getattr(record, "so_called", [])]
+        return not getattr(record, "otherwise", 0), asked in [*map(fold, own), *others]
 
-    return sorted(found, key=how_near, reverse=True)
+    return sorted(records, key=how_near, reverse=True)
 
 
-def _posts(words: list[str], asked: AskedDay) -> list[Post]:
+def _posts(words: list[str], asked: AskedDay) -> QuerySet:
     """Posts whose title and organisation, by any of its names, hold all the words between them.
 
     One of the words must stand in the title: the organisation is found by itself.
@@ -183,12 +203,12 @@ def _posts(words: list[str], asked: AskedDay) -> list[Post]:
         )
     posts = Post.objects.filter(in_title, in_all).select_related(*Post.told_apart_with)
     posts = posts.annotate(otherwise=_not_in_force(asked, "organisation"))
-    return list(posts.order_by("otherwise", "organisation__folded", "folded", "pk")[: SHOWN + 1])
+    return posts.order_by("otherwise", "organisation__folded", "folded", "pk")
 
 
-def _held_by(people: list[tuple], asked: AskedDay) -> dict[int, list[str]]:
+def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
     """What each of the people found holds on the day, in words."""
-    keys = [person.pk for person, _ in people]
+    keys = [person.pk for person in people]
     held = {key: [] for key in keys}
     for appointment in (
         Appointment.objects.as_at(asked.day)

@@ -1,18 +1,23 @@
 """What a page, a feed or a file leaves out, it says; or it leaves nothing out."""
 
+from collections import Counter
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
 
-from ics_register.pages import calendars, feeds, home
+from ics_register.pages import calendars, feeds, home, search
 from organisations.models import PlaceLevel
 from tests.builders import (
     make_chair_seat,
     make_document,
     make_forum,
     make_membership,
+    make_organisation,
+    make_person,
+    make_person_name,
     make_place,
+    make_post,
     make_reporting_line,
     make_seat,
 )
@@ -117,3 +122,50 @@ def test_a_calendar_that_has_no_room_for_all_says_so(three_terms, monkeypatch):
 def test_json_of_the_structure_says_whether_it_has_all_lines(monkeypatch):
     make_reporting_line()
     assert twin("/structure.json").said["all_lines"] is True
+
+
+@pytest.fixture
+def three_of_each(monkeypatch):
+    """More of each kind of what is searched for than a page of a search has room for."""
+    monkeypatch.setattr(search, "SHOWN", 2)
+    for number in range(3):
+        make_person(name=f"Ann Wye{number}")
+        make_forum(name=f"Wye Board {number}", slug=f"board-{number}")
+        trust = make_organisation(name=f"Wye Trust {number}")
+        make_post(organisation=trust, title="Nurse")
+
+
+def test_the_file_of_a_search_holds_all_that_was_found(three_of_each):
+    rows = twin("/search.csv", {"q": "wye"}).rows
+    assert Counter(row["kind"] for row in rows) == {"person": 3, "forum": 3, "organisation": 3}
+    assert Counter(row["kind"] for row in twin("/search.csv", {"q": "nurse wye"}).rows) == {
+        "post": 3
+    }
+
+
+def test_a_search_says_how_many_more_there_are_and_where_all_are(three_of_each):
+    said, page = twin("/search.json", {"q": "wye"}).said, read("/search/", {"q": "wye"})
+    assert said["more"] == ["people", "forums", "organisations"]
+    assert (len(said["people"]), said["counts"]["people"]) == (2, 3)
+    assert page.text.count("And 1 more.") == 3
+    for address in (said["all"], page.link("All 3 are in the CSV file")):
+        assert len(twin(address.removeprefix("http://localhost")).rows) == 9
+    assert "And 1 more." in read("/search/", {"q": "nurse"}).text
+
+
+def test_a_search_that_shows_all_says_nothing_of_more(three_of_each):
+    said, page = twin("/search.json", {"q": "wye board 1"}).said, read("/search/?q=wye+board+1")
+    assert (said["more"], said["counts"]["forums"]) == ([], 1)
+    assert "more." not in page.text
+
+
+def test_no_number_of_other_names_hides_what_has_one_too(three_of_each):
+    for number in range(10):
+        make_person_name(person=make_person(name="Ben Lee"), name=f"Dee {number}")
+    assert len(twin("/search.csv", {"q": "dee"}).rows) == 10
+    assert twin("/search.json", {"q": "dee"}).said["counts"]["people"] == 10
+
+
+def test_a_list_of_what_was_found_is_narrowed_by_the_words_that_tell(three_of_each):
+    page = read("/search/", {"q": "who is Ann"})
+    assert "3 people" in read(page.link("Show all of these")).text
