@@ -133,16 +133,17 @@ def _pairs(
 
 
 def lines_of(
-    forums: Iterable[int], day: datetime.date, most: int | None = MOST_LINES
+    forums: Iterable[int], day: datetime.date, *, whole: bool = False
 ) -> tuple[list[ReportingLine], bool]:
-    """The lines of every kind from or to `forums` on the day, as they are told, and whether these
-    are all of them."""
+    """The lines of every kind from or to `forums` on the day, as they are told: as many as somebody
+    can take in, or the `whole`; and whether these are all of them."""
     forums = list(forums)
     either = Q(from_forum__in=forums) | Q(to_forum__in=forums)
-    return _told(lines_in_force(day, LineKind.values).filter(either), most)
+    return _told(lines_in_force(day, LineKind.values).filter(either), whole=whole)
 
 
-def _told(lines: QuerySet, most: int | None = MOST_LINES) -> tuple[list[ReportingLine], bool]:
+def _told(lines: QuerySet, *, whole: bool) -> tuple[list[ReportingLine], bool]:
+    most = None if whole else MOST_LINES
     found = list(
         lines.select_related(
             "from_forum__place",
@@ -156,21 +157,19 @@ def _told(lines: QuerySet, most: int | None = MOST_LINES) -> tuple[list[Reportin
     return in_order(found[:most]), most is None or len(found) <= most
 
 
-def reached(start: int, pairs: Iterable[tuple[int, int]]) -> tuple[set[int], bool]:
-    """What `pairs`, of something and the next, lead to from `start`, and whether that is all."""
+def reached(start: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """What `pairs`, of something and the next, lead to from `start`: the nearest first."""
     onward = defaultdict(list)
     for near, far in pairs:
         onward[near].append(far)
-    found: set[int] = set()
+    found: dict[int, None] = {}
     waiting = deque([start])
     while waiting:
         for far in onward[waiting.popleft()]:
             if far not in found and far != start:
-                if len(found) == MOST:
-                    return found, False
-                found.add(far)
+                found[far] = None
                 waiting.append(far)
-    return found, True
+    return list(found)
 
 
 @dataclass
@@ -180,7 +179,11 @@ class Standpoint:
     forum: Forum
     lines: list[ReportingLine]
     rounds: dict[int, list[int]]  # the forums that are in a loop, with the way round
-    whole: bool  # whether everything is told
+    number: int  # of all lines, of which these may be the nearest
+
+    @property
+    def whole(self) -> bool:
+        return len(self.lines) == self.number
 
     @property
     def up(self) -> list[Step]:
@@ -200,21 +203,29 @@ class Standpoint:
         return [line for line in self.lines if line.kind not in ANSWERS]
 
 
-def standpoint(forum: Forum, day: datetime.date) -> Standpoint:
-    """Where `forum` stands on the day."""
-    above, all_above = reached(forum.pk, pairs_above([forum.pk], day))
+def standpoint(forum: Forum, day: datetime.date, *, whole: bool = False) -> Standpoint:
+    """Where `forum` stands on the day: as much of it as somebody can take in, or the `whole`."""
+    above = reached(forum.pk, pairs_above([forum.pk], day))
     down = [(upper, lower) for lower, upper in pairs_below([forum.pk], day)]
-    below, all_below = reached(forum.pk, down)
-    up = Q(from_forum__in=above | {forum.pk})
-    down = Q(from_forum__in=below, to_forum__in=below | {forum.pk})
-    own = Q(from_forum=forum) | Q(to_forum=forum)
-    lines, all_lines = _told(
-        lines_in_force(day, LineKind.values).filter(
-            (Q(kind__in=ANSWERS) & (up | down)) | (~Q(kind__in=ANSWERS) & own)
-        )
-    )
+    below = reached(forum.pk, down)
+    everything = _joining(forum, above, below, day)
+    nearest = everything if whole else _joining(forum, above[:MOST], below[:MOST], day)
+    lines, _ = _told(nearest, whole=whole)
+    number = len(lines) if whole else everything.count()
     rounds = loops(pairs_above({forum.pk, *ends_of(lines)}, day))
-    return Standpoint(forum, lines, rounds, all_above and all_below and all_lines)
+    return Standpoint(forum, lines, rounds, number)
+
+
+def _joining(
+    forum: Forum, above: list[int], below: list[int], day: datetime.date
+) -> QuerySet[ReportingLine]:
+    """The lines of `forum`, and those between what is above it and between what is below it."""
+    up = Q(from_forum__in=[*above, forum.pk])
+    down = Q(from_forum__in=below, to_forum__in=[*below, forum.pk])
+    own = Q(from_forum=forum) | Q(to_forum=forum)
+    return lines_in_force(day, LineKind.values).filter(
+        (Q(kind__in=ANSWERS) & (up | down)) | (~Q(kind__in=ANSWERS) & own)
+    )
 
 
 def ends_of(lines: Iterable[ReportingLine]) -> set[int]:

@@ -35,7 +35,7 @@ from ics_register.pages.page import (
     with_sources,
 )
 from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import Here, Table, site, twin_of, whole_list
+from ics_register.pages.twins import DATA, Here, Table, form_of, site, twin_of, whole_list
 from organisations.models import Organisation, Place, PlaceLevel
 from people.holders import Standing
 from records.names import fold
@@ -103,7 +103,6 @@ def structure_as_json(context: dict, here: Here) -> dict:
             for forum in forums
         ],
         "reporting_lines": [facts.reporting_line(line, here) for line in context["lines"]],
-        "all_lines": context["all_lines"],
     }
 
 
@@ -128,7 +127,7 @@ def structure_as_csv(context: dict, here: Here) -> Table:
             yield [context["forum"]], context["lines"]
             return
         for forums in whole_list(context["page"]):
-            lines, _ = lines_of([forum.pk for forum in forums], here.asked.day, most=None)
+            lines, _ = lines_of([forum.pk for forum in forums], here.asked.day, whole=True)
             own = {forum.pk for forum in forums}
             yield forums, [line for line in lines if line.from_forum_id in own]
 
@@ -165,7 +164,7 @@ def structure(request: HttpRequest, asked: AskedDay):
     page = page_of(request, filtered(chosen))
     forums = list(page)
     keys = {forum.pk for forum in forums}
-    lines, all_lines = lines_of(keys, asked.day)
+    lines, all_lines = lines_of(keys, asked.day, whole=is_data(request))
     rounds = loops(pairs_above(keys | ends_of(lines), asked.day))
     shown = joined(forums, lines, rounds, asked)
     fits = page.paginator.num_pages == 1 and all_lines
@@ -182,6 +181,11 @@ def structure(request: HttpRequest, asked: AskedDay):
         "picture": picture(asked, request),
         "earliest": None if forums else earliest_day(),
     }
+
+
+def is_data(request: HttpRequest) -> bool:
+    """Whether a file is asked for, which has all lines."""
+    return form_of(request.path) in DATA
 
 
 def choices_of(forums: list[Forum], asked: AskedDay) -> list[tuple[str, str]]:
@@ -207,13 +211,12 @@ def one_forum(request: HttpRequest, asked: AskedDay):
         if request.GET.get(name):
             raise BadRequest(f"{name}: This goes with all forums. Take it or “forum” out.")
     forum = forum_named(request.GET["forum"])
-    stands = standpoint(forum, asked.day)
+    stands = standpoint(forum, asked.day, whole=is_data(request))
     shown = joined([forum], stands.lines, stands.rounds, asked)
     return "structure/forum.html", {
         **shown,
         "forum": forum,
         "stands": stands,
-        "all_lines": stands.whole,
         "chart": drawn_chart([forum], shown, asked, asked_for=forum),
         "picture": picture(asked, request),
     }

@@ -96,15 +96,15 @@ def test_of_a_forum_with_very_many_beneath_it_as_many_are_told_as_can_be_read(mo
 
     stands = standpoint(top, DAY)
     assert len(stands.down) == 3
-    assert not stands.whole
+    assert (stands.whole, stands.number) == (False, 5)
+    assert len(standpoint(top, DAY, whole=True).down) == 5
 
 
-def test_no_more_is_reached_than_can_be_read_even_in_a_loop():
+def test_each_is_reached_once_even_in_a_loop_and_the_nearest_first():
     round_ = [(number, (number + 1) % 500) for number in range(500)]
 
-    found, whole = reached(0, round_)
-    assert (len(found), whole) == (structure.MOST, False)
-    assert reached(0, [(0, 1), (1, 0)]) == ({1}, True)
+    assert reached(0, round_) == list(range(1, 500))
+    assert reached(0, [(0, 1), (1, 3), (0, 2), (1, 0)]) == [1, 2, 3]
 
 
 def test_of_all_lines_those_above_or_below_a_forum_are_read_and_a_loop_is_whole():

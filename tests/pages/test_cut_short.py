@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
+import forums.structure
 from ics_register.pages import calendars, feeds, home, search
 from organisations.models import PlaceLevel
 from tests.builders import (
@@ -119,9 +120,30 @@ def test_a_calendar_that_has_no_room_for_all_says_so(three_terms, monkeypatch):
     )
 
 
-def test_json_of_the_structure_says_whether_it_has_all_lines(monkeypatch):
-    make_reporting_line()
-    assert twin("/structure.json").said["all_lines"] is True
+@pytest.fixture
+def board_of_five(monkeypatch):
+    """A forum with five others beneath it, and pages with room for three, or for two lines."""
+    monkeypatch.setattr(forums.structure, "MOST", 3)
+    monkeypatch.setattr(forums.structure, "MOST_LINES", 2)
+    board = make_forum(slug="board")
+    for _ in range(5):
+        make_reporting_line(to_forum=board)
+
+
+@pytest.mark.parametrize("of", [{"forum": "board"}, {}])
+def test_files_of_the_structure_hold_all_lines_and_the_page_leads_there(board_of_five, of):
+    assert len(twin("/structure.json", of).said["reporting_lines"]) == 5
+    rows = twin("/structure.csv", of).rows
+    assert len([row for row in rows if row["to_forum"]]) == 5
+    page = read("/structure/", of)
+    all_of_them = "All 5 lines are in the CSV file" if of else "All lines are in the CSV file"
+    assert twin(page.link(all_of_them)).rows == rows
+
+
+def test_a_page_of_the_structure_that_tells_all_says_nothing_of_more():
+    line = make_reporting_line()
+    for of in ({}, {"forum": line.to_forum.slug}):
+        assert "in the CSV file" not in read("/structure/", of).text
 
 
 @pytest.fixture
