@@ -24,6 +24,7 @@ from records.periods import locked
 
 # More than a step changes. A longer list is put right by what wrote it, not by one request.
 MOST_RECORDS = 1000
+MOST_REASONS = 5
 
 NOTHING_LEFT = "There is nothing to undo: no record is left of what was added."
 
@@ -183,9 +184,19 @@ def undo(*, rows: list[HistoryRow], user, reason: str) -> Writing:
         while left:
             failed = [(undoing, why) for undoing in left if (why := attempt(undoing, together))]
             if len(failed) == len(left):
-                raise ValidationError([why for _, why in failed][:5])
+                raise ValidationError(first_of([why for _, why in failed]))
             left = [undoing for undoing, _ in failed]
     return together
+
+
+def first_of(reasons: list[str]) -> list[str]:
+    """As many as somebody can take in, and how many more records are in the way."""
+    told = reasons[:MOST_REASONS]
+    if more := len(reasons) - len(told):
+        told.append(
+            f"And {more:,} more of the records that were changed together cannot be put back."
+        )
+    return told
 
 
 def attempt(undoing: Undoing, together: Writing) -> str:

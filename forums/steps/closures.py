@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from forums.closures import (
     abolish,
@@ -20,6 +21,7 @@ from forums.closures import (
 )
 from forums.models import ANSWERS, Forum, QuoracyClause, ReportingLine, Seat, Succession
 from forums.passing import END, FOLLOW, PASS_ON, begins_after, told, told_start
+from forums.worklists import REPORTING
 from organisations.models import (
     Organisation,
     OrganisationKind,
@@ -27,7 +29,7 @@ from organisations.models import (
     Relationship,
     RelationshipKind,
 )
-from records.admin import add_address, change_address
+from records.admin import Words, add_address, change_address, list_address
 from records.dependants import DependantsForm, DependantsStep, Group, Note, Row
 from records.events import When
 from records.models import DatedFact
@@ -47,6 +49,20 @@ def anything(found: dict) -> bool:
 
 def relation(model: type[models.Model], name: str) -> models.ForeignKey:
     return model._meta.get_field(name)
+
+
+def titled(records: models.QuerySet, name: str, words: str) -> list[str | Words]:
+    """A remark in `words` on the first of `records` with a name in their title, and how many more
+    have it and where they are."""
+    model = records.model
+    found = list(records.filter(title__icontains=name).select_related(*model.named_by))
+    remarks: list[str | Words] = [words.format(record) for record in found[:MOST_LINKS]]
+    if more := len(found) - len(remarks):
+        told = f"And {more} more {model._meta.verbose_name_plural} bear it: see the list."
+        remarks.append(
+            Words(told, f"{list_address(model).partition('?')[0]}?{urlencode({'q': name})}")
+        )
+    return remarks
 
 
 class ClosureForm(DependantsForm):
@@ -226,10 +242,13 @@ class StandDown(ClosureStep):
             and choice.record.kind in ANSWERS
             and choice.to is None
         }
-        return [
+        ways = [
             (f"Say to whom {forum} reports now", add_address(ReportingLine, from_forum=forum.pk))
             for forum in sorted(lost, key=lambda forum: fold(forum.name))[:MOST_LINKS]
         ]
+        if more := len(lost) - len(ways):
+            ways.append((f"And {more} more that report to nobody now", REPORTING.address))
+        return ways
 
 
 # Organisations
@@ -585,17 +604,12 @@ class Merge(ClosureStep):
 
     def remarks(self, form):
         """What is left, and the seats that bear the name of what is over."""
-        named = models.Q()
-        for body in form.bodies():
-            named |= models.Q(title__icontains=body.name)
-        bear = Seat.objects.filter(
-            named, on_behalf_of=self.successor, end_date=None
-        ).select_related("forum")
-        titles = [
-            f"This seat passes with the name of its former organisation in its title: {seat}."
-            for seat in bear[:MOST_LINKS]
+        seats = Seat.objects.filter(on_behalf_of=self.successor, end_date=None)
+        words = "This seat passes with the name of its former organisation in its title: {}."
+        return [
+            *super().remarks(form),
+            *(each for body in form.bodies() for each in titled(seats, body.name, words)),
         ]
-        return [*super().remarks(form), *titles]
 
     def afterwards(self, record):
         address = change_address(Organisation, self.successor.pk)
@@ -875,14 +889,12 @@ class Rename(Step):
 
     def remarks(self, form):
         """What else bears the name it had."""
-        words = models.Q(title__icontains=self.was)
-        bear = [
-            *Seat.objects.as_at(self.today).filter(words).select_related("forum")[:MOST_LINKS],
-            *Post.objects.as_at(self.today)
-            .filter(words)
-            .select_related("organisation")[:MOST_LINKS],
+        words = "This still bears the name it had: {}."
+        return [
+            each
+            for model in (Seat, Post)
+            for each in titled(model.objects.as_at(self.today), self.was, words)
         ]
-        return [f"This still bears the name it had: {record}." for record in bear]
 
 
 @step_on(Organisation)

@@ -40,6 +40,7 @@ from people.steps.holders import (
     tenures_through,
     with_no_end,
 )
+from records.admin import change_address
 from records.steps import (
     Offer,
     StepForm,
@@ -378,7 +379,10 @@ class Leave(OnHolders):
 
     def afterwards(self, record):
         empty = [held for held in self.left if may_be_filled(held, self.request, self.today)]
-        return [
+        ways = [
             (f"Appoint the next holder: {held}", address_to_fill(held, self.last))
             for held in empty[:MOST_LINKS]
         ]
+        if more := len(empty) - len(ways):
+            ways.append((f"See {more} more that {record} left", change_address(Person, record.pk)))
+        return ways

@@ -155,7 +155,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not (
         length.isdecimal() and int(length) <= MOST_BYTES + REST_OF_FORM
     ):
-        return form_page(request, OdsForm(), problems=[TOO_BIG], status=413)
+        return form_page(request, OdsForm(), problems=[TOO_BIG], number=1, status=413)
     return receive(request)
 
 
@@ -168,7 +168,9 @@ def receive(request: HttpRequest) -> HttpResponse:
     try:
         read_files(files, today=timezone.localdate(), day=form.cleaned_data["day"])
     except OdsRefused as refused:
-        return form_page(request, form, problems=told_problems(refused), status=400)
+        return form_page(
+            request, form, problems=told_problems(refused), number=refused.number, status=400
+        )
     Upload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
     upload = Upload.objects.create(
         kind=KIND,
@@ -181,19 +183,25 @@ def receive(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:ods_upload", args=[upload.pk]))
 
 
-def form_page(request: HttpRequest, form: OdsForm, *, problems=(), status: int) -> HttpResponse:
+def form_page(
+    request: HttpRequest, form: OdsForm, *, problems=(), number: int = 0, status: int
+) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Import from the Organisation Data Service",
         "opts": Organisation._meta,
         "form": form,
         "problems": problems,
+        "number_of_problems": number,
     }
     return TemplateResponse(request, "organisations/ods.html", context, status=status)
 
 
 def told_problems(refused: OdsRefused) -> list[str]:
-    return [str(problem) for problem in refused.problems[:MOST_SHOWN]]
+    told = [str(problem) for problem in refused.problems[:MOST_SHOWN]]
+    if more := refused.number - len(told):
+        told.append(f"And {more:,} more. Mend these, then send the files again to see the others.")
+    return told
 
 
 def packed(files: list[tuple[str, bytes]]) -> bytes:

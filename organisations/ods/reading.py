@@ -72,7 +72,7 @@ CODES = {
     Listing.PRACTICES: (re.compile(r"[A-Z]\d{5}"), "M81001"),
 }
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
-MOST_PROBLEMS = 200
+MOST_PROBLEMS = 200  # of one file
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,10 @@ class Problem:
 class OdsRefused(Exception):
     """Files that cannot be taken; nothing was loaded."""
 
-    def __init__(self, problems: list[Problem]):
-        super().__init__(f"{len(problems)} thing(s) to mend")
-        self.problems = problems
+    def __init__(self, problems: list[Problem], untold: int = 0):
+        """`untold` is how many more there are."""
+        self.problems, self.number = problems, len(problems) + untold
+        super().__init__(f"{self.number:,} thing(s) to mend")
 
 
 @dataclass(frozen=True)
@@ -152,11 +153,12 @@ def read_files(
 ) -> list[Extract]:
     """What files, each a name and its bytes, list: the earliest first. `day` is the day on which
     files stood that do not say it themselves. Raises OdsRefused."""
-    extracts, problems = [], []
+    extracts, problems, untold = [], [], 0
     for name, content in files:
         reader = Reader(PurePath(name).name, content, day)
         extracts += reader.read()
         problems += reader.problems
+        untold += reader.untold
     twice = {}
     for extract in extracts:
         if first_day(extract.day, extract.precision) > today:
@@ -178,7 +180,7 @@ def read_files(
                 )
             )
     if problems:
-        raise OdsRefused(problems)
+        raise OdsRefused(problems, untold)
     return sorted(extracts, key=lambda extract: extract.order)
 
 
@@ -194,6 +196,7 @@ class Reader:
         self.given_day = day
         self.digest = hashlib.sha256(content).hexdigest()
         self.problems: list[Problem] = []
+        self.untold = 0
         self.extracts: dict[str, Extract] = {}
         self.seen: dict[tuple, int] = {}
         self.spans: dict[tuple, list[PartnerRow]] = {}
@@ -201,6 +204,8 @@ class Reader:
     def refuse(self, line: int, words: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(self.file_name, line, words))
+        else:
+            self.untold += 1
 
     def read(self) -> list[Extract]:
         try:

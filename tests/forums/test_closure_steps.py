@@ -258,6 +258,21 @@ def test_the_step_leads_on_to_forums_that_report_to_nobody_now(board):
     assert f"Say to whom {line.from_forum} reports now" in page.text
 
 
+def test_of_more_forums_than_the_step_leads_on_to_it_says_how_many_there_are_and_where(board):
+    for _ in range(7):
+        make_reporting_line(to_forum=board)
+    browser = signed_in()
+
+    take(board, "stand-down", browser, date="2024-03-31")
+
+    page = browser.get(f"/admin/forums/forum/{board.pk}/change/")
+    assert page.text.count("Say to whom") == 5
+    assert (
+        '<a href="/admin/worklists/reporting/">And 2 more that report to nobody now</a>'
+        in page.text
+    )
+
+
 def test_a_forum_that_advised_it_is_not_asked_to_whom_it_reports_now(board):
     line = make_reporting_line(to_forum=board, kind=LineKind.ADVISES)
     browser = signed_in()
@@ -696,6 +711,23 @@ def test_what_still_bears_the_old_name_is_told():
     shown = preview(trust, "rename", name="New Trust", date="2024-04-01")
 
     assert remarks_of(shown) == [f"This still bears the name it had: {seat}."]
+
+
+def test_of_more_that_still_bears_the_old_name_the_list_is_named():
+    trust = make_organisation(name="Old Trust")
+    for number in range(7):
+        make_seat(title=f"Chair {number} of Old Trust")
+        make_post(title=f"Adviser {number} to Old Trust")
+
+    [*told, more_seats, more_posts] = sorted(
+        remarks_of(preview(trust, "rename", name="New Trust", date="2024-04-01")),
+        key=lambda remark: "And 2 more" in str(getattr(remark, "text", remark)),
+    )
+
+    assert len(told) == 10
+    assert more_seats.text == "And 2 more seats bear it: see the list."
+    assert more_seats.address == "/admin/forums/seat/?q=Old+Trust"
+    assert more_posts.address == "/admin/organisations/post/?q=Old+Trust"
 
 
 def test_a_forum_is_renamed(board):

@@ -461,7 +461,7 @@ def test_somebody_leaves_all_they_hold_in_one_step(everything, ann):
     assert "Chair" not in read("/people/ann/", {"as_at": "2024-04-01"}).section("now")
 
 
-def test_whoever_left_leads_on_to_the_next_holders_of_five_at_most(ann):
+def test_whoever_left_leads_on_to_the_next_holders_of_five_and_says_how_many_more_there_are(ann):
     anns = [make_appointment(person=ann) for _ in range(6)]
     browser = signed_in()
 
@@ -469,6 +469,7 @@ def test_whoever_left_leads_on_to_the_next_holders_of_five_at_most(ann):
 
     page = browser.get(done["Location"]).text
     assert page.count("Appoint the next holder: ") == 5
+    assert f'<a href="/admin/people/person/{ann.pk}/change/">See 1 more that {ann} left</a>' in page
     held = anns[0].post
     assert f"Appoint the next holder: {held}" in page
     address = step_address(type(held), held.pk, "appoint", date="2024-04-01", precision="day")

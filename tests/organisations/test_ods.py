@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from organisations.models import Organisation, OrganisationKind, OrganisationName, Relationship
+from organisations.ods import reading
 from organisations.ods.importing import Outcome, run
 from organisations.ods.reading import OdsRefused, read_files
 from records.history import Nature, writing
@@ -671,3 +672,13 @@ def test_an_import_asks_no_more_for_more_rows(django_assert_max_num_queries):
     take(*few)
     with django_assert_max_num_queries(100):
         take(*many)
+
+
+def test_the_command_says_how_many_problems_there_are_beside_those_that_it_names(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(reading, "MOST_PROBLEMS", 3)
+    with pytest.raises(CommandError) as refused:
+        command(*written(tmp_path, networks("2019-12-04", *[EAST] * 6)))
+    assert "5 thing(s) to mend" in str(refused.value)
+    assert str(refused.value).endswith("And 2 more.")

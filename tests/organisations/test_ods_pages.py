@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from organisations.models import Organisation, OrganisationKind, Relationship
+from organisations.ods import pages, reading
 from records.models import Upload
 from tests.builders import make_organisation
 from tests.organisations.ods_files import networks, partners
@@ -102,6 +103,17 @@ def test_a_form_that_is_not_filled_in_is_told_so(admin_client, more, told):
 
 def test_no_file_at_all_is_told_so(admin_client):
     assert sent(admin_client).status_code == 400
+
+
+def test_of_more_problems_than_are_shown_the_page_says_how_many_and_what_tells_them(
+    admin_client, monkeypatch
+):
+    monkeypatch.setattr(reading, "MOST_PROBLEMS", 3)
+    monkeypatch.setattr(pages, "MOST_SHOWN", 2)
+    answer = sent(admin_client, networks("2019-12-04", *[EAST] * 6)).content.decode()
+    assert "5 things to mend" in answer
+    assert answer.count("The code U00001 stands") == 2
+    assert "And 3 more. Mend these, then send the files again to see the others." in answer
 
 
 def test_too_much_is_refused_before_it_is_read(admin_client):

@@ -93,6 +93,19 @@ def test_nothing_is_undone_of_what_somebody_changed_since_who_is_named(admin_cli
     assert response.context["refused"] in admin_client.get(page(batch)).content.decode()
 
 
+def test_undoing_says_how_many_records_more_than_it_names_are_in_the_way():
+    document = make_document()
+    with writing(Nature.CHANGED, reason="Announced.") as together:
+        people = [make_person(document=document) for _ in range(7)]
+    for person in people:
+        make_appointment(person=person)
+    with pytest.raises(ValidationError) as refused:
+        undo(rows=rows_of(together.batch), user=None, reason="It was not so.")
+    *named, more = refused.value.messages
+    assert len(named) == 5
+    assert more == "And 2 more of the records that were changed together cannot be put back."
+
+
 def test_what_came_to_rest_on_an_addition_is_in_the_way_of_undoing_it():
     former = make_membership(seat=make_chair_seat())
     batch = hand_over(former)

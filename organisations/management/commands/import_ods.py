@@ -70,8 +70,10 @@ class Command(BaseCommand):
                     case Outcome():
                         self.tell(step)
         except OdsRefused as refused:
-            lines = "\n".join(str(problem) for problem in refused.problems)
-            raise CommandError(f"Nothing was loaded: {refused}.\n{lines}") from refused
+            lines = [str(problem) for problem in refused.problems]
+            if more := refused.number - len(lines):
+                lines.append(f"And {more:,} more.")
+            raise CommandError("\n".join([f"Nothing was loaded: {refused}.", *lines])) from refused
         except OdsBusy as busy:
             raise CommandError(BUSY) from busy
 
