@@ -41,12 +41,12 @@ class Share:
 
 def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
     """Whom the seats of `forums` speak for on `day`, in two queries however many they are."""
-    seats = Seat.objects.as_at(day).filter(forum__in=forums).order_by()
+    seats = Seat.objects.as_at(day).filter(forum__in=forums).order_by("order", "id")
     members = defaultdict(list)
     for seat, speaks_for, basis in (
         Membership.objects.as_at(day)
-        .filter(seat__in=seats)
-        .order_by()
+        .filter(seat__in=seats.order_by())
+        .order_by("id")
         .values_list("seat", "on_behalf_of", "basis")
     ):
         members[seat].append((speaks_for, basis))

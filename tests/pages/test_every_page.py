@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -187,6 +188,26 @@ def _twins_of(page: Page, media_type: str) -> list:
         {key: value for key, value in each.said.items() if key not in ("page", "recorded")}
         for each in twins
     ]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite only: it can turn orders round")
+@every_page
+@pytest.mark.parametrize("recorded", [False, True], ids=["today", "as recorded"])
+def test_no_order_on_it_is_left_to_the_database(cast, address, recorded):
+    asked = {"q": "marches"} if "?" in address else {}
+    asked |= {"recorded": timezone.localdate()} if recorded else {}
+
+    def told() -> list:
+        page = read(address, asked)
+        return [page.text, *(_twins_of(page, form) for form in ("text/csv", "application/json"))]
+
+    before = told()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA reverse_unordered_selects = ON")
+        try:
+            assert told() == before
+        finally:
+            cursor.execute("PRAGMA reverse_unordered_selects = OFF")
 
 
 @every_page
