@@ -299,8 +299,11 @@ class Held(models.Model):
 
     def save(self, *args, **kwargs):
         """Save this, and hold those recorded for it to the rule of one holder, or of several."""
+        adding = self._state.adding
         with transaction.atomic(using=kwargs.get("using")):
             super().save(*args, **kwargs)
+            if adding:
+                return
             for tenure in getattr(self, self.tenures_name).exclude(sole=self.capacity == 1):
                 tenure._change_reason = "The number of people who may hold it at once changed."
                 tenure.save()

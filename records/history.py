@@ -16,6 +16,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import capfirst
 from simple_history.manager import HistoricalQuerySet as LibraryHistoricalQuerySet
+from simple_history.manager import HistoryDescriptor as LibraryHistoryDescriptor
 from simple_history.models import HistoricalRecords as LibraryHistoricalRecords
 
 from records.periods import locked
@@ -137,6 +138,19 @@ class HistoricalQuerySet(LibraryHistoricalQuerySet):
         return self.filter(~Exists(self.model.objects.filter(of_it, later)))
 
 
+class HistoryDescriptor(LibraryHistoryDescriptor):
+    """The history of a record, or of all of a kind. The library makes a class each time."""
+
+    def __init__(self, of_the_library: LibraryHistoryDescriptor):
+        super().__init__(
+            of_the_library.model, of_the_library.manager_class, of_the_library.queryset_class
+        )
+        self.manager = self.manager_class.from_queryset(self.queryset_class)
+
+    def __get__(self, instance, owner):
+        return self.manager(self.model, instance)
+
+
 class HistoricalRecords(LibraryHistoricalRecords):
     """History of a register model. Every change is kept with who made it and why."""
 
@@ -150,6 +164,8 @@ class HistoricalRecords(LibraryHistoricalRecords):
     def finalize(self, sender, **kwargs):
         super().finalize(sender, **kwargs)
         if issubclass(sender, self.cls):
+            of_the_library = vars(sender)[self.manager_name]
+            setattr(sender, self.manager_name, HistoryDescriptor(of_the_library))
             models.signals.pre_save.connect(self.refuse_raw, sender=sender, weak=False)
 
     def refuse_raw(self, sender, raw=False, **kwargs):

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxLengthValidator
 from django.urls import path
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from records.namesakes import with_words_apart
 
@@ -124,6 +125,10 @@ class RegisterSite(admin.AdminSite):
         return shortcut(request, content_type_id, object_id)
 
     def get_app_list(self, request, app_label=None):
+        """What the front page lists. Every page is given it, and few show it."""
+        return SimpleLazyObject(lambda: self.app_list_in_order(request, app_label))
+
+    def app_list_in_order(self, request, app_label: str | None) -> list[dict]:
         """The kinds of record first, and by names that staff know; then accounts and sign-ins."""
         apps = super().get_app_list(request, app_label)
         for app in apps:

@@ -106,9 +106,10 @@ def _unseen() -> str:
     return "".join(f"\\u{ord(sign):04x}" for sign in signs)
 
 
-def put_in_place(using, **kwargs) -> None:
-    """Give PostgreSQL the function, after every migrate."""
+def put_in_place(using, plan=None, **kwargs) -> None:
+    """Give PostgreSQL the function, after every migrate. Not after a flush, which takes rows and
+    leaves the rest as it is."""
     connection = connections[using]
-    if connection.vendor == "postgresql":
+    if plan is not None and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(postgresql_function())

@@ -18,7 +18,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "ics_register.settings"
 django.setup()
 
 # Registers that stand for many tests: see tests/standing.py.
-STANDING = {"standing_cast", "standing_seed", "standing_england"}
+STANDING = {"standing_cast", "standing_seed", "standing_england", "standing_admin"}
 DEVELOPMENT_DATABASE = settings.DATABASES["default"]["NAME"]
 
 # Hashing is slow on purpose, and these passwords protect nothing.

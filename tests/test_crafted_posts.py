@@ -27,16 +27,31 @@ from tests.admin_urls import (
     ways_to_fill,
 )
 from tests.builders import BUILDERS
+from tests.standing import changes_undone, standing
 
-pytestmark = [slow.WALK, pytest.mark.django_db]
+pytestmark = slow.WALK
 
 MODELS = sorted(BUILDERS, key=lambda model: model._meta.label)
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
 
 
+@pytest.fixture(scope="module")
+def standing_admin(django_db_setup, django_db_blocker):
+    with standing(django_db_blocker):
+        yield make_cast()
+
+
 @pytest.fixture
-def cast():
-    return make_cast()
+def cast(standing_admin):
+    with changes_undone():
+        yield standing_admin
+
+
+@pytest.fixture(scope="module")
+def forms(standing_admin):
+    """Every page that asks for something, as it stands before anybody sends it."""
+    with changes_undone():
+        return pages_with_forms(standing_admin, standing_admin.browser(SUPERUSER))
 
 
 @pytest.fixture
@@ -115,10 +130,10 @@ BUTTONS = {"post": "yes", "_save": "1", "_confirm": "1"}
 
 
 @pytest.mark.parametrize("what", ODD_TEXTS)
-def test_no_form_can_be_filled_in_so_that_it_fails(what, cast, quiet):
+def test_no_form_can_be_filled_in_so_that_it_fails(what, cast, forms, quiet):
     browser = cast.browser(SUPERUSER)
     faults = []
-    for page in pages_with_forms(cast, browser):
+    for page in forms:
         sent = dict.fromkeys([*page.names, *ALWAYS_SENT], ODD_TEXTS[what])
         if ask_even_if_it_fails(browser, "post", page.address, {**sent, **BUTTONS}) is None:
             faults.append(page.address)
@@ -126,10 +141,10 @@ def test_no_form_can_be_filled_in_so_that_it_fails(what, cast, quiet):
 
 
 @pytest.mark.parametrize("what", ODD_CHOICES)
-def test_no_choice_can_be_made_so_that_a_form_fails(what, cast, quiet):
+def test_no_choice_can_be_made_so_that_a_form_fails(what, cast, forms, quiet):
     browser = cast.browser(SUPERUSER)
     faults = []
-    for page in pages_with_forms(cast, browser):
+    for page in forms:
         sent = in_order(page, cast)
         for name in page.names:
             value = str(page.values.get(name, [""])[0])
@@ -185,23 +200,22 @@ def in_order(page: PageWithForm, cast) -> dict:
 MODELS_BY_NAME = {model._meta.model_name: model for model in BUILDERS}
 
 
-def test_whoever_may_not_write_writes_nothing_even_with_a_form_in_order(cast, quiet):
-    pages = pages_with_forms(cast, cast.browser(SUPERUSER))
-    bodies = [in_order(page, cast) for page in pages]
+def test_whoever_may_not_write_writes_nothing_even_with_a_form_in_order(cast, forms, quiet):
+    bodies = [in_order(page, cast) for page in forms]
     superuser = cast.browser(SUPERUSER)
     written = {
         page.address
-        for page, body in zip(pages, bodies, strict=True)
+        for page, body in zip(forms, bodies, strict=True)
         if ask(superuser, "post", page.address, body).writes
     }
     # Otherwise this would show nothing: most of these forms are such as to be done.
     kinds = [OF_RECORDS["<path:object_id>/change/"], OF_RECORDS["<path:object_id>/delete/"]]
-    done = [page for page in pages if page.kind in kinds and page.address in written]
+    done = [page for page in forms if page.kind in kinds and page.address in written]
     assert len(done) > len(BUILDERS)
     faults = []
     for who in [ANONYMOUS, NOT_STAFF, NO_GROUP, AUDITOR, EDITOR, MANAGER]:
         browser = cast.browser(who)
-        for page, body in zip(pages, bodies, strict=True):
+        for page, body in zip(forms, bodies, strict=True):
             answer = ask(browser, "post", page.address, body)
             may_write = who in (EDITOR, MANAGER) and not answer.refused
             if answer.writes and not may_write:
@@ -220,6 +234,7 @@ def staff(admin_user):
 
 
 @every_model
+@pytest.mark.django_db
 def test_a_version_of_another_record_is_none_of_this_one(model, staff, quiet):
     record = BUILDERS[model]()
     version = BUILDERS[model]().history.latest().history_id
@@ -231,6 +246,7 @@ def test_a_version_of_another_record_is_none_of_this_one(model, staff, quiet):
 
 
 @every_model
+@pytest.mark.django_db
 def test_a_form_opened_on_another_version_is_not_saved(model, staff, quiet):
     record = BUILDERS[model]()
     page = address(model, "change", record.pk)
