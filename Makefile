@@ -4,8 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# The Python that .venv is made with: 3.11 or later.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The Python that .venv is made with: 3.11 or later. Without one, scripts/make_venv looks for it.
+PYTHON ?=
 PORT ?= 8000
 # How large `make england` is, 1 being England.
 SCALE ?= 1

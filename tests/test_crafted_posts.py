@@ -29,8 +29,6 @@ from tests.admin_urls import (
 from tests.builders import BUILDERS
 from tests.standing import changes_undone, standing
 
-pytestmark = slow.WALK
-
 MODELS = sorted(BUILDERS, key=lambda model: model._meta.label)
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
 
@@ -63,6 +61,7 @@ def quiet(caplog):
 # Without a token that shows that the form was ours
 
 
+@slow.WALK
 @pytest.mark.parametrize("who", WHO)
 def test_nothing_that_comes_from_another_site_is_done(who, cast, quiet):
     browser = cast.browser(who, enforce_csrf_checks=True)
@@ -80,6 +79,7 @@ def test_nothing_that_comes_from_another_site_is_done(who, cast, quiet):
 ODD_KEYS = ["abc", "-1", "9" * 30, "%00", "%3Cscript%3E", "987654321", "a%2Fb"]
 
 
+@slow.WALK
 @pytest.mark.parametrize("odd", ODD_KEYS)
 def test_a_key_that_cannot_be_one_is_answered_with_a_page(odd, cast, quiet):
     browser = cast.browser(SUPERUSER)
@@ -129,6 +129,7 @@ ALWAYS_SENT = ["version", "seen", "next", "action", "_selected_action", "_to_fie
 BUTTONS = {"post": "yes", "_save": "1", "_confirm": "1"}
 
 
+@slow.WALK
 @pytest.mark.parametrize("what", ODD_TEXTS)
 def test_no_form_can_be_filled_in_so_that_it_fails(what, cast, forms, quiet):
     browser = cast.browser(SUPERUSER)
@@ -140,6 +141,7 @@ def test_no_form_can_be_filled_in_so_that_it_fails(what, cast, forms, quiet):
     assert not faults, "\n".join(faults)
 
 
+@slow.WALK
 @pytest.mark.parametrize("what", ODD_CHOICES)
 def test_no_choice_can_be_made_so_that_a_form_fails(what, cast, forms, quiet):
     browser = cast.browser(SUPERUSER)
@@ -200,6 +202,7 @@ def in_order(page: PageWithForm, cast) -> dict:
 MODELS_BY_NAME = {model._meta.model_name: model for model in BUILDERS}
 
 
+@slow.WALK
 def test_whoever_may_not_write_writes_nothing_even_with_a_form_in_order(cast, forms, quiet):
     bodies = [in_order(page, cast) for page in forms]
     superuser = cast.browser(SUPERUSER)
@@ -245,6 +248,7 @@ def test_a_version_of_another_record_is_none_of_this_one(model, staff, quiet):
     assert not answer.writes
 
 
+@slow.WALK
 @every_model
 @pytest.mark.django_db
 def test_a_form_opened_on_another_version_is_not_saved(model, staff, quiet):

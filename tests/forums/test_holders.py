@@ -11,6 +11,7 @@ from forums.vacancies import Places, with_vacancies
 from organisations.models import Post
 from people.holders import Standing, posts_with_holders
 from people.holders import with_standing as posts_with_standing
+from tests import slow
 from tests.builders import (
     day,
     make_appointment,
@@ -78,6 +79,7 @@ def every_combination():
                 make_membership(seat=seat, person=person, basis=next(bases), **fills)
 
 
+@slow.ROWS
 def test_what_pages_tell_of_seats_and_posts_is_what_lists_are_filtered_by(every_combination):
     for on in map(day, DAYS):
         for records, as_filtered, as_told in (

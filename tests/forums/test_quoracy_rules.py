@@ -98,6 +98,7 @@ def just_quorate(rule, body, there) -> list[Attendee]:
     ]
 
 
+@slow.SEARCH
 @given(rules, bodies, meetings, attendees)
 def test_one_more_who_attends_never_makes_a_quorate_meeting_inquorate(rule, body, there, another):
     for meeting in (there, just_quorate(rule, body, there)):
@@ -105,6 +106,7 @@ def test_one_more_who_attends_never_makes_a_quorate_meeting_inquorate(rule, body
         assert after.met is True or judge_rule(rule, body, meeting).met is not True
 
 
+@slow.SEARCH
 @given(rules, bodies, meetings, attendees)
 def test_one_who_comes_instead_of_a_proxy_or_substitute_never_makes_it_inquorate(
     rule, body, there, sent
@@ -117,6 +119,7 @@ def test_one_who_comes_instead_of_a_proxy_or_substitute_never_makes_it_inquorate
         assert after.met is True or judge_rule(rule, body, [*meeting, sent]).met is not True
 
 
+@slow.SEARCH
 @given(rules, bodies, meetings)
 def test_a_rule_is_met_when_nothing_is_wanting_and_only_then(rule, body, there):
     judgement = judge_rule(rule, body, there)
@@ -128,6 +131,7 @@ def test_a_rule_is_met_when_nothing_is_wanting_and_only_then(rule, body, there):
     assert (judgement.met is True) == (met and rule.say_all is True)
 
 
+@slow.SEARCH
 @given(clauses, bodies, meetings)
 def test_what_is_wanting_meets_the_clause_once_it_comes(clause, body, there):
     verdict = judge(clause, body, there)

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 
 from forums.worklists import SEATS_VACANT
 from people.models import Basis
+from tests import slow
 from tests.builders import (
     day,
     make_chair_seat,
@@ -184,6 +185,7 @@ TOLD = [
 ]
 
 
+@slow.WALK
 def test_every_page_and_file_counts_the_same_vacancies_on_every_day(register):
     counted = {told.__name__: [told(on) for on in DAYS] for told in TOLD}
     assert counted == {told.__name__: list(DAYS.values()) for told in TOLD}

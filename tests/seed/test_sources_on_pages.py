@@ -6,6 +6,7 @@ from django.utils import timezone
 from forums.models import Forum, Membership, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment, Person
+from tests import slow
 from tests.pages.reading import Page, read, words
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -48,6 +49,7 @@ def filling(seat: Seat) -> list:
     return [seat, *in_force(Appointment.objects.filter(post=seat.ex_officio_post))]
 
 
+@slow.WALK
 def test_every_fact_on_the_page_of_a_forum():
     without = {}
     for forum in Forum.objects.select_related("document"):
@@ -68,6 +70,7 @@ def test_every_fact_on_the_page_of_a_forum():
     assert without == {}
 
 
+@slow.WALK
 def test_every_fact_on_the_page_of_an_organisation():
     without = {}
     for organisation in Organisation.objects.select_related("document"):

@@ -13,6 +13,7 @@ from organisations.models import Organisation
 from people.models import Person
 from records.models import Document
 from records.periods import Precision, date_in_words
+from tests import slow
 from tests.pages.reading import Page, read
 from tests.pages.twins import twin
 
@@ -61,6 +62,7 @@ def words_of(text: str, precision: str) -> str:
     return date_in_words(day, Precision(precision))
 
 
+@slow.WALK
 @pytest.mark.parametrize("kind", ["list", *KINDS])
 @pytest.mark.parametrize("day", DAYS)
 def test_a_twin_names_whom_and_what_its_page_names(kind, day):
@@ -113,6 +115,7 @@ def test_a_forum_has_as_many_seats_members_and_lines_in_its_twins(day):
     assert counted > 10
 
 
+@slow.WALK
 @pytest.mark.parametrize("day", DAYS)
 def test_an_organisation_has_as_many_posts_and_seats_in_its_twins(day):
     counted = 0
