@@ -90,7 +90,7 @@ bench: $(RUNTIME) $(STYLES) ## Measure how fast it is, into docs/benchmarks.md; 
 
 .PHONY: clean
 clean: ## Remove what make made, but not the development database in var/
-	rm -rf .venv node_modules build test-results .pytest_cache .ruff_cache .hypothesis \
+	rm -rf .venv node_modules build test-results .pytest_cache .ruff_cache .hypothesis .coverage* \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -56,6 +56,10 @@ def django_db_modify_db_settings(
         else:
             directory = tmp_path_factory.mktemp("database")
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(directory / "register.sqlite3")}
+        # Nobody needs a test database after a power cut.
+        database["OPTIONS"]["init_command"] += (
+            "PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
