@@ -88,6 +88,7 @@ def test_it_is_fit_for_everybody_wide_and_narrow(quiet_page, kind):
 
     quiet_page.set_viewport_size(NARROW)
     assert fits(quiet_page)
+    assert wider_than_their_cell(quiet_page, ".nhsuk-tag") == []
     open_details(quiet_page)
     assert fits(quiet_page)
     assert violations(quiet_page) == []
@@ -96,6 +97,18 @@ def test_it_is_fit_for_everybody_wide_and_narrow(quiet_page, kind):
 def fits(page) -> bool:
     """Whether nobody has to scroll sideways."""
     return page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def wider_than_their_cell(page, selector: str) -> list[str]:
+    """The words of what stands out of the cell of a table that it is in."""
+    return page.evaluate(
+        """selector => [...document.querySelectorAll(selector)].filter(each => {
+            const cell = each.closest("td, th")
+            const right = box => box.getBoundingClientRect().right
+            return cell && right(each) > right(cell) + 1
+        }).map(each => each.textContent)""",
+        selector,
+    )
 
 
 @pytest.mark.parametrize("kind", ["home", "chairs", "forum", "quoracy", "organisation", "person"])
