@@ -606,10 +606,9 @@ class Merge(ClosureStep):
         """What is left, and the seats that bear the name of what is over."""
         seats = Seat.objects.filter(on_behalf_of=self.successor, end_date=None)
         words = "This seat passes with the name of its former organisation in its title: {}."
-        return [
-            *super().remarks(form),
-            *(each for body in form.bodies() for each in titled(seats, body.name, words)),
-        ]
+        bear = [each for body in form.bodies() for each in titled(seats, body.name, words)]
+        # A title may have the names of two of them.
+        return [*super().remarks(form), *dict.fromkeys(bear)]
 
     def afterwards(self, record):
         address = change_address(Organisation, self.successor.pk)
