@@ -135,8 +135,10 @@ def _pairs(
 def lines_of(
     forums: Iterable[int], day: datetime.date, *, whole: bool = False
 ) -> tuple[list[ReportingLine], bool]:
-    """The lines of every kind from or to `forums` on the day, as they are told: as many as somebody
-    can take in, or the `whole`; and whether these are all of them."""
+    """The lines of every kind from or to `forums` on the day, and whether these are all of them.
+
+    There are at most MOST_LINES, unless the `whole` is asked for.
+    """
     forums = list(forums)
     either = Q(from_forum__in=forums) | Q(to_forum__in=forums)
     return _told(lines_in_force(day, LineKind.values).filter(either), whole=whole)
