@@ -114,8 +114,22 @@ def holds_null_byte(request: HttpRequest) -> bool:
     )
 
 
+def counted_address(request: HttpRequest) -> str | None:
+    """The address by which sign-ins are counted: that of the client, or the first 64 bits of one in
+    IPv6, where each household and office has as many addresses as it likes."""
+    address = client_address(request)
+    if address is None:
+        return None
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if found.version == 4:
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False).network_address)
+
+
 def client_address(request: HttpRequest) -> str | None:
-    """The IP address that a request came from, by which failures to sign in are counted.
+    """The IP address that a request came from.
 
     Behind a proxy it is what the proxy wrote: the last of X-Forwarded-For, for whatever
     stands before it may be anybody's invention.

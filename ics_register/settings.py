@@ -309,10 +309,14 @@ AUTH_PASSWORD_VALIDATORS = [
     ]
 ]
 LOGIN_URL = "admin:login"
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 1  # hour
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "ics_register.requests.client_address"
+# How many failures make whoever signs in wait, and how long, is in records/signing_in.py.
+AXES_HANDLER = "records.signing_in.Locks"
+AXES_LOCK_OUT_AT_FAILURE = False  # by a limit of the library's, besides
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_COOLOFF_TIME = 24  # hours, after which failures are forgotten
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # of which a success resets the count
+AXES_CLIENT_IP_CALLABLE = "ics_register.requests.counted_address"
 AXES_LOCKOUT_CALLABLE = "ics_register.pages.errors.locked_out"
 AXES_VERBOSE = False
 

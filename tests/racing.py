@@ -100,6 +100,14 @@ def submit_a_membership(seat, person):
     submit(unsaved_membership(seat, person))
 
 
+def fail_to_sign_in(name, browser):
+    from django.test import Client
+
+    Client(SERVER_NAME="localhost").post(
+        "/admin/login/", {"username": name, "password": "wrong"}, headers={"user-agent": browser}
+    )
+
+
 def narrow_a_seat_or_fill_it(seat, person):
     """As the admin does: without a person the seat is to have one holder, with one it has them."""
     from forums.models import Membership, Seat

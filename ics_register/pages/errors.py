@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.twins import DATA, form_of, open_to_all
+from records.signing_in import Lock
 from records.troubles import Trouble, trouble_of
 
 
@@ -89,13 +90,20 @@ def not_found(request: HttpRequest, exception) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> HttpResponse:
-    """429: whoever signs in has been wrong too often. Called by django-axes."""
-    return error_page(
-        request,
-        HTTPStatus.TOO_MANY_REQUESTS,
-        "Too many attempts to sign in",
-        "Wait an hour without trying again, or ask whoever runs the register to let you in.",
+    """429: whoever signs in has been wrong too often. Called by django-axes. It says the same
+    whether or not there is such an account."""
+    lock: Lock = request.sign_in_lock
+    minutes = lock.minutes_left()
+    sentence = f"Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, then try again. " + (
+        "Too many attempts came from your network."
+        if lock.of_address
+        else "If you cannot wait, or have forgotten your password, ask a register manager."
     )
+    response = error_page(
+        request, HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts to sign in", sentence
+    )
+    response["Retry-After"] = str(minutes * 60)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,105 @@
+"""How often somebody may be wrong when they sign in, and how long they then wait.
+
+Failures are counted against the account from one address, against the account from all addresses,
+and against the address for all accounts. Whoever reaches a limit waits a minute, and twice as long
+after each further failure. An attempt during the wait costs no password hash and does not count.
+"""
+
+import datetime
+from dataclasses import dataclass
+from math import ceil
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_client_username
+from axes.models import AccessAttempt, AccessLog
+from django.db.models import Max, Q, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+
+FIRST_WAIT = datetime.timedelta(minutes=1)
+# Failures are forgotten so long after the last: the working day after, everybody starts anew.
+FORGOTTEN_AFTER = datetime.timedelta(days=1)
+# Whoever has signed in to an account from an address is known there for as long. It spans a long
+# illness, and not the life of an address that has gone to somebody else.
+KNOWN_FOR = datetime.timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """After how many failures somebody waits, and how long at most."""
+
+    failures: int
+    longest: datetime.timedelta
+
+    def wait(self, failures: int) -> datetime.timedelta:
+        """How long to wait after the last of so many failures."""
+        if failures < self.failures:
+            return datetime.timedelta()
+        # Beyond ten doublings every wait is the longest.
+        return min(FIRST_WAIT * 2 ** min(failures - self.failures, 10), self.longest)
+
+
+# Somebody who has forgotten their password tries a few. An hour leaves a guesser 30 tries a day.
+AT_ONE_ADDRESS = Limit(5, datetime.timedelta(hours=1))
+# These two also hold whoever is not known at their address, as the owner of an account on a
+# journey: a quarter of an hour is as long as strangers can keep them out by it.
+OF_ACCOUNT = Limit(20, datetime.timedelta(minutes=15))
+# A whole office may come from one address.
+OF_ADDRESS = Limit(30, datetime.timedelta(minutes=15))
+LIMITS = {"pair": AT_ONE_ADDRESS, "account": OF_ACCOUNT, "address": OF_ADDRESS}
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Until when nobody may try, and whether that is because of the address alone."""
+
+    until: datetime.datetime
+    of_address: bool = False
+
+    def minutes_left(self) -> int:
+        return max(1, ceil((self.until - timezone.now()) / datetime.timedelta(minutes=1)))
+
+
+def lock_on(username: str, address: str | None, now: datetime.datetime) -> Lock | None:
+    """What keeps somebody at an address from trying to sign in to an account; None if nothing."""
+    account, there = Q(username=username), Q(ip_address=address)
+    counted = {}
+    for name, which in [("pair", account & there), ("account", account), ("address", there)]:
+        counted[name] = Sum("failures_since_start", filter=which, default=0)
+        counted[f"{name}_last"] = Max("attempt_time", filter=which)
+    found = failures_that_count(now).filter(account | there).aggregate(**counted)
+    locks = {
+        name: Lock(found[f"{name}_last"] + limit.wait(found[name]), of_address=name == "address")
+        for name, limit in LIMITS.items()
+        if found[name]
+    }
+    locks = {name: lock for name, lock in locks.items() if lock.until > now}
+    if locks.keys() - {"pair"} and is_known(username, address, now):
+        return locks.get("pair")
+    return max(locks.values(), key=lambda lock: lock.until, default=None)
+
+
+def failures_that_count(now: datetime.datetime):
+    return AccessAttempt.objects.filter(attempt_time__gt=now - FORGOTTEN_AFTER)
+
+
+def is_known(username: str, address: str | None, now: datetime.datetime) -> bool:
+    """Whether somebody has lately signed in to an account from an address."""
+    return AccessLog.objects.filter(
+        username=username, ip_address=address, attempt_time__gt=now - KNOWN_FOR
+    ).exists()
+
+
+class Locks(AxesDatabaseHandler):
+    """Has django-axes count failures, and decides by them who has to wait."""
+
+    def is_locked(self, request: HttpRequest, credentials: dict | None = None) -> bool:
+        username = get_client_username(request, credentials)
+        request.sign_in_lock = lock_on(username, request.axes_ip_address, timezone.now())
+        return request.sign_in_lock is not None
+
+    def user_login_failed(self, sender, credentials: dict, request=None, **kwargs):
+        if request is None or request.axes_locked_out:
+            return  # refused unread: it does not count
+        super().user_login_failed(sender, credentials, request, **kwargs)
+        request.axes_locked_out = self.is_locked(request, credentials)
