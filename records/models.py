@@ -298,3 +298,17 @@ class Upload(models.Model):
     def save(self, *args, **kwargs):
         tidy(self)
         super().save(*args, **kwargs)
+
+
+class PasswordToChange(models.Model):
+    """An account whose password somebody else chose: its owner chooses one at the next sign-in."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="password_to_change",
+    )
+
+    def __str__(self):
+        return str(self.user)

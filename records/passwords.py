@@ -1,9 +1,16 @@
-"""Passwords that could be guessed are refused, and told why."""
+"""What a password has to be, and who has to choose a new one."""
 
 import re
+import secrets
 
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
 from zxcvbn import zxcvbn
+
+from records.models import PasswordToChange
 
 # Of five, from 0. The highest is given from ten thousand million guesses on: what somebody who has
 # stolen the database makes in a day. One less would let P@ssw0rd2026!! through.
@@ -50,3 +57,50 @@ def _why(match: dict) -> str:
     if match.get("dictionary_name") == "user_inputs":
         return WHY["of the owner"]
     return WHY.get(match["pattern"], "it is short and has little in it")
+
+
+# Without what is taken for another when it is read out or copied: 0 and o, 1, i and l.
+SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def made_at_random() -> str:
+    """A password that nobody guesses, and that can be read out."""
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(4))
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """The form to change one's own password."""
+
+    def clean_new_password1(self):
+        password = self.cleaned_data["new_password1"]
+        if password == self.cleaned_data.get("old_password"):
+            raise ValidationError("This is your old password. Choose another.")
+        return password
+
+    @transaction.atomic
+    def save(self, commit=True):
+        PasswordToChange.objects.filter(user=self.user).delete()
+        return super().save(commit)
+
+
+# In the session of whoever has to choose a password before anything else.
+CHANGE_FIRST = "change_password_first"
+
+
+def note_who_has_to_change(request: HttpRequest) -> None:
+    """Remember for the session that has just begun whether its owner has to choose a password.
+
+    Whoever gives an account a new password ends its sessions, so that none goes on without it.
+    """
+    if PasswordToChange.objects.filter(user=request.user).exists():
+        request.session[CHANGE_FIRST] = True
+
+
+def give_password(user: User) -> str:
+    """Give an account a password that its owner changes at the next sign-in; gives that password.
+    It ends the sessions of the old one."""
+    password = made_at_random()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    PasswordToChange.objects.get_or_create(user=user)
+    return password

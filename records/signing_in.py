@@ -12,6 +12,7 @@ from math import ceil
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt, AccessLog
+from django.db import transaction
 from django.db.models import Max, Q, Sum
 from django.http import HttpRequest
 from django.utils import timezone
@@ -81,6 +82,45 @@ def lock_on(username: str, address: str | None, now: datetime.datetime) -> Lock 
 
 def failures_that_count(now: datetime.datetime):
     return AccessAttempt.objects.filter(attempt_time__gt=now - FORGOTTEN_AFTER)
+
+
+@dataclass(frozen=True)
+class Failures:
+    """What counts against an account."""
+
+    number: int
+    # Until when somebody has to wait, and where, if it is not so everywhere.
+    until: datetime.datetime | None
+    address: str | None = None
+
+
+def failures_of(username: str) -> Failures:
+    """The failures that count against an account, wherever they came from."""
+    now = timezone.now()
+    places = list(
+        failures_that_count(now)
+        .filter(username=username)
+        .order_by("ip_address")
+        .values("ip_address")
+        .annotate(number=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
+    if not places:
+        return Failures(0, None)
+    number = sum(place["number"] for place in places)
+    everywhere = max(place["last"] for place in places) + OF_ACCOUNT.wait(number)
+    if everywhere > now:
+        return Failures(number, everywhere)
+    ends = [(p["last"] + AT_ONE_ADDRESS.wait(p["number"]), p["ip_address"]) for p in places]
+    until, address = max(ends, key=lambda end: end[0])
+    return Failures(number, until, address) if until > now else Failures(number, None)
+
+
+def unlock(username: str) -> int:
+    """Let nothing count against an account any more; gives how many failures did."""
+    with transaction.atomic():
+        number = failures_of(username).number
+        AccessAttempt.objects.filter(username=username).delete()
+    return number
 
 
 def is_known(username: str, address: str | None, now: datetime.datetime) -> bool:

@@ -1,6 +1,8 @@
 """The admin's site: its front page, and the pages that belong to no single kind of record."""
 
 from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -8,15 +10,18 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordChangeView
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxLengthValidator
-from django.urls import path
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from records.namesakes import with_words_apart
+from records.passwords import CHANGE_FIRST, OwnPasswordForm, note_who_has_to_change
 
 # (route, view, name), put in place by `site_page`.
 _pages: list[tuple[str, Callable, str]] = []
@@ -109,6 +114,37 @@ class RegisterSite(admin.AdminSite):
         own.append(path(TO_PUBLIC_PAGE, self.admin_view(self.view_on_site), name="view_on_site"))
         theirs = super().get_urls()
         return [*own, *(each for each in theirs if getattr(each, "name", "") != "view_on_site")]
+
+    def login(self, request, extra_context=None):
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            note_who_has_to_change(request)
+        return response
+
+    def admin_view(self, view, cacheable=False):
+        """As the library's. Whoever has to choose a password is led to where they do."""
+        shown = super().admin_view(view, cacheable)
+        if view in (self.password_change, self.logout):
+            return shown
+
+        @wraps(shown)
+        def lead(request, *args, **kwargs):
+            if request.session.get(CHANGE_FIRST):
+                return redirect("admin:password_change")
+            return shown(request, *args, **kwargs)
+
+        return lead
+
+    def password_change(self, request, extra_context=None):
+        first = {"change_first": request.session.get(CHANGE_FIRST)}
+        response = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **first, **(extra_context or {})},
+        )(request)
+        if response.status_code == HTTPStatus.FOUND:
+            request.session.pop(CHANGE_FIRST, None)
+        return response
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)

@@ -8,15 +8,26 @@ from axes.admin import AccessAttemptAdmin as LibraryAccessAttemptAdmin
 from axes.admin import AccessFailureLogAdmin as LibraryAccessFailureLogAdmin
 from axes.admin import AccessLogAdmin as LibraryAccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as LibraryGroupAdmin
 from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
 from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms import CheckboxSelectMultiple
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import ngettext
 
 from records.groups import IN_WORDS
+from records.models import PasswordToChange
+from records.passwords import give_password
+from records.signing_in import failures_of, unlock
 from records.site import AnswersAnyAddress
 from records.text import tidy
 from records.widgets import SeveralRecords
@@ -49,6 +60,8 @@ def groups_to_give(keeper: User) -> QuerySet[Group]:
 class AccountForm(UserChangeForm):
     """The form of an account, which keeps whoever fills it in from shutting themselves out."""
 
+    password = None  # a page of its own gives a new one
+
     keeper: User
 
     # Said of one's own account, if what it needs to sign in and go on is taken away.
@@ -79,11 +92,13 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
     form = AccountForm
     filter_horizontal = ["user_permissions"]
     show_facets = admin.ShowFacets.NEVER
+    change_form_template = "records/account.html"
     add_form = UserCreationForm
+    add_form_template = None  # the library's speaks of accounts without a password
     list_display = ["username", "full_name", "email", "in_groups", "is_active", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username"]}),
         ("Who it is", {"fields": ["first_name", "last_name", "email"]}),
         (
             "What they may do",
@@ -97,7 +112,14 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         ("Important dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["username", "password1", "password2"]}),
+        (
+            None,
+            {
+                "fields": ["username", "password1", "password2"],
+                "description": "Tell the owner of the account this first password in person or on "
+                "the telephone. They choose another when they first sign in.",
+            },
+        ),
         ("Who it is", {"fields": ["first_name", "last_name", "email"]}),
         ("What they may do", {"fields": ["is_staff", "groups"]}),
     ]
@@ -117,6 +139,64 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
     def save_model(self, request, obj, form, change):
         tidy(obj)
         super().save_model(request, obj, form, change)
+        if not change:
+            PasswordToChange.objects.create(user=obj)
+
+    def get_urls(self):
+        unlocking = self.admin_site.admin_view(self.unlock_view)
+        return [path("<id>/unlock/", unlocking, name="auth_user_unlock"), *super().get_urls()]
+
+    def account_to_keep(self, request, key: str) -> User:
+        """The account of somebody else, to whose sign-in something is to be done."""
+        user = self.get_object(request, unquote(key))
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if user is None:
+            raise Http404("There is no account at this address.")
+        if user.pk == request.user.pk:
+            raise PermissionDenied
+        return user
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and obj.pk != request.user.pk and self.has_change_permission(request, obj):
+            context["failures"] = failures_of(obj.username)
+            context["chooses_password"] = PasswordToChange.objects.filter(user=obj).exists()
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def unlock_view(self, request, id):
+        """Lets the owner of an account try again at once."""
+        user = self.account_to_keep(request, id)
+        if request.method == "POST":
+            number = unlock(user.username)
+            if number:
+                failed = ngettext("%d failed sign-in", "%d failed sign-ins", number) % number
+                self.log_change(request, user, f"Unlocked: {failed} no longer counted.")
+                said = f"“{user}” is unlocked and can be signed in to at once. {failed} no longer "
+                messages.success(request, said + ("counts." if number == 1 else "count."))
+            else:
+                messages.info(
+                    request, f"Nothing was locked: no failed sign-in counts for “{user}”."
+                )
+        return redirect("admin:auth_user_change", user.pk)
+
+    def user_change_password(self, request, id, form_url=""):
+        """Gives somebody else a new password, which is shown once. In place of the library's page,
+        which offers sign-ins that this register does not have."""
+        user = self.account_to_keep(request, id)
+        password = ""
+        if request.method == "POST":
+            with transaction.atomic():
+                password = give_password(user)
+                unlock(user.username)
+                self.log_change(request, user, "Given a new password, to be changed at sign-in.")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"New password: {user}",
+            "opts": self.opts,
+            "original": user,
+            "password": password,
+        }
+        return TemplateResponse(request, "records/new_password.html", context)
 
     def get_changeform_initial_data(self, request):
         # An account is made for somebody who is to sign in.
@@ -206,8 +286,8 @@ class AccessFailureLogAdmin(ReadOnly, LibraryAccessFailureLogAdmin):
 
 @admin.register(AccessAttempt)
 class AccessAttemptAdmin(ReadOnly, LibraryAccessAttemptAdmin):
-    """Failures to sign in that still count. Who deletes them lets somebody in before the hour
-    is over."""
+    """Failures to sign in that still count. Whoever deletes them also lets in those at an address
+    from which too many came."""
 
     def has_delete_permission(self, request, obj=None):
         return request.user.is_superuser

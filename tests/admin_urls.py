@@ -58,7 +58,8 @@ OF_RECORDS = {
     "^([^/]+)/history/([^/]+)/$": "Past version of one",
     "<path:object_id>/history/<int:version_id>/restore/": "Restoring a past version",
     "<path:object_id>/step/<slug:name>/": "Guided step",
-    "<id>/password/": "Setting the password",
+    "<id>/password/": "New password for somebody else",
+    "<id>/unlock/": "Unlocking after failed sign-ins",
 }
 # Pages of the site as a whole, by their address.
 OF_SITE = {

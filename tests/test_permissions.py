@@ -181,9 +181,10 @@ def test_an_editor_does_not_do_what_is_for_a_register_manager():
         "Close",
         "Import",
         "Merge with another record",
+        "New password for somebody else",
         "Removing one that should never have been",
         "Replace or merge",
-        "Setting the password",
+        "Unlocking after failed sign-ins",
         "Withhold from public pages",
     }
     assert for_managers <= pages_done_by(MANAGER)

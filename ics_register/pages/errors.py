@@ -97,7 +97,7 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> Htt
     sentence = f"Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, then try again. " + (
         "Too many attempts came from your network."
         if lock.of_address
-        else "If you cannot wait, or have forgotten your password, ask a register manager."
+        else "A register manager can unlock the account, or give you a new password."
     )
     response = error_page(
         request, HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts to sign in", sentence

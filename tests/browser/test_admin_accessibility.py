@@ -188,3 +188,80 @@ def test_lists_of_the_organisation_data_service(looker):
     looker.press("Send and check")
     page.get_by_text("1 new organisation").wait_for()
     looker.look("what lists would change")
+
+
+FIRST, OWN = "lemon tractor visit", "quiet harbour seventy"
+
+
+def add_account(looker: Looker, name: str, group: str) -> None:
+    looker.page.goto(f"{looker.register}/admin/auth/user/add/")
+    looker.page.get_by_label("Username").fill(name)
+    for label in ("Password:", "Password confirmation:"):
+        looker.page.get_by_label(label, exact=True).fill(FIRST)
+    looker.page.get_by_label(group).check()
+
+
+def sign_in(looker: Looker, name: str, password: str) -> None:
+    looker.page.goto(f"{looker.register}/admin/login/")
+    looker.page.get_by_label("Username").fill(name)
+    looker.page.get_by_label("Password").fill(password)
+    looker.press("Log in")
+
+
+@pytest.fixture
+def another_browser(looker):
+    """Whoever looks from a browser of their own, in which nobody is signed in."""
+    opened = []
+
+    def open_one() -> Looker:
+        opened.append(Looker(looker.page.context.browser.new_context().new_page(), looker.register))
+        return opened[-1]
+
+    yield open_one
+    for other in opened:
+        other.page.context.close()
+        looker.wrong |= other.wrong
+
+
+@pytest.fixture
+def manager(looker, another_browser):
+    """A register manager, who is not shown the superuser's pickers of the library."""
+    manager = another_browser()
+    add_account(looker, "meg", "register manager")
+    looker.press("Save")
+    sign_in(manager, "meg", FIRST)
+    manager.page.get_by_text("Somebody else chose the password").wait_for()
+    manager.look("a password to change first")
+    manager.page.get_by_label("Old password").fill(FIRST)
+    for label in ("New password:", "New password confirmation:"):
+        manager.page.get_by_label(label, exact=True).fill(OWN)
+    manager.press("Change my password")
+    manager.look("a password that was changed")
+    return manager
+
+
+def test_accounts_and_signing_in(manager, another_browser):
+    page = manager.page
+    add_account(manager, "jo", "editor")
+    manager.look("adding an account")
+    manager.press("Save")
+    account = page.url
+    manager.look("an account")
+
+    other = another_browser()
+    other.visit("/admin/login/", name="signing in")
+    for _ in range(5):
+        sign_in(other, "jo", "wrong")
+    other.page.get_by_role("heading", name="Too many attempts to sign in").wait_for()
+    other.look("too many attempts")
+
+    page.goto(account)
+    manager.look("an account that is locked")
+    manager.press("Unlock")
+    page.get_by_text("is unlocked and can be signed in to").wait_for()
+    page.get_by_role("link", name="New password").click()
+    manager.look("before a new password")
+    manager.press("Make a new password")
+    manager.look("a new password")
+    sign_in(other, "jo", page.locator(".new-password").inner_text().strip())
+    other.page.get_by_text("Somebody else chose the password").wait_for()

@@ -80,7 +80,7 @@ def test_after_five_failures_one_waits_a_minute_and_is_told_so(ann):
     assert page.status == 429
     assert page.headings == ["Too many attempts to sign in"]
     assert "Wait 1 minute, then try again." in page.text
-    assert "ask a register manager" in page.text
+    assert "A register manager can unlock the account" in page.text
     assert answer.headers["Retry-After"] == "60"
     pass_time(MINUTE)
     assert sign_in().status_code == 302

@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from records.models import PasswordToChange
+
 USERNAME = "admin"
 
 
@@ -43,6 +45,7 @@ class Command(BaseCommand):
         user.is_staff = user.is_superuser = user.is_active = True
         user.set_password(password)
         user.save()
+        PasswordToChange.objects.filter(user=user).delete()
         self.stdout.write(
             f"To sign in:    as {USERNAME}, password {password} (it is not shown again)"
         )

@@ -1,0 +1,294 @@
+"""Passwords: which are refused, who chooses one, and what a register manager does for somebody who
+has forgotten theirs or is locked."""
+
+import re
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from axes.models import AccessAttempt
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from records.groups import AUDITOR, EDITOR
+from records.models import PasswordToChange
+from records.passwords import HardToGuess, made_at_random
+from tests.pages.reading import Page
+from tests.records.accounts import (
+    ACCOUNTS,
+    PASSWORD,
+    browser_of,
+    is_shown_in,
+    make_user,
+    page_of,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("eleven-char", "at least 12 characters"),
+        ("109283746501", "entirely numeric"),
+        ("annabel-lee-poe", "too similar to the username"),
+        ("aaaaaaaaaaaa", "it repeats the same characters"),
+        ("passwordpassword", "it repeats the same characters"),
+        ("qwerty123456", "it is a common word, name or password"),
+        ("P@ssw0rd2026!!", "it is a common word, name or password"),
+        ("Worcestershire", "made of your name or of a word of this register"),
+        ("Governance2026!", "made of your name or of a word of this register"),
+        ("Charlotte-Brontë", "made of your name or of a word of this register"),
+        ("abcdefghijklm", "its characters follow each other"),
+        ("qwertyuiop[]", "next to each other on the keyboard"),
+        ("1986-1986-1986", "easy to guess"),
+        ("passwordpassword" * 20, "it repeats the same characters"),
+    ],
+)
+def test_a_password_that_could_be_guessed_is_refused_and_told_why(password, words):
+    user = make_user("annabel-lee-po", first_name="Charlotte", last_name="Brontë")
+    browser = browser_of(user)
+    sent = {"old_password": PASSWORD, "new_password1": password, "new_password2": password}
+    response = browser.post("/admin/password_change/", sent)
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["lemon tractor visit", "quiet-harbour-71", "żółw-ściana-mgła", "lemon tractor visit " * 20],
+)
+def test_a_password_that_is_hard_to_guess_is_taken(password, ann):
+    browser = browser_of(ann)
+    sent = {"old_password": PASSWORD, "new_password1": password, "new_password2": password}
+    assert browser.post("/admin/password_change/", sent).status_code == 302
+    ann.refresh_from_db()
+    assert ann.check_password(password)
+
+
+def test_one_changes_ones_own_password_by_giving_the_old_one(ann):
+    browser = signed_in(ann)
+    new = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}
+    wrong = browser.post("/admin/password_change/", {"old_password": "guessed", **new})
+    assert wrong.status_code == 200
+    right = browser.post("/admin/password_change/", {"old_password": PASSWORD, **new})
+    assert right.status_code == 302
+    assert is_shown_in(browser)
+    ann.refresh_from_db()
+    assert ann.check_password("quiet-harbour-71")
+
+
+def test_ones_old_password_is_not_taken_for_a_new_one(ann):
+    ann.set_password("quiet-harbour-71")
+    ann.save()
+    browser = signed_in(ann, "quiet-harbour-71")
+    same = dict.fromkeys(("old_password", "new_password1", "new_password2"), "quiet-harbour-71")
+    answer = browser.post("/admin/password_change/", same)
+    assert "This is your old password. Choose another." in answer.content.decode()
+
+
+def test_what_the_register_makes_is_itself_hard_to_guess():
+    for _ in range(50):
+        password = made_at_random()
+        assert re.fullmatch("([a-hjkmnp-z2-9]{4}-){3}[a-hjkmnp-z2-9]{4}", password)
+        HardToGuess().validate(password)
+
+
+# Whoever has a password that somebody else chose
+
+
+NEW = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}
+
+
+def with_first_password(browser, name="bo", password="lemon tractor visit") -> User:
+    sent = {"username": name, "password1": password, "password2": password, "is_staff": "on"}
+    assert browser.post(f"{ACCOUNTS}add/", sent).status_code == 302
+    return User.objects.get(username=name)
+
+
+def sign_in(name: str, password: str) -> Client:
+    browser = Client()
+    answer = browser.post("/admin/login/", {"username": name, "password": password})
+    assert answer.status_code == 302
+    return browser
+
+
+@pytest.mark.parametrize(
+    "asked", ["/admin/", "/admin/forums/forum/", "/admin/nothing/", "/admin/jsi18n/"]
+)
+def test_whoever_has_a_first_password_is_led_to_change_it(megs_browser, asked):
+    with_first_password(megs_browser)
+    browser = sign_in("bo", "lemon tractor visit")
+    for method in (browser.get, browser.post):
+        assert method(asked).headers["Location"] == "/admin/password_change/"
+    page = Page(browser.get("/admin/password_change/"))
+    assert "Somebody else chose the password that you signed in with." in page.text
+
+
+def test_whoever_has_changed_a_first_password_goes_on_and_is_not_asked_again(megs_browser):
+    bo = with_first_password(megs_browser)
+    browser = sign_in("bo", "lemon tractor visit")
+    changed = browser.post(
+        "/admin/password_change/", {"old_password": "lemon tractor visit", **NEW}
+    )
+    assert changed.headers["Location"] == "/admin/password_change/done/"
+    assert browser.get("/admin/password_change/done/").status_code == 200
+    assert is_shown_in(browser)
+    page = Page(browser.get("/admin/password_change/"))
+    assert "Somebody else chose" not in page.text
+    assert is_shown_in(sign_in("bo", "quiet-harbour-71"))
+    assert not PasswordToChange.objects.filter(user=bo).exists()
+
+
+def test_a_first_password_that_is_refused_is_still_to_be_changed(megs_browser):
+    with_first_password(megs_browser)
+    browser = sign_in("bo", "lemon tractor visit")
+    sent = {"old_password": "lemon tractor visit", "new_password1": "x", "new_password2": "x"}
+    assert browser.post("/admin/password_change/", sent).status_code == 200
+    assert not is_shown_in(browser)
+
+
+def test_whoever_has_a_first_password_can_sign_out(megs_browser):
+    with_first_password(megs_browser)
+    browser = sign_in("bo", "lemon tractor visit")
+    assert browser.post("/admin/logout/").status_code == 200
+    assert "/admin/login/" in browser.get("/admin/").headers["Location"]
+
+
+def test_nobody_is_asked_who_chose_their_password_themselves(ann, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command(
+        "createsuperuser", interactive=False, username="sue", email="", verbosity=0, stdout=None
+    )
+    assert is_shown_in(sign_in("sue", PASSWORD))
+    assert is_shown_in(signed_in(ann))
+
+
+def test_at_the_upgrade_those_who_never_signed_in_are_asked_and_superusers_are_not(ann, meg):
+    make_user("Sue", is_superuser=True)
+    meg.last_login = timezone.now()
+    meg.save()
+    migration = import_module("records.migrations.0005_passwordtochange")
+    migration.ask_those_who_never_signed_in(apps, SimpleNamespace(connection=connection))
+    assert [each.user for each in PasswordToChange.objects.all()] == [ann]
+
+
+# A new password
+
+
+def test_a_manager_gives_a_new_password_which_is_shown_once(megs_browser, ann):
+    elsewhere = signed_in(ann)
+    asked = Page(megs_browser.get(page_of(ann, "password")))
+    assert "whoever is signed in with it is signed out at once" in asked.text
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
+
+    given = Page(megs_browser.post(page_of(ann, "password")))
+    password = re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", given.text)[0]
+    assert "It is not shown again." in given.text
+    assert "no-store" in given.response.headers["Cache-Control"]
+    assert not is_shown_in(elsewhere)
+    browser = sign_in("Ann", password)
+    assert browser.get("/admin/").headers["Location"] == "/admin/password_change/"
+    browser.post("/admin/password_change/", {"old_password": password, **NEW})
+    assert is_shown_in(browser)
+
+    (entry,) = LogEntry.objects.filter(object_id=str(ann.pk))
+    assert (entry.user.username, entry.get_change_message()) == (
+        "Meg",
+        "Given a new password, to be changed at sign-in.",
+    )
+    assert password not in Page(megs_browser.get(page_of(ann, "password"))).text
+
+
+def test_a_new_password_lets_somebody_in_who_was_locked(megs_browser, ann):
+    fail("Ann", 6)
+    given = Page(megs_browser.post(page_of(ann, "password")))
+    sign_in("Ann", re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", given.text)[0])
+
+
+@pytest.mark.parametrize("where", ["change", "password"])
+def test_nothing_is_offered_that_this_register_does_not_have(megs_browser, ann, where):
+    for asked in (page_of(ann, where), f"{ACCOUNTS}add/", "/admin/password_change/"):
+        shown = megs_browser.get(asked).content.decode()
+        for words in ("LDAP", "Single Sign-On", "usable_password", "Reset password", "Raw passw"):
+            assert words not in shown
+    megs_browser.post(page_of(ann, where), {"usable_password": "false", "unset-password": "1"})
+    ann.refresh_from_db()
+    assert ann.has_usable_password()
+
+
+# Unlocking
+
+
+def fail(name: str, times: int, **browser) -> None:
+    for _ in range(times):
+        Client(**browser).post("/admin/login/", {"username": name, "password": "wrong"})
+
+
+def test_a_manager_sees_what_counts_against_an_account_and_unlocks_it(megs_browser, ann):
+    shown = Page(megs_browser.get(page_of(ann)))
+    assert "No failed sign-in counts against this account." in shown.text
+    assert "Unlock" not in shown.text
+    fail("Ann", 5)
+    fail("Ann", 2, REMOTE_ADDR="198.51.100.1")
+    shown = Page(megs_browser.get(page_of(ann)))
+    assert "7 failed sign-ins count against this account." in shown.text
+    assert re.search(
+        r"It is locked until \d\d:\d\d for whoever tries from 127\.0\.0\.1\.", shown.text
+    )
+
+    answer = megs_browser.post(page_of(ann, "unlock"), follow=True)
+    assert answer.redirect_chain == [(page_of(ann), 302)]
+    assert "is unlocked and can be signed in to at once. 7 failed sign-ins no longer count." in (
+        Page(answer).text
+    )
+    sign_in("Ann", PASSWORD)
+    (entry,) = LogEntry.objects.filter(object_id=str(ann.pk))
+    assert entry.get_change_message() == "Unlocked: 7 failed sign-ins no longer counted."
+
+
+def test_an_account_that_all_addresses_wait_for_is_said_to_be_locked_and_is_unlocked(
+    megs_browser, ann
+):
+    for number in range(20):
+        fail("Ann", 1, REMOTE_ADDR=f"203.0.113.{number}")
+    assert re.search(r"It is locked until \d\d:\d\d\.", Page(megs_browser.get(page_of(ann))).text)
+    megs_browser.post(page_of(ann, "unlock"))
+    sign_in("Ann", PASSWORD)
+
+
+def test_unlocking_takes_nothing_from_other_accounts_and_nothing_from_nothing(megs_browser, ann):
+    fail("Bo", 3)
+    answer = Page(megs_browser.post(page_of(ann, "unlock"), follow=True))
+    assert "Nothing was locked" in answer.text
+    assert AccessAttempt.objects.get().failures_since_start == 3
+    assert not LogEntry.objects.exists()
+    assert megs_browser.get(page_of(ann, "unlock")).headers["Location"] == page_of(ann)
+
+
+@pytest.mark.parametrize("where", ["unlock", "password"])
+def test_nobody_else_unlocks_or_gives_passwords(where, meg, ann, admin_user):
+    fail("Ann", 5)
+    fail("admin", 5)
+    tries = [
+        (make_user("Ida", AUDITOR), ann),
+        (make_user("Eve", EDITOR), ann),
+        (meg, admin_user),  # who may do more
+        (meg, meg),  # for whom there is "Change password"
+    ]
+    for who, whose in tries:
+        browser = browser_of(who)
+        assert browser.get(page_of(whose, where)).status_code == 403
+        assert browser.post(page_of(whose, where)).status_code == 403
+        assert "New password" not in browser.get(page_of(whose)).content.decode()
+    assert AccessAttempt.objects.count() == 2
+    assert browser_of(meg).get(f"{ACCOUNTS}99999/{where}/").status_code == 404
