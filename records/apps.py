@@ -32,5 +32,6 @@ class RegisterAdminConfig(admin_apps.AdminConfig):
     def ready(self):
         super().ready()
         autodiscover_modules(
-            "steps", "worklists", "spreadsheets", "users", "together", "removed", "history"
+            *("steps", "worklists", "spreadsheets", "users", "your_sessions"),
+            *("together", "removed", "history"),
         )

@@ -3,6 +3,7 @@
 import datetime
 
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -312,3 +313,21 @@ class PasswordToChange(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+
+class StaffSession(AbstractBaseSession):
+    """Somebody signed in to the admin in one browser."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions"
+    )
+    began_at = models.DateTimeField()
+    # Where it began.
+    address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=60, help_text="In words: “Firefox on Windows”.")
+
+    @classmethod
+    def get_session_store_class(cls):
+        from records.sessions import SessionStore
+
+        return SessionStore

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from zxcvbn import zxcvbn
 
 from records.models import PasswordToChange
+from records.sessions import sessions_of
 
 # Of five, from 0. The highest is given from ten thousand million guesses on: what somebody who has
 # stolen the database makes in a day. One less would let P@ssw0rd2026!! through.
@@ -98,9 +99,10 @@ def note_who_has_to_change(request: HttpRequest) -> None:
 
 def give_password(user: User) -> str:
     """Give an account a password that its owner changes at the next sign-in; gives that password.
-    It ends the sessions of the old one."""
+    It ends the account's sessions."""
     password = made_at_random()
     user.set_password(password)
     user.save(update_fields=["password"])
     PasswordToChange.objects.get_or_create(user=user)
+    sessions_of(user).delete()
     return password

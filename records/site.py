@@ -22,6 +22,7 @@ from django.utils.functional import SimpleLazyObject
 
 from records.namesakes import with_words_apart
 from records.passwords import CHANGE_FIRST, OwnPasswordForm, note_who_has_to_change
+from records.sessions import end_other_sessions, note_where_it_began
 
 # (route, view, name), put in place by `site_page`.
 _pages: list[tuple[str, Callable, str]] = []
@@ -118,6 +119,7 @@ class RegisterSite(admin.AdminSite):
     def login(self, request, extra_context=None):
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            note_where_it_began(request)
             note_who_has_to_change(request)
         return response
 
@@ -144,6 +146,7 @@ class RegisterSite(admin.AdminSite):
         )(request)
         if response.status_code == HTTPStatus.FOUND:
             request.session.pop(CHANGE_FIRST, None)
+            end_other_sessions(request)  # of the old password, which would only be listed
         return response
 
     def autocomplete_view(self, request):

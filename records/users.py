@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 from records.groups import IN_WORDS
 from records.models import PasswordToChange
 from records.passwords import give_password
+from records.sessions import sessions_of
 from records.signing_in import failures_of, unlock
 from records.site import AnswersAnyAddress
 from records.text import tidy
@@ -143,8 +144,12 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
             PasswordToChange.objects.create(user=obj)
 
     def get_urls(self):
-        unlocking = self.admin_site.admin_view(self.unlock_view)
-        return [path("<id>/unlock/", unlocking, name="auth_user_unlock"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<id>/unlock/", view(self.unlock_view), name="auth_user_unlock"),
+            path("<id>/sign-out/", view(self.sign_out_view), name="auth_user_sign_out"),
+            *super().get_urls(),
+        ]
 
     def account_to_keep(self, request, key: str) -> User:
         """The account of somebody else, to whose sign-in something is to be done."""
@@ -160,6 +165,7 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and obj.pk != request.user.pk and self.has_change_permission(request, obj):
             context["failures"] = failures_of(obj.username)
+            context["sessions"] = sessions_of(obj).count()
             context["chooses_password"] = PasswordToChange.objects.filter(user=obj).exists()
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -177,6 +183,19 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
                 messages.info(
                     request, f"Nothing was locked: no failed sign-in counts for “{user}”."
                 )
+        return redirect("admin:auth_user_change", user.pk)
+
+    def sign_out_view(self, request, id):
+        """Ends the sessions of somebody else's account."""
+        user = self.account_to_keep(request, id)
+        if request.method == "POST":
+            number, _ = sessions_of(user).delete()
+            if number:
+                ended = ngettext("%d session", "%d sessions", number) % number
+                self.log_change(request, user, f"Signed out: {ended} ended.")
+                messages.success(request, f"“{user}” is signed out: {ended} ended.")
+            else:
+                messages.info(request, f"“{user}” was not signed in.")
         return redirect("admin:auth_user_change", user.pk)
 
     def user_change_password(self, request, id, form_url=""):

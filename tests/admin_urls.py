@@ -59,6 +59,7 @@ OF_RECORDS = {
     "<path:object_id>/history/<int:version_id>/restore/": "Restoring a past version",
     "<path:object_id>/step/<slug:name>/": "Guided step",
     "<id>/password/": "New password for somebody else",
+    "<id>/sign-out/": "Ending all sessions of somebody else",
     "<id>/unlock/": "Unlocking after failed sign-ins",
 }
 # Pages of the site as a whole, by their address.
@@ -68,6 +69,7 @@ OF_SITE = {
     "logout/": "Sign out",
     "password_change/": "Change one’s own password",
     "password_change/done/": "Change one’s own password: done",
+    "sessions/": "Your sessions",
     "autocomplete/": "What a field proposes while one types",
     "jsi18n/": "Words of the scripts",
     "r/<path:content_type_id>/<path:object_id>/": "To the public page of a record",
@@ -493,7 +495,10 @@ class Answer:
 
 
 # What is written of somebody's being there, and not of the register.
-NOT_OF_THE_REGISTER = ("django_session", "axes_accesslog", "axes_accessattempt", "last_login")
+NOT_OF_THE_REGISTER = (
+    *("django_session", "records_staffsession"),
+    *("axes_accesslog", "axes_accessattempt", "last_login"),
+)
 
 
 @contextmanager

@@ -162,7 +162,8 @@ def pages_done_by(who: str) -> set[str]:
     return {row["page"] for row in said() if row[who] == YES}
 
 
-ONES_OWN = {"Sign in", "Sign out", "Change one’s own password"}
+ONES_OWN = {"Sign in", "Sign out", "Change one’s own password", "Your sessions"}
+OF_STAFF = {"Change one’s own password", "Your sessions"}
 
 
 def test_an_auditor_changes_nothing_but_their_password():
@@ -172,13 +173,14 @@ def test_an_auditor_changes_nothing_but_their_password():
 
 def test_whoever_is_not_staff_comes_no_further_than_the_sign_in():
     for who in (ANONYMOUS, NOT_STAFF):
-        assert pages_done_by(who) == ONES_OWN - {"Change one’s own password"}
+        assert pages_done_by(who) == ONES_OWN - OF_STAFF
         assert {row[who] for row in said()} == {YES, SIGN_IN}
 
 
 def test_an_editor_does_not_do_what_is_for_a_register_manager():
     for_managers = {
         "Close",
+        "Ending all sessions of somebody else",
         "Import",
         "Merge with another record",
         "New password for somebody else",

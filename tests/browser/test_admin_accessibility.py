@@ -255,6 +255,13 @@ def test_accounts_and_signing_in(manager, another_browser):
     other.page.get_by_role("heading", name="Too many attempts to sign in").wait_for()
     other.look("too many attempts")
 
+    elsewhere = another_browser()
+    sign_in(elsewhere, "meg", OWN)
+    manager.visit("/admin/sessions/", name="one's sessions")
+    manager.press("End this session: Chrome")
+    page.get_by_text("1 session is ended.").wait_for()
+    manager.look("no other session")
+
     page.goto(account)
     manager.look("an account that is locked")
     manager.press("Unlock")

@@ -7,12 +7,12 @@ from axes.models import AccessAttempt, AccessLog
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from records.groups import AUDITOR, EDITOR, IN_WORDS, MANAGER, permissions_of_groups
+from records.models import StaffSession
 from tests.admin_pages import errors_of
 from tests.records.accounts import (
     ACCOUNTS,
@@ -254,7 +254,7 @@ def test_a_session_ends_with_the_browser_and_after_eight_hours(ann):
     assert (cookie["max-age"], cookie["expires"]) == ("", "")
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
-    session = Session.objects.get(session_key=cookie.value)
+    session = StaffSession.objects.get(session_key=cookie.value)
     left = session.expire_date - timezone.now()
     assert datetime.timedelta(hours=7.9) < left <= datetime.timedelta(hours=8)
     session.expire_date = timezone.now()

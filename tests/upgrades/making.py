@@ -71,15 +71,15 @@ def main(target: Path) -> None:
     set_up()
     default_to_the_clock()
     from django.contrib.auth.models import User
-    from django.contrib.sessions.models import Session
     from django.core.management import call_command
     from django.db import connection
 
+    from records.models import StaffSession
     from tests.upgrades.edits import make_register
 
     call_command("migrate", verbosity=0)
     make_register()
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     assert not any(user.has_usable_password() for user in User.objects.all())
     write = write_sqlite if connection.vendor == "sqlite" else write_postgresql
     target.write_bytes(lzma.compress(write(connection).encode(), preset=9))
