@@ -224,8 +224,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "ics_register.requests.PlainForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "ics_register.pages.stale_forms.keep_what_the_signed_out_typed",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ics_register.pages.stale_forms.keep_what_the_signed_out_typed",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -32,6 +32,6 @@ class RegisterAdminConfig(admin_apps.AdminConfig):
     def ready(self):
         super().ready()
         autodiscover_modules(
-            *("steps", "worklists", "spreadsheets", "users", "your_sessions"),
+            *("steps", "worklists", "spreadsheets", "users", "your_sessions", "kept_forms_page"),
             *("together", "removed", "history"),
         )

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from records.constraints import DatabaseCheck
 from records.evidence import Evidenced
@@ -331,3 +332,24 @@ class StaffSession(AbstractBaseSession):
         from records.sessions import SessionStore
 
         return SessionStore
+
+
+class KeptForm(models.Model):
+    """What somebody had typed into a form of the admin when they turned out to be signed out."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_forms"
+    )
+    kept_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # Of the page to which it is sent.
+    address = models.TextField()
+    # Names and values, in the order in which they were sent.
+    fields = models.JSONField()
+    # Whether a file or a password was sent too.
+    left_out = models.BooleanField()
+
+    class Meta:
+        ordering = ["-kept_at"]
+
+    def __str__(self):
+        return self.address

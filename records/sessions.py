@@ -21,6 +21,13 @@ class SessionStore(DatabaseStore):
 
         return StaffSession
 
+    @classmethod
+    def clear_expired(cls):
+        from records.kept_forms import clear_away
+
+        super().clear_expired()
+        clear_away()
+
     def create_model_instance(self, data):
         session = super().create_model_instance(data)
         session.account_id = data.get(SESSION_KEY)

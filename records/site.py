@@ -20,6 +20,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from records.kept_forms import kept_for, remember_who_signed_in
 from records.namesakes import with_words_apart
 from records.passwords import CHANGE_FIRST, OwnPasswordForm, note_who_has_to_change
 from records.sessions import end_other_sessions, note_where_it_began
@@ -121,6 +122,9 @@ class RegisterSite(admin.AdminSite):
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             note_where_it_began(request)
             note_who_has_to_change(request)
+            if kept_for(request.user).exists():
+                response = redirect("admin:kept_forms")
+            remember_who_signed_in(request, response)
         return response
 
     def admin_view(self, view, cacheable=False):
@@ -145,7 +149,8 @@ class RegisterSite(admin.AdminSite):
             extra_context={**self.each_context(request), **first, **(extra_context or {})},
         )(request)
         if response.status_code == HTTPStatus.FOUND:
-            request.session.pop(CHANGE_FIRST, None)
+            if request.session.pop(CHANGE_FIRST, None) and kept_for(request.user).exists():
+                response = redirect("admin:kept_forms")
             end_other_sessions(request)  # of the old password, which would only be listed
         return response
 

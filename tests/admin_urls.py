@@ -70,6 +70,7 @@ OF_SITE = {
     "password_change/": "Change one’s own password",
     "password_change/done/": "Change one’s own password: done",
     "sessions/": "Your sessions",
+    "kept/": "What one typed before one was signed out",
     "autocomplete/": "What a field proposes while one types",
     "jsi18n/": "Words of the scripts",
     "r/<path:content_type_id>/<path:object_id>/": "To the public page of a record",

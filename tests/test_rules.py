@@ -13,7 +13,7 @@ from forums.models import ClauseKind, LineKind, SeatRole
 from organisations.models import CqcQuestion, RelationshipKind
 from people.models import Basis, EndReason
 from records.history import Recorded, WritesNoHistory
-from records.models import PasswordToChange, RegisterVersion, StaffSession, Upload
+from records.models import KeptForm, PasswordToChange, RegisterVersion, StaffSession, Upload
 from records.periods import Dated
 from tests.builders import (
     BUILDERS,
@@ -666,7 +666,7 @@ def test_every_model_of_the_four_apps_keeps_history():
     histories = {model.history.model for model in RECORDED}
 
     # What is on its way in is no record yet, and the version and what sign-ins need are none.
-    others = {Upload, RegisterVersion, PasswordToChange, StaffSession}
+    others = {Upload, RegisterVersion, KeptForm, PasswordToChange, StaffSession}
     assert kept == set(RECORDED) | histories | others
 
 

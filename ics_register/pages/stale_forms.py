@@ -3,13 +3,19 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from ics_register.pages.errors import error_page, frame_of_error
+from records.kept_forms import KEPT, forget_what_was_sent, keep
 
 HEADING = "That form was not taken"
+KEPT_IN_WORDS = (
+    "You were signed out, and nothing was saved. Sign in again: what you typed is kept and will be "
+    "offered to you."
+)
 GO_BACK = "Go back, copy what you typed, open the page anew, and enter it there."
 
 
@@ -32,21 +38,31 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def keep_what_the_signed_out_typed(get_response):
-    """Middleware: whoever sends a form of the admin after their time was over, or after they signed
-    out in another tab, is not led to the sign-in, where what they typed would be gone."""
+    """Middleware: what somebody sends to a form of the admin after their time was over, or after
+    they signed out in another tab, is kept for them, and offered once they have signed in again.
+    Where nobody knows whose it is, it is kept in the page that says so."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if (
-            response.status_code == HTTPStatus.FOUND
-            and response.headers["Location"].startswith(f"{reverse('admin:login')}?")
-            and was_sent_from_here(request)
-            and not request.user.is_authenticated
-        ):
-            return page_that_keeps(
-                request, "Nothing was saved. You were signed out after you opened the form."
-            )
-        return response
+        if request.method != "POST":
+            return response
+        to_sign_in = response.status_code == HTTPStatus.FOUND and response.headers[
+            "Location"
+        ].startswith(f"{reverse('admin:login')}?")
+        if not to_sign_in:
+            taken = response.status_code < HTTPStatus.BAD_REQUEST
+            if taken and KEPT in request.POST and request.user.is_authenticated:
+                forget_what_was_sent(request)
+            return response
+        if not was_sent_from_here(request) or request.user.is_authenticated:
+            return response
+        fields, left_out = what_was_typed(request)
+        if keep(request, fields, left_out=left_out):
+            messages.warning(request, KEPT_IN_WORDS)
+            return response
+        return page_that_keeps(
+            request, "Nothing was saved. You were signed out after you opened the form."
+        )
 
     return answer
 
@@ -78,6 +94,6 @@ def what_was_typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
     for name, values in request.POST.lists():
         if "password" in name:
             left_out = True
-        elif name != "csrfmiddlewaretoken":
+        elif name not in ("csrfmiddlewaretoken", KEPT):
             kept += [(name, value) for value in values]
     return kept, left_out

@@ -272,3 +272,23 @@ def test_accounts_and_signing_in(manager, another_browser):
     manager.look("a new password")
     sign_in(other, "jo", page.locator(".new-password").inner_text().strip())
     other.page.get_by_text("Somebody else chose the password").wait_for()
+
+
+def test_what_was_typed_when_a_session_ended(manager):
+    page = manager.page
+    page.goto(f"{manager.register}/admin/people/person/?q=nicholson")
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_label("Reason for this change").fill("Told so in a test.")
+    page.locator("#id_locator").fill("page 3, which is typed with care")
+    page.context.clear_cookies(name="sessionid")
+    manager.press(re.compile("^Save$"))
+    page.get_by_text("what you typed is kept and will be offered to you").wait_for()
+    manager.look("signing in again")
+    page.get_by_label("Username").fill("meg")
+    page.get_by_label("Password").fill(OWN)
+    manager.press("Log in")
+    page.locator("dd", has_text="page 3, which is typed with care").wait_for()
+    manager.look("what was typed")
+    manager.press("Send what you typed")
+    page.locator(".messagelist .success").wait_for()
+    manager.visit("/admin/kept/", name="nothing that was typed")

@@ -1,11 +1,17 @@
-"""A form of the admin that is sent after somebody signed in or out in another tab."""
+"""A form of the admin that is sent after somebody signed in or out in another tab, or after their
+session has ended."""
+
+import datetime
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db.models import F
 from django.test import Client
 
-from records.models import Document
+from records.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
+from records.models import Document, KeptForm, PasswordToChange
 from tests.admin_pages import REASON, address, typed
 from tests.admin_urls import FormReader
 from tests.builders import make_document
@@ -160,3 +166,221 @@ def test_the_page_of_a_stale_form_is_kept_by_nobody(staff):
     refused = staff.post(page, form)
     assert "no-store" in refused.headers["Cache-Control"]
     assert "default-src 'none'" in refused.headers["Content-Security-Policy"]
+
+
+# When the register knows whose form it is
+
+
+@pytest.fixture
+def signed_in():
+    """A browser in which Ann has signed in, at the page for that."""
+    User.objects.create_superuser("Ann", password="a long password")
+    browser = Client(enforce_csrf_checks=True, SERVER_NAME="localhost", headers=HERE)
+    sign_in_again(browser)
+    return browser
+
+
+def sign_in_as(browser, name="Ann"):
+    page = browser.get("/admin/login/?next=/admin/")
+    token = FormReader(page.content.decode()).values["csrfmiddlewaretoken"][0]
+    answers = {"username": name, "password": "a long password", "csrfmiddlewaretoken": token}
+    return browser.post("/admin/login/?next=/admin/", answers)
+
+
+def press(browser, page: Page, button: str):
+    """Press a button of a page, as somebody would who sees it."""
+    (form,) = [
+        form
+        for form in page.main.iter("form")
+        if any(each.get("value") == button for each in form.iter("input"))
+    ]
+    sent = {}
+    for element in form:
+        if element.get("name"):
+            text = (element.text or "").removeprefix("\n")
+            sent.setdefault(element.get("name"), []).append(element.get("value") or text)
+    return browser.post(form.get("action") or "/admin/kept/", sent)
+
+
+def typed_too_late(browser, document) -> Page:
+    """The sign-in, to which whoever sends a form too late is led."""
+    page, form = opened(browser, document)
+    sign_out(browser)
+    answer = browser.post(page, form)
+    assert answer.status_code == 302
+    return Page(browser.get(answer.headers["Location"]))
+
+
+def test_what_was_typed_when_a_session_ended_is_offered_after_signing_in_again(signed_in):
+    document = make_document()
+    page = typed_too_late(signed_in, document)
+    assert "Sign in again: what you typed is kept and will be offered to you." in page.text
+    assert "Typed with care" not in page.source
+
+    answer = sign_in_as(signed_in)
+    assert answer.headers["Location"] == "/admin/kept/"
+    offered = Page(signed_in.get("/admin/kept/"))
+    assert "Typed with care: “é” <b> and a second paragraph" in offered.text
+    assert "document" in offered.text
+    document.refresh_from_db()
+    assert document.note == ""
+
+    assert press(signed_in, offered, "Send what you typed").status_code == 302
+    document.refresh_from_db()
+    assert document.note == TYPED
+    assert not KeptForm.objects.exists()
+    assert "Nothing that you typed is waiting here." in Page(signed_in.get("/admin/kept/")).text
+
+
+def test_what_was_typed_is_thrown_away_by_its_owner(signed_in):
+    document = make_document()
+    typed_too_late(signed_in, document)
+    sign_in_as(signed_in)
+    answer = press(signed_in, Page(signed_in.get("/admin/kept/")), "Throw it away")
+    assert answer.headers["Location"] == "/admin/"
+    assert not KeptForm.objects.exists()
+    document.refresh_from_db()
+    assert document.note == ""
+
+
+def test_somebody_else_who_signs_in_sees_nothing_of_it_and_cannot_touch_it(signed_in):
+    User.objects.create_superuser("Bo", password="a long password")
+    document = make_document()
+    typed_too_late(signed_in, document)
+    kept = KeptForm.objects.get()
+    answer = sign_in_as(signed_in, "Bo")
+    assert answer.headers["Location"] == "/admin/"
+    page = Page(signed_in.get("/admin/kept/"))
+    assert "Nothing that you typed is waiting here." in page.text
+    token = FormReader(signed_in.get("/admin/sessions/").content.decode()).values
+    sent = {"kept_form": kept.pk, "csrfmiddlewaretoken": token["csrfmiddlewaretoken"][0]}
+    assert signed_in.post("/admin/kept/", sent).status_code == 302
+    assert KeptForm.objects.filter(pk=kept.pk).exists()
+    sign_out(signed_in)
+    assert sign_in_as(signed_in).headers["Location"] == "/admin/kept/"
+
+
+def test_it_is_kept_for_whoever_signed_in_last(signed_in):
+    bo = User.objects.create_superuser("Bo", password="a long password")
+    sign_out(signed_in)
+    sign_in_as(signed_in, "Bo")
+    typed_too_late(signed_in, make_document())
+    assert KeptForm.objects.get().account == bo
+
+
+@pytest.mark.parametrize("value", ["", "1", "1:abc", "nonsense"])
+def test_a_cookie_that_was_made_up_names_nobody(signed_in, value):
+    page, form = opened(signed_in, make_document())
+    sign_out(signed_in)
+    signed_in.cookies[COOKIE] = value
+    refused = Page(signed_in.post(page, form))
+    assert refused.status == 403  # in which what was typed is kept, as ever
+    assert "Typed with care" in refused.source
+    assert not KeptForm.objects.exists()
+
+
+def test_nothing_is_kept_for_an_account_that_is_no_longer_active(signed_in):
+    page, form = opened(signed_in, make_document())
+    User.objects.update(is_active=False)
+    assert Page(signed_in.post(page, form)).status == 403
+    assert not KeptForm.objects.exists()
+
+
+def test_the_cookie_names_an_account_to_the_admin_alone_and_lets_nobody_in(signed_in):
+    cookie = signed_in.cookies[COOKIE]
+    assert (cookie["path"], cookie["samesite"]) == ("/admin/", "Lax")
+    assert cookie["httponly"]
+    sign_out(signed_in)
+    assert "/admin/login/" in signed_in.get("/admin/").headers["Location"]
+
+
+def test_neither_files_nor_passwords_are_kept_for_later(signed_in):
+    token = opened(signed_in, make_document())[1]["csrfmiddlewaretoken"]
+    sign_out(signed_in)
+    sent = {
+        "file": SimpleUploadedFile("people.csv", b"in the file"),
+        "reason": TYPED,
+        "old_password": "my secret",
+        "csrfmiddlewaretoken": token,
+    }
+    assert signed_in.post("/admin/imports/people.person/", sent).status_code == 302
+    kept = KeptForm.objects.get()
+    assert kept.fields == [["reason", TYPED]]
+    assert kept.left_out
+    sign_in_as(signed_in)
+    page = Page(signed_in.get("/admin/kept/"))
+    assert "Files and passwords are not kept: the form asks for them again." in page.text
+
+
+def test_a_form_that_is_sent_again_with_an_error_in_it_is_shown_and_no_longer_kept(signed_in):
+    document = make_document()
+    page, form = opened(signed_in, document)
+    sign_out(signed_in)
+    signed_in.post(page, {**form, "reason": ""})
+    sign_in_as(signed_in)
+    answer = press(signed_in, Page(signed_in.get("/admin/kept/")), "Send what you typed")
+    assert answer.status_code == 200
+    assert "Typed with care" in answer.content.decode()
+    assert not KeptForm.objects.exists()
+
+
+def test_a_form_that_is_refused_when_sent_again_stays_kept(signed_in):
+    typed_too_late(signed_in, make_document())
+    sign_in_as(signed_in)
+    offered = Page(signed_in.get("/admin/kept/"))
+    User.objects.update(is_superuser=False)
+    assert press(signed_in, offered, "Send what you typed").status_code == 403
+    assert KeptForm.objects.count() == 1
+
+
+def test_whoever_is_signed_out_again_keeps_it_once(signed_in):
+    typed_too_late(signed_in, make_document())
+    sign_in_as(signed_in)
+    offered = Page(signed_in.get("/admin/kept/"))
+    sign_out(signed_in)
+    assert press(signed_in, offered, "Send what you typed").status_code == 302
+    assert KeptForm.objects.count() == 1
+
+
+def test_few_forms_are_kept_for_a_day_and_none_that_is_very_large(signed_in):
+    page, form = opened(signed_in, make_document())
+    sign_out(signed_in)
+    for number in range(MOST + 2):
+        signed_in.post(page, {**form, "note": f"Number {number}"})
+    assert KeptForm.objects.count() == MOST
+    assert ["note", "Number 0"] not in KeptForm.objects.last().fields
+    large = Page(signed_in.post(page, {**form, "note": "a" * LARGEST}))
+    assert large.status == 403  # in which it is kept, as ever
+    assert KeptForm.objects.count() == MOST
+
+    KeptForm.objects.update(kept_at=F("kept_at") - KEPT_FOR - datetime.timedelta(seconds=1))
+    assert sign_in_as(signed_in).headers["Location"] == "/admin/"
+    call_command("clearsessions")
+    assert not KeptForm.objects.exists()
+
+
+def test_whoever_has_to_choose_a_password_first_is_offered_it_then(signed_in):
+    typed_too_late(signed_in, make_document())
+    PasswordToChange.objects.create(user=User.objects.get())
+    sign_in_as(signed_in)
+    assert signed_in.get("/admin/kept/").headers["Location"] == "/admin/password_change/"
+    page = signed_in.get("/admin/password_change/").content.decode()
+    answer = signed_in.post(
+        "/admin/password_change/",
+        {
+            "old_password": "a long password",
+            "new_password1": "quiet-harbour-71",
+            "new_password2": "quiet-harbour-71",
+            "csrfmiddlewaretoken": FormReader(page).values["csrfmiddlewaretoken"][0],
+        },
+    )
+    assert answer.headers["Location"] == "/admin/kept/"
+
+
+def test_what_another_site_sends_is_not_kept_for_anybody(signed_in):
+    page, form = opened(signed_in, make_document())
+    sign_out(signed_in)
+    signed_in.defaults.pop("HTTP_ORIGIN")
+    answer = signed_in.post(page, form, headers={"origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert not KeptForm.objects.exists()
