@@ -63,10 +63,10 @@ def keep_pages(get_response):
         if version is None:
             return get_response(request)
         tag = tag_of(request, version)
-        if tag in parse_etags(request.headers.get("If-None-Match", "")):
-            return with_tag(HttpResponseNotModified(), tag)
-        # By it a replica is known to have every change.
-        request.register_version = version
+        if (known := the_same(tag, request)) is not None:
+            return with_tag(HttpResponseNotModified(), known)
+        # By the version a replica is known to have every change, by both a whole list is kept.
+        request.register_version, request.tag = version, tag
         kept = caches["pages"].get(tag) if request.method == "GET" else None
         if kept is not None:
             content, headers = kept
@@ -80,7 +80,8 @@ def keep(response: HttpResponse, tag: str, request: HttpRequest) -> HttpResponse
     """Give a public page its tag, and keep it if it is not too large."""
     if response.status_code != 200 or "public" not in response.get("Cache-Control", ""):
         return response
-    with_tag(response, tag)
+    # A whole list has a tag of its own.
+    with_tag(response, response.get("ETag", f'W/"{tag}"'))
     if request.method == "GET" and not response.streaming and len(response.content) <= LARGEST:
         caches["pages"].set(tag, (response.content, dict(response.items())))
     return response
@@ -92,10 +93,20 @@ def with_tag(response: HttpResponse, tag: str) -> HttpResponse:
 
 
 def tag_of(request: HttpRequest, version: str) -> str:
+    """What tells an answer from every other: the ETag without its marks, which are those of a weak
+    one for a page, since a proxy may compress the page and keep the tag."""
     today = timezone.localdate().isoformat()
     told_apart_by = "\n".join((version, today, release(), request.build_absolute_uri()))
-    # Weak: a proxy may compress the page and keep the tag.
-    return f'W/"{hashlib.sha256(told_apart_by.encode()).hexdigest()[:32]}"'
+    return hashlib.sha256(told_apart_by.encode()).hexdigest()[:32]
+
+
+def the_same(tag: str, request: HttpRequest) -> str | None:
+    """The ETag that whoever asks knows, if it is of the same answer. That of a whole list has the
+    moment at which the list was made behind `tag`."""
+    for known in parse_etags(request.headers.get("If-None-Match", "")):
+        if known.removeprefix("W/").strip('"').partition("-")[0] == tag:
+            return known
+    return None
 
 
 # Where the software is that makes the pages, and of what it is made.

@@ -29,9 +29,11 @@ class OnceInAWhile(logging.Filter):
         self.cause, self.told_at, self.left_out = "", 0.0, 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if status_of(record) != 503 or not record.exc_info:
+        if status_of(record) != 503:
             return True
-        cause, now = cause_of(record), time.monotonic()
+        # One without an error was answered on purpose, as while a file is being made.
+        cause = cause_of(record) if record.exc_info else record.getMessage()
+        now = time.monotonic()
         if cause == self.cause and now < self.told_at + REST:
             self.left_out += 1
             return False

@@ -218,7 +218,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "ics_register.requests.refuse_null_bytes",
     "ics_register.requests.leave_cookies_to_the_admin",
+    "ics_register.parameters.leave_out_what_no_page_reads",
     "ics_register.kept_pages.keep_pages",
+    "ics_register.kept_files.keep_whole_files",
     "ics_register.replicas.ReadFromReplica",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -240,6 +242,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }
+
+# Whole lists and files of the whole register, as they were last made, for all processes.
+KEPT_FILES = VAR_DIR / "files"
 
 ROOT_URLCONF = "ics_register.urls"
 WSGI_APPLICATION = "ics_register.wsgi.application"

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import tempfile
 
 import django
 import pytest
@@ -20,6 +21,10 @@ django.setup()
 # Registers that stand for many tests: see tests/standing.py.
 STANDING = {"standing_cast", "standing_seed", "standing_england", "standing_admin"}
 DEVELOPMENT_DATABASE = settings.DATABASES["default"]["NAME"]
+
+# Whole lists that tests have made are kept nowhere else, and not for long.
+KEPT_FILES = tempfile.TemporaryDirectory(prefix="register-tests-")
+settings.KEPT_FILES = KEPT_FILES.name
 
 # Hashing is slow on purpose, and these passwords protect nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

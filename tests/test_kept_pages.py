@@ -378,6 +378,41 @@ def test_each_address_day_host_and_release_has_a_tag_of_its_own(chair, monkeypat
 
 
 @pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("/forums/?x=1", "/forums/"),
+        ("/forums/?utm_source=news&q=board&fbclid=x&page=1", "/forums/?page=1&q=board"),
+        ("/forums/?q=board&as_at=2020-01-01", "/forums/?as_at=2020-01-01&q=board"),
+        ("/forums/?q=&place=", "/forums/"),
+        ("/forums/?q=board&q=other", "/forums/?q=board"),
+        ("/forums.json?x=1&q=board", "/forums.json?q=board"),
+        ("/forums/board/?q=board&page=2", "/forums/board/"),
+        ("/forums/board/quoracy/?x=1", "/forums/board/quoracy/"),
+        ("/changes.atom?x=1", "/changes.atom"),
+        ("/sitemap-forums.xml?x=1&p=1", "/sitemap-forums.xml?p=1"),
+        ("/data/csv.zip?x=1&periods=all", "/data/csv.zip?periods=all"),
+    ],
+)
+def test_an_address_is_what_the_page_reads_of_it(chair, typed, read):
+    """One page is made and kept, whatever else a link carries, and nothing of it says what."""
+    page = client.get(read)
+    whole = page.getvalue()
+    tag = page.headers["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        other = client.get(typed)
+        assert other.getvalue() == whole
+    assert other.headers["ETag"] == tag
+    assert len(queries) == 1
+
+
+def test_two_answers_to_one_question_of_quoracy_are_still_refused(chair):
+    address = f"/forums/board/quoracy/?seat-{chair.seat_id}="
+    twice = f"{address}attends&seat-{chair.seat_id}=absent"
+    assert client.get(f"{address}attends").status_code == 200
+    assert client.get(twice).status_code == 400
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         "/forums/?as_at=nonsense",

@@ -100,7 +100,11 @@ def days_as_json(context: dict, here: Here) -> dict:
     }
 
 
-@public_page(as_json=days_as_json, as_csv=days_as_csv, as_calendar=days_for_calendar)
+@public_page(
+    as_json=days_as_json,
+    as_csv=days_as_csv,
+    as_calendar=days_for_calendar,
+)
 def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
     forum = forum_of_paper(slug)
     seats = held_seats_of(forum, asked.day)
@@ -111,7 +115,13 @@ def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
     return "forums/calendar.html", {"forum": forum, "days": days}
 
 
-@public_page(as_json=days_as_json, as_csv=days_as_csv, as_calendar=days_for_calendar)
+@public_page(
+    # Among them are those that the terms of reference to be reviewed are narrowed by.
+    reads=ForumChairFilter.base_filters,
+    as_json=days_as_json,
+    as_csv=days_as_csv,
+    as_calendar=days_for_calendar,
+)
 def calendar(request: HttpRequest, asked: AskedDay):
     """When terms of chairs and leaders end, and when terms of reference are to be reviewed."""
     seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked.day), asked=asked)

@@ -132,7 +132,11 @@ def chairs_as_csv(context: dict, here: Here) -> Table:
     return Table(["kind", "of", "of_name", *facts.HOLDING_COLUMNS], rows())
 
 
-@public_page(as_json=chairs_as_json, as_csv=chairs_as_csv)
+@public_page(
+    reads=["page", *ForumChairFilter.base_filters],
+    as_json=chairs_as_json,
+    as_csv=chairs_as_csv,
+)
 def chairs(request: HttpRequest, asked: AskedDay):
     seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked.day), asked=asked)
     post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked.day), asked=asked)

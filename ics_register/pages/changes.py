@@ -103,7 +103,11 @@ def _source_cells(whose: str, source: tuple | None, here: Here) -> dict:
     return {f"{whose}{name}": value for name, value in named}
 
 
-@public_page(as_json=changes_as_json, as_csv=changes_as_csv)
+@public_page(
+    reads=["page", "from", "to", *OF],
+    as_json=changes_as_json,
+    as_csv=changes_as_csv,
+)
 def changes(request: HttpRequest, asked: AskedDay):
     days = asked_days(request, asked)
     about = asked_record(request)

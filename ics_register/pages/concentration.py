@@ -148,7 +148,11 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
         }
 
 
-@public_page(as_json=concentration_as_json, as_csv=concentration_as_csv)
+@public_page(
+    reads=["page", "show", *ConcentrationFilter.base_filters],
+    as_json=concentration_as_json,
+    as_csv=concentration_as_csv,
+)
 def concentration(request: HttpRequest, asked: AskedDay):
     chosen = chosen_part(request)
     narrowed = ConcentrationFilter(request.GET, queryset=Forum.objects.as_at(asked.day))

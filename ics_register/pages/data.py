@@ -10,14 +10,17 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.csrf import csrf_exempt
 
+from ics_register.kept_files import Abandoned, abandoned, watching
 from ics_register.open_data.addresses import Addresses
 from ics_register.open_data.files import FORMATS, Format, gathered_file, write
+from ics_register.open_data.gathering import unwatched
 from ics_register.open_data.tables import BY_NAME, TABLES
 from ics_register.open_data.wanted import LICENCE_ADDRESS, TERMS, TITLE, Wanted
 from ics_register.pages.errors import bad_request, method_not_allowed
-from ics_register.pages.frame import AskedDay, asked_day
-from ics_register.pages.page import kept_by_proxies, public_page, refuse_too_much
+from ics_register.pages.frame import DAYS, AskedDay, asked_day
+from ics_register.pages.page import kept_by_proxies, public_page
 from ics_register.pages.twins import Here, open_to_all, site
+from ics_register.parameters import reads
 from ics_register.recorded import as_recorded
 from organisations.models import Organisation
 from records.models import Document
@@ -126,7 +129,6 @@ def public_file(view):
         if request.method not in ("GET", "HEAD"):
             return method_not_allowed(request)
         try:
-            refuse_too_much(request)
             response = view(request, asked_day(request), **kwargs)
         except (BadRequest, SuspiciousOperation) as error:
             return bad_request(request, error)
@@ -135,6 +137,7 @@ def public_file(view):
     return answer
 
 
+@reads(*DAYS, "periods")
 @public_file
 def data_file(request: HttpRequest, asked: AskedDay, name: str):
     format = next((each for each in FORMATS if each.name == name), None)
@@ -149,8 +152,12 @@ def data_file(request: HttpRequest, asked: AskedDay, name: str):
     with contextlib.ExitStack() as unless_sent:
         # On the disk, so that the register is read at once however slowly the file is taken.
         file = unless_sent.enter_context(tempfile.TemporaryFile())
-        with as_recorded(asked.recorded), gathered_file(wanted) as gathered:
-            write(format, gathered, file)
+        watch = watching(request) if hasattr(request, "tag") else unwatched
+        try:
+            with as_recorded(asked.recorded), gathered_file(wanted, watch) as gathered:
+                write(format, gathered, file)
+        except Abandoned:
+            return abandoned()
         file.seek(0)
         unless_sent.pop_all()  # closed when it has been sent
     return sent(file, format, wanted)

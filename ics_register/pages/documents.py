@@ -181,7 +181,11 @@ def documents_as_csv(context: dict, here: Here) -> Table:
     return Table(DOCUMENT_COLUMNS, rows)
 
 
-@public_page(as_json=documents_as_json, as_csv=documents_as_csv)
+@public_page(
+    reads=["page"],
+    as_json=documents_as_json,
+    as_csv=documents_as_csv,
+)
 def document_list(request: HttpRequest, asked: AskedDay):
     page = page_of(request, Document.objects.order_by("folded", "id"))
     return "documents/list.html", {"page": page}
@@ -233,7 +237,11 @@ def facts_as_csv(context: dict, here: Here) -> Table:
     return Table([*columns, "ods_code", "ons_code", *plain.PERIOD], rows())
 
 
-@public_page(as_json=document_as_json, as_csv=facts_as_csv)
+@public_page(
+    reads=["page", "facts"],
+    as_json=document_as_json,
+    as_csv=facts_as_csv,
+)
 def document(request: HttpRequest, asked: AskedDay, slug: str):
     document = record_at(Document.objects.all(), slug)
     counted = count_facts(document)

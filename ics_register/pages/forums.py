@@ -107,7 +107,11 @@ def forums_as_csv(context: dict, here: Here) -> Table:
     return Table([*facts.FORUM_COLUMNS, *facts.HEAD_COLUMNS, *facts.DATED_COLUMNS], rows())
 
 
-@public_page(as_json=forums_as_json, as_csv=forums_as_csv)
+@public_page(
+    reads=["page", *ForumFilter.base_filters],
+    as_json=forums_as_json,
+    as_csv=forums_as_csv,
+)
 def forum_list(request: HttpRequest, asked: AskedDay):
     in_force = with_sources(Forum.objects.as_at(asked.day), "host", whole=["place"]).order_by(
         "folded"

@@ -136,6 +136,9 @@ def named_day(request: HttpRequest, name: str) -> datetime.date | None:
     return day
 
 
+# The parameters that name the two days.
+DAYS = ("as_at", "recorded")
+
 # What somebody types into a form of a page: the parameter that it becomes, what the form calls it,
 # and which of its days a month or a year stands for, if one does.
 TYPED = {
@@ -198,7 +201,7 @@ def page_furniture(request: HttpRequest) -> dict:
         "kept_parameters": [
             (name, value)
             for name, value in request.GET.items()
-            if name not in ("as_at", "recorded", "page") and len(value) <= 200
+            if name not in (*DAYS, "page") and len(value) <= 200
         ],
         "searched": "",
     }

@@ -121,7 +121,11 @@ def organisations_as_csv(context: dict, here: Here) -> Table:
     return Table(columns, rows())
 
 
-@public_page(as_json=organisations_as_json, as_csv=organisations_as_csv)
+@public_page(
+    reads=["page", *OrganisationFilter.base_filters],
+    as_json=organisations_as_json,
+    as_csv=organisations_as_csv,
+)
 def organisation_list(request: HttpRequest, asked: AskedDay):
     in_force = with_sources(
         Organisation.objects.as_at(asked.day), whole=["place"], sources=[*SOURCES, "codes_document"]
@@ -231,7 +235,11 @@ def other_names(organisation: int) -> QuerySet:
     return names.order_by(F("start_date").desc(nulls_last=True), "folded")
 
 
-@public_page(as_json=organisation_as_json, as_csv=posts_and_seats_as_csv)
+@public_page(
+    reads=["page"],
+    as_json=organisation_as_json,
+    as_csv=posts_and_seats_as_csv,
+)
 def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     organisation = record_at(organisations, slug)
     posts = held_posts_of(organisation, asked.day)

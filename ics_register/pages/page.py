@@ -21,8 +21,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
+from ics_register import parameters
 from ics_register.pages.errors import bad_request, method_not_allowed
-from ics_register.pages.frame import address_as_typed, asked_day, page_furniture
+from ics_register.pages.frame import (
+    DAYS,
+    TYPED,
+    address_as_typed,
+    asked_day,
+    page_furniture,
+)
 from ics_register.pages.ics import AsCalendar, answer_calendar
 from ics_register.pages.twins import (
     DATA,
@@ -54,7 +61,6 @@ LAST_PAGE = 1_000
 LONG, PER_PAGE_OF_LONG = 1_000, 30
 # Beyond which a page says no number.
 MANY = 100
-MOST_PARAMETERS = 1_000
 
 TWINS = {
     "json": answer_json,
@@ -140,13 +146,15 @@ def merged_into(record, find: Find):
 def public_page(
     view=None,
     *,
+    reads: Iterable[str] = (),
     as_json: AsJson | None = None,
     as_csv: AsCsv | None = None,
     as_svg: AsSvg | None = None,
     as_word: AsWord | None = None,
     as_calendar: AsCalendar | None = None,
 ):
-    """A public page: it reads, is as at a day, and may be kept by any proxy.
+    """A public page: it reads, is as at a day, and may be kept by any proxy. Besides the days it
+    reads the parameters `reads` of its address, and no others.
 
     The view takes the request, the day asked for and what its address says; it returns the
     name of a template and a context. From that context the other functions make the page's twins
@@ -163,6 +171,7 @@ def public_page(
     if view is None:
         return functools.partial(
             public_page,
+            reads=reads,
             as_json=as_json,
             as_csv=as_csv,
             as_svg=as_svg,
@@ -170,13 +179,13 @@ def public_page(
             as_calendar=as_calendar,
         )
 
+    @parameters.reads(*DAYS, *TYPED, *reads)
     @csrf_exempt
     @functools.wraps(view)
     def answer(request: HttpRequest, form: str = "", **kwargs) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return method_not_allowed(request)
         try:
-            refuse_too_much(request)
             if typed := address_as_typed(request):
                 return kept_by_proxies(HttpResponseRedirect(typed))
             asked = asked_day(request)
@@ -214,14 +223,6 @@ def kept_by_proxies(response: HttpResponse) -> HttpResponse:
     """Lets any proxy keep an answer for a while."""
     response["Cache-Control"] = KEPT_FOR
     return response
-
-
-def refuse_too_much(request: HttpRequest) -> None:
-    """Raises BadRequest if the address asks for more than any page can be asked for."""
-    if request.META.get("QUERY_STRING", "").count("&") >= MOST_PARAMETERS:
-        raise BadRequest(
-            f"The address asks for more than {MOST_PARAMETERS} things. Take some of them out."
-        )
 
 
 def up_to_many(records: QuerySet) -> int:

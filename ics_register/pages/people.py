@@ -116,7 +116,11 @@ def people_as_csv(context: dict, here: Here) -> Table:
     return Table(["person", "person_name", "when", *facts.TENURE_COLUMNS], rows())
 
 
-@public_page(as_json=people_as_json, as_csv=people_as_csv)
+@public_page(
+    reads=["page", *PersonFilter.base_filters],
+    as_json=people_as_json,
+    as_csv=people_as_csv,
+)
 def person_list(request: HttpRequest, asked: AskedDay):
     chosen = PersonFilter(request.GET, queryset=shown_people().order_by("folded_sort_name", "id"))
     page = page_of(request, filtered(chosen))

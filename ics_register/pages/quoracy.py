@@ -102,7 +102,10 @@ def _votes_as_data(votes: Voting) -> dict:
     }
 
 
-@public_page(as_json=quoracy_as_json)
+@public_page(
+    reads=["seat-", "organisation-"],
+    as_json=quoracy_as_json,
+)
 def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(with_sources(Forum.objects.all()), slug)
     seats = held_seats_of(forum, asked.day)

@@ -47,7 +47,11 @@ def recorded_as_csv(context: dict, here: Here) -> Table:
     return Table(["recorded_on", "nature", "step", "kind", "text"], rows())
 
 
-@public_page(as_json=recorded_as_json, as_csv=recorded_as_csv)
+@public_page(
+    reads=["page", "from", "to"],
+    as_json=recorded_as_json,
+    as_csv=recorded_as_csv,
+)
 def recorded(request: HttpRequest, asked: AskedDay):
     first, last = named_day(request, "from"), named_day(request, "to")
     if first and last:

@@ -200,7 +200,11 @@ def representation_as_csv(context: dict, here: Here) -> Table:
     return Table(COLUMNS_OF_FILE, rows())
 
 
-@public_page(as_json=representation_as_json, as_csv=representation_as_csv)
+@public_page(
+    reads=["page", *RepresentationFilter.base_filters],
+    as_json=representation_as_json,
+    as_csv=representation_as_csv,
+)
 def representation(request: HttpRequest, asked: AskedDay):
     chosen = RepresentationFilter(request.GET, queryset=Organisation.objects.order_by())
     organisations = filtered(chosen)

@@ -101,7 +101,11 @@ def _as_row(kind: str, said: dict) -> dict:
     }
 
 
-@public_page(as_json=found_as_json, as_csv=found_as_csv)
+@public_page(
+    reads=["q"],
+    as_json=found_as_json,
+    as_csv=found_as_csv,
+)
 def search(request: HttpRequest, asked: AskedDay):
     text = request.GET.get("q", "").strip()
     if len(text) > LONGEST:

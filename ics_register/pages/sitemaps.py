@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from forums.models import Forum
 from ics_register.pages.page import kept_by_proxies
 from ics_register.pages.people import shown_people
+from ics_register.parameters import reads
 from organisations.models import Organisation
 from records.models import Document
 
@@ -71,6 +72,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
     return kept_by_proxies(index(request, SITEMAPS, sitemap_url_name="sitemap-of").render())
 
 
+@reads("p")
 @csrf_exempt
 @require_safe
 def site_map_of(request: HttpRequest, section: str) -> HttpResponse:

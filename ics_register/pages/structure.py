@@ -156,7 +156,12 @@ def structure_as_svg(context: dict, here: Here) -> tuple[str, dict]:
     }
 
 
-@public_page(as_json=structure_as_json, as_csv=structure_as_csv, as_svg=structure_as_svg)
+@public_page(
+    reads=["page", "forum", *StructureFilter.base_filters],
+    as_json=structure_as_json,
+    as_csv=structure_as_csv,
+    as_svg=structure_as_svg,
+)
 def structure(request: HttpRequest, asked: AskedDay):
     if "forum" in request.GET:
         return one_forum(request, asked)

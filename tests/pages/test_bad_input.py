@@ -80,7 +80,7 @@ def test_a_page_that_a_list_does_not_have_is_not_found(cast, quiet, address, tex
 
 @pytest.mark.parametrize("address", LISTS)
 @pytest.mark.parametrize(
-    "text", ["-1", "abc", "1e9", "", " ", "1.0", "+1", "0x1", "٣", "１", "x" * 10_000, "1\n"]
+    "text", ["-1", "abc", "1e9", " ", "1.0", "+1", "0x1", "٣", "１", "x" * 10_000, "1\n"]
 )
 def test_what_is_not_a_page_number_gets_a_sentence(cast, quiet, address, text):
     page = read(address, {"page": text})
@@ -143,11 +143,11 @@ def test_bytes_that_are_no_text_break_nothing(cast, quiet, address):
 
 
 @pytest.mark.parametrize("address", PARAMETERS)
-def test_more_parameters_than_anybody_needs_get_a_sentence(cast, quiet, address):
-    page = read(address, {f"x{number}": "1" for number in range(1_001)})
+def test_parameters_that_no_page_reads_change_nothing_however_many(cast, quiet, address):
+    page = read(address, {f"x{number}": "1" for number in range(10_000)})
 
-    assert page.status == 400
-    assert page.headings == [REFUSED]
+    assert page.status == 200
+    assert page.source == read(address).source
 
 
 @pytest.mark.parametrize("address", PARAMETERS)

@@ -266,7 +266,6 @@ def test_no_box_of_a_chart_stands_upon_another_and_levels_are_in_their_order():
     ("parameters", "sentence"),
     [
         ({"forum": "nobody"}, "forum: There is no forum “nobody”"),
-        ({"forum": ""}, "forum: There is no forum “”"),
         ({"place": "nowhere"}, "Place: there is no “nowhere” to choose"),
         ({"page": "0x"}, "“0x” is not a page number"),
     ],

@@ -1,0 +1,354 @@
+"""Whole lists and files of the whole register, which take long to make.
+
+Each is made once for a version of the register, by one process at a time, and kept on the disk.
+Whoever asks for one while another is made waits a moment, or is told when to ask again.
+"""
+
+import contextlib
+import datetime
+import fcntl
+import io
+import json
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.http import http_date
+
+from ics_register.pages.errors import error_page, frame_of_error
+
+# In bytes, of all files together.
+MOST = 2 * 2**30
+# In seconds. None is removed before the first, so that none is made twice within it; none is kept
+# longer than the second.
+MADE_ONCE_IN, KEPT_FOR = 10 * 60, 60 * 60
+# For how many seconds one reader waits for the file that is being made, and how often it is looked.
+PATIENCE, LOOK = 2, 0.05
+# How often, in seconds, it is looked whether whoever asked for a file is still there.
+WATCH = 0.25
+
+# In the folder, beside the files: who holds the first makes one, who holds the second waits.
+TURN, WAITING = "turn", "waiting"
+# Endings of what is half made, and of the marks of those who were told to ask again.
+HALF_MADE, ASKED_FOR = ".part", ".asked"
+
+
+class Abandoned(Exception):
+    """Whoever asked for a file is gone, and nobody else asked for it."""
+
+
+class NoRoom(Exception):
+    """The files that may not be removed yet take all the room that there is for them."""
+
+    def __init__(self, until: float):
+        super().__init__(until)
+        self.until = until
+
+
+def keep_whole_files(get_response):
+    """Middleware: makes each whole list and file once for a version of the register."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        # Set by `keep_pages`, if the register has a version.
+        if not hasattr(request, "tag") or not is_whole(request):
+            return get_response(request)
+        wanted = WholeFile(request.register_version, request.tag)
+        if (kept := wanted.opened()) is not None:
+            return answer_with(kept, request)
+        if request.method == "HEAD":
+            return get_response(request)
+        with wanted.turn() as is_ours:
+            if (kept := wanted.opened()) is not None:
+                return answer_with(kept, request)
+            if not is_ours:
+                return not_ready(request, wanted)
+            try:
+                wanted.make_room()
+            except NoRoom as error:
+                return no_room(request, error.until)
+            response = get_response(request)
+            if response.status_code == HTTPStatus.OK and response.streaming:
+                try:
+                    wanted.make(response, request)
+                except Abandoned:
+                    return abandoned()
+            else:
+                return response
+        return answer_with(wanted.opened(), request)
+
+    return answer
+
+
+def is_whole(request: HttpRequest) -> bool:
+    """Whether a whole list or a file of the whole register is asked for."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return False
+    if match.url_name == "data-file":
+        return True
+    return match.kwargs.get("form") == "csv" and "slug" not in match.kwargs
+
+
+class WholeFile:
+    """One file, of one version of the register: what it is called and how it is made."""
+
+    def __init__(self, version: str, tag: str):
+        self.folder = Path(settings.KEPT_FILES)
+        self.version, self.tag = version, tag
+        self.path = self.folder / f"{version}.{tag}"
+        self.half_made = self.path.with_name(self.path.name + HALF_MADE)
+        self.asked_for = self.path.with_name(self.path.name + ASKED_FOR)
+
+    def opened(self) -> "Kept | None":
+        """The file, to be read; None if it is not there."""
+        try:
+            return Kept(self.path.open("rb"), self.tag)
+        except FileNotFoundError:
+            return None
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Whether it is our turn to make a file. If another process makes one, one of those who
+        ask waits for a moment, and the others are told at once: each keeps a worker."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / TURN).open("a+") as turn:
+            is_ours = _taken(turn) or self._waited_for(turn)
+            if is_ours:
+                turn.truncate(0)
+                turn.write(self.path.name)
+                turn.flush()
+            yield is_ours
+
+    def _waited_for(self, turn) -> bool:
+        with (self.folder / WAITING).open("a") as waiting:
+            until = time.monotonic() + PATIENCE if _taken(waiting) else 0
+            while time.monotonic() < until:
+                time.sleep(LOOK)
+                if _taken(turn):
+                    return True
+        self.asked_for.touch()
+        return False
+
+    def make_room(self) -> None:
+        """Remove the files that nobody needs any more, and what a process left half made. Raises
+        NoRoom if the others take too much."""
+        now, kept = time.time(), []
+        for path in self.folder.iterdir():
+            if path.name in (TURN, WAITING):
+                continue
+            stat = path.stat()
+            # A file from the future was made before the clock was set back.
+            is_over = not now - KEPT_FOR < stat.st_mtime <= now + 1
+            is_of_another = not path.name.startswith(self.version)
+            if is_over or is_of_another or path.suffix in (HALF_MADE, ASKED_FOR):
+                path.unlink(missing_ok=True)
+            else:
+                kept.append((stat.st_mtime, stat.st_size, path))
+        room = MOST - sum(size for _, size, _ in kept)
+        for made, size, path in sorted(kept):
+            if room > 0:
+                break
+            if made > now - MADE_ONCE_IN:
+                raise NoRoom(until=made + MADE_ONCE_IN)
+            path.unlink(missing_ok=True)
+            room += size
+
+    def make(self, response: StreamingHttpResponse, request: HttpRequest) -> None:
+        """Write the file as `response` gives it. It has its name when it is whole, and not before.
+        Raises Abandoned if whoever asked is gone."""
+        try:
+            with contextlib.closing(response), self.half_made.open("wb") as file:
+                head = {"made": time.time(), "headers": dict(response.items())}
+                file.write(json.dumps(head).encode() + b"\n")
+                watched = watching(request, self)
+                for chunk in response:
+                    file.write(chunk)
+                    watched()
+                file.flush()
+                os.fsync(file.fileno())
+            self.half_made.rename(self.path)
+        finally:
+            self.half_made.unlink(missing_ok=True)
+            self.asked_for.unlink(missing_ok=True)
+
+    def being_made(self) -> tuple[bool, float]:
+        """Whether what is being made is this file, and since when."""
+        turn = self.folder / TURN
+        return turn.read_text() == self.path.name, turn.stat().st_mtime
+
+
+def _taken(file) -> bool:
+    """Take what nobody else holds. It is given back when the file is closed, and when the process
+    dies."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def watching(request: HttpRequest, wanted: WholeFile | None = None):
+    """What is called again and again while something long is made for a request. It raises
+    Abandoned if whoever asked is gone, and nobody else asked for the same."""
+    wanted = wanted or WholeFile(request.register_version, request.tag)
+    looked = time.monotonic()
+
+    def watch(*args) -> None:
+        nonlocal looked
+        if time.monotonic() < looked + WATCH:
+            return
+        looked = time.monotonic()
+        if is_gone(request) and not wanted.asked_for.exists():
+            raise Abandoned
+
+    return watch
+
+
+def is_gone(request: HttpRequest) -> bool:
+    """Whether whoever asked has hung up, as far as the server shows it: gunicorn does."""
+    connection = request.META.get("gunicorn.socket")
+    if connection is None:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False  # It is there, and says nothing.
+    except OSError:
+        return True
+
+
+def abandoned() -> HttpResponse:
+    """What nobody is there to read."""
+    return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+class Kept:
+    """A file that was made, open to be read: its first line says what it is, the rest is it."""
+
+    def __init__(self, file: BinaryIO, tag: str):
+        self.file = file
+        head = json.loads(file.readline())
+        self.headers, self.made = head["headers"], head["made"]
+        self.begins = file.tell()
+        self.size = os.fstat(file.fileno()).st_size - self.begins
+        # One that is made again may differ, though it says the same: no part of the one fits
+        # the other.
+        self.tag = f'"{tag}-{int(self.made * 1000):x}"'
+
+
+class Part(io.RawIOBase):
+    """So many bytes of a file from where it stands, which is closed with it."""
+
+    def __init__(self, file: BinaryIO, length: int):
+        self.file, self.left = file, length
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        content = self.file.read(min(len(buffer), self.left))
+        buffer[: len(content)] = content
+        self.left -= len(content)
+        return len(content)
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+def answer_with(kept: Kept, request: HttpRequest) -> HttpResponse:
+    """The file, or the part of it that is asked for."""
+    part = part_asked_for(request, kept)
+    if part is not None and part.start >= kept.size:
+        kept.file.close()
+        return beyond_the_end(request, kept)
+    whole = range(kept.size)
+    bounds = part or whole
+    kept.file.seek(kept.begins + bounds.start)
+    response = FileResponse(Part(kept.file, len(bounds)), headers=kept.headers)
+    response.block_size = 2**16
+    response["Content-Length"] = len(bounds)
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = kept.tag
+    response["Last-Modified"] = http_date(kept.made)
+    if part is not None:
+        response.status_code = HTTPStatus.PARTIAL_CONTENT
+        response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{kept.size}"
+    return response
+
+
+RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+
+
+def part_asked_for(request: HttpRequest, kept: Kept) -> range | None:
+    """The bytes that the header Range names; None if it names none, several parts or nonsense, for
+    which the whole is the answer (RFC 9110, 14.2), or if it is for another file."""
+    asked = RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if asked is None or request.headers.get("If-Range", kept.tag) != kept.tag:
+        return None
+    first, last = asked.groups()
+    if not first:
+        return range(max(kept.size - int(last), 0), kept.size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1 if last else kept.size, kept.size))
+
+
+def beyond_the_end(request: HttpRequest, kept: Kept) -> HttpResponse:
+    response = error_page(
+        request,
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        "The file is shorter than that",
+        f"The file has {kept.size:,} bytes. Ask for a part that begins before its end, or for the "
+        "whole file.",
+    )
+    response["Content-Range"] = f"bytes */{kept.size}"
+    return response
+
+
+def not_ready(request: HttpRequest, wanted: WholeFile) -> HttpResponse:
+    """503: a file is being made, and when to ask for this one again. Nobody knows how long it will
+    take: as long again as it has taken is a fair guess."""
+    is_this, since = wanted.being_made()
+    wait = min(max(time.time() - since, 10), MADE_ONCE_IN)
+    what = "This file is" if is_this else "Another file of the register is"
+    return ask_again(request, f"{what} being made, since {_clock(since)}.", wait)
+
+
+def no_room(request: HttpRequest, until: float) -> HttpResponse:
+    """503: too many files were made in the last minutes."""
+    wait = max(until - time.time(), 10)
+    return ask_again(request, "Many files of the register were made in the last minutes.", wait)
+
+
+def ask_again(request: HttpRequest, why: str, wait: float) -> HttpResponse:
+    heading = "The file is not ready yet"
+    sentence = f"{why} Ask for this one again at {_clock(time.time() + wait)} or later."
+    # A program that takes anything is no browser.
+    if "text/html" in request.headers.get("Accept", ""):
+        context = {
+            **frame_of_error(request, heading, sentence),
+            "again": request.get_full_path(),
+        }
+        response = render(request, "errors/not_ready.html", context, using="jinja2")
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    else:
+        response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, heading, sentence)
+    response["Retry-After"] = round(wait)
+    return response
+
+
+def _clock(moment: float) -> str:
+    when = timezone.localtime(datetime.datetime.fromtimestamp(moment, datetime.UTC))
+    return f"{when:%H:%M:%S}"

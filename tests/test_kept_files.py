@@ -1,0 +1,445 @@
+"""Whole lists and files of the whole register are made once for a version, one at a time.
+
+Inside a transaction nothing is kept, so that these tests write for good.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from ics_register import kept_files
+from ics_register.pages import people, twins
+from people.identity import withhold_person
+from tests.builders import make_person
+from tests.pages.reading import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = "/people.csv"
+
+
+class Reader(Client):
+    """Reads each answer to its end, and closes it."""
+
+    def generic(self, *args, **kwargs):
+        answer = super().generic(*args, **kwargs)
+        answer.whole = answer.getvalue()
+        answer.close()
+        return answer
+
+
+client = Reader(headers={"host": "localhost"})
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path) -> Path:
+    settings.KEPT_FILES = tmp_path / "files"
+    return settings.KEPT_FILES
+
+
+@pytest.fixture(autouse=True)
+def ann():
+    return make_person(name="Ann Abel", slug="ann-abel")
+
+
+@pytest.fixture
+def made(monkeypatch) -> list:
+    """Grows by one with every list that is made."""
+    makings, as_csv = [], twins.answer_csv
+
+    def making(*args):
+        makings.append(args)
+        return as_csv(*args)
+
+    monkeypatch.setitem(people.public_page.__globals__["TWINS"], "csv", making)
+    return makings
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name not in ("turn", "waiting")]
+
+
+@contextlib.contextmanager
+def held(folder: Path, *names: str):
+    """As another process holds its turn to make a file, or waits for it."""
+    folder.mkdir(exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            file = stack.enter_context((folder / name).open("a"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(kept_files, "PATIENCE", 0.1)
+
+
+def test_a_list_is_made_once_for_all_who_ask(made):
+    first = client.get(LIST)
+    content = first.whole
+    with CaptureQueriesContext(connection) as queries:
+        second = client.get(LIST)
+    assert b"Ann Abel" in content
+    assert (second.whole, dict(second.headers)) == (content, dict(first.headers))
+    assert (len(made), len(queries)) == (1, 1)  # The version is asked for.
+
+
+@pytest.mark.parametrize("address", ["/data/popolo.json", "/data/csv.zip?periods=all"])
+def test_so_is_a_file_of_the_whole_register(address):
+    first = client.get(address)
+    content = first.whole
+    with CaptureQueriesContext(connection) as queries:
+        again = client.get(address)
+    assert again.whole == content
+    assert again.headers["Content-Disposition"] == first.headers["Content-Disposition"]
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+    assert len(queries) == 1
+
+
+def test_what_no_page_reads_makes_no_other_list(made, folder):
+    for number in range(200):
+        assert client.get(f"{LIST}?x={number}").status_code == 200
+    assert len(made) == len(files_in(folder)) == 1
+
+
+def test_the_list_says_when_it_was_made(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_000.5)
+    answer = client.get(LIST)
+    assert answer.headers["Last-Modified"] == "Fri, 15 Jan 2027 08:00:00 GMT"
+    assert client.get(LIST).headers["Last-Modified"] == answer.headers["Last-Modified"]
+
+
+def test_after_a_change_it_is_made_anew_and_the_one_before_is_removed(ann, folder, made):
+    before = client.get(LIST)
+    withhold_person(person=ann)
+    after = client.get(LIST, headers={"if-none-match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert b"Abel" not in after.whole
+    assert (len(made), len(files_in(folder))) == (2, 1)
+
+
+def test_who_has_the_list_is_told_so_also_when_the_file_is_gone(folder, made):
+    tag = client.get(LIST).headers["ETag"]
+    for path in folder.iterdir():
+        path.unlink()
+    unchanged = client.get(LIST, headers={"if-none-match": f"W/{tag}"})
+    assert (unchanged.status_code, unchanged.content, len(made)) == (304, b"", 1)
+
+
+def test_a_day_is_no_proof_that_a_list_has_not_changed():
+    """The clock may have been set back since."""
+    answer = client.get(LIST, headers={"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"})
+    assert answer.status_code == 200
+
+
+def test_the_head_of_a_list_makes_none_and_tells_the_length_of_one_that_was_made(folder, made):
+    assert "Content-Length" not in client.head(LIST).headers
+    assert not folder.exists()
+    whole, head = client.get(LIST), client.head(LIST)
+    assert int(head.headers["Content-Length"]) == len(whole.whole)
+    assert head.whole == b""
+
+
+def test_a_refusal_is_not_kept(folder):
+    assert client.get(f"{LIST}?as_at=nonsense").status_code == 400
+    assert files_in(folder) == []
+
+
+def test_the_list_of_one_record_is_answered_at_once_and_not_kept(folder):
+    with held(folder, "turn", "waiting"):
+        assert client.get("/people/ann-abel.csv").status_code == 200
+    assert files_in(folder) == []
+
+
+# Parts
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-0", slice(0, 1)),
+        ("bytes=3-9", slice(3, 10)),
+        ("bytes=10-", slice(10, None)),
+        ("bytes=-5", slice(-5, None)),
+        ("bytes=2-999999", slice(2, None)),
+        ("bytes=-999999", slice(None)),
+    ],
+)
+def test_a_part_of_it_can_be_asked_for(asked, part):
+    whole = client.get(LIST).whole
+    answer = client.get(LIST, headers={"range": asked})
+    content = answer.whole
+    assert (answer.status_code, content) == (206, whole[part])
+    first = whole.index(content) if len(content) > 1 else 0
+    assert answer.headers["Content-Range"] == (
+        f"bytes {first}-{first + len(content) - 1}/{len(whole)}"
+    )
+    assert int(answer.headers["Content-Length"]) == len(content)
+
+
+@pytest.mark.parametrize(
+    "odd", ["bytes=5-2", "bytes=-", "bytes=0-1,4-5", "lines=1-2", "bytes=x-", f"bytes={'9' * 99}-"]
+)
+def test_of_what_is_no_single_part_the_whole_is_sent(odd):
+    whole = client.get(LIST).whole
+    answer = client.get(LIST, headers={"range": odd})
+    assert (answer.status_code, answer.whole) == (200, whole)
+
+
+@pytest.mark.parametrize("beyond", ["bytes=999999-", "bytes=999999-1000000", "bytes=-0"])
+def test_a_part_beyond_its_end_is_refused_with_its_length(beyond):
+    size = len(client.get(LIST).whole)
+    answer = client.get(LIST, headers={"range": beyond})
+    assert answer.status_code == 416
+    assert answer.headers["Content-Range"] == f"bytes */{size}"
+    assert f"The file has {size:,} bytes" in answer.content.decode()
+    assert "public" not in answer.headers.get("Cache-Control", "")
+
+
+def test_the_rest_of_a_list_that_has_changed_is_the_whole_new_one(ann):
+    tag = client.get(LIST).headers["ETag"]
+    resume = {"range": "bytes=10-", "if-range": tag}
+    assert client.get(LIST, headers=resume).status_code == 206
+    make_person(name="Bea Bone")
+    answer = client.get(LIST, headers=resume)
+    assert answer.status_code == 200
+    assert b"Bea Bone" in answer.whole
+
+
+def test_the_rest_of_a_list_that_was_made_again_is_the_whole(folder, monkeypatch):
+    """What it says is the same, and how it is written need not be."""
+    tag = client.get(LIST).headers["ETag"]
+    for path in folder.iterdir():
+        path.unlink()
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    answer = client.get(LIST, headers={"range": "bytes=10-", "if-range": tag})
+    assert answer.status_code == 200
+
+
+# One at a time
+
+
+def test_many_who_ask_at_once_have_it_made_once(made, monkeypatch):
+    answers, rows = [], twins.in_cell
+
+    def slowly(value):
+        time.sleep(0.01)
+        return rows(value)
+
+    monkeypatch.setattr(twins, "in_cell", slowly)
+
+    def ask():
+        try:
+            answer = Reader(headers={"host": "localhost"}).get(LIST)
+            answers.append((answer.status_code, answer.whole))
+        finally:
+            connections.close_all()
+
+    readers = [threading.Thread(target=ask) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert len(made) == 1
+    whole = client.get(LIST).whole
+    assert {status for status, _ in answers} <= {200, 503}
+    assert [content for status, content in answers if status == 200].count(whole) >= 2
+    assert {content for status, content in answers if status == 200} == {whole}
+
+
+def test_who_asks_while_another_file_is_made_is_told_when_to_ask_again(folder, made, impatient):
+    with held(folder, "turn"):
+        (folder / "turn").write_text("another")
+        os.utime(folder / "turn", (time.time() - 90, time.time() - 90))
+        answer = client.get(LIST)
+    assert answer.status_code == 503
+    assert 89 <= int(answer.headers["Retry-After"]) <= 95
+    assert "Another file of the register is being made, since " in answer.content.decode()
+    assert "Ask for this one again at " in answer.content.decode()
+    assert "public" not in answer.headers.get("Cache-Control", "")
+    assert client.get(LIST).status_code == 200
+    assert len(made) == 1
+
+
+def test_a_browser_is_told_so_by_a_page_that_leads_to_the_file(folder, impatient):
+    with held(folder, "turn"):
+        page = Page(client.get(f"{LIST}?q=ann", headers={"accept": "text/html,*/*;q=0.8"}))
+    assert (page.status, page.headings) == (503, ["The file is not ready yet"])
+    assert page.link("Ask for the file again") == f"{LIST}?q=ann"
+
+
+def test_who_asks_just_before_it_is_made_waits_for_it(folder):
+    holding = held(folder, "turn")
+    holding.__enter__()
+    threading.Timer(0.3, holding.__exit__, [None, None, None]).start()
+    assert client.get(LIST).status_code == 200
+
+
+def test_one_waits_and_the_others_are_told_at_once(folder, monkeypatch):
+    monkeypatch.setattr(kept_files, "PATIENCE", 600)
+    with held(folder, "turn", "waiting"):
+        assert client.get(LIST).status_code == 503
+
+
+# Broken off
+
+
+def test_of_a_process_that_dies_while_it_makes_a_file_nothing_is_left(folder):
+    """The half-made file is served to nobody, and its turn is over."""
+    client.get(LIST)
+    [name] = files_in(folder)
+    (folder / name).unlink()
+    dies = (
+        "import fcntl, sys, time; turn = open(sys.argv[1] + '/turn', 'a');"
+        "fcntl.flock(turn, fcntl.LOCK_EX);"
+        "open(sys.argv[2], 'w').write('{}\\nhalf'); print('made', flush=True); time.sleep(60)"
+    )
+    half = f"{folder / name}.part"
+    process = subprocess.Popen(
+        [sys.executable, "-c", dies, str(folder), half], stdout=subprocess.PIPE
+    )
+    assert process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert b"Ann Abel" in client.get(LIST).whole
+    assert files_in(folder) == [name]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_without_room_on_the_disk_a_page_says_so_and_nothing_is_left(number, folder, monkeypatch):
+    def full(descriptor):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", full)
+    client.raise_request_exception = False
+    answer = client.get(LIST)
+    assert answer.status_code == 503
+    assert "disk is full" in answer.content.decode()
+    assert files_in(folder) == []
+    monkeypatch.undo()
+
+
+def test_a_list_that_fails_half_way_is_not_kept(folder, monkeypatch):
+    def fails(value):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(twins, "in_cell", fails)
+        with pytest.raises(ZeroDivisionError):
+            Reader(headers={"host": "localhost"}).get(LIST)
+        assert files_in(folder) == []
+    assert client.get(LIST).status_code == 200
+
+
+@pytest.fixture
+def gone(monkeypatch):
+    """The connection of somebody who has hung up, as gunicorn has it."""
+    monkeypatch.setattr(kept_files, "WATCH", 0)
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with ours:
+        yield ours
+
+
+@pytest.mark.parametrize("address", [LIST, "/data/popolo.json", "/data/register.sqlite3"])
+def test_a_file_is_made_no_further_for_who_is_gone(address, gone, folder):
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address, **{"gunicorn.socket": gone})
+    assert answer.status_code == 503
+    assert files_in(folder) == []
+    with CaptureQueriesContext(connection) as all_of_them:
+        assert client.get(address).status_code == 200
+    assert len(queries) <= len(all_of_them)
+
+
+def test_it_is_made_for_another_who_asked_meanwhile(gone, folder, impatient, monkeypatch, made):
+    """They were told when to ask again, and it is to be there."""
+    in_cell = twins.in_cell
+
+    def meanwhile(value):
+        monkeypatch.setattr(twins, "in_cell", in_cell)
+        thread = threading.Thread(target=told)
+        thread.start()
+        thread.join()
+        return in_cell(value)
+
+    def told():
+        try:
+            assert Reader(headers={"host": "localhost"}).get(LIST).status_code == 503
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(kept_files, "WATCH", 0.4)
+    monkeypatch.setattr(twins, "in_cell", meanwhile)
+    client.get(LIST, **{"gunicorn.socket": gone})
+    assert client.get(LIST).status_code == 200
+    assert len(made) == 1
+
+
+def test_who_is_there_and_silent_is_not_gone(monkeypatch):
+    monkeypatch.setattr(kept_files, "WATCH", 0)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert client.get(LIST, **{"gunicorn.socket": ours}).status_code == 200
+        theirs.send(b"GET /")
+        assert not kept_files.is_gone(client.get(LIST, **{"gunicorn.socket": ours}).wsgi_request)
+        assert ours.recv(5) == b"GET /"
+
+
+# Room
+
+
+def aged(path: Path, seconds: float) -> None:
+    os.utime(path, (time.time() - seconds, time.time() - seconds))
+
+
+def test_the_oldest_make_room_but_none_is_made_twice_in_ten_minutes(folder, monkeypatch, made):
+    monkeypatch.setattr(kept_files, "MOST", 1)
+    client.get(f"{LIST}?q=ann")
+    [name] = files_in(folder)
+    refused = client.get(f"{LIST}?q=bea")
+    assert refused.status_code == 503
+    assert 590 <= int(refused.headers["Retry-After"]) <= 600
+    assert "Many files of the register were made" in refused.content.decode()
+    assert client.get(f"{LIST}?q=ann").status_code == 200
+
+    aged(folder / name, 601)
+    assert client.get(f"{LIST}?q=bea").status_code == 200
+    assert name not in files_in(folder)
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("age", [3601, -3600], ids=["an hour old", "from before the clock went"])
+def test_what_is_too_old_is_removed_when_the_next_is_made(age, folder):
+    client.get(f"{LIST}?q=ann")
+    [name] = files_in(folder)
+    aged(folder / name, age)
+    client.get(LIST)
+    assert len(files_in(folder)) == 1
+    assert name not in files_in(folder)
+
+
+def test_a_clock_that_is_set_back_makes_no_file_wrong(monkeypatch, made):
+    whole = client.get(LIST).whole
+    before = time.time() - 86_400
+    monkeypatch.setattr(time, "time", lambda: before)
+    assert client.get(LIST).whole == whole
+    assert client.get(f"{LIST}?q=ann").status_code == 200
+    make_person(name="Bea Bone")
+    assert b"Bea Bone" in client.get(LIST).whole
