@@ -4,6 +4,7 @@ Inside a transaction nothing is kept, so that these tests write for good.
 """
 
 import datetime
+import re
 from unittest import mock
 
 import psycopg
@@ -16,8 +17,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bench.nginx import SAMPLE
 from forums.models import Forum, Membership
 from ics_register import kept_pages
+from ics_register.urls import urlpatterns
 from organisations.ods.importing import run
 from organisations.ods.reading import read_files
 from people.identity import withhold_person
@@ -403,6 +406,17 @@ def test_an_address_is_what_the_page_reads_of_it(chair, typed, read):
         assert other.getvalue() == whole
     assert other.headers["ETag"] == tag
     assert len(queries) == 1
+
+
+def test_every_parameter_that_a_page_reads_is_passed_on_by_nginx_and_no_other():
+    read = {name for view in urlpatterns for name in getattr(view.callback, "reads", ())}
+    text = SAMPLE.read_text()
+    # Those of quoracy have the number of a seat behind them.
+    by_name = {name for name in read if not name.endswith("-")}
+    passed = re.findall(r"^map \$arg_(\w+) \$with_\1 .*&\1=\$arg_\1", text, re.M)
+    assert sorted(passed) == sorted(by_name)
+    joined = re.search(r'default "((?:\$with_\w+)+)";', text)[1]
+    assert sorted(joined.replace("$with_", " ").split()) == sorted(by_name)
 
 
 def test_two_answers_to_one_question_of_quoracy_are_still_refused(chair):

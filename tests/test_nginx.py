@@ -4,11 +4,15 @@ else.
 Pages allow less here than they do in earnest, so that a test can outwait it.
 """
 
+import contextlib
 import http.client
+import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -25,6 +29,7 @@ from tests import slow
 from tests.admin_pages import address as page_of
 from tests.admin_pages import send
 from tests.builders import make_chair_seat, make_forum, make_membership, make_person
+from tests.racing import address_of_test_database
 from tests.stepping import signed_in
 
 pytestmark = [
@@ -50,8 +55,8 @@ class Proxy:
     def __init__(self, port: int, folder: Path, process: subprocess.Popen):
         self.port, self.folder, self.process = port, folder, process
 
-    def ask(self, address: str, method: str = "GET", **headers):
-        reader = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def ask(self, address: str, method: str = "GET", timeout: float = 30, **headers):
+        reader = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             reader.request(method, address, headers={"Host": "localhost", **named})
@@ -93,10 +98,17 @@ def register(monkeypatch):
 
 @pytest.fixture
 def proxy(register, tmp_path):
-    port = free_port()
     folder = tmp_path / "nginx"
     folder.mkdir()
-    nginx = subprocess.Popen(command(folder, port=port, register=register.port))
+    with in_front_of(register.port, folder) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def in_front_of(register: int, folder: Path):
+    """nginx in front of the register on that port."""
+    port = free_port()
+    nginx = subprocess.Popen(command(folder, port=port, register=register))
     try:
         wait_for(port, nginx)
         yield Proxy(port, folder, nginx)
@@ -299,6 +311,123 @@ def test_a_page_is_compressed_for_who_can_take_it_so_and_for_nobody_else(proxy):
     assert "Accept-Encoding" in small.headers["Vary"]
     assert len(small.body) < len(plain.body) / 3
     assert proxy.ask("/data/fields/").headers["Content-Encoding"] is None
+
+
+# What a link carries besides
+
+
+def test_a_link_that_carries_more_leads_to_the_page_that_is_kept(proxy):
+    proxy.ask("/forums/?q=board&as_at=2020-01-01")
+    for number in range(20):
+        asked = f"/forums/?utm_source={number}&as_at=2020-01-01&fbclid=x&q=board&x[]=%00"
+        assert proxy.how(asked) == "HIT"
+    assert proxy.how(f"{PAGE}?x=1") == "MISS"
+    assert proxy.how(f"{PAGE}?x=2&y=3") == "HIT"
+
+
+def test_nobody_has_another_page_kept_in_the_place_of_one(proxy):
+    """The register is asked for just what the page is kept by."""
+    for odd in ("Q=nobody", "q=nobody&q=board", "q=board&Q=nobody", "%71=nobody"):
+        proxy.ask(f"/forums/?{odd}")
+    every = proxy.ask("/forums/").body
+    assert b"/forums/board/" in every
+    assert b"/forums/board/" in proxy.ask("/forums/?q=board").body
+    assert b"/forums/board/" not in proxy.ask("/forums/?q=nobody").body
+
+
+def test_the_form_of_quoracy_is_passed_on_whole(proxy, register):
+    seat = register.board.seats.get()
+    address = f"/forums/board/quoracy.json?seat-{seat.pk}=absent"
+    assert f"seat-{seat.pk}" in proxy.ask(address).body.decode()
+    assert proxy.ask(f"/forums/board/quoracy/?seat-{seat.pk}=nonsense").status == 400
+
+
+# Whole lists
+
+
+def test_a_whole_list_is_the_registers_to_keep_and_parts_of_it_are_sent(proxy):
+    for address in ("/people.csv", "/data/popolo.json"):
+        whole = proxy.ask(f"{address}?x=1")
+        again = proxy.ask(address)
+        assert (whole.status, whole.headers["X-Cache-Status"]) == (200, None)
+        assert again.body == whole.body
+        assert again.headers["ETag"] == whole.headers["ETag"]
+        part = proxy.ask(address, Range="bytes=5-9", If_Range=whole.headers["ETag"])
+        assert (part.status, part.body) == (206, whole.body[5:10])
+
+
+def test_who_takes_lists_too_often_is_told_so_in_words(proxy):
+    answers = [proxy.ask("/people.csv") for _ in range(14)]
+    assert {answer.status for answer in answers} == {200, 429}
+    refused = answers[-1]
+    assert refused.headers["Retry-After"] == "60"
+    assert "Wait a minute" in refused.body.decode()
+    assert proxy.ask("/people/").status == 200
+
+
+def test_who_tries_to_sign_in_too_often_is_told_so_in_words(proxy):
+    statuses, told = [], []
+
+    def try_once():
+        try:
+            answer = proxy.ask("/admin/login/", "POST", timeout=2)
+        except TimeoutError:
+            return  # It has to wait for its turn.
+        statuses.append(answer.status)
+        told.append(answer.body.decode())
+
+    tries = [threading.Thread(target=try_once) for _ in range(30)]
+    for each in tries:
+        each.start()
+    for each in tries:
+        each.join()
+    assert 9 <= statuses.count(429) <= 13
+    assert "Too many requests came from your address" in " ".join(told)
+    assert proxy.ask("/admin/login/").status == 200
+
+
+def test_a_list_that_nobody_waits_for_is_made_no_further(transactional_db, tmp_path):
+    """By gunicorn, which shows who is gone. nginx leaves it when its reader does."""
+    for number in range(40):
+        make_person(name=f"Person {number}")
+    files = tmp_path / "files"
+    with slow_lists(files) as number:
+        folder = tmp_path / "nginx"
+        folder.mkdir()
+        with in_front_of(number, folder) as proxy:
+            assert proxy.ask("/people/").status == 200
+            with pytest.raises(TimeoutError):
+                proxy.ask("/people.csv", timeout=1)
+            assert list(files.glob("*.part"))
+            until = time.monotonic() + 10
+            while list(files.glob("*.part")):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+    assert sorted(path.name for path in files.iterdir()) == ["turn"]
+
+
+@contextlib.contextmanager
+def slow_lists(files: Path):
+    """The port of a register that takes half a minute for a list of forty people."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "REGISTER_DEVELOPMENT": "1",
+        "DATABASE_URL": address_of_test_database(),
+        "KEPT_FILES": str(files),
+    }
+    command = [sys.executable, "-m", "gunicorn", "tests.slow_lists_wsgi", "--no-control-socket"]
+    server = subprocess.Popen(
+        [*command, f"--bind=127.0.0.1:{port}", "--workers=2", "--timeout=60"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+    )
+    try:
+        wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
 
 
 def test_styles_are_kept(proxy):

@@ -56,7 +56,7 @@ PER_PAGE = 100
 # Of lists that may be very long.
 MOST_COUNTED = 500
 # Further on in one of them nobody reads page by page, and each costs what is before it.
-LAST_PAGE = 1_000
+LAST_PAGE = 200
 # Of a list that nobody reads from end to end.
 LONG, PER_PAGE_OF_LONG = 1_000, 30
 # Beyond which a page says no number.
