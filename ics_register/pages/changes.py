@@ -7,17 +7,20 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 
 from forums.chronicle import Between, as_key, days_told, first_keys, happenings, keys_between
-from forums.models import Forum
+from forums.models import Forum, Membership
 from forums.namesakes import tell_apart
 from forums.sentences import Told, tell
 from ics_register.pages import facts
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.page import Moved, page_of_many, public_page, record_at
-from ics_register.pages.twins import Here, Table, in_chunks
+from ics_register.pages.twins import Here, Table, form_of, in_chunks
 from organisations.models import Organisation
 from people.models import Person
 from records.evidence import year_before
 from records.periods import FIRST_DAY, LAST_DAY, date_in_words
+
+# So many rows of the history of memberships can be looked through within a second.
+MOST_OF_THE_PAST = 150_000
 
 # What changes can be asked of, by the name of the parameter.
 OF = {
@@ -112,6 +115,8 @@ def changes(request: HttpRequest, asked: AskedDay):
     days = asked_days(request, asked)
     about = asked_record(request)
     key = (about._meta.model_name, about.pk) if about else None
+    if asked.recorded and not key and form_of(request.path) != "csv":
+        refuse_too_much_of_the_past()
     if days is None:
         days = all_days_of(key, asked) if key else year_up_to(asked.day)
     page = page_of_many(request, functools.partial(first_keys, days, key))
@@ -129,6 +134,18 @@ def changes(request: HttpRequest, asked: AskedDay):
         "so_by_then": [each for each in told if each.is_limit],
         "earlier": None if told else last_year_before(days, key),
     }
+
+
+def refuse_too_much_of_the_past() -> None:
+    """Raises BadRequest if a page of what happened everywhere, as it was recorded on an earlier
+    day, would take seconds: nothing tells beforehand which of all records were so by then."""
+    many = Membership.history.order_by().values("pk")[MOST_OF_THE_PAST:][:1]
+    if many.exists():
+        raise BadRequest(
+            "recorded: This register is too large to tell on a page what happened everywhere as it "
+            "was recorded on an earlier day. Name one forum, organisation or person, such as "
+            "forum=partnership-board, or take the whole list as a CSV file."
+        )
 
 
 def asked_days(request: HttpRequest, asked: AskedDay) -> Between | None:

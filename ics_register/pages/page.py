@@ -305,9 +305,11 @@ def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
     rows = first(most=MOST_COUNTED + 1, before=0)
     if len(rows) <= MOST_COUNTED:
         return _page(CountedSoFar(rows, PER_PAGE, is_all=True), number)
-    if number > LAST_PAGE:
+    # To look beyond what is counted takes ten times as long as it was recorded on an earlier day.
+    last = MOST_COUNTED // PER_PAGE_OF_LONG if reads_the_past() else LAST_PAGE
+    if number > last:
         raise BadRequest(
-            f"page: This list is read page by page up to page {LAST_PAGE:,}. For what comes after "
+            f"page: This list is read page by page up to page {last}. For what comes after "
             "it, name the days with “from” and “to”, or take the whole list as a CSV file."
         )
     before, end = (number - 1) * PER_PAGE_OF_LONG, number * PER_PAGE_OF_LONG

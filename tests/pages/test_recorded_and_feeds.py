@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from people.actions import reappoint
 from people.identity import withhold_person
@@ -331,7 +332,27 @@ def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register,
     assert read(RECORDED, {"page": str(page)}).status == 404
     beyond = read(RECORDED, {"page": "1001"})
     assert beyond.status == 400
-    assert "up to page 1,000. For what comes after it, name the days" in beyond.text
+    assert "up to page 200. For what comes after it, name the days" in beyond.text
+    today = timezone.localdate().isoformat()
+    beyond = read(RECORDED, {"page": "3", "recorded": today})
+    assert beyond.status == 400
+    assert "up to page 2. For what comes after it, name the days" in beyond.text
+    assert read(RECORDED, {"page": "2", "recorded": today}).status == 200
+
+
+def test_what_happened_everywhere_is_not_read_of_the_past_where_there_is_too_much(
+    register, monkeypatch
+):
+    """It would take seconds. Of one forum it takes none, and the file is made once for all."""
+    monkeypatch.setattr("ics_register.pages.changes.MOST_OF_THE_PAST", 0)
+    asked = {"recorded": timezone.localdate().isoformat()}
+    for address in ("/changes/", "/changes.json"):
+        answer = Client(headers={"host": "localhost"}).get(address, asked)
+        assert answer.status_code == 400
+        assert "Name one forum, organisation or person" in answer.content.decode()
+        assert Client(headers={"host": "localhost"}).get(address).status_code == 200
+    assert read("/changes/", {**asked, "forum": "board"}).status == 200
+    assert Client(headers={"host": "localhost"}).get("/changes.csv", asked).status_code == 200
 
 
 def test_pages_lead_to_their_feeds(register):
