@@ -1,46 +1,22 @@
-"""What was typed into a form when a session ended, kept for the person who typed it alone.
-
-A signed cookie names whoever signed in last in a browser. It outlives the session, and lets nobody
-in.
-"""
+"""What was typed into a form when a session ended, kept for the person who typed it alone: whoever
+signed in last in the browser that sends it."""
 
 import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
 from records.models import KeptForm
-
-COOKIE, SALT = "last_signed_in", "records.kept_forms"
-# Somebody leaves a form open at the weekend, or over a short holiday.
-COOKIE_LASTS = datetime.timedelta(days=7)
+from records.signing_in import who_signed_in_last
 
 KEPT_FOR = datetime.timedelta(days=1)
 MOST = 5  # of one account
 LARGEST = 200_000  # characters, as a form of a thousand fields has
 # The field that says which kept form is sent again.
 KEPT = "kept_form"
-
-
-def remember_who_signed_in(request: HttpRequest, response: HttpResponse) -> None:
-    response.set_signed_cookie(
-        COOKIE,
-        request.user.pk,
-        salt=SALT,
-        path="/admin/",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def who_signed_in_last(request: HttpRequest) -> User | None:
-    key = request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=COOKIE_LASTS)
-    return User.objects.filter(pk=key, is_active=True, is_staff=True).first() if key else None
 
 
 def keep(request: HttpRequest, fields: list[tuple[str, str]], *, left_out: bool) -> bool:
@@ -74,8 +50,9 @@ def clear_away() -> None:
     KeptForm.objects.filter(kept_at__lte=timezone.now() - KEPT_FOR).delete()
 
 
-def forget_what_was_sent(request: HttpRequest) -> None:
-    """Remove the kept form that a request sent again, now that it has been answered."""
+def forget_what_was_sent(request: HttpRequest) -> bool:
+    """Remove the kept form that a request names; gives whether there was one."""
     key = request.POST.get(KEPT, "")
-    if key.isdecimal() and len(key) < 19:
-        KeptForm.objects.filter(pk=key, account=request.user).delete()
+    if not key.isdecimal() or len(key) > 18:
+        return False
+    return KeptForm.objects.filter(pk=key, account=request.user).delete()[0] > 0

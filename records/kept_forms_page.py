@@ -13,8 +13,8 @@ from records.site import site_page
 def kept_forms(request: HttpRequest) -> HttpResponse:
     """Offers whoever has signed in again what they had typed."""
     if request.method == "POST":
-        forget_what_was_sent(request)
-        messages.success(request, "It is thrown away.")
+        if forget_what_was_sent(request):
+            messages.success(request, "What you typed is thrown away.")
         return redirect("admin:kept_forms" if kept_for(request.user).exists() else "admin:index")
     forms = [
         {"form": form, "kind": kind_of(form.address), "words": in_words(form.fields)}

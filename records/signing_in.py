@@ -12,17 +12,22 @@ from math import ceil
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, Q, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 FIRST_WAIT = datetime.timedelta(minutes=1)
 # Failures are forgotten so long after the last: the working day after, everybody starts anew.
 FORGOTTEN_AFTER = datetime.timedelta(days=1)
-# Whoever has signed in to an account from an address is known there for as long. It spans a long
-# illness, and not the life of an address that has gone to somebody else.
+# Whoever has signed in to an account is known for as long at their address, and in their browser
+# wherever it is. It spans a long illness, and not the life of an address that has gone to somebody
+# else.
 KNOWN_FOR = datetime.timedelta(days=90)
+# The signed cookie by which a browser knows who signed in last. It lets nobody in.
+COOKIE, SALT = "last_signed_in", "records.signing_in"
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,9 @@ class Lock:
         return max(1, ceil((self.until - timezone.now()) / datetime.timedelta(minutes=1)))
 
 
-def lock_on(username: str, address: str | None, now: datetime.datetime) -> Lock | None:
-    """What keeps somebody at an address from trying to sign in to an account; None if nothing."""
+def lock_on(request: HttpRequest, username: str) -> Lock | None:
+    """What keeps somebody from trying to sign in to an account; None if nothing."""
+    address, now = request.axes_ip_address, timezone.now()
     account, there = Q(username=username), Q(ip_address=address)
     counted = {}
     for name, which in [("pair", account & there), ("account", account), ("address", there)]:
@@ -75,7 +81,7 @@ def lock_on(username: str, address: str | None, now: datetime.datetime) -> Lock 
         if found[name]
     }
     locks = {name: lock for name, lock in locks.items() if lock.until > now}
-    if locks.keys() - {"pair"} and is_known(username, address, now):
+    if locks.keys() - {"pair"} and is_known(request, username, now):
         return locks.get("pair")
     return max(locks.values(), key=lambda lock: lock.until, default=None)
 
@@ -123,11 +129,34 @@ def unlock(username: str) -> int:
     return number
 
 
-def is_known(username: str, address: str | None, now: datetime.datetime) -> bool:
-    """Whether somebody has lately signed in to an account from an address."""
-    return AccessLog.objects.filter(
-        username=username, ip_address=address, attempt_time__gt=now - KNOWN_FOR
-    ).exists()
+def is_known(request: HttpRequest, username: str, now: datetime.datetime) -> bool:
+    """Whether somebody has lately signed in to an account from this address or in this browser."""
+    there = AccessLog.objects.filter(
+        username=username, ip_address=request.axes_ip_address, attempt_time__gt=now - KNOWN_FOR
+    )
+    if there.exists():
+        return True
+    user = who_signed_in_last(request)
+    return user is not None and user.get_username() == username
+
+
+def remember_who_signed_in(request: HttpRequest, response: HttpResponse) -> None:
+    response.set_signed_cookie(
+        COOKIE,
+        request.user.pk,
+        salt=SALT,
+        max_age=KNOWN_FOR,
+        path="/admin/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def who_signed_in_last(request: HttpRequest) -> User | None:
+    """Whoever signed in last in a browser, if they still may."""
+    key = request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=KNOWN_FOR)
+    return User.objects.filter(pk=key, is_active=True, is_staff=True).first() if key else None
 
 
 class Locks(AxesDatabaseHandler):
@@ -135,7 +164,7 @@ class Locks(AxesDatabaseHandler):
 
     def is_locked(self, request: HttpRequest, credentials: dict | None = None) -> bool:
         username = get_client_username(request, credentials)
-        request.sign_in_lock = lock_on(username, request.axes_ip_address, timezone.now())
+        request.sign_in_lock = lock_on(request, username)
         return request.sign_in_lock is not None
 
     def user_login_failed(self, sender, credentials: dict, request=None, **kwargs):

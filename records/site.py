@@ -20,10 +20,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from records.kept_forms import kept_for, remember_who_signed_in
+from records.kept_forms import kept_for
 from records.namesakes import with_words_apart
 from records.passwords import CHANGE_FIRST, OwnPasswordForm, note_who_has_to_change
 from records.sessions import end_other_sessions, note_where_it_began
+from records.signing_in import remember_who_signed_in
 
 # (route, view, name), put in place by `site_page`.
 _pages: list[tuple[str, Callable, str]] = []

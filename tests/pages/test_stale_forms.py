@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 
-from records.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
+from records.kept_forms import KEPT_FOR, LARGEST, MOST
 from records.models import Document, KeptForm, PasswordToChange
+from records.signing_in import COOKIE
 from tests.admin_pages import REASON, address, typed
 from tests.admin_urls import FormReader
 from tests.builders import make_document

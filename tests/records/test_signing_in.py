@@ -9,7 +9,14 @@ from django.contrib.auth.models import User
 from django.db.models import F, Sum
 from django.test import Client
 
-from records.signing_in import AT_ONE_ADDRESS, FORGOTTEN_AFTER, KNOWN_FOR, OF_ACCOUNT, OF_ADDRESS
+from records.signing_in import (
+    AT_ONE_ADDRESS,
+    COOKIE,
+    FORGOTTEN_AFTER,
+    KNOWN_FOR,
+    OF_ACCOUNT,
+    OF_ADDRESS,
+)
 from tests import racing, slow
 from tests.pages.reading import Page
 from tests.racing import WON, race
@@ -182,6 +189,25 @@ def test_who_is_known_at_an_address_still_waits_for_their_own_failures(ann):
     for number in range(25):
         fail(1, address=f"203.0.113.{number}")
     assert sign_in().status_code == 302
+
+
+def test_an_owner_on_a_journey_is_known_by_their_browser_and_nobody_else_by_theirs(ann):
+    User.objects.create_user("Bo", password=PASSWORD, is_staff=True)
+    hers, his = Client(REMOTE_ADDR=HERE), Client(REMOTE_ADDR=HERE)
+    for browser, name in [(hers, "Ann"), (his, "Bo")]:
+        browser.post("/admin/login/", {"username": name, "password": PASSWORD})
+        browser.post("/admin/logout/")
+    AccessLog.objects.all().delete()
+    for number in range(25):
+        fail(1, address=f"203.0.113.{number}")
+    answers = {"username": "Ann", "password": PASSWORD}
+    sent = [
+        browser.post("/admin/login/", answers, REMOTE_ADDR=ELSEWHERE).status_code
+        for browser in (Client(), his, hers)
+    ]
+    assert sent == [429, 429, 302]
+    cookie = hers.cookies[COOKIE]
+    assert (cookie["max-age"], cookie["path"], cookie["httponly"]) == (7_776_000, "/admin/", True)
 
 
 def test_whoever_has_not_signed_in_for_ninety_days_is_no_longer_known(ann):
