@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from records.groups import AUDITOR, EDITOR
-from records.models import PasswordToChange
+from records.models import PasswordToChange, StaffSession
 from records.passwords import HardToGuess, made_at_random
 from tests.pages.reading import Page
 from tests.records.accounts import (
@@ -195,6 +195,7 @@ def test_a_manager_gives_a_new_password_which_is_shown_once(megs_browser, ann):
     password = re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", given.text)[0]
     assert "It is not shown again." in given.text
     assert "no-store" in given.response.headers["Cache-Control"]
+    assert not StaffSession.objects.filter(account=ann).exists()
     assert not is_shown_in(elsewhere)
     browser = sign_in("Ann", password)
     assert browser.get("/admin/").headers["Location"] == "/admin/password_change/"

@@ -129,8 +129,8 @@ def test_changing_ones_password_ends_ones_other_sessions(ann):
     here, elsewhere = signed_in(ann), signed_in(ann)
     new = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}
     here.post("/admin/password_change/", {"old_password": PASSWORD, **new})
-    assert [is_shown_in(each) for each in (here, elsewhere)] == [True, False]
     assert StaffSession.objects.get(account=ann).pk == key_of(here)
+    assert [is_shown_in(each) for each in (here, elsewhere)] == [True, False]
 
 
 def test_a_manager_sees_how_many_sessions_an_account_has_and_ends_them(megs_browser, meg, ann):
