@@ -143,12 +143,11 @@ def test_the_name_of_an_account_or_group_is_one_plain_line(admin_client):
 
 
 def test_a_password_is_taken_as_it_was_typed(admin_client, client):
-    user = User.objects.create_user("ann", is_staff=True)
-    password = "a\xa0long\u200bpassword"
-    both = {"password1": password, "password2": password, "usable_password": "true"}
-    admin_client.post(f"/admin/auth/user/{user.pk}/password/", both)
-    user.refresh_from_db()
-    assert user.check_password(password)
+    password = "lemon\xa0tractor\u200bvisit"
+    both = {"password1": password, "password2": password}
+    account = {"username": "ann", "is_staff": "on", **both}
+    assert admin_client.post("/admin/auth/user/add/", account).status_code == 302
+    assert User.objects.get(username="ann").check_password(password)
     sent = {"username": "ann", "password": password, "next": "/admin/"}
     assert client.post("/admin/login/", sent).status_code == 302
 
