@@ -21,7 +21,8 @@ from records.version import register_version
 # In bytes. Larger ones are made anew, so that no few of them push out all others.
 LARGEST = 200_000
 
-NOT_PUBLIC = ("/admin/", settings.STATIC_URL)
+# robots.txt says the same whatever the register holds, and is answered without the database.
+NOT_PUBLIC = ("/admin/", "/robots.txt", settings.STATIC_URL)
 
 # Answers that take the place of a page that was at the same address.
 IN_PLACE_OF_A_PAGE = (
@@ -44,6 +45,7 @@ def replace_pages_that_are_gone(get_response):
             response.status_code in IN_PLACE_OF_A_PAGE
             and request.method in ("GET", "HEAD")
             and not request.path_info.startswith(NOT_PUBLIC)
+            and response.get("Cache-Control") != "no-store"
         ):
             kept_by_proxies(response)
         return response
@@ -62,11 +64,11 @@ def keep_pages(get_response):
         version = register_version()
         if version is None:
             return get_response(request)
-        tag = tag_of(request, version)
+        # By the version a replica is known to have every change, by both a whole list is kept.
+        request.register_version = version
+        request.tag = tag = tag_of(request, version)
         if (known := the_same(tag, request)) is not None:
             return with_tag(HttpResponseNotModified(), known)
-        # By the version a replica is known to have every change, by both a whole list is kept.
-        request.register_version, request.tag = version, tag
         kept = caches["pages"].get(tag) if request.method == "GET" else None
         if kept is not None:
             content, headers = kept

@@ -75,11 +75,14 @@ class ReadFromReplica:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         version = getattr(request, "register_version", None)
+        if _read_from.get() == REPLICA:
+            return self.get_response(request)  # The primary cannot be asked (`database_down`).
         if version is None or time.monotonic() < self.rests_until:
             return self.get_response(request)
-        request.replica_failed = None
+        request.replica_failed, request.may_be_made_anew = None, True
         with reading_from(REPLICA):
             response = self.made_from_replica(request, version)
+        request.may_be_made_anew = False
         if response is None:
             response = self.get_response(request)
         return response
@@ -108,7 +111,7 @@ class ReadFromReplica:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Take a failure of the replica for no fault of the page, which is made anew."""
-        if _read_from.get() != REPLICA or not isinstance(error, FAILURES):
+        if not getattr(request, "may_be_made_anew", False) or not isinstance(error, FAILURES):
             return None
         request.replica_failed = error
         return HttpResponse(status=503)  # Nobody is sent it.

@@ -75,6 +75,9 @@ def allowed_hosts() -> list[str]:
 PREPARING = {"server_side_binding": True, "prepare_threshold": 3}
 PLANNING = "-c plan_cache_mode=force_generic_plan -c parallel_setup_cost=5000"
 
+# A query that nobody waits for any more is given up by the server too.
+GIVING_UP = "-c client_connection_check_interval=1000"
+
 
 def database(url: str) -> dict:
     """The database that `url` names: PostgreSQL or SQLite, as this register wants them."""
@@ -113,10 +116,11 @@ def database(url: str) -> dict:
             # PostgreSQL compiles the queries of these pages, which join much and return little,
             # at ten times the cost of running them: 5.3 s for one that takes 0.4 s uncompiled.
             # What the URL asks for stands last, and wins.
-            own = f"-c jit=off {PLANNING} {options.get('options', '')}".strip()
+            own = f"-c jit=off {PLANNING} {GIVING_UP} {options.get('options', '')}".strip()
             return {
                 **parsed,
-                "OPTIONS": {**PREPARING, **options, "options": own},
+                "ENGINE": "records.postgresql",
+                "OPTIONS": {"connect_timeout": 2, **PREPARING, **options, "options": own},
                 "CONN_MAX_AGE": 3600,
                 "CONN_HEALTH_CHECKS": True,
             }
@@ -133,7 +137,7 @@ def replica(url: str, primary: dict) -> dict:
     except ImproperlyConfigured as error:
         said = str(error).replace("DATABASE_URL", "DATABASE_REPLICA_URL")
         raise ImproperlyConfigured(said) from None
-    if {made["ENGINE"], primary["ENGINE"]} != {"django.db.backends.postgresql"}:
+    if {made["ENGINE"], primary["ENGINE"]} != {"records.postgresql"}:
         raise ImproperlyConfigured(
             "DATABASE_REPLICA_URL is set, and only PostgreSQL has replicas. Let both it and "
             "DATABASE_URL name PostgreSQL, or leave it out."
@@ -144,16 +148,9 @@ def replica(url: str, primary: dict) -> dict:
             "replica, or leave it out."
         )
     # A replica that is gone is noticed in seconds. What the URL asks for wins.
-    options = {"connect_timeout": 2, "tcp_user_timeout": 3000, **made["OPTIONS"]}
+    options = {"tcp_user_timeout": 3000, **made["OPTIONS"]}
     options["options"] += " -c default_transaction_read_only=on"
-    return {
-        **made,
-        "ENGINE": "ics_register.replica_database",
-        "OPTIONS": options,
-        # The version, which it is asked for before every page, tells as much.
-        "CONN_HEALTH_CHECKS": False,
-        "TEST": {"MIRROR": "default"},
-    }
+    return {**made, "OPTIONS": options, "TEST": {"MIRROR": "default"}}
 
 
 def _whereabouts(database: dict) -> tuple:
@@ -219,6 +216,7 @@ MIDDLEWARE = [
     "ics_register.requests.refuse_null_bytes",
     "ics_register.requests.leave_cookies_to_the_admin",
     "ics_register.parameters.leave_out_what_no_page_reads",
+    "ics_register.database_down.answer_without_database",
     "ics_register.kept_pages.keep_pages",
     "ics_register.kept_files.keep_whole_files",
     "ics_register.replicas.ReadFromReplica",

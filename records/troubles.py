@@ -6,10 +6,15 @@ Each is told by what the database itself says: PostgreSQL by its SQLSTATE, SQLit
 import sqlite3
 from enum import Enum
 
+import psycopg
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 # What the database raises where a rule, somebody quicker or its own state is in the way.
 REFUSALS = (IntegrityError, OperationalError, ProgrammingError, InterfaceError)
+
+
+class NotKnownWhetherSaved(OperationalError):
+    """The end of a transaction was not answered: it may have been saved or not."""
 
 
 class Trouble(Enum):
@@ -26,6 +31,22 @@ class Trouble(Enum):
     GONE = (
         "The register’s database cannot be reached",
         "Keep what you typed, and try again in a few minutes. Tell whoever runs the register.",
+    )
+    SILENT = (
+        "The register’s database does not answer",
+        "Keep what you typed, and try again in a few minutes. Tell whoever runs the register.",
+    )
+    STARTING = (
+        "The register’s database is starting or stopping",
+        "Keep what you typed, and try again in a minute.",
+    )
+    CROWDED = (
+        "The register’s database has as many connections as it takes",
+        "Keep what you typed, and try again in a minute. Tell whoever runs the register.",
+    )
+    NOT_KNOWN = (
+        "It is not known whether your change was saved",
+        "The database failed while saving. Look whether the change is there before you send it.",
     )
     READ_ONLY = (
         "The register takes no changes at present",
@@ -50,12 +71,12 @@ _OF_SQLSTATES = {
     "40P01": Trouble.BUSY,  # deadlock
     "55P03": Trouble.BUSY,  # lock not available
     "57014": Trouble.BUSY,  # cancelled, as for taking too long
-    "53300": Trouble.BUSY,  # too many connections
+    "53300": Trouble.CROWDED,
     "53100": Trouble.FULL,
     "25006": Trouble.READ_ONLY,
     "57P01": Trouble.GONE,  # shut down
     "57P02": Trouble.GONE,  # crashed
-    "57P03": Trouble.GONE,  # starting up
+    "57P03": Trouble.STARTING,
     "3D000": Trouble.GONE,  # no such database
     "42P01": Trouble.OTHER_RELEASE,  # no such table
     "42703": Trouble.OTHER_RELEASE,  # no such column
@@ -67,6 +88,18 @@ _OF_SQLSTATES = {
     "XX002": Trouble.FAILING,
 }
 _OF_CLASSES = {"08": Trouble.GONE, "28": Trouble.GONE}  # connection; who may connect
+
+# libpq gives no SQLSTATE for a connection that the server refuses.
+_OF_REFUSED_CONNECTIONS = {
+    "starting up": Trouble.STARTING,
+    "shutting down": Trouble.STARTING,
+    "in recovery mode": Trouble.STARTING,
+    "not yet accepting connections": Trouble.STARTING,
+    "not accepting connections": Trouble.STARTING,
+    "too many clients": Trouble.CROWDED,
+    "too many connections": Trouble.CROWDED,
+    "connection slots are reserved": Trouble.CROWDED,
+}
 
 _OF_SQLITE = {
     sqlite3.SQLITE_BUSY: Trouble.BUSY,
@@ -85,6 +118,8 @@ _MISSING = ("no such table", "no such column", "has no column named")
 def trouble_of(error: BaseException | None) -> Trouble | None:
     """The state of the database that an error tells of; None of an error that tells of none, as
     of a rule that was broken."""
+    if isinstance(error, NotKnownWhetherSaved):
+        return Trouble.NOT_KNOWN
     own = error if isinstance(error, sqlite3.Error) else getattr(error, "__cause__", None)
     if isinstance(own, sqlite3.Error):
         return _trouble_of_sqlite(own)
@@ -92,9 +127,26 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
         return None
     state = getattr(own, "sqlstate", None)
     if state is None:
-        # PostgreSQL itself said nothing: it was not to be had, or went away.
-        return Trouble.GONE if isinstance(error, OperationalError | InterfaceError) else None
+        return _trouble_without_sqlstate(error, own)
     return _OF_SQLSTATES.get(state) or _OF_CLASSES.get(state[:2])
+
+
+def _trouble_without_sqlstate(error: BaseException, own: BaseException) -> Trouble | None:
+    """PostgreSQL was not to be had, or went away."""
+    if isinstance(own, psycopg.errors.ConnectionTimeout):
+        return Trouble.SILENT
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    said = str(own)
+    found = (trouble for words, trouble in _OF_REFUSED_CONNECTIONS.items() if words in said)
+    return next(found, Trouble.GONE)
+
+
+def is_certainly_not_saved(error: BaseException) -> bool:
+    """Whether the database itself refused to end a transaction well. Of one that was shut down or
+    lost meanwhile nobody knows."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return bool(state) and not state.startswith(("08", "57P"))
 
 
 def _trouble_of_sqlite(error: sqlite3.Error) -> Trouble | None:
@@ -109,7 +161,8 @@ def _trouble_of_sqlite(error: sqlite3.Error) -> Trouble | None:
 
 
 def refused_in_words(error: BaseException, done: str) -> str:
-    """Why nothing was `done` ("saved", "changed", "loaded"), and what to do."""
+    """Why nothing was `done` ("saved", "changed", "loaded"), and what to do. Of the end of a
+    transaction that was not answered, that nobody knows."""
     trouble = trouble_of(error)
     if trouble is None and isinstance(error, IntegrityError):
         # Of those who were checked, only somebody quicker breaks a rule after all.
@@ -119,6 +172,8 @@ def refused_in_words(error: BaseException, done: str) -> str:
             f"Nothing was {done}. The database refused it for a reason that the register does not "
             "know, which has been logged. Keep what you typed, and tell whoever runs the register."
         )
+    if trouble is Trouble.NOT_KNOWN:
+        return f"{trouble.heading}. {trouble.remedy}"
     if trouble is Trouble.BUSY:
         return f"Nothing was {done}. {trouble.remedy}"
     return f"Nothing was {done}. {trouble.heading}. {trouble.remedy}"

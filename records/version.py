@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from records.history import Recorded
 from records.models import RegisterVersion
 from records.prepared import prepared
+from records.waiting import first_question
 
 EVENTS = ("insert", "update", "delete")
 
@@ -105,6 +106,11 @@ def register_version() -> str | None:
     connection = connections[RegisterVersion.objects.db]
     if connection.in_atomic_block:
         return None
+    with first_question():
+        return _word_of(connection)
+
+
+def _word_of(connection) -> str | None:
     is_kept = connection.connection is not None and connection.health_check_enabled
     if not is_kept or connection.health_check_done:
         return _word()

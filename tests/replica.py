@@ -1,24 +1,41 @@
-"""A streaming replica of the database that is tested on, behind a cable that can be cut."""
+"""A streaming replica of the database that is tested on, behind a cable that can be cut, and the
+register in front of both."""
 
 import contextlib
+import itertools
 import os
 import select
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.browser.served_register import PROJECT
+from tests.racing import address_of_test_database
+
 PATIENCE = 30  # seconds for a server to start, or a replica to catch up
+
+# No two pages of one address: none is kept from before.
+day = itertools.count(1)
+
+needs_replica = pytest.mark.skipif(
+    connection.vendor != "postgresql" or "POSTGRESQL_PROGRAMS" not in os.environ,
+    reason="PostgreSQL only, by scripts/with_postgresql: SQLite has no replicas",
+)
 
 
 class Server:
@@ -61,23 +78,9 @@ class Server:
             "pg_ctl", "stop", f"--pgdata={self.directory / 'data'}", "--mode=immediate", "--silent"
         )
 
-
-class Primary(Server):
-    """The database of these tests alone, which keeps what a replica that was away is to be sent.
-
-    A replica opens at a moment at which no transaction of its primary has written within more
-    than 64 savepoints. In the server that all tests share, a register that stands for a whole
-    package of them is such a transaction, for minutes.
-    """
-
-    options = f"{Server.options} -c autovacuum=off -c wal_keep_size=256MB"
-
-
-class Replica(Server):
-    """A server that follows `source`, and writes down what it is asked."""
-
-    copied_with = ("--write-recovery-conf",)
-    options = f"{Server.options} -c log_statement=all"
+    @property
+    def socket(self) -> str:
+        return str(self.directory / ".s.PGSQL.5432")
 
     def processes(self) -> list[int]:
         """The server's own and its children's."""
@@ -101,6 +104,24 @@ class Replica(Server):
         ) as asked:
             return asked.execute(query).fetchall()
 
+
+class Primary(Server):
+    """The database of these tests alone, which keeps what a replica that was away is to be sent.
+
+    A replica opens at a moment at which no transaction of its primary has written within more
+    than 64 savepoints. In the server that all tests share, a register that stands for a whole
+    package of them is such a transaction, for minutes.
+    """
+
+    options = f"{Server.options} -c autovacuum=off -c wal_keep_size=256MB"
+
+
+class Replica(Server):
+    """A server that follows `source`, and writes down what it is asked."""
+
+    copied_with = ("--write-recovery-conf",)
+    options = f"{Server.options} -c log_statement=all"
+
     def catch_up(self) -> None:
         """Wait until it has every change."""
         with connection.cursor() as cursor:
@@ -114,10 +135,6 @@ class Replica(Server):
     def was_read(self) -> int:
         """How often a forum was looked up in it."""
         return self.log.read_text().count('FROM "forums_forum"')
-
-    @property
-    def socket(self) -> str:
-        return str(self.directory / ".s.PGSQL.5432")
 
 
 @contextlib.contextmanager
@@ -145,6 +162,7 @@ def streaming_replica() -> Iterator[Replica]:
     with running(Primary, shared) as primary, running(Replica, str(primary.directory)) as replica:
         own = str(primary.directory)
         move(own, f"postgres://register@{urllib.parse.quote(own, safe='')}/postgres")
+        replica.primary = primary
         try:
             yield replica
         finally:
@@ -207,3 +225,60 @@ class Cable:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
             pass
         self.listener.close()
+
+
+class Register:
+    """The register in processes of its own, with a replica behind a cable."""
+
+    def __init__(self, replica: Replica, cable: Cable, log, address: str):
+        self.replica, self.cable, self.log, self.address = replica, cable, log, address
+
+    def get(self, path: str = "/forums/board/") -> tuple[int, str]:
+        number = next(day)
+        address = f"{self.address}{path}?as_at=20{20 + number % 70}-{1 + number // 70 % 12:02}-01"
+        try:
+            with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def logged(self, words: str) -> int:
+        return self.log.read_text().count(words)
+
+    def is_read_from_replica(self) -> bool:
+        """Whether a page comes from the replica, as soon as one does."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            before = self.replica.was_read()
+            assert self.get()[0] == 200
+            if self.replica.was_read() > before:
+                return True
+            time.sleep(0.2)
+        return False
+
+
+@contextlib.contextmanager
+def served(replica_url: str, log, primary_url: str = ""):
+    """The address at which the register is served in front of that replica, if one is named."""
+    environment = {
+        **os.environ,
+        "REGISTER_DEVELOPMENT": "1",
+        "DATABASE_URL": primary_url or address_of_test_database(),
+        "DATABASE_REPLICA_URL": replica_url,
+    }
+    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("w") as logged:
+        number = listener.fileno()
+        command = [sys.executable, "-m", "gunicorn", "tests.replica_wsgi", f"--bind=fd://{number}"]
+        process = subprocess.Popen(
+            [*command, "--workers=2", "--timeout=60", "--no-control-socket"],
+            cwd=PROJECT, env=environment, pass_fds=[number], stderr=logged,
+        )  # fmt: skip
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            process.terminate()
+            process.wait(timeout=PATIENCE)
+
+
+def address_through(cable: Cable) -> str:
+    return f"postgres://register@127.0.0.1:{cable.port}/{connection.settings_dict['NAME']}"

@@ -2,11 +2,6 @@
 the register is served as in production."""
 
 import contextlib
-import itertools
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -21,52 +16,21 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.utils import load_backend
 
 from forums.models import Forum
-from ics_register.settings import PLANNING, database
+from ics_register.settings import GIVING_UP, PLANNING, database
 from ics_register.settings import replica as replica_of
+from records import waiting
 from records.version import register_version
-from tests.browser.served_register import PROJECT
 from tests.builders import make_forum
-from tests.racing import address_of_test_database
-from tests.replica import Cable, Replica, streaming_replica
-
-needs_replica = pytest.mark.skipif(
-    connection.vendor != "postgresql" or "POSTGRESQL_PROGRAMS" not in os.environ,
-    reason="PostgreSQL only, by scripts/with_postgresql: SQLite has no replicas",
+from tests.replica import (
+    Cable,
+    Register,
+    address_through,
+    needs_replica,
+    served,
+    streaming_replica,
 )
+
 PATIENCE = 20
-
-# No two pages of one address: none is kept from before.
-day = itertools.count(1)
-
-
-class Register:
-    """The register in processes of its own, with a replica behind a cable."""
-
-    def __init__(self, replica: Replica, cable: Cable, log, address: str):
-        self.replica, self.cable, self.log, self.address = replica, cable, log, address
-
-    def get(self, path: str = "/forums/board/") -> tuple[int, str]:
-        number = next(day)
-        address = f"{self.address}{path}?as_at=20{20 + number % 70}-{1 + number // 70 % 12:02}-01"
-        try:
-            with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def logged(self, words: str) -> int:
-        return self.log.read_text().count(words)
-
-    def is_read_from_replica(self) -> bool:
-        """Whether a page comes from the replica, as soon as one does."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            before = self.replica.was_read()
-            assert self.get()[0] == 200
-            if self.replica.was_read() > before:
-                return True
-            time.sleep(0.2)
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -75,38 +39,11 @@ def replica(django_db_setup, django_db_blocker):
         yield made
 
 
-@contextlib.contextmanager
-def served(replica_url: str, log):
-    """The address at which the register is served in front of that replica."""
-    environment = {
-        **os.environ,
-        "REGISTER_DEVELOPMENT": "1",
-        "DATABASE_URL": address_of_test_database(),
-        "DATABASE_REPLICA_URL": replica_url,
-    }
-    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("w") as logged:
-        number = listener.fileno()
-        command = [sys.executable, "-m", "gunicorn", "tests.replica_wsgi", f"--bind=fd://{number}"]
-        process = subprocess.Popen(
-            [*command, "--workers=2", "--timeout=60", "--no-control-socket"],
-            cwd=PROJECT, env=environment, pass_fds=[number], stderr=logged,
-        )  # fmt: skip
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            process.terminate()
-            process.wait(timeout=PATIENCE)
-
-
 @pytest.fixture
 def cable(replica):
     made = Cable(replica.socket)
     yield made
     made.close()
-
-
-def address_through(cable: Cable) -> str:
-    return f"postgres://register@127.0.0.1:{cable.port}/{connection.settings_dict['NAME']}"
 
 
 @pytest.fixture
@@ -245,7 +182,7 @@ def test_a_replica_that_is_lost_in_mid_load_is_missed_by_nobody(register, kind):
     is_lost.set()
     with contextlib.ExitStack() as afterwards:
         afterwards.callback(find)
-        time.sleep(5)
+        time.sleep(8)
     is_lost.clear()
     time.sleep(1)
     over.set()
@@ -277,18 +214,21 @@ EXCHANGES = {
 
 @needs_replica
 @pytest.mark.parametrize("exchange", EXCHANGES)
-def test_nobody_waits_for_ever_for_a_silent_replica(exchange, transactional_db, cable, monkeypatch):
-    monkeypatch.setattr("ics_register.replica_database.base.PATIENCE", 1)
+@pytest.mark.parametrize("wait", [waiting.wait_for_a_page, waiting.wait_while_it_works])
+def test_no_reader_waits_for_ever_for_a_silent_server(exchange, wait, transactional_db, cable):
     made = {**connection.settings_dict, **replica_of(address_through(cable), PRIMARY)}
     asked = load_backend(made["ENGINE"]).DatabaseWrapper(made, "replica")
     before, then = EXCHANGES[exchange]
     began = time.monotonic()
+    wait()
     with (
+        contextlib.ExitStack() as afterwards,
         contextlib.closing(asked),
         pytest.raises((OperationalError, psycopg.OperationalError)),
         transaction_of(asked),
         asked.chunked_cursor() as cursor,
     ):
+        afterwards.callback(waiting.wait_for_ever)
         for query in before:
             cursor.execute(query)
         cursor.fetchmany(1)
@@ -366,5 +306,6 @@ def test_two_services_are_two_databases():
 
 def test_a_replica_is_opened_to_read_alone_and_what_its_address_says_wins():
     options = replica_of("postgres://r@b.example/register?connect_timeout=9", PRIMARY)["OPTIONS"]
-    assert options["options"] == f"-c jit=off {PLANNING} -c default_transaction_read_only=on"
+    own = f"-c jit=off {PLANNING} {GIVING_UP}"
+    assert options["options"] == f"{own} -c default_transaction_read_only=on"
     assert int(options["connect_timeout"]) == 9

@@ -126,8 +126,16 @@ def test_sqlite_takes_its_write_lock_at_once(settings_of):
 
 def test_postgresql_compiles_no_queries_and_keeps_what_the_url_asks_for(settings_of):
     url = PRODUCTION["DATABASE_URL"]
-    settled = "-c jit=off -c plan_cache_mode=force_generic_plan -c parallel_setup_cost=5000"
-    own = {"options": settled, "server_side_binding": True, "prepare_threshold": 3}
+    settled = (
+        "-c jit=off -c plan_cache_mode=force_generic_plan -c parallel_setup_cost=5000 "
+        "-c client_connection_check_interval=1000"
+    )
+    own = {
+        "connect_timeout": 2,
+        "options": settled,
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+    }
     assert database_of(settings_of, url)["OPTIONS"] == own
     assert database_of(settings_of, f"{url}?sslmode=require&options=-c%20jit%3Don")["OPTIONS"] == {
         **own,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.twins import DATA, form_of, open_to_all
+from records.outcome import is_maybe_saved
 from records.signing_in import Lock
 from records.troubles import Trouble, trouble_of
 
@@ -111,15 +112,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     trouble = Trouble.FULL if is_for_want_of_room(error) else trouble_of(error)
     if trouble is not None:
+        # Whoever only reads has saved nothing.
+        if request.method in ("GET", "HEAD") and trouble is Trouble.NOT_KNOWN:
+            trouble = Trouble.SILENT
+        elif request.method not in ("GET", "HEAD") and is_maybe_saved():
+            trouble = Trouble.NOT_KNOWN
+        request.trouble = trouble
         sentence = in_words(trouble, request)
         response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, trouble.heading, sentence)
         response["Retry-After"] = "60"
+        response["Cache-Control"] = "no-store"
         return response
+    nothing = "" if is_maybe_saved() else " Nothing was changed."
     return error_page(
         request,
         500,
         "Something went wrong",
-        "The fault is ours and has been logged. Nothing was changed. Try again in a few minutes.",
+        f"The fault is ours and has been logged.{nothing} Try again in a few minutes.",
     )
 
 
@@ -139,9 +148,13 @@ def in_words(trouble: Trouble, request: HttpRequest) -> str:
             "Somebody is saving much at this moment. Nothing of yours was changed. Try again in a "
             "minute."
         )
+    if trouble is Trouble.NOT_KNOWN:
+        return trouble.remedy
     heading = f"{trouble.heading}. " if form_of(request.path) in DATA else ""
     if request.method in ("GET", "HEAD"):
-        return f"{heading}Try again in a few minutes."
+        return (
+            f"{heading}Try again in a few minutes. If it goes on, tell whoever runs the register."
+        )
     return (
         f"{heading}Nothing was changed. Go back to find what you typed, and send it again in a few "
         "minutes."

@@ -9,6 +9,7 @@ import functools
 
 from django.db.backends.sqlite3 import base
 
+from records import outcome
 from records.words import words_of
 
 # How many queries are kept. Those of pages are a few hundred.
@@ -32,6 +33,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         connection.create_function("words_of", 1, words_of, deterministic=True)
         return connection
+
+    def commit(self):
+        super().commit()
+        outcome.may_be_saved()
 
     def create_cursor(self, name=None):
         return self.connection.cursor(factory=Cursor)

@@ -1,0 +1,19 @@
+"""Whether anything that the request in hand wrote may stand. The page of an error says so."""
+
+from contextvars import ContextVar
+
+_may_be_saved = ContextVar("may_be_saved", default=False)
+
+
+def begin() -> None:
+    """A new request has saved nothing yet."""
+    _may_be_saved.set(False)
+
+
+def may_be_saved() -> None:
+    """A transaction has ended well, or nobody knows how it ended."""
+    _may_be_saved.set(True)
+
+
+def is_maybe_saved() -> bool:
+    return _may_be_saved.get()

@@ -1,0 +1,101 @@
+"""PostgreSQL as Django knows it, but that nobody waits for a silent server longer than the work in
+hand allows (see `records.waiting`).
+
+Every exchange is bounded: a query, the next rows of one that is read bit by bit, and the end of a
+transaction. A server that let a connection or a first question wait in vain is left alone for a
+while: otherwise each reader in turn would wait for it, and no worker would be free.
+"""
+
+import contextlib
+import functools
+import logging
+import time
+
+import psycopg
+from django.db import InterfaceError, OperationalError
+from django.db.backends.postgresql import base
+
+from records import outcome, waiting
+from records.troubles import NotKnownWhetherSaved, is_certainly_not_saved
+
+logger = logging.getLogger(__name__)
+
+# How long a connection may take to be refused before the server is left alone, in seconds.
+AT_ONCE = 0.5
+
+# Until when each database is left alone, by the clock of time.monotonic().
+resting_until: dict[str, float] = {}
+
+
+class DoesNotAnswer(psycopg.errors.ConnectionTimeout):
+    """The server has refused nothing, and said nothing."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params):
+        began = time.monotonic()
+        if began < resting_until.get(self.alias, 0):
+            raise DoesNotAnswer("The server did not answer a moment ago, and is not asked yet.")
+        try:
+            connection = super().get_new_connection(conn_params)
+        except psycopg.OperationalError:
+            if time.monotonic() - began > AT_ONCE:
+                self.leave_alone()
+            raise
+        # All that psycopg waits for, once it is connected, it waits for by this.
+        connection.wait = functools.partial(self._wait, connection)
+        return connection
+
+    def is_usable(self):
+        with waiting.first_question():
+            return super().is_usable()
+
+    def commit(self):
+        try:
+            super().commit()
+        except (OperationalError, InterfaceError) as error:
+            if is_certainly_not_saved(error):
+                raise
+            outcome.may_be_saved()
+            raise NotKnownWhetherSaved(*error.args) from error.__cause__
+        outcome.may_be_saved()
+
+    def leave_alone(self) -> None:
+        resting_until[self.alias] = time.monotonic() + waiting.REST
+        logger.warning(
+            "The database “%s” does not answer, and is not asked again for %d seconds.",
+            self.alias,
+            waiting.REST,
+        )
+
+    def _wait(self, connection: psycopg.Connection, exchange, *args, **kwargs):
+        wait = functools.partial(type(connection).wait, connection, exchange, *args, **kwargs)
+        patience = waiting.patience()
+        if patience is None:
+            return wait()
+        while True:
+            began, seconds = time.monotonic(), patience.left
+            try:
+                return wait(timeout=seconds)
+            except psycopg.OperationalError:
+                if time.monotonic() - began < seconds:
+                    raise
+            if not (patience.watched and self._answers_others()):
+                break
+        # To roll back or to close a cursor would be to ask it again.
+        connection.close()
+        # Who had hardly any time left for it has learnt nothing.
+        if patience.is_first_question and seconds > AT_ONCE:
+            self.leave_alone()
+        raise DoesNotAnswer(f"The server did not answer within {seconds:.1f} seconds.")
+
+    def _answers_others(self) -> bool:
+        """Whether the server takes a connection or refuses one: either way it is alive."""
+        params = {**self.get_connection_params(), "connect_timeout": waiting.FIRST_QUESTION}
+        try:
+            with contextlib.closing(psycopg.connect(**params)):
+                return True
+        except psycopg.errors.ConnectionTimeout:
+            return False
+        except psycopg.OperationalError:
+            return True

@@ -1,0 +1,71 @@
+"""How long the work in hand may wait for PostgreSQL to answer.
+
+A server that is frozen, or behind a cut cable, refuses nothing, and no setting of PostgreSQL bounds
+how long a client waits for it. A page must be answered within seconds. A long import must not be
+cut short while the server works on it. So the work in hand says here how patient it is, and
+`records.postgresql` keeps to it.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+# In seconds. The first question of a request is small: a server that does not answer it is frozen.
+FIRST_QUESTION = 2
+# One exchange of a public page, and all of a page together.
+EXCHANGE, PAGE = 2.5, 5
+# Work that may take long looks so often whether the server still answers others.
+WATCH = 2
+
+# For how many seconds a server that did not answer is not asked again by this process.
+REST = 10
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one exchange is waited for. When that is over it is given up or, if it is watched,
+    waited for again as long as the server answers others."""
+
+    seconds: float
+    watched: bool = False
+    is_first_question: bool = False
+    until: float = float("inf")  # by the clock of time.monotonic()
+
+    @property
+    def left(self) -> float:
+        return max(0.1, min(self.seconds, self.until - time.monotonic()))
+
+
+# None waits for ever, as commands do.
+_patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
+
+
+def patience() -> Patience | None:
+    return _patience.get()
+
+
+def wait_for_a_page(seconds: float = PAGE) -> None:
+    """From now on, until `wait_for_ever`, as long as a reader of a page does."""
+    _patience.set(Patience(EXCHANGE, until=time.monotonic() + seconds))
+
+
+def wait_while_it_works() -> None:
+    """From now on, until `wait_for_ever`, as long as the server is alive."""
+    _patience.set(Patience(WATCH, watched=True))
+
+
+def wait_for_ever(**signal) -> None:
+    _patience.set(None)
+
+
+@contextlib.contextmanager
+def first_question() -> Iterator[None]:
+    """What is asked inside is small. Who is not answered leaves the server alone for a while."""
+    until = before.until if (before := _patience.get()) else float("inf")
+    own = _patience.set(Patience(FIRST_QUESTION, is_first_question=True, until=until))
+    try:
+        yield
+    finally:
+        _patience.reset(own)
