@@ -1,8 +1,18 @@
-"""The register as it is served, but that it takes its databases up again within a second or two."""
+"""The register as it is served, but that it says which process answers, and takes its databases up
+again within a second or two."""
 
-from ics_register.wsgi import application as application
+import os
+
+from ics_register.wsgi import application as register
 
 from ics_register import replicas  # isort: skip  (once the apps are loaded)
 from records import waiting  # isort: skip
 
 waiting.REST = waiting.WATCH = replicas.REST = 1
+
+
+def application(environ, start_response):
+    def start(status, headers, *others):
+        return start_response(status, [*headers, ("X-Process", str(os.getpid()))], *others)
+
+    return register(environ, start)
