@@ -82,21 +82,21 @@ class Server:
     def socket(self) -> str:
         return str(self.directory / ".s.PGSQL.5432")
 
-    def processes(self) -> list[int]:
-        """The server's own and its children's."""
-        main = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        return [main, *map(int, children)]
-
     def freeze(self) -> None:
         """It takes in what it is sent and answers nothing, as a machine does that has hung."""
-        self.frozen = self.processes()
-        for process in self.frozen:
-            os.kill(process, signal.SIGSTOP)
+        main = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)  # It starts no more of them.
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        self.frozen = [main, *map(int, children)]
+        self.tell(signal.SIGSTOP)
 
     def thaw(self) -> None:
+        self.tell(signal.SIGCONT)
+
+    def tell(self, what: signal.Signals) -> None:
         for process in self.frozen:
-            os.kill(process, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # Its client has just gone.
+                os.kill(process, what)
 
     def ask(self, query: str) -> list[tuple]:
         with psycopg.connect(
