@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from ics_register.kept_files import WholeFile, answer_with, is_whole
 from ics_register.kept_pages import NOT_PUBLIC, tag_of
 from ics_register.pages.twins import form_of
 from ics_register.replicas import REPLICA, reading_from
@@ -107,7 +108,7 @@ def from_replica(request: HttpRequest, trouble: Trouble, get_response) -> HttpRe
         if request.trouble is not None:
             return None
         if response.streaming and form_of(request.path_info) == "csv":
-            # Its rows are read when this is long over, and would be read from the primary.
+            # Its rows would be read when this is over, and from the primary.
             response = HttpResponse(response.getvalue(), headers=response.headers)
     if last_known and last_known.version == request.register_version:
         as_of = max(as_of or last_known.at, last_known.at)
@@ -133,15 +134,27 @@ def from_kept(request: HttpRequest, trouble: Trouble) -> HttpResponse | None:
     """The page as it was when the database last answered; None if it was not kept."""
     if last_known is None or timezone.now() - last_known.at > OLDEST:
         return None
-    kept = caches["pages"].get(tag_of(request, last_known.version))
-    if kept is None:
+    response = kept_page(request, last_known.version)
+    if response is None:
         return None
-    content, headers = kept
     words = (
         f"{trouble.heading}. This page is as it was at {in_words(last_known.at)} and may be out of "
         "date."
     )
-    return as_old(HttpResponse(content, headers=headers), last_known.at, words)
+    return as_old(response, last_known.at, words)
+
+
+def kept_page(request: HttpRequest, version: str) -> HttpResponse | None:
+    """The page, or the whole list or file, as it was made for that version."""
+    tag = tag_of(request, version)
+    if is_whole(request):
+        file = WholeFile(version, tag).opened()
+        return answer_with(file, request) if file else None
+    kept = caches["pages"].get(tag)
+    if kept is None:
+        return None
+    content, headers = kept
+    return HttpResponse(content, headers=headers)
 
 
 def as_old(response: HttpResponse, as_of: datetime.datetime | None, words: str) -> HttpResponse:
