@@ -73,9 +73,9 @@ class Server:
             error.add_note(self.log.read_text()[-2000:])
             raise
 
-    def stop(self) -> None:
+    def stop(self, mode: str = "immediate") -> None:
         self.run(
-            "pg_ctl", "stop", f"--pgdata={self.directory / 'data'}", "--mode=immediate", "--silent"
+            "pg_ctl", "stop", f"--pgdata={self.directory / 'data'}", f"--mode={mode}", "--silent"
         )
 
     @property

@@ -57,9 +57,9 @@ class Answer:
 class Register:
     """The register as readers meet it, with a primary and a replica that may fail."""
 
-    def __init__(self, address: str, replica, primary_cable, replica_cable, log):
+    def __init__(self, address: str, log, replica=None, primary_cable=None, replica_cable=None):
         self.address, self.log = address, log
-        self.replica, self.primary = replica, replica.primary
+        self.replica, self.primary = replica, replica and replica.primary
         self.primary_cable, self.replica_cable = primary_cable, replica_cable
 
     def ask(self, path: str = PAGE) -> Answer:
@@ -108,7 +108,7 @@ def in_front_of(replica, log, *, with_replica: bool):
     with contextlib.closing(primary_cable), contextlib.closing(replica_cable):
         beside = address_through(replica_cable) if with_replica else ""
         with served(beside, log, address_through(primary_cable)) as address:
-            yield Register(address, replica, primary_cable, replica_cable, log)
+            yield Register(address, log, replica, primary_cable, replica_cable)
 
 
 @pytest.fixture
