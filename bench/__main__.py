@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 from bench import tools
+from bench.cores import CORES
+from bench.doors import doors
 from bench.memory import memory
-from bench.registers import DATABASES, SIZES, build, on_database, time_import
+from bench.registers import DATABASES, SIZES, build, on_database, run_on, time_import
 from bench.report import Found, report, write
 from bench.rounds import Served, measure, tell
 from bench.within import beside, inside
@@ -20,7 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "var" / "bench"
 # What was last found, for the report to be written again.
 LAST = FOLDER / "found.pickle"
-PARTS = ("load", "pages", "memory", "import")
+PARTS = ("load", "pages", "memory", "doors", "import")
 
 
 def options() -> argparse.Namespace:
@@ -115,6 +117,11 @@ def measure_database(database, urls, work, program, given, found) -> None:
     if "memory" in given.parts:
         tell(f"Asking one worker for {given.requests:,} pages on {database}")
         found.memory[database] = memory(england, given.requests)
+    if "doors" in given.parts:
+        tell(f"Attacking England on {database}, and taking its dearest list")
+        if database == "postgresql":
+            run_on(urls["england"], CORES)
+        found.doors[database] = doors(england, chosen[1]["slugs"]["forums"], work)
 
 
 def reference_data() -> Path:

@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(60),
         "ALLOWED_HOSTS": "127.0.0.1",
         "PLAIN_HTTP_INSIDE": "1",
+        "BEHIND_TLS_PROXY": "1",
         "DATABASE_URL": url,
         "BENCH_STATIC": str(folder / "static"),
     }
@@ -78,18 +79,19 @@ def cluster() -> Iterator[str]:
             url = process.stdout.readline().strip()
             if not url:
                 raise RuntimeError("PostgreSQL did not start.")
-            _beside_what_asks(url)
+            run_on(url, {ASKING})
             yield url
         finally:
             process.stdin.close()
             process.wait(timeout=60)
 
 
-def _beside_what_asks(url: str) -> None:
-    """Run the cluster on the core of what asks: the measured worker keeps its own."""
+def run_on(url: str, cores: Collection[int]) -> None:
+    """Run what a cluster starts from now on on these cores. On that of what asks, the measured
+    worker keeps its own."""
     folder = Path(re.search("@(.*)/", url)[1].replace("%2F", "/"))
     server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    os.sched_setaffinity(server, {ASKING})
+    os.sched_setaffinity(server, cores)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from bench.cases import DAYS, FORMS, PAGES
 from bench.cores import machine
+from bench.doors import SECONDS as ATTACKED_FOR
+from bench.doors import WORKERS, Doors
 from bench.load import CONNECTIONS, Load
 from bench.registers import DATABASES, WORDS, Built
 from bench.rounds import DATASETTE, HELLO, Loads, rate, work
@@ -36,6 +38,7 @@ class Found:
     recorded: dict[str, dict] = field(default_factory=dict)
     memory: dict[str, dict[int, float]] = field(default_factory=dict)
     built: dict[str, Built] = field(default_factory=dict)
+    doors: dict[str, Doors] = field(default_factory=dict)
     imported: tuple[int, float] | None = None
 
 
@@ -88,6 +91,7 @@ def report(found: Found) -> str:
         reached(found),
         *(loads(found, *which) for which in found.loads),
         *(pages(found, database) for database in found.beside),
+        *([at_the_doors(found)] if found.doors else []),
         the_rest(found),
     ]
     return "\n\n".join(section.strip() for section in sections) + "\n"
@@ -131,6 +135,13 @@ def targets(found: Found):
         most = max(told)
         what = f"memory of one worker after {most:,} requests on England"
         yield Target(what, WORDS[database], told[most], 160, " MB", True)
+    for database, doors in found.doors.items():
+        what = "a reader’s new page while ten attack, to its time alone"
+        yield Target(what, f"england, {WORDS[database]}", doors.ratio, 2, " times", True)
+        what = "the second reader of the dearest list, to the first"
+        yield Target(
+            what, f"england, {WORDS[database]}", doors.second / doors.first, 0.05, "", True
+        )
     for database, built in found.built.items():
         yield Target("`make england`", WORDS[database], built.rows / built.seconds, 4000, " rows/s")
     if found.imported:
@@ -245,6 +256,44 @@ def pages(found: Found, database: str) -> str:
         "Made anew, median of all rounds, asked in turn. Files that hold a whole list or the whole "
         "register are as long as it is, and are not among them.\n\n" + table(heads, rows)
     )
+
+
+def at_the_doors(found: Found) -> str:
+    how = (
+        f"The register as deployed, with {WORKERS} workers, on all cores, behind the sample nginx. "
+        f"A reader asks for one new page after another for {ATTACKED_FOR} s, and then for as long "
+        "while ten attack from ten addresses: four guess passwords, six ask for the two dearest "
+        "lists, each time for other days, and hang up after half a second. Then one reader takes "
+        "the dearest list, and another one after them."
+    )
+    rows = [
+        [
+            WORDS[database],
+            *in_order(doors.alone),
+            *in_order(doors.attacked),
+            number(doors.first),
+            number(doors.second),
+            f"{doors.size / 1e6:.0f}",
+        ]
+        for database, doors in found.doors.items()
+    ]
+    heads = [
+        *("england on", "alone, ms", "99th", "attacked, ms", "99th"),
+        *("first reader of the list, s", "second, s", "MB"),
+    ]
+    said = ["## At the doors", "", how, "", table(heads, rows), ""]
+    for database, doors in found.doors.items():
+        told = [
+            f"{what} {', '.join(f'{status}: {times:,}' for status, times in sorted(each.items()))}"
+            for what, each in doors.attackers.items()
+        ]
+        said.append(f"- What the attackers on {WORDS[database]} were answered: {'; '.join(told)}.")
+    return "\n".join(said)
+
+
+def in_order(took: list[float]) -> list[str]:
+    """The median of times, and what 99 of 100 do not exceed."""
+    return [number(statistics.median(took)), number(statistics.quantiles(took, n=100)[98])]
 
 
 def the_rest(found: Found) -> str:

@@ -45,8 +45,13 @@ def wait_for(port: int, process: subprocess.Popen) -> None:
 
 
 @contextlib.contextmanager
-def running(command: list, port: int, **options) -> Iterator[Server]:
-    process = subprocess.Popen(command, preexec_fn=on_core(MEASURED), **options)
+def running(
+    command: list, port: int, *, core: int | None = MEASURED, **options
+) -> Iterator[Server]:
+    """A server that runs on one core, or on all."""
+    if core is not None:
+        options["preexec_fn"] = on_core(core)
+    process = subprocess.Popen(command, **options)
     try:
         wait_for(port, process)
         yield Server(f"http://127.0.0.1:{port}", process.pid)
@@ -60,16 +65,28 @@ def running(command: list, port: int, **options) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def gunicorn(register: Register, *, keep: bool) -> Iterator[Server]:
-    """The register with one worker, which keeps pages or has to make each."""
+def gunicorn(
+    register: Register,
+    *,
+    keep: bool,
+    workers: int = 1,
+    core: int | None = MEASURED,
+    **environment: str,
+) -> Iterator[Server]:
+    """The register with one worker or more, which keep pages or have to make each."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", "ics_register.wsgi", f"--bind=127.0.0.1:{port}"),
-        *("--workers=1", "--timeout=300", "--limit-request-line=8190", "--no-control-socket"),
+        *(f"--workers={workers}", "--timeout=300", "--limit-request-line=8190"),
+        "--no-control-socket",
         "--log-level=warning",
     ]
-    env = {**register.environment, "BENCH_KEEP_NOTHING": "0" if keep else "1"}
-    with running(command, port, cwd=PROJECT, env=env) as server:
+    env = {
+        **register.environment,
+        **environment,
+        "BENCH_KEEP_NOTHING": "0" if keep else "1",
+    }
+    with running(command, port, core=core, cwd=PROJECT, env=env) as server:
         yield server
 
 

@@ -67,7 +67,9 @@ def keep_whole_files(get_response):
             return answer_with(kept, request)
         if request.method == "HEAD":
             return get_response(request)
-        with wanted.turn() as is_ours:
+        if is_gone(request):  # It waited for a worker longer than whoever sent it did.
+            return abandoned()
+        with wanted.turn(request) as is_ours:
             if (kept := wanted.opened()) is not None:
                 return answer_with(kept, request)
             if not is_ours:
@@ -118,26 +120,27 @@ class WholeFile:
             return None
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[bool]:
+    def turn(self, request: HttpRequest) -> Iterator[bool]:
         """Whether it is our turn to make a file. If another process makes one, one of those who
         ask waits for a moment, and the others are told at once: each keeps a worker."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / TURN).open("a+") as turn:
-            is_ours = _taken(turn) or self._waited_for(turn)
+            is_ours = _taken(turn) or self._waited_for(turn, request)
             if is_ours:
                 turn.truncate(0)
                 turn.write(self.path.name)
                 turn.flush()
             yield is_ours
 
-    def _waited_for(self, turn) -> bool:
+    def _waited_for(self, turn, request: HttpRequest) -> bool:
         with (self.folder / WAITING).open("a") as waiting:
             until = time.monotonic() + PATIENCE if _taken(waiting) else 0
-            while time.monotonic() < until:
+            while time.monotonic() < until and not is_gone(request):
                 time.sleep(LOOK)
                 if _taken(turn):
                     return True
-        self.asked_for.touch()
+        if not is_gone(request):
+            self.asked_for.touch()
         return False
 
     def make_room(self) -> None:

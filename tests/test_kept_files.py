@@ -357,10 +357,43 @@ def gone(monkeypatch):
         yield ours
 
 
+def test_a_request_that_waited_longer_than_its_sender_makes_nothing(gone, made):
+    assert client.get(LIST, **{"gunicorn.socket": gone}).status_code == 503
+    assert made == []
+
+
+def test_nobody_waits_for_the_turn_of_who_is_gone(gone, folder, monkeypatch):
+    """Nor is a mark left that the file is asked for."""
+    monkeypatch.setattr(kept_files, "PATIENCE", 600)
+    is_gone, asked = kept_files.is_gone, []
+
+    def later(request):
+        asked.append(request)
+        return len(asked) > 3 and is_gone(request)
+
+    monkeypatch.setattr(kept_files, "is_gone", later)
+    with held(folder, "turn"):
+        assert client.get(LIST, **{"gunicorn.socket": gone}).status_code == 503
+    assert files_in(folder) == []
+
+
+@pytest.fixture
+def goes(gone, monkeypatch):
+    """The connection of somebody who hangs up as soon as a file is begun for them."""
+    is_gone, asked = kept_files.is_gone, []
+
+    def later(request):
+        asked.append(request)
+        return len(asked) > 1 and is_gone(request)
+
+    monkeypatch.setattr(kept_files, "is_gone", later)
+    return gone
+
+
 @pytest.mark.parametrize("address", [LIST, "/data/popolo.json", "/data/register.sqlite3"])
-def test_a_file_is_made_no_further_for_who_is_gone(address, gone, folder):
+def test_a_file_is_made_no_further_for_who_is_gone(address, goes, folder):
     with CaptureQueriesContext(connection) as queries:
-        answer = client.get(address, **{"gunicorn.socket": gone})
+        answer = client.get(address, **{"gunicorn.socket": goes})
     assert answer.status_code == 503
     assert files_in(folder) == []
     with CaptureQueriesContext(connection) as all_of_them:
@@ -368,7 +401,7 @@ def test_a_file_is_made_no_further_for_who_is_gone(address, gone, folder):
     assert len(queries) <= len(all_of_them)
 
 
-def test_it_is_made_for_another_who_asked_meanwhile(gone, folder, impatient, monkeypatch, made):
+def test_it_is_made_for_another_who_asked_meanwhile(goes, folder, impatient, monkeypatch, made):
     """They were told when to ask again, and it is to be there."""
     in_cell = twins.in_cell
 
@@ -387,7 +420,7 @@ def test_it_is_made_for_another_who_asked_meanwhile(gone, folder, impatient, mon
 
     monkeypatch.setattr(kept_files, "WATCH", 0.4)
     monkeypatch.setattr(twins, "in_cell", meanwhile)
-    client.get(LIST, **{"gunicorn.socket": gone})
+    client.get(LIST, **{"gunicorn.socket": goes})
     assert client.get(LIST).status_code == 200
     assert len(made) == 1
 
