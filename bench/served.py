@@ -77,7 +77,7 @@ def gunicorn(
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", "ics_register.wsgi", f"--bind=127.0.0.1:{port}"),
-        *(f"--workers={workers}", "--timeout=300", "--limit-request-line=8190"),
+        *(f"--workers={workers}", "--timeout=900", "--limit-request-line=8190"),
         "--no-control-socket",
         "--log-level=warning",
     ]

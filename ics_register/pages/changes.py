@@ -13,7 +13,7 @@ from forums.sentences import Told, tell
 from ics_register.pages import facts
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.page import Moved, page_of_many, public_page, record_at
-from ics_register.pages.twins import Here, Table, form_of, in_chunks
+from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation
 from people.models import Person
 from records.evidence import year_before
@@ -115,7 +115,7 @@ def changes(request: HttpRequest, asked: AskedDay):
     days = asked_days(request, asked)
     about = asked_record(request)
     key = (about._meta.model_name, about.pk) if about else None
-    if asked.recorded and not key and form_of(request.path) != "csv":
+    if asked.recorded and not key:
         refuse_too_much_of_the_past()
     if days is None:
         days = all_days_of(key, asked) if key else year_up_to(asked.day)
@@ -137,14 +137,15 @@ def changes(request: HttpRequest, asked: AskedDay):
 
 
 def refuse_too_much_of_the_past() -> None:
-    """Raises BadRequest if a page of what happened everywhere, as it was recorded on an earlier
-    day, would take seconds: nothing tells beforehand which of all records were so by then."""
+    """Raises BadRequest if what happened everywhere, as it was recorded on an earlier day, would
+    take seconds for a page and most of an hour for the list: nothing tells beforehand which of all
+    records were so by then."""
     many = Membership.history.order_by().values("pk")[MOST_OF_THE_PAST:][:1]
     if many.exists():
         raise BadRequest(
-            "recorded: This register is too large to tell on a page what happened everywhere as it "
-            "was recorded on an earlier day. Name one forum, organisation or person, such as "
-            "forum=partnership-board, or take the whole list as a CSV file."
+            "recorded: This register is too large to tell what happened everywhere as it was "
+            "recorded on an earlier day. Name one forum, organisation or person, such as "
+            "forum=partnership-board."
         )
 
 
