@@ -138,9 +138,9 @@ class Replica(Server):
 
 
 @contextlib.contextmanager
-def running(kind: type[Server], source: str) -> Iterator[Server]:
+def running(kind: type[Server], source: str, within: Path | None = None) -> Iterator[Server]:
     """A server of that kind, started, and removed afterwards."""
-    directory = Path(tempfile.mkdtemp(prefix="server-"))
+    directory = Path(tempfile.mkdtemp(prefix="server-", dir=within))
     if os.getuid() == 0:
         shutil.chown(directory, "postgres")
     try:

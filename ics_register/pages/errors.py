@@ -112,11 +112,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     trouble = Trouble.FULL if is_for_want_of_room(error) else trouble_of(error)
     if trouble is not None:
-        # Whoever only reads has saved nothing.
         if request.method in ("GET", "HEAD") and trouble is Trouble.NOT_KNOWN:
-            trouble = Trouble.SILENT
-        elif request.method not in ("GET", "HEAD") and is_maybe_saved():
-            trouble = Trouble.NOT_KNOWN
+            trouble = Trouble.SILENT  # Whoever only reads has saved nothing.
         request.trouble = trouble
         sentence = in_words(trouble, request)
         response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, trouble.heading, sentence)
@@ -154,6 +151,11 @@ def in_words(trouble: Trouble, request: HttpRequest) -> str:
     if request.method in ("GET", "HEAD"):
         return (
             f"{heading}Try again in a few minutes. If it goes on, tell whoever runs the register."
+        )
+    if is_maybe_saved():
+        return (
+            f"{heading}What you sent may have been saved, or a part of it. Look whether it is "
+            "there before you send it again."
         )
     return (
         f"{heading}Nothing was changed. Go back to find what you typed, and send it again in a few "

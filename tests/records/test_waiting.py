@@ -1,0 +1,93 @@
+"""Nobody waits for a silent server longer than the work in hand allows."""
+
+import time
+from unittest import mock
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+
+from records import waiting
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="PostgreSQL only: SQLite is no exchange away"
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    from records.postgresql.base import resting_until
+
+    for name, seconds in {"FIRST_QUESTION": 0.8, "EXCHANGE": 0.5, "WATCH": 0.3}.items():
+        monkeypatch.setattr(waiting, name, seconds)
+    connection.close()
+    yield
+    waiting.wait_for_ever()
+    resting_until.clear()
+    connection.close()
+
+
+def sleep(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [seconds])
+
+
+def test_a_page_gives_up_what_takes_long_and_the_server_is_asked_again_at_once():
+    waiting.wait_for_a_page()
+    sleep(0.1)
+    with pytest.raises(OperationalError):
+        sleep(5)
+    connection.close_if_unusable_or_obsolete()  # as before the next request
+    sleep(0.1)
+
+
+def test_a_page_waits_no_longer_for_many_exchanges_than_for_one_page():
+    waiting.wait_for_a_page(1)
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        for _ in range(20):
+            sleep(0.4)
+    assert time.monotonic() - began < 4
+
+
+def test_what_takes_long_is_not_cut_short_while_the_server_answers_others():
+    waiting.wait_while_it_works()
+    sleep(1.5)
+
+
+def test_a_command_waits_for_ever():
+    sleep(1.5)
+
+
+def test_a_server_that_does_not_answer_a_first_question_is_left_alone_for_a_while(monkeypatch):
+    monkeypatch.setattr(waiting, "REST", 2)
+    with pytest.raises(OperationalError), waiting.first_question():
+        sleep(5)
+    connection.close()
+    began = time.monotonic()
+    with (
+        mock.patch.object(psycopg, "connect", side_effect=AssertionError("It was asked.")),
+        pytest.raises(OperationalError, match="not asked yet"),
+    ):
+        sleep(0)
+    time.sleep(max(0, began + 2.1 - time.monotonic()))
+    sleep(0)
+
+
+def test_a_query_that_was_given_up_is_given_up_by_the_server_too():
+    waiting.wait_for_a_page()
+    with pytest.raises(OperationalError):
+        sleep(100)
+    connection.close_if_unusable_or_obsolete()
+    until = time.monotonic() + 20
+    asleep = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE %s AND state = 'active'"
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(asleep, ["SELECT pg_sleep(100%"])
+            if cursor.fetchone() == (0,):
+                return
+        assert time.monotonic() < until
+        time.sleep(0.2)
