@@ -6,6 +6,7 @@ after each further failure. An attempt during the wait costs no password hash an
 """
 
 import datetime
+import logging
 from dataclasses import dataclass
 from math import ceil
 
@@ -14,10 +15,12 @@ from axes.helpers import get_client_username
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+logger = logging.getLogger(__name__)
 
 FIRST_WAIT = datetime.timedelta(minutes=1)
 # Failures are forgotten so long after the last: the working day after, everybody starts anew.
@@ -172,3 +175,10 @@ class Locks(AxesDatabaseHandler):
             return  # refused unread: it does not count
         super().user_login_failed(sender, credentials, request, **kwargs)
         request.axes_locked_out = self.is_locked(request, credentials)
+
+    def user_logged_out(self, sender, request, user, **kwargs):
+        try:
+            super().user_logged_out(sender, request, user, **kwargs)
+        except DatabaseError as error:
+            # A full disk keeps nobody signed in: to end a session needs no room.
+            logger.warning("When somebody signed out could not be written down: %s", error)

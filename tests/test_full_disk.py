@@ -78,6 +78,9 @@ def test_a_full_disk_lets_people_read_and_says_why_nothing_is_saved(register, sm
     staff.raise_request_exception = False
     page = address(Forum, "change", board.pk)
     form = {**typed(staff.get(page)), "reason": "Told so."}
+    other = Client(SERVER_NAME="localhost", raise_request_exception=False)
+    answer = other.post("/admin/login/", {"username": "manager", "password": "a password"})
+    assert answer.status_code == 302
     fill(small_disk)
 
     saved = [staff.post(page, {**form, "purpose": long_text()}) for _ in range(20)]
@@ -103,6 +106,9 @@ def test_a_full_disk_lets_people_read_and_says_why_nothing_is_saved(register, sm
 
     assert client.get("/forums/board/?as_at=2020-01-02").status_code == 200
     assert staff.get(page).status_code == 200
+
+    assert other.post("/admin/logout/").status_code == 200
+    assert other.get("/admin/").status_code == 302
 
     (small_disk / "filler").unlink()
     assert staff.post(page, {**form, "purpose": long_text()}).status_code == 302
