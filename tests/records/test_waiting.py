@@ -86,7 +86,7 @@ def test_a_query_that_was_given_up_is_given_up_by_the_server_too():
     asleep = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE %s AND state = 'active'"
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(asleep, ["SELECT pg_sleep(100%"])
+            cursor.execute(asleep, ["SELECT pg_sleep(%"])
             if cursor.fetchone() == (0,):
                 return
         assert time.monotonic() < until
