@@ -25,22 +25,34 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import http_date
 
+from ics_register.open_data.files import FORMATS
 from ics_register.pages.errors import error_page, frame_of_error
 
-# In bytes, of all files together.
-MOST = 2 * 2**30
+# In bytes, of all files together, and how many they may be.
+MOST, MOST_FILES = 2 * 2**30, 1_000
 # In seconds. None is removed before the first, so that none is made twice within it; none is kept
 # longer than the second.
 MADE_ONCE_IN, KEPT_FOR = 10 * 60, 60 * 60
-# For how many seconds one reader waits for the file that is being made, and how often it is looked.
+# For how many seconds one reader waits for the file that is being made, and after how many the
+# register looks again whether it is their turn.
 PATIENCE, LOOK = 2, 0.05
-# How often, in seconds, it is looked whether whoever asked for a file is still there.
+# After how many seconds the register looks again whether the reader of a file is still there.
 WATCH = 0.25
 
 # In the folder, beside the files: who holds the first makes one, who holds the second waits.
 TURN, WAITING = "turn", "waiting"
 # Endings of what is half made, and of the marks of those who were told to ask again.
 HALF_MADE, ASKED_FOR = ".part", ".asked"
+
+
+# By the names of their addresses. What a search finds is short beside them.
+WHOLE_LISTS = {
+    f"{page}.csv"
+    for page in (
+        *("chairs", "concentration", "forums", "organisations", "people", "representation"),
+        *("changes", "recorded", "structure", "documents", "calendar"),
+    )
+}
 
 
 class Abandoned(Exception):
@@ -79,14 +91,12 @@ def keep_whole_files(get_response):
             except NoRoom as error:
                 return no_room(request, error.until)
             response = get_response(request)
-            if response.status_code == HTTPStatus.OK and response.streaming:
-                try:
-                    wanted.make(response, request)
-                except Abandoned:
-                    return abandoned()
-            else:
+            if response.status_code != HTTPStatus.OK or not response.streaming:
                 return response
-        return answer_with(wanted.opened(), request)
+            try:
+                return answer_with(wanted.make(response, request), request)
+            except Abandoned:
+                return abandoned()
 
     return answer
 
@@ -97,9 +107,9 @@ def is_whole(request: HttpRequest) -> bool:
         match = resolve(request.path_info)
     except Resolver404:
         return False
-    if match.url_name == "data-file":
-        return True
-    return match.kwargs.get("form") == "csv" and "slug" not in match.kwargs
+    return match.url_name in WHOLE_LISTS or (
+        match.url_name == "data-file" and match.kwargs["name"] in {each.name for each in FORMATS}
+    )
 
 
 class WholeFile:
@@ -146,44 +156,54 @@ class WholeFile:
     def make_room(self) -> None:
         """Remove the files that nobody needs any more, and what a process left half made. Raises
         NoRoom if the others take too much."""
-        now, kept = time.time(), []
+        now = time.time()
+        # The first of them are the first to be removed: those of another version, then the oldest.
+        kept: list[tuple[bool, float, int, Path]] = []
         for path in self.folder.iterdir():
             if path.name in (TURN, WAITING):
                 continue
             stat = path.stat()
             # A file from the future was made before the clock was set back.
-            is_over = not now - KEPT_FOR < stat.st_mtime <= now + 1
-            is_of_another = not path.name.startswith(self.version)
-            if is_over or is_of_another or path.suffix in (HALF_MADE, ASKED_FOR):
-                path.unlink(missing_ok=True)
+            is_present = path.name.startswith(self.version)
+            # One of another version may be of a newer one, which we have not read.
+            oldest = now - (KEPT_FOR if is_present else MADE_ONCE_IN)
+            is_over = not oldest < stat.st_mtime <= now + 1
+            if is_over or path.suffix in (HALF_MADE, ASKED_FOR):
+                if path != self.asked_for:
+                    path.unlink(missing_ok=True)
             else:
-                kept.append((stat.st_mtime, stat.st_size, path))
-        room = MOST - sum(size for _, size, _ in kept)
-        for made, size, path in sorted(kept):
-            if room > 0:
-                break
-            if made > now - MADE_ONCE_IN:
+                kept.append((is_present, stat.st_mtime, stat.st_size, path))
+        kept.sort()
+        while sum(size for _, _, size, _ in kept) >= MOST or len(kept) >= MOST_FILES:
+            is_present, made, _, path = kept.pop(0)
+            if is_present and made > now - MADE_ONCE_IN:
                 raise NoRoom(until=made + MADE_ONCE_IN)
             path.unlink(missing_ok=True)
-            room += size
 
-    def make(self, response: StreamingHttpResponse, request: HttpRequest) -> None:
-        """Write the file as `response` gives it. It has its name when it is whole, and not before.
-        Raises Abandoned if whoever asked is gone."""
-        try:
-            with contextlib.closing(response), self.half_made.open("wb") as file:
-                head = {"made": time.time(), "headers": dict(response.items())}
-                file.write(json.dumps(head).encode() + b"\n")
-                watched = watching(request, self)
+    def make(self, response: StreamingHttpResponse, request: HttpRequest) -> "Kept":
+        """Write the file as `response` gives it, and open it. It has its name when it is whole, and
+        not before. Raises Abandoned if whoever asked is gone."""
+        with contextlib.ExitStack() as unless_kept:
+            unless_kept.callback(self.asked_for.unlink, missing_ok=True)
+            unless_kept.callback(self.half_made.unlink, missing_ok=True)
+            # Read by it too: whoever makes the next file may remove this one at once.
+            file = unless_kept.enter_context(self.half_made.open("w+b"))
+            head = {"made": time.time(), "headers": dict(response.items())}
+            file.write(json.dumps(head).encode() + b"\n")
+            watched = watching(request, self)
+            with contextlib.closing(response):
                 for chunk in response:
                     file.write(chunk)
                     watched()
-                file.flush()
-                os.fsync(file.fileno())
-            self.half_made.rename(self.path)
-        finally:
-            self.half_made.unlink(missing_ok=True)
-            self.asked_for.unlink(missing_ok=True)
+            file.flush()
+            os.fsync(file.fileno())
+            # Somebody may have emptied the folder, as README says how to.
+            with contextlib.suppress(FileNotFoundError):
+                self.half_made.rename(self.path)
+            unless_kept.pop_all()
+        self.asked_for.unlink(missing_ok=True)
+        file.seek(0)
+        return Kept(file, self.tag)
 
     def being_made(self) -> tuple[bool, float]:
         """Whether what is being made is this file, and since when."""
@@ -281,6 +301,8 @@ def answer_with(kept: Kept, request: HttpRequest) -> HttpResponse:
     kept.file.seek(kept.begins + bounds.start)
     response = FileResponse(Part(kept.file, len(bounds)), headers=kept.headers)
     response.block_size = 2**16
+    # Django guesses a type by a name, which these files do not have.
+    response["Content-Type"] = kept.headers["Content-Type"]
     response["Content-Length"] = len(bounds)
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = kept.tag
@@ -298,7 +320,8 @@ def part_asked_for(request: HttpRequest, kept: Kept) -> range | None:
     """The bytes that the header Range names; None if it names none, several parts or nonsense, for
     which the whole is the answer (RFC 9110, 14.2), or if it is for another file."""
     asked = RANGE.fullmatch(request.headers.get("Range", "").strip())
-    if asked is None or request.headers.get("If-Range", kept.tag) != kept.tag:
+    is_for_this = request.headers.get("If-Range", kept.tag) == kept.tag
+    if asked is None or not is_for_this or request.method != "GET":
         return None
     first, last = asked.groups()
     if not first:

@@ -64,7 +64,7 @@ def keep_pages(get_response):
         version = register_version()
         if version is None:
             return get_response(request)
-        # By the version a replica is known to have every change, by both a whole list is kept.
+        # A replica that has this version has every change. A whole list is kept by both.
         request.register_version = version
         request.tag = tag = tag_of(request, version)
         if (known := the_same(tag, request)) is not None:

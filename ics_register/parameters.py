@@ -46,7 +46,11 @@ def leave_out_what_no_page_reads(get_response):
 
 
 def what_is_read(query: str, names: tuple[str, ...]) -> str:
-    """The part of a query that a view reads which reads `names`."""
+    """What is left of a query if only the parameters with these names are read.
+
+    WSGI gives the bytes of an address as if they were Latin-1; a browser means UTF-8.
+    """
+    query = query.encode("latin-1", "replace").decode("utf-8", "replace")
     beginnings = tuple(name for name in names if name.endswith("-"))
     asked: dict[str, str] = {}
     answers = []
