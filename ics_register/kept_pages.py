@@ -16,13 +16,11 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 
 from ics_register.pages.page import kept_by_proxies
+from ics_register.parameters import NOT_PUBLIC
 from records.version import register_version
 
 # In bytes. Larger ones are made anew, so that no few of them push out all others.
 LARGEST = 200_000
-
-# robots.txt says the same whatever the register holds, and is answered without the database.
-NOT_PUBLIC = ("/admin/", "/robots.txt", settings.STATIC_URL)
 
 # Answers that take the place of a page that was at the same address.
 IN_PLACE_OF_A_PAGE = (

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
-NOT_PUBLIC = ("/admin/", settings.STATIC_URL)
+# robots.txt says the same whatever the register holds, and is answered without the database.
+NOT_PUBLIC = ("/admin/", "/robots.txt", settings.STATIC_URL)
 
 
 def reads(*names: str) -> Callable:
