@@ -1,11 +1,15 @@
 """The page that offers what was typed when a session ended."""
 
+import re
+
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 
 from records.kept_forms import KEPT, forget_what_was_sent, kept_for
+from records.models import KeptForm
 from records.site import site_page
 
 
@@ -16,14 +20,14 @@ def kept_forms(request: HttpRequest) -> HttpResponse:
         if forget_what_was_sent(request):
             messages.success(request, "What you typed is thrown away.")
         return redirect("admin:kept_forms" if kept_for(request.user).exists() else "admin:index")
-    forms = [
-        {"form": form, "kind": kind_of(form.address), "words": in_words(form.fields)}
+    kept = [
+        {"form": form, "kind": kind_of(form.address), **in_words(request, form)}
         for form in kept_for(request.user)
     ]
     context = {
         **admin.site.each_context(request),
         "title": "What you typed before you were signed out",
-        "forms": forms,
+        "forms": kept,
         "kept": KEPT,
     }
     return render(request, "records/kept_forms.html", context)
@@ -31,22 +35,54 @@ def kept_forms(request: HttpRequest) -> HttpResponse:
 
 def kind_of(address: str) -> str:
     """What kind of record a form is about; "" if it is of another kind of page."""
-    try:
-        view = resolve(address.partition("?")[0]).func
-    except Resolver404:
-        return ""
-    of = getattr(view, "model_admin", None)
+    of = admin_of(address)
     return str(of.opts.verbose_name) if of else ""
 
 
-def in_words(fields: list[list[str]]) -> list[tuple[str, str]]:
-    """What somebody typed, without what forms say among themselves: keys, ticks and buttons."""
-    return [
-        (name.replace("_", " ").replace("-", " ").strip().capitalize(), value)
-        for name, value in fields
-        if not name.startswith("_")
-        and not name.endswith("_FORMS")
-        and name not in ("version", "form_number", "next", KEPT)
-        and value not in ("", "on")
-        and not value.isdecimal()
-    ]
+def admin_of(address: str) -> admin.ModelAdmin | None:
+    try:
+        view = resolve(address.partition("?")[0]).func
+    except Resolver404:
+        return None
+    return getattr(view, "model_admin", None)
+
+
+# What the forms of the admin send of themselves: it changes no record.
+OF_THE_FORM = re.compile(
+    r"_save|_continue|_addanother|_preview|_confirm|version|form_number|next|"
+    r".+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
+)
+
+
+def in_words(request: HttpRequest, form: KeptForm) -> dict:
+    """All that a form will send, under the labels of its fields, but for what is OF_THE_FORM; and
+    what it leaves empty."""
+    of = admin_of(form.address)
+    fields = of.get_form(request, None).base_fields if of else {}
+    words, empty = [], []
+    for name, value in form.fields:
+        if OF_THE_FORM.fullmatch(name):
+            continue
+        field = fields.get(name)
+        label = field.label if field and field.label else name.replace("_", " ").replace("-", " ")
+        label = label.strip().capitalize() if label == label.lower() else label
+        if value.strip():
+            words.append((label or name, value_in_words(field, value)))
+        else:
+            empty.append(label or name)
+    return {"words": words, "empty": empty}
+
+
+def value_in_words(field: forms.Field | None, value: str) -> str:
+    """What was typed, ticked or chosen, as the form itself calls it."""
+    if value == "on":
+        return "Ticked"
+    if isinstance(field, forms.ModelChoiceField):
+        try:
+            chosen = field.queryset.filter(**{field.to_field_name or "pk": value}).first()
+        except (ValueError, TypeError, OverflowError, forms.ValidationError):
+            return value
+        return f"{chosen} ({value})" if chosen else value
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))
+    return value

@@ -20,7 +20,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from records.kept_forms import kept_for
+from records.kept_forms import kept_for, note_whose_forms
 from records.namesakes import with_words_apart
 from records.passwords import CHANGE_FIRST, OwnPasswordForm, note_who_has_to_change
 from records.sessions import end_other_sessions, note_where_it_began
@@ -124,8 +124,10 @@ class RegisterSite(admin.AdminSite):
             note_where_it_began(request)
             note_who_has_to_change(request)
             if kept_for(request.user).exists():
-                response = redirect("admin:kept_forms")
+                # The library's answer holds the new cookie against forgery.
+                response.headers["Location"] = reverse("admin:kept_forms")
             remember_who_signed_in(request, response)
+            note_whose_forms(request, response)
         return response
 
     def admin_view(self, view, cacheable=False):

@@ -9,7 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from ics_register.pages.errors import error_page, frame_of_error
-from records.kept_forms import KEPT, forget_what_was_sent, keep
+from records.kept_forms import (
+    COOKIE,
+    KEPT,
+    forget_what_was_sent,
+    forget_whose_forms,
+    is_of_accounts,
+    keep,
+)
 
 HEADING = "That form was not taken"
 KEPT_IN_WORDS = (
@@ -33,7 +40,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
             "cookies for it."
         )
     if not was_sent_from_here(request):
-        return error_page(request, HTTPStatus.FORBIDDEN, HEADING, f"{happened} {GO_BACK}")
+        return page_that_keeps_nothing(request, happened)
     return page_that_keeps(request, happened)
 
 
@@ -43,32 +50,44 @@ def keep_what_the_signed_out_typed(get_response):
     Where nobody knows whose it is, it is kept in the page that says so."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if request.method != "POST":
-            return response
-        to_sign_in = response.status_code == HTTPStatus.FOUND and response.headers[
-            "Location"
-        ].startswith(f"{reverse('admin:login')}?")
-        if not to_sign_in:
-            taken = response.status_code < HTTPStatus.BAD_REQUEST
-            if taken and KEPT in request.POST and request.user.is_authenticated:
-                forget_what_was_sent(request)
-            return response
-        if not was_sent_from_here(request) or request.user.is_authenticated:
-            return response
-        fields, left_out = what_was_typed(request)
-        if keep(request, fields, left_out=left_out):
-            messages.warning(request, KEPT_IN_WORDS)
-            return response
-        return page_that_keeps(
-            request, "Nothing was saved. You were signed out after you opened the form."
-        )
+        response = to_late_form(request, get_response(request))
+        failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if COOKIE in request.COOKIES and not failed and not request.user.is_authenticated:
+            forget_whose_forms(response)
+        return response
 
     return answer
 
 
+def to_late_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """What a form is answered that was sent by somebody who is signed out; any other request is
+    answered `response`."""
+    if request.method != "POST":
+        return response
+    to_sign_in = response.status_code == HTTPStatus.FOUND and response.headers[
+        "Location"
+    ].startswith(f"{reverse('admin:login')}?")
+    if not to_sign_in:
+        taken = response.status_code < HTTPStatus.BAD_REQUEST
+        if taken and KEPT in request.POST and request.user.is_authenticated:
+            forget_what_was_sent(request)
+        return response
+    if not was_sent_from_here(request) or request.user.is_authenticated:
+        return response
+    fields, left_out = what_was_typed(request)
+    if keep(request, fields, left_out=left_out):
+        messages.warning(request, KEPT_IN_WORDS)
+        return response
+    return page_that_keeps(
+        request, "Nothing was saved. You were signed out after you opened the form."
+    )
+
+
 def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
-    """403, with what was typed, to be sent again."""
+    """403, with what was typed, to be sent again. Whoever finds the page open may not be the one
+    who typed it, so no such page gives access."""
+    if is_of_accounts(request):
+        return page_that_keeps_nothing(request, happened)
     kept, left_out = what_was_typed(request)
     context = {
         **frame_of_error(request, HEADING, happened),
@@ -78,6 +97,10 @@ def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
         "sign_in": "" if request.user.is_staff else reverse("admin:login"),
     }
     return render(request, "errors/stale_form.html", context, status=403, using="jinja2")
+
+
+def page_that_keeps_nothing(request: HttpRequest, happened: str) -> HttpResponse:
+    return error_page(request, HTTPStatus.FORBIDDEN, HEADING, f"{happened} {GO_BACK}")
 
 
 def was_sent_from_here(request: HttpRequest) -> bool:

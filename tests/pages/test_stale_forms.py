@@ -10,9 +10,8 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 
-from records.kept_forms import KEPT_FOR, LARGEST, MOST
-from records.models import Document, KeptForm, PasswordToChange
-from records.signing_in import COOKIE
+from records.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
+from records.models import Document, KeptForm, PasswordToChange, StaffSession
 from tests.admin_pages import REASON, address, typed
 from tests.admin_urls import FormReader
 from tests.builders import make_document
@@ -233,6 +232,13 @@ def test_what_was_typed_when_a_session_ended_is_offered_after_signing_in_again(s
     assert "Nothing that you typed is waiting here." in Page(signed_in.get("/admin/kept/")).text
 
 
+def test_whoever_is_led_to_what_they_typed_has_a_new_sign_against_forgery_too(signed_in):
+    typed_too_late(signed_in, make_document())
+    before = signed_in.cookies["csrftoken"].value
+    assert sign_in_as(signed_in).headers["Location"] == "/admin/kept/"
+    assert signed_in.cookies["csrftoken"].value != before
+
+
 def test_what_was_typed_is_thrown_away_by_its_owner(signed_in):
     document = make_document()
     typed_too_late(signed_in, document)
@@ -295,6 +301,107 @@ def test_the_cookie_names_an_account_to_the_admin_alone_and_lets_nobody_in(signe
     assert "/admin/login/" in signed_in.get("/admin/").headers["Location"]
 
 
+# When somebody else is at the computer
+
+
+def token_on(response) -> str:
+    return FormReader(response.content.decode()).values["csrfmiddlewaretoken"][0]
+
+
+def sign_out_by_the_button(browser):
+    return browser.post("/admin/logout/", {"csrfmiddlewaretoken": token_on(browser.get("/admin/"))})
+
+
+def let_the_session_end(browser):
+    StaffSession.objects.all().delete()
+
+
+@pytest.mark.parametrize("end", [sign_out_by_the_button, let_the_session_end])
+def test_a_form_from_a_page_of_somebody_signed_out_is_kept_for_nobody(signed_in, end):
+    document = make_document()
+    end(signed_in)
+    token = token_on(signed_in.get("/admin/login/"))
+    planted = {"note": TYPED, "csrfmiddlewaretoken": token}
+    answer = signed_in.post(address(Document, "change", document.pk), planted)
+    assert answer.status_code == 403
+    assert not KeptForm.objects.exists()
+    assert sign_in_as(signed_in).headers["Location"] == "/admin/"
+
+
+def test_a_form_from_the_page_that_refuses_one_is_kept_for_nobody(signed_in):
+    document = make_document()
+    let_the_session_end(signed_in)
+    page = address(Document, "change", document.pk)
+    refused = Page(signed_in.post(page, {"note": TYPED}))
+    assert refused.status == 403
+    assert Page(send_again(signed_in, refused)).status == 403
+    assert not KeptForm.objects.exists()
+
+
+def test_a_form_from_the_page_of_an_address_where_there_is_nothing_is_kept_for_nobody(signed_in):
+    page, form = opened(signed_in, make_document())
+    let_the_session_end(signed_in)
+    signed_in.get("/admin/nothing/here/")
+    assert signed_in.post(page, form).status_code == 403
+    assert not KeptForm.objects.exists()
+
+
+def test_a_form_that_was_open_when_its_owner_signed_out_is_not_kept(signed_in):
+    page, form = opened(signed_in, make_document())
+    sign_out_by_the_button(signed_in)
+    refused = Page(signed_in.post(page, form))
+    assert refused.status == 403  # in which what was typed is kept
+    assert "Typed with care" in refused.source
+    assert not KeptForm.objects.exists()
+
+
+def test_the_cookie_of_one_session_names_nobody_for_the_forms_of_another(signed_in):
+    hers = signed_in.cookies[COOKIE].value
+    sign_out_by_the_button(signed_in)
+    page = address(Document, "change", make_document().pk)
+    User.objects.create_superuser("Bo", password="a long password")
+    sign_in_as(signed_in, "Bo")
+    token = token_on(signed_in.get("/admin/"))
+    sign_out(signed_in)
+    signed_in.cookies[COOKIE] = hers
+    answer = signed_in.post(page, {"note": TYPED, "csrfmiddlewaretoken": token})
+    assert answer.status_code == 403
+    assert not KeptForm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["auth/user/1/change/", "auth/group/add/", "axes/accessattempt/", "password_change/"],
+)
+def test_nothing_is_kept_that_could_give_access(signed_in, page):
+    token = opened(signed_in, make_document())[1]["csrfmiddlewaretoken"]
+    let_the_session_end(signed_in)
+    sent = {"username": "Bob", "is_superuser": "on", "csrfmiddlewaretoken": token}
+    refused = Page(signed_in.post(f"/admin/{page}", sent))
+    assert refused.status == 403
+    assert "Go back, copy what you typed" in refused.text
+    assert "is_superuser" not in refused.source
+    assert not KeptForm.objects.exists()
+
+
+def test_the_page_shows_all_that_will_be_sent(signed_in):
+    document = make_document(title="The other paper")
+    page, form = opened(signed_in, document)
+    more = {"publisher": "", "_hidden": "7", "made_up": ["on", "12"], "x-TOTAL_FORMS_": "3"}
+    form = {**form, "seats-TOTAL_FORMS": "1", **more}
+    sign_out(signed_in)
+    signed_in.post(page, form)
+    sign_in_as(signed_in)
+    offered = Page(signed_in.get("/admin/kept/"))
+    (shown,) = offered.main.iter("dl")
+    words = " ".join(" ".join(shown.itertext()).split())
+    for each in ["hidden 7", "Made up Ticked", "Made up 12", "x total forms 3"]:
+        assert each.lower() in words.lower()
+    assert "seats" not in words.lower()
+    assert "Left empty:" in offered.text
+    assert page in offered.text
+
+
 def test_neither_files_nor_passwords_are_kept_for_later(signed_in):
     token = opened(signed_in, make_document())[1]["csrfmiddlewaretoken"]
     sign_out(signed_in)
@@ -344,12 +451,16 @@ def test_whoever_is_signed_out_again_keeps_it_once(signed_in):
 
 
 def test_few_forms_are_kept_for_a_day_and_none_that_is_very_large(signed_in):
-    page, form = opened(signed_in, make_document())
-    sign_out(signed_in)
+    document = make_document()
     for number in range(MOST + 2):
+        page, form = opened(signed_in, document)
+        sign_out(signed_in)
         signed_in.post(page, {**form, "note": f"Number {number}"})
+        sign_in_as(signed_in)
     assert KeptForm.objects.count() == MOST
     assert ["note", "Number 0"] not in KeptForm.objects.last().fields
+    page, form = opened(signed_in, document)
+    sign_out(signed_in)
     large = Page(signed_in.post(page, {**form, "note": "a" * LARGEST}))
     assert large.status == 403  # in which it is kept, as ever
     assert KeptForm.objects.count() == MOST
