@@ -59,12 +59,16 @@ def leave_cookies_to_the_admin(get_response):
 
 
 def send_no_body_after_a_head(get_response):
-    """Middleware: what is sent as it is read is not read for whoever asked for the head alone."""
+    """Middleware: whoever asked for the head alone is sent no body, and what is sent as it is read
+    is not read. The length that the head tells is that of the body."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.method == "HEAD" and response.streaming:
-            response.streaming_content = ()
+        if request.method == "HEAD":
+            if response.streaming:
+                response.streaming_content = ()
+            else:
+                response.content = b""
         return response
 
     return answer

@@ -81,6 +81,14 @@ def test_of_a_list_nothing_is_read_after_a_head(name, people):
     assert queries.captured_queries == []
 
 
+@pytest.mark.parametrize("address", ["/", "/chairs.json", "/nowhere/", "/admin/login/"])
+def test_after_the_head_of_a_page_no_body_is_sent(address, db):
+    page, head = served("GET", address), served("HEAD", address)
+    assert head.content == b""
+    lengths = [each.headers["Content-Length"] for each in (page, head)]
+    assert lengths == [str(len(page.content))] * 2
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_of_a_list_nothing_is_read_for_who_has_gone(name, client, people):
     response = client.get(reverse(name))
