@@ -45,7 +45,7 @@ def doors(register: Register, slug: str, folder: Path) -> Doors:
     shutil.rmtree(files, ignore_errors=True)
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(
-            gunicorn(register, keep=True, workers=WORKERS, core=None, BENCH_FILES=str(files))
+            gunicorn(register, keep=True, workers=WORKERS, core=None, KEPT_FILES=str(files))
         )
         port = free_port()
         around = folder / "nginx-doors"

@@ -62,6 +62,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "BEHIND_TLS_PROXY": "1",
         "DATABASE_URL": url,
         "BENCH_STATIC": str(folder / "static"),
+        "KEPT_FILES": str(folder / "files"),
     }
 
 

@@ -242,7 +242,7 @@ CACHES = {
 }
 
 # Whole lists and files of the whole register, as they were last made, for all processes.
-KEPT_FILES = VAR_DIR / "files"
+KEPT_FILES = Path(os.environ.get("KEPT_FILES") or VAR_DIR / "files")
 
 ROOT_URLCONF = "ics_register.urls"
 WSGI_APPLICATION = "ics_register.wsgi.application"

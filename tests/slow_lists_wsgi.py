@@ -1,15 +1,11 @@
 """The register as it is served, but that each cell of a list takes a while."""
 
-import os
 import time
-
-from django.conf import settings
 
 from ics_register.wsgi import application as application
 
 from ics_register.pages import twins  # isort: skip  (once the apps are loaded)
 
-settings.KEPT_FILES = os.environ["KEPT_FILES"]
 in_cell = twins.in_cell
 
 

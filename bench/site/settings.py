@@ -8,7 +8,6 @@ from ics_register.settings import CACHES
 
 ROOT_URLCONF = "bench.site.urls"
 STATIC_ROOT = Path(os.environ["BENCH_STATIC"])
-KEPT_FILES = Path(os.environ.get("BENCH_FILES", STATIC_ROOT.parent / "files"))
 if os.environ.get("BENCH_KEEP_NOTHING") == "1":
     # Everything but the keeping itself: whoever asks for a page that nobody asked for before.
     CACHES = {**CACHES, "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

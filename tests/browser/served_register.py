@@ -51,6 +51,11 @@ def copy(database: Path, to: Path) -> None:
         source.backup(target)
 
 
+def files_of(directory: Path) -> Path:
+    """The folder in which the register that is served in `directory` keeps whole lists."""
+    return directory / "files"
+
+
 @contextlib.contextmanager
 def served(seeded_database: Path, directory: Path) -> Iterator[str]:
     """Serve a copy of the database, made in `directory`; gives the register's address."""
@@ -66,7 +71,7 @@ def served(seeded_database: Path, directory: Path) -> Iterator[str]:
                 f"--bind=fd://{listener.fileno()}",
             ],
             cwd=PROJECT,
-            env=environment(database),
+            env={**environment(database), "KEPT_FILES": str(files_of(directory))},
             pass_fds=[listener.fileno()],
         )
         try:

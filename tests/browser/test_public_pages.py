@@ -1,9 +1,12 @@
 """Every kind of public page, in a browser: for everybody, wide and narrow, with nothing from
 elsewhere."""
 
+import fcntl
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import served_register
 from tests.browser.accessibility import violations
 
 WIDE = {"width": 1280, "height": 900}
@@ -91,6 +94,24 @@ def test_it_is_fit_for_everybody_wide_and_narrow(quiet_page, kind):
     open_details(quiet_page)
     assert fits(quiet_page)
     assert violations(quiet_page) == []
+
+
+def test_so_is_the_page_of_a_list_that_is_not_ready(page, own_register, tmp_path):
+    folder = served_register.files_of(tmp_path)
+    page.goto(f"{own_register}/people/")
+    folder.mkdir()
+    with (folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        answer = page.goto(f"{own_register}/people.csv")
+        assert answer.status == 503
+        expect(page.get_by_role("heading", level=1)).to_have_text("The file is not ready yet")
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            assert fits(page)
+            assert violations(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Ask for the file again").click()
+    assert "Trickett" in download.value.path().read_text()
 
 
 def fits(page) -> bool:
