@@ -14,6 +14,7 @@ import time
 import psycopg
 from django.db import InterfaceError, OperationalError
 from django.db.backends.postgresql import base
+from psycopg.abc import PQGen
 
 from records import outcome, waiting
 from records.troubles import NotKnownWhetherSaved, is_certainly_not_saved
@@ -69,25 +70,41 @@ class DatabaseWrapper(base.DatabaseWrapper):
         )
 
     def _wait(self, connection: psycopg.Connection, exchange, *args, **kwargs):
-        wait = functools.partial(type(connection).wait, connection, exchange, *args, **kwargs)
         patience = waiting.patience()
-        if patience is None:
-            return wait()
+        if patience is not None:
+            exchange = self._bounded(exchange, patience)
+        began = time.monotonic()
+        try:
+            return type(connection).wait(connection, exchange, *args, **kwargs)
+        except DoesNotAnswer:
+            # To roll back or to close a cursor would be to ask it again.
+            connection.close()
+            # Who had hardly any time left for it has learnt nothing.
+            if patience.is_first_question and time.monotonic() - began > AT_ONCE:
+                self.leave_alone()
+            raise
+
+    def _bounded(self, exchange: PQGen, patience: waiting.Patience) -> PQGen:
+        """The exchange, which raises DoesNotAnswer when patience is over.
+
+        psycopg drives an exchange as `psycopg.generators` says: it sends what the socket is ready
+        for and, each tenth of a second in which nothing came, that it is ready for nothing. Only
+        then is time looked at. So an answer that has come is never given up, however late it is
+        read, and each error of the server or of libpq is raised as it is.
+        """
+        began, seconds = time.monotonic(), patience.left
+        ready = None
         while True:
-            began, seconds = time.monotonic(), patience.left
             try:
-                return wait(timeout=seconds)
-            except psycopg.OperationalError:
-                if time.monotonic() - began < seconds:
-                    raise
+                awaited = exchange.send(ready)
+            except StopIteration as end:
+                return end.value
+            ready = yield awaited
+            if ready or time.monotonic() - began < seconds:
+                continue
             if not (patience.watched and self._answers_others()):
-                break
-        # To roll back or to close a cursor would be to ask it again.
-        connection.close()
-        # Who had hardly any time left for it has learnt nothing.
-        if patience.is_first_question and seconds > AT_ONCE:
-            self.leave_alone()
-        raise DoesNotAnswer(f"The server did not answer within {seconds:.1f} seconds.")
+                raise DoesNotAnswer(f"The server did not answer within {seconds:.1f} seconds.")
+            began = time.monotonic()
 
     def _answers_others(self) -> bool:
         """Whether the server takes a connection or refuses one: either way it is alive."""

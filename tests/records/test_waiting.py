@@ -5,7 +5,8 @@ from unittest import mock
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
+from psycopg import generators
 
 from records import waiting
 
@@ -91,3 +92,60 @@ def test_a_query_that_was_given_up_is_given_up_by_the_server_too():
                 return
         assert time.monotonic() < until
         time.sleep(0.2)
+
+
+DEADLOCK_AT_COMMIT = """
+    CREATE TABLE ends_in_a_deadlock (number int);
+    CREATE FUNCTION deadlock() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$;
+    CREATE CONSTRAINT TRIGGER deadlock AFTER INSERT ON ends_in_a_deadlock
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION deadlock();
+"""
+
+
+@pytest.fixture
+def ends_in_a_deadlock():
+    with connection.cursor() as cursor:
+        cursor.execute(DEADLOCK_AT_COMMIT)
+    yield
+    connection.close_if_unusable_or_obsolete()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE ends_in_a_deadlock; DROP FUNCTION deadlock")
+
+
+@pytest.fixture
+def answers_read_late(monkeypatch):
+    """The answers to COMMIT and its like are read when patience is over: this process was stopped,
+    or had no processor."""
+    execute = generators.execute
+
+    def execute_and_stop(pgconn):
+        results = yield from execute(pgconn)
+        time.sleep(0.7)
+        return results
+
+    monkeypatch.setattr(generators, "execute", execute_and_stop)
+
+
+PATIENCES = [waiting.wait_for_a_page, waiting.wait_while_it_works]
+
+
+@pytest.mark.parametrize("wait", PATIENCES)
+def test_a_change_that_failed_is_not_taken_for_saved_because_its_error_was_read_late(
+    ends_in_a_deadlock, answers_read_late, wait
+):
+    wait()
+    with (
+        pytest.raises(OperationalError) as raised,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("INSERT INTO ends_in_a_deadlock VALUES (1)")
+    assert raised.value.__cause__.sqlstate == "40P01"
+
+
+@pytest.mark.parametrize("wait", PATIENCES)
+def test_an_answer_that_was_read_late_is_an_answer(answers_read_late, wait):
+    wait()
+    with transaction.atomic():
+        sleep(0)
