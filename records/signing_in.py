@@ -19,6 +19,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +147,7 @@ def is_known(request: HttpRequest, username: str, now: datetime.datetime) -> boo
 def remember_who_signed_in(request: HttpRequest, response: HttpResponse) -> None:
     response.set_signed_cookie(
         COOKIE,
-        request.user.pk,
+        f"{request.user.pk}:{_mark_of_password(request.user)}",
         salt=SALT,
         max_age=KNOWN_FOR,
         path="/admin/",
@@ -157,9 +158,18 @@ def remember_who_signed_in(request: HttpRequest, response: HttpResponse) -> None
 
 
 def who_signed_in_last(request: HttpRequest) -> User | None:
-    """Whoever signed in last in a browser, if they still may."""
-    key = request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=KNOWN_FOR)
-    return User.objects.filter(pk=key, is_active=True, is_staff=True).first() if key else None
+    """Whoever signed in last in a browser, if they still may and have the same password."""
+    value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KNOWN_FOR)
+    key, _, mark = value.partition(":")
+    if not mark:
+        return None
+    user = User.objects.filter(pk=key, is_active=True, is_staff=True).first()
+    return user if user and constant_time_compare(mark, _mark_of_password(user)) else None
+
+
+def _mark_of_password(user: User) -> str:
+    """Changes with the password, so that a new one also ends what a browser is known by."""
+    return user.get_session_auth_hash()[:16]
 
 
 class Locks(AxesDatabaseHandler):

@@ -155,6 +155,7 @@ class RegisterSite(admin.AdminSite):
             if request.session.pop(CHANGE_FIRST, None) and kept_for(request.user).exists():
                 response = redirect("admin:kept_forms")
             end_other_sessions(request)  # of the old password, which would only be listed
+            remember_who_signed_in(request, response)
         return response
 
     def autocomplete_view(self, request):

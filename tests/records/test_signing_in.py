@@ -6,9 +6,11 @@ import pytest
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
+from django.core.signing import get_cookie_signer
 from django.db.models import F, Sum
 from django.test import Client
 
+from records.passwords import give_password
 from records.signing_in import (
     AT_ONE_ADDRESS,
     COOKIE,
@@ -16,6 +18,7 @@ from records.signing_in import (
     KNOWN_FOR,
     OF_ACCOUNT,
     OF_ADDRESS,
+    SALT,
 )
 from tests import racing, slow
 from tests.pages.reading import Page
@@ -208,6 +211,42 @@ def test_an_owner_on_a_journey_is_known_by_their_browser_and_nobody_else_by_thei
     assert sent == [429, 429, 302]
     cookie = hers.cookies[COOKIE]
     assert (cookie["max-age"], cookie["path"], cookie["httponly"]) == (7_776_000, "/admin/", True)
+
+
+def tries_from_everywhere() -> None:
+    """As many as make whoever is not known wait for the account."""
+    for number in range(25):
+        fail(1, address=f"203.0.113.{number}")
+
+
+def test_a_browser_is_no_longer_known_once_somebody_gives_the_account_a_new_password(ann):
+    hers = Client(REMOTE_ADDR=HERE)
+    hers.post("/admin/login/", {"username": "Ann", "password": PASSWORD})
+    password = give_password(ann)
+    tries_from_everywhere()
+    answers = {"username": "Ann", "password": password}
+    assert hers.post("/admin/login/", answers, REMOTE_ADDR=ELSEWHERE).status_code == 429
+
+
+def test_a_browser_in_which_one_changed_ones_own_password_is_still_known(ann):
+    hers = Client(REMOTE_ADDR=HERE)
+    hers.post("/admin/login/", {"username": "Ann", "password": PASSWORD})
+    new = "quiet-harbour-71"
+    both = {"new_password1": new, "new_password2": new}
+    answer = hers.post("/admin/password_change/", {"old_password": PASSWORD, **both})
+    assert answer.status_code == 302
+    hers.post("/admin/logout/")
+    tries_from_everywhere()
+    answers = {"username": "Ann", "password": new}
+    assert hers.post("/admin/login/", answers, REMOTE_ADDR=ELSEWHERE).status_code == 302
+
+
+def test_a_cookie_of_an_earlier_release_names_nobody(ann):
+    browser = Client(REMOTE_ADDR=ELSEWHERE)
+    browser.cookies[COOKIE] = get_cookie_signer(salt=COOKIE + SALT).sign(str(ann.pk))
+    tries_from_everywhere()
+    answers = {"username": "Ann", "password": PASSWORD}
+    assert browser.post("/admin/login/", answers).status_code == 429
 
 
 def test_whoever_has_not_signed_in_for_ninety_days_is_no_longer_known(ann):
