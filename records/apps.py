@@ -31,7 +31,15 @@ class RegisterAdminConfig(admin_apps.AdminConfig):
 
     def ready(self):
         super().ready()
-        autodiscover_modules(
-            *("steps", "worklists", "spreadsheets", "users", "your_sessions", "kept_forms_page"),
-            *("together", "removed", "history"),
-        )
+        modules = [
+            "steps",
+            "worklists",
+            "spreadsheets",
+            "users",
+            "your_sessions",
+            "kept_forms_page",
+            "together",
+            "removed",
+            "history",
+        ]
+        autodiscover_modules(*modules)

@@ -496,10 +496,13 @@ class Answer:
 
 
 # What is written of somebody's being there, and not of the register.
-NOT_OF_THE_REGISTER = (
-    *("django_session", "records_staffsession"),
-    *("axes_accesslog", "axes_accessattempt", "last_login"),
-)
+NOT_OF_THE_REGISTER = [
+    "django_session",
+    "records_staffsession",
+    "axes_accesslog",
+    "axes_accessattempt",
+    "last_login",
+]
 
 
 @contextmanager
