@@ -143,8 +143,8 @@ def _trouble_without_sqlstate(error: BaseException, own: BaseException) -> Troub
 
 
 def is_certainly_not_saved(error: BaseException) -> bool:
-    """Whether the database itself refused to end a transaction well. Of one that was shut down or
-    lost meanwhile nobody knows."""
+    """Whether the database itself refused a transaction. If it was shut down or lost meanwhile, the
+    transaction may have been saved."""
     state = getattr(error.__cause__, "sqlstate", None) or ""
     return bool(state) and not state.startswith(("08", "57P"))
 
