@@ -24,9 +24,11 @@ class SessionStore(DatabaseStore):
     @classmethod
     def clear_expired(cls):
         from records.kept_forms import clear_away
+        from records.signing_in import clear_away_evidence
 
         super().clear_expired()
         clear_away()
+        clear_away_evidence()
 
     def create_model_instance(self, data):
         session = super().create_model_instance(data)

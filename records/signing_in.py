@@ -30,6 +30,8 @@ FORGOTTEN_AFTER = datetime.timedelta(days=1)
 # wherever it is. It spans a long illness, and not the life of an address that has gone to somebody
 # else.
 KNOWN_FOR = datetime.timedelta(days=90)
+# Who signed in, when and from where is evidence for as long.
+EVIDENCE_FOR = datetime.timedelta(days=365)
 # The signed cookie by which a browser knows who signed in last. It lets nobody in.
 COOKIE, SALT = "last_signed_in", "records.signing_in"
 
@@ -142,6 +144,11 @@ def is_known(request: HttpRequest, username: str, now: datetime.datetime) -> boo
         return True
     user = who_signed_in_last(request)
     return user is not None and user.get_username() == username
+
+
+def clear_away_evidence() -> None:
+    """Remove who signed in longer ago than is kept."""
+    AccessLog.objects.filter(attempt_time__lte=timezone.now() - EVIDENCE_FOR).delete()
 
 
 def remember_who_signed_in(request: HttpRequest, response: HttpResponse) -> None:

@@ -6,6 +6,7 @@ import pytest
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.core.signing import get_cookie_signer
 from django.db.models import F, Sum
 from django.test import Client
@@ -14,6 +15,7 @@ from records.passwords import give_password
 from records.signing_in import (
     AT_ONE_ADDRESS,
     COOKIE,
+    EVIDENCE_FOR,
     FORGOTTEN_AFTER,
     KNOWN_FOR,
     OF_ACCOUNT,
@@ -255,6 +257,15 @@ def test_whoever_has_not_signed_in_for_ninety_days_is_no_longer_known(ann):
     for number in range(20):
         fail(1, address=f"203.0.113.{number}")
     assert sign_in().status_code == 429
+
+
+def test_who_signed_in_is_kept_for_a_year(ann):
+    known("Ann", HERE)
+    pass_time(2 * MINUTE)
+    known("Ann", ELSEWHERE)
+    pass_time(EVIDENCE_FOR - MINUTE)
+    call_command("clearsessions")
+    assert [log.ip_address for log in AccessLog.objects.all()] == [ELSEWHERE]
 
 
 def test_signing_in_resets_ones_own_count_and_nobody_elses(ann):
