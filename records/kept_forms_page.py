@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import get_permission_codename
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
@@ -21,7 +22,11 @@ def kept_forms(request: HttpRequest) -> HttpResponse:
             messages.success(request, "What you typed is thrown away.")
         return redirect("admin:kept_forms" if kept_for(request.user).exists() else "admin:index")
     kept = [
-        {"form": form, "kind": kind_of(form.address), **in_words(request, form)}
+        {
+            "form": form,
+            "kind": kind_of(form.address),
+            **in_words(request.user, form.fields, labelled(request, form)),
+        }
         for form in kept_for(request.user)
     ]
     context = {
@@ -54,30 +59,38 @@ OF_THE_FORM = re.compile(
 )
 
 
-def in_words(request: HttpRequest, form: KeptForm) -> dict:
+def labelled(request: HttpRequest, form: KeptForm) -> dict[str, forms.Field]:
+    """The fields of the page that a form is for, as far as its admin tells."""
+    of = admin_of(form.address)
+    return of.get_form(request, None).base_fields if of else {}
+
+
+def in_words(user, sent: list, fields: dict[str, forms.Field]) -> dict:
     """All that a form will send, under the labels of its fields, but for what is OF_THE_FORM; and
     what it leaves empty."""
-    of = admin_of(form.address)
-    fields = of.get_form(request, None).base_fields if of else {}
     words, empty = [], []
-    for name, value in form.fields:
+    for name, value in sent:
         if OF_THE_FORM.fullmatch(name):
             continue
         field = fields.get(name)
         label = field.label if field and field.label else name.replace("_", " ").replace("-", " ")
         label = label.strip().capitalize() if label == label.lower() else label
         if value.strip():
-            words.append((label or name, value_in_words(field, value)))
+            words.append((label or name, value_in_words(user, field, value)))
         else:
             empty.append(label or name)
     return {"words": words, "empty": empty}
 
 
-def value_in_words(field: forms.Field | None, value: str) -> str:
-    """What was typed, ticked or chosen, as the form itself calls it."""
+def value_in_words(user, field: forms.Field | None, value: str) -> str:
+    """What was typed, ticked or chosen, as the form itself calls it. A record is named to whoever
+    may read it."""
     if value == "on":
         return "Ticked"
     if isinstance(field, forms.ModelChoiceField):
+        of = field.queryset.model._meta
+        if not user.has_perm(f"{of.app_label}.{get_permission_codename('view', of)}"):
+            return value
         try:
             chosen = field.queryset.filter(**{field.to_field_name or "pk": value}).first()
         except (ValueError, TypeError, OverflowError, forms.ValidationError):

@@ -10,11 +10,12 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 
+from people.models import Appointment
 from records.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
 from records.models import Document, KeptForm, PasswordToChange, StaffSession
 from tests.admin_pages import REASON, address, typed
 from tests.admin_urls import FormReader
-from tests.builders import make_document
+from tests.builders import make_document, make_person
 from tests.pages.reading import Page
 
 pytestmark = pytest.mark.django_db
@@ -299,6 +300,21 @@ def test_the_cookie_names_an_account_to_the_admin_alone_and_lets_nobody_in(signe
     assert cookie["httponly"]
     sign_out(signed_in)
     assert "/admin/login/" in signed_in.get("/admin/").headers["Location"]
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+def test_a_record_that_was_chosen_is_named_to_whoever_may_read_it(signed_in, may_read):
+    person = make_person(name="Jo Bloggs")
+    token = opened(signed_in, make_document())[1]["csrfmiddlewaretoken"]
+    sign_out(signed_in)
+    sent = {"person": person.pk, "csrfmiddlewaretoken": token}
+    assert signed_in.post(address(Appointment, "add"), sent).status_code == 302
+    User.objects.update(is_superuser=may_read)
+    sign_in_as(signed_in)
+    page = Page(signed_in.get("/admin/kept/"))
+    assert "Person" in page.text
+    assert str(person.pk) in page.text
+    assert ("Jo Bloggs" in page.text) == may_read
 
 
 # When somebody else is at the computer
