@@ -17,6 +17,7 @@ from records.kept_forms import (
     is_of_accounts,
     keep,
 )
+from records.kept_forms_page import in_words
 
 HEADING = "That form was not taken"
 KEPT_IN_WORDS = (
@@ -94,6 +95,8 @@ def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
         "again": request.get_full_path(),
         "kept": kept,
         "left_out": left_out,
+        # Without what records are called: whoever sent this may not be allowed to read it.
+        **in_words(request.user, kept, {}),
         "sign_in": "" if request.user.is_staff else reverse("admin:login"),
     }
     return render(request, "errors/stale_form.html", context, status=403, using="jinja2")

@@ -106,6 +106,8 @@ def test_who_was_signed_out_in_the_meantime_keeps_what_was_typed(staff):
     refused = Page(staff.post(page, form))
     assert refused.status == 403
     assert "Nothing was saved. You were signed out after you opened the form." in refused.text
+    assert "Note Typed with care: “é” <b> and a second paragraph" in refused.text
+    assert f"It goes to {page}" in refused.text
     assert "/admin/login/" in refused.links(refused.main)
     assert Page(send_again(staff, refused)).status == 403
     sign_in_again(staff)
