@@ -98,8 +98,14 @@ def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
         # Without what records are called: whoever sent this may not be allowed to read it.
         **in_words(request.user, kept, {}),
         "sign_in": "" if request.user.is_staff else reverse("admin:login"),
+        # Whoever sends it now, which may be somebody else.
+        "signed_in_as": name_of(request.user) if request.user.is_staff else "",
     }
     return render(request, "errors/stale_form.html", context, status=403, using="jinja2")
+
+
+def name_of(user) -> str:
+    return user.get_full_name() or user.get_username()
 
 
 def page_that_keeps_nothing(request: HttpRequest, happened: str) -> HttpResponse:

@@ -82,6 +82,29 @@ def test_what_was_typed_in_a_stale_form_is_kept_and_can_be_sent_again(staff):
     assert document.note == TYPED
 
 
+def test_a_stale_form_names_who_is_signed_in_before_it_is_saved_under_that_name(staff):
+    page, form = opened(staff, make_document())
+    names = {"first_name": "Priya", "last_name": "<Nair>"}
+    User.objects.create_superuser("priya", password="a long password", **names)
+    sign_out(staff)
+    sign_in_as(staff, "priya")
+    refused = Page(staff.post(page, form))
+    assert (
+        "You are signed in as Priya <Nair>. If you send this, it is saved under that name. "
+        "If somebody else typed it, do not send it."
+    ) in refused.text
+    assert "Send it as Priya &lt;Nair&gt;</button>" in refused.source
+    assert "Send what you typed again" not in refused.source
+
+
+def test_a_stale_form_names_nobody_to_somebody_who_is_signed_out(staff):
+    page, form = opened(staff, make_document())
+    sign_out(staff)
+    refused = Page(staff.post(page, form))
+    assert "You are signed in as" not in refused.text
+    assert "Send what you typed again</button>" in refused.source
+
+
 def test_who_is_signed_out_is_told_to_sign_in_first_and_then_sends_it_again(staff):
     document = make_document()
     page, form = opened(staff, document)
