@@ -126,6 +126,13 @@ def what_was_typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
     for name, values in request.POST.lists():
         if "password" in name:
             left_out = True
-        elif name not in ("csrfmiddlewaretoken", KEPT):
+        elif name not in ("csrfmiddlewaretoken", KEPT) and not is_proof_of_preview(request, name):
             kept += [(name, value) for value in values]
     return kept, left_out
+
+
+def is_proof_of_preview(request: HttpRequest, name: str) -> bool:
+    """Whether a field says that what a form would change was seen. Without it the form shows what
+    it would change today, before it changes it. The check of an upload changes nothing, and takes
+    no answers without it."""
+    return name == "seen" and not request.path.endswith("/check/")

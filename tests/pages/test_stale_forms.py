@@ -10,12 +10,15 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 
+from forums.models import Membership, Seat
 from people.models import Appointment
 from records.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
 from records.models import Document, KeptForm, PasswordToChange, StaffSession
+from records.steps import step_address
+from tests import stepping
 from tests.admin_pages import REASON, address, typed
 from tests.admin_urls import FormReader
-from tests.builders import make_document, make_person
+from tests.builders import START, make_document, make_person, make_seat
 from tests.pages.reading import Page
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +187,40 @@ def test_no_page_holds_a_password_or_a_file(staff):
     refused = Page(staff.post("/admin/imports/people.person/", sent))
     assert "in the file" not in refused.source
     assert "Files and passwords are not kept" in refused.text
+
+
+def confirming(browser) -> tuple[str, dict]:
+    """A guided step as it is sent by "Confirm", after what it would change was shown."""
+    seat, person = make_seat(), make_person()
+    page = step_address(Seat, seat.pk, "appoint")
+    fields = stepping.typed(person=person, date=START, basis="substantive")
+    token = token_on(browser.get(page))
+    shown = browser.post(page, {"_preview": "1", **fields, "csrfmiddlewaretoken": token})
+    values = FormReader(shown.content.decode()).values
+    proof = {name: values[name][0] for name in ("seen", "form_number", "csrfmiddlewaretoken")}
+    return page, {**fields, **proof, "_confirm": "Confirm"}
+
+
+def shows_before_it_acts(answer) -> bool:
+    return answer.context_data["preview"] is not None and not Membership.objects.exists()
+
+
+def test_a_stale_step_that_was_confirmed_shows_what_it_will_change_before_it_does(staff):
+    page, form = confirming(staff)
+    sign_out(staff)
+    sign_in_again(staff)
+    refused = Page(staff.post(page, form))
+    assert form["seen"] not in refused.source
+    assert shows_before_it_acts(send_again(staff, refused))
+
+
+def test_a_kept_step_that_was_confirmed_shows_what_it_will_change_before_it_does(signed_in):
+    page, form = confirming(signed_in)
+    sign_out(signed_in)
+    assert signed_in.post(page, form).status_code == 302
+    sign_in_as(signed_in)
+    offered = Page(signed_in.get("/admin/kept/"))
+    assert shows_before_it_acts(press(signed_in, offered, "Send what you typed"))
 
 
 def test_the_page_of_a_stale_form_is_kept_by_nobody(staff):
