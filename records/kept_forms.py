@@ -25,6 +25,8 @@ LARGEST = 200_000  # characters, as a form of a thousand fields has
 KEPT = "kept_form"
 # The signed cookie that says whose session a form is of. It lets nobody in.
 COOKIE, SALT = "forms_of", "records.kept_forms"
+# In the session: that some forms were kept when it began.
+SOME_ARE_KEPT = "forms_kept"
 # Nothing is kept of what is sent to these: it could give access.
 OF_ACCOUNTS = ["auth/", "axes/", "password_change/", "sessions/"]
 
@@ -91,6 +93,25 @@ def keep(request: HttpRequest, fields: list[tuple[str, str]], *, left_out: bool)
 
 def kept_for(user: User) -> QuerySet[KeptForm]:
     return KeptForm.objects.filter(account=user, kept_at__gt=timezone.now() - KEPT_FOR)
+
+
+def note_whether_any_are_kept(request: HttpRequest) -> bool:
+    """Note in a session that has just begun that forms are kept, if any are."""
+    some = kept_for(request.user).exists()
+    if some:
+        request.session[SOME_ARE_KEPT] = True
+    return some
+
+
+def number_kept(request: HttpRequest) -> int:
+    """How many forms are kept for whoever is signed in. Asks the database only in sessions that
+    began while some were, until none are left."""
+    if not request.session.get(SOME_ARE_KEPT):
+        return 0
+    number = kept_for(request.user).count()
+    if not number:
+        del request.session[SOME_ARE_KEPT]
+    return number
 
 
 def clear_away() -> None:

@@ -20,7 +20,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from records.kept_forms import kept_for, note_whose_forms
+from records.kept_forms import (
+    note_whether_any_are_kept,
+    note_whose_forms,
+    number_kept,
+)
 from records.namesakes import with_words_apart
 from records.passwords import CHANGE_FIRST, OwnPasswordForm, note_who_has_to_change
 from records.sessions import end_other_sessions, note_where_it_began
@@ -118,12 +122,15 @@ class RegisterSite(admin.AdminSite):
         theirs = super().get_urls()
         return [*own, *(each for each in theirs if getattr(each, "name", "") != "view_on_site")]
 
+    def each_context(self, request):
+        return {**super().each_context(request), "number_kept": number_kept(request)}
+
     def login(self, request, extra_context=None):
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             note_where_it_began(request)
             note_who_has_to_change(request)
-            if kept_for(request.user).exists():
+            if note_whether_any_are_kept(request):
                 # The library's answer holds the new cookie against forgery.
                 response.headers["Location"] = reverse("admin:kept_forms")
             remember_who_signed_in(request, response)
@@ -152,7 +159,7 @@ class RegisterSite(admin.AdminSite):
             extra_context={**self.each_context(request), **first, **(extra_context or {})},
         )(request)
         if response.status_code == HTTPStatus.FOUND:
-            if request.session.pop(CHANGE_FIRST, None) and kept_for(request.user).exists():
+            if request.session.pop(CHANGE_FIRST, None) and number_kept(request):
                 response = redirect("admin:kept_forms")
             end_other_sessions(request)  # of the old password, which would only be listed
             remember_who_signed_in(request, response)

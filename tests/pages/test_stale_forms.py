@@ -7,8 +7,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from forums.models import Membership, Seat
 from people.models import Appointment
@@ -293,6 +295,26 @@ def test_what_was_typed_when_a_session_ended_is_offered_after_signing_in_again(s
     assert document.note == TYPED
     assert not KeptForm.objects.exists()
     assert "Nothing that you typed is waiting here." in Page(signed_in.get("/admin/kept/")).text
+
+
+def test_every_page_of_the_admin_leads_to_what_is_kept_until_nothing_is(signed_in):
+    link = '<a href="/admin/kept/">What you typed (1)</a>'
+    asks = 'FROM "records_keptform"'
+    assert link not in signed_in.get("/admin/").content.decode()
+    typed_too_late(signed_in, make_document())
+    assert link not in signed_in.get("/admin/login/").content.decode()
+    sign_in_as(signed_in)
+    for page in ["/admin/", "/admin/records/document/", "/admin/kept/"]:
+        assert link in signed_in.get(page).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        signed_in.get("/admin/")
+    assert sum(asks in each["sql"] for each in asked) == 1
+
+    press(signed_in, Page(signed_in.get("/admin/kept/")), "Send what you typed")
+    assert "What you typed (" not in signed_in.get("/admin/").content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        signed_in.get("/admin/")
+    assert not any(asks in each["sql"] for each in asked)
 
 
 def test_whoever_is_led_to_what_they_typed_has_a_new_sign_against_forgery_too(signed_in):
