@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from zxcvbn import zxcvbn
 
 from records.models import PasswordToChange
@@ -95,6 +96,12 @@ def note_who_has_to_change(request: HttpRequest) -> None:
     """
     if PasswordToChange.objects.filter(user=request.user).exists():
         request.session[CHANGE_FIRST] = True
+
+
+def known_by(user: User) -> str:
+    """What tells an account's password from those before and after it, and gives nothing of it
+    away. A form with it that is sent again, as by reloading, is known to be an old one."""
+    return salted_hmac("records.passwords", user.password).hexdigest()
 
 
 def give_password(user: User) -> str:

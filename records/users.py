@@ -5,7 +5,6 @@ that has more, and does not shut themselves out.
 """
 
 from axes.admin import AccessAttemptAdmin as LibraryAccessAttemptAdmin
-from axes.admin import AccessFailureLogAdmin as LibraryAccessFailureLogAdmin
 from axes.admin import AccessLogAdmin as LibraryAccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
@@ -26,13 +25,14 @@ from django.utils.translation import ngettext
 
 from records.groups import IN_WORDS
 from records.models import PasswordToChange
-from records.passwords import give_password
+from records.passwords import give_password, known_by
 from records.sessions import sessions_of
 from records.signing_in import failures_of, unlock
 from records.site import AnswersAnyAddress
 from records.text import tidy
 from records.widgets import SeveralRecords
 
+# Nothing is written to the log of failures: the attempts have them.
 admin.site.unregister([User, Group, AccessAttempt, AccessFailureLog, AccessLog])
 
 
@@ -202,18 +202,25 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         """Gives somebody else a new password, which is shown once. In place of the library's page,
         which offers sign-ins that this register does not have."""
         user = self.account_to_keep(request, id)
-        password = ""
+        password, changed_since = "", False
         if request.method == "POST":
             with transaction.atomic():
-                password = give_password(user)
-                unlock(user.username)
-                self.log_change(request, user, "Given a new password, to be changed at sign-in.")
+                user = User.objects.select_for_update().get(pk=user.pk)
+                changed_since = request.POST.get("known_by") != known_by(user)
+                if not changed_since:
+                    password = give_password(user)
+                    unlock(user.username)
+                    self.log_change(
+                        request, user, "Given a new password, to be changed at sign-in."
+                    )
         context = {
             **self.admin_site.each_context(request),
             "title": f"New password: {user}",
             "opts": self.opts,
             "original": user,
             "password": password,
+            "known_by": known_by(user),
+            "changed_since": changed_since,
         }
         return TemplateResponse(request, "records/new_password.html", context)
 
@@ -298,15 +305,15 @@ class AccessLogAdmin(ReadOnly, LibraryAccessLogAdmin):
     pass
 
 
-@admin.register(AccessFailureLog)
-class AccessFailureLogAdmin(ReadOnly, LibraryAccessFailureLogAdmin):
-    pass
-
-
 @admin.register(AccessAttempt)
 class AccessAttemptAdmin(ReadOnly, LibraryAccessAttemptAdmin):
     """Failures to sign in that still count. Whoever deletes them also lets in those at an address
     from which too many came."""
+
+    # Without the library's status, which goes by a limit of its own: the page of an account says
+    # whether it is locked.
+    list_display = ["attempt_time", "ip_address", "username", "failures_since_start", "user_agent"]
+    list_filter = ["attempt_time"]
 
     def has_delete_permission(self, request, obj=None):
         return request.user.is_superuser

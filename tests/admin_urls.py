@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from axes.models import AccessAttempt, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
@@ -286,7 +286,6 @@ def make_cast() -> Cast:
                 AccessAttempt.objects.create(failures_since_start=1, **signing_in),
             )
         ],
-        AccessFailureLog: [("sign-ins that failed", AccessFailureLog.objects.create(**signing_in))],
         AccessLog: [("sign-ins", AccessLog.objects.create(**signing_in))],
     }
     uploads = {who: upload_of(user) for who, user in accounts.items()}

@@ -1,7 +1,7 @@
 """What is settled of a request before any page reads it, in the admin as on public pages."""
 
 import pytest
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.models import Group, User
 from django.test import Client, RequestFactory
 
@@ -86,7 +86,7 @@ def test_what_only_looks_like_a_null_byte_is_answered(admin_client):
 # What no address should ask for
 
 
-REGISTERED = [*BUILDERS, User, Group, AccessAttempt, AccessFailureLog, AccessLog]
+REGISTERED = [*BUILDERS, User, Group, AccessAttempt, AccessLog]
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)

@@ -36,6 +36,12 @@ def page_of(user: User, page: str = "change") -> str:
     return f"{ACCOUNTS}{user.pk}/{page}/"
 
 
+def give_new_password(browser: Client, user: User):
+    """Open the page that makes a new password, and make it."""
+    page = page_of(user, "password")
+    return browser.post(page, left_as_it_is(browser.get(page)))
+
+
 def send_account(browser, user, **changes):
     """Open an account's page, type `changes` into it and save; None takes a field away."""
     page = page_of(user)

@@ -18,11 +18,13 @@ from django.utils import timezone
 from records.groups import AUDITOR, EDITOR
 from records.models import PasswordToChange, StaffSession
 from records.passwords import HardToGuess, made_at_random
+from tests.admin_urls import left_as_it_is
 from tests.pages.reading import Page
 from tests.records.accounts import (
     ACCOUNTS,
     PASSWORD,
     browser_of,
+    give_new_password,
     is_shown_in,
     make_user,
     page_of,
@@ -184,6 +186,10 @@ def test_at_the_upgrade_those_who_never_signed_in_are_asked_and_superusers_are_n
 # A new password
 
 
+def password_on(page: Page) -> str:
+    return re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", page.text)[0]
+
+
 def test_a_manager_gives_a_new_password_which_is_shown_once(megs_browser, ann):
     elsewhere = signed_in(ann)
     asked = Page(megs_browser.get(page_of(ann, "password")))
@@ -191,8 +197,8 @@ def test_a_manager_gives_a_new_password_which_is_shown_once(megs_browser, ann):
     ann.refresh_from_db()
     assert ann.check_password(PASSWORD)
 
-    given = Page(megs_browser.post(page_of(ann, "password")))
-    password = re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", given.text)[0]
+    given = Page(give_new_password(megs_browser, ann))
+    password = password_on(given)
     assert "It is not shown again." in given.text
     assert "no-store" in given.response.headers["Cache-Control"]
     assert not StaffSession.objects.filter(account=ann).exists()
@@ -210,10 +216,22 @@ def test_a_manager_gives_a_new_password_which_is_shown_once(megs_browser, ann):
     assert password not in Page(megs_browser.get(page_of(ann, "password"))).text
 
 
+def test_a_form_for_a_new_password_that_is_sent_again_makes_no_other(megs_browser, ann):
+    page = page_of(ann, "password")
+    sent = left_as_it_is(megs_browser.get(page))
+    password = password_on(Page(megs_browser.post(page, sent)))
+    again = Page(megs_browser.post(page, sent))
+    assert "it was shown already and is not shown again. Make another?" in again.text
+    assert LogEntry.objects.count() == 1
+    sign_in("Ann", password)
+    another = Page(megs_browser.post(page, left_as_it_is(again.response)))
+    assert password_on(another) != password
+
+
 def test_a_new_password_lets_somebody_in_who_was_locked(megs_browser, ann):
     fail("Ann", 6)
-    given = Page(megs_browser.post(page_of(ann, "password")))
-    sign_in("Ann", re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", given.text)[0])
+    given = Page(give_new_password(megs_browser, ann))
+    sign_in("Ann", password_on(given))
 
 
 @pytest.mark.parametrize("where", ["change", "password"])

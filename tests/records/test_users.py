@@ -281,6 +281,16 @@ def test_an_auditor_reads_who_signed_in_and_cannot_clear_it_away(ann):
     assert AccessLog.objects.filter(pk=log.pk).exists()
 
 
+def test_nothing_but_the_page_of_an_account_says_whether_it_is_locked(admin_client):
+    for _ in range(4):
+        Client().post("/admin/login/", {"username": "Ann", "password": "wrong"})
+    page = admin_client.get("/admin/axes/accessattempt/").content.decode()
+    assert "Ann" in page
+    assert "locked" not in page.lower()
+    assert "Status" not in page
+    assert "/admin/axes/accessfailurelog/" not in admin_client.get("/admin/").content.decode()
+
+
 def test_a_password_that_was_tried_is_not_kept():
     Client().post("/admin/login/", {"username": "Ann", "password": "my other password"})
     attempt = AccessAttempt.objects.get()
