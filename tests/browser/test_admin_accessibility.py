@@ -288,6 +288,7 @@ def test_what_was_typed_when_a_session_ended(manager):
     page.get_by_label("Password").fill(OWN)
     manager.press("Log in")
     page.locator("dd", has_text="page 3, which is typed with care").wait_for()
+    page.locator("summary", has_text="Throw it away").click()
     manager.look("what was typed")
     manager.press("Send what you typed")
     page.locator(".messagelist .success").wait_for()

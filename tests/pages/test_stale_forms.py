@@ -328,7 +328,14 @@ def test_what_was_typed_is_thrown_away_by_its_owner(signed_in):
     document = make_document()
     typed_too_late(signed_in, document)
     sign_in_as(signed_in)
-    answer = press(signed_in, Page(signed_in.get("/admin/kept/")), "Throw it away")
+    offered = Page(signed_in.get("/admin/kept/"))
+    # Closed at first: whoever opens it is asked once more.
+    (asked,) = offered.main.iter("details")
+    assert asked.get("open") is None
+    words = " ".join(" ".join(asked.itertext()).split())
+    assert words == ("Throw it away Throw away what you typed? It cannot be brought back. Keep it")
+    (yes,) = [each for each in asked.iter("input") if each.get("type") == "submit"]
+    answer = press(signed_in, offered, yes.get("value"))
     assert answer.headers["Location"] == "/admin/"
     assert not KeptForm.objects.exists()
     document.refresh_from_db()
