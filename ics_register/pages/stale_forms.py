@@ -24,7 +24,7 @@ KEPT_IN_WORDS = (
     "You were signed out, and nothing was saved. Sign in again: what you typed is kept and will be "
     "offered to you."
 )
-GO_BACK = "Go back, copy what you typed, open the page anew, and enter it there."
+GO_BACK = "Go back, copy what you typed, open the page again, and enter it there."
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -33,7 +33,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     if settings.CSRF_COOKIE_NAME in request.COOKIES:
         happened = (
             "Nothing was saved. The form was opened before somebody last signed in or out in this "
-            "browser, as in another tab."
+            "browser, perhaps in another tab."
         )
     else:
         happened = (
@@ -87,6 +87,8 @@ def to_late_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
     """403, with what was typed, to be sent again. Whoever finds the page open may not be the one
     who typed it, so no such page gives access."""
+    if not request.user.is_staff and asks_for_own_password(request):
+        return page_to_sign_in_from(request, happened)
     if is_of_accounts(request):
         return page_that_keeps_nothing(request, happened)
     kept, left_out = what_was_typed(request)
@@ -110,6 +112,20 @@ def name_of(user) -> str:
 
 def page_that_keeps_nothing(request: HttpRequest, happened: str) -> HttpResponse:
     return error_page(request, HTTPStatus.FORBIDDEN, HEADING, f"{happened} {GO_BACK}")
+
+
+def asks_for_own_password(request: HttpRequest) -> bool:
+    """Whether nothing but the passwords of whoever sends it matters in a form."""
+    return request.path in (reverse("admin:login"), reverse("admin:password_change"))
+
+
+def page_to_sign_in_from(request: HttpRequest, happened: str) -> HttpResponse:
+    context = {
+        **frame_of_error(request, HEADING, happened),
+        "again": "",  # Nothing is offered to be sent again.
+        "sign_in": reverse("admin:login"),
+    }
+    return render(request, "errors/stale_form.html", context, status=403, using="jinja2")
 
 
 def was_sent_from_here(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 session has ended."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.models import User
@@ -79,6 +80,8 @@ def test_what_was_typed_in_a_stale_form_is_kept_and_can_be_sent_again(staff):
     assert refused.status == 403
     assert refused.headings == ["That form was not taken"]
     assert "Nothing was saved. The form was opened before somebody last signed in" in refused.text
+    assert "perhaps in another tab" in refused.text
+    assert refused.link("Open the page again, without what you typed") == page
     document.refresh_from_db()
     assert document.note == ""
 
@@ -178,13 +181,30 @@ def test_a_browser_without_cookies_is_told_so(staff):
     assert send_again(staff, refused).status_code == 302
 
 
-def test_no_page_holds_a_password_or_a_file(staff):
-    answers = {"username": "Ann", "password": "a long password", "csrfmiddlewaretoken": "x" * 32}
-    refused = Page(staff.post("/admin/login/?next=/admin/", answers))
+@pytest.mark.parametrize(
+    ("path", "is_stale"),
+    [
+        ("/admin/login/?next=/admin/", True),
+        ("/admin/password_change/", True),
+        ("/admin/password_change/", False),
+    ],
+)
+def test_whoever_is_signed_out_and_sends_a_password_is_offered_the_sign_in_alone(
+    staff, path, is_stale
+):
+    sign_out(staff)
+    token = token_on(staff.get("/admin/login/"))
+    passwords = {"old_password": "a long password", "password": "a long password"}
+    sent = {**passwords, "username": "Ann", "csrfmiddlewaretoken": "x" * 32 if is_stale else token}
+    refused = Page(staff.post(path, sent))
     assert refused.status == 403
     assert "a long password" not in refused.source
-    assert "Files and passwords are not kept" in refused.text
+    assert refused.link("Sign in") == "/admin/login/"
+    for words in ["Send what you typed again", "are not kept", "copy what you typed"]:
+        assert words not in refused.source
 
+
+def test_no_page_holds_a_file(staff):
     sent = {"file": SimpleUploadedFile("people.csv", b"in the file"), "reason": TYPED}
     refused = Page(staff.post("/admin/imports/people.person/", sent))
     assert "in the file" not in refused.source
@@ -287,6 +307,9 @@ def test_what_was_typed_when_a_session_ended_is_offered_after_signing_in_again(s
     offered = Page(signed_in.get("/admin/kept/"))
     assert "Typed with care: “é” <b> and a second paragraph" in offered.text
     assert "document" in offered.text
+    assert re.search(
+        r"Not saved: sent on \d+ \w+ \d{4} at \d\d:\d\d, after you were signed out", offered.text
+    )
     document.refresh_from_db()
     assert document.note == ""
 
@@ -478,7 +501,7 @@ def test_the_cookie_of_one_session_names_nobody_for_the_forms_of_another(signed_
 
 @pytest.mark.parametrize(
     "page",
-    ["auth/user/1/change/", "auth/group/add/", "axes/accessattempt/", "password_change/"],
+    ["auth/user/1/change/", "auth/group/add/", "axes/accessattempt/", "sessions/"],
 )
 def test_nothing_is_kept_that_could_give_access(signed_in, page):
     token = opened(signed_in, make_document())[1]["csrfmiddlewaretoken"]
