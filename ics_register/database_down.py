@@ -79,11 +79,10 @@ def answer_without_database(get_response):
 
 
 def is_page(request: HttpRequest) -> bool:
-    """Whether a reader waits for a page. The admin, whole lists and files may take longer."""
+    """Whether a reader waits for a page. The admin, lists and files may take longer."""
     if request.path_info.startswith("/admin/") or request.method not in ("GET", "HEAD"):
         return False
-    is_file = request.path_info.startswith("/data/") and form_of(request.path_info) is not None
-    return not is_file and form_of(request.path_info) != "csv"
+    return form_of(request.path_info) != "csv" and not is_whole(request)
 
 
 def remember(request: HttpRequest, asked_at: datetime.datetime) -> None:

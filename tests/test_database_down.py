@@ -6,17 +6,21 @@ With servers that are frozen, stopped, full and lost for real: tests/test_sick_s
 import contextlib
 import datetime
 import sqlite3
+import time
 from unittest import mock
 
 import psycopg
 import pytest
 from django.core.cache import caches
 from django.db import OperationalError, connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from forums.models import Forum
 from ics_register import database_down
+from ics_register.open_data.files import FORMATS
+from records import waiting
 from records.models import Document
 from records.troubles import Trouble
 from tests.admin_pages import address, typed
@@ -207,6 +211,38 @@ def test_the_admin_says_what_is_the_matter(error, trouble):
         assert (answer.status_code, Page(answer).headings) == (503, [trouble.heading])
         assert "no-store" in answer["Cache-Control"]
     assert "Nothing was changed" in answers[2].text
+
+
+@pytest.fixture
+def patience_for():
+    """How patient a request is, by the path that it asks for."""
+
+    def asked(path: str) -> waiting.Patience:
+        seen = []
+
+        def respond(request):
+            seen.append(waiting.patience())
+            return HttpResponse()
+
+        database_down.answer_without_database(respond)(RequestFactory().get(path))
+        return seen[0]
+
+    yield asked
+    waiting.wait_for_ever()
+
+
+FILES = [f"/data/{form.name}" for form in FORMATS]
+LISTS = ["/forums.csv", "/forums/board.csv"]
+
+
+@pytest.mark.parametrize("path", [*FILES, *LISTS, "/admin/"])
+def test_files_lists_and_the_admin_may_take_as_long_as_the_database_works(patience_for, path):
+    assert patience_for(path).until == float("inf")
+
+
+@pytest.mark.parametrize("path", [PAGE, "/forums/board.json", "/data/", "/data/none.zip"])
+def test_a_page_may_not(patience_for, path):
+    assert patience_for(path).until < time.monotonic() + 60
 
 
 # PostgreSQL alone is an exchange away.
