@@ -26,7 +26,8 @@ from ics_register.replicas import REPLICA, reading_from
 from records import outcome, waiting
 from records.troubles import Trouble
 
-# Within how many seconds a reader is answered: what the primary leaves of them is the replica's.
+# Within how many seconds it is known whether a server answers: what the primary leaves of them is
+# the replica's.
 IN_ALL = 2.8
 # A new connection is given no less than this. psycopg knows no shorter time.
 TO_CONNECT = 2
@@ -59,10 +60,7 @@ def answer_without_database(get_response):
     def answer(request: HttpRequest) -> HttpResponse:
         began, asked_at = time.monotonic(), timezone.now()
         outcome.begin()
-        if is_page(request):
-            waiting.wait_for_a_page()
-        else:
-            waiting.wait_while_it_works()
+        be_patient_for(request)
         response = get_response(request)
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(NOT_PUBLIC):
             return response
@@ -70,12 +68,21 @@ def answer_without_database(get_response):
         trouble = getattr(request, "trouble", None)
         if trouble is None:
             return response
-        waiting.wait_for_a_page(IN_ALL - (time.monotonic() - began))
+        left = IN_ALL - (time.monotonic() - began)
         return (
-            from_replica(request, trouble, get_response) or from_kept(request, trouble) or response
+            from_replica(request, trouble, get_response, left)
+            or from_kept(request, trouble)
+            or response
         )
 
     return answer
+
+
+def be_patient_for(request: HttpRequest) -> None:
+    if is_page(request):
+        waiting.wait_for_a_page()
+    else:
+        waiting.wait_while_it_works()
 
 
 def is_page(request: HttpRequest) -> bool:
@@ -91,19 +98,24 @@ def remember(request: HttpRequest, asked_at: datetime.datetime) -> None:
         last_known = LastKnown(version, asked_at)
 
 
-def from_replica(request: HttpRequest, trouble: Trouble, get_response) -> HttpResponse | None:
-    """The page as the replica has it; None if there is none, or if it is sick too."""
+def from_replica(
+    request: HttpRequest, trouble: Trouble, get_response, left: float
+) -> HttpResponse | None:
+    """The page as the replica has it; None if there is none, or if it is sick too. For as many
+    seconds as are left it may keep silent."""
     if REPLICA not in settings.DATABASES:
         return None
     replica = connections[REPLICA]
-    if replica.connection is None and waiting.patience().left < TO_CONNECT:
+    if replica.connection is None and left < TO_CONNECT:
         return None
     request.trouble = request.register_version = None
     with reading_from(REPLICA):
+        waiting.wait_for_a_page(left)
         try:
             as_of = last_change_of_replica(replica)
         except Error:
             return None
+        be_patient_for(request)
         response = get_response(request)
         if request.trouble is not None:
             return None

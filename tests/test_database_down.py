@@ -20,6 +20,7 @@ from django.utils import timezone
 from forums.models import Forum
 from ics_register import database_down
 from ics_register.open_data.files import FORMATS
+from ics_register.replicas import REPLICA
 from records import waiting
 from records.models import Document
 from records.troubles import Trouble
@@ -243,6 +244,32 @@ def test_files_lists_and_the_admin_may_take_as_long_as_the_database_works(patien
 @pytest.mark.parametrize("path", [PAGE, "/forums/board.json", "/data/", "/data/none.zip"])
 def test_a_page_may_not(patience_for, path):
     assert patience_for(path).until < time.monotonic() + 60
+
+
+@pytest.mark.parametrize("path", [PAGE, FILES[1], LISTS[0]])
+def test_a_replica_that_answers_is_given_as_much_time_as_a_primary(
+    patience_for, settings, monkeypatch, path
+):
+    of_primary = patience_for(path)
+    patiences = []
+
+    def last_change(replica):
+        patiences.append(waiting.patience())
+        return timezone.now()
+
+    def respond(request):
+        patiences.append(waiting.patience())
+        request.trouble = Trouble.SILENT if len(patiences) == 1 else None
+        return HttpResponse()
+
+    monkeypatch.setitem(settings.DATABASES, REPLICA, {})
+    monkeypatch.setattr(database_down, "connections", {REPLICA: connection})
+    monkeypatch.setattr(database_down, "last_change_of_replica", last_change)
+    database_down.answer_without_database(respond)(RequestFactory().get(path))
+    primary, first_question, replica = patiences
+    assert first_question.until < primary.until
+    assert replica.seconds == of_primary.seconds
+    assert replica.until >= of_primary.until
 
 
 # PostgreSQL alone is an exchange away.
