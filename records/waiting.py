@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 # In seconds. The first question of a request is small: a server that does not answer it is frozen.
 FIRST_QUESTION = 2
-# One exchange of a public page, and all of a page together.
-EXCHANGE, PAGE = 2.5, 5
-# Work that may take long looks so often whether the server still answers others.
+# Later exchanges may take longer. It is looked so often whether the server still answers others.
 WATCH = 2
+# All of a public page: some fifty times what the longest of England takes (docs/benchmarks.md).
+PAGE = 10
 
 # For how many seconds a server that did not answer is not asked again by this process.
 REST = 10
@@ -26,16 +26,12 @@ REST = 10
 @dataclass(frozen=True)
 class Patience:
     """How long one exchange is waited for. When that is over it is given up or, if it is watched,
-    waited for again as long as the server answers others."""
+    waited for again as long as the server answers others, but not beyond `until`."""
 
     seconds: float
     watched: bool = False
     is_first_question: bool = False
     until: float = float("inf")  # by the clock of time.monotonic()
-
-    @property
-    def left(self) -> float:
-        return max(0.1, min(self.seconds, self.until - time.monotonic()))
 
 
 # None waits for ever, as commands do.
@@ -47,8 +43,8 @@ def patience() -> Patience | None:
 
 
 def wait_for_a_page(seconds: float = PAGE) -> None:
-    """From now on, until `wait_for_ever`, as long as a reader of a page does."""
-    _patience.set(Patience(EXCHANGE, until=time.monotonic() + seconds))
+    """From now on, until `wait_for_ever`, as long as the server is alive and a reader waits."""
+    _patience.set(Patience(WATCH, watched=True, until=time.monotonic() + seconds))
 
 
 def wait_while_it_works() -> None:

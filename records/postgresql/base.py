@@ -92,7 +92,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         then is time looked at. So an answer that has come is never given up, however late it is
         read, and each error of the server or of libpq is raised as it is.
         """
-        began, seconds = time.monotonic(), patience.left
+        began = looked = time.monotonic()
         ready = None
         while True:
             try:
@@ -100,11 +100,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             except StopIteration as end:
                 return end.value
             ready = yield awaited
-            if ready or time.monotonic() - began < seconds:
+            now = time.monotonic()
+            if ready or now < min(looked + patience.seconds, patience.until):
                 continue
-            if not (patience.watched and self._answers_others()):
-                raise DoesNotAnswer(f"The server did not answer within {seconds:.1f} seconds.")
-            began = time.monotonic()
+            if now >= patience.until or not (patience.watched and self._answers_others()):
+                raise DoesNotAnswer(f"The server did not answer within {now - began:.1f} seconds.")
+            looked = time.monotonic()
 
     def _answers_others(self) -> bool:
         """Whether the server takes a connection or refuses one: either way it is alive."""

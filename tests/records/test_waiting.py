@@ -22,7 +22,7 @@ pytestmark = [
 def impatient(monkeypatch):
     from records.postgresql.base import resting_until
 
-    for name, seconds in {"FIRST_QUESTION": 0.8, "EXCHANGE": 0.5, "WATCH": 0.3}.items():
+    for name, seconds in {"FIRST_QUESTION": 0.8, "WATCH": 0.3}.items():
         monkeypatch.setattr(waiting, name, seconds)
     connection.close()
     yield
@@ -37,11 +37,12 @@ def sleep(seconds: float) -> None:
 
 
 def test_a_page_gives_up_what_takes_long_and_the_server_is_asked_again_at_once():
-    waiting.wait_for_a_page()
+    waiting.wait_for_a_page(0.8)
     sleep(0.1)
     with pytest.raises(OperationalError):
         sleep(5)
     connection.close_if_unusable_or_obsolete()  # as before the next request
+    waiting.wait_for_a_page()
     sleep(0.1)
 
 
@@ -54,9 +55,37 @@ def test_a_page_waits_no_longer_for_many_exchanges_than_for_one_page():
     assert time.monotonic() - began < 4
 
 
-def test_what_takes_long_is_not_cut_short_while_the_server_answers_others():
-    waiting.wait_while_it_works()
+PATIENCES = [waiting.wait_for_a_page, waiting.wait_while_it_works]
+
+
+@pytest.mark.parametrize("wait", PATIENCES)
+def test_what_takes_long_is_not_cut_short_while_the_server_answers_others(wait):
+    wait()
     sleep(1.5)
+
+
+@pytest.mark.parametrize("wait", PATIENCES)
+def test_it_is_given_up_if_the_server_answers_nobody(wait):
+    wait()
+    sleep(0)
+    began = time.monotonic()
+    silence = psycopg.errors.ConnectionTimeout("expired")
+    with (
+        mock.patch.object(psycopg, "connect", side_effect=silence),
+        pytest.raises(OperationalError, match="did not answer"),
+    ):
+        sleep(8)
+    assert time.monotonic() - began < 6
+
+
+def test_a_page_that_is_late_is_given_what_the_server_answers_at_once():
+    def answered_at_once():
+        return "the answer"
+        yield
+
+    connection.ensure_connection()
+    waiting.wait_for_a_page(0)
+    assert connection.connection.wait(answered_at_once()) == "the answer"
 
 
 def test_a_command_waits_for_ever():
@@ -79,7 +108,7 @@ def test_a_server_that_does_not_answer_a_first_question_is_left_alone_for_a_whil
 
 
 def test_a_query_that_was_given_up_is_given_up_by_the_server_too():
-    waiting.wait_for_a_page()
+    waiting.wait_for_a_page(0.5)
     with pytest.raises(OperationalError):
         sleep(100)
     connection.close_if_unusable_or_obsolete()
@@ -121,13 +150,10 @@ def answers_read_late(monkeypatch):
 
     def execute_and_stop(pgconn):
         results = yield from execute(pgconn)
-        time.sleep(0.7)
+        time.sleep(0.5)
         return results
 
     monkeypatch.setattr(generators, "execute", execute_and_stop)
-
-
-PATIENCES = [waiting.wait_for_a_page, waiting.wait_while_it_works]
 
 
 @pytest.mark.parametrize("wait", PATIENCES)
