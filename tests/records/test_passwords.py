@@ -10,6 +10,7 @@ from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -18,6 +19,7 @@ from django.utils import timezone
 from records.groups import AUDITOR, EDITOR
 from records.models import PasswordToChange, StaffSession
 from records.passwords import HardToGuess, made_at_random
+from tests import builders
 from tests.admin_urls import left_as_it_is
 from tests.pages.reading import Page
 from tests.records.accounts import (
@@ -39,14 +41,15 @@ pytestmark = pytest.mark.django_db
     [
         ("eleven-char", "at least 12 characters"),
         ("109283746501", "entirely numeric"),
+        ("aaaabbbbxkqzd", "This password is easy to guess. Use three"),
         ("annabel-lee-poe", "too similar to the username"),
         ("aaaaaaaaaaaa", "it repeats the same characters"),
         ("passwordpassword", "it repeats the same characters"),
         ("qwerty123456", "it is a common word, name or password"),
         ("P@ssw0rd2026!!", "it is a common word, name or password"),
-        ("Worcestershire", "made of your name or of a word of this register"),
-        ("Governance2026!", "made of your name or of a word of this register"),
-        ("Charlotte-Brontë", "made of your name or of a word of this register"),
+        ("Worcestershire", "of a day or month, or of words of this register"),
+        ("Governance2026!", "of a day or month, or of words of this register"),
+        ("Charlotte-Brontë", "too similar to the first name"),
         ("abcdefghijklm", "its characters follow each other"),
         ("qwertyuiop[]", "next to each other on the keyboard"),
         ("1986-1986-1986", "easy to guess"),
@@ -62,6 +65,47 @@ def test_a_password_that_could_be_guessed_is_refused_and_told_why(password, word
     assert words in response.content.decode()
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "January February March",
+        "monday tuesday wednesday",
+        "MondayTuesdayWednesday",
+        "20 March 1979 x",
+        "Wye Valley NHS Trust",
+        "One Herefordshire Alliance",
+        "Integrated Care Board",
+        "Chief Executive 2026",
+        "Priya loves Tom",
+    ],
+)
+def test_a_password_of_names_and_dates_is_refused(password, ann):
+    builders.make_organisation(name="Wye Valley NHS Trust")
+    builders.make_post(
+        title="Chief Executive",
+        organisation=builders.make_organisation(name="The Integrated Care Board"),
+    )
+    builders.make_forum(name="One Herefordshire Alliance")
+    priya = User(username="priya.nair", first_name="Priya", last_name="Nair")
+    with pytest.raises(ValidationError, match="easy to guess: it is made of"):
+        HardToGuess().validate(password, priya)
+    HardToGuess().validate("lemon tractor visit", priya)
+
+
+def test_what_is_wrong_with_a_password_is_said_once_and_at_the_first_box(ann):
+    browser = browser_of(ann)
+    page = Page(browser.get("/admin/password_change/"))
+    (help_text,) = page.all("div", id="id_new_password1_helptext")
+    assert "".join(help_text.itertext()) == (
+        "At least 12 characters. Names, dates, known passwords and rows of keys are easy to guess."
+    )
+    sent = {"old_password": PASSWORD, "new_password1": "12345", "new_password2": "12345"}
+    errors = browser.post("/admin/password_change/", sent).context["form"].errors
+    assert list(errors) == ["new_password1"]
+    assert len(errors["new_password1"]) == 1
+    assert "too short" in errors["new_password1"][0]
 
 
 @pytest.mark.parametrize(
