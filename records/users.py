@@ -20,7 +20,7 @@ from django.forms import CheckboxSelectMultiple
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import ngettext
 
 from records.groups import IN_WORDS
@@ -88,13 +88,24 @@ class AccountForm(UserChangeForm):
         return data
 
 
+class NewAccountForm(UserCreationForm):
+    """The library's, without boxes for a password: the register makes the first."""
+
+    password1 = password2 = None
+
+    def set_password_and_save(self, user, commit=True, **kwargs):
+        if commit:
+            user.save()
+        return user
+
+
 @admin.register(User)
 class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
     form = AccountForm
     filter_horizontal = ["user_permissions"]
     show_facets = admin.ShowFacets.NEVER
     change_form_template = "records/account.html"
-    add_form = UserCreationForm
+    add_form = NewAccountForm
     add_form_template = None  # the library's speaks of accounts without a password
     list_display = ["username", "full_name", "email", "in_groups", "is_active", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
@@ -116,9 +127,9 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         (
             None,
             {
-                "fields": ["username", "password1", "password2"],
-                "description": "Tell the owner of the account this first password in person or on "
-                "the telephone. They choose another when they first sign in.",
+                "fields": ["username"],
+                "description": "The register makes a first password and shows it to you once, when "
+                "you have saved.",
             },
         ),
         ("Who it is", {"fields": ["first_name", "last_name", "email"]}),
@@ -141,7 +152,13 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         tidy(obj)
         super().save_model(request, obj, form, change)
         if not change:
-            PasswordToChange.objects.create(user=obj)
+            obj.first_password = give_password(obj)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Shows the first password there and then, so that it is kept nowhere."""
+        return self.page_of_password(
+            request, f"New account: {obj}", obj, {"password": obj.first_password, "is_new": True}
+        )
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -163,6 +180,8 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         return user
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if add:
+            context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         if obj and obj.pk != request.user.pk and self.has_change_permission(request, obj):
             context["failures"] = failures_of(obj.username)
             context["sessions"] = sessions_of(obj).count()
@@ -213,14 +232,17 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
                     self.log_change(
                         request, user, "Given a new password, to be changed at sign-in."
                     )
+        about = {"password": password, "known_by": known_by(user), "changed_since": changed_since}
+        return self.page_of_password(request, f"New password: {user}", user, about)
+
+    def page_of_password(self, request, title: str, user: User, about: dict) -> TemplateResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"New password: {user}",
+            "title": title,
             "opts": self.opts,
             "original": user,
-            "password": password,
-            "known_by": known_by(user),
-            "changed_since": changed_since,
+            "sign_in_at": request.build_absolute_uri(reverse("admin:index")),
+            **about,
         }
         return TemplateResponse(request, "records/new_password.html", context)
 

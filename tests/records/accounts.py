@@ -1,9 +1,12 @@
 """Accounts for tests, and what is done with them in a browser."""
 
+import re
+
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from tests.admin_urls import left_as_it_is
+from tests.pages.reading import Page
 
 PASSWORD = "a long password"
 ACCOUNTS = "/admin/auth/user/"
@@ -40,6 +43,10 @@ def give_new_password(browser: Client, user: User):
     """Open the page that makes a new password, and make it."""
     page = page_of(user, "password")
     return browser.post(page, left_as_it_is(browser.get(page)))
+
+
+def password_on(page: Page) -> str:
+    return re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", page.text)[0]
 
 
 def send_account(browser, user, **changes):

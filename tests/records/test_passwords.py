@@ -30,6 +30,7 @@ from tests.records.accounts import (
     is_shown_in,
     make_user,
     page_of,
+    password_on,
     signed_in,
 )
 
@@ -154,10 +155,10 @@ def test_what_the_register_makes_is_itself_hard_to_guess():
 NEW = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}
 
 
-def with_first_password(browser, name="bo", password="lemon tractor visit") -> User:
-    sent = {"username": name, "password1": password, "password2": password, "is_staff": "on"}
-    assert browser.post(f"{ACCOUNTS}add/", sent).status_code == 302
-    return User.objects.get(username=name)
+def with_first_password() -> User:
+    bo = make_user("bo")
+    PasswordToChange.objects.create(user=bo)
+    return bo
 
 
 def sign_in(name: str, password: str) -> Client:
@@ -171,20 +172,18 @@ def sign_in(name: str, password: str) -> Client:
     "asked", ["/admin/", "/admin/forums/forum/", "/admin/nothing/", "/admin/jsi18n/"]
 )
 def test_whoever_has_a_first_password_is_led_to_change_it(megs_browser, asked):
-    with_first_password(megs_browser)
-    browser = sign_in("bo", "lemon tractor visit")
+    with_first_password()
+    browser = sign_in("bo", PASSWORD)
     for method in (browser.get, browser.post):
         assert method(asked).headers["Location"] == "/admin/password_change/"
     page = Page(browser.get("/admin/password_change/"))
     assert "Somebody else chose the password that you signed in with." in page.text
 
 
-def test_whoever_has_changed_a_first_password_goes_on_and_is_not_asked_again(megs_browser):
-    bo = with_first_password(megs_browser)
-    browser = sign_in("bo", "lemon tractor visit")
-    changed = browser.post(
-        "/admin/password_change/", {"old_password": "lemon tractor visit", **NEW}
-    )
+def test_whoever_has_changed_a_first_password_goes_on_and_is_not_asked_again():
+    bo = with_first_password()
+    browser = sign_in("bo", PASSWORD)
+    changed = browser.post("/admin/password_change/", {"old_password": PASSWORD, **NEW})
     assert changed.headers["Location"] == "/admin/password_change/done/"
     assert browser.get("/admin/password_change/done/").status_code == 200
     assert is_shown_in(browser)
@@ -194,17 +193,17 @@ def test_whoever_has_changed_a_first_password_goes_on_and_is_not_asked_again(meg
     assert not PasswordToChange.objects.filter(user=bo).exists()
 
 
-def test_a_first_password_that_is_refused_is_still_to_be_changed(megs_browser):
-    with_first_password(megs_browser)
-    browser = sign_in("bo", "lemon tractor visit")
-    sent = {"old_password": "lemon tractor visit", "new_password1": "x", "new_password2": "x"}
+def test_a_first_password_that_is_refused_is_still_to_be_changed():
+    with_first_password()
+    browser = sign_in("bo", PASSWORD)
+    sent = {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"}
     assert browser.post("/admin/password_change/", sent).status_code == 200
     assert not is_shown_in(browser)
 
 
-def test_whoever_has_a_first_password_can_sign_out(megs_browser):
-    with_first_password(megs_browser)
-    browser = sign_in("bo", "lemon tractor visit")
+def test_whoever_has_a_first_password_can_sign_out():
+    with_first_password()
+    browser = sign_in("bo", PASSWORD)
     assert browser.post("/admin/logout/").status_code == 200
     assert "/admin/login/" in browser.get("/admin/").headers["Location"]
 
@@ -228,10 +227,6 @@ def test_at_the_upgrade_those_who_never_signed_in_are_asked_and_superusers_are_n
 
 
 # A new password
-
-
-def password_on(page: Page) -> str:
-    return re.search("([a-z2-9]{4}-){3}[a-z2-9]{4}", page.text)[0]
 
 
 def test_a_manager_gives_a_new_password_which_is_shown_once(megs_browser, ann):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from records.groups import AUDITOR, EDITOR, IN_WORDS, MANAGER, permissions_of_groups
 from records.models import StaffSession
 from tests.admin_pages import errors_of
+from tests.pages.reading import Page
 from tests.records.accounts import (
     ACCOUNTS,
     PASSWORD,
@@ -21,6 +22,7 @@ from tests.records.accounts import (
     is_shown_in,
     make_user,
     page_of,
+    password_on,
     send_account,
     signed_in,
 )
@@ -102,20 +104,31 @@ def test_other_groups_are_for_superusers_to_make(admin_client, megs_browser):
 
 
 def test_a_register_manager_makes_an_account_that_can_be_signed_in_with(megs_browser):
-    passwords = {"password1": "quiet-harbour-71", "password2": "quiet-harbour-71"}
     group = Group.objects.get(name=EDITOR)
     who = {"username": "bo", "first_name": "Bo", "last_name": "Ek", "email": "bo@example.nhs.uk"}
-    assert "checked" in megs_browser.get(f"{ACCOUNTS}add/").content.decode()  # staff
-    response = megs_browser.post(
-        f"{ACCOUNTS}add/", {**who, **passwords, "is_staff": "on", "groups": [group.pk]}
-    )
-    assert response.status_code == 302
+    form = megs_browser.get(f"{ACCOUNTS}add/").content.decode()
+    assert "checked" in form  # staff
+    assert 'type="password"' not in form
+    sent = {**who, "is_staff": "on", "groups": [group.pk]}
+    shown = Page(megs_browser.post(f"{ACCOUNTS}add/", sent))
+    assert "Tell Bo Ek, in person" in shown.text
+    assert "go to http://testserver/admin/, user name bo, password" in shown.text
+    assert "They choose their own when they first sign in." in shown.text
     bo = User.objects.get(username="bo")
     assert (bo.get_full_name(), bo.email, bo.is_staff) == ("Bo Ek", "bo@example.nhs.uk", True)
     assert [each.name for each in bo.groups.all()] == [EDITOR]
-    browser = Client()
-    signed_in = browser.post("/admin/login/", {"username": "bo", "password": "quiet-harbour-71"})
-    assert signed_in.status_code == 302
+    password = password_on(shown)
+    assert (
+        Client().post("/admin/login/", {"username": "bo", "password": password}).status_code == 302
+    )
+    again = Page(megs_browser.post(f"{ACCOUNTS}add/", sent))
+    assert "A user with that username already exists." in again.text
+    assert User.objects.filter(username__iexact="bo").count() == 1
+
+
+def test_a_user_name_that_differs_only_in_case_is_refused(megs_browser, ann):
+    response = megs_browser.post(f"{ACCOUNTS}add/", {"username": "ANN", "is_staff": "on"})
+    assert list(errors_of(response)) == ["username"]
 
 
 def test_a_register_manager_gives_groups_and_takes_them_away(megs_browser, ann):
