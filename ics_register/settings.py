@@ -312,6 +312,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "records.passwords.HardToGuess"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 # How many failures make whoever signs in wait, and how long, is in records/signing_in.py.
 AXES_HANDLER = "records.signing_in.Locks"
 AXES_LOCK_OUT_AT_FAILURE = False  # by a limit of the library's, besides

@@ -303,7 +303,7 @@ class Upload(models.Model):
 
 
 class PasswordToChange(models.Model):
-    """An account whose password somebody else chose: its owner chooses one at the next sign-in."""
+    """An account with a password that a register manager set, to be changed at the next sign-in."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

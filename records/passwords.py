@@ -128,6 +128,8 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         super().__init__(*args, **kwargs)
         help_text = f"At least 12 characters. {HardToGuess().get_help_text()}"
         self.fields["new_password1"].help_text = help_text
+        if PasswordToChange.objects.filter(user=self.user).exists():
+            self.fields["old_password"].label = "The password you were given"
 
     def clean_new_password1(self):
         password = self.cleaned_data["new_password1"]
@@ -150,6 +152,8 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
 # In the session of whoever has to choose a password before anything else.
 CHANGE_FIRST = "change_password_first"
+# Where they go then: the page first asked for.
+GO_ON_TO = "after_changing_password"
 
 
 def note_who_has_to_change(request: HttpRequest) -> None:

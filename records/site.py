@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -26,7 +26,7 @@ from records.kept_forms import (
     number_kept,
 )
 from records.namesakes import with_words_apart
-from records.passwords import CHANGE_FIRST, OwnPasswordForm, note_who_has_to_change
+from records.passwords import CHANGE_FIRST, GO_ON_TO, OwnPasswordForm, note_who_has_to_change
 from records.sessions import end_other_sessions, note_where_it_began
 from records.signing_in import remember_who_signed_in
 
@@ -119,20 +119,24 @@ class RegisterSite(admin.AdminSite):
     def get_urls(self):
         own = [path(route, self.admin_view(view), name=name) for route, view, name in _pages]
         own.append(path(TO_PUBLIC_PAGE, self.admin_view(self.view_on_site), name="view_on_site"))
+        # Whoever has changed their password goes on at once, and needs no page that says so.
+        without = {"view_on_site", "password_change_done"}
         theirs = super().get_urls()
-        return [*own, *(each for each in theirs if getattr(each, "name", "") != "view_on_site")]
+        return [*own, *(each for each in theirs if getattr(each, "name", "") not in without)]
 
     def each_context(self, request):
         return {**super().each_context(request), "number_kept": number_kept(request)}
 
     def login(self, request, extra_context=None):
-        response = super().login(request, extra_context)
+        response = super().login(request, {"title": "Sign in", **(extra_context or {})})
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             note_where_it_began(request)
             note_who_has_to_change(request)
             if note_whether_any_are_kept(request):
                 # The library's answer holds the new cookie against forgery.
                 response.headers["Location"] = reverse("admin:kept_forms")
+            if request.session.get(CHANGE_FIRST):
+                request.session[GO_ON_TO] = response.headers["Location"]
             remember_who_signed_in(request, response)
             note_whose_forms(request, response)
         return response
@@ -155,13 +159,18 @@ class RegisterSite(admin.AdminSite):
         first = {"change_first": request.session.get(CHANGE_FIRST)}
         response = PasswordChangeView.as_view(
             form_class=OwnPasswordForm,
-            success_url=reverse("admin:password_change_done"),
+            success_url=reverse("admin:index"),
             extra_context={**self.each_context(request), **first, **(extra_context or {})},
         )(request)
         if response.status_code == HTTPStatus.FOUND:
-            if request.session.pop(CHANGE_FIRST, None) and number_kept(request):
-                response = redirect("admin:kept_forms")
+            request.session.pop(CHANGE_FIRST, None)
+            go_on_to = request.session.pop(GO_ON_TO, None)
+            if go_on_to and not go_on_to.endswith(request.path):
+                response = redirect(go_on_to)
             end_other_sessions(request)  # of the old password, which would only be listed
+            messages.success(request, "Your password is changed.")
+            if request.session.get(CHANGE_FIRST):
+                request.session[GO_ON_TO] = response.headers["Location"]
             remember_who_signed_in(request, response)
         return response
 

@@ -58,6 +58,9 @@ def groups_to_give(keeper: User) -> QuerySet[Group]:
     return Group.objects.exclude(permissions__in=beyond)
 
 
+ASK_ANOTHER = "Ask another register manager to change your own account."
+
+
 class AccountForm(UserChangeForm):
     """The form of an account, which keeps whoever fills it in from shutting themselves out."""
 
@@ -67,8 +70,8 @@ class AccountForm(UserChangeForm):
 
     # Said of one's own account, if what it needs to sign in and go on is taken away.
     keeps_oneself = {
-        "is_active": "You cannot deactivate your own account. Ask somebody else to.",
-        "is_staff": "You would shut yourself out. Ask somebody else who keeps accounts.",
+        "is_active": ASK_ANOTHER,
+        "is_staff": ASK_ANOTHER,
         "is_superuser": "You cannot take this from yourself. Ask another superuser.",
     }
 
@@ -82,9 +85,7 @@ class AccountForm(UserChangeForm):
         if not self.keeper.is_superuser and "groups" in data:
             had = {group.pk for group in self.initial.get("groups", [])}
             if {group.pk for group in data["groups"]} != had:
-                self.add_error(
-                    "groups", "Your own groups are for somebody else who keeps accounts to change."
-                )
+                self.add_error("groups", ASK_ANOTHER)
         return data
 
 
@@ -196,7 +197,8 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
             if number:
                 failed = ngettext("%d failed sign-in", "%d failed sign-ins", number) % number
                 self.log_change(request, user, f"Unlocked: {failed} no longer counted.")
-                said = f"“{user}” is unlocked and can be signed in to at once. {failed} no longer "
+                name = user.get_full_name() or user
+                said = f"{name} can sign in again now. {failed} no longer "
                 messages.success(request, said + ("counts." if number == 1 else "count."))
             else:
                 messages.info(

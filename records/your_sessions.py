@@ -14,7 +14,7 @@ def your_sessions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         number = end_other_sessions(request, only=request.POST.get("session", ""))
         if number:
-            said = ngettext("%d session is ended.", "%d sessions are ended.", number) % number
+            said = ngettext("%d session was ended.", "%d sessions were ended.", number) % number
             messages.success(request, said)
         else:
             messages.info(request, "There was no such session any more.")

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from ics_register.pages.frame import AskedDay
@@ -16,7 +17,15 @@ from records.signing_in import Lock
 from records.troubles import Trouble, trouble_of
 
 
-def error_page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
+def error_page(
+    request: HttpRequest,
+    status: int,
+    heading: str,
+    sentence: str,
+    first_link: tuple[str, str] | None = None,
+) -> HttpResponse:
+    """Says what is wrong, and where to go next: first to the address of `first_link`, which has an
+    address and words, or from the admin back to it."""
     if (form := form_of(request.path)) in DATA:
         return open_to_all(_error_as(form, status, sentence))
     context = frame_of_error(request, heading, sentence)
@@ -25,6 +34,9 @@ def error_page(request: HttpRequest, status: int, heading: str, sentence: str) -
         and request.method in ("GET", "HEAD")
         and "\x00" not in request.path
     )
+    if first_link is None and request.path.startswith(admin := reverse("admin:index")):
+        first_link = (admin, "Back to the records")
+    context["first_link"] = first_link
     return render(request, "errors/error.html", context, status=status, using="jinja2")
 
 
@@ -39,6 +51,7 @@ def frame_of_error(request: HttpRequest, heading: str, sentence: str) -> dict:
         "searched": "",
         "heading": heading,
         "sentence": sentence,
+        "first_link": None,
         "retry": False,
     }
 
@@ -101,7 +114,11 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> Htt
         else "A register manager can unlock the account, or give you a new password."
     )
     response = error_page(
-        request, HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts to sign in", sentence
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many attempts to sign in",
+        sentence,
+        first_link=(request.get_full_path(), "Try to sign in again"),
     )
     response["Retry-After"] = str(minutes * 60)
     return response

@@ -14,7 +14,7 @@ def log_in(page, register: str = "") -> None:
     page.goto(f"{register}/admin/")
     page.get_by_label("Username").fill(USERNAME)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Records").wait_for()
 
 

@@ -149,7 +149,7 @@ def test_what_the_register_makes_is_itself_hard_to_guess():
         HardToGuess().validate(password)
 
 
-# Whoever has a password that somebody else chose
+# Whoever has a password that a register manager set
 
 
 NEW = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}
@@ -177,20 +177,36 @@ def test_whoever_has_a_first_password_is_led_to_change_it(megs_browser, asked):
     for method in (browser.get, browser.post):
         assert method(asked).headers["Location"] == "/admin/password_change/"
     page = Page(browser.get("/admin/password_change/"))
-    assert "Somebody else chose the password that you signed in with." in page.text
+    assert "A register manager set this password. Choose your own to go on." in page.text
+    assert "The password you were given" in page.text
 
 
 def test_whoever_has_changed_a_first_password_goes_on_and_is_not_asked_again():
     bo = with_first_password()
     browser = sign_in("bo", PASSWORD)
     changed = browser.post("/admin/password_change/", {"old_password": PASSWORD, **NEW})
-    assert changed.headers["Location"] == "/admin/password_change/done/"
-    assert browser.get("/admin/password_change/done/").status_code == 200
-    assert is_shown_in(browser)
+    assert changed.headers["Location"] == "/admin/"
+    assert "Your password is changed." in Page(browser.get("/admin/")).text
     page = Page(browser.get("/admin/password_change/"))
-    assert "Somebody else chose" not in page.text
+    assert "A register manager set" not in page.text
     assert is_shown_in(sign_in("bo", "quiet-harbour-71"))
     assert not PasswordToChange.objects.filter(user=bo).exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [
+        ("/admin/forums/forum/?q=board", "/admin/forums/forum/?q=board"),
+        ("/admin/password_change/", "/admin/"),
+    ],
+)
+def test_whoever_has_changed_a_first_password_goes_on_to_what_they_asked_for(asked, then):
+    with_first_password()
+    browser = Client()
+    sent = {"username": "bo", "password": PASSWORD, "next": asked}
+    assert browser.post("/admin/login/", sent).headers["Location"] == asked
+    changed = browser.post("/admin/password_change/", {"old_password": PASSWORD, **NEW})
+    assert changed.headers["Location"] == then
 
 
 def test_a_first_password_that_is_refused_is_still_to_be_changed():
@@ -306,9 +322,7 @@ def test_a_manager_sees_what_counts_against_an_account_and_unlocks_it(megs_brows
 
     answer = megs_browser.post(page_of(ann, "unlock"), follow=True)
     assert answer.redirect_chain == [(page_of(ann), 302)]
-    assert "is unlocked and can be signed in to at once. 7 failed sign-ins no longer count." in (
-        Page(answer).text
-    )
+    assert "Ann can sign in again now. 7 failed sign-ins no longer count." in (Page(answer).text)
     sign_in("Ann", PASSWORD)
     (entry,) = LogEntry.objects.filter(object_id=str(ann.pk))
     assert entry.get_change_message() == "Unlocked: 7 failed sign-ins no longer counted."

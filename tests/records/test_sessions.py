@@ -107,11 +107,11 @@ def test_one_sees_where_one_is_signed_in_and_nobody_elses_sessions(ann, meg):
 def test_one_ends_one_session_or_all_others(ann):
     here, phone, office = signed_in(ann), signed_in(ann, IPHONE), signed_in(ann, EDGE)
     answer = here.post("/admin/sessions/", {"session": name_of(key_of(phone))}, follow=True)
-    assert "1 session is ended." in Page(answer).text
+    assert "1 session was ended." in Page(answer).text
     assert [is_shown_in(each) for each in (here, phone, office)] == [True, False, True]
     third = signed_in(ann)
     answer = here.post("/admin/sessions/", follow=True)
-    assert "2 sessions are ended." in Page(answer).text
+    assert "2 sessions were ended." in Page(answer).text
     assert "You are signed in nowhere else." in Page(answer).text
     assert [is_shown_in(each) for each in (here, office, third)] == [True, False, False]
 
@@ -137,7 +137,7 @@ def test_a_manager_sees_how_many_sessions_an_account_has_and_ends_them(megs_brow
     assert "Sign out everywhere" not in Page(megs_browser.get(page_of(ann))).text
     browsers = [signed_in(ann), signed_in(ann, IPHONE)]
     shown = Page(megs_browser.get(page_of(ann)))
-    assert "The account is signed in to in 2 browsers." in shown.text
+    assert "Its owner is signed in, in 2 browsers." in shown.text
     assert megs_browser.get(page_of(ann, "sign-out")).status_code == 302
     assert all(is_shown_in(each) for each in browsers)
 

@@ -180,7 +180,8 @@ def test_whoever_keeps_accounts_does_not_shut_themselves_out(megs_browser, meg):
     attempts = {"is_active": None, "is_staff": None, "groups": None}
     for name in attempts:
         response = send_account(megs_browser, meg, **{name: None})
-        assert list(errors_of(response)) == [name]
+        errors = {name: ["Ask another register manager to change your own account."]}
+        assert errors_of(response) == errors
     meg.refresh_from_db()
     assert meg.is_active
     assert meg.is_staff
@@ -308,6 +309,62 @@ def test_a_password_that_was_tried_is_not_kept():
     Client().post("/admin/login/", {"username": "Ann", "password": "my other password"})
     attempt = AccessAttempt.objects.get()
     assert "my other password" not in f"{attempt.post_data} {attempt.get_data}"
+
+
+# What is said to whoever comes and goes
+
+
+def test_whoever_is_in_no_group_is_told_whom_to_ask():
+    page = Page(browser_of(make_user("Stan")).get("/admin/"))
+    assert "Your account is in no group yet. Ask a register manager to put you into one." in (
+        page.text
+    )
+    assert "permission" not in page.text
+
+
+def test_signing_in_and_out_are_called_so(ann):
+    browser = signed_in(ann)
+    assert ">Sign out</button>" in browser.get("/admin/").content.decode()
+    assert ">Sign out</button>" in browser.get("/admin/password_change/").content.decode()
+    signed_out = Page(browser.post("/admin/logout/"))
+    assert "You are signed out." in signed_out.text
+    assert signed_out.all("a", href="/admin/login/")
+    sign_in = Page(browser.get("/admin/login/"))
+    assert sign_in.title.startswith("Sign in")
+    assert sign_in.all("input", value="Sign in")
+    for page in (signed_out, sign_in):
+        assert "log in" not in page.source.lower()
+
+
+def test_whoever_may_not_open_a_page_is_told_so_at_the_sign_in():
+    nora = make_user("Nora", is_staff=False)
+    page = Page(browser_of(nora).get("/admin/", follow=True))
+    assert "You are signed in as Nora, who may not open this page." in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"), [("/admin/auth/user/add/", 403), ("/admin/nothing/", 404)]
+)
+def test_pages_that_refuse_lead_back_to_the_records(asked, status, ann):
+    page = Page(browser_of(ann).get(asked))
+    assert page.status == status
+    assert page.main.find(".//li/a").get("href") == "/admin/"
+    assert "Back to the records" in page.text
+
+
+def test_a_public_page_that_is_not_there_does_not_lead_to_the_records(client):
+    assert "Back to the records" not in Page(client.get("/nothing/")).text
+
+
+def test_whoever_is_locked_is_led_to_the_sign_in():
+    for _ in range(6):
+        page = Page(
+            Client().post("/admin/login/?next=/admin/auth/", {"username": "x", "password": "y"})
+        )
+    assert page.status == 429
+    link = page.main.find(".//li/a")
+    assert link.get("href") == "/admin/login/?next=/admin/auth/"
+    assert link.text == "Try to sign in again"
 
 
 # Caches
