@@ -280,6 +280,7 @@ if DATABASE_REPLICA_URL:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "ics_register.formats"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True

@@ -224,6 +224,15 @@ def test_the_list_of_accounts_costs_the_same_however_many_there_are(
     assert "auditor, editor" in page
 
 
+def test_times_are_written_alike_on_the_page_and_in_the_list(megs_browser, ann):
+    ann.last_login = datetime.datetime(2026, 11, 29, 21, 7, tzinfo=datetime.UTC)
+    ann.save()
+    for page in (page_of(ann), ACCOUNTS):
+        shown = Page(megs_browser.get(page)).text
+        assert "29 November 2026, 21:07" in shown
+        assert "p.m." not in shown
+
+
 # Sessions
 
 
