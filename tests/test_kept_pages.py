@@ -25,6 +25,7 @@ from organisations.ods.importing import run
 from organisations.ods.reading import read_files
 from people.identity import withhold_person
 from people.models import Person
+from records import signing_in
 from records.history import Recorded
 from records.models import RegisterVersion
 from records.version import register_version
@@ -417,6 +418,10 @@ def test_every_parameter_that_a_page_reads_is_passed_on_by_nginx_and_no_other():
     assert sorted(passed) == sorted(by_name)
     joined = re.search(r'default "((?:\$with_\w+)+)";', text)[1]
     assert sorted(joined.replace("$with_", " ").split()) == sorted(by_name)
+
+
+def test_nginx_knows_by_the_same_cookie_who_has_signed_in_before():
+    assert f'"$request_method $cookie_{signing_in.COOKIE}"' in SAMPLE.read_text()
 
 
 def test_two_answers_to_one_question_of_quoracy_are_still_refused(chair):
