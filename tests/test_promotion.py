@@ -5,6 +5,7 @@ import contextlib
 import urllib.parse
 
 from django.conf import settings
+from django.db import connection
 
 from tests.builders import make_forum
 from tests.replica import Replica, move, needs_replica, running, served, streaming_replica
@@ -40,13 +41,16 @@ def test_readme_says_what_is_done_here():
     assert COPY in README
 
 
-def address_of(server) -> str:
-    return f"postgres://register@{urllib.parse.quote(str(server.directory), safe='')}/test_postgres"
+def address_of(server, database: str = "") -> str:
+    """The address of a database of that server: of the tests' own, which each of their processes
+    calls otherwise, if none is named."""
+    host = urllib.parse.quote(str(server.directory), safe="")
+    return f"postgres://register@{host}/{database or connection.settings_dict['NAME']}"
 
 
 def write_to(server) -> None:
     """From now on changes are made there, as the register does that names it in DATABASE_URL."""
-    move(str(server.directory), address_of(server).replace("/test_postgres", "/postgres"))
+    move(str(server.directory), address_of(server, "postgres"))
 
 
 @contextlib.contextmanager
