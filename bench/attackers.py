@@ -1,4 +1,4 @@
-"""Ten who attack a register, each from an address of its own on this machine, until told to stop.
+"""Ten attackers, each with an address of its own on this machine. They stop when they are told to.
 
 Four try passwords at one account after another. The others ask for one of the two dearest lists,
 each time for other days, so that it is not the one that was made before, and hang up half a second

@@ -44,7 +44,6 @@ TURN, WAITING = "turn", "waiting"
 # Endings of what is half made, and of the marks of those who were told to ask again.
 HALF_MADE, ASKED_FOR = ".part", ".asked"
 
-
 # By the names of their addresses. What a search finds is short beside them.
 WHOLE_LISTS = {
     f"{page}.csv"
@@ -163,10 +162,10 @@ class WholeFile:
             if path.name in (TURN, WAITING):
                 continue
             stat = path.stat()
-            # A file from the future was made before the clock was set back.
             is_present = path.name.startswith(self.version)
             # One of another version may be of a newer one, which we have not read.
             oldest = now - (KEPT_FOR if is_present else MADE_ONCE_IN)
+            # A file from the future was made before the clock was set back.
             is_over = not oldest < stat.st_mtime <= now + 1
             if is_over or path.suffix in (HALF_MADE, ASKED_FOR):
                 if path != self.asked_for:

@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ics_register import kept_files
 from ics_register.open_data.files import FORMATS
-from ics_register.pages import data, people, twins
+from ics_register.pages import data, page, twins
 from ics_register.urls import urlpatterns
 from people.identity import withhold_person
 from tests.builders import make_person, make_seat
@@ -67,7 +67,7 @@ def made(monkeypatch) -> list:
         makings.append(args)
         return as_csv(*args)
 
-    monkeypatch.setitem(people.public_page.__globals__["TWINS"], "csv", making)
+    monkeypatch.setitem(page.TWINS, "csv", making)
     return makings
 
 
