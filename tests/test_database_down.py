@@ -133,12 +133,12 @@ def test_a_page_that_was_not_kept_is_the_page_of_an_error(board):
 
 
 def test_no_page_is_shown_more_than_an_hour_after_the_database_last_answered(board):
-    client.get(PAGE)
-    last = database_down.last_known.at
+    with at(NOON):
+        client.get(PAGE)
     with down():
-        with at(last + datetime.timedelta(minutes=59)):
+        with at(NOON + datetime.timedelta(minutes=59)):
             assert client.get(PAGE).status_code == 200
-        with at(last + datetime.timedelta(minutes=61)):
+        with at(NOON + datetime.timedelta(minutes=61)):
             assert client.get(PAGE).status_code == 503
 
 
