@@ -63,6 +63,10 @@ permissions: $(DEVELOPMENT) $(STYLES) ## Write anew who may do what, in docs/who
 check: $(DEVELOPMENT) $(STYLES) ## Check everything that is checked without running tests
 	@BIN=$(BIN) scripts/check
 
+.PHONY: types
+types: $(DEVELOPMENT) ## Count the type errors again, in .mypy-baseline.txt: they may only be fewer
+	@$(BIN)/python scripts/check_types --write
+
 .PHONY: format
 format: $(DEVELOPMENT) ## Lay out the Python code as it should be
 	@$(BIN)/ruff check --select I --fix .
@@ -90,7 +94,7 @@ bench: $(RUNTIME) $(STYLES) ## Measure how fast it is, into docs/benchmarks.md; 
 
 .PHONY: clean
 clean: ## Remove what make made, but not the development database in var/
-	rm -rf .venv node_modules build test-results .pytest_cache .ruff_cache .hypothesis .coverage* \
+	rm -rf .venv node_modules build test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
