@@ -14,7 +14,7 @@ BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
 	--require-hashes --only-binary :all:
 MANAGE := REGISTER_DEVELOPMENT=1 $(BIN)/python manage.py
-APPS := records organisations people forums ics_register
+APPS := records editing organisations people forums ics_register
 NOT_BROWSER := --ignore=tests/browser
 
 # Stamps: each is made anew when what it is made from has changed.
@@ -86,7 +86,7 @@ screenshots: $(DEVELOPMENT) $(STYLES) ## Take pictures of the main pages, wide a
 .PHONY: england
 england: $(RUNTIME) ## Build a made-up register of national size, in var/england.sqlite3 or DATABASE_URL
 	@DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/var/england.sqlite3}" \
-		$(MANAGE) make_england --scale $(SCALE)
+		REGISTER_DEVELOPMENT=1 $(BIN)/python -m bench.england --scale $(SCALE)
 
 .PHONY: bench
 bench: $(RUNTIME) $(STYLES) ## Measure how fast it is, into docs/benchmarks.md; BENCH="--quick" tries it

@@ -12,11 +12,11 @@ from pathlib import Path
 from bench import tools
 from bench.cores import CORES
 from bench.doors import doors
+from bench.in_process import beside, inside
 from bench.memory import memory
 from bench.registers import DATABASES, SIZES, build, on_database, run_on, time_import
 from bench.report import Found, report, write
 from bench.rounds import Served, measure, tell
-from bench.within import beside, inside
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "var" / "bench"

@@ -3,9 +3,9 @@
 import http.client
 
 from bench.cores import resident
+from bench.in_process import inside
 from bench.registers import Register
 from bench.served import gunicorn
-from bench.within import inside
 
 EVERY = 1_000
 

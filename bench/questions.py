@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from forums.holders import held_seats_of
 from forums.models import Forum, Membership, SeatRole
+from forums.seat_holders import held_seats_of
 from ics_register.recorded import as_recorded, end_of
 from ics_register.urls import urlpatterns
 from organisations.models import HEAD_KINDS, Organisation

@@ -33,8 +33,12 @@ class Register:
 
     def manage(self, *arguments: str | Path) -> str:
         """What a command of `manage.py` says."""
+        return self.run("manage.py", *arguments)
+
+    def run(self, *arguments: str | Path) -> str:
+        """What a Python program says."""
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=PROJECT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -129,7 +133,7 @@ def build(size: str, database: str, url: str, folder: Path, scale: float) -> tup
         register.manage("migrate", "--verbosity=0")
         register.manage("seed")
     else:
-        said = register.manage("make_england", f"--scale={scale}")
+        said = register.run("-m", "bench.england", f"--scale={scale}")
         rows, seconds = re.search(r"([\d,]+)\s+rows in ([\d,]+) s", said).groups()
         built = Built(int(rows.replace(",", "")), float(seconds.replace(",", "")))
     if database == "postgresql":

@@ -9,10 +9,10 @@ from bench.cases import DAYS, FORMS, PAGES
 from bench.cores import machine
 from bench.doors import SECONDS as ATTACKED_FOR
 from bench.doors import WORKERS, Doors
+from bench.in_process import Beside
 from bench.load import CONNECTIONS, Load
 from bench.registers import DATABASES, WORDS, Built
 from bench.rounds import DATASETTE, HELLO, Loads, rate, work
-from bench.within import Beside
 
 INTRODUCTION = Path(__file__).with_name("introduction.md")
 BY_HAND = "<!-- What stands below is written by hand, and `make bench` leaves it. -->"

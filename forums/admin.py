@@ -3,7 +3,17 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from forums.holders import seats_with_holders
+from editing.admin import (
+    EVIDENCE,
+    PERIOD,
+    PERIOD_COLUMNS,
+    DatedAdmin,
+    InForce,
+    RecordAdmin,
+    on_page_of,
+    related_table,
+    steps_beside,
+)
 from forums.models import (
     EscalationStep,
     Forum,
@@ -16,6 +26,7 @@ from forums.models import (
     SeatRole,
     Succession,
 )
+from forums.seat_holders import seats_with_holders
 from organisations.models import Organisation
 from people.admin import (
     TENURE_COLUMNS,
@@ -26,17 +37,6 @@ from people.admin import (
     steps_to_fill,
 )
 from people.models import Person
-from records.admin import (
-    EVIDENCE,
-    PERIOD,
-    PERIOD_COLUMNS,
-    DatedAdmin,
-    InForce,
-    RecordAdmin,
-    on_page_of,
-    related_table,
-    steps_beside,
-)
 
 
 @admin.register(Forum)

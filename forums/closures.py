@@ -1,7 +1,7 @@
 """What happens to whole forums, organisations, posts and seats, each done whole or not at all.
 
 Each step names everything that depends on what ends, and is told what becomes of it. What passes
-to another is in `forums.passing`. Whatever is checked is locked first.
+to another is in `forums.transfers`. Whatever is checked is locked first.
 """
 
 import datetime
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
+from editing.dependants import LEAVE, Choice
 from forums.models import (
     Forum,
     ForumName,
@@ -20,7 +21,7 @@ from forums.models import (
     ReportingLine,
     Seat,
 )
-from forums.passing import Passing, begins_after, pass_on_seat, told_end, told_start
+from forums.transfers import Passing, begins_after, pass_on_seat, told_end, told_start
 from organisations.models import (
     Held,
     Organisation,
@@ -31,7 +32,6 @@ from organisations.models import (
 )
 from people.actions import begin
 from people.models import Appointment
-from records.dependants import LEAVE, Choice
 from records.events import Source, When, about, end_unless_over, is_over, read_anew
 from records.models import DatedFact, NameKind
 from records.names import free_slug

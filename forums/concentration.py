@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
-from forums.holders import HeldSeat, seats_with_holders
 from forums.models import Forum, Membership, ReportingLine, Seat, SeatRole
+from forums.seat_holders import HeldSeat, seats_with_holders
 from forums.worklists import lines_in_force
 from organisations.models import HEAD_KINDS, Organisation, Post
-from people.holders import HeldPost, Holder, posts_with_holders
 from people.identity import may_be_named
 from people.models import Appointment
+from people.post_holders import HeldPost, Holder, posts_with_holders
 from records.names import fold
 from records.periods import not_over
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from people.holders import Holder, Holding
 from people.models import Basis
+from people.post_holders import Holder, Holding
 from records.events import When
 from records.periods import Period, Qualifier, first_day
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from forums.holders import HeldSeat
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole
+from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
-from people.holders import Standing
 from people.models import Basis
+from people.post_holders import Standing
 
 # One seat and several seats of each role, in words.
 SEATS = {

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forums.chronicle import END, START, UNNUMBERED, Happening
+from forums.changes import END, START, UNNUMBERED, Happening
 from forums.models import ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from people.models import Basis, EndReason

@@ -1,9 +1,9 @@
 """Spreadsheets of who sits on forums."""
 
+from editing.spreadsheets.directories import Directory, directory_of
+from editing.spreadsheets.importing import spreadsheet_of
 from forums.models import Forum, ForumName, Membership
 from people.spreadsheets import TenureResource
-from records.spreadsheets.directories import Directory, directory_of
-from records.spreadsheets.importing import spreadsheet_of
 
 
 class ForumDirectory(Directory):

@@ -24,10 +24,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from forums.holders import HeldSeat, stated, with_standing
 from forums.models import Membership
-from people.holders import Standing
+from forums.seat_holders import HeldSeat, stated, with_standing
 from people.models import Appointment, Basis
+from people.post_holders import Standing
 from records.periods import Qualifier, not_over
 
 

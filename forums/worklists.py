@@ -16,8 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from forums.bodies import as_member, as_place, rule_of
-from forums.holders import HeldSeat, seats_with_holders, with_standing
+from editing.worklists import Part, Row, at_end, over, worklist
 from forums.models import (
     ANSWERS,
     ClauseKind,
@@ -33,11 +32,13 @@ from forums.models import (
     SeatRole,
 )
 from forums.quoracy import SOMEBODY_IN_THE_ROOM, Body, Filler, Verdict, as_filled
+from forums.quoracy_inputs import as_member, as_place, rule_of
+from forums.seat_holders import HeldSeat, seats_with_holders, with_standing
 from forums.vacancies import number_of, with_filling, with_vacancies
 from organisations.models import Organisation, Post, Relationship, RelationshipKind
-from people.holders import Standing, posts_with_holders
-from people.holders import with_standing as posts_with_standing
 from people.models import Appointment, Basis
+from people.post_holders import Standing, posts_with_holders
+from people.post_holders import with_standing as posts_with_standing
 from people.worklists import (
     CHAIRS_VACANT,
     CLOSED,
@@ -59,7 +60,6 @@ from people.worklists import (
     ways_out_of_too_many,
 )
 from records.periods import in_force, not_over
-from records.worklists import Part, Row, at_end, over, worklist
 
 SEATS_VACANT = worklist(
     "seats-vacant",

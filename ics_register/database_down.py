@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 
 from ics_register.kept_files import WholeFile, answer_with, is_whole
 from ics_register.kept_pages import tag_of
-from ics_register.pages.twins import form_of
+from ics_register.pages.formats import form_of
 from ics_register.parameters import NOT_PUBLIC
 from ics_register.replicas import REPLICA, reading_from
 from records import outcome, waiting

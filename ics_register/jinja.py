@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from jinja2 import Environment, StrictUndefined, pass_context
 
 from ics_register.addresses import address
-from ics_register.open_data.addresses import membership_anchor
+from ics_register.open_data.identifiers import membership_anchor
 from records.periods import date_in_words, is_taken
 
 

@@ -19,12 +19,12 @@ from django.utils import timezone
 
 from people.identity import families_of, hidden_people, texts_of
 from people.models import Person
+from records.folded_text import pattern_of
 from records.history import Recorded
 from records.models import Document
 from records.names import FoldedField
 from records.periods import next_day
 from records.version import register_version
-from records.words import pattern_of
 
 # The ids of registers are of this kind.
 REGISTERS = uuid.UUID("6f0b5b53-2d0c-4a3e-9d0e-5f7b1c9a8e21")

@@ -189,11 +189,12 @@ INSTALLED_APPS = [
     "people",
     "organisations",
     "records",
+    "editing",
     "simple_history",
     "django_filters",
     "axes",
     "csp",
-    "records.apps.RegisterAdminConfig",
+    "editing.apps.RegisterAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -280,7 +281,7 @@ if DATABASE_REPLICA_URL:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-gb"
-FORMAT_MODULE_PATH = "ics_register.formats"
+FORMAT_MODULE_PATH = "ics_register.locale_formats"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
@@ -310,12 +311,12 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "records.passwords.HardToGuess"},
+    {"NAME": "editing.passwords.HardToGuess"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-# How many failures make whoever signs in wait, and how long, is in records/signing_in.py.
-AXES_HANDLER = "records.signing_in.Locks"
+# How many failures make whoever signs in wait, and how long, is in editing/signing_in.py.
+AXES_HANDLER = "editing.signing_in.Locks"
 AXES_LOCK_OUT_AT_FAILURE = False  # by a limit of the library's, besides
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_COOLOFF_TIME = 24  # hours, after which failures are forgotten
@@ -346,7 +347,7 @@ CSRF_FAILURE_VIEW = "ics_register.pages.stale_forms.stale_form"
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "records.sessions"
+SESSION_ENGINE = "editing.sessions"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -25,7 +25,7 @@ from ics_register.pages import (
     structure,
     terms,
 )
-from ics_register.pages.twins import page
+from ics_register.pages.formats import page
 
 urlpatterns = [
     *page("", home.home, "home"),

@@ -6,7 +6,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import resolve
 
-from records.schema import refuse_unknown_schema_at_start
+from records.compatibility import refuse_unknown_schema_at_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ics_register.settings")
 

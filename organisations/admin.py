@@ -2,6 +2,16 @@
 
 from django.contrib import admin
 
+from editing.admin import (
+    EVIDENCE,
+    PERIOD,
+    PERIOD_COLUMNS,
+    DatedAdmin,
+    InForce,
+    RecordAdmin,
+    on_page_of,
+    related_table,
+)
 from organisations.models import (
     Figure,
     Organisation,
@@ -11,16 +21,6 @@ from organisations.models import (
     Rating,
     Relationship,
     Statement,
-)
-from records.admin import (
-    EVIDENCE,
-    PERIOD,
-    PERIOD_COLUMNS,
-    DatedAdmin,
-    InForce,
-    RecordAdmin,
-    on_page_of,
-    related_table,
 )
 
 

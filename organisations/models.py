@@ -285,7 +285,7 @@ class Held(models.Model):
     """Something that people hold, a number of them at once: a post or a seat.
 
     What one person holds of it for a time is a `people.models.Tenure`: an Appointment to a
-    post, a Membership by a seat. Who holds it on a day is a Holder of `people.holders`,
+    post, a Membership by a seat. Who holds it on a day is a Holder of `people.post_holders`,
     which follows from its tenures and, for a seat that goes with a post, from that post's.
     """
 

@@ -1,11 +1,11 @@
 """Spreadsheets of organisations."""
 
+from editing.spreadsheets.cells import CellProblem
+from editing.spreadsheets.directories import Directory, directory_of
+from editing.spreadsheets.importing import NamedResource, spreadsheet_of
 from organisations.models import Organisation, OrganisationName, Place
 from organisations.ods import pages  # noqa: F401  (puts them on the admin’s site)
 from records.names import fold
-from records.spreadsheets.cells import CellProblem
-from records.spreadsheets.directories import Directory, directory_of
-from records.spreadsheets.importing import NamedResource, spreadsheet_of
 
 
 class PlaceDirectory(Directory):

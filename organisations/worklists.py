@@ -5,8 +5,8 @@ from collections import defaultdict
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
+from editing.worklists import Narrowing, Part, Row, narrow_by, worklist
 from organisations.models import Figure, Place, Rating
-from records.worklists import Narrowing, Part, Row, narrow_by, worklist
 
 # Places, by which any worklist may be narrowed: a place with all that is part of it.
 

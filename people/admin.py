@@ -5,12 +5,7 @@ from collections.abc import Callable
 from django.contrib import admin
 from django.utils import timezone
 
-from organisations.models import HEAD_KINDS, Held, Organisation, Post
-from people.holders import Holding, Standing, posts_with_holders
-from people.identity import facts_that_name
-from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
-from people.steps.holders import of_the_post_in_words
-from records.admin import (
+from editing.admin import (
     EVIDENCE,
     PERIOD,
     PERIOD_COLUMNS,
@@ -26,7 +21,12 @@ from records.admin import (
     related_table,
     steps_beside,
 )
-from records.steps import step_address, steps_for
+from editing.steps import step_address, steps_for
+from organisations.models import HEAD_KINDS, Held, Organisation, Post
+from people.identity import facts_that_name
+from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
+from people.post_holders import Holding, Standing, posts_with_holders
+from people.steps.appointments import of_the_post_in_words
 
 TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"]})
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from people.models import Distinction, Person, PersonName, Tenure
 from people.personal_names import may_be_letters, parts_of
 from records.events import Source, When, about, read_anew
+from records.folded_text import WordsOf, pattern_of, words_of
 from records.models import NameKind, Record
 from records.names import FoldedField, fold
 from records.periods import Precision, Qualifier, first_day, locked
-from records.words import WordsOf, pattern_of, words_of
 
 
 @transaction.atomic

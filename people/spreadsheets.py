@@ -8,13 +8,13 @@ from django.db import models
 from django.utils.text import capfirst, get_text_list
 
 import organisations.spreadsheets  # noqa: F401  (by which organisations are found)
+from editing.spreadsheets.cells import CellProblem, Column, LineWidget, RecordWidget
+from editing.spreadsheets.directories import Directory, directory_of
+from editing.spreadsheets.importing import NamedResource, RecordResource, Row, spreadsheet_of
 from organisations.models import Held
 from people.models import Appointment, Person, PersonName, Tenure
 from records.names import fold
 from records.periods import last_day, locked
-from records.spreadsheets.cells import CellProblem, Column, LineWidget, RecordWidget
-from records.spreadsheets.directories import Directory, directory_of
-from records.spreadsheets.importing import NamedResource, RecordResource, Row, spreadsheet_of
 
 
 class PersonDirectory(Directory):

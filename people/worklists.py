@@ -11,15 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 
-from organisations.models import HEAD_KINDS, Organisation, Post
-from people.holders import Holding, Standing, posts_with_holders, with_standing
-from people.identity import tenure_models
-from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
-from people.personal_names import in_any_order, parts_of, parts_of_person
-from records.evidence import year_before
-from records.names import fold
-from records.periods import date_in_words, not_over
-from records.worklists import (
+from editing.worklists import (
     Part,
     Row,
     at_end,
@@ -28,6 +20,14 @@ from records.worklists import (
     over,
     worklist,
 )
+from organisations.models import HEAD_KINDS, Organisation, Post
+from people.identity import tenure_models
+from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
+from people.personal_names import in_any_order, parts_of, parts_of_person
+from people.post_holders import Holding, Standing, posts_with_holders, with_standing
+from records.evidence import year_before
+from records.names import fold
+from records.periods import date_in_words, not_over
 
 # How long before the end of a term there is time to reappoint or to replace somebody.
 NOTICE = datetime.timedelta(days=90)

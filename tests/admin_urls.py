@@ -22,18 +22,18 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils.http import urlencode
 
-from forums.history import CONTENTS
+from editing.groups import AUDITOR, EDITOR, MANAGER
+from editing.spreadsheets.exporting import FORMS
+from editing.spreadsheets.importing import KINDS
+from editing.steps import all_steps
+from editing.worklists import all_worklists
 from forums.models import Forum, Membership, Seat
+from forums.whole_history import CONTENTS
 from organisations.models import Organisation, Post
 from organisations.ods.pages import packed
 from people.models import Appointment, Person
-from records.groups import AUDITOR, EDITOR, MANAGER
 from records.history import Nature, writing
 from records.models import Upload
-from records.spreadsheets.exporting import FORMS
-from records.spreadsheets.importing import KINDS
-from records.steps import all_steps
-from records.worklists import all_worklists
 from tests.builders import BUILDERS
 from tests.organisations.ods_files import networks
 

@@ -5,7 +5,7 @@ import datetime
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
-from records.worklists import Row, all_worklists
+from editing.worklists import Row, all_worklists
 from tests.admin_pages import typed
 from tests.builders import source
 

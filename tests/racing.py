@@ -153,7 +153,7 @@ def reconfirm_or_withdraw(membership, turn):
 
 
 def reconfirm(membership):
-    from records.confirming import reconfirm
+    from records.confirmations import reconfirm
     from tests.builders import START
 
     reconfirm(facts=[read(membership)], when=when(START), source=told())

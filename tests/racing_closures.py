@@ -9,7 +9,7 @@ def stand_down_or_fill(seat, person):
     """Without a person the forum of the seat stands down; with one, they take the seat."""
     from forums.closures import dependants_of_forum, stand_down
     from forums.models import Seat
-    from forums.passing import END
+    from forums.transfers import END
     from people.models import Person
     from tests.builders import day
 
@@ -33,7 +33,7 @@ def stand_down(forum, turn):
     from forums.closures import dependants_of_forum
     from forums.closures import stand_down as act
     from forums.models import Forum
-    from forums.passing import END
+    from forums.transfers import END
 
     last = when(f"2026-03-{30 + turn}")
     forum = Forum.objects.get(pk=forum)
@@ -43,7 +43,7 @@ def stand_down(forum, turn):
 def close(organisation, turn):
     from forums.closures import close as act
     from forums.closures import dependants_of_organisations
-    from forums.passing import END
+    from forums.transfers import END
     from organisations.models import Organisation
 
     last = when(f"2026-03-{30 + turn}")
@@ -55,7 +55,7 @@ def close(organisation, turn):
 def succeed(organisation, successor):
     from forums.closures import dependants_of_organisations
     from forums.closures import succeed as act
-    from forums.passing import PASS_ON
+    from forums.transfers import PASS_ON
     from organisations.models import Organisation
 
     begins = when("2026-04-01")
@@ -72,7 +72,7 @@ def succeed(organisation, successor):
 def move(seat, organisation):
     from forums.closures import dependants_of_held, move_seat
     from forums.models import Seat
-    from forums.passing import FOLLOW
+    from forums.transfers import FOLLOW
     from organisations.models import Organisation
 
     begins = when("2026-04-01")
@@ -99,7 +99,7 @@ def move_or_stand_down(seat, organisation):
 def abolish(post, turn):
     from forums.closures import abolish as act
     from forums.closures import dependants_of_held
-    from forums.passing import END
+    from forums.transfers import END
     from organisations.models import Post
 
     last = when(f"2026-03-{30 + turn}")
@@ -160,6 +160,6 @@ def evidence():
 
 
 def every(found, how):
-    from records.dependants import Choice
+    from editing.dependants import Choice
 
     return [Choice(record, how) for records in found.values() for record in records]

@@ -4,9 +4,9 @@ import time
 
 from ics_register.wsgi import application as application
 
-from ics_register.pages import twins  # isort: skip  (once the apps are loaded)
+from ics_register.pages import formats  # isort: skip  (once the apps are loaded)
 
-in_cell = twins.in_cell
+in_cell = formats.in_cell
 
 
 def slowly(value) -> str:
@@ -14,4 +14,4 @@ def slowly(value) -> str:
     return in_cell(value)
 
 
-twins.in_cell = slowly
+formats.in_cell = slowly

@@ -5,7 +5,7 @@ import datetime
 from django.contrib.auth.models import User
 from django.test import Client
 
-from records.steps import step_address
+from editing.steps import step_address
 from tests.builders import source
 
 

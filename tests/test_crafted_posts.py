@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils.http import urlencode
 
-from records.groups import AUDITOR, EDITOR, MANAGER
+from editing.groups import AUDITOR, EDITOR, MANAGER
 from tests import slow
 from tests.admin_pages import address
 from tests.admin_urls import (

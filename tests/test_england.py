@@ -15,11 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from forums.chronicle import Between, first_keys, keys_between
-from forums.learnt import first_learnt, rows_learnt
+from bench.england import bodies
+from bench.england.building import build
+from bench.england.command import Command
+from forums.changes import Between, first_keys, keys_between
 from forums.models import Forum, Membership, Seat, SeatRole
-from ics_register.england import bodies
-from ics_register.england.building import build
+from forums.recent_edits import first_learnt, rows_learnt
 from organisations.models import Organisation, Place, PlaceLevel, Post
 from people.models import Appointment, Basis, Person
 from records.history import Nature, Recorded
@@ -245,7 +246,7 @@ def test_a_register_that_holds_anything_is_left_alone(db, monkeypatch):
     before = whole_register()
 
     with pytest.raises(CommandError, match="already, so nothing was written"):
-        call_command("make_england", scale=SCALE)
+        call_command(Command(), scale=SCALE)
 
     assert whole_register() == before
 
@@ -257,25 +258,25 @@ def test_what_was_removed_from_a_register_is_something_too(db, monkeypatch):
         model.objects.get().delete()
 
     with pytest.raises(CommandError, match="already"):
-        call_command("make_england", scale=SCALE)
+        call_command(Command(), scale=SCALE)
 
 
 def test_no_register_is_taken_that_was_not_named(db, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with pytest.raises(CommandError, match="make england"):
-        call_command("make_england", scale=SCALE)
+        call_command(Command(), scale=SCALE)
 
 
 @pytest.mark.parametrize("scale", [0, 2, -1])
 def test_a_size_that_is_none_is_refused(db, monkeypatch, scale):
     with pytest.raises(CommandError, match="too small or too large"):
-        call_command("make_england", scale=scale)
+        call_command(Command(), scale=scale)
 
 
 def test_it_tells_how_far_it_is_and_what_it_wrote(db, monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "the one that is tested on")
     said, shown = io.StringIO(), io.StringIO()
-    call_command("make_england", scale=SCALE, reference_data=tmp_path, stdout=said, stderr=shown)
+    call_command(Command(), scale=SCALE, reference_data=tmp_path, stdout=said, stderr=shown)
 
     assert re.search(r"^ +9,000  rows of history$", said.getvalue(), re.MULTILINE)
     assert "from: Made-up list of organisations" in said.getvalue()

@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ics_register import kept_files
 from ics_register.open_data.files import FORMATS
-from ics_register.pages import data, page, twins
+from ics_register.pages import data, formats, page
 from ics_register.urls import urlpatterns
 from people.identity import withhold_person
 from tests.builders import make_person, make_seat
@@ -61,7 +61,7 @@ def ann():
 @pytest.fixture
 def made(monkeypatch) -> list:
     """Grows by one with every list that is made."""
-    makings, as_csv = [], twins.answer_csv
+    makings, as_csv = [], formats.answer_csv
 
     def making(*args):
         makings.append(args)
@@ -288,13 +288,13 @@ def test_the_rest_of_a_list_that_was_made_again_is_the_whole(folder, monkeypatch
 
 
 def test_many_who_ask_at_once_have_it_made_once(made, monkeypatch):
-    answers, rows = [], twins.in_cell
+    answers, rows = [], formats.in_cell
 
     def slowly(value):
         time.sleep(0.01)
         return rows(value)
 
-    monkeypatch.setattr(twins, "in_cell", slowly)
+    monkeypatch.setattr(formats, "in_cell", slowly)
 
     def ask():
         try:
@@ -393,7 +393,7 @@ def test_a_list_that_fails_half_way_is_not_kept(folder, monkeypatch):
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(twins, "in_cell", fails)
+        patch.setattr(formats, "in_cell", fails)
         with pytest.raises(ZeroDivisionError):
             Reader(headers={"host": "localhost"}).get(LIST)
         assert files_in(folder) == []
@@ -460,10 +460,10 @@ def test_a_file_is_made_no_further_for_who_is_gone(address, goes, folder):
 
 def test_it_is_made_for_another_who_asked_meanwhile(goes, folder, impatient, monkeypatch, made):
     """They were told when to ask again, and it is to be there."""
-    in_cell = twins.in_cell
+    in_cell = formats.in_cell
 
     def meanwhile(value):
-        monkeypatch.setattr(twins, "in_cell", in_cell)
+        monkeypatch.setattr(formats, "in_cell", in_cell)
         thread = threading.Thread(target=told)
         thread.start()
         thread.join()
@@ -476,7 +476,7 @@ def test_it_is_made_for_another_who_asked_meanwhile(goes, folder, impatient, mon
             connections.close_all()
 
     monkeypatch.setattr(kept_files, "WATCH", 0.4)
-    monkeypatch.setattr(twins, "in_cell", meanwhile)
+    monkeypatch.setattr(formats, "in_cell", meanwhile)
     client.get(LIST, **{"gunicorn.socket": goes})
     assert client.get(LIST).status_code == 200
     assert len(made) == 1

@@ -18,14 +18,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench.nginx import SAMPLE
+from editing import signing_in
 from forums.models import Forum, Membership
 from ics_register import kept_pages
 from ics_register.urls import urlpatterns
 from organisations.ods.importing import run
-from organisations.ods.reading import read_files
+from organisations.ods.reader import read_files
 from people.identity import withhold_person
 from people.models import Person
-from records import signing_in
 from records.history import Recorded
 from records.models import RegisterVersion
 from records.version import register_version

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from records.groups import AUDITOR, EDITOR, MANAGER
+from editing.groups import AUDITOR, EDITOR, MANAGER
 from tests import slow
 from tests.admin_urls import (
     ANONYMOUS,

@@ -5,8 +5,8 @@ from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.models import Group, User
 from django.test import Client, RequestFactory
 
+from editing.signing_in import AT_ONE_ADDRESS
 from ics_register.requests import client_address, counted_address
-from records.signing_in import AT_ONE_ADDRESS
 from tests.admin_pages import address
 from tests.builders import BUILDERS
 from tests.pages.reading import REFUSED, Page

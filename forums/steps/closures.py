@@ -6,6 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from editing.admin import Words, add_address, change_address, list_address
+from editing.dependants import DependantsForm, DependantsStep, Group, Note, Row
+from editing.steps import Step, StepForm, present_end, record_choice, step_address, step_on
 from forums.closures import (
     abolish,
     close,
@@ -20,7 +23,7 @@ from forums.closures import (
     succeed,
 )
 from forums.models import ANSWERS, Forum, QuoracyClause, ReportingLine, Seat, Succession
-from forums.passing import END, FOLLOW, PASS_ON, begins_after, told, told_start
+from forums.transfers import END, FOLLOW, PASS_ON, begins_after, told, told_start
 from forums.worklists import REPORTING
 from organisations.models import (
     Organisation,
@@ -29,12 +32,9 @@ from organisations.models import (
     Relationship,
     RelationshipKind,
 )
-from records.admin import Words, add_address, change_address, list_address
-from records.dependants import DependantsForm, DependantsStep, Group, Note, Row
 from records.events import When
 from records.models import DatedFact
 from records.names import fold
-from records.steps import Step, StepForm, present_end, record_choice, step_address, step_on
 
 # No step leads on to more than this many others.
 MOST_LINKS = 5

@@ -4,16 +4,16 @@ from django import forms
 from django.db.models import Model
 from django.utils import timezone
 
+from editing.groups import permissions
+from editing.steps import Step, StepForm, step_on
+from editing.widgets import SeveralRecords
 from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment
-from people.steps.holders import now_or_later, tenure_in_words
-from records.confirming import reconfirm
-from records.groups import permissions
+from people.steps.appointments import now_or_later, tenure_in_words
+from records.confirmations import reconfirm
 from records.history import Nature
 from records.periods import Precision
-from records.steps import Step, StepForm, step_on
-from records.widgets import SeveralRecords
 
 
 class FactChoices(SeveralRecords):

@@ -4,11 +4,11 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.validators import MinValueValidator
 
+from editing.steps import Step, record_choice, step_address, step_on
 from forums.closures import create
 from forums.models import Forum, Seat, SeatRole
 from organisations.models import Organisation, Post, PostKind
-from people.steps.holders import HolderForm
-from records.steps import Step, record_choice, step_address, step_on
+from people.steps.appointments import HolderForm
 
 NOT_RECORDED = [("", "not recorded"), ("yes", "yes"), ("no", "no")]
 

@@ -6,9 +6,9 @@ import json
 import zipfile
 from typing import BinaryIO
 
-from ics_register.open_data.reading import Gathered
+from ics_register.open_data.rows import Gathered
 from ics_register.open_data.tables import TABLES, Column, Table, Type
-from ics_register.pages.twins import in_cell
+from ics_register.pages.formats import in_cell
 
 DATATYPES = {
     Type.ADDRESS: "anyURI",

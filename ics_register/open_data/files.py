@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ics_register.open_data import csv_files, popolo, w3c_org
-from ics_register.open_data.gathering import Progress, gather, unwatched
-from ics_register.open_data.reading import Gathered
-from ics_register.open_data.wanted import Wanted
+from ics_register.open_data.export import Progress, gather, unwatched
+from ics_register.open_data.metadata import Wanted
+from ics_register.open_data.rows import Gathered
 
 
 @dataclass(frozen=True)

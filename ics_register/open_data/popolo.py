@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from forums.models import ForumKind, SeatRole
-from ics_register.open_data.reading import Gathered
+from ics_register.open_data.rows import Gathered
 from organisations.models import OrganisationKind, PlaceLevel, PostKind
 from records.models import NameKind
 from records.periods import Qualifier

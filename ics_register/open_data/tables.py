@@ -21,7 +21,7 @@ from forums.models import (
     Seat,
     Succession,
 )
-from ics_register.open_data.addresses import Addresses
+from ics_register.open_data.identifiers import Addresses
 from organisations.models import (
     Figure,
     Organisation,
@@ -32,8 +32,8 @@ from organisations.models import (
     Relationship,
     Statement,
 )
-from people.holders import NAME_WITHHELD, Standing
 from people.models import Appointment, Distinction, Person, PersonName
+from people.post_holders import NAME_WITHHELD, Standing
 from records.models import Document
 from records.periods import as_known
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from forums.models import LineKind
-from ics_register.open_data.reading import Gathered
+from ics_register.open_data.rows import Gathered
 from ics_register.open_data.tables import BY_NAME
 from organisations.models import RelationshipKind
 from records.periods import Qualifier

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest
 
-from forums.holders import HeldSeat
 from forums.models import ClauseKind, Forum, QuoracyClause, SeatRole
+from forums.seat_holders import HeldSeat
 from ics_register.pages import forums as forum_pages
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
@@ -38,7 +38,7 @@ from ics_register.pages.terms import (
     seats_of,
     sources_of,
 )
-from people.holders import Holder, Standing
+from people.post_holders import Holder, Standing
 
 # A cell that is filled in at the meeting.
 TO_FILL_IN: Cell = ()

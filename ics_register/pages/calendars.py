@@ -15,8 +15,8 @@ from django.db.models import CharField, Exists, F, Max, Model, OuterRef, Q, Quer
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.holders import HeldSeat, held_seats_among, held_seats_of
 from forums.models import Forum, ForumKind, Membership, Seat
+from forums.seat_holders import HeldSeat, held_seats_among, held_seats_of
 from ics_register.pages import facts
 from ics_register.pages.chairs import (
     ForumChairFilter,
@@ -25,14 +25,14 @@ from ics_register.pages.chairs import (
     heads_posts,
 )
 from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.formats import Here, Table, form_of
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.ics import Days, Entry, Source
 from ics_register.pages.page import LONG, filtered, public_page, with_sources
 from ics_register.pages.terms import forum_of_paper
-from ics_register.pages.twins import Here, Table, form_of
 from organisations.models import OrganisationKind, Post
-from people.holders import Holder, Holding, held_posts_among
 from people.models import TERM_RUNS, Appointment
+from people.post_holders import Holder, Holding, held_posts_among
 from records.evidence import year_before
 from records.periods import Period, Precision, Qualifier, date_in_words, is_taken, last_day
 

@@ -17,11 +17,13 @@ from django.db.models import (
 )
 from django.http import HttpRequest
 
-from forums import holders as seat_holders
+from forums import seat_holders as seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
 from ics_register.pages import facts
 from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import (
     LONG,
     filtered,
@@ -30,11 +32,9 @@ from ics_register.pages.page import (
     to_the_end,
     up_to_many,
 )
-from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
-from people import holders as post_holders
-from people.holders import Standing
+from people import post_holders as post_holders
+from people.post_holders import Standing
 from records.namesakes import told_apart_by_key
 from records.periods import in_force
 

@@ -6,14 +6,14 @@ import functools
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 
-from forums.chronicle import Between, as_key, days_told, first_keys, happenings, keys_between
+from forums.changes import Between, as_key, days_told, first_keys, happenings, keys_between
+from forums.disambiguation import tell_apart
 from forums.models import Forum, Membership
-from forums.namesakes import tell_apart
 from forums.sentences import Told, tell
 from ics_register.pages import facts
+from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.page import Moved, page_of_many, public_page, record_at
-from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation
 from people.models import Person
 from records.evidence import year_before

@@ -11,14 +11,14 @@ from forums.concentration import Chairing, several_chaired, those_who_chair
 from forums.models import Forum
 from ics_register.pages import facts
 from ics_register.pages.chairs import forums_by_chair
+from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import PlaceFilter, within
+from ics_register.pages.formats import Here, Table
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import filtered, page_of, public_page, to_the_end, up_to_many
-from ics_register.pages.place_first import place_first, systems_as_json
-from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import Here, Table
 from organisations.models import HEAD_KINDS, Organisation, Place
-from people.holders import Standing
+from people.post_holders import Standing
 from records.namesakes import told_apart_by_key
 
 # What the list can be narrowed to: the word in the address, and who is then in it.

@@ -11,15 +11,15 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.csrf import csrf_exempt
 
 from ics_register.kept_files import Abandoned, abandoned, watching
-from ics_register.open_data.addresses import Addresses
+from ics_register.open_data.export import unwatched
 from ics_register.open_data.files import FORMATS, Format, gathered_file, write
-from ics_register.open_data.gathering import unwatched
+from ics_register.open_data.identifiers import Addresses
+from ics_register.open_data.metadata import LICENCE_ADDRESS, TERMS, TITLE, Wanted
 from ics_register.open_data.tables import BY_NAME, TABLES
-from ics_register.open_data.wanted import LICENCE_ADDRESS, TERMS, TITLE, Wanted
 from ics_register.pages.errors import bad_request, method_not_allowed
+from ics_register.pages.formats import Here, open_to_all, site
 from ics_register.pages.frame import DAYS, AskedDay, asked_day
 from ics_register.pages.page import kept_by_proxies, public_page
-from ics_register.pages.twins import Here, open_to_all, site
 from ics_register.parameters import reads
 from ics_register.recorded import as_recorded
 from organisations.models import Organisation

@@ -18,9 +18,9 @@ from forums.models import (
     Succession,
 )
 from ics_register.pages import facts as plain
+from ics_register.pages.formats import Here, Table, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import page_of, public_page, record_at
-from ics_register.pages.twins import Here, Table, whole_list
 from organisations.models import (
     Figure,
     Organisation,
@@ -31,9 +31,9 @@ from organisations.models import (
     Relationship,
     Statement,
 )
-from people.holders import NAME_WITHHELD
 from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
+from people.post_holders import NAME_WITHHELD
 from records.models import DatedFact, Document
 from records.periods import Dated
 from records.prepared import prepared

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from editing.signing_in import Lock
+from ics_register.pages.formats import DATA, form_of, open_to_all
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.twins import DATA, form_of, open_to_all
 from records.outcome import is_maybe_saved
-from records.signing_in import Lock
 from records.troubles import Trouble, trouble_of
 
 

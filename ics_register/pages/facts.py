@@ -8,8 +8,8 @@ import datetime
 from collections.abc import Iterable, Iterator
 
 from ics_register.jinja import lines
-from ics_register.pages.twins import Here
-from people.holders import Standing
+from ics_register.pages.formats import Here
+from people.post_holders import Standing
 from records.periods import as_known
 
 EDGES = ("start", "end")

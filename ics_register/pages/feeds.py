@@ -10,14 +10,14 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 
-from forums.chronicle import Between, as_changes_tell, first_keys, happenings
-from forums.learnt import as_row, first_learnt, latest_said, learnt
-from forums.namesakes import tell_apart
+from forums.changes import Between, as_changes_tell, first_keys, happenings
+from forums.disambiguation import tell_apart
+from forums.recent_edits import as_row, first_learnt, latest_said, learnt
 from forums.sentences import tell
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
+from ics_register.pages.formats import MEDIA_TYPES
 from ics_register.pages.page import MOST_COUNTED, Moved, kept_by_proxies, record_at
-from ics_register.pages.twins import MEDIA_TYPES
 from ics_register.recorded import end_of, first_recorded, register_id
 from records.periods import FIRST_DAY, LAST_DAY, day_before
 from records.text import one_line

@@ -8,8 +8,6 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from forums.bodies import body_of
-from forums.holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.models import (
     EscalationStep,
     Forum,
@@ -24,11 +22,15 @@ from forums.models import (
     SeatRole,
     Succession,
 )
+from forums.quoracy_inputs import body_of
+from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.vacancies import Places
 from ics_register.pages import facts
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
+from ics_register.pages.formats import Here, Table, whole_list
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import earliest_day
 from ics_register.pages.page import (
     STATED_SOURCES,
     filtered,
@@ -39,10 +41,8 @@ from ics_register.pages.page import (
 )
 from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_be_as_data
 from ics_register.pages.structured import forum_as_data
-from ics_register.pages.then import earliest_day
 from ics_register.pages.timelines import recorded_times
-from ics_register.pages.twins import Here, Table, whole_list
-from people.holders import Standing
+from people.post_holders import Standing
 from records.namesakes import told_apart
 from records.periods import not_over
 from records.prepared import prepared

@@ -12,8 +12,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils import timezone
 
+from editing.typed_dates import UnreadableDate, read_typed
 from ics_register.recorded import first_recorded
-from records.dates import UnreadableDate, read_typed
 from records.periods import (
     FIRST_DAY,
     LAST_DAY,

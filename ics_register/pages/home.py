@@ -6,16 +6,16 @@ from collections import defaultdict
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from forums.holders import HeldSeat, held_seats_among, with_standing
 from forums.models import Forum, Seat
+from forums.seat_holders import HeldSeat, held_seats_among, with_standing
 from ics_register.pages import facts
 from ics_register.pages.chairs import chairs_seats
+from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
-from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import Here
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
-from people.holders import held_posts_among, in_order
+from people.post_holders import held_posts_among, in_order
 from records.models import Document
 from records.periods import in_force
 from records.prepared import prepared

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from icalendar import Calendar, Event, Timezone, vText
 
-from ics_register.pages.twins import MEDIA_TYPES, Here, file_name
+from ics_register.pages.formats import MEDIA_TYPES, Here, file_name
 from ics_register.recorded import register_id
 from records.periods import DAY, next_day
 from records.text import one_line, writable

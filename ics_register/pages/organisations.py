@@ -12,13 +12,15 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from forums.holders import held_seats_among
 from forums.models import Forum, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
+from forums.seat_holders import held_seats_among
 from ics_register.pages import facts
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
+from ics_register.pages.formats import Here, Table, in_chunks, whole_list
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import earliest_day, name_then, names_then
 from ics_register.pages.page import (
     SOURCES,
     STATED_SOURCES,
@@ -29,9 +31,7 @@ from ics_register.pages.page import (
     with_sources,
 )
 from ics_register.pages.structured import organisation_as_data
-from ics_register.pages.then import earliest_day, name_then, names_then
 from ics_register.pages.timelines import recorded_times
-from ics_register.pages.twins import Here, Table, in_chunks, whole_list
 from organisations.models import (
     HEAD_KINDS,
     CqcQuestion,
@@ -46,7 +46,7 @@ from organisations.models import (
     Statement,
     StatementKind,
 )
-from people.holders import (
+from people.post_holders import (
     EVIDENCE,
     PERIOD,
     DatedStated,

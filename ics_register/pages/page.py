@@ -22,16 +22,9 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from ics_register import parameters
+from ics_register.pages.docx import AsWord, answer_word
 from ics_register.pages.errors import bad_request, method_not_allowed
-from ics_register.pages.frame import (
-    DAYS,
-    TYPED,
-    address_as_typed,
-    asked_day,
-    page_furniture,
-)
-from ics_register.pages.ics import AsCalendar, answer_calendar
-from ics_register.pages.twins import (
+from ics_register.pages.formats import (
     DATA,
     AsCsv,
     AsJson,
@@ -44,7 +37,14 @@ from ics_register.pages.twins import (
     open_to_all,
     refuse_page_of_file,
 )
-from ics_register.pages.word import AsWord, answer_word
+from ics_register.pages.frame import (
+    DAYS,
+    TYPED,
+    address_as_typed,
+    asked_day,
+    page_furniture,
+)
+from ics_register.pages.ics import AsCalendar, answer_calendar
 from ics_register.recorded import as_recorded, reads_the_past
 
 # For how long a page may be kept: by any proxy for half a minute, and for as long again while it

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from forums.models import Forum
+from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.twins import Here
 from records.models import Document
 
 

@@ -7,11 +7,13 @@ import django_filters
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
-from forums.holders import HeldSeat, held_seats_that_go_with, seats_with_holders
 from forums.models import Membership, Seat
+from forums.seat_holders import HeldSeat, held_seats_that_go_with, seats_with_holders
 from ics_register.pages import facts
 from ics_register.pages.filters import NameFilter, SortFilter
+from ics_register.pages.formats import Here, Table, whole_list
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import names_then
 from ics_register.pages.page import (
     STATED_SOURCES,
     filtered,
@@ -21,8 +23,6 @@ from ics_register.pages.page import (
     with_sources,
 )
 from ics_register.pages.structured import person_as_data
-from ics_register.pages.then import names_then
-from ics_register.pages.twins import Here, Table, whole_list
 from people.models import FINDABLE, Appointment, Person, PersonName
 from records.namesakes import namesakes
 from records.periods import Qualifier, not_over

@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.bodies import body_of, rule_of
-from forums.holders import HeldSeat, held_seats_of
 from forums.models import ClauseKind, Forum, MemberOrganisation, QuoracyClause
 from forums.quoracy import Body, Clause, Judgement, as_filled, judge_rule
+from forums.quoracy_inputs import body_of, rule_of
+from forums.seat_holders import HeldSeat, held_seats_of
 from forums.voting import Voting, by_votes, voting, voting_seats
 from forums.worklists import successors
 from ics_register.pages import facts
@@ -21,9 +21,9 @@ from ics_register.pages.attendance import (
     seats_asked,
     seats_wanted,
 )
+from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import STATED_SOURCES, public_page, record_at, with_sources
-from ics_register.pages.twins import Here
 from organisations.models import Organisation
 from records.names import fold
 from records.prepared import prepared

@@ -7,11 +7,11 @@ import itertools
 from django.http import HttpRequest
 from django.utils import timezone
 
-from forums.learnt import as_row, beginning, first_learnt, learnt, rows_learnt
+from forums.recent_edits import as_row, beginning, first_learnt, learnt, rows_learnt
 from ics_register.pages import facts
+from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.page import page_of_many, public_page
-from ics_register.pages.twins import Here, Table, in_chunks
 from ics_register.recorded import end_of
 from records.periods import day_before
 

@@ -9,7 +9,6 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from forums.holders import seats_with_holders
 from forums.models import Forum, ForumKind, Seat
 from forums.representation import (
     Presence,
@@ -20,16 +19,17 @@ from forums.representation import (
     presences,
     shares_of,
 )
+from forums.seat_holders import seats_with_holders
 from ics_register.pages import facts
 from ics_register.pages.chairs import LEVELS
+from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import within
+from ics_register.pages.formats import Here, Table, form_of, in_chunks
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import filtered, page_of, public_page
-from ics_register.pages.place_first import place_first, systems_as_json
-from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import Here, Table, form_of, in_chunks
 from organisations.models import Organisation, OrganisationKind, Place
-from people.holders import PERIOD, Standing
+from people.post_holders import PERIOD, Standing
 from records.names import fold
 from records.namesakes import told_apart
 

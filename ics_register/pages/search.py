@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from forums.models import Forum, ForumName, Membership
 from ics_register.pages import facts
 from ics_register.pages.filters import MOST_WORDS
+from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
-from ics_register.pages.twins import Here, Table, in_chunks
 from organisations.models import Organisation, OrganisationName, Post
 from people.models import Appointment, Person, PersonName
 from records.models import DatedFact

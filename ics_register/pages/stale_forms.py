@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from ics_register.pages.errors import error_page, frame_of_error
-from records.kept_forms import (
+from editing.kept_forms import (
     COOKIE,
     KEPT,
     forget_what_was_sent,
@@ -17,7 +16,8 @@ from records.kept_forms import (
     is_of_accounts,
     keep,
 )
-from records.kept_forms_page import in_words
+from editing.kept_forms_page import in_words
+from ics_register.pages.errors import error_page, frame_of_error
 
 HEADING = "That form was not taken"
 KEPT_IN_WORDS = (

@@ -9,8 +9,8 @@ from django.db.models import Case, IntegerField, QuerySet, When
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from forums.holders import HeldSeat
 from forums.models import ANSWERS, Forum, ForumStatus, ReportingLine
+from forums.seat_holders import HeldSeat
 from forums.structure import (
     ends_of,
     lines_of,
@@ -24,8 +24,10 @@ from ics_register.pages import facts
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.chart import Box, Chart, Line, chart
 from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.formats import DATA, Here, Table, form_of, site, twin_of, whole_list
 from ics_register.pages.forums import chairs_of
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import (
     Moved,
     filtered,
@@ -34,10 +36,8 @@ from ics_register.pages.page import (
     record_at,
     with_sources,
 )
-from ics_register.pages.then import earliest_day, names_then
-from ics_register.pages.twins import DATA, Here, Table, form_of, site, twin_of, whole_list
 from organisations.models import Organisation, Place, PlaceLevel
-from people.holders import Standing
+from people.post_holders import Standing
 from records.names import fold
 from records.namesakes import told_apart
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from ics_register import addresses
-from ics_register.pages.twins import site
+from ics_register.pages.formats import site
 
 ROLE = "OrganizationRole"
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.holders import HeldSeat, held_seats_of
 from forums.models import (
     Forum,
     ForumStatus,
@@ -14,6 +13,7 @@ from forums.models import (
     ReportingLine,
     SeatRole,
 )
+from forums.seat_holders import HeldSeat, held_seats_of
 from ics_register.pages import forums as forum_pages
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page, record_at
@@ -35,7 +35,7 @@ from ics_register.pages.papers import (
     several,
 )
 from ics_register.pages.quoracy import clauses_of
-from people.holders import Holder, Standing
+from people.post_holders import Holder, Standing
 from records.periods import date_in_words
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
-from people.holders import Holder, Holding, Standing
+from people.post_holders import Holder, Holding, Standing
 from records.periods import (
     Precision,
     Qualifier,

@@ -2,7 +2,7 @@ from functools import partial
 
 from django.db import migrations
 
-from records.fold_anew import fold_anew
+from records.refolding import fold_anew
 
 
 class Migration(migrations.Migration):

@@ -23,7 +23,7 @@ from organisations.models import (
     Relationship,
     RelationshipKind,
 )
-from organisations.ods.reading import (
+from organisations.ods.reader import (
     Extract,
     Listing,
     OdsRefused,

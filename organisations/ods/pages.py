@@ -25,15 +25,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from organisations.models import Organisation, OrganisationName, Relationship
-from organisations.ods.importing import OdsBusy, Outcome, Progress, Report, run
-from organisations.ods.reading import OdsRefused, read_files
-from records.admin import Words, above_lists
-from records.dates import UnreadableDate, read_date
-from records.models import Document, Upload
-from records.periods import Precision, Qualifier, as_known
-from records.site import site_page
-from records.spreadsheets.pages import (
+from editing.admin import Words, above_lists
+from editing.site import site_page
+from editing.spreadsheets.pages import (
     KEPT,
     PROGRESS,
     REST_OF_FORM,
@@ -42,6 +36,12 @@ from records.spreadsheets.pages import (
     may_import,
     streamed,
 )
+from editing.typed_dates import UnreadableDate, read_date
+from organisations.models import Organisation, OrganisationName, Relationship
+from organisations.ods.importing import OdsBusy, Outcome, Progress, Report, run
+from organisations.ods.reader import OdsRefused, read_files
+from records.models import Document, Upload
+from records.periods import Precision, Qualifier, as_known
 from records.troubles import refused_in_words
 
 KIND = "ods"

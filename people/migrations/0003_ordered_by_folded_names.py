@@ -5,7 +5,7 @@ from functools import partial
 import records.names
 from django.db import migrations, models
 
-from records.fold_anew import order_alike
+from records.refolding import order_alike
 
 
 class Migration(migrations.Migration):

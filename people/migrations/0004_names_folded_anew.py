@@ -5,7 +5,7 @@ from django.db import migrations, models
 from django.utils import timezone
 
 from people.personal_names import parts_of
-from records.fold_anew import fold_anew
+from records.refolding import fold_anew
 
 REASON = "Sorted by the family name, and not by a title, letters or a given name."
 

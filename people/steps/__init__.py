@@ -1,3 +1,3 @@
 """Guided steps for people, and for the holders of posts and seats."""
 
-from people.steps import holders, identity  # noqa: F401  (offers its steps)
+from people.steps import appointments, identity  # noqa: F401  (each offers its steps)

@@ -5,6 +5,10 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils import timezone
 
+from editing.admin import Words, change_address
+from editing.groups import permissions
+from editing.steps import Step, StepForm, step_on
+from editing.widgets import OneRecord, RecordSelect
 from people.identity import (
     facts_that_name,
     merge_people,
@@ -14,12 +18,8 @@ from people.identity import (
     withhold_person,
 )
 from people.models import Appointment, Person
-from records.admin import Words, change_address
-from records.groups import permissions
 from records.history import Nature
 from records.models import NameKind
-from records.steps import Step, StepForm, step_on
-from records.widgets import OneRecord, RecordSelect
 
 # Of more, the person's page tells once it is done.
 MOST_REMARKS = 40

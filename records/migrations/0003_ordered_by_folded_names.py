@@ -4,7 +4,7 @@ from functools import partial
 
 from django.db import migrations
 
-from records.fold_anew import order_alike
+from records.refolding import order_alike
 
 
 class Migration(migrations.Migration):

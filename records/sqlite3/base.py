@@ -10,7 +10,7 @@ import functools
 from django.db.backends.sqlite3 import base
 
 from records import outcome
-from records.words import words_of
+from records.folded_text import words_of
 
 # How many queries are kept. Those of pages are a few hundred.
 MOST_KEPT = 512

@@ -7,10 +7,10 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
+from editing.steps import step_address
 from forums.models import Forum, Membership, ReportingLine, Seat
 from organisations.models import Organisation
 from people.models import Appointment, Basis, Person
-from records.steps import step_address
 from tests import slow
 from tests.admin_pages import (
     add_a_membership_in_the_admin,

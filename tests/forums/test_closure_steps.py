@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from editing.dependants import LISTED
+from editing.steps import step_address
 from forums.models import (
     ClauseKind,
     Forum,
@@ -26,9 +28,7 @@ from organisations.models import (
     RelationshipKind,
 )
 from people.models import Appointment
-from records.dependants import LISTED
 from records.history import Nature
-from records.steps import step_address
 from tests.builders import (
     day,
     make_appointment,

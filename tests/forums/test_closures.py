@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
+from editing.dependants import LEAVE, Choice
 from forums.closures import (
     abolish,
     close,
@@ -17,9 +18,9 @@ from forums.closures import (
     stand_down,
     succeed,
 )
-from forums.holders import seats_with_holders
 from forums.models import ClauseKind, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
-from forums.passing import END, FOLLOW, PASS_ON
+from forums.seat_holders import seats_with_holders
+from forums.transfers import END, FOLLOW, PASS_ON
 from organisations.models import (
     Organisation,
     OrganisationName,
@@ -29,7 +30,6 @@ from organisations.models import (
     RelationshipKind,
 )
 from people.models import Appointment, EndReason
-from records.dependants import LEAVE, Choice
 from records.events import Source, When
 from records.models import NameKind
 from tests.builders import (

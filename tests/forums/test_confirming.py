@@ -5,8 +5,8 @@ Anna chairs the Board, Ben sits on it; Cara sits on another forum.
 
 import pytest
 
+from editing.steps import step_address
 from forums.models import Forum
-from records.steps import step_address
 from tests.builders import (
     day,
     make_appointment,

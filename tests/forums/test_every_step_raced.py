@@ -9,11 +9,11 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from editing.steps import all_steps
 from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment, Person
 from records.history import Recorded
-from records.steps import all_steps
 from tests import racing, slow
 from tests.builders import (
     make_appointment,

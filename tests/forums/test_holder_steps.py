@@ -7,11 +7,11 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from forums.holders import seats_with_holders
+from editing.steps import step_address
 from forums.models import ClauseKind, Membership, Seat
+from forums.seat_holders import seats_with_holders
 from people.models import Appointment, EndReason
 from records.history import Nature
-from records.steps import step_address
 from tests.builders import (
     day,
     make_appointment,

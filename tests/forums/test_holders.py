@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
-from forums.holders import seats_with_holders
-from forums.holders import with_standing as seats_with_standing
 from forums.models import Seat
+from forums.seat_holders import seats_with_holders
+from forums.seat_holders import with_standing as seats_with_standing
 from forums.vacancies import Places, with_vacancies
 from organisations.models import Post
-from people.holders import Standing, posts_with_holders
-from people.holders import with_standing as posts_with_standing
+from people.post_holders import Standing, posts_with_holders
+from people.post_holders import with_standing as posts_with_standing
 from tests import slow
 from tests.builders import (
     day,

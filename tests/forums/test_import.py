@@ -114,7 +114,7 @@ def test_refused_rows_do_not_hide_which_others_are_right(mona, board):
 
 
 def test_after_many_refusals_the_rest_are_not_looked_at(mona, board, monkeypatch):
-    monkeypatch.setattr("records.spreadsheets.importing.MOST_REFUSALS", 3)
+    monkeypatch.setattr("editing.spreadsheets.importing.MOST_REFUSALS", 3)
     people = [make_person(name=f"Person {n}") for n in range(6)]
     rows = [[person.name, "ICB", "Chair", "", "2019"] for person in people]
 

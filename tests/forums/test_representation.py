@@ -2,9 +2,9 @@
 
 import pytest
 
-from forums.holders import seats_with_holders
 from forums.models import Forum, Seat, SeatRole
 from forums.representation import Presence, Tally, members_of, presences, shares_of
+from forums.seat_holders import seats_with_holders
 from people.models import Basis
 from tests.builders import (
     day,

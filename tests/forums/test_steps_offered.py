@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from editing.steps import step_address
 from forums.models import Seat
 from organisations.models import Post
 from people.models import Basis
-from records.steps import step_address
 from tests.admin_pages import address
 from tests.builders import (
     make_appointment,

@@ -13,7 +13,7 @@ from forums.models import (
 )
 from forums.worklists import loops
 from organisations.models import PostKind
-from people.holders import Standing
+from people.post_holders import Standing
 from records.periods import Qualifier
 from tests.builders import (
     make_appointment,
@@ -134,8 +134,8 @@ def test_a_seat_that_is_not_known_to_be_filled_in_part_is_not_listed(seat):
 
 def test_vacant_seats_are_those_that_the_pages_show_as_vacant():
     """The list asks the database; the pages ask `Holding.unfilled`. They must agree."""
-    from forums.holders import seats_with_holders
     from forums.models import Seat
+    from forums.seat_holders import seats_with_holders
 
     post, two = make_post(max_holders=2), make_post(max_holders=2)
     make_appointment(post=post)

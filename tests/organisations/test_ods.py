@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from organisations.models import Organisation, OrganisationKind, OrganisationName, Relationship
-from organisations.ods import reading
+from organisations.ods import reader
 from organisations.ods.importing import Outcome, run
-from organisations.ods.reading import OdsRefused, read_files
+from organisations.ods.reader import OdsRefused, read_files
 from records.history import Nature, writing
 from records.models import Document, NameKind
 from tests import stepping
@@ -677,7 +677,7 @@ def test_an_import_asks_no_more_for_more_rows(django_assert_max_num_queries):
 def test_the_command_says_how_many_problems_there_are_beside_those_that_it_names(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(reading, "MOST_PROBLEMS", 3)
+    monkeypatch.setattr(reader, "MOST_PROBLEMS", 3)
     with pytest.raises(CommandError) as refused:
         command(*written(tmp_path, networks("2019-12-04", *[EAST] * 6)))
     assert "5 thing(s) to mend" in str(refused.value)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from organisations.models import Organisation, OrganisationKind, Relationship
-from organisations.ods import pages, reading
+from organisations.ods import pages, reader
 from records.models import Upload
 from tests.builders import make_organisation
 from tests.organisations.ods_files import networks, partners
@@ -108,7 +108,7 @@ def test_no_file_at_all_is_told_so(admin_client):
 def test_of_more_problems_than_are_shown_the_page_says_how_many_and_what_tells_them(
     admin_client, monkeypatch
 ):
-    monkeypatch.setattr(reading, "MOST_PROBLEMS", 3)
+    monkeypatch.setattr(reader, "MOST_PROBLEMS", 3)
     monkeypatch.setattr(pages, "MOST_SHOWN", 2)
     answer = sent(admin_client, networks("2019-12-04", *[EAST] * 6)).content.decode()
     assert "5 things to mend" in answer

@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from editing.spreadsheets import exporting
 from ics_register import urls
 from ics_register.open_data.files import FORMATS
-from ics_register.pages import data, twins
+from ics_register.pages import data, formats
 from people.models import Person
 from records.history import Nature, writing
-from records.spreadsheets import exporting
 from tests.builders import make_person, source
 from tests.pages.reading import Page
 from tests.sheets import checked, csv_of, manager
@@ -39,7 +39,7 @@ def test_there_are_lists():
 @pytest.fixture
 def people(monkeypatch):
     """People who are found one at a time, each with a change."""
-    monkeypatch.setattr(twins, "CHUNK", 1)
+    monkeypatch.setattr(formats, "CHUNK", 1)
     for number in range(4):
         person = make_person(name=f"Person {number}")
         with writing(Nature.CORRECTED, reason="A slip."):
@@ -209,7 +209,7 @@ def test_data_that_cannot_be_gathered_for_want_of_room_is_a_page_that_says_so(
         database.execute("PRAGMA max_page_count = 1")
         return database
 
-    monkeypatch.setattr("ics_register.open_data.gathering.sqlite3.connect", small)
+    monkeypatch.setattr("ics_register.open_data.export.sqlite3.connect", small)
     client.raise_request_exception = False
     response = client.get(f"/data/{name}")
     assert response.status_code == 503

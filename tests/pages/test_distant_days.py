@@ -12,8 +12,8 @@ from django.db import IntegrityError, models, transaction
 from django.test import Client
 from django.urls import resolve
 
-from ics_register.pages.twins import twin_of
-from records.dates import UnreadableDate, read_date
+from editing.typed_dates import UnreadableDate, read_date
+from ics_register.pages.formats import twin_of
 from records.history import Recorded
 from records.periods import FIRST_DAY, LAST_DAY
 from tests import slow

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from ics_register.pages import calendars, chairs, page, place_first
+from ics_register.pages import calendars, chairs, choose_place, page
 from organisations.models import PlaceLevel
 from people.identity import withhold_person
 from tests.builders import (
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def two_systems(monkeypatch):
     """Ann Abel chairs a board in each of two systems, and Bo Cole two in the second."""
-    monkeypatch.setattr(place_first, "MOST_FORUMS", 2)
+    monkeypatch.setattr(choose_place, "MOST_FORUMS", 2)
     region = make_place(slug="midlands", name="Midlands", level=PlaceLevel.REGION)
     east, west = (
         make_place(slug=slug, name=slug.title(), level=PlaceLevel.SYSTEM, part_of=region)

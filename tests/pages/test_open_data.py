@@ -17,8 +17,8 @@ from django.utils import timezone
 from rdflib.namespace import FOAF, ORG, RDF, SKOS
 
 from ics_register.management.commands import export_data
-from ics_register.open_data import gathering
-from ics_register.open_data.gathering import one_moment
+from ics_register.open_data import export
+from ics_register.open_data.export import one_moment
 from ics_register.open_data.tables import TABLES
 from organisations.models import Organisation, PostKind
 from people.identity import withhold_person
@@ -143,7 +143,7 @@ def test_a_register_read_in_parts_is_the_same(cast, monkeypatch):
     for _ in range(3):
         cast.enlarge()
     whole = opened.everything_in("csv.zip", periods="all")
-    monkeypatch.setattr(gathering, "AT_ONCE", 2)
+    monkeypatch.setattr(export, "AT_ONCE", 2)
 
     assert opened.everything_in("csv.zip", periods="all") == whole
 

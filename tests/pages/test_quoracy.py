@@ -7,9 +7,9 @@ council's Bob's, the practices have none; Olga is in attendance.
 import pytest
 from django.test import Client
 
-from forums.bodies import rule_of
 from forums.models import ClauseKind, DecisionRule, Seat, SeatRole
 from forums.quoracy import as_filled
+from forums.quoracy_inputs import rule_of
 from forums.worklists import bodies_of
 from organisations.models import RelationshipKind
 from people.models import Basis

@@ -13,11 +13,11 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from editing.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
+from editing.steps import step_address
 from forums.models import Membership, Seat
 from people.models import Appointment
-from records.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
 from records.models import Document, KeptForm, PasswordToChange, StaffSession
-from records.steps import step_address
 from tests import stepping
 from tests.admin_pages import REASON, address, typed
 from tests.admin_urls import FormReader

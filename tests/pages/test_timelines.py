@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forums.holders import seats_with_holders
 from forums.models import Seat
+from forums.seat_holders import seats_with_holders
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.timelines import Line, Timeline, recorded_times
 from organisations.models import Post
-from people.holders import Holding, Standing, posts_with_holders
 from people.identity import withhold_person
 from people.models import Basis
+from people.post_holders import Holding, Standing, posts_with_holders
 from records.periods import Precision, Qualifier
 from tests.builders import (
     day,

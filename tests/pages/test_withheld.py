@@ -17,11 +17,11 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
+from editing.groups import AUDITOR
 from forums.models import ClauseKind, Forum
 from organisations.models import Organisation, PlaceLevel, PostKind
 from people.identity import show_person_again, texts_of, withhold_person
 from people.models import Basis, Distinction, Person
-from records.groups import AUDITOR
 from records.models import NameKind, Record
 from records.names import fold
 from tests import slow

@@ -9,7 +9,7 @@ from django.utils import timezone
 from organisations.models import Post
 from people.actions import appoint, appoint_to_each, end_tenure, reappoint, withdraw
 from people.models import Appointment
-from records.confirming import reconfirm
+from records.confirmations import reconfirm
 from records.events import Source, When
 from tests.builders import START, day, make_appointment, make_person, make_post, source
 

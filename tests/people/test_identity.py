@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 
+from editing.steps import step_address
 from forums.models import Membership
 from people.identity import (
     facts_that_name,
@@ -25,7 +26,6 @@ from records.events import Source, When
 from records.history import Nature, writing
 from records.models import NameKind
 from records.periods import Precision, Qualifier
-from records.steps import step_address
 from tests.admin_pages import address
 from tests.builders import (
     BUILDERS,

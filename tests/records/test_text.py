@@ -10,7 +10,7 @@ from django.db import models
 from ics_register.seeding import read_entries
 from organisations.models import Organisation, OrganisationName
 from organisations.ods.importing import run
-from organisations.ods.reading import read_files
+from organisations.ods.reader import read_files
 from people.models import Person
 from records.history import Nature, writing
 from records.models import Document, Upload

@@ -14,8 +14,8 @@ from django.db import (
     transaction,
 )
 
+from editing import steps
 from people.models import Person
-from records import steps
 from records.history import Nature, writing
 from records.models import Document
 from records.troubles import Trouble, trouble_of
@@ -168,7 +168,7 @@ def test_a_step_and_an_import_say_what_the_database_says(error, monkeypatch):
     source()
     mona = manager()
     upload = checked(mona, Person, csv_of(["Name", "Source document", "Locator"], ["Ann", "", ""]))
-    monkeypatch.setattr("records.spreadsheets.pages.run", refuse)
+    monkeypatch.setattr("editing.spreadsheets.pages.run", refuse)
     answer = mona.post(f"/admin/uploads/{upload.pk}/check/", follow=True)
     assert is_told_truly(Page(answer).text, error)
 

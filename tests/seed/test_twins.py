@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from forums.models import Forum
-from ics_register.pages.twins import twin_of
+from ics_register.pages.formats import twin_of
 from organisations.models import Organisation
 from people.models import Person
 from records.models import Document

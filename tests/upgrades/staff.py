@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from editing.steps import step_address
 from records.models import Upload
-from records.steps import step_address
 from tests.admin_pages import address, typed
 
 

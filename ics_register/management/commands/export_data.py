@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ics_register.open_data.addresses import Addresses
+from editing.progress import ProgressBar
 from ics_register.open_data.files import FORMATS, gathered_file, write
-from ics_register.open_data.wanted import Wanted
+from ics_register.open_data.identifiers import Addresses
+from ics_register.open_data.metadata import Wanted
 from records.periods import FIRST_DAY, LAST_DAY, is_taken
-from records.progress import ProgressBar
 
 # In bytes: how often it is told how large a file is.
 AT_ONCE = 1_000_000

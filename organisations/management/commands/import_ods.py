@@ -6,9 +6,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from editing.progress import ProgressBar
 from organisations.ods.importing import OdsBusy, Outcome, Progress, run
-from organisations.ods.reading import OdsRefused, read_files
-from records.progress import ProgressBar
+from organisations.ods.reader import OdsRefused, read_files
 
 EACH_SHOWN = 20
 BUSY = (

@@ -4,7 +4,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 
-from records.schema import UnknownSchema, refuse_unknown_schema
+from records.compatibility import UnknownSchema, refuse_unknown_schema
 
 
 class Command(migrate.Command):

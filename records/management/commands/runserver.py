@@ -4,7 +4,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from whitenoise.runserver_nostatic.management.commands import runserver
 
-from records.schema import UnknownSchema, refuse_unknown_schema
+from records.compatibility import UnknownSchema, refuse_unknown_schema
 
 
 class Command(runserver.Command):

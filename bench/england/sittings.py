@@ -1,0 +1,406 @@
+"""The forums of the national register: their seats, who has sat on them, and how they report."""
+
+import datetime
+import random
+from collections import defaultdict
+
+from bench.england.bodies import ICBS_BEGAN
+from bench.england.book import Book, Entry
+from bench.england.calendar import FIRST, LAST, Calendar, at_eight
+from bench.england.organisations import Organisations
+from bench.england.people import A_DAY, People, Slugs
+from bench.england.planning import SIZES, Planned
+from forums.models import (
+    ClauseKind,
+    DecisionBasis,
+    DecisionRule,
+    EscalationStep,
+    Forum,
+    ForumKind,
+    ForumName,
+    ForumStatus,
+    LineKind,
+    MemberOrganisation,
+    Membership,
+    QuoracyClause,
+    ReportingLine,
+    Seat,
+    SeatRole,
+    Succession,
+)
+from organisations.models import HEAD_KINDS
+from records.history import Nature
+from records.models import NameKind
+from records.periods import Qualifier
+
+MEMBERS = [
+    "Non-executive member",
+    "Clinical lead",
+    "Finance lead",
+    "Nursing lead",
+    "Public health lead",
+    "Social care lead",
+    "Primary care lead",
+    "Patient representative",
+    "Voluntary sector representative",
+    "Workforce lead",
+    "Digital lead",
+    "Performance lead",
+]
+ATTENDING = ["Secretary", "Head of governance", "Programme manager"]
+# Who has been on a forum, against how many seats it has.
+PEOPLE_A_SEAT = 2.4
+# How many forums are kept open to the end, and how many rows of history are left for them.
+KEPT_OPEN, SPARE = 10, 60
+# How many rows each has besides, against those of one who has sat on it.
+OWN = 12
+SHORTEST = 240  # in days: for how long a forum is there at the least
+
+
+class Sittings:
+    """Writes forums, each with everything in it."""
+
+    def __init__(
+        self,
+        chance: random.Random,
+        book: Book,
+        calendar: Calendar,
+        people: People,
+        organisations: Organisations,
+    ):
+        self.chance, self.book, self.calendar = chance, book, calendar
+        self.people, self.organisations = people, organisations
+        self.slugs = Slugs("forum")
+        self.written: dict[Planned, Forum] = {}
+        self.until: dict[Planned, datetime.date | None] = {}
+        self.main: dict[int, list[Forum]] = defaultdict(list)
+        self.stood_down: dict[Planned, list[Forum]] = defaultdict(list)
+
+    def write_all(self, planned: list[Planned], memberships: int, versions: int) -> None:
+        """Write forums with so many memberships in all, and see that the history has so many
+        rows, by reconfirming as many as that takes."""
+        sizes = [SIZES[each.kind] for each in planned]
+        whole, so_far, begun = sum(sizes), 0, self.book.versions
+        # The last ones are reconfirmed once more at the end, until the number is met.
+        still_open: list[tuple[list, int]] = []
+        for number, (each, size) in enumerate(zip(planned, sizes, strict=True), 1):
+            before = round(memberships * so_far / whole)
+            so_far += size
+            standing = self.write(each, round(memberships * so_far / whole) - before)
+            share = (so_far + OWN * number) / (whole + OWN * len(planned))
+            due = begun + round((versions - begun - SPARE) * share)
+            self.reconfirm(standing, each.system, due)
+            still_open.append((standing, each.system))
+            if len(still_open) > KEPT_OPEN:
+                self.book.put_down(*still_open.pop(0)[0])
+        for standing, system in still_open:
+            self.reconfirm(standing, system, versions)
+            self.book.put_down(*standing)
+
+    def write(self, planned: Planned, memberships: int) -> list:
+        """One forum. Gives what of it still stands, which may be changed again."""
+        since, until = self.period(planned)
+        entry = self.calendar.entry(
+            since, "", after=self.can_be_told(planned), nature=Nature.RECORDED
+        )
+        forum = self.forum(planned, since, entry)
+        self.written[planned], self.until[planned] = forum, until
+        self.book.add(forum, entry)
+        if self.chance.random() < 0.08 and until is None:
+            self.rename(forum, planned, entry)
+        standing = self.fill(forum, planned, since, until, memberships, entry)
+        self.report(forum, planned, since, until, entry)
+        self.decide(forum, planned, entry)
+        if planned.kind in (ForumKind.BOARD, ForumKind.EXECUTIVE):
+            self.main[planned.system].append(forum)
+            self.take_part(forum, planned, since, until, entry)
+        if until is None:
+            return [forum, *standing]
+        self.stand_down(forum, planned, until, entry)
+        self.book.put_down(forum)
+        return standing
+
+    def can_be_told(self, planned: Planned) -> datetime.datetime:
+        """When the register knows whose a forum is and to which it answers."""
+        above = self.written.get(planned.answers_to)
+        known = filter(None, (above, self.host(planned)))
+        return max((each.written_at for each in known), default=at_eight(FIRST))
+
+    def period(self, planned: Planned) -> tuple[datetime.date, datetime.date | None]:
+        above = planned.answers_to
+        since = self.calendar.some_day(datetime.date(2012, 1, 1), datetime.date(2025, 6, 1))
+        until = None
+        host = planned.host and self.organisations.of_body[id(planned.host)]
+        if host is not None:
+            since = max(since, host.start_date)
+            until = host.end_date
+        elif planned.kind == ForumKind.BOARD:
+            since = ICBS_BEGAN
+        if above is not None:
+            until = min(filter(None, (until, self.until[above])), default=None)
+        small = planned.kind not in (ForumKind.BOARD, ForumKind.EXECUTIVE, ForumKind.NETWORK_BOARD)
+        if small and until is None and self.chance.random() < 0.12:
+            until = self.calendar.some_day(max(FIRST, since + SHORTEST * A_DAY), LAST)
+        since = min(since, (until or LAST) - SHORTEST * A_DAY)
+        return since, until
+
+    def forum(self, planned: Planned, since: datetime.date, entry: Entry) -> Forum:
+        chance = self.chance
+        topic = planned.name.rpartition(" ")[0].lower()
+        return Forum(
+            slug=self.slugs.make(planned.name),
+            name=planned.name,
+            kind=planned.kind,
+            status=ForumStatus.ESTABLISHED if chance.random() > 0.01 else ForumStatus.PROPOSED,
+            place=self.organisations.places.get(planned.place)
+            or self.organisations.systems[planned.system],
+            host=self.host(planned),
+            purpose=f"To bring its members together and see to the work of {topic}.",
+            responsibilities="Keep the plan for the year\nWatch risks\nReport to the forum above",
+            decision_basis=chance.choice([*DecisionBasis, ""]),
+            decision_rule=chance.choice([*DecisionRule, ""]),
+            quoracy_clauses_say_all=True,
+            meeting_frequency=chance.choice(["Monthly", "Every two months", "Quarterly", ""]),
+            review_frequency=chance.choice(["Yearly", ""]),
+            review_date=self.calendar.some_day(LAST, LAST + 500 * A_DAY)
+            if chance.random() < 0.2
+            else None,
+            **self.calendar.start(since),
+            start_qualifier=Qualifier.BY if since < FIRST else Qualifier.ON,
+            **self.calendar.evidence(entry, planned.system),
+        )
+
+    def host(self, planned: Planned):
+        if planned.host is not None:
+            return self.organisations.of_body[id(planned.host)]
+        if planned.kind == ForumKind.BOARD and planned.answers_to is not None:
+            return self.organisations.boards[planned.system]
+        return None
+
+    def rename(self, forum: Forum, planned: Planned, known: Entry) -> None:
+        day = self.calendar.some_day(max(FIRST, forum.start_date) + A_DAY, LAST)
+        entry = self.calendar.entry(day, "Rename", after=known.at)
+        former = ForumName(
+            forum=forum,
+            name=f"{forum.name} (Interim)",
+            kind=NameKind.FORMER,
+            start_date=forum.start_date,
+            start_precision=forum.start_precision,
+            start_qualifier=forum.start_qualifier,
+            end_date=max(day, forum.start_date),
+            **self.calendar.evidence(entry, planned.system),
+        )
+        self.book.put_down(self.book.add(former, entry))
+
+    def fill(self, forum, planned, since, until, memberships: int, entry: Entry) -> list:
+        """The seats of a forum, with so many people in all who have sat on it."""
+        number = max(3, round(memberships / PEOPLE_A_SEAT))
+        seats = self.seats(forum, planned, since, number, entry)
+        able = [seat for seat in seats if seat.ex_officio_post is None]
+        # Some have never been filled. One always is, so that everybody finds room.
+        filled = [seat for at, seat in enumerate(able) if not at or self.chance.random() > 0.07]
+        counts = {seat.pk: 0 for seat in seats}
+        for _ in range(memberships):
+            counts[self.chance.choice(filled).pk] += 1
+        standing = []
+        for seat in seats:
+            self.book.add(seat, entry)
+            still = self.sit(seat, planned.system, since, until, counts[seat.pk])
+            standing += still
+            if until is not None:
+                self.end_of_seat(seat, until, entry, planned.system)
+            if until is None:
+                standing.append(seat)
+            else:
+                self.book.put_down(seat)
+        return standing
+
+    def sit(self, seat: Seat, system: int, since, until, number: int) -> list[Membership]:
+        if not number:
+            return []
+        so_far: set[int] = set()
+        covered = until is None and number > 2 and self.chance.random() < 0.12
+        # Those of a seat of two come and go beside each other.
+        rows = [number // 2, number - number // 2] if seat.number == 2 else [number - covered]
+        still = []
+        for row in filter(None, rows):
+            still += self.people.hold(
+                seat,
+                Membership,
+                system=system,
+                since=since,
+                until=until,
+                number=row,
+                so_far=so_far,
+                vacant=until is None and self.chance.random() < 0.1,
+            )
+        if covered and seat.number != 2:
+            self.cover(seat, still, so_far, system)
+        return still
+
+    def cover(self, seat: Seat, still: list[Membership], so_far: set[int], system: int) -> None:
+        if still:
+            self.people.cover(still[0], so_far, system)
+            return
+        # Nobody is absent where nobody is: somebody acted before.
+        absent = Membership(seat=seat, start_date=FIRST)
+        self.people.cover(absent, so_far, system)
+
+    def seats(self, forum, planned: Planned, since, number: int, entry: Entry) -> list[Seat]:
+        posts = known_by(entry, self.organisations.posts_of[planned.system])
+        bodies = known_by(entry, self.organisations.of_system[planned.system])
+        heads = [
+            post
+            for post in posts
+            if forum.host_id and post.organisation_id == forum.host_id and post.kind in HEAD_KINDS
+        ]
+        seats, titles = [], set()
+        for order in range(1, number + 1):
+            role, title = self.role(order, number)
+            seat = Seat(
+                pk=self.book.key_for(Seat),
+                forum=forum,
+                role=role,
+                order=order,
+                number=self.chance.choices([1, 2, None], [90, 7, 3])[0],
+                holder_stated=self.chance.random() > 0.05,
+                voting=self.chance.choice([True, False, None]),
+                counts_to_quoracy=self.chance.choice([True, False, None]),
+                may_be_deputised=self.chance.choice([True, False, None]),
+                start_date=since,
+                start_precision=forum.start_precision,
+                start_qualifier=forum.start_qualifier,
+                **self.calendar.evidence(entry, planned.system),
+            )
+            if role == SeatRole.MEMBER and self.chance.random() < 0.4:
+                seat.on_behalf_of = self.chance.choice(bodies)
+                title = f"Representative of {seat.on_behalf_of}"[:190]
+            if role == SeatRole.CHAIR and heads and planned.kind != ForumKind.COMMITTEE:
+                seat.ex_officio_post = heads[0]
+            elif posts and order > 1 and self.chance.random() < 0.06:
+                seat.ex_officio_post = self.chance.choice(posts)
+            if role == SeatRole.CHAIR:
+                seat.number = 1
+            seat.title = title if title not in titles else f"{title} {order}"
+            titles.add(seat.title)
+            seats.append(seat)
+        if all(seat.ex_officio_post for seat in seats):
+            seats[-1].ex_officio_post = None
+        return seats
+
+    def role(self, order: int, number: int) -> tuple[SeatRole, str]:
+        if order == 1:
+            return SeatRole.CHAIR, "Chair"
+        if order == 2 and self.chance.random() < 0.5:
+            return SeatRole.VICE_CHAIR, "Vice-chair"
+        if order == number and self.chance.random() < 0.5:
+            return SeatRole.IN_ATTENDANCE, self.chance.choice(ATTENDING)
+        return SeatRole.MEMBER, self.chance.choice(MEMBERS)
+
+    def end_of_seat(self, seat: Seat, until: datetime.date, known: Entry, system: int) -> None:
+        entry = self.calendar.entry(max(until, FIRST), "Stand down", after=known.at)
+        self.book.change(seat, entry, end_date=until)
+
+    def report(self, forum, planned: Planned, since, until, entry: Entry) -> None:
+        above = planned.answers_to
+        lines = []
+        if above is not None:
+            small = planned.kind in (ForumKind.GROUP, ForumKind.WORKSTREAM)
+            kind = LineKind.SUB_GROUP_OF if small else LineKind.REPORTS_TO
+            lines.append(ReportingLine(kind=kind, to_forum=self.written[above]))
+            mains = known_by(entry, self.main[planned.system])
+            if self.chance.random() < 0.15 and mains:
+                other = self.chance.choice(mains)
+                kind = self.chance.choice([LineKind.ADVISES, LineKind.WORKS_WITH])
+                lines.append(ReportingLine(kind=kind, to_forum=other))
+        else:
+            board = self.organisations.boards[planned.system]
+            if known_by(entry, [board]):
+                lines.append(ReportingLine(kind=LineKind.OVERSEEN_BY, to_organisation=board))
+        if planned.host is not None and self.chance.random() < 0.05:
+            host = self.host(planned)
+            lines.append(ReportingLine(kind=LineKind.ESCALATES_TO, to_organisation=host))
+        for line in lines:
+            if line.to_forum is forum:
+                continue
+            line.from_forum, line.start_date = forum, since
+            line.by_exception = self.chance.random() < 0.1
+            for name, value in self.calendar.evidence(entry, planned.system).items():
+                setattr(line, name, value)
+            self.book.add(line, entry)
+            if until is not None:
+                self.end_of_seat(line, until, entry, planned.system)
+            self.book.put_down(line)
+        self.succeed(forum, planned, since, entry)
+
+    def succeed(self, forum, planned: Planned, since, entry: Entry) -> None:
+        """A forum may take the place of one that stood down beneath the same one."""
+        before = self.stood_down[planned.answers_to]
+        if before and before[-1].end_date <= since and known_by(entry, before[-1:]):
+            told = self.calendar.evidence(entry, planned.system)
+            succession = Succession(
+                from_forum=before.pop(), to_forum=forum, description="was replaced by", **told
+            )
+            self.book.put_down(self.book.add(succession, entry))
+
+    def decide(self, forum, planned: Planned, entry: Entry) -> None:
+        told = self.calendar.evidence(entry, planned.system)
+        records = []
+        if self.chance.random() < 0.4:
+            number = self.chance.randint(2, 5)
+            records.append(QuoracyClause(kind=ClauseKind.AT_LEAST, number=number, order=1))
+        if self.chance.random() < 0.1:
+            records.append(QuoracyClause(kind=ClauseKind.AT_LEAST_SHARE, number=50, order=2))
+        if planned.kind == ForumKind.BOARD and planned.answers_to is None:
+            for order, who in enumerate(["The chair", "The board", "The partnership"], 1):
+                what = "The matter is heard, and settled if it can be."
+                records.append(EscalationStep(order=order, what_happens=what, who_decides=who))
+        for record in records:
+            record.forum = forum
+            for name, value in told.items():
+                setattr(record, name, value)
+            self.book.put_down(self.book.add(record, entry))
+
+    def take_part(self, forum, planned: Planned, since, until, entry: Entry) -> None:
+        bodies = known_by(entry, self.organisations.of_system[planned.system])
+        for body in self.chance.sample(bodies, min(len(bodies), self.chance.randint(4, 9))):
+            part = MemberOrganisation(
+                forum=forum,
+                organisation=body,
+                start_date=since,
+                **self.calendar.evidence(entry, planned.system),
+            )
+            self.book.add(part, entry)
+            if until is not None:
+                self.end_of_seat(part, until, entry, planned.system)
+            self.book.put_down(part)
+
+    def stand_down(self, forum, planned: Planned, until, known: Entry) -> None:
+        entry = self.calendar.entry(max(until, FIRST), "Stand down", after=known.at)
+        self.book.change(forum, entry, **self.calendar.end(until, entry, planned.system))
+        if planned.host is None or planned.host.closed is None:
+            self.stood_down[planned.answers_to].append(forum)
+
+    def reconfirm(self, standing: list, system: int, due: int) -> None:
+        """Hold what stands against the papers of one year after another, until the history has as
+        many rows as are due."""
+        for year in range(FIRST.year + 1, LAST.year + 1):
+            if self.book.versions >= due:
+                return
+            day = self.calendar.some_day(datetime.date(year, 1, 2), datetime.date(year, 9, 1))
+            entry = self.calendar.entry(day, "Reconfirm", nature=Nature.CONFIRMED)
+            fields = {
+                "confirmed_on": entry.at.date(),
+                "confirmed_document": self.calendar.documents[system][entry.at.year],
+                "confirmed_locator": self.calendar.locator(),
+            }
+            for record in standing:
+                if self.book.versions >= due:
+                    return
+                if record.confirmed_on < entry.at.date():
+                    self.book.change(record, entry, **fields)
+
+
+def known_by(entry: Entry, records: list) -> list:
+    """Those of `records` that the register has when `entry` is made."""
+    return [record for record in records if record.written_at <= entry.at]

@@ -1,0 +1,237 @@
+"""Two editors at once: the second to save sees what the first changed, and chooses.
+
+A form carries the version of the record that it was opened on, which is the number of the last
+row of its history. If there is a later one when it is sent, nothing is saved: the form comes
+back with what was, what is and what was typed beside each other.
+"""
+
+import copy
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db import models
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+
+from editing.history_pages import last_row, own_context
+from records.field_changes import (
+    DATES,
+    NOTHING,
+    Change,
+    Names,
+    changes_in_words,
+    history_address,
+    record_in_words,
+    told_fields,
+    value_in_words,
+)
+from records.history import HistoryRow
+
+THEIRS, MINE = "theirs", "mine"
+
+# What is chosen together, lest a date be "April" in one editor's year and another's month, or
+# a page of one document be taken for a page of another.
+CHOSEN_TOGETHER = [
+    *([date, *(part for part in parts if part)] for date, parts in DATES.items()),
+    ["document", "locator"],
+    ["end_document", "end_locator"],
+    ["confirmed_document", "confirmed_locator"],
+    ["codes_document", "codes_locator"],
+]
+
+NO_VERSION = (
+    "Nothing was saved. This form does not say which version of the record it was opened on. "
+    "Open the record again and make your change there."
+)
+CHOOSE = (
+    "Nothing is saved yet: somebody else has changed this record since you opened it. Choose above "
+    "what is to stand, and save again."
+)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What somebody else changed while a form was open, beside what was typed there."""
+
+    name: str  # of the choice
+    label: str
+    was: str
+    now: str
+    typed: str
+    by: Change | None
+    by_both: bool  # whether it was changed in the form too
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What somebody else changed while a form was open."""
+
+    seen: int  # the version that the reader is shown as the present one
+    since: list[Change]
+    touched: list[Touched]
+
+
+def latest_version(model: type[models.Model], key) -> int:
+    """The version of a record: the number of the last row of its history; 0 without any."""
+    row = last_row(model, key)
+    return row.history_id if row else 0
+
+
+def settle(model_admin, request: HttpRequest, record) -> tuple[str, Conflict | None]:
+    """Hold the version that a form was opened on against the present one, under a lock.
+
+    Gives why it may not be saved, "" if it may, and what there is to choose. What was chosen
+    already is written into what was sent.
+    """
+    now = last_row(model_admin.model, record.pk)
+    version = request.POST.get("version", "")
+    if version == str(now.history_id if now else 0):
+        return "", None
+    if now is None or not version.isdecimal() or len(version) > 18:
+        return NO_VERSION, None
+    was = model_admin.model.history.filter(id=record.pk, history_id=int(version)).first()
+    if was is None:
+        return NO_VERSION, None
+    conflict, sent = compare(model_admin, request, record, was, now)
+    if not conflict.touched:
+        return "", None
+    seen = request.POST.get("seen") == str(now.history_id)
+    if seen and all(touched.chosen for touched in conflict.touched):
+        request.POST = sent
+        return "", None
+    return CHOOSE, conflict
+
+
+def compare(model_admin, request, record, was: HistoryRow, now: HistoryRow):
+    """What somebody else changed between two versions, beside what was typed; and what the
+    form would send if it were as chosen."""
+    form_class = model_admin.get_form(
+        request,
+        record,
+        change=True,
+        fields=flatten_fieldsets(model_admin.get_fieldsets(request, record)),
+    )
+    typed = form_class(request.POST, instance=copy.copy(record))
+    typed.full_clean()
+    opened, present = form_class(instance=was.instance), form_class(instance=record)
+    since = changes_since(model_admin.model, was)
+    names = Names()
+    sent = request.POST.copy()
+    touched = []
+    for fields in choices(model_admin.model, typed):
+        theirs = any(getattr(was, f.attname) != getattr(record, f.attname) for f in fields)
+        if not theirs or not any(differs(typed, present, f.name) for f in fields):
+            continue
+        by_both = any(differs(typed, opened, f.name) for f in fields)
+        # Under another name where there is nothing to choose but for the asking, so that who
+        # types more meanwhile is asked.
+        name = f"{'choose' if by_both else 'keep'}-{fields[0].name}"
+        chosen = request.POST.get(name, "" if by_both else THEIRS)
+        chosen = chosen if chosen in (THEIRS, MINE) else ""
+        touched.append(
+            Touched(
+                name=name,
+                label=label_of(fields),
+                was=fields_in_words(was, fields, names),
+                now=fields_in_words(record, fields, names),
+                typed=typed_words(typed, fields, names),
+                by=next((change for change in since if has_changed(change, fields)), None),
+                by_both=by_both,
+                chosen=chosen,
+            )
+        )
+        if chosen == THEIRS:
+            for field in fields:
+                send_as(sent, present, field.name)
+    return Conflict(now.history_id, since, touched), sent
+
+
+def choices(model: type[models.Model], form: forms.ModelForm) -> list[list[models.Field]]:
+    """The fields of a form, those together that are chosen together, in its order."""
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    together = {group[0]: group for group in CHOSEN_TOGETHER}
+    later = {name for group in CHOSEN_TOGETHER for name in group[1:]}
+    found = []
+    for name in form.fields:
+        if name in by_name and name not in later:
+            group = [other for other in together.get(name, [name]) if other in form.fields]
+            found.append([by_name[other] for other in group])
+    return found
+
+
+def differs(form: forms.ModelForm, other: forms.ModelForm, name: str) -> bool:
+    """Whether a field of a form as it was sent is not what `other` starts with."""
+    field = form.fields[name]
+    return field.has_changed(other.get_initial_for_field(other.fields[name], name), form[name].data)
+
+
+def send_as(sent: QueryDict, form: forms.ModelForm, name: str) -> None:
+    """Put into what was sent what `form` would send of a field if nobody touched it."""
+    bound = form[name]
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        sent.pop(name, None)
+        if bound.value():
+            sent[name] = "on"
+        return
+    value = bound.field.widget.format_value(bound.value())
+    if isinstance(value, list | tuple):
+        value = next((key for key in value if key), "")
+    sent[name] = "" if value is None else str(value)
+
+
+def changes_since(model: type[models.Model], was: HistoryRow) -> list[Change]:
+    """What was changed after a version, the last change first."""
+    later = model.history.filter(id=was.id, history_id__gt=was.history_id)
+    return changes_in_words(later.select_related("history_user").order_by("-history_id"))
+
+
+def has_changed(change: Change, fields: list[models.Field]) -> bool:
+    return bool({field.name for field in fields} & {field.name for field in change.fields})
+
+
+def label_of(fields: list[models.Field]) -> str:
+    told = told_fields(fields[0].model)
+    return capfirst(" and ".join(str(field.verbose_name) for field in fields if field in told))
+
+
+def fields_in_words(record, fields: list[models.Field], names: Names) -> str:
+    told = told_fields(fields[0].model)
+    words = [value_in_words(record, field, names) for field in fields if field in told]
+    return ", ".join(filter(None, words)) or NOTHING
+
+
+def typed_words(form: forms.ModelForm, fields: list[models.Field], names: Names) -> str:
+    """What was typed; as it stands, if it cannot be read."""
+    if any(field.name in form.errors for field in fields):
+        return ", ".join(filter(None, (str(form[f.name].data or "") for f in fields))) or NOTHING
+    return fields_in_words(form.instance, fields, names)
+
+
+def gone_view(model_admin, request: HttpRequest, row: HistoryRow) -> HttpResponse:
+    """Answers whoever saves a record that somebody else has removed meanwhile."""
+    names = Names()
+    title = record_in_words(row, names)
+    record = row.instance
+    form_class = model_admin.get_form(
+        request,
+        record,
+        change=True,
+        fields=flatten_fieldsets(model_admin.get_fieldsets(request, record)),
+    )
+    form = form_class(request.POST, instance=row.instance)
+    form.full_clean()
+    (change,) = changes_in_words([row])
+    context = {
+        **own_context(model_admin, request, names.name(record), title, False),
+        "title": f"Not saved: {title} has been removed",
+        "change": change,
+        "history": history_address(row),
+        "typed": [
+            (label_of(fields), typed_words(form, fields, names))
+            for fields in choices(model_admin.model, form)
+        ],
+    }
+    return TemplateResponse(request, "editing/conflict_gone.html", context, status=409)

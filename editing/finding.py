@@ -1,0 +1,117 @@
+"""Finding what has changed: any record, with the guided steps that record a change of it."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.views.decorators.http import require_safe
+
+from editing.admin import SEARCH_LENGTH, InForce, Words, change_address, list_address, may_view
+from editing.site import site_page
+from editing.steps import Step, all_steps, offers_on_each
+from records.namesakes import with_words_apart
+from records.periods import Dated
+
+# Of each kind of record; more words find fewer.
+MOST_OF_A_KIND = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record that was looked for."""
+
+    name: Words
+    period: str
+    steps: list[Words]
+
+
+@dataclass(frozen=True)
+class FoundOfKind:
+    """Records of one kind that were looked for."""
+
+    kind: str
+    records: list[Found]
+    more: Words | None  # the list of them all, if there are more
+    ended: Words | None  # the list of those that are over, if there are any
+
+
+def findable(request: HttpRequest) -> list[type[models.Model]]:
+    """The kinds of record that have guided steps and that the user may view, those that people
+    look for first."""
+    with_steps = {model for model, _ in all_steps()}
+    found = [
+        model for model in admin.site._registry if model in with_steps and may_view(request, model)
+    ]
+    return sorted(found, key=lambda model: admin.site.get_model_admin(model).found_in_place)
+
+
+def suited_steps(request: HttpRequest, record: models.Model) -> list[type[Step]]:
+    """The steps that whoever asks may take on one of many records. Asks the database nothing."""
+    today = timezone.localdate()
+    return [
+        step
+        for model, step in all_steps()
+        if model is type(record) and step.may_be_taken_by(request) and step.is_for(record, today)
+    ]
+
+
+@site_page("find/", name="find")
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+    kinds = [found_of_kind(request, model, text) for model in findable(request)] if text else []
+    context = {
+        **admin.site.each_context(request),
+        "title": "Record a change",
+        "text": text,
+        "found": [kind for kind in kinds if kind.records or kind.ended],
+        "may_find": findable(request),
+    }
+    return TemplateResponse(request, "editing/find.html", context)
+
+
+def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) -> FoundOfKind:
+    model_admin = admin.site.get_model_admin(model)
+    records, _ = model_admin.get_search_results(request, model_admin.get_queryset(request), text)
+    today, plural = timezone.localdate(), model._meta.verbose_name_plural
+    ended = None
+    if issubclass(model, Dated):
+        # What is over, of which there may be much, is found in the list.
+        if records.filter(end_date__lt=today).exists():
+            ended = Words(f"{capfirst(plural)} that have ended", searched(model, text, "ended"))
+        records = records.exclude(end_date__lt=today)
+    if any(field.name == "merged_into" for field in model._meta.fields):
+        records = records.filter(merged_into=None)
+    shown = list(records[: MOST_OF_A_KIND + 1])
+    called = with_words_apart(shown, today)
+    offers = offers_on_each(request, shown[:MOST_OF_A_KIND])
+    more = None
+    if len(shown) > MOST_OF_A_KIND:
+        more = Words(f"All {plural} with these words", searched(model, text, "all"))
+    here = request.get_full_path()
+    return FoundOfKind(
+        kind=capfirst(plural),
+        records=[
+            Found(
+                name=Words(called[record.pk], change_address(model, record.pk)),
+                period=record.time_in_words(today) if isinstance(record, Dated) else "",
+                steps=[Words(offer.text, offer.address(next=here)) for offer in offers[record.pk]],
+            )
+            for record in shown[:MOST_OF_A_KIND]
+        ],
+        more=more,
+        ended=ended,
+    )
+
+
+def searched(model: type[models.Model], text: str, in_force: str) -> str:
+    """The address of the list of those with these words that are, of what has a period, so."""
+    asked = {"q": text}
+    if issubclass(model, Dated):
+        asked[InForce.parameter_name] = in_force
+    return f"{list_address(model).partition('?')[0]}?{urlencode(asked)}"

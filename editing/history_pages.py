@@ -1,0 +1,276 @@
+"""The pages of a record's history: its changes in words, what it once was, and back to that."""
+
+import logging
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from records.events import about
+from records.field_changes import (
+    NOTHING,
+    Change,
+    Names,
+    changes_in_words,
+    fingerprint,
+    net_changes,
+    record_in_words,
+    told_fields,
+    value_in_words,
+    want_names,
+    when_in_words,
+)
+from records.history import HistoryRow, Nature, writing
+from records.periods import locked
+from records.troubles import REFUSALS, refused_in_words
+
+logger = logging.getLogger(__name__)
+
+ROWS_A_PAGE = 50
+
+
+class ReasonForm(forms.Form):
+    """Asks why, and nothing else."""
+
+    reason = forms.CharField(
+        label="Reason for this change",
+        max_length=500,
+        widget=AdminTextInputWidget,
+        help_text="Kept in the change history with your name.",
+    )
+
+
+def last_row(model: type[models.Model], key) -> HistoryRow | None:
+    """The last row of the history of one record, by the order of writing: a clock may have been
+    wrong when one was dated."""
+    return (
+        model.history.filter(id=key).select_related("history_user").order_by("-history_id").first()
+    )
+
+
+def record_or_what_it_was(model_admin, request: HttpRequest, object_id: str):
+    """A record and what it is called; of one that was removed, what it was when it was.
+
+    Raises Http404 if there never was one, and PermissionDenied to whoever may not see it.
+    """
+    record = model_admin.get_object(request, object_id)
+    if record is not None:
+        title, is_there = str(record), True
+    else:
+        row = last_row(model_admin.model, object_id)
+        if row is None:
+            raise Http404(f"There is no {model_admin.opts.verbose_name} of this number.")
+        names = Names()
+        title, is_there, record = record_in_words(row, names), False, names.name(row.instance)
+    if not model_admin.has_view_or_change_permission(request, record if is_there else None):
+        raise PermissionDenied
+    return record, title, is_there
+
+
+def own_context(model_admin, request: HttpRequest, record, title: str, is_there: bool) -> dict:
+    """What the pages of a record's history share."""
+    options = model_admin.opts
+    names = f"admin:{options.app_label}_{options.model_name}"
+    return {
+        **model_admin.admin_site.each_context(request),
+        "opts": options,
+        "object": record,
+        "record": title,
+        "is_there": is_there,
+        "changelist_url": reverse(f"{names}_changelist"),
+        "change_url": reverse(f"{names}_change", args=[record.pk]) if is_there else "",
+        "history_url": reverse(f"{names}_history", args=[record.pk]),
+        "media": model_admin.media,
+    }
+
+
+def history_view(model_admin, request: HttpRequest, object_id: str, tools=()) -> HttpResponse:
+    """Who changed a record, when, how and why, the last change first."""
+    record, title, is_there = record_or_what_it_was(model_admin, request, object_id)
+    rows = (
+        model_admin.model.history.filter(id=record.pk)
+        .select_related("history_user")
+        .order_by("-history_id")
+    )
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get(PAGE_VAR))
+    changes = changes_in_words(page.object_list)
+    context = {
+        **own_context(model_admin, request, record, title, is_there),
+        "title": f"History: {title}",
+        "tools": tools,
+        "changes": changes,
+        "may_restore": may_restore(model_admin, request, record, is_there),
+        # What the record is already is not restored; of one that was removed, its end is.
+        "as_it_is": changes[0].row.pk if changes and is_there and page.number == 1 else None,
+        **pages_of(page),
+    }
+    return TemplateResponse(request, "simple_history/object_history.html", context)
+
+
+def pages_of(page) -> dict:
+    """What the links to the other pages of a list need."""
+    return {
+        "page_obj": page,
+        "page_var": PAGE_VAR,  # "p", as in the lists of the admin
+        "page_range": page.paginator.get_elided_page_range(page.number),
+        "pagination_required": page.paginator.num_pages > 1,
+    }
+
+
+def may_restore(model_admin, request: HttpRequest, record, is_there: bool) -> bool:
+    if is_there:
+        return model_admin.has_change_permission(request, record)
+    return model_admin.has_add_permission(request)
+
+
+@dataclass(frozen=True)
+class ThenAndNow:
+    """One field of a record, as it was and as it is."""
+
+    label: str
+    then: str
+    now: str
+
+    @property
+    def differs(self) -> bool:
+        return self.then != self.now
+
+
+def then_and_now(row: HistoryRow, record) -> list[ThenAndNow]:
+    """Every field that says something now or said something then; `record` may be None."""
+    names = Names()
+    want_names([row], names)
+    found = []
+    for field in told_fields(row.instance_type):
+        then = value_in_words(row, field, names)
+        now = value_in_words(record, field, names) if record is not None else ""
+        if then or now:
+            found.append(ThenAndNow(capfirst(field.verbose_name), then or NOTHING, now or NOTHING))
+    return found
+
+
+def row_or_404(model_admin, record, version_id: str) -> HistoryRow:
+    row = (
+        model_admin.model.history.filter(id=record.pk, history_id=version_id)
+        .select_related("history_user")
+        .first()
+    )
+    if row is None:
+        raise Http404("There is no such version of this record.")
+    return row
+
+
+def version_view(model_admin, request: HttpRequest, object_id: str, version_id: str):
+    """A record as it once was, to read alone."""
+    record, title, is_there = record_or_what_it_was(model_admin, request, object_id)
+    row = row_or_404(model_admin, record, version_id)
+    (change,) = changes_in_words([row])
+    fields = then_and_now(row, record if is_there else None)
+    context = {
+        **own_context(model_admin, request, record, title, is_there),
+        "title": f"{change.record}, as recorded on {when_in_words(row)}",
+        "change": change,
+        "fields": fields,
+        "differs": not is_there or any(field.differs for field in fields),
+        "restore": restore_address(row)
+        if may_restore(model_admin, request, record, is_there)
+        else "",
+    }
+    return TemplateResponse(request, "simple_history/object_history_form.html", context)
+
+
+def restore_address(row: HistoryRow) -> str:
+    options = row.instance_type._meta
+    name = f"admin:{options.app_label}_{options.model_name}_restore"
+    return reverse(name, args=[row.id, row.pk])
+
+
+def restore_view(model_admin, request: HttpRequest, object_id: str, version_id: str):
+    """Shows what would change if a record became what it once was, asks why, and does it."""
+    record, title, is_there = record_or_what_it_was(model_admin, request, object_id)
+    row = row_or_404(model_admin, record, version_id)
+    if not may_restore(model_admin, request, record, is_there):
+        raise PermissionDenied
+    confirmed = request.method == "POST"
+    form = ReasonForm(request.POST if confirmed else None)
+    reason = form.cleaned_data["reason"] if confirmed and form.is_valid() else ""
+    seen = request.POST.get("seen", "") if reason else ""
+    changes, errors, done = [], [], False
+    try:
+        changes, done = restore(row=row, user=request.user, reason=reason, seen=seen)
+    except ValidationError as error:
+        errors = error.messages
+    except REFUSALS as error:
+        logger.warning("The database refused to restore a record: %s", error)
+        errors = [refused_in_words(error, "changed")]
+    if done:
+        model_admin.message_user(request, f"{title} is restored.", messages.SUCCESS)
+        return HttpResponseRedirect(
+            reverse(
+                f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_change",
+                args=[record.pk],
+            )
+        )
+    context = {
+        **own_context(model_admin, request, record, title, is_there),
+        "title": f"Restore {title} as of {when_in_words(row)}",
+        "form": form,
+        "changes": changes,
+        "fingerprint": fingerprint(changes),
+        "errors": errors,
+        "changed_meanwhile": bool(seen) and not errors,
+    }
+    status = 400 if confirmed and (errors or form.errors) else 200
+    return TemplateResponse(request, "editing/restore.html", context, status=status)
+
+
+def refuse_without_what_it_needs(record: models.Model) -> None:
+    """Raise ValidationError if a record that this one points at is no longer there."""
+    for field in record._meta.concrete_fields:
+        key = getattr(record, field.attname)
+        if not isinstance(field, models.ForeignKey) or key is None:
+            continue
+        if not field.related_model._base_manager.filter(pk=key).exists():
+            needed = Names().of(field.related_model, key)
+            raise ValidationError(
+                f"Its {field.verbose_name}, {needed}, is no longer there. Restore that first."
+            )
+
+
+@transaction.atomic
+def restore(*, row: HistoryRow, user, reason: str, seen: str) -> tuple[list[Change], bool]:
+    """Make a record what `row` of its history says, if what changes is what was `seen` before.
+
+    Gives what changes, and whether it was done; it is taken back otherwise. What no form may
+    change stays as it is. Raises ValidationError if a rule would be broken.
+    """
+    model = row.instance_type
+    record = locked(model).filter(pk=row.id).first()
+    new = record is None
+    if new:
+        record = row.instance
+    else:
+        for field in model._meta.concrete_fields:
+            if field.editable and not field.primary_key:
+                setattr(record, field.attname, getattr(row, field.attname))
+    with writing(Nature.RESTORED, reason=reason, user=user) as together:
+        try:
+            refuse_without_what_it_needs(record)
+            record.full_clean()
+        except ValidationError as error:
+            raise about(Names().name(record), error) from error
+        record.save(force_insert=new)
+    changes = net_changes(together.rows)
+    done = bool(seen) and seen == fingerprint(changes) and bool(changes)
+    if not done:
+        transaction.set_rollback(True)
+    return changes, done

@@ -1,0 +1,55 @@
+"""Records that were removed: a draft deleted, a mistake taken back. History keeps them."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from editing.admin import Words, above_lists, may_add, may_view
+from editing.history_pages import ROWS_A_PAGE, pages_of
+from editing.site import site_page
+from records.field_changes import changes_in_words
+from records.history import Recorded
+
+
+@above_lists
+def link_to_removed(request, model):
+    options = model._meta
+    address = reverse("admin:removed", args=[options.app_label, options.model_name])
+    return [Words("Removed", address)] if may_view(request, model) else []
+
+
+@site_page("removed/<slug:app_label>/<slug:model_name>/", name="removed")
+def removed_view(request: HttpRequest, app_label: str, model_name: str) -> HttpResponse:
+    """The records of one kind that are no longer there, the last removed first."""
+    try:
+        model = apps.get_model(app_label, model_name)
+    except LookupError as error:
+        raise Http404("There is no such kind of record.") from error
+    if not issubclass(model, Recorded):
+        raise Http404("There is no such kind of record.")
+    if not may_view(request, model):
+        raise PermissionDenied
+    rows = (
+        model.history.filter(history_type="-")
+        .latest_of_each()
+        .select_related("history_user")
+        .order_by("-history_id")
+    )
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get(PAGE_VAR))
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Removed {model._meta.verbose_name_plural}",
+        "opts": model._meta,
+        "list_name": f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist",
+        "kind": capfirst(model._meta.verbose_name),
+        "changes": changes_in_words(page.object_list),
+        "may_restore": may_add(request, model),
+        **pages_of(page),
+    }
+    return TemplateResponse(request, "editing/removed.html", context)

@@ -1,0 +1,201 @@
+"""How often somebody may be wrong when they sign in, and how long they then wait.
+
+Failures are counted against the account from one address, against the account from all addresses,
+and against the address for all accounts. Whoever reaches a limit waits a minute, and twice as long
+after each further failure. An attempt during the wait costs no password hash and does not count.
+"""
+
+import datetime
+import logging
+from dataclasses import dataclass
+from math import ceil
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_client_username
+from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
+from django.db.models import Max, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+logger = logging.getLogger(__name__)
+
+FIRST_WAIT = datetime.timedelta(minutes=1)
+# Failures are forgotten so long after the last: the working day after, everybody starts anew.
+FORGOTTEN_AFTER = datetime.timedelta(days=1)
+# Whoever has signed in to an account is known for as long at their address, and in their browser
+# wherever it is. It spans a long illness, and not the life of an address that has gone to somebody
+# else.
+KNOWN_FOR = datetime.timedelta(days=90)
+# Who signed in, when and from where is evidence for as long.
+EVIDENCE_FOR = datetime.timedelta(days=365)
+# The signed cookie by which a browser knows who signed in last. It lets nobody in.
+COOKIE, SALT = "last_signed_in", "editing.signing_in"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """After how many failures somebody waits, and how long at most."""
+
+    failures: int
+    longest: datetime.timedelta
+
+    def wait(self, failures: int) -> datetime.timedelta:
+        """How long to wait after the last of so many failures."""
+        if failures < self.failures:
+            return datetime.timedelta()
+        # Beyond ten doublings every wait is the longest.
+        return min(FIRST_WAIT * 2 ** min(failures - self.failures, 10), self.longest)
+
+
+# Somebody who has forgotten their password tries a few. An hour leaves a guesser 30 tries a day.
+AT_ONE_ADDRESS = Limit(5, datetime.timedelta(hours=1))
+# These two also hold whoever is not known at their address, as the owner of an account on a
+# journey: a quarter of an hour is as long as strangers can keep them out by it.
+OF_ACCOUNT = Limit(20, datetime.timedelta(minutes=15))
+# A whole office may come from one address.
+OF_ADDRESS = Limit(30, datetime.timedelta(minutes=15))
+LIMITS = {"pair": AT_ONE_ADDRESS, "account": OF_ACCOUNT, "address": OF_ADDRESS}
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Until when nobody may try, and whether that is because of the address alone."""
+
+    until: datetime.datetime
+    of_address: bool = False
+
+    def minutes_left(self) -> int:
+        return max(1, ceil((self.until - timezone.now()) / datetime.timedelta(minutes=1)))
+
+
+def lock_on(request: HttpRequest, username: str) -> Lock | None:
+    """What keeps somebody from trying to sign in to an account; None if nothing."""
+    address, now = request.axes_ip_address, timezone.now()
+    account, there = Q(username=username), Q(ip_address=address)
+    counted = {}
+    for name, which in [("pair", account & there), ("account", account), ("address", there)]:
+        counted[name] = Sum("failures_since_start", filter=which, default=0)
+        counted[f"{name}_last"] = Max("attempt_time", filter=which)
+    found = failures_that_count(now).filter(account | there).aggregate(**counted)
+    locks = {
+        name: Lock(found[f"{name}_last"] + limit.wait(found[name]), of_address=name == "address")
+        for name, limit in LIMITS.items()
+        if found[name]
+    }
+    locks = {name: lock for name, lock in locks.items() if lock.until > now}
+    if locks.keys() - {"pair"} and is_known(request, username, now):
+        return locks.get("pair")
+    return max(locks.values(), key=lambda lock: lock.until, default=None)
+
+
+def failures_that_count(now: datetime.datetime):
+    return AccessAttempt.objects.filter(attempt_time__gt=now - FORGOTTEN_AFTER)
+
+
+@dataclass(frozen=True)
+class Failures:
+    """What counts against an account."""
+
+    number: int
+    # Until when somebody has to wait, and where, if it is not so everywhere.
+    until: datetime.datetime | None
+    address: str | None = None
+
+
+def failures_of(username: str) -> Failures:
+    """The failures that count against an account, wherever they came from."""
+    now = timezone.now()
+    places = list(
+        failures_that_count(now)
+        .filter(username=username)
+        .order_by("ip_address")
+        .values("ip_address")
+        .annotate(number=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
+    if not places:
+        return Failures(0, None)
+    number = sum(place["number"] for place in places)
+    everywhere = max(place["last"] for place in places) + OF_ACCOUNT.wait(number)
+    if everywhere > now:
+        return Failures(number, everywhere)
+    ends = [(p["last"] + AT_ONE_ADDRESS.wait(p["number"]), p["ip_address"]) for p in places]
+    until, address = max(ends, key=lambda end: end[0])
+    return Failures(number, until, address) if until > now else Failures(number, None)
+
+
+def unlock(username: str) -> int:
+    """Let nothing count against an account any more; gives how many failures did."""
+    with transaction.atomic():
+        number = failures_of(username).number
+        AccessAttempt.objects.filter(username=username).delete()
+    return number
+
+
+def is_known(request: HttpRequest, username: str, now: datetime.datetime) -> bool:
+    """Whether somebody has lately signed in to an account from this address or in this browser."""
+    there = AccessLog.objects.filter(
+        username=username, ip_address=request.axes_ip_address, attempt_time__gt=now - KNOWN_FOR
+    )
+    if there.exists():
+        return True
+    user = who_signed_in_last(request)
+    return user is not None and user.get_username() == username
+
+
+def clear_away_evidence() -> None:
+    """Remove who signed in longer ago than is kept."""
+    AccessLog.objects.filter(attempt_time__lte=timezone.now() - EVIDENCE_FOR).delete()
+
+
+def remember_who_signed_in(request: HttpRequest, response: HttpResponse) -> None:
+    response.set_signed_cookie(
+        COOKIE,
+        f"{request.user.pk}:{_mark_of_password(request.user)}",
+        salt=SALT,
+        max_age=KNOWN_FOR,
+        path="/admin/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def who_signed_in_last(request: HttpRequest) -> User | None:
+    """Whoever signed in last in a browser, if they still may and have the same password."""
+    value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KNOWN_FOR)
+    key, _, mark = value.partition(":")
+    if not mark:
+        return None
+    user = User.objects.filter(pk=key, is_active=True, is_staff=True).first()
+    return user if user and constant_time_compare(mark, _mark_of_password(user)) else None
+
+
+def _mark_of_password(user: User) -> str:
+    """Changes with the password, so that a new one also ends what a browser is known by."""
+    return user.get_session_auth_hash()[:16]
+
+
+class Locks(AxesDatabaseHandler):
+    """Has django-axes count failures, and decides by them who has to wait."""
+
+    def is_locked(self, request: HttpRequest, credentials: dict | None = None) -> bool:
+        username = get_client_username(request, credentials)
+        request.sign_in_lock = lock_on(request, username)
+        return request.sign_in_lock is not None
+
+    def user_login_failed(self, sender, credentials: dict, request=None, **kwargs):
+        if request is None or request.axes_locked_out:
+            return  # refused unread: it does not count
+        super().user_login_failed(sender, credentials, request, **kwargs)
+        request.axes_locked_out = self.is_locked(request, credentials)
+
+    def user_logged_out(self, sender, request, user, **kwargs):
+        try:
+            super().user_logged_out(sender, request, user, **kwargs)
+        except DatabaseError as error:
+            # A full disk keeps nobody signed in: to end a session needs no room.
+            logger.warning("When somebody signed out could not be written down: %s", error)

@@ -1,0 +1,206 @@
+"""The admin's site: its front page, and the pages that belong to no single kind of record."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordChangeView
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxLengthValidator
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from editing.kept_forms import (
+    note_whether_any_are_kept,
+    note_whose_forms,
+    number_kept,
+)
+from editing.passwords import CHANGE_FIRST, GO_ON_TO, OwnPasswordForm, note_who_has_to_change
+from editing.sessions import end_other_sessions, note_where_it_began
+from editing.signing_in import remember_who_signed_in
+from records.namesakes import with_words_apart
+
+# (route, view, name), put in place by `site_page`.
+_pages: list[tuple[str, Callable, str]] = []
+# What adds to the context of the front page.
+_front: list[Callable] = []
+
+
+def site_page(route: str, *, name: str) -> Callable:
+    """Puts a view on the admin's site, for whoever is signed in as staff. The view itself asks
+    what they may do."""
+
+    def register(view: Callable) -> Callable:
+        _pages.append((route, view, name))
+        return view
+
+    return register
+
+
+def on_front_page(make: Callable) -> Callable:
+    """Adds to the context of the front page what `make`, given the request, returns."""
+    _front.append(make)
+    return make
+
+
+# What the libraries' parts of the front page are called, which stand last.
+IN_WORDS = {"auth": "Accounts", "axes": "Signing in"}
+
+
+class SignInForm(AdminAuthenticationForm):
+    """The form to sign in. It refuses a name that is longer than that of any account, which
+    PostgreSQL could not count as a failure to sign in."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        longest = User._meta.get_field("username").max_length
+        self.fields["username"].validators.append(MaxLengthValidator(longest))
+
+
+class List(ChangeList):
+    """A list of the admin. It takes a number that no database can hold for a filter that is wrong,
+    as it takes what is no number."""
+
+    def get_results(self, request):
+        try:
+            super().get_results(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+class AnswersAnyAddress:
+    """Pages of the admin that answer whatever their address asks for with a page."""
+
+    def get_changelist(self, request, **kwargs):
+        return List
+
+    def get_object(self, request, object_id, from_field=None):
+        # `?_to_field=` with nothing behind it names no field.
+        return super().get_object(request, object_id, from_field or None)
+
+
+class Choices(AutocompleteJsonView):
+    """What a picker offers, with what tells one from another that is called alike."""
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        self.called = with_words_apart(context["object_list"], timezone.localdate())
+        return context
+
+    def serialize_result(self, obj, to_field_name):
+        return {**super().serialize_result(obj, to_field_name), "text": self.called[obj.pk]}
+
+
+# The library's own address, which it lets anybody use who is signed in as staff.
+TO_PUBLIC_PAGE = "r/<path:content_type_id>/<path:object_id>/"
+
+
+class RegisterSite(admin.AdminSite):
+    """The admin of the register."""
+
+    login_form = SignInForm
+    site_header = "Governance register"
+    site_title = "Governance register"
+    index_title = "Records"
+    index_template = "editing/index.html"
+    # Its twenty lists are on the front page; beside a form or a table they take its room.
+    enable_nav_sidebar = False
+
+    def get_urls(self):
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in _pages]
+        own.append(path(TO_PUBLIC_PAGE, self.admin_view(self.view_on_site), name="view_on_site"))
+        # Whoever has changed their password goes on at once, and needs no page that says so.
+        without = {"view_on_site", "password_change_done"}
+        theirs = super().get_urls()
+        return [*own, *(each for each in theirs if getattr(each, "name", "") not in without)]
+
+    def each_context(self, request):
+        return {**super().each_context(request), "number_kept": number_kept(request)}
+
+    def login(self, request, extra_context=None):
+        response = super().login(request, {"title": "Sign in", **(extra_context or {})})
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            note_where_it_began(request)
+            note_who_has_to_change(request)
+            if note_whether_any_are_kept(request):
+                # The library's answer holds the new cookie against forgery.
+                response.headers["Location"] = reverse("admin:kept_forms")
+            if request.session.get(CHANGE_FIRST):
+                request.session[GO_ON_TO] = response.headers["Location"]
+            remember_who_signed_in(request, response)
+            note_whose_forms(request, response)
+        return response
+
+    def admin_view(self, view, cacheable=False):
+        """As the library's. Whoever has to choose a password is led to where they do."""
+        shown = super().admin_view(view, cacheable)
+        if view in (self.password_change, self.logout):
+            return shown
+
+        @wraps(shown)
+        def lead(request, *args, **kwargs):
+            if request.session.get(CHANGE_FIRST):
+                return redirect("admin:password_change")
+            return shown(request, *args, **kwargs)
+
+        return lead
+
+    def password_change(self, request, extra_context=None):
+        first = {"change_first": request.session.get(CHANGE_FIRST)}
+        response = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:index"),
+            extra_context={**self.each_context(request), **first, **(extra_context or {})},
+        )(request)
+        if response.status_code == HTTPStatus.FOUND:
+            request.session.pop(CHANGE_FIRST, None)
+            go_on_to = request.session.pop(GO_ON_TO, None)
+            if go_on_to and not go_on_to.endswith(request.path):
+                response = redirect(go_on_to)
+            end_other_sessions(request)  # of the old password, which would only be listed
+            messages.success(request, "Your password is changed.")
+            if request.session.get(CHANGE_FIRST):
+                request.session[GO_ON_TO] = response.headers["Location"]
+            remember_who_signed_in(request, response)
+        return response
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
+
+    def view_on_site(self, request, content_type_id: str, object_id: str):
+        """Leads to the public page of a record, as the library does, but only those who may read
+        the record: the address has the name of a person in it, who may be withheld."""
+        readable = [
+            model for model, of in self._registry.items() if of.has_view_permission(request)
+        ]
+        kinds = ContentType.objects.get_for_models(*readable).values()
+        if content_type_id not in {str(kind.pk) for kind in kinds}:
+            raise PermissionDenied
+        return shortcut(request, content_type_id, object_id)
+
+    def get_app_list(self, request, app_label=None):
+        """What the front page lists. Every page is given it, and few show it."""
+        return SimpleLazyObject(lambda: self.app_list_in_order(request, app_label))
+
+    def app_list_in_order(self, request, app_label: str | None) -> list[dict]:
+        """The kinds of record first, and by names that staff know; then accounts and sign-ins."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["name"] = IN_WORDS.get(app["app_label"], app["name"])
+        return sorted(apps, key=lambda app: app["app_label"] in IN_WORDS)
+
+    def index(self, request, extra_context=None):
+        context = dict(extra_context or {})
+        for make in _front:
+            context.update(make(request))
+        return super().index(request, context)

@@ -1,0 +1,234 @@
+"""Undoing: everything that was changed together is put back to what it was, or nothing is."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
+
+from editing.history_pages import refuse_without_what_it_needs
+from records.field_changes import (
+    Names,
+    earlier_rows,
+    nature_in_words,
+    record_in_words,
+    when_in_words,
+    who_in_words,
+)
+from records.history import HistoryRow, Nature, Recorded, Writing, writing
+from records.periods import locked
+
+# More than a step changes. A longer list is put right by what wrote it, not by one request.
+MOST_RECORDS = 1000
+MOST_REASONS = 5
+
+NOTHING_LEFT = "There is nothing to undo: no record is left of what was added."
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """What one record was before it was changed together with others, and became."""
+
+    model: type[models.Model]
+    key: int
+    before: HistoryRow | None  # None if it was not there
+    last: HistoryRow  # as the change left it
+
+    @property
+    def removes(self) -> bool:
+        return self.before is None
+
+    @property
+    def adds(self) -> bool:
+        return self.last.history_type == "-"
+
+    def permission(self) -> str:
+        options = self.model._meta
+        # What somebody added by a step they may take back, as they may change it.
+        return f"{options.app_label}.{'add' if self.adds else 'change'}_{options.model_name}"
+
+
+def recorded_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if issubclass(model, Recorded)]
+
+
+def rows_of(batch: uuid.UUID) -> list[HistoryRow]:
+    """All that was written together, in the order in which it was."""
+    rows = []
+    for model in recorded_models():
+        rows += model.history.filter(history_batch=batch).select_related("history_user")
+    return sorted(rows, key=lambda row: (row.history_date, type(row).__name__, row.history_id))
+
+
+def undoings(rows: Iterable[HistoryRow]) -> list[Undoing]:
+    """What it takes to put back each record of `rows`, those it takes nothing left out."""
+    first, last = {}, {}
+    for row in sorted(rows, key=lambda row: row.history_id):
+        key = (row.instance_type, row.id)
+        first.setdefault(key, row)
+        last[key] = row
+    before = {}
+    for model in {model for model, _ in first}:
+        earlier = earlier_rows([row for (of, _), row in first.items() if of is model])
+        before |= {(model, history_id): row for history_id, row in earlier.items()}
+    found = []
+    for (model, key), row in first.items():
+        was = before[model, row.history_id]
+        if was is not None and was.history_type == "-":
+            was = None
+        undoing = Undoing(model, key, was, last[model, key])
+        if not (undoing.removes and undoing.adds):
+            found.append(undoing)
+    return found
+
+
+def refusal(request, rows: list[HistoryRow]) -> str:
+    """Why whoever asks may not undo what `rows` say, in a sentence; "" if they may."""
+    if any(row.history_nature == Nature.SEEDED for row in rows):
+        return "The register’s first records are not undone."
+    if any(row.history_nature == Nature.UPGRADED for row in rows):
+        return "What an upgrade put right is not undone. Correct each record by itself."
+    number = len({(row.instance_type, row.id) for row in rows})
+    if number > MOST_RECORDS:
+        return (
+            f"It changed {number:,} records, and at most {MOST_RECORDS:,} are undone in one go. "
+            "Put right what is wrong by importing it again."
+        )
+    to_undo = undoings(rows)
+    if not to_undo:
+        return NOTHING_LEFT
+    if not may_undo(request, rows, to_undo):
+        return "You may not undo this: it takes the right to change each of these records."
+    try:
+        refuse_changed_since(to_undo)
+    except ValidationError as error:
+        return error.messages[0]
+    return ""
+
+
+def was_undone(batch: uuid.UUID) -> bool:
+    """Whether what was changed together under this number is undone, and that not undone again."""
+    to_undo = undoings(rows_of(batch))
+    if not to_undo:
+        return False
+    # All of it is undone at once, and only before anything else is done: one record tells.
+    last = to_undo[0].last
+    later = to_undo[0].model.history.filter(id=last.id, history_id__gt=last.history_id)
+    natures = later.order_by("history_id").values_list("history_nature", flat=True)
+    undone = itertools.takewhile(lambda nature: nature == Nature.UNDONE, natures)
+    return len(list(undone)) % 2 == 1
+
+
+def may_undo(request, rows: list[HistoryRow], to_undo: list[Undoing]) -> bool:
+    """Whoever may take a step, and change each record that it changed, may undo it."""
+    from editing.steps import all_steps
+
+    user = request.user
+    if not user.has_perms({undoing.permission() for undoing in to_undo}):
+        return False
+    if any(row.history_nature == Nature.IMPORTED for row in rows) and not user.has_perm(
+        "records.import_records"
+    ):
+        return False
+    for title in {row.history_step for row in rows} - {""}:
+        named = [step for _, step in all_steps() if step.title == title]
+        if named and not any(step.may_be_taken_by(request) for step in named):
+            return False
+    return True
+
+
+def refuse_changed_since(to_undo: list[Undoing]) -> None:
+    """Raise ValidationError, naming the record, if one of them is not as the change left it."""
+    keys = {}
+    for undoing in to_undo:
+        keys.setdefault(undoing.model, []).append(undoing.key)
+    latest = {}
+    for model, of_model in keys.items():
+        rows = model.history.filter(id__in=of_model).latest_of_each()
+        latest |= {(model, row.id): row for row in rows.select_related("history_user")}
+    for undoing in to_undo:
+        row = latest[undoing.model, undoing.key]
+        if row.history_id == undoing.last.history_id:
+            continue
+        record = record_in_words(row, Names())
+        raise ValidationError(
+            f"This cannot be undone: {undoing.model._meta.verbose_name} “{record}” was "
+            f"{nature_in_words(row)} since, by {who_in_words(row)} on {when_in_words(row)}. "
+            "Undo that first, or correct each record by itself."
+        )
+
+
+@transaction.atomic
+def undo(*, rows: list[HistoryRow], user, reason: str) -> Writing:
+    """Put each record of `rows` back to what it was before, and remove what was added.
+
+    Raises ValidationError, changing nothing, if one of them was changed since, or if a rule
+    would be broken.
+    """
+    to_undo = undoings(rows)
+    if not to_undo:
+        raise ValidationError(NOTHING_LEFT)
+    for undoing in sorted(to_undo, key=lambda undoing: (undoing.model._meta.label, undoing.key)):
+        list(locked(undoing.model).filter(pk=undoing.key))
+    refuse_changed_since(to_undo)
+    # The other way round: what was done last is undone first. What is in the way of another
+    # rule yet is tried again when more of the rest is undone.
+    left = list(reversed(to_undo))
+    left.sort(key=lambda undoing: (not undoing.removes, undoing.adds))
+    step = next((row.history_step for row in rows if row.history_step), "")
+    with writing(Nature.UNDONE, reason=reason, step=step, user=user) as together:
+        while left:
+            failed = [(undoing, why) for undoing in left if (why := attempt(undoing, together))]
+            if len(failed) == len(left):
+                raise ValidationError(first_of([why for _, why in failed]))
+            left = [undoing for undoing, _ in failed]
+    return together
+
+
+def first_of(reasons: list[str]) -> list[str]:
+    """As many as somebody can take in, and how many more records are in the way."""
+    told = reasons[:MOST_REASONS]
+    if more := len(reasons) - len(told):
+        told.append(
+            f"And {more:,} more of the records that were changed together cannot be put back."
+        )
+    return told
+
+
+def attempt(undoing: Undoing, together: Writing) -> str:
+    """Undo one record; gives why it cannot be done yet, or "" if it was."""
+    written = len(together.rows)
+    try:
+        with transaction.atomic():
+            put_back(undoing)
+    except ValidationError as error:
+        why = "; ".join(error.messages)
+    except ProtectedError:
+        why = "Other records need it."
+    except IntegrityError:
+        why = "It conflicts with another record."
+    else:
+        return ""
+    del together.rows[written:]
+    record = record_in_words(undoing.before or undoing.last, Names())
+    return f"{undoing.model._meta.verbose_name} “{record}” cannot be put back: {why}"
+
+
+def put_back(undoing: Undoing) -> None:
+    stored: Callable = locked(undoing.model).filter(pk=undoing.key).first
+    if undoing.removes:
+        stored().delete()
+        return
+    record = undoing.before.instance if undoing.adds else stored()
+    for field in undoing.model._meta.concrete_fields:
+        if not field.primary_key:
+            setattr(record, field.attname, getattr(undoing.before, field.attname))
+    # What a step may change on this record, undoing it may too.
+    record.unfixed = record.fixed_fields
+    refuse_without_what_it_needs(record)
+    record.full_clean()
+    record.save(force_insert=undoing.adds)

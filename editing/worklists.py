@@ -1,0 +1,415 @@
+"""Worklists: what in the register needs somebody's attention, and why.
+
+Each is declared once, in the lowest app that knows of it; an app above adds its own kinds of
+record as further parts. What is listed is worked out from the register on the day and stored
+nowhere, so that a list empties itself when the cause is mended. docs/worklists.md says of each
+what it finds and what empties it.
+"""
+
+import datetime
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib import admin
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.views.decorators.http import require_safe
+
+from editing import finding
+from editing.admin import (
+    SEARCH_LENGTH,
+    Words,
+    add_address,
+    change_address,
+    holds_word,
+    may_view,
+    typed_words,
+)
+from editing.site import on_front_page, site_page
+from editing.steps import step_address
+from records.periods import Period, Precision, Qualifier
+
+PER_PAGE = 50
+DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record that needs attention."""
+
+    record: models.Model
+    name: Words
+    reason: str
+    where: tuple[Words, ...] = ()
+    ways: tuple[Words, ...] = ()  # to mend it: guided steps first
+    # What it is listed under, and what can be done there for all of them at once.
+    group: Words | None = None
+    group_ways: tuple[Words, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return capfirst(self.record._meta.verbose_name)
+
+
+def size_of(found: QuerySet | list) -> int:
+    return found.count() if isinstance(found, QuerySet) else len(found)
+
+
+class Part:
+    """One kind of record on a worklist, as one user asks for it on one day.
+
+    What it finds is a queryset or, where no query can tell, a list; in either case a page of it
+    is made into rows at once.
+    """
+
+    model: type[models.Model]
+    # What the words searched for may stand in, and by which keys a Narrowing chooses.
+    searched: tuple[str, ...] = ()
+    narrowed_by: dict[str, tuple[str, ...]] = {}
+    # If what is found takes long to work out, all the records that it rests on: its number is
+    # then kept until one of them is written, which their history tells.
+    rests_on: tuple[type[models.Model], ...] = ()
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        day: datetime.date,
+        words: Sequence[str] = (),
+        chosen: dict[str, set] | None = None,
+    ):
+        self.request, self.day, self.words, self.chosen = request, day, words, chosen or {}
+
+    # What a subclass says
+
+    def found(self) -> QuerySet | list:
+        """What needs attention, in order."""
+        raise NotImplementedError
+
+    def apart(self) -> QuerySet | list:
+        """What stands beside it and is not counted, because nobody need do anything."""
+        return []
+
+    def counted(self, found: QuerySet | list) -> int:
+        """How many of what the list counts there are in what it found: the records themselves,
+        unless a subclass counts something in each."""
+        return size_of(found)
+
+    def counted_apart(self, found: QuerySet | list) -> int:
+        return size_of(found)
+
+    def row(self, record) -> Row:
+        raise NotImplementedError
+
+    def rows(self, records: Iterable) -> list[Row]:
+        return [self.row(record) for record in records]
+
+    def apart_rows(self, records: Iterable) -> list[Row]:
+        return self.rows(records)
+
+    # What it may use
+
+    def narrowed(self, records: QuerySet) -> QuerySet:
+        """Those of `records` that were asked for."""
+        query = Q()
+        for word in self.words:
+            anywhere = Q()
+            for path in self.searched:
+                anywhere |= holds_word(self.model, path, word)
+            query &= anywhere
+        for name, keys in self.chosen.items():
+            anywhere = Q(pk__in=[])
+            for path in self.narrowed_by.get(name, ()):
+                anywhere |= Q(**{f"{path}__in": keys})
+            query &= anywhere
+        return records.filter(query)
+
+    def number(self) -> int:
+        """How many it finds."""
+        if not self.rests_on:
+            return self.counted(self.found())
+        written = [
+            model.history.order_by("-history_id").values_list("history_id", "history_date").first()
+            for model in self.rests_on
+        ]
+        told = f"{type(self).__qualname__} {self.day} {written}"
+        key = f"worklist-{hashlib.sha256(told.encode()).hexdigest()}"
+        return cache.get_or_set(key, lambda: self.counted(self.found()), timeout=DAY)
+
+    @property
+    def here(self) -> str:
+        return self.request.get_full_path()
+
+    def link(self, record: models.Model | None, text: str = "") -> Words:
+        """A record's name, which leads to its page if the user may see that."""
+        if record is None:
+            return Words(text)
+        may = may_view(self.request, type(record))
+        return Words(text or str(record), change_address(type(record), record.pk) if may else "")
+
+    def steps(
+        self, record: models.Model, *names: str, worded: str = "{}", **filled_in
+    ) -> list[Words]:
+        """Those of the guided steps `names` on `record` that the user may take today. `worded`
+        says on what, if that is another record than the row's."""
+        offered = {step.name: step for step in finding.suited_steps(self.request, record)}
+        return [
+            Words(
+                worded.format(offered[name].title),
+                step_address(type(record), record.pk, name, **filled_in, next=self.here),
+            )
+            for name in names
+            if name in offered
+        ]
+
+    def correcting(self, record: models.Model, text: str) -> list[Words]:
+        """The form of a record, for whoever may change it."""
+        if not admin.site.get_model_admin(type(record)).has_change_permission(self.request):
+            return []
+        address = change_address(type(record), record.pk)
+        return [Words(text, f"{address}?{urlencode({'next': self.here})}")]
+
+    def adding(self, model: type[models.Model], text: str, **filled_in) -> list[Words]:
+        """The form to add a record, for whoever may."""
+        if not admin.site.get_model_admin(model).has_add_permission(self.request):
+            return []
+        return [Words(text, add_address(model, **filled_in, next=self.here))]
+
+
+@dataclass
+class Worklist:
+    """A list of what needs attention for one reason."""
+
+    slug: str
+    order: int
+    title: str
+    finds: str  # what it finds, and why it matters
+    emptied: str  # what empties it
+    apart: str = ""  # what stands beside it and is not counted: "Not recorded"
+    why_apart: str = ""
+    counts_apart: bool = True
+    counts: str = ""  # what is counted in each record, if not the records: "place,places"
+    parts: list[type[Part]] = field(default_factory=list)
+
+    def part(self, kind: type[Part]) -> type[Part]:
+        """Adds a kind of record to the list."""
+        self.parts.append(kind)
+        return kind
+
+    @property
+    def address(self) -> str:
+        return reverse("admin:worklist", args=[self.slug])
+
+    def parts_for(self, request, day, *asked) -> list[Part]:
+        """The parts whose records whoever asks may view."""
+        return [part(request, day, *asked) for part in self.parts if may_view(request, part.model)]
+
+    def rows(self, request, day, *asked, apart: bool = False) -> "Rows":
+        return Rows(self.parts_for(request, day, *asked), apart)
+
+    def number_in(self, rows: "Rows") -> int:
+        """How many there are of what it counts."""
+        return rows.number if self.counts else len(rows)
+
+    def count(self, request, day) -> int:
+        return sum(part.number() for part in self.parts_for(request, day))
+
+
+class Rows(Sequence):
+    """The rows of several parts, one after another. Only those looked at are made."""
+
+    def __init__(self, parts: list[Part], apart: bool = False):
+        self.apart = apart
+        self.found = [(part, part.apart() if apart else part.found()) for part in parts]
+
+    @functools.cached_property
+    def sizes(self) -> list[int]:
+        return [size_of(found) for _, found in self.found]
+
+    def __len__(self):
+        return sum(self.sizes)
+
+    @property
+    def number(self) -> int:
+        """How many there are of what is counted in the records."""
+        return sum(
+            part.counted_apart(found) if self.apart else part.counted(found)
+            for part, found in self.found
+        )
+
+    def __getitem__(self, wanted: slice) -> list[Row]:
+        start, stop, _ = wanted.indices(len(self))
+        rows = []
+        for (part, found), size in zip(self.found, self.sizes, strict=True):
+            records = list(found[max(start, 0) : max(min(stop, size), 0)]) if size else []
+            rows += part.apart_rows(records) if self.apart else part.rows(records)
+            start, stop = start - size, stop - size
+        return rows
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A choice by which a worklist is narrowed: by place."""
+
+    name: str
+    label: str
+    everything: str  # in words: "All places"
+    choices: Callable[[], list[tuple[str, str]]]
+    keys: Callable[[str], set]  # of a choice
+
+
+_worklists: dict[str, Worklist] = {}
+_narrowings: list[Narrowing] = []
+
+
+def worklist(slug: str, **words) -> Worklist:
+    """Declares a worklist."""
+    _worklists[slug] = Worklist(slug, **words)
+    return _worklists[slug]
+
+
+def narrow_by(narrowing: Narrowing) -> None:
+    _narrowings.append(narrowing)
+
+
+def all_worklists() -> list[Worklist]:
+    return sorted(_worklists.values(), key=lambda listed: listed.order)
+
+
+# Words and conditions that worklists share.
+
+
+def over(day: datetime.date, *paths: str) -> Q:
+    """A condition: something that `paths` lead to had ended before `day`."""
+    query = Q()
+    for path in paths:
+        query |= Q(**{f"{path}__end_date__lt": day})
+    return query
+
+
+def at_end(period: Period) -> str:
+    """When something ended, as it is known: "on 31 March 2020", "in March 2020", "by 2021"."""
+    words = period.end_in_words()
+    if period.end_qualifier == Qualifier.BY:
+        return words
+    return f"on {words}" if period.end_precision == Precision.DAY else f"in {words}"
+
+
+def at_start(period: Period) -> str:
+    """When something starts, as it is known."""
+    words = period.start_in_words()
+    if period.start_date is None:
+        return "on a day not recorded"
+    if period.start_qualifier == Qualifier.BY:
+        return words
+    return f"on {words}" if period.start_precision == Precision.DAY else f"in {words}"
+
+
+def number_of_days(days: int) -> str:
+    return f"{days:,} day{'' if days == 1 else 's'}"
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A worklist on the front page."""
+
+    title: str
+    address: str
+    number: int
+    apart: str  # in words: "2 explained"
+
+
+@on_front_page
+def worklists_with_counts(request: HttpRequest) -> dict:
+    today = timezone.localdate()
+    listed = []
+    for each in all_worklists():
+        if not each.parts_for(request, today):
+            continue
+        apart = each.number_in(each.rows(request, today, apart=True)) if each.counts_apart else 0
+        listed.append(
+            Listed(
+                title=each.title,
+                address=each.address,
+                number=each.count(request, today),
+                apart=f"{apart:,} {each.apart.lower()}" if apart else "",
+            )
+        )
+    return {"worklists": listed, "may_find": finding.findable(request)}
+
+
+@site_page("worklists/<slug:slug>/", name="worklist")
+@require_safe
+def worklist_page(request: HttpRequest, slug: str) -> HttpResponse:
+    listed = _worklists.get(slug)
+    today = timezone.localdate()
+    if listed is None or not listed.parts_for(request, today):
+        raise Http404("There is no such worklist.")
+    text = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+    narrowings, chosen = choices_made(request, listed)
+    asked = (typed_words(text), chosen)
+    shows_apart = bool(listed.apart) and request.GET.get("show") == "apart"
+    rows = listed.rows(request, today, *asked)
+    apart = listed.rows(request, today, *asked, apart=True) if listed.apart else rows
+    shown = apart if shows_apart else rows
+    number, number_apart = listed.number_in(rows), listed.number_in(apart)
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    kept = {"q": text, **{each["name"]: each["value"] for each in narrowings}}
+    kept = {name: value for name, value in kept.items() if value}
+    context = {
+        **admin.site.each_context(request),
+        "title": listed.title,
+        "worklist": listed,
+        "day": today,
+        "text": text,
+        "narrowings": narrowings,
+        "is_narrowed": bool(kept),
+        "number": number,
+        "number_apart": number_apart,
+        "number_shown": number_apart if shows_apart else number,
+        "number_of_rows": len(shown),
+        "shows_apart": shows_apart,
+        "page": page,
+        "rows": page.object_list,
+        "page_numbers": page.paginator.get_elided_page_range(page.number, on_ends=1),
+        "counted_address": f"?{urlencode(kept)}",
+        "apart_address": f"?{urlencode({**kept, 'show': 'apart'})}",
+        "page_address": f"?{urlencode({**kept, 'show': 'apart'} if shows_apart else kept)}&page=",
+    }
+    return TemplateResponse(request, "editing/worklist.html", context)
+
+
+def choices_made(request: HttpRequest, listed: Worklist) -> tuple[list[dict], dict[str, set]]:
+    """The choices that narrow a worklist, as the page offers them, and what was chosen."""
+    offered, chosen = [], {}
+    for narrowing in _narrowings:
+        if not any(narrowing.name in part.narrowed_by for part in listed.parts):
+            continue
+        choices = narrowing.choices()
+        value = request.GET.get(narrowing.name, "")
+        if value in dict(choices):
+            chosen[narrowing.name] = narrowing.keys(value)
+        else:
+            value = ""
+        offered.append(
+            {
+                "name": narrowing.name,
+                "label": narrowing.label,
+                "everything": narrowing.everything,
+                "choices": choices,
+                "value": value,
+            }
+        )
+    return offered, chosen

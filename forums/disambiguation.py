@@ -1,0 +1,63 @@
+"""Sentences that name a record which is not alone of its name: what tells it from the others."""
+
+import dataclasses
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from forums.changes import text
+from forums.models import Forum
+from forums.sentences import Told, Words
+from organisations.models import Organisation
+from people.models import FINDABLE, Person
+from records.namesakes import told_apart_by_key
+
+# What a piece of a sentence may name, and which of it readers may find.
+NAMED = {"forum": (Forum, Q()), "organisation": (Organisation, Q()), "person": (Person, FINDABLE)}
+
+Apart = dict[tuple[str, str], str]
+
+
+def names_apart(sentences: Iterable[list[Words]], day: datetime.date) -> Apart:
+    """What tells each record that is named from others of its name in the register, by its kind
+    and slug. One query, and more only for those that are not alone."""
+    slugs = defaultdict(set)
+    for pieces in sentences:
+        for piece in pieces:
+            if piece.slug and piece.kind in NAMED:
+                slugs[piece.kind].add(piece.slug)
+    parts = []
+    for kind in slugs:
+        model, findable = NAMED[kind]
+        named = model.objects.filter(slug__in=slugs[kind]).order_by().values("name")
+        others = model.objects.filter(findable, name__in=named).order_by()
+        parts.append(others.values_list(text(kind), "pk", "slug", "name"))
+    found = list(parts[0].union(*parts[1:], all=True)) if parts else []
+    apart: Apart = {}
+    for kind in slugs:
+        rows = [(pk, slug, name) for of, pk, slug, name in found if of == kind]
+        words = told_apart_by_key(NAMED[kind][0], [(pk, name) for pk, _, name in rows], day)
+        apart |= {(kind, slug): words[pk] for pk, slug, _ in rows if words.get(pk)}
+    return apart
+
+
+def with_words_apart(pieces: list[Words], apart: Apart) -> list[Words]:
+    """A sentence with what tells those that it names from others, after their names."""
+    said = []
+    for piece in pieces:
+        said.append(piece)
+        if words := apart.get((piece.kind, piece.slug)):
+            said.append(Words(f" ({words})"))
+    return said
+
+
+def tell_apart(told: list[Told], day: datetime.date) -> list[Told]:
+    """The same sentences, with what tells those that they name from others of the same name."""
+    apart = names_apart((each.pieces for each in told), day)
+    return [told_with(each, apart) for each in told]
+
+
+def told_with(told: Told, apart: Apart) -> Told:
+    return dataclasses.replace(told, pieces=with_words_apart(told.pieces, apart))

@@ -1,0 +1,253 @@
+"""Who sits where on a day: seats with everybody recorded for them."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from forums.ex_officio import spells
+from forums.models import Forum, Membership, Seat, SeatRole
+from people.models import Appointment
+from people.post_holders import (
+    EVIDENCE,
+    PERIOD,
+    STATED,
+    Holder,
+    Holding,
+    Standing,
+    document_columns,
+    gather,
+    holder_columns,
+    in_turn,
+    standing,
+    standing_of,
+    take_holder,
+)
+from records.periods import date_in_words, not_over
+from records.prepared import prepared
+
+
+@dataclass(kw_only=True)
+class HeldSeat(Holding):
+    """A seat of a forum on a day, with everybody recorded for it."""
+
+    role: str
+    forum_id: int
+    forum_slug: str
+    forum_name: str
+    forum_status: str
+    forum_end_date: datetime.date | None
+    place_name: str | None
+    for_slug: str | None
+    for_name: str | None
+    for_end_date: datetime.date | None
+    for_end_precision: str | None
+    post_id: int | None
+    post_title: str | None
+    post_holder_stated: bool | None
+    post_end_date: datetime.date | None
+    post_organisation_name: str | None
+    post_organisation_slug: str | None
+    post_organisation_end_date: datetime.date | None
+    voting: bool | None
+    counts_to_quoracy: bool | None
+    may_be_deputised: bool | None
+
+    @property
+    def role_words(self) -> str:
+        return SeatRole(self.role).label
+
+    @property
+    def forum_has_ended(self) -> bool:
+        """Whether the forum had stood down before the day."""
+        return self.forum_end_date is not None and self.forum_end_date < self.day
+
+    @property
+    def for_closed(self) -> str:
+        """When the organisation it speaks for had closed, if that was before the day."""
+        if self.for_end_date is None or self.for_end_date >= self.day:
+            return ""
+        return date_in_words(self.for_end_date, self.for_end_precision)
+
+    @property
+    def ex_officio(self) -> str:
+        """The post whose holder fills the seat, in words; "" if it is not ex officio."""
+        if self.post_id is None:
+            return ""
+        return f"{self.post_title}, {self.post_organisation_name}"
+
+    @property
+    def goes_with(self) -> int | None:
+        """The key of the post whose holder fills it, if that is there on the day."""
+        return None if self.post_is_over else self.post_id
+
+    @property
+    def capacity(self) -> int | None:
+        """How many may fill it at once; None if no source says."""
+        return self.number
+
+    @property
+    def stated(self) -> bool:
+        """Whether the sources say who fills it; if it goes with a post, who holds that, too."""
+        silent = self.post_id is not None and not self.post_is_over and not self.post_holder_stated
+        return self.holder_stated and not silent
+
+    @property
+    def post_is_over(self) -> bool:
+        """Whether the post that it goes with, or the organisation of that, ended before the day."""
+        ends = (self.post_end_date, self.post_organisation_end_date)
+        return any(end is not None and end < self.day for end in ends)
+
+
+def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
+    """`seats`, each annotated with its Standing on `day`."""
+    memberships = Membership.objects.filter(seat=OuterRef("pk"))
+    left = Membership.objects.ended_before(day).filter(
+        seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
+    )
+    post_holders = Appointment.objects.filter(
+        ~Exists(left), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
+    )
+    return seats.annotate(standing=standing([memberships, post_holders], day, stated=stated(day)))
+
+
+def stated(day: datetime.date) -> Q:
+    """A condition: the sources say who fills a seat, as `HeldSeat.stated` has it."""
+    # Of a seat that goes with a post, a source that is silent of the post is silent of the seat.
+    silent = Q(ex_officio_post__holder_stated=False) & not_over(
+        day, "ex_officio_post", "ex_officio_post__organisation"
+    )
+    return STATED & ~silent
+
+
+def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
+    """`seats` with everybody recorded for them, in two queries and in the order given.
+
+    Whoever holds the post that a seat goes with is among them, for as long as they fill it by
+    holding that (see `forums.ex_officio`).
+    """
+    return _held(_rows(seats), day)
+
+
+def held_seats_of(forum: Forum, day: datetime.date) -> list[HeldSeat]:
+    """The seats of `forum`, as `seats_with_holders` gives them."""
+    return _held(_rows_of(forum.pk), day)
+
+
+def held_seats_among(keys: Iterable[int], day: datetime.date) -> list[HeldSeat]:
+    """The seats of those keys, as `seats_with_holders` gives them."""
+    keys = tuple(keys)
+    return _held(_rows_among(keys), day) if keys else []
+
+
+@prepared
+def _rows_among(keys: tuple[int, ...]) -> QuerySet:
+    return _rows(Seat.objects.filter(pk__in=keys))
+
+
+def held_seats_that_go_with(posts: Iterable[int], day: datetime.date) -> list[HeldSeat]:
+    """The seats that are filled by holding one of `posts`, as `seats_with_holders` gives them."""
+    return _held(_rows_that_go_with(tuple(posts)), day)
+
+
+@prepared
+def _rows_that_go_with(posts: tuple[int, ...]) -> QuerySet:
+    return _rows(Seat.objects.filter(ex_officio_post__in=posts))
+
+
+@prepared
+def _rows_of(forum: int) -> QuerySet:
+    return _rows(Seat.objects.filter(forum=forum))
+
+
+def _rows(seats: QuerySet) -> QuerySet:
+    return seats.values(
+        "id",
+        "title",
+        "role",
+        "requirement",
+        "holder_stated",
+        "number",
+        "voting",
+        "counts_to_quoracy",
+        "may_be_deputised",
+        "forum_id",
+        *PERIOD,
+        *EVIDENCE,
+        forum_slug=F("forum__slug"),
+        forum_name=F("forum__name"),
+        forum_status=F("forum__status"),
+        forum_end_date=F("forum__end_date"),
+        place_name=F("forum__place__name"),
+        for_end_date=F("on_behalf_of__end_date"),
+        for_end_precision=F("on_behalf_of__end_precision"),
+        for_slug=F("on_behalf_of__slug"),
+        for_name=F("on_behalf_of__name"),
+        post_id=F("ex_officio_post_id"),
+        post_title=F("ex_officio_post__title"),
+        post_holder_stated=F("ex_officio_post__holder_stated"),
+        post_end_date=F("ex_officio_post__end_date"),
+        post_organisation_name=F("ex_officio_post__organisation__name"),
+        post_organisation_slug=F("ex_officio_post__organisation__slug"),
+        post_organisation_end_date=F("ex_officio_post__organisation__end_date"),
+        **document_columns(),
+        **holder_columns(
+            "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"
+        ),
+    )
+
+
+def _held(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
+    held = gather(rows, HeldSeat, day)
+    ex_officio = [seat for seat in held if seat.post_id is not None]
+    if ex_officio:
+        by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
+        for seat in ex_officio:
+            own, others = list(seat.recorded), by_post[seat.post_id]
+            seat.standing = _standing(seat, own, others)
+            for holder in others:
+                seat.recorded += spells(holder, seat, own)
+    return held
+
+
+def _standing(seat: HeldSeat, own: list[Holder], post_holders: list[Holder]) -> Standing:
+    """The Standing of a seat that goes with a post, by the rules of `with_standing`."""
+    if seat.post_is_over:
+        return standing_of(own, seat.day, stated=seat.stated)
+    left = {each.person_id for each in own if each.has_ended(seat.day)}
+    others = [each for each in post_holders if each.person_id not in left]
+    return standing_of([*own, *others], seat.day, stated=seat.stated)
+
+
+def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:
+    """Everybody recorded for each of `posts`, as holders of the seats that go with them.
+
+    A post that is over takes with it whoever the register still has in it.
+    """
+    holders = defaultdict(list)
+    for row in _appointments_to(tuple(sorted(posts)), day):
+        holder = take_holder(row)
+        holder.ex_officio = f"{row['post_words']}, {row['organisation_name']}"
+        holder.for_slug, holder.for_name = row["organisation_slug"], row["organisation_name"]
+        holders[row["post_id"]].append(holder)
+    for each in holders.values():
+        each.sort(key=in_turn)
+    return holders
+
+
+@prepared
+def _appointments_to(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
+    still = not_over(day, "post", "post__organisation") | Q(end_date__isnull=False)
+    return (
+        Appointment.objects.filter(still, post__in=posts)
+        .order_by()
+        .values(
+            "post_id",
+            post_words=F("post__title"),
+            organisation_slug=F("post__organisation__slug"),
+            organisation_name=F("post__organisation__name"),
+            **holder_columns(""),
+        )
+    )

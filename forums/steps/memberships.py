@@ -1,0 +1,388 @@
+"""Guided steps for whoever fills the seats of forums, and for people who leave all they hold."""
+
+from django import forms
+from django.core.validators import MinValueValidator
+from django.utils import timezone
+
+from editing.admin import change_address
+from editing.steps import (
+    Offer,
+    StepForm,
+    record_choice,
+    step_on,
+    steps_elsewhere,
+    steps_of_each,
+)
+from editing.widgets import SeveralRecords
+from forums.actions import end_and_resize, replace_and_resize
+from forums.models import Membership, Seat
+from forums.seat_holders import seats_with_holders
+from forums.steps.closures import MOST_LINKS
+from organisations.models import Post
+from people.actions import leave
+from people.models import Appointment, Person
+from people.steps.appointments import (
+    FILLING,
+    WHY_THEY_GO,
+    Appoint,
+    AppointForm,
+    AppointToSeveral,
+    AppointToSeveralForm,
+    Cover,
+    CoverForm,
+    End,
+    EndForm,
+    OnHolders,
+    Reappoint,
+    Replace,
+    ReplaceForm,
+    Withdraw,
+    address_to_fill,
+    ends_in_words,
+    going_with,
+    holding_of,
+    may_be_filled,
+    name_and_basis,
+    names_in_words,
+    now_or_later,
+    of_the_post_in_words,
+    tenure_in_words,
+    tenures_through,
+    with_no_end,
+)
+
+
+@holding_of.register
+def _(held: Seat, day):
+    return seats_with_holders(Seat.objects.filter(pk=held.pk), day)[0]
+
+
+@going_with.register
+def _(held: Post, day):
+    seats = Seat.objects.filter(ex_officio_post=held).as_at(day).select_related("forum")
+    return [seat for seat in seats if not seat.forum.has_ended(day)]
+
+
+@tenures_through.register
+def _(held: Post, request):
+    if not request.user.has_perm("forums.change_membership"):
+        return None
+    return now_or_later(
+        Membership.objects.filter(seat__ex_officio_post=held).select_related(
+            "person", "seat__forum"
+        ),
+        timezone.localdate(),
+    )
+
+
+class ForWhom:
+    """Asks, of whoever comes, for which organisation they speak."""
+
+    def prepare(self):
+        super().prepare()
+        self.fields["on_behalf_of"] = record_choice(
+            self.request,
+            Membership,
+            "on_behalf_of",
+            required=False,
+            label="On behalf of",
+            help_text="The organisation this person speaks for. Leave empty to take the seat’s.",
+        )
+        self.person_fields = [*self.person_fields, "on_behalf_of"]
+
+    def tenure(self):
+        return {**super().tenure(), "on_behalf_of": self.cleaned_data["on_behalf_of"]}
+
+
+WHAT_RESIZING_CHANGES = (
+    "forums.add_seat",
+    "forums.change_seat",
+    "forums.add_membership",
+    "forums.change_membership",
+    "forums.change_quoracyclause",
+)
+
+
+class Resizes:
+    """Asks how many hold a seat from then on, of one that several hold or may hold."""
+
+    def prepare(self):
+        super().prepare()
+        if self.seat.number == 1 or not self.request.user.has_perms(WHAT_RESIZING_CHANGES):
+            return
+        self.fields["number"] = forms.IntegerField(
+            label="From then on it is a seat of",
+            required=False,
+            validators=[MinValueValidator(1)],
+            max_value=1000,
+            help_text="How many hold it from then on, if that changes, as when joint chairs become "
+            "one chair. The seat ends and one of that number begins, with whoever stays.",
+        )
+
+    @property
+    def groups(self):
+        groups = list(super().groups)
+        if "number" in self.fields:
+            groups.append(("The seat", ["number"]))
+        return groups
+
+    @property
+    def number(self) -> int | None:
+        return self.cleaned_data.get("number")
+
+
+class OnSeat:
+    """What is to be known of a seat that goes with a post and is filled by a record of its own."""
+
+    def remarks(self, form):
+        remarks = super().remarks(form)
+        post = self.record.ex_officio_post
+        if post is None:
+            return remarks
+        holders = [
+            name_and_basis(holder) for holder in holding_of(post, self.first_day(form)).holders
+        ]
+        whose = f"held by {names_in_words(holders)}" if holders else "held by nobody recorded"
+        remarks.append(
+            f"The seat goes with the post {post}, {whose} on that day. A record of its own comes "
+            "before the post’s holder. If it is the post that changed hands, record that on the "
+            "post instead."
+        )
+        return remarks
+
+
+@steps_elsewhere(Seat)
+def of_the_post(request, seats, day):
+    """The steps that fill the post that each of some seats goes with."""
+    through = {
+        seat.pk: post
+        for seat in seats
+        if not seat.has_ended(day) and (post := seat.filled_through(day)) is not None
+    }
+    steps = steps_of_each(request, set(through.values()))
+    return {
+        key: [
+            Offer(of_the_post_in_words(step, post), post, step)
+            for step in steps[post.pk]
+            if step.name in FILLING
+        ]
+        for key, post in through.items()
+    }
+
+
+class AppointMemberForm(ForWhom, AppointForm):
+    pass
+
+
+@step_on(Seat)
+class AppointMember(OnSeat, Appoint):
+    form_class = AppointMemberForm
+    permissions = ("forums.add_membership",)
+
+
+class AppointMemberToSeveralForm(ForWhom, AppointToSeveralForm):
+    pass
+
+
+@step_on(Seat)
+class AppointMemberToSeveral(OnSeat, AppointToSeveral):
+    form_class = AppointMemberToSeveralForm
+    permissions = ("forums.add_membership", "forums.change_membership")
+
+
+class ReplaceMemberForm(Resizes, ForWhom, ReplaceForm):
+    @property
+    def seat(self):
+        return self.record
+
+
+@step_on(Seat)
+class ReplaceMember(OnSeat, Replace):
+    form_class = ReplaceMemberForm
+    permissions = ("forums.add_membership", "forums.change_membership")
+    renewed = None
+
+    def take(self, form):
+        if form.number is None:
+            super().take(form)
+            return None
+        data = form.cleaned_data
+        membership = replace_and_resize(
+            seat=self.record,
+            leaving=data["leaving"],
+            left=form.left,
+            end_reason=data["end_reason"],
+            begins=form.when,
+            number=form.number,
+            source=form.source,
+            **form.tenure(),
+        )
+        self.renewed = membership.seat
+        return self.renewed
+
+    def changed(self):
+        return [self.renewed or self.record]
+
+
+class CoverMemberForm(ForWhom, CoverForm):
+    pass
+
+
+@step_on(Seat)
+class CoverMember(Cover):
+    form_class = CoverMemberForm
+    permissions = ("forums.add_membership",)
+
+
+@step_on(Membership)
+class ReappointMember(Reappoint):
+    permissions = ("forums.add_membership", "forums.change_membership")
+
+
+class EndMembershipForm(Resizes, EndForm):
+    @property
+    def seat(self):
+        return self.record.seat
+
+
+@step_on(Membership)
+class EndMembership(End):
+    title = "End this membership"
+    form_class = EndMembershipForm
+    permissions = ("forums.change_membership",)
+    renewed = None
+
+    def take(self, form):
+        if form.number is None:
+            super().take(form)
+            return
+        self.last = form.when
+        self.renewed = end_and_resize(
+            membership=self.record,
+            when=form.when,
+            end_reason=form.cleaned_data["end_reason"],
+            number=form.number,
+            source=form.source,
+        )
+
+    def changed(self):
+        return [self.renewed or self.record.held]
+
+
+@step_on(Membership)
+class WithdrawMembership(Withdraw):
+    title = "Withdraw this membership"
+    permissions = ("forums.change_membership",)
+
+
+def held_in_words(tenure) -> str:
+    """What somebody holds and since when: "Chair, ICS Executive, since April 2019"."""
+    time = tenure_in_words(tenure).removeprefix(f"{tenure.person}, ")
+    return f"{tenure.held}, {time}"
+
+
+class LeaveForm(StepForm):
+    """Asks what somebody leaves, when and why."""
+
+    date_label = "Last day"
+
+    appointments = SeveralRecords(
+        queryset=None,
+        required=False,
+        label="Posts they leave",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    memberships = SeveralRecords(
+        queryset=None,
+        required=False,
+        label="Seats they leave",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
+
+    @property
+    def groups(self):
+        return [("What they leave", [*self.kinds, "end_reason"])]
+
+    def prepare(self):
+        super().prepare()
+        self.kinds = []
+        for name, tenures in (
+            ("appointments", self.record.appointments.select_related("post__organisation")),
+            ("memberships", self.record.memberships.select_related("seat__forum")),
+        ):
+            held = now_or_later(tenures, timezone.localdate()).select_related("person")
+            if not held:
+                del self.fields[name]
+                continue
+            self.kinds.append(name)
+            self.fields[name].queryset = held
+            self.fields[name].label_from_instance = held_in_words
+            self.fields[name].initial = with_no_end(held)
+            self.fields[name].error_messages["invalid_choice"] = (
+                "Something you ticked is not held any more. Look again at what is."
+            )
+
+    def clean(self):
+        data = super().clean()
+        asked = [name for name in self.kinds if name not in self.errors]
+        if asked == self.kinds and not self.leaving:
+            self.add_error(self.kinds[0] if self.kinds else None, "Tick at least one.")
+        return data
+
+    @property
+    def leaving(self) -> list:
+        return [tenure for name in self.kinds for tenure in self.cleaned_data.get(name) or ()]
+
+
+@step_on(Person)
+class Leave(OnHolders):
+    name = "leave"
+    rank = 10
+    title = "Leaves posts and seats"
+    explains = (
+        "Ends everything ticked of what this person holds, on one day. What was announced for a "
+        "later day never comes to be, and is withdrawn."
+    )
+    form_class = LeaveForm
+    permissions = ("people.change_appointment", "forums.change_membership")
+
+    @classmethod
+    def is_called_for(cls, record, day):
+        return any(
+            now_or_later(tenures, day).exists()
+            for tenures in (
+                Appointment.objects.filter(person=record),
+                Membership.objects.filter(person=record),
+            )
+        )
+
+    def take(self, form):
+        leave(
+            tenures=form.leaving,
+            when=form.when,
+            source=form.source,
+            end_reason=form.cleaned_data["end_reason"],
+            today=self.today,
+        )
+        self.left, self.last = [tenure.held for tenure in form.leaving], form.when
+
+    def changed(self):
+        return self.left
+
+    def first_day(self, form):
+        return form.when.first_day_after()
+
+    def remarks(self, form):
+        recorded = ends_in_words(form.leaving, form.when, self.today)
+        return [*recorded, *super().remarks(form)]
+
+    def afterwards(self, record):
+        empty = [held for held in self.left if may_be_filled(held, self.request, self.today)]
+        ways = [
+            (f"Appoint the next holder: {held}", address_to_fill(held, self.last))
+            for held in empty[:MOST_LINKS]
+        ]
+        if more := len(empty) - len(ways):
+            ways.append((f"See {more} more that {record} left", change_address(Person, record.pk)))
+        return ways

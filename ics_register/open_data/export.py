@@ -1,0 +1,327 @@
+"""Gathering the register as at a day into a SQLite file, which the other formats are written from.
+
+So no two formats can disagree, and none holds more in memory than a few thousand records.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from django.db import connections, models, transaction
+from django.db.models import F
+
+from forums.models import (
+    EscalationStep,
+    Forum,
+    ForumName,
+    MemberOrganisation,
+    QuoracyClause,
+    ReportingLine,
+    Seat,
+    Succession,
+)
+from forums.seat_holders import HeldSeat, seats_with_holders
+from ics_register.open_data.identifiers import Addresses, membership_anchor
+from ics_register.open_data.metadata import Wanted, about
+from ics_register.open_data.schema import SCHEMA, fields
+from ics_register.open_data.tables import BY_NAME, TABLES
+from ics_register.pages.documents import may_be_named
+from organisations.models import (
+    Figure,
+    Organisation,
+    OrganisationName,
+    Place,
+    Post,
+    Rating,
+    Relationship,
+    Statement,
+)
+from people.models import Distinction, Person, PersonName
+from people.post_holders import HeldPost, Holder, Holding, posts_with_holders
+from records.models import Document
+
+AT_ONCE = 2_000
+
+# A row on its way: the name of its table, and what was read of the record.
+Found = tuple[str, dict]
+
+
+@contextlib.contextmanager
+def one_moment() -> Iterator[None]:
+    """Everything read inside is as of one moment, whatever others write meanwhile, and keeps
+    nobody from writing."""
+    connection = connections[Organisation.objects.db]
+    if connection.in_atomic_block:
+        yield
+        return
+    if connection.vendor == "postgresql":
+        with transaction.atomic(using=connection.alias):
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+        return
+    connection.ensure_connection()
+    usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+    try:
+        with transaction.atomic(using=connection.alias):
+            yield
+    finally:
+        connection.transaction_mode = usual
+
+
+# Is told what is being read, and which share of it is, from 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+def unwatched(doing: str, share: float) -> None:
+    """Nobody watches."""
+
+
+def gather(wanted: Wanted, file: Path, progress: Progress = unwatched) -> None:
+    """Write what is wanted into a new SQLite file."""
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        # A file that nobody reads yet needs no journal, and rows come before those that they
+        # refer to.
+        database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {SCHEMA}")
+        database.executemany("INSERT INTO about VALUES (?, ?)", about(wanted))
+        database.executemany("INSERT INTO fields VALUES (?, ?, ?, ?, ?)", fields())
+        # Closed if the file has no room, so that no query is left open.
+        with one_moment(), contextlib.closing(_Gathering(wanted, progress).found()) as found:
+            for name, rows in _batches(found, wanted.addresses):
+                marks = ", ".join("?" * len(BY_NAME[name].columns))
+                database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+        database.commit()
+
+
+def _batches(found: Iterable[Found], addresses: Addresses) -> Iterator[tuple[str, list[list]]]:
+    waiting: dict[str, list[list]] = {table.name: [] for table in TABLES}
+    for name, raw in found:
+        rows = waiting[name]
+        rows.append(BY_NAME[name].row(raw, addresses))
+        if len(rows) >= AT_ONCE:
+            yield name, rows
+            waiting[name] = []
+    yield from waiting.items()
+
+
+class _Gathering:
+    """One gathering, and what it has come across that other records refer to."""
+
+    def __init__(self, wanted: Wanted, progress: Progress):
+        self.progress = progress
+        # Seats and posts, with who holds them, are nearly all there is to read.
+        self.read, self.to_read = 0, sum(model.objects.count() for model in (Seat, Post))
+        self.day = wanted.day
+        self.everything = wanted.everything
+        # By slug, where there is one, and else by key. A set of them is small even of all England.
+        self.organisations_in_force = _slugs(Organisation.objects.as_at(self.day))
+        self.organisations_over = _slugs(Organisation.objects.ended_before(self.day))
+        self.forums_in_force = _slugs(Forum.objects.as_at(self.day))
+        # What is told of because something that is told of refers to it.
+        self.organisations = set(self.organisations_in_force)
+        self.forums = set(self.forums_in_force)
+        self.referred_posts: set[int] = set()
+        self.referred_appointments: set[int] = set()
+
+    def found(self) -> Iterator[Found]:
+        """Every row there is to be. What refers to others comes before them."""
+        yield from self.seats()
+        yield from self.posts()
+        yield from self.between_forums()
+        yield from self.named("forums", Forum, self.forums)
+        yield from self.relationships()
+        yield from self.named("organisations", Organisation, self.organisations)
+        yield from self.facts()
+        yield from self.people()
+        for table, model in (("documents", Document), ("places", Place)):
+            yield from self._each(table, model.objects.all())
+
+    # Seats and posts, and who holds them
+
+    def _in_parts(self, model: type[models.Model]) -> Iterator[models.QuerySet]:
+        keys = list(model.objects.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(keys), AT_ONCE):
+            part = keys[start : start + AT_ONCE]
+            self.progress(model._meta.verbose_name_plural, self.read / self.to_read)
+            self.read += len(part)
+            yield model.objects.filter(pk__gte=part[0], pk__lte=part[-1]).order_by("pk")
+
+    def seats(self) -> Iterator[Found]:
+        asked_for = set(self._clauses().values_list("seat", flat=True))
+        for part in self._in_parts(Seat):
+            for seat in seats_with_holders(part, self.day):
+                in_force = seat.is_in_force(self.day) and seat.forum_slug in self.forums_in_force
+                over = seat.has_ended(self.day) or seat.forum_has_ended
+                holders = self._told(seat, over)
+                if self.everything or in_force or holders or seat.id in asked_for:
+                    yield "seats", self._seat(seat, in_force)
+                    for holder in holders:
+                        yield "memberships", self._membership(seat, holder, over)
+
+    def _told(self, held: Holding, over: bool) -> list[Holder]:
+        """Those to tell of: who holds it on the day, or everybody recorded."""
+        if self.everything:
+            return held.recorded
+        return [] if over else held.holders
+
+    def _seat(self, seat: HeldSeat, in_force: bool) -> dict:
+        self.forums.add(seat.forum_slug)
+        self.organisations.add(seat.for_slug)
+        self.referred_posts.add(seat.post_id)
+        return {
+            **vars(seat),
+            "in_force": in_force,
+            "unfilled": seat.unfilled,
+            "unfilled_standing": seat.unfilled_standing if seat.unfilled else None,
+            "on_behalf_of_slug": seat.for_slug,
+            "ex_officio_post_id": seat.post_id,
+            "ex_officio_post_organisation_slug": seat.post_organisation_slug,
+        }
+
+    def _membership(self, seat: HeldSeat, holder: Holder, over: bool) -> dict:
+        self.organisations.add(holder.for_slug)
+        if holder.ex_officio:
+            self.referred_appointments.add(holder.id)
+        return {
+            **vars(holder),
+            "in_force": holder.is_in_force(self.day) and not over,
+            "anchor": membership_anchor(seat.id, holder),
+            "forum_slug": seat.forum_slug,
+            "seat_id": seat.id,
+            "seat_forum_slug": seat.forum_slug,
+            "speaks_for_slug": holder.for_slug or seat.for_slug,
+            "by_appointment": holder.id,
+            "by_appointment_slug": holder.for_slug if holder.ex_officio else None,
+        }
+
+    def posts(self) -> Iterator[Found]:
+        for part in self._in_parts(Post):
+            most = dict(part.values_list("pk", "max_holders"))
+            for post in posts_with_holders(part, self.day):
+                organisation = post.organisation_slug
+                in_force = (
+                    post.is_in_force(self.day) and organisation in self.organisations_in_force
+                )
+                over = post.has_ended(self.day) or organisation in self.organisations_over
+                told = {holder.id for holder in self._told(post, over)}
+                told |= self.referred_appointments
+                holders = [holder for holder in post.recorded if holder.id in told]
+                if self.everything or in_force or holders or post.id in self.referred_posts:
+                    self.organisations.add(organisation)
+                    yield (
+                        "posts",
+                        {
+                            **vars(post),
+                            "in_force": in_force,
+                            "max_holders": most[post.id],
+                        },
+                    )
+                    for holder in holders:
+                        yield "appointments", self._appointment(post, holder, over)
+
+    def _appointment(self, post: HeldPost, holder: Holder, over: bool) -> dict:
+        return {
+            **vars(holder),
+            "in_force": holder.is_in_force(self.day) and not over,
+            "organisation_slug": post.organisation_slug,
+            "post_id": post.id,
+            "post_organisation_slug": post.organisation_slug,
+        }
+
+    # Everything else, each kind in one query
+
+    def _read(self, table: str, records: models.QuerySet) -> Iterator[dict]:
+        """What the columns of a table need of each record."""
+        needs = dict(BY_NAME[table].needs)
+        same = [key for key, lookup in needs.items() if key == lookup]
+        other = {key: F(lookup) for key, lookup in needs.items() if key != lookup}
+        found = records.order_by("pk").values(*same, **other)
+        for raw in found.iterator(chunk_size=AT_ONCE):
+            if "start_date" in raw:
+                begun = raw["start_date"] is not None and raw["start_date"] <= self.day
+                raw["in_force"] = begun and (raw["end_date"] is None or raw["end_date"] >= self.day)
+            yield raw
+
+    def _each(self, table: str, records: models.QuerySet) -> Iterator[Found]:
+        for raw in self._read(table, records):
+            yield table, raw
+
+    def between_forums(self) -> Iterator[Found]:
+        for raw in self._read("reporting_lines", ReportingLine.objects.all()):
+            raw["in_force"] &= raw["from_forum_slug"] in self.forums_in_force
+            if self.everything or raw["in_force"]:
+                self.forums.update((raw["from_forum_slug"], raw["to_forum_slug"]))
+                self.organisations.add(raw["to_organisation_slug"])
+                yield "reporting_lines", raw
+        for raw in self._read("successions", Succession.objects.all()):
+            both = {raw["from_forum_slug"], raw["to_forum_slug"]}
+            if self.everything or both & self.forums_in_force:
+                self.forums |= both
+                yield "successions", raw
+        for raw in self._read("member_organisations", MemberOrganisation.objects.all()):
+            raw["in_force"] &= raw["forum_slug"] in self.forums_in_force
+            if self.everything or raw["in_force"]:
+                self.organisations.add(raw["organisation_slug"])
+                yield "member_organisations", raw
+
+    def relationships(self) -> Iterator[Found]:
+        """How organisations stand to each other on the day or did before: a successor is one
+        for good."""
+        records = Relationship.objects.all()
+        if not self.everything:
+            records = records.exclude(pk__in=Relationship.objects.starting_after(self.day))
+        for raw in self._read("relationships", records):
+            both = {raw["from_organisation_slug"], raw["to_organisation_slug"]}
+            if self.everything or both & self.organisations:
+                self.organisations |= both
+                yield "relationships", raw
+
+    def named(self, table: str, model: type[models.Model], told: set[str]) -> Iterator[Found]:
+        """Forums or organisations: those in force, and those that something refers to."""
+        for raw in self._read(table, model.objects.all()):
+            if self.everything or raw["slug"] in told:
+                told.add(raw["slug"])
+                self.organisations.add(raw.get("host_slug"))
+                yield table, raw
+
+    def _clauses(self) -> models.QuerySet:
+        return self._stated(QuoracyClause)
+
+    def _stated(self, model: type[models.Model]) -> models.QuerySet:
+        return model.objects.all() if self.everything else model.objects.stated_by(self.day)
+
+    def facts(self) -> Iterator[Found]:
+        """What is said of forums and organisations. Their other names are told whatever the day,
+        with their periods: by any of them somebody may look for them."""
+        of_organisations = {
+            "organisation_names": OrganisationName.objects.all(),
+            "statements": self._stated(Statement),
+            "ratings": self._stated(Rating),
+            "figures": self._stated(Figure),
+        }
+        of_forums = {
+            "forum_names": ForumName.objects.all(),
+            "quoracy_clauses": self._clauses(),
+            "escalation_steps": self._stated(EscalationStep),
+        }
+        for facts, owner, told in (
+            (of_organisations, "organisation_slug", self.organisations),
+            (of_forums, "forum_slug", self.forums),
+        ):
+            for table, records in facts.items():
+                for raw in self._read(table, records):
+                    if raw[owner] in told:
+                        yield table, raw
+
+    def people(self) -> Iterator[Found]:
+        """Those whom the public may find, whatever the day."""
+        yield from self._each("people", Person.objects.filter(may_be_named("")))
+        names = PersonName.objects.filter(may_be_named("person"))
+        yield from self._each("person_names", names)
+        two = Distinction.objects.filter(may_be_named("person", "other"))
+        yield from self._each("distinctions", two)
+
+
+def _slugs(records: models.QuerySet) -> set[str]:
+    return set(records.order_by().values_list("slug", flat=True).iterator())

@@ -1,0 +1,229 @@
+"""The twins of public pages: the same page as JSON, a list of it whole as CSV, a paper for Word
+and days to be kept in mind as a calendar.
+
+A twin has the address of its page with the name of its form in place of the last slash, and
+takes what the page takes: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
+"""
+
+import functools
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Page
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.text import slugify
+
+from editing.spreadsheets.cells import neutral
+from editing.spreadsheets.exporting import csv_file
+from ics_register.addresses import address
+from ics_register.pages.frame import AskedDay, page_furniture
+from ics_register.recorded import as_recorded
+from records.text import plain
+
+MEDIA_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "svg": "image/svg+xml",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ics": "text/calendar",
+}
+# For machines, which every page names at its foot. The others are for people.
+DATA = ("json", "csv")
+
+# How many rows of a list are fetched at once for its file.
+CHUNK = 500
+
+
+def page(route: str, view, name: str) -> list[URLPattern]:
+    """The address of a public page and those of its twins, for the list of addresses."""
+    twins = [
+        path(twin_of(route, form), view, {"form": form}, name=f"{name}.{form}")
+        for form in view.twins
+    ]
+    return [path(route, view, name=name), *twins]
+
+
+def twin_of(address: str, form: str) -> str:
+    """The address of a page's twin."""
+    whole = address.removesuffix("/")
+    return f"{whole}.{form}" if whole else f"{address}index.{form}"
+
+
+def page_of_twin(address: str) -> str:
+    """The address of the page that has this twin; of a page, its own."""
+    form = form_of(address)
+    if form is None:
+        return address
+    whole = address.removesuffix(f".{form}")
+    return "/" if whole == "/index" else f"{whole}/"
+
+
+def form_of(address: str) -> str | None:
+    """Which form of a page has this address, if it is a twin's."""
+    ending = address.rpartition(".")[2]
+    return ending if ending in MEDIA_TYPES else None
+
+
+def refuse_page_of_file(request: HttpRequest) -> None:
+    """Raises BadRequest if the address asks for a page of a file, which holds the whole list."""
+    if "page" in request.GET:
+        raise BadRequest("page: The file holds the whole list. Leave “page” out of the address.")
+
+
+@dataclass(frozen=True)
+class Here:
+    """The page that a twin is of, as somebody reads it: by it, records are given their ids."""
+
+    request: HttpRequest
+    asked: AskedDay
+
+    def id(self, page: str, slug: str | None) -> str | None:
+        """The id of a record, which is the absolute address of its page on any day; None of
+        what has no page."""
+        return f"{self.site}{address(page, slug)}" if slug else None
+
+    def id_of(self, record: Model | None) -> str | None:
+        return self.id(record._meta.model_name, record.slug) if record else None
+
+    @functools.cached_property
+    def site(self) -> str:
+        return site(self.request)
+
+    def address(self, form: str = "", **parameters) -> str:
+        """The absolute address of this page, or of its twin, with some of its parameters other
+        than they are."""
+        own = page_of_twin(self.request.path)
+        given = dict(page_furniture(self.request)["kept_parameters"])
+        given["page"] = self.request.GET.get("page")
+        link = self.asked.link(twin_of(own, form) if form else own, {**given, **parameters})
+        return self.request.build_absolute_uri(link)
+
+    def paged(self, page: Page, results: list) -> dict:
+        """One page of a list, with how many there are in all, if they were counted, and where the
+        others are."""
+        following = page.next_page_number() if page.has_next() else None
+        before = page.previous_page_number() if page.has_previous() else None
+        return {
+            "count": page.paginator.count if getattr(page.paginator, "is_all", True) else None,
+            "next": self.address("json", page=following) if following else None,
+            "previous": self.address("json", page=before) if before else None,
+            "results": results,
+        }
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a CSV file holds: the names of its columns, and what rows have in them, if anything."""
+
+    columns: Iterable[str]
+    rows: Iterable[dict[str, Any]]
+
+
+AsJson = Callable[[dict, Here], dict]
+AsCsv = Callable[[dict, Here], Table]
+# The template of a drawing, and its context.
+AsSvg = Callable[[dict, Here], tuple[str, dict]]
+
+
+def site(request: HttpRequest) -> str:
+    """Where the register is: "https://register.example.nhs.uk"."""
+    return request.build_absolute_uri("/").removesuffix("/")
+
+
+def links_to_twins(here: Here, forms: Iterable[str]) -> list[tuple[str, str, str]]:
+    """The twins of a page as (word, media type, address)."""
+    links = []
+    for form in forms:
+        whole = {"page": None} if form == "csv" else {}
+        address = here.address(form, **whole).removeprefix(here.site)
+        links.append((form.upper(), MEDIA_TYPES[form], address))
+    return links
+
+
+def answer_json(as_json: AsJson, context: dict, here: Here) -> HttpResponse:
+    """A page as JSON: which page, as at which day, and what it says."""
+    recorded = here.asked.recorded
+    said = {
+        "page": here.address(),
+        "as_at": here.asked.day.isoformat(),
+        "recorded": recorded.isoformat() if recorded else None,
+        **as_json(context, here),
+    }
+    return open_to_all(JsonResponse(said, json_dumps_params={"ensure_ascii": False}))
+
+
+def answer_csv(as_csv: AsCsv, context: dict, here: Here) -> HttpResponse:
+    """The whole list of a page as a file, sent as it is read."""
+    table = as_csv(context, here)
+    columns = list(table.columns)
+
+    def lines() -> Iterator[list[str]]:
+        yield columns
+        # Most of the rows are read when the view is long done.
+        with as_recorded(here.asked.recorded):
+            try:
+                for row in table.rows:
+                    yield [in_cell(row.get(column)) for column in columns]
+            finally:
+                # Whoever asked may have gone: nothing more is read for them.
+                if isinstance(table.rows, Generator):
+                    table.rows.close()
+
+    return open_to_all(csv_file(lines(), file_name(here, "csv")))
+
+
+def file_name(here: Here, form: str) -> str:
+    """What a file is called by whoever keeps it: by the page, and the day that it is as at."""
+    name = slugify(page_of_twin(here.request.path).replace("/", " "))
+    name += f"-as-at-{here.asked.day.isoformat()}"
+    if here.asked.recorded:
+        name += f"-as-recorded-on-{here.asked.recorded.isoformat()}"
+    return f"{name}.{form}"
+
+
+def in_cell(value) -> str:
+    """A value as a cell has it, and as no spreadsheet program will run it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return neutral(str(value))
+
+
+def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:
+    """What a page draws, alone, with everything that it needs in it."""
+    template, drawn = as_svg(context, here)
+    drawing = plain(render_to_string(template, drawn, here.request, using="jinja2"))
+    response = HttpResponse(drawing, content_type=MEDIA_TYPES["svg"])
+    name = slugify(page_of_twin(here.request.path).replace("/", " "))
+    file_name = f"{name}-as-at-{here.asked.day.isoformat()}.svg"
+    response["Content-Disposition"] = f'inline; filename="{file_name}"'
+    return open_to_all(response)
+
+
+def open_to_all(response: HttpResponse) -> HttpResponse:
+    """Lets pages of any other site read a twin."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def in_chunks(rows: list) -> Iterator[list]:
+    """`rows` in their order, so many at a time."""
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
+def whole_list(page: Page) -> Iterator[list]:
+    """All the records of the list that `page` is of, so many at a time and in its order.
+
+    Which they are is settled at once, so that none is missed or told twice if the register is
+    changed meanwhile, and no query stays open while somebody takes in the file.
+    """
+    records: QuerySet = page.paginator.object_list
+    for keys in in_chunks(list(records.values_list("pk", flat=True))):
+        yield list(records.filter(pk__in=keys))

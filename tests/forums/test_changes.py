@@ -1,0 +1,597 @@
+"""What happened between two days, at the edges of those days, and in what words."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from forums.changes import Between, as_key, days_told, happenings, keys_between
+from forums.models import ForumStatus, LineKind
+from forums.sentences import tell
+from organisations.models import PostKind, RelationshipKind
+from people.identity import withhold_person
+from people.models import Basis, EndReason, Person
+from people.post_holders import NAME_WITHHELD
+from records.models import NameKind
+from records.periods import Precision, Qualifier
+from tests.builders import (
+    day,
+    make_appointment,
+    make_chair_seat,
+    make_document,
+    make_forum,
+    make_forum_name,
+    make_member_organisation,
+    make_membership,
+    make_organisation,
+    make_organisation_name,
+    make_person,
+    make_person_name,
+    make_post,
+    make_relationship,
+    make_reporting_line,
+    make_seat,
+)
+
+pytestmark = pytest.mark.django_db
+
+TODAY = datetime.date(2026, 11, 25)
+
+
+def told(first: str, last: str, about=None, today=TODAY) -> list[str]:
+    """The sentences of what happened between two days."""
+    key = (about._meta.model_name, about.pk) if about else None
+    rows = keys_between(Between(day(first), day(last)), key)
+    return [each.text for each in tell(happenings(map(as_key, rows)), today)]
+
+
+def of_people(first: str, last: str, **more) -> list[str]:
+    """Those of them that are about somebody in office."""
+    return [each for each in told(first, last, **more) if "Chair" in each]
+
+
+@pytest.fixture
+def chair():
+    """The post of a trust's Chair, both since long before."""
+    trust = make_organisation(name="Wye Trust", start_date="2000-01-01")
+    return make_post(organisation=trust, title="Chair", start_date="2000-01-01")
+
+
+def person(name: str) -> Person:
+    return make_person(name=name)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "happens"),
+    [
+        ("2019-04-01", "2019-04-01", True),
+        ("2019-04-01", "2019-04-30", True),
+        ("2019-03-01", "2019-04-01", True),
+        ("2019-04-02", "2019-04-30", False),
+        ("2019-03-01", "2019-03-31", False),
+    ],
+)
+def test_a_day_is_in_the_days_asked_about_both_ends_included(chair, first, last, happens):
+    make_appointment(person=person("Ann Lee"), post=chair, start_date="2019-04-01")
+
+    sentence = "On 1 April 2019 Ann Lee became Chair of Wye Trust."
+    assert told(first, last) == ([sentence] if happens else [])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "happens"),
+    [
+        ("2019-03-31", "2019-03-31", True),
+        ("2019-04-01", "2019-04-30", False),
+        ("2019-03-01", "2019-03-30", False),
+    ],
+)
+def test_an_end_is_on_its_last_day(chair, first, last, happens):
+    make_appointment(
+        person=person("Ann Lee"),
+        post=chair,
+        start_date="2018-01-01",
+        end_date="2019-03-31",
+        end_reason=EndReason.RETIRED,
+    )
+
+    sentence = "On 31 March 2019 Ann Lee ceased to be Chair of Wye Trust (retired)."
+    assert told(first, last) == ([sentence] if happens else [])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "happens", "surely"),
+    [
+        ("2019-04-01", "2019-04-30", True, True),
+        ("2019-04-15", "2019-05-01", True, False),
+        ("2019-04-30", "2019-04-30", True, False),
+        ("2019-03-01", "2019-04-01", True, False),
+        ("2019-03-01", "2019-03-31", False, False),
+        ("2019-05-01", "2019-05-31", False, False),
+    ],
+)
+@pytest.mark.parametrize("which", ["start", "end"])
+def test_a_month_may_be_any_of_its_days(chair, which, first, last, happens, surely):
+    dates = {f"{which}_date": day("2019-04-10"), f"{which}_precision": Precision.MONTH}
+    if which == "end":
+        dates["start_date"] = "2018-01-01"
+    make_appointment(person=person("Ann Lee"), post=chair, **dates)
+
+    verb = "became" if which == "start" else "ceased to be"
+    sentence = f"In April 2019 Ann Lee {verb} Chair of Wye Trust."
+    assert told(first, last) == ([sentence] if happens else [])
+    [stored] = chair.appointments.all()
+    days = Between(day(first), day(last))
+    assert days.surely(getattr(stored, f"{which}_date"), Precision.MONTH) == surely
+
+
+def test_a_year_may_be_any_of_its_days(chair):
+    make_appointment(
+        person=person("Ann Lee"),
+        post=chair,
+        start_date="2016-07-01",
+        start_precision=Precision.YEAR,
+    )
+
+    sentence = "In 2016 Ann Lee became Chair of Wye Trust."
+    assert told("2016-12-31", "2017-05-01") == [sentence]
+    assert told("2015-05-01", "2016-01-01") == [sentence]
+    assert told("2015-05-01", "2015-12-31") == []
+
+
+def test_what_is_known_by_a_day_is_told_apart_and_claims_no_event(chair):
+    make_appointment(
+        person=person("Ann Lee"),
+        post=chair,
+        start_date="2021-06-01",
+        start_precision=Precision.MONTH,
+        start_qualifier=Qualifier.BY,
+    )
+    make_organisation(name="Teme Trust", start_date="2021-06-30")
+
+    assert told("2021-01-01", "2021-12-31") == [
+        "On 30 June 2021 Teme Trust began.",
+        "By June 2021, Ann Lee was in post as Chair of Wye Trust; since when is not recorded.",
+    ]
+    assert told("2020-01-01", "2021-05-31") == []
+
+
+def test_what_ended_by_a_day_is_told_as_over_by_then_and_a_start_not_recorded_is_not_told(chair):
+    make_appointment(
+        person=person("Ann Lee"),
+        post=chair,
+        start_date=None,
+        end_date="2019-03-31",
+        end_precision=Precision.MONTH,
+        end_qualifier=Qualifier.BY,
+    )
+
+    assert told("1990-01-01", "2026-01-01", about=chair.organisation)[-1:] == [
+        "By March 2019, Ann Lee had ceased to be Chair of Wye Trust; when is not recorded."
+    ]
+    assert len(of_people("2001-01-01", "2026-01-01")) == 1
+
+
+def hand_over(post, ended: dict, begun: dict, **more) -> None:
+    make_appointment(
+        **{"person": person("Ann Lee"), "post": post, "start_date": "2018-01-01", **ended}
+    )
+    make_appointment(**{"person": person("Ben Rhys"), "post": post, **begun, **more})
+
+
+def test_a_handover_from_one_day_to_the_next_is_one_sentence_with_both_sources(chair):
+    minutes, letter = make_document(slug="minutes"), make_document(slug="letter")
+    hand_over(
+        chair,
+        {"end_date": "2019-03-31", "end_document": letter, "end_locator": "line 3"},
+        {"start_date": "2019-04-01", "document": minutes, "locator": "item 4"},
+    )
+
+    sentence = "On 1 April 2019 Ann Lee handed over to Ben Rhys as Chair of Wye Trust."
+    assert told("2019-03-01", "2019-05-01") == [sentence]
+    # From its own day on it is told whole, and until the eve there is the end alone.
+    assert told("2019-04-01", "2019-04-01") == [sentence]
+    assert told("2019-03-01", "2019-03-31") == [
+        "On 31 March 2019 Ann Lee ceased to be Chair of Wye Trust."
+    ]
+    rows = keys_between(Between(day("2019-04-01"), day("2019-04-01")))
+    [each] = tell(happenings(map(as_key, rows)), TODAY)
+    assert [(slug, where) for slug, _, where, *_ in each.sources] == [
+        ("minutes", "item 4"),
+        ("letter", "line 3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ended", "begun"),
+    [
+        (("2019-03-31", Precision.MONTH), ("2019-04-01", Precision.MONTH)),
+        (("2019-04-30", Precision.MONTH), ("2019-04-01", Precision.MONTH)),
+        (("2018-12-31", Precision.YEAR), ("2019-01-01", Precision.YEAR)),
+        (("2019-12-31", Precision.YEAR), ("2019-01-01", Precision.YEAR)),
+        (("2019-03-31", Precision.MONTH), ("2019-04-01", Precision.DAY)),
+    ],
+)
+def test_of_a_handover_known_no_closer_than_the_month_one_followed_the_other(chair, ended, begun):
+    hand_over(
+        chair,
+        {"end_date": ended[0], "end_precision": ended[1]},
+        {"start_date": begun[0], "start_precision": begun[1]},
+    )
+
+    [sentence] = of_people("2018-06-01", "2020-06-01")
+    assert "Ben Rhys followed Ann Lee, in post until" in sentence
+    assert "handed over" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("ended", "begun"),
+    [
+        ({"end_date": "2019-03-31"}, {"start_date": "2019-04-02"}),
+        ({"end_date": "2019-03-31", "end_precision": "month"},
+         {"start_date": "2019-05-01", "start_precision": "month"}),
+        ({"end_date": "2019-03-31", "end_qualifier": "by"}, {"start_date": "2019-04-01"}),
+        ({"end_date": "2019-03-31"}, {"start_date": "2019-04-01", "start_qualifier": "by"}),
+        ({"end_date": "2019-03-31", "basis": Basis.ACTING}, {"start_date": "2019-04-01"}),
+        ({"end_date": "2019-03-31"}, {"start_date": "2019-04-01", "basis": Basis.ACTING}),
+    ],
+)  # fmt: skip
+def test_what_does_not_adjoin_or_only_covers_is_no_handover(chair, ended, begun):
+    hand_over(chair, ended, begun)
+
+    sentences = of_people("2018-06-01", "2020-06-01")
+    assert len(sentences) == 2
+    assert not any("handed over" in each or "followed" in each for each in sentences)
+
+
+def test_of_a_post_that_several_hold_nobody_is_said_to_follow_anybody():
+    post = make_post(title="Chair", max_holders=2, start_date="2000-01-01")
+    hand_over(post, {"end_date": "2019-03-31"}, {"start_date": "2019-04-01"})
+
+    assert len(of_people("2018-06-01", "2020-06-01")) == 2
+
+
+def test_who_stays_on_for_another_term_hands_over_to_nobody(chair):
+    ann = person("Ann Lee")
+    hand_over(
+        chair,
+        {"person": ann, "end_date": "2019-03-31", "basis": Basis.INTERIM},
+        {"person": ann, "start_date": "2019-04-01"},
+    )
+
+    assert of_people("2019-01-01", "2020-01-01") == [
+        "On 1 April 2019 Ann Lee stayed on as Chair of Wye Trust (substantive)."
+    ]
+
+
+def test_what_is_to_come_is_told_as_to_come(chair):
+    hand_over(chair, {"end_date": "2030-03-31"}, {"start_date": "2030-04-01"})
+
+    assert told("2030-01-01", "2030-12-31") == [
+        "On 1 April 2030 Ann Lee is to hand over to Ben Rhys as Chair of Wye Trust."
+    ]
+
+
+ENDING = {
+    "an organisation": make_organisation,
+    "a forum": make_forum,
+    "a former name": lambda **d: make_organisation_name(kind=NameKind.FORMER, **d),
+    "a relationship": make_relationship,
+    "a post": make_post,
+    "a seat": make_seat,
+    "an appointment": make_appointment,
+    "a chair": lambda **d: make_membership(seat=make_chair_seat(), **d),
+    "a membership": make_membership,
+    "a member organisation": make_member_organisation,
+    "a line": make_reporting_line,
+}
+
+
+@pytest.mark.parametrize("qualifier", Qualifier.values)
+@pytest.mark.parametrize(
+    ("precision", "end"), [("day", "2026-11-25"), ("month", "2026-11-30"), ("year", "2026-12-31")]
+)
+@pytest.mark.parametrize("what", ENDING)
+def test_what_ends_is_told_as_to_come_until_its_last_day_is_over(what, precision, end, qualifier):
+    dates = {"end_date": end, "end_precision": precision, "end_qualifier": qualifier}
+    record = ENDING[what](start_date="2019-04-01", **dates)
+    last = record.end_date
+
+    for today in (last, last + datetime.timedelta(days=1)):
+        [sentence] = told("2026-01-01", "2026-12-31", today=today)
+        is_to_come = " is to " in sentence
+        assert is_to_come == record.is_in_force(today) == (not record.has_ended(today)), sentence
+
+
+def test_what_begins_is_told_as_begun_on_its_first_day(chair):
+    make_appointment(post=chair, person=person("Ann Lee"), start_date="2026-11-25")
+
+    [eve] = told("2026-11-25", "2026-11-25", today=TODAY - datetime.timedelta(days=1))
+    [day_] = told("2026-11-25", "2026-11-25", today=TODAY)
+    assert eve == "On 25 November 2026 Ann Lee is to become Chair of Wye Trust."
+    assert day_ == "On 25 November 2026 Ann Lee became Chair of Wye Trust."
+
+
+def test_who_is_withheld_has_no_name_nor_words_in_a_handover(chair):
+    hand_over(chair, {"end_date": "2019-03-31", "note": "Ann left"}, {"start_date": "2019-04-01"})
+    withhold_person(person=Person.objects.get(name="Ann Lee"))
+
+    rows = keys_between(Between(day("2019-04-01"), day("2019-04-01")))
+    [each] = tell(happenings(map(as_key, rows)), TODAY)
+    assert each.text == (
+        f"On 1 April 2019 {NAME_WITHHELD} handed over to Ben Rhys as Chair of Wye Trust."
+    )
+    assert "Ann" not in repr(each)
+
+
+def test_seats_lines_and_members_that_begin_with_a_forum_are_told_with_it():
+    begun = {"start_date": "2019-04-01"}
+    board = make_forum(name="Board", **begun)
+    other = make_forum(name="Council", start_date="2000-01-01")
+    for _ in range(12):
+        make_seat(forum=board, **begun)
+    make_reporting_line(from_forum=board, to_forum=other, **begun)
+    later = make_seat(forum=board, title="Lay member", start_date="2019-04-02")
+    make_membership(seat=later, person=person("Ann Lee"), start_date="2019-05-01")
+
+    assert told("2019-03-01", "2019-05-01") == [
+        "On 1 April 2019 Board began, with 12 seats and 1 reporting line.",
+        "On 2 April 2019 Board gained the seat “Lay member”.",
+        "On 1 May 2019 Ann Lee took the seat “Lay member” of Board.",
+    ]
+    # Of the forum alone each is named.
+    sentences = told("2019-03-01", "2019-05-01", about=board)
+    assert len(sentences) == 5
+    assert sentences[1].startswith("On 1 April 2019 Board gained the seats “Seat ")
+    assert sentences[2] == "On 1 April 2019 Board began to report to Council."
+
+
+def test_changes_count_the_people_that_seats_are_for_as_the_page_of_the_forum_does():
+    begun = {"start_date": "2019-04-01"}
+    board = make_forum(name="Board", **begun)
+    make_seat(forum=board, title="Chair", **begun)
+    make_seat(forum=board, title="Lay members", number=3, **begun)
+    make_seat(forum=board, title="Officers", number=None, **begun)
+
+    [whole] = told("2019-04-01", "2019-04-01")
+    assert whole == (
+        "On 1 April 2019 Board began, with 4 seats and 1 seat for a number of people that is not "
+        "recorded."
+    )
+    assert told("2019-04-01", "2019-04-01", about=board)[1] == (
+        "On 1 April 2019 Board gained the seats “Chair”, “Lay members” × 3 and “Officers” (number "
+        "not recorded)."
+    )
+
+
+def test_changes_name_the_seats_and_posts_that_came_to_an_end():
+    begun = {"start_date": "2000-01-01"}
+    board, trust = make_forum(name="Board", **begun), make_organisation(name="Wye Trust", **begun)
+    for title in ("Chair", "Lay member"):
+        make_seat(forum=board, title=title, end_date="2019-03-31", **begun)
+        make_post(organisation=trust, title=title, end_date="2019-03-31", **begun)
+    make_seat(forum=board, title="Officers", number=2, end_date="2019-04-30", **begun)
+
+    assert told("2019-03-31", "2019-04-30") == [
+        "On 31 March 2019 the seats “Chair” and “Lay member” of Board came to an end.",
+        "On 31 March 2019 the posts “Chair” and “Lay member” of Wye Trust came to an end.",
+        "On 30 April 2019 the seats “Officers” × 2 of Board came to an end.",
+    ]
+    assert told("2019-03-31", "2019-04-30", today=day("2019-01-01"))[0] == (
+        "On 31 March 2019 the seats “Chair” and “Lay member” of Board are to come to an end."
+    )
+
+
+def test_a_seat_that_began_in_the_month_of_its_forum_did_not_surely_begin_with_it():
+    board = make_forum(name="Board", start_date="2019-04-01", start_precision=Precision.MONTH)
+    make_seat(forum=board, title="Lay member", start_date="2019-04-01")
+
+    assert told("2019-04-01", "2019-04-30") == [
+        "In April 2019 Board began.",
+        "On 1 April 2019 Board gained the seat “Lay member”.",
+    ]
+
+
+def test_a_merger_is_one_sentence_and_each_closure_its_own():
+    new = make_organisation(name="New CCG", start_date="2020-04-01")
+    for name in ("East CCG", "West CCG"):
+        old = make_organisation(name=name, start_date="2013-04-01", end_date="2020-03-31")
+        make_post(
+            organisation=old,
+            kind=PostKind.CHAIR,
+            start_date="2013-04-01",
+            end_date="2020-03-31",
+        )
+        make_relationship(
+            from_organisation=old,
+            to_organisation=new,
+            kind=RelationshipKind.SUCCEEDED_BY,
+            start_date="2020-04-01",
+        )
+
+    assert told("2020-01-01", "2020-12-31") == [
+        "On 31 March 2020 East CCG closed, with 1 post.",
+        "On 31 March 2020 West CCG closed, with 1 post.",
+        "On 1 April 2020 New CCG began.",
+        "On 1 April 2020 East CCG and West CCG were succeeded by New CCG.",
+    ]
+
+
+def test_a_new_name_is_the_next_that_is_recorded_or_the_one_it_has_now():
+    trust = make_organisation(name="Third Name", start_date="2000-01-01")
+    former = {"organisation": trust, "kind": NameKind.FORMER}
+    make_organisation_name(
+        name="First Name", start_date="2000-01-01", end_date="2010-03-31", **former
+    )
+    make_organisation_name(
+        name="Second Name", start_date="2010-04-01", end_date="2019-03-31", **former
+    )
+    make_organisation_name(organisation=trust, name="TN", kind=NameKind.ABBREVIATION)
+
+    assert told("2001-01-01", "2026-01-01") == [
+        "On 31 March 2010 First Name was renamed Second Name.",
+        "On 31 March 2019 Second Name was renamed Third Name.",
+    ]
+
+
+def test_a_name_of_which_the_sources_do_not_say_what_came_next_is_only_given_up():
+    board = make_forum(name="Third Name", start_date="2000-01-01")
+    former = {"forum": board, "kind": NameKind.FORMER}
+    make_forum_name(name="First Name", start_date="2000-01-01", end_date="2010-03-31", **former)
+    make_forum_name(
+        name="Second Name",
+        start_date="2015-04-01",
+        start_qualifier=Qualifier.BY,
+        end_date="2019-03-31",
+        **former,
+    )
+
+    assert told("2001-01-01", "2010-12-31") == [
+        "On 31 March 2010 Third Name ceased to be called “First Name”."
+    ]
+
+
+def test_the_former_name_of_somebody_withheld_is_no_change():
+    ann = make_person(name="Ann Lee")
+    make_person_name(
+        person=ann,
+        name="Ann Owen",
+        kind=NameKind.FORMER,
+        start_date="2000-01-01",
+        end_date="2019-03-31",
+    )
+    assert told("2019-01-01", "2020-01-01") == ["On 31 March 2019 Ann Owen was renamed Ann Lee."]
+
+    withhold_person(person=ann)
+    assert told("2019-01-01", "2020-01-01") == []
+
+
+@pytest.mark.parametrize("kind", list(LineKind))
+@pytest.mark.parametrize("qualifier", list(Qualifier))
+def test_every_kind_of_line_has_words(kind, qualifier):
+    long_ago = {"start_date": "2000-01-01"}
+    make_reporting_line(
+        from_forum=make_forum(name="Group", **long_ago),
+        to_forum=make_forum(name="Board", **long_ago),
+        kind=kind,
+        start_date="2019-04-01",
+        start_qualifier=qualifier,
+        end_date="2020-03-31",
+        by_exception=True,
+    )
+
+    begun, ended = sorted(told("2019-01-01", "2020-12-31"), key=lambda each: "cease" in each)
+    assert "Group" in begun and "Board, by exception" in begun
+    assert ended.startswith("On 31 March 2020 Group ceased to ")
+
+
+@pytest.mark.parametrize("kind", list(RelationshipKind))
+@pytest.mark.parametrize("which", ["start", "end"])
+@pytest.mark.parametrize("qualifier", list(Qualifier))
+def test_every_kind_of_relationship_has_words(kind, which, qualifier):
+    old, new = (
+        make_organisation(name=name, start_date="2000-01-01") for name in ("Old Trust", "New Trust")
+    )
+    dates = {"start_date": "2001-01-01", f"{which}_date": "2019-04-01"}
+    make_relationship(
+        from_organisation=old,
+        to_organisation=new,
+        kind=kind,
+        **{**dates, f"{which}_qualifier": qualifier},
+    )
+
+    [sentence] = told("2019-01-01", "2020-12-31")
+    assert sentence.startswith(
+        "By 1 April 2019, Old Trust" if qualifier == "by" else "On 1 April 2019 Old Trust"
+    )
+    assert "New Trust" in sentence
+
+
+def test_a_forum_stands_down_and_a_proposed_one_is_said_to_be_proposed():
+    make_forum(name="Board", start_date="2000-01-01", end_date="2019-04-30")
+    make_forum(name="Group", start_date="2019-04-01", status=ForumStatus.PROPOSED)
+
+    assert told("2019-01-01", "2019-12-31") == [
+        "On 1 April 2019 Group began as a proposed forum.",
+        "On 30 April 2019 Board stood down.",
+    ]
+
+
+def test_what_concerns_a_forum_is_told_of_it_once_with_the_posts_that_its_seats_go_with(chair):
+    board = make_forum(name="Board", start_date="2000-01-01")
+    for title in ("Chair", "Vice-chair"):
+        make_seat(forum=board, title=title, ex_officio_post=chair, start_date="2000-01-01")
+    make_appointment(person=person("Ann Lee"), post=chair, start_date="2019-04-01")
+    make_chair_seat(forum=make_forum(name="Elsewhere"), start_date="2019-04-01")
+    make_member_organisation(
+        forum=board, organisation=make_organisation(name="Teme Trust"), start_date="2019-04-02"
+    )
+
+    assert told("2019-01-01", "2019-12-31", about=board) == [
+        "On 1 April 2019 Ann Lee became Chair of Wye Trust.",
+        "On 2 April 2019 Teme Trust became a member organisation of Board.",
+    ]
+
+
+def test_what_concerns_an_organisation_or_a_person_is_told_of_them(chair):
+    trust, ann = chair.organisation, person("Ann Lee")
+    seat = make_seat(title="Trust’s seat", on_behalf_of=trust, start_date="2019-04-01")
+    make_membership(person=ann, seat=seat, start_date="2019-04-01")
+    make_appointment(person=ann, post=chair, start_date="2019-04-01")
+    make_appointment(post=make_post(title="Chair"), start_date="2019-04-01")
+
+    of_trust = told("2019-01-01", "2019-12-31", about=trust)
+    of_ann = told("2019-01-01", "2019-12-31", about=ann)
+    assert len(of_trust) == 3
+    assert len(of_ann) == 2
+    assert all("Ann Lee" in each for each in of_ann)
+
+
+def test_reading_what_happened_costs_the_same_for_more_rows(chair):
+    def cost() -> int:
+        rows = keys_between(Between(day("2018-01-01"), day("2021-01-01")))
+        with CaptureQueriesContext(connection) as queries:
+            happenings(map(as_key, rows))
+        return len(queries)
+
+    def more() -> None:
+        post = make_post(title="Chair")
+        hand_over(post, {"end_date": "2019-03-31"}, {"start_date": "2019-04-01"})
+        make_seat(forum=make_forum())
+        make_organisation_name(kind=NameKind.FORMER, start_date="2019-01-01", end_date="2019-12-31")
+        make_reporting_line()
+        make_member_organisation()
+        make_relationship()
+
+    more()
+    before = cost()
+    for _ in range(20):
+        more()
+    assert cost() == before <= 4
+
+
+def test_the_days_of_which_anything_is_told_are_those_of_what_is_recorded(chair):
+    make_appointment(person=person("Ann Lee"), post=chair, start_date="2019-04-01")
+    board = make_forum(name="Board", start_date="2030-04-01")
+
+    everything = days_told(TODAY)
+    assert (everything.first, everything.last) == (day("2000-01-01"), day("2019-04-01"))
+    assert days_told(TODAY, ("forum", board.pk)) is None
+
+
+def test_what_was_last_confirmed_before_its_day_is_told_as_foreseen():
+    trust = make_organisation(name="Wye Trust", start_date="2000-01-01")
+    post = make_post(organisation=trust, title="Chair", start_date="2000-01-01")
+    make_appointment(
+        post=post, person=person("Ann Lee"), start_date="2019-04-01", confirmed_on="2019-03-31"
+    )
+    other = make_post(organisation=trust, title="Director", start_date="2000-01-01")
+    make_appointment(
+        post=other, person=person("Bea Hill"), start_date="2019-04-01", confirmed_on="2019-04-01"
+    )
+
+    assert told("2019-03-01", "2019-05-01") == [
+        "On 1 April 2019 Ann Lee was to become Chair of Wye Trust, as the source foresaw.",
+        "On 1 April 2019 Bea Hill became Director of Wye Trust.",
+    ]

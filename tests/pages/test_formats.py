@@ -1,0 +1,269 @@
+"""Every public page has a twin as JSON, and every list one as CSV, which say what it says."""
+
+import datetime
+import inspect
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from ics_register.pages import formats
+from ics_register.pages.formats import form_of, page_of_twin, twin_of
+from people.identity import merge_people
+from people.models import EndReason
+from tests import slow
+from tests.builders import (
+    make_chair_seat,
+    make_document,
+    make_forum,
+    make_membership,
+    make_person,
+    make_person_name,
+)
+from tests.pages import cast as stage
+from tests.pages.reading import read
+from tests.pages.test_every_page import PAGES
+from tests.pages.twins import twin
+
+LISTS = ["/chairs/", "/forums/", "/organisations/", "/people/", "/documents/"]
+FILES = [
+    *LISTS,
+    stage.FORUM,
+    stage.ORGANISATION,
+    stage.PERSON,
+    "/documents/board-paper/?facts=memberships",
+    "/search/?q=trust",
+]
+
+
+def as_form(address: str, form: str) -> str:
+    parts = urlsplit(address)
+    return twin_of(parts.path, form) + (f"?{parts.query}" if parts.query else "")
+
+
+def test_no_page_is_without_its_twins():
+    patterns = [each for each in get_resolver().url_patterns if hasattr(each.callback, "twins")]
+    routes = {str(each.pattern) for each in patterns}
+    pages = [each for each in patterns if form_of(str(each.pattern)) is None]
+    wanted = set()
+    for each in pages:
+        is_list = "page_of(" in inspect.getsource(each.callback)
+        for form in ("json", "csv") if is_list else ("json",):
+            wanted.add(twin_of(str(each.pattern), form))
+
+    assert len(pages) > 10
+    assert wanted - routes == set()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_has_a_twin_that_says_of_which_page_and_day_it_is(cast, address):
+    day = ("&" if "?" in address else "?") + "as_at=2021-01-01"
+    data = twin(as_form(address + day, "json"))
+
+    assert data.status == 200
+    assert data.said["page"] == f"http://localhost{address}{day}"
+    assert (data.said["as_at"], data.said["recorded"]) == ("2021-01-01", None)
+
+
+@pytest.mark.parametrize(
+    ("address", "json"),
+    [("/", "/index.json"), ("/chairs/", "/chairs.json"), (stage.FORUM, stage.FORUM[:-1] + ".json")],
+)
+def test_the_address_of_a_twin_and_that_of_its_page_lead_to_each_other(address, json):
+    assert twin_of(address, "json") == json
+    assert page_of_twin(json) == address
+    assert (form_of(json), form_of(address)) == ("json", None)
+
+
+def test_a_page_links_to_its_twins_as_at_its_day_and_with_its_filters(cast):
+    page = read("/chairs/", {"as_at": "2019-05-01", "standing": "held", "page": "1"})
+
+    kept = "standing=held&page=1&as_at=2019-05-01"
+    assert page.link("JSON") == f"/chairs.json?{kept}"
+    assert page.link("CSV") == "/chairs.csv?standing=held&as_at=2019-05-01"
+    linked = {link.get("type"): link.get("href") for link in page.all("link", rel="alternate")}
+    assert linked == {"application/json": page.link("JSON"), "text/csv": page.link("CSV")}
+    assert twin(page.link("JSON")).said["page"] == f"http://localhost/chairs/?{kept}"
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_any_site_may_read_a_twin_and_any_proxy_may_keep_it(cast, form):
+    answer = twin(f"/chairs.{form}").response
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"].startswith("public, ")
+    assert "Set-Cookie" not in answer.headers
+    head = Client(headers={"host": "localhost"}).head(f"/chairs.{form}")
+    assert (head.status_code, head.getvalue()) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "sentence"),
+    [
+        ("as_at=2019-02-30", 400, "The register could not read “2019-02-30” as a day"),
+        ("standing=nonsense", 400, "Chair: there is no “nonsense” to choose"),
+        ("%00", 400, "The address holds a character that cannot be typed"),
+    ],
+)
+def test_what_a_page_refuses_its_twins_refuse_with_a_sentence(db, quiet, query, status, sentence):
+    as_json, as_csv = twin(f"/chairs.json?{query}"), twin(f"/chairs.csv?{query}")
+
+    assert (as_json.status, as_csv.status) == (status, status)
+    assert as_json.said["error"].startswith(sentence)
+    assert as_csv.media_type == "text/plain"
+    assert as_csv.text.startswith(sentence)
+
+
+def test_a_twin_can_be_read_but_not_written_to(db, quiet):
+    answer = Client(headers={"host": "localhost"}).post("/chairs.json")
+
+    assert answer.status_code == 405
+    assert "error" in answer.json()
+
+
+def test_a_file_has_no_pages(db, quiet):
+    assert "page: The file holds the whole list" in twin("/chairs.csv?page=2").text
+    assert twin("/chairs.json?page=2").status == 404
+
+
+def test_a_list_has_pages_in_json_and_is_whole_in_csv(db, monkeypatch):
+    document = make_document()
+    for number in range(120):
+        make_forum(name=f"Forum {number:03}", document=document)
+    make_forum(name="Ended", end_date="2020-01-01", document=document)
+
+    first = twin("/forums.json?q=forum").said
+    second = twin(first["next"]).said
+    assert (first["count"], len(first["results"]), first["previous"]) == (120, 100, None)
+    assert (len(second["results"]), second["next"]) == (20, None)
+    assert second["previous"] == "http://localhost/forums.json?q=forum&page=1"
+    names = [forum["name"] for forum in first["results"] + second["results"]]
+    assert names == [f"Forum {number:03}" for number in range(120)]
+    monkeypatch.setattr(formats, "CHUNK", 50)
+    assert [row["name"] for row in twin("/forums.csv?q=forum").rows] == names
+
+
+@slow.WALK
+@pytest.mark.parametrize("address", FILES)
+def test_a_file_is_the_same_however_few_rows_are_read_at_once(cast, address, monkeypatch):
+    for _ in range(3):
+        cast.enlarge()
+    whole = twin(as_form(address, "csv")).rows
+    monkeypatch.setattr(formats, "CHUNK", 2)
+
+    assert len(whole) > 1
+    assert twin(as_form(address, "csv")).rows == whole
+
+
+def test_no_column_is_empty_for_want_of_a_name_that_fits(cast):
+    """A column that is misspelt would be empty in every row."""
+    cast.enlarge()
+    paper = make_document(
+        publisher="Marches NHS Trust",
+        published_date="2019-04-01",
+        url="https://example.nhs.uk/paper",
+        file_name="paper.pdf",
+        note="Read twice",
+    )
+    ended = make_forum(end_date="2020-12-31")
+    cast.trust.ons_code = "E1"
+    cast.trust.save()
+    seat = cast.large_seat
+    seat.counts_to_quoracy, seat.may_be_deputised = True, False
+    seat.end_date, seat.end_document, seat.end_locator = datetime.date(2199, 12, 31), paper, "p. 1"
+    seat.save()
+    make_person_name(person=cast.person, name="Siân Joans")
+    for seat in (cast.large_seat, make_chair_seat(forum=ended)):
+        make_membership(
+            seat=seat,
+            person=cast.person,
+            end_date="2199-01-01",
+            end_reason=EndReason.TERM_ENDED,
+            end_document=paper,
+            end_locator="page 2",
+            term_ends="2199-01-01",
+            confirmed_on="2021-01-01",
+            confirmed_document=paper,
+            confirmed_locator="page 3",
+            quotation="Siân joins",
+            note="As chair",
+        )
+    files = [f"{each}{'&' if '?' in each else '?'}as_at=2019-06-01" for each in FILES]
+    more = ["/search/?q=joans", "/documents/terms/?facts=codes"]
+    more.append(f"{paper.get_absolute_url()}?facts=seats")
+    filled = {}
+    for address in [*FILES, *files, *more]:
+        for row in twin(as_form(address, "csv")).rows:
+            for column, cell in row.items():
+                filled[column] = filled.get(column, False) or cell != ""
+
+    assert len(filled) > 60
+    assert [column for column, once in filled.items() if not once] == []
+
+
+def test_a_date_is_as_known_with_how_well_beside_it(cast):
+    make_membership(
+        seat=cast.large_seat,
+        person=make_person(name="=Ann Lee"),
+        start_date="2019-04-01",
+        start_precision="month",
+        start_qualifier="by",
+        end_date="2199-12-31",
+        end_precision="year",
+    )
+    rows = twin(stage.FORUM[:-1] + ".csv").rows
+    seats = twin(stage.FORUM[:-1] + ".json").said["seats"]
+
+    dates = {
+        "start_date": "2019-04",
+        "start_precision": "month",
+        "start_qualifier": "by",
+        "end_date": "2199",
+        "end_precision": "year",
+        "end_qualifier": "on",
+    }
+    # In a file with an apostrophe, so that no spreadsheet program takes it for a formula.
+    [row] = [row for row in rows if row["person_name"] == "'=Ann Lee"]
+    assert {column: row[column] for column in dates} == dates
+    [seat] = [seat for seat in seats if seat["title"] == "Partners"]
+    [holder] = [each for each in seat["holders"] if each["person"]["name"] == "=Ann Lee"]
+    assert {key: holder[key] for key in dates} == dates
+
+
+def test_vacant_and_not_recorded_are_different_words_in_data_too(db):
+    make_chair_seat(forum=make_forum(name="Known"), holder_stated=True)
+    make_chair_seat(forum=make_forum(name="Silent"), holder_stated=False)
+    make_forum(name="Without a seat")
+
+    listed = {row["name"]: row["chair_standing"] for row in twin("/forums.csv").rows}
+    assert listed == {
+        "Known": "vacant",
+        "Silent": "not-recorded",
+        "Without a seat": "not-recorded",
+    }
+    standings = [each["seat"]["standing"] for each in twin("/chairs.json").said["results"]]
+    assert standings == ["vacant", "not-recorded"]
+
+
+def test_what_has_moved_leads_to_the_twin_at_its_new_address(cast):
+    cast.forum.slug = "renamed"
+    cast.forum.save()
+    merge_people(kept=cast.person, merged=make_person(slug="sian-joans"))
+
+    for address, new in [
+        (f"{stage.FORUM[:-1]}.json?as_at=2021-01-01", "/forums/renamed.json?as_at=2021-01-01"),
+        (f"{stage.FORUM[:-1]}.csv", "/forums/renamed.csv"),
+        ("/people/sian-joans.json", "/people/sian-jones.json"),
+    ]:
+        answer = twin(address).response
+        assert (answer.status_code, answer.headers["Location"]) == (301, new)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_what_is_not_there_is_not_found_in_data_either(db, quiet):
+    assert twin("/people/nobody.json").said == {
+        "error": "There is no person at this address. It may have been typed wrongly."
+    }
+    assert twin("/people/nobody.csv").status == 404
+    assert "error" in twin("/nothing.json").said
