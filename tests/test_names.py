@@ -12,7 +12,7 @@ APPS = ["records", "editing", "organisations", "people", "forums", "ics_register
 # Django looks for these names.
 OF_DJANGO = {"Command", "DatabaseWrapper", "Media", "Meta"}
 MODULES_OF_DJANGO = {
-    "admin", "apps", "base", "commands", "formats", "management", "models", "settings", "urls",
+    "__main__", "admin", "apps", "base", "commands", "formats", "management", "models", "settings", "urls",
 }  # fmt: skip
 # Each app has these hooks, and other apps and `records` call them by name.
 HOOKS = {"actions", "spreadsheets", "steps", "worklists"}
@@ -52,22 +52,14 @@ CLASSES_OF_ONE_NAME = {
     "Words",
 }
 MODULES_OF_ONE_NAME = {
-    "addresses",
-    "bodies",
-    "history",
-    "holders",
     "importing",
-    "names",
-    "namesakes",
     "organisations",
     "pages",
     "people",
-    "reading",
-    "schema",
     "site",
 }
 LONG_FILES = {
-    "forums/chronicle.py",
+    "forums/changes.py",
     "forums/models.py",
     "forums/steps/closures.py",
     "forums/worklists.py",
@@ -75,11 +67,11 @@ LONG_FILES = {
     "ics_register/pages/facts.py",
     "ics_register/pages/organisations.py",
     "organisations/ods/importing.py",
-    "people/steps/holders.py",
+    "people/steps/appointments.py",
     "people/worklists.py",
-    "records/admin.py",
-    "records/spreadsheets/importing.py",
-    "records/steps.py",
+    "editing/admin.py",
+    "editing/spreadsheets/importing.py",
+    "editing/steps.py",
 }
 LONG_CLASSES = {"Loading", "Reader", "RecordAdmin", "Sittings"}
 LONG_FUNCTIONS = {"public_page", "step_view"}
