@@ -12,6 +12,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from records.outcome import SQLiteConnection
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -105,10 +107,10 @@ def database(url: str) -> dict:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                "factory": SQLiteConnection,
             }
             # Opening it again reads all the tables' rules, which takes longer than to make a page.
-            engine = "records.sqlite3"
-            return {**parsed, "ENGINE": engine, "OPTIONS": options, "CONN_MAX_AGE": 60}
+            return {**parsed, "OPTIONS": options, "CONN_MAX_AGE": 60}
         case "django.db.backends.postgresql":
             options = parsed.get("OPTIONS", {})
             if "://" not in url or not (parsed["NAME"] or "service" in options):

@@ -1,7 +1,8 @@
 """The words of texts, folded, so that a name is found however a text writes it.
 
-Both databases have the function `words_of` too: SQLite this very one (see `records.sqlite3`),
-PostgreSQL one of its own words, made here of the same tables.
+Both databases have the function `words_of` too. SQLite is given this one with each connection;
+PostgreSQL has its own, made here from the same tables. No trigger, index or column uses it, so that
+`manage.py dbshell` and other programs can read and write the register without it.
 """
 
 import re
@@ -104,6 +105,12 @@ def _unseen() -> str:
         or chr(code) in APOSTROPHES
     ]
     return "".join(f"\\u{ord(sign):04x}" for sign in signs)
+
+
+def give_to_sqlite(connection, **kwargs) -> None:
+    """Give a new connection to SQLite the function, which queries can then call."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("words_of", 1, words_of, deterministic=True)
 
 
 def put_in_place(using, plan=None, **kwargs) -> None:

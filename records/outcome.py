@@ -1,5 +1,6 @@
 """Whether anything that the request in hand wrote may stand. The page of an error says so."""
 
+import sqlite3
 from contextvars import ContextVar
 
 _may_be_saved = ContextVar("may_be_saved", default=False)
@@ -17,3 +18,12 @@ def may_be_saved() -> None:
 
 def is_maybe_saved() -> bool:
     return _may_be_saved.get()
+
+
+class SQLiteConnection(sqlite3.Connection):
+    """A connection that notes each transaction that ends well. `records.postgresql` does so for
+    PostgreSQL."""
+
+    def commit(self) -> None:
+        super().commit()
+        may_be_saved()

@@ -10,7 +10,7 @@ other no longer than that, and cannot each hold what the other waits for.
 
 import secrets
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 from django.db.models import QuerySet
 
 from records.history import Recorded
@@ -107,26 +107,7 @@ def register_version() -> str | None:
     if connection.in_atomic_block:
         return None
     with first_question():
-        return _word_of(connection)
-
-
-def _word_of(connection) -> str | None:
-    is_kept = connection.connection is not None and connection.health_check_enabled
-    if not is_kept or connection.health_check_done:
-        return _word()
-    # The connection is an earlier reader's. Whether it still leads anywhere is seen by what is
-    # asked here anyway: to ask that alone, as Django does, would be half of the database's time
-    # for a page that has not changed.
-    connection.health_check_done = True
-    try:
-        return _word()
-    except (OperationalError, InterfaceError):
-        connection.close()
-        return _word()
-
-
-def _word() -> str | None:
-    return next(iter(_words()), None)
+        return next(iter(_words()), None)
 
 
 @prepared

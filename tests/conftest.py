@@ -54,7 +54,7 @@ def django_db_modify_db_settings(
     The file is a new one each time, or the same one with `--reuse-db`.
     """
     database = settings.DATABASES["default"]
-    if database["ENGINE"] == "records.sqlite3":
+    if database["ENGINE"] == "django.db.backends.sqlite3":
         if django_db_keepdb:
             directory = settings.BASE_DIR / "build" / "test-database" / worker_id
             directory.mkdir(parents=True, exist_ok=True)

@@ -259,17 +259,6 @@ def test_an_unchanged_page_costs_one_query_and_a_new_one_no_more_than_eleven(cha
 
 
 @needs_postgresql
-def test_a_connection_kept_from_an_earlier_reader_is_not_asked_whether_it_is_there(
-    chair, monkeypatch
-):
-    asked = mock.Mock(return_value=True)
-    monkeypatch.setattr(connection, "is_usable", asked)
-    connection.close_if_unusable_or_obsolete()  # As between two readers.
-    assert client.get(PAGE).status_code == 200
-    asked.assert_not_called()
-
-
-@needs_postgresql
 @pytest.mark.parametrize("asked", [PAGE, f"{PAGE}?as_at=2019-06-01"], ids=["kept", "not kept"])
 def test_a_connection_that_was_lost_between_two_readers_is_missed_by_nobody(chair, asked):
     client.get(PAGE)

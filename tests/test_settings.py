@@ -200,7 +200,7 @@ def test_a_proxy_is_believed_where_there_is_one(settings_of):
 
 def test_a_developers_machine_needs_to_be_told_nothing_else(settings_of):
     made = settings_of(REGISTER_DEVELOPMENT="1", **dict.fromkeys(PRODUCTION))
-    assert made["DATABASES"]["default"]["ENGINE"] == "records.sqlite3"
+    assert made["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
     assert made["BEHIND_TLS_PROXY"] is False
 
 

@@ -8,7 +8,7 @@ from records import checks
 from records.checks import sqlite_takes_its_write_lock_at_once
 
 SQLITE = {
-    "ENGINE": "records.sqlite3",
+    "ENGINE": "django.db.backends.sqlite3",
     "OPTIONS": {"transaction_mode": "IMMEDIATE"},
 }
 
@@ -31,7 +31,7 @@ def test_sqlite_that_takes_its_write_lock_at_once_is_well(errors):
 
 def test_sqlite_that_waits_with_its_write_lock_is_an_error(errors):
     assert errors(**SQLITE | {"OPTIONS": {"transaction_mode": "DEFERRED"}}) == ["records.E001"]
-    assert errors(ENGINE="records.sqlite3") == ["records.E001"]
+    assert errors(ENGINE="django.db.backends.sqlite3") == ["records.E001"]
 
 
 def test_sqlite_that_locks_for_every_request_is_an_error(errors):
@@ -39,7 +39,7 @@ def test_sqlite_that_locks_for_every_request_is_an_error(errors):
 
 
 def test_both_errors_are_told_at_once(errors):
-    assert errors(ENGINE="records.sqlite3", ATOMIC_REQUESTS=True) == [
+    assert errors(ENGINE="django.db.backends.sqlite3", ATOMIC_REQUESTS=True) == [
         "records.E001",
         "records.E002",
     ]

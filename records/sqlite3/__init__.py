@@ -1,1 +1,0 @@
-"""The register's way of asking SQLite."""
