@@ -333,7 +333,7 @@ class RecordForm(forms.ModelForm):
     def _update_errors(self, errors):
         # What could not be read is told once, and not also as missing.
         if hasattr(errors, "error_dict"):
-            for name in self._errors:
+            for name in self.errors:
                 errors.error_dict.pop(name, None)
         super()._update_errors(errors)
 

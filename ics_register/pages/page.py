@@ -244,14 +244,15 @@ class ListPaginator(Paginator):
         if self.count > LONG:
             self.per_page = PER_PAGE_OF_LONG
 
-    def _get_page(self, object_list, number, paginator):
+    def page(self, number):
+        page = super().page(number)
         if self._is_of_records:
-            bottom = (number - 1) * self.per_page
+            bottom = (page.number - 1) * self.per_page
             keys = self.object_list.values("pk")[bottom : bottom + self.per_page]
-            # Which they are first: to put in order all that there is, with all that is joined to
-            # it, takes a hundred times as long.
-            object_list = self.object_list.filter(pk__in=keys)
-        return super()._get_page(object_list, number, paginator)
+            # The keys are found first: putting whole records in order, with all that is joined
+            # to them, takes a hundred times as long.
+            page.object_list = self.object_list.filter(pk__in=keys)
+        return page
 
     @property
     def _is_of_records(self) -> bool:
