@@ -67,7 +67,6 @@ LONG_FILES = {
     "ics_register/pages/facts.py",
     "ics_register/pages/organisations.py",
     "organisations/ods/importing.py",
-    "people/steps/appointments.py",
     "people/worklists.py",
     "editing/admin.py",
     "editing/spreadsheets/importing.py",

@@ -10,7 +10,7 @@ from editing.widgets import SeveralRecords
 from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment
-from people.steps.appointments import now_or_later, tenure_in_words
+from people.steps.holders import now_or_later, tenure_in_words
 from records.confirmations import reconfirm
 from records.history import Nature
 from records.periods import Precision

@@ -23,33 +23,30 @@ from people.actions import leave
 from people.models import Appointment, Person
 from people.steps.appointments import (
     FILLING,
-    WHY_THEY_GO,
     Appoint,
     AppointForm,
     AppointToSeveral,
     AppointToSeveralForm,
-    Cover,
-    CoverForm,
-    End,
-    EndForm,
-    OnHolders,
-    Reappoint,
-    Replace,
-    ReplaceForm,
-    Withdraw,
     address_to_fill,
+    may_be_filled,
+    of_the_post_in_words,
+)
+from people.steps.cover import Cover, CoverForm
+from people.steps.endings import End, EndForm, Reappoint, Withdraw
+from people.steps.holders import (
+    WHY_THEY_GO,
+    OnHolders,
     ends_in_words,
     going_with,
     holding_of,
-    may_be_filled,
     name_and_basis,
     names_in_words,
     now_or_later,
-    of_the_post_in_words,
     tenure_in_words,
     tenures_through,
     with_no_end,
 )
+from people.steps.replacements import Replace, ReplaceForm
 
 
 @holding_of.register

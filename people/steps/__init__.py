@@ -1,3 +1,9 @@
 """Guided steps for people, and for the holders of posts and seats."""
 
-from people.steps import appointments, identity  # noqa: F401  (each offers its steps)
+from people.steps import (  # noqa: F401  (each offers its steps)
+    appointments,
+    cover,
+    endings,
+    identity,
+    replacements,
+)

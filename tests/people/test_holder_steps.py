@@ -14,7 +14,7 @@ from editing.steps import all_steps, step_address, steps_of
 from forums.models import Membership, Seat
 from organisations.models import Post
 from people.models import Appointment, Basis, EndReason, Person
-from people.steps.appointments import holding_of
+from people.steps.holders import OnHolders, holding_of
 from records.history import Nature
 from records.models import Document
 from records.periods import Precision, Qualifier
@@ -445,7 +445,7 @@ def steps_here(stage):
     """Every step of this stage, with a record to take it on."""
     future = stage.add(stage.ian, start_date=soon(400), basis=Basis.ACTING)
     for model, step in all_steps():
-        if step.__module__ in ("people.steps.appointments", "forums.steps.memberships"):
+        if issubclass(step, OnHolders) and step.name != "leave":
             records = {type(stage.held): stage.held, type(stage.anns): stage.anns}
             record = future if step.name == "withdraw" else records.get(model)
             if record is not None and isinstance(record, model):

@@ -1,0 +1,280 @@
+"""Guided steps on the time of whoever holds a post or a seat: another term, its end, and the
+withdrawal of what was announced."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils import timezone
+
+from editing.steps import StepForm, present_end, present_end_in_words, step_on
+from editing.typed_dates import DayField
+from editing.widgets import SeveralRecords
+from organisations.models import Held
+from people.actions import end_tenure, is_to_begin, reappoint, withdraw
+from people.models import Appointment, Basis, Tenure
+from people.steps.appointments import address_to_fill, may_be_filled
+from people.steps.holders import (
+    WHY_THEY_GO,
+    OnHolders,
+    ends_in_words,
+    first_day_of,
+    tenure_in_words,
+    tenures_through,
+    time_in_words,
+    with_no_end,
+)
+from records.events import When
+from records.history import Nature
+from records.periods import date_in_words
+
+
+class EndsThrough:
+    """Asks which seats those who go leave too, of seats that go with what they hold."""
+
+    def ask_through(self, held: Held, tenures: Iterable[Tenure]) -> None:
+        """`tenures` are those that may end; what is filled through them is ticked if all do."""
+        through = tenures_through(held, self.request)
+        if through is None:
+            return
+        tenures = list(tenures)
+        through = through.filter(person__in=[tenure.person_id for tenure in tenures])
+        if not through:
+            return
+        self.fields["through"] = SeveralRecords(
+            queryset=through,
+            required=False,
+            label="And leaves what goes with it",
+            widget=forms.CheckboxSelectMultiple,
+            initial=with_no_end(through) if len(tenures) == 1 else [],
+            help_text="These have a record of their own. Left to itself it stays in force.",
+            error_messages={"invalid_choice": "Something you ticked has changed. Look again."},
+        )
+        self.fields["through"].label_from_instance = str
+
+    @property
+    def through(self) -> list[Tenure]:
+        return list(self.cleaned_data.get("through") or ())
+
+    def with_through(self, *names: str) -> list[str]:
+        return [name for name in names if name != "through" or name in self.fields]
+
+
+class OnTenure(OnHolders):
+    """A step on the record of somebody who holds something."""
+
+    unsuited = (
+        "This record has come to an end already. Correct the record if the end it gives is wrong."
+    )
+
+    @classmethod
+    def is_for(cls, record, day):
+        return not record.has_ended(day)
+
+    def changed(self):
+        return [self.record.held]
+
+    def facts(self):
+        tenure = self.record
+        facts = [
+            ("Who", str(tenure.person)),
+            (str(tenure.held._meta.verbose_name).capitalize(), str(tenure.held)),
+            ("Time", time_in_words(tenure)),
+        ]
+        if tenure.term_ends:
+            facts.append(("Term ends", date_in_words(tenure.term_ends)))
+        return facts
+
+
+class ReappointForm(StepForm):
+    """Asks for the last day of the present term and the end of the next."""
+
+    date_label = "Last day of the present term"
+    date_help = "The next term begins the day after, or in the same month or year."
+
+    basis = forms.ChoiceField(choices=Basis.choices)
+    term_ends = DayField(
+        label="Next term ends",
+        required=False,
+        help_text="The last day of the next term, if a source states it.",
+    )
+    groups = [("The next term", ["term_ends", "basis"])]
+
+
+@step_on(Appointment)
+class Reappoint(OnTenure):
+    name = "reappoint"
+    rank = 20
+    title = "Reappoint for another term"
+    explains = "Ends the present term and begins another for the same person."
+    form_class = ReappointForm
+    permissions = ("people.add_appointment", "people.change_appointment")
+
+    @classmethod
+    def is_for(cls, record, day):
+        return super().is_for(record, day) and record.start_date is not None
+
+    def initial(self):
+        return {
+            "date": self.record.term_ends,
+            **present_end(self.record),
+            "basis": self.record.basis,
+        }
+
+    def take(self, form):
+        data = form.cleaned_data
+        reappoint(
+            tenure=self.record,
+            last=form.when,
+            source=form.source,
+            basis=data["basis"],
+            term_ends=data["term_ends"],
+        )
+
+    def first_day(self, form):
+        return form.when.first_day_after()
+
+
+class EndForm(EndsThrough, StepForm):
+    """Asks for the last day and the reason in neutral words."""
+
+    date_label = "Last day"
+    end_reason = forms.ChoiceField(label="Why it ends", choices=WHY_THEY_GO, required=False)
+
+    @property
+    def groups(self):
+        return [("The end", self.with_through("through", "end_reason"))]
+
+    def prepare(self):
+        super().prepare()
+        self.ask_through(self.record.held, [self.record])
+
+
+@step_on(Appointment)
+class End(OnTenure):
+    name = "end"
+    rank = 10
+    title = "End this appointment"
+    explains = "Records the last day. What was held is kept, and shown as former."
+    form_class = EndForm
+    permissions = ("people.change_appointment",)
+
+    def initial(self):
+        return {**present_end(self.record), "end_reason": self.record.end_reason}
+
+    def take(self, form):
+        self.last = form.when
+        end_tenure(
+            tenure=self.record,
+            through=form.through,
+            when=form.when,
+            source=form.source,
+            end_reason=form.cleaned_data["end_reason"],
+            today=self.today,
+        )
+
+    def first_day(self, form):
+        return form.when.first_day_after()
+
+    def remarks(self, form):
+        return [
+            *present_end_in_words(self.record),
+            *ends_in_words(form.through, form.when, self.today),
+            *super().remarks(form),
+        ]
+
+    def afterwards(self, record):
+        [held] = self.changed()
+        if not may_be_filled(held, self.request, self.today):
+            return []
+        return [("Appoint the next holder", address_to_fill(held, self.last))]
+
+
+class WithdrawForm(StepForm):
+    """Asks which of those who were to go stay after all."""
+
+    asks_for_date = False
+
+    staying = SeveralRecords(
+        queryset=None,
+        required=False,
+        label="Who stays after all",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick whoever was to go and now stays: the end recorded for them is taken back.",
+    )
+
+    @property
+    def groups(self):
+        return [("Those who were to go", ["staying"])] if "staying" in self.fields else []
+
+    def prepare(self):
+        super().prepare()
+        tenure = self.record
+        going = type(tenure).objects.none()
+        if tenure.start_date is not None:
+            going = getattr(tenure.held, tenure.held.tenures_name).filter(
+                start_date__isnull=False,
+                end_date__gte=timezone.localdate(),
+                end_date__lte=first_day_of(When(tenure.start_date, tenure.start_precision)),
+            )
+        self.fields["staying"].queryset = going.select_related("person").exclude(pk=tenure.pk)
+        self.fields["staying"].label_from_instance = tenure_in_words
+        if not self.fields["staying"].queryset:
+            del self.fields["staying"]
+
+    def clean(self):
+        data = super().clean()
+        # What is removed keeps no source: the reason in the history names it.
+        if {"reason", "document", "locator"} <= data.keys():
+            data["reason"] = (
+                f"{data['reason']} Source: {data['document'].short_title}, {data['locator']}."
+            )
+        return data
+
+
+@step_on(Appointment)
+class Withdraw(OnTenure):
+    name = "withdraw"
+    rank = 30
+    title = "Withdraw this appointment"
+    explains = (
+        "For what was announced and has not begun: it never came to be, and its record is removed. "
+        "The change history keeps it."
+    )
+    unsuited = (
+        "This has begun, or may have, as far as is recorded. Only what is still to begin can be "
+        "withdrawn: end it instead."
+    )
+    form_class = WithdrawForm
+    nature = Nature.REMOVED
+    permissions = ("people.change_appointment",)
+
+    @classmethod
+    def is_for(cls, record, day):
+        return is_to_begin(record, day)
+
+    def take(self, form):
+        staying = form.cleaned_data.get("staying", ())
+        withdraw(tenure=self.record, today=self.today, staying=staying)
+        return self.record.held
+
+    def first_day(self, form):
+        return self.record.start_date
+
+    def remarks(self, form):
+        remarks = super().remarks(form)
+        staying = form.cleaned_data.get("staying", ())
+        going = form.fields["staying"].queryset if "staying" in form.fields else ()
+        remarks += [
+            f"{tenure.person} still goes: their last day is {tenure.end_in_words()}."
+            for tenure in going
+            if tenure not in staying
+        ]
+        for tenure in staying:
+            through = tenures_through(tenure.held, self.request)
+            if through is not None:
+                remarks += [
+                    f"{other}, which went with it, still ends: the last day is "
+                    f"{other.end_in_words()}. Correct that record if it goes on too."
+                    for other in through.filter(person=tenure.person, end_date__isnull=False)
+                ]
+        return remarks

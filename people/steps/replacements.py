@@ -1,0 +1,169 @@
+"""The guided step that replaces whoever holds a post or a seat."""
+
+from django import forms
+from django.utils import timezone
+
+from editing.steps import step_on
+from editing.widgets import SeveralRecords
+from organisations.models import Post
+from people.actions import replace_holders
+from people.models import Basis
+from people.steps.appointments import HolderForm, OnHeld, filling_called_for
+from people.steps.endings import EndsThrough
+from people.steps.holders import (
+    WHY_THEY_GO,
+    ends_in_words,
+    held_in_words,
+    holding_now_or_later,
+    tenure_in_words,
+)
+from records.events import When, is_over
+from records.periods import Precision, Qualifier, first_day
+
+
+class ReplaceForm(EndsThrough, HolderForm):
+    """Asks who goes, who comes and when."""
+
+    date_label = "The new holder begins"
+    date_help = "Those who go end the day before, or in the same month or year if no more is known."
+
+    leaving = SeveralRecords(
+        queryset=None,
+        label="Who goes",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Tick at least one. If nobody goes, use Appoint a holder.",
+            "invalid_choice": "Somebody you ticked does not hold it any more. Look again at who "
+            "does.",
+        },
+    )
+    end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
+
+    @property
+    def groups(self):
+        left = ["left", ("left_precision", "left_qualifier")]
+        return [
+            ("Who goes", self.with_through("leaving", "through", "end_reason", *left)),
+            ("Who comes", self.person_fields),
+        ]
+
+    def prepare(self):
+        super().prepare()
+        self.add_date(
+            "left",
+            label="Their last day",
+            help_text="Leave empty if it is the day before the new holder begins. Give it if there "
+            "is a gap.",
+        )
+        staying = holding_now_or_later(self.record, timezone.localdate()).select_related("person")
+        self.fields["leaving"].queryset = staying
+        self.fields["leaving"].label_from_instance = tenure_in_words
+        if len(staying) == 1:
+            self.fields["leaving"].initial = [tenure.pk for tenure in staying]
+        self.ask_through(self.record, staying)
+
+    def clean(self):
+        data = super().clean()
+        if "leaving" in data:
+            self.refuse_seats_of_those_who_stay()
+            if {"date", "precision", "qualifier", "left"} <= data.keys():
+                self.refuse_next_term()
+                self.refuse_overlap()
+        return data
+
+    def refuse_seats_of_those_who_stay(self) -> None:
+        going = {tenure.person_id for tenure in self.cleaned_data["leaving"]}
+        for tenure in self.through:
+            if tenure.person_id not in going:
+                self.add_error(
+                    "through",
+                    f"{tenure.person} is not among those who go. Tick them above, or untick "
+                    f"{tenure.held} here.",
+                )
+
+    def refuse_overlap(self) -> None:
+        """Of what one person holds, a last day that is certainly none before the first."""
+        left, begins = self.date_added("left"), self.when
+        if (
+            left is not None
+            and self.record.capacity == 1
+            and any(tenure.basis != Basis.ACTING for tenure in self.cleaned_data["leaving"])
+            and left.precision == begins.precision == Precision.DAY
+            and left.qualifier == Qualifier.ON
+            and left.day >= begins.day
+        ):
+            self.add_error(
+                "left",
+                f"The two overlap: this last day is not before {begins.in_words()}, when the new "
+                "holder begins, and only one person may hold it.",
+            )
+
+    def refuse_next_term(self) -> None:
+        """The same person once more, at once, which is a step of its own."""
+        first = first_day(self.when.day, self.when.precision)
+        for tenure in self.cleaned_data["leaving"]:
+            last = self.left
+            if is_over(tenure, last):
+                last = When(tenure.end_date, tenure.end_precision, tenure.end_qualifier)
+            if tenure.person == self.cleaned_data.get("person") and last.first_day_after() >= first:
+                self.add_error(
+                    "person",
+                    f"{tenure.person} holds it already. For another term, or to make an interim "
+                    "substantive, use Reappoint for another term.",
+                )
+
+    @property
+    def left(self) -> When:
+        """The last day of those who go."""
+        return self.date_added("left") or self.when.eve()
+
+    @property
+    def shows(self):
+        own = bool(getattr(self, "cleaned_data", {}).get("left"))
+        return {**super().shows, "end_date": "left" if own else "date"}
+
+
+@step_on(Post)
+class Replace(OnHeld):
+    name = "replace"
+    rank = 11
+    title = "Replace the holder"
+    explains = "Ends the time of whoever holds it and begins that of somebody else."
+    form_class = ReplaceForm
+    permissions = ("people.add_appointment", "people.change_appointment")
+
+    called_for_among = staticmethod(filling_called_for)
+
+    def hindrance(self):
+        hindrance = super().hindrance()
+        if hindrance or holding_now_or_later(self.record, self.today).exists():
+            return hindrance
+        post = self.record.filled_through(self.today)
+        if post is None:
+            return "Nobody holds it now or is to come. Use Appoint a holder."
+        return (
+            f"Nobody has a record of their own here: whoever holds the post it goes with, {post}, "
+            "fills it. Use the steps of that post."
+        )
+
+    def take(self, form):
+        data = form.cleaned_data
+        replace_holders(
+            held=self.record,
+            leaving=data["leaving"],
+            through=form.through,
+            left=form.left,
+            end_reason=data["end_reason"],
+            begins=form.when,
+            source=form.source,
+            today=self.today,
+            **form.tenure(),
+        )
+
+    def remarks(self, form):
+        remarks = super().remarks(form)
+        between = form.left.first_day_after()
+        if form.date_added("left") and between < form.when.day:
+            remarks.insert(0, held_in_words(self.record, between))
+        going = [*form.cleaned_data["leaving"], *form.through]
+        return [*ends_in_words(going, form.left, self.today), *remarks]
