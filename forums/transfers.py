@@ -272,12 +272,12 @@ def pass_on_seat(passing: Passing, seat: Seat, **changes) -> Seat:
 
 def settle_tenure(passing: Passing, choice: Choice) -> None:
     tenure = choice.record
-    key = (tenure._meta.get_field(tenure.held_field).related_model, tenure._held_key)
+    key = (tenure._meta.get_field(tenure.held_field).related_model, tenure.held_key)
     if choice.how == END:
         passing.end(tenure)
     elif key in passing.instead:
         changes = _speaks_for(passing, tenure)
-        if passing.instead[key].pk != tenure._held_key:
+        if passing.instead[key].pk != tenure.held_key:
             changes[tenure.held_field] = passing.instead[key]
         if changes:
             passing.pass_on(tenure, **changes)

@@ -254,10 +254,10 @@ class Tenure(DatedFact):
     @property
     def held(self):
         """The post or seat held; None while a form has not named it."""
-        return None if self._held_key is None else getattr(self, self.held_field)
+        return None if self.held_key is None else getattr(self, self.held_field)
 
     @property
-    def _held_key(self) -> int | None:
+    def held_key(self) -> int | None:
         return getattr(self, self._meta.get_field(self.held_field).attname)
 
     def prepare(self) -> None:
@@ -275,7 +275,7 @@ class Tenure(DatedFact):
         field = self._meta.get_field(self.held_field)
         held = field.related_model
         # With what it belongs to, by which it is told in words.
-        stored = locked(held).select_related(held.owner_field).filter(pk=self._held_key).first()
+        stored = locked(held).select_related(held.owner_field).filter(pk=self.held_key).first()
         if stored is not None:
             setattr(self, self.held_field, stored)
             self.sole = stored.capacity == 1

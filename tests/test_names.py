@@ -9,10 +9,11 @@ from django.conf import settings
 
 APPS = ["records", "editing", "organisations", "people", "forums", "ics_register", "bench"]
 
-# Django looks for these names.
+# Django or Python looks for these names.
 OF_DJANGO = {"Command", "DatabaseWrapper", "Media", "Meta"}
 MODULES_OF_DJANGO = {
-    "__main__", "admin", "apps", "base", "commands", "formats", "management", "models", "settings", "urls",
+    "__main__", "admin", "apps", "base", "commands", "formats", "management", "models", "settings",
+    "urls",
 }  # fmt: skip
 # Each app has these hooks, and other apps and `records` call them by name.
 HOOKS = {"actions", "spreadsheets", "steps", "worklists"}

@@ -296,7 +296,7 @@ class CountedSoFar(Paginator):
 
     def page(self, number: int) -> Page:
         start = (number - 1) * self.per_page - self.before
-        return self._get_page(self.object_list[start : start + self.per_page], number, self)
+        return Page(self.object_list[start : start + self.per_page], number, self)
 
 
 def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
