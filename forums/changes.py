@@ -45,7 +45,6 @@ from people.models import Appointment, Basis, PersonName
 from people.post_holders import EVIDENCE, NAME_WITHHELD, PERIOD, DatedStated, document_columns
 from records.models import NameKind
 from records.periods import Precision, Qualifier, first_day, last_day
-from records.prepared import prepared
 
 START, END = "start", "end"
 
@@ -359,7 +358,6 @@ def keys_between(days: Between, about: tuple[str, int] | None = None) -> QuerySe
     return _keys_until(None, *days.windows)
 
 
-@prepared
 def _keys_of(
     key: int, *windows: datetime.date, of: str, most: int | None = None, before: int = 0
 ) -> QuerySet:
@@ -403,7 +401,6 @@ def first_keys(
     return list(_keys_until(until, *days.windows, most=most, before=before))
 
 
-@prepared
 def _days_of_so_many(*windows: datetime.date, most: int) -> QuerySet:
     """The days by which so many memberships have begun, and have ended, of those dated to the day,
     to the month and to the year, where there are so many: of nothing has a register more."""
@@ -425,7 +422,6 @@ def _days_of_so_many(*windows: datetime.date, most: int) -> QuerySet:
     return parts[0].union(*parts[1:], all=True)
 
 
-@prepared
 def _keys_until(
     until, *windows: datetime.date, most: int | None = None, before: int = 0
 ) -> QuerySet:
@@ -718,12 +714,10 @@ def days_told(up_to: datetime.date, about: tuple[str, int] | None = None) -> Bet
     return Between(min(first for first, _ in found), max(last for _, last in found))
 
 
-@prepared
 def _days_told(up_to: datetime.date) -> QuerySet:
     return _ends(up_to, {kind.what: Q() for kind in KINDS})
 
 
-@prepared
 def _days_told_of(up_to: datetime.date, key: int, *, of: str) -> QuerySet:
     return _ends(up_to, {kind.what: concerning(kind, of, key) for kind in KINDS})
 

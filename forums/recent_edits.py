@@ -46,7 +46,6 @@ from people.models import Distinction, Person, PersonName
 from people.steps.identity import ShowAgain, Withhold
 from records.history import Nature
 from records.models import Document, NameKind
-from records.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,6 @@ def first_learnt(
     return list(_first_since(least, since, until, most=most, before=before))
 
 
-@prepared
 def _first_since(least, since, until, *, most: int, before: int) -> QuerySet:
     return _as_rows(_between(since, until), least)[before:most]
 
@@ -155,7 +153,6 @@ def _between(since, until) -> list[tuple[str, QuerySet]]:
     return found
 
 
-@prepared
 def _moments_of_so_many(since, until, *, most: int) -> QuerySet:
     """The moments from which on so many memberships, and so many seats, were changed, where there
     are so many: of nothing does a register record more."""
@@ -326,7 +323,6 @@ def beginning() -> Beginning | None:
     )
 
 
-@prepared
 def _seeded(begun: datetime.datetime, by_then: datetime.datetime) -> QuerySet:
     """How many first records of each kind were loaded in that time, and when the last was."""
     parts = []
@@ -358,7 +354,6 @@ def latest_said(most: int, about: tuple[str, int] | None = None) -> list[tuple[K
     ]
 
 
-@prepared
 def _last_said(*, most: int) -> QuerySet:
     """Of every kind the records that were written last, found by the date of what was written."""
     parts = []
@@ -375,7 +370,6 @@ def _last_said(*, most: int) -> QuerySet:
     return _last_first(parts, most)
 
 
-@prepared
 def _last_said_of(key: int, *, of: str, most: int) -> QuerySet:
     parts = []
     for kind in KINDS:

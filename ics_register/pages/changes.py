@@ -76,7 +76,7 @@ def changes_as_csv(context: dict, here: Here) -> Table:
     """A row for each change: what several changes have in common is told with each."""
 
     def rows():
-        for chunk in in_chunks(list(context["whole"])):
+        for chunk in in_chunks(list(keys_between(*context["whole"]))):
             of_each = [tell([each], here.asked.today)[0] for each in happenings(map(as_key, chunk))]
             for told in tell_apart(of_each, here.asked.day):
                 happening = told.first
@@ -129,7 +129,7 @@ def changes(request: HttpRequest, asked: AskedDay):
         "about": about,
         "about_kind": about._meta.model_name if about else "",
         "page": page,
-        "whole": keys_between(days, key),
+        "whole": (days, key),
         "happened": [each for each in told if not each.is_limit],
         "so_by_then": [each for each in told if each.is_limit],
         "earlier": None if told else last_year_before(days, key),

@@ -36,7 +36,6 @@ from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from people.post_holders import NAME_WITHHELD
 from records.models import DatedFact, Document
 from records.periods import Dated
-from records.prepared import prepared
 
 EVERY_FACT = Q()
 
@@ -266,7 +265,6 @@ def count_facts(document: Document) -> list[tuple[FactKind, int]]:
     return [(kind, counts[at]) for at, kind in enumerate(FACT_KINDS) if counts.get(at)]
 
 
-@prepared
 def _counts(document: int) -> QuerySet:
     def counting(position: int, kind: FactKind) -> QuerySet:
         return (

@@ -18,7 +18,6 @@ from organisations.models import Organisation, OrganisationKind, Place, PlaceLev
 from people.post_holders import held_posts_among, in_order
 from records.models import Document
 from records.periods import in_force
-from records.prepared import prepared
 
 # As many systems as a page can hold side by side; of more, the lists tell.
 SYSTEMS = 3
@@ -97,7 +96,6 @@ def home(request: HttpRequest, asked: AskedDay):
     }
 
 
-@prepared
 def _leading(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
     """The keys of the posts of those who lead the systems."""
     posts = Post.objects.as_at(day).filter(
@@ -115,7 +113,6 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
     return in_order(held_seats_among(first, asked.day), first)
 
 
-@prepared
 def _first_seats(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
     """The keys of as many of their seats as the page holds, and of one more if there is one."""
     seats = chairs_seats(day).filter(forum__place__in=systems)
