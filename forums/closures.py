@@ -37,7 +37,7 @@ from records.models import DatedFact, NameKind
 from records.names import free_slug
 from records.periods import first_day, locked
 
-Found = dict[str, list[DatedFact]]
+Found = dict[str, list]
 
 
 # What depends on what

@@ -1,9 +1,12 @@
-"""Guided steps for forums and their seats, and for what is bound up with both."""
+"""Guided steps for forums and their seats, and steps that end organisations, posts and seats."""
 
 from forums.steps import (  # noqa: F401  (each offers its steps)
-    closures,
-    confirming,
+    confirmations,
+    departures,
+    forums,
     lines,
-    making,
     memberships,
+    names,
+    organisations,
+    posts_and_seats,
 )

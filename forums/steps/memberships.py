@@ -4,47 +4,34 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.utils import timezone
 
-from editing.admin import change_address
 from editing.steps import (
     Offer,
-    StepForm,
     record_choice,
     step_on,
     steps_elsewhere,
     steps_of_each,
 )
-from editing.widgets import SeveralRecords
 from forums.actions import end_and_resize, replace_and_resize
 from forums.models import Membership, Seat
 from forums.seat_holders import seats_with_holders
-from forums.steps.closures import MOST_LINKS
 from organisations.models import Post
-from people.actions import leave
-from people.models import Appointment, Person
 from people.steps.appointments import (
     FILLING,
     Appoint,
     AppointForm,
     AppointToSeveral,
     AppointToSeveralForm,
-    address_to_fill,
-    may_be_filled,
     of_the_post_in_words,
 )
 from people.steps.cover import Cover, CoverForm
 from people.steps.endings import End, EndForm, Reappoint, Withdraw
 from people.steps.holders import (
-    WHY_THEY_GO,
-    OnHolders,
-    ends_in_words,
     going_with,
     holding_of,
     name_and_basis,
     names_in_words,
     now_or_later,
-    tenure_in_words,
     tenures_through,
-    with_no_end,
 )
 from people.steps.replacements import Replace, ReplaceForm
 
@@ -270,116 +257,3 @@ class EndMembership(End):
 class WithdrawMembership(Withdraw):
     title = "Withdraw this membership"
     permissions = ("forums.change_membership",)
-
-
-def held_in_words(tenure) -> str:
-    """What somebody holds and since when: "Chair, ICS Executive, since April 2019"."""
-    time = tenure_in_words(tenure).removeprefix(f"{tenure.person}, ")
-    return f"{tenure.held}, {time}"
-
-
-class LeaveForm(StepForm):
-    """Asks what somebody leaves, when and why."""
-
-    date_label = "Last day"
-
-    appointments = SeveralRecords(
-        queryset=None,
-        required=False,
-        label="Posts they leave",
-        widget=forms.CheckboxSelectMultiple,
-    )
-    memberships = SeveralRecords(
-        queryset=None,
-        required=False,
-        label="Seats they leave",
-        widget=forms.CheckboxSelectMultiple,
-    )
-    end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
-
-    @property
-    def groups(self):
-        return [("What they leave", [*self.kinds, "end_reason"])]
-
-    def prepare(self):
-        super().prepare()
-        self.kinds = []
-        for name, tenures in (
-            ("appointments", self.record.appointments.select_related("post__organisation")),
-            ("memberships", self.record.memberships.select_related("seat__forum")),
-        ):
-            held = now_or_later(tenures, timezone.localdate()).select_related("person")
-            if not held:
-                del self.fields[name]
-                continue
-            self.kinds.append(name)
-            self.fields[name].queryset = held
-            self.fields[name].label_from_instance = held_in_words
-            self.fields[name].initial = with_no_end(held)
-            self.fields[name].error_messages["invalid_choice"] = (
-                "Something you ticked is not held any more. Look again at what is."
-            )
-
-    def clean(self):
-        data = super().clean()
-        asked = [name for name in self.kinds if name not in self.errors]
-        if asked == self.kinds and not self.leaving:
-            self.add_error(self.kinds[0] if self.kinds else None, "Tick at least one.")
-        return data
-
-    @property
-    def leaving(self) -> list:
-        return [tenure for name in self.kinds for tenure in self.cleaned_data.get(name) or ()]
-
-
-@step_on(Person)
-class Leave(OnHolders):
-    name = "leave"
-    rank = 10
-    title = "Leaves posts and seats"
-    explains = (
-        "Ends everything ticked of what this person holds, on one day. What was announced for a "
-        "later day never comes to be, and is withdrawn."
-    )
-    form_class = LeaveForm
-    permissions = ("people.change_appointment", "forums.change_membership")
-
-    @classmethod
-    def is_called_for(cls, record, day):
-        return any(
-            now_or_later(tenures, day).exists()
-            for tenures in (
-                Appointment.objects.filter(person=record),
-                Membership.objects.filter(person=record),
-            )
-        )
-
-    def take(self, form):
-        leave(
-            tenures=form.leaving,
-            when=form.when,
-            source=form.source,
-            end_reason=form.cleaned_data["end_reason"],
-            today=self.today,
-        )
-        self.left, self.last = [tenure.held for tenure in form.leaving], form.when
-
-    def changed(self):
-        return self.left
-
-    def first_day(self, form):
-        return form.when.first_day_after()
-
-    def remarks(self, form):
-        recorded = ends_in_words(form.leaving, form.when, self.today)
-        return [*recorded, *super().remarks(form)]
-
-    def afterwards(self, record):
-        empty = [held for held in self.left if may_be_filled(held, self.request, self.today)]
-        ways = [
-            (f"Appoint the next holder: {held}", address_to_fill(held, self.last))
-            for held in empty[:MOST_LINKS]
-        ]
-        if more := len(empty) - len(ways):
-            ways.append((f"See {more} more that {record} left", change_address(Person, record.pk)))
-        return ways

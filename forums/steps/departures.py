@@ -1,0 +1,139 @@
+"""The guided step for a person who leaves posts and seats."""
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from editing.admin import change_address
+from editing.steps import StepForm, step_on
+from editing.widgets import SeveralRecords
+from forums.models import Membership
+from forums.steps.closures import MOST_LINKS
+from people.actions import leave
+from people.models import Appointment, Person
+from people.steps.appointments import address_to_fill, may_be_filled
+from people.steps.holders import (
+    WHY_THEY_GO,
+    OnHolders,
+    ends_in_words,
+    now_or_later,
+    tenure_in_words,
+    with_no_end,
+)
+
+
+def held_in_words(tenure) -> str:
+    """What somebody holds and since when: "Chair, ICS Executive, since April 2019"."""
+    time = tenure_in_words(tenure).removeprefix(f"{tenure.person}, ")
+    return f"{tenure.held}, {time}"
+
+
+def tenure_choices(tenures: QuerySet, label: str) -> SeveralRecords:
+    choices = SeveralRecords(
+        queryset=tenures,
+        required=False,
+        label=label,
+        widget=forms.CheckboxSelectMultiple,
+        initial=with_no_end(tenures),
+        error_messages={
+            "invalid_choice": "Something you ticked is not held any more. Look again at what is."
+        },
+    )
+    choices.label_from_instance = held_in_words
+    return choices
+
+
+class LeaveForm(StepForm):
+    """Asks what somebody leaves, when and why."""
+
+    date_label = "Last day"
+
+    end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
+
+    @property
+    def groups(self):
+        return [("What they leave", [*self.kinds, "end_reason"])]
+
+    def prepare(self):
+        super().prepare()
+        self.kinds = []
+        for name, label, tenures in (
+            (
+                "appointments",
+                "Posts they leave",
+                self.record.appointments.select_related("post__organisation"),
+            ),
+            (
+                "memberships",
+                "Seats they leave",
+                self.record.memberships.select_related("seat__forum"),
+            ),
+        ):
+            held = now_or_later(tenures, timezone.localdate()).select_related("person")
+            if held:
+                self.kinds.append(name)
+                self.fields[name] = tenure_choices(held, label)
+
+    def clean(self):
+        data = super().clean()
+        asked = [name for name in self.kinds if name not in self.errors]
+        if asked == self.kinds and not self.leaving:
+            self.add_error(self.kinds[0] if self.kinds else None, "Tick at least one.")
+        return data
+
+    @property
+    def leaving(self) -> list:
+        return [tenure for name in self.kinds for tenure in self.cleaned_data.get(name) or ()]
+
+
+@step_on(Person)
+class Leave(OnHolders):
+    name = "leave"
+    rank = 10
+    title = "Leaves posts and seats"
+    explains = (
+        "Ends everything ticked of what this person holds, on one day. What was announced for a "
+        "later day never comes to be, and is withdrawn."
+    )
+    form_class = LeaveForm
+    permissions = ("people.change_appointment", "forums.change_membership")
+
+    @classmethod
+    def is_called_for(cls, record, day):
+        return any(
+            now_or_later(tenures, day).exists()
+            for tenures in (
+                Appointment.objects.filter(person=record),
+                Membership.objects.filter(person=record),
+            )
+        )
+
+    def take(self, form):
+        leave(
+            tenures=form.leaving,
+            when=form.when,
+            source=form.source,
+            end_reason=form.cleaned_data["end_reason"],
+            today=self.today,
+        )
+        self.left, self.last = [tenure.held for tenure in form.leaving], form.when
+
+    def changed(self):
+        return self.left
+
+    def first_day(self, form):
+        return form.when.first_day_after()
+
+    def remarks(self, form):
+        recorded = ends_in_words(form.leaving, form.when, self.today)
+        return [*recorded, *super().remarks(form)]
+
+    def afterwards(self, record):
+        empty = [held for held in self.left if may_be_filled(held, self.request, self.today)]
+        ways = [
+            (f"Appoint the next holder: {held}", address_to_fill(held, self.last))
+            for held in empty[:MOST_LINKS]
+        ]
+        if more := len(empty) - len(ways):
+            ways.append((f"See {more} more that {record} left", change_address(Person, record.pk)))
+        return ways
