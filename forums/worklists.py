@@ -52,9 +52,9 @@ from people.worklists import (
     TermEnding,
     certain,
     held_by_too_many,
-    in_words,
     named,
     silence_in_words,
+    standing_in_words,
     too_many_in_words,
     vacancy_in_words,
     ways_out_of_too_many,
@@ -180,7 +180,7 @@ class EmptySeats(Seats):
         ]
 
     def reason(self, seat: Seat, held: HeldSeat) -> str:
-        reason = in_words(held)
+        reason = standing_in_words(held)
         if held.ex_officio:
             reason += f" It goes with a post: {held.ex_officio}."
         if seat.forum.status == ForumStatus.PROPOSED:

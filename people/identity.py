@@ -14,8 +14,21 @@ from people.personal_names import may_be_letters, parts_of
 from records.events import Source, When, about, read_anew
 from records.folded_text import WordsOf, pattern_of, words_of
 from records.models import NameKind, Record
-from records.names import FoldedField, fold
+from records.names import FoldedField, fold, free_slug
 from records.periods import Precision, Qualifier, first_day, locked
+
+
+def new_person(*, name: str, honorific: str, source: Source) -> Person:
+    """Record somebody whom a source names for the first time.
+
+    Raises ValidationError if a rule would be broken.
+    """
+    person = Person(
+        name=name, honorific=honorific, slug=free_slug(Person, name), **source.as_evidence()
+    )
+    person.full_clean()
+    person.save()
+    return person
 
 
 @transaction.atomic

@@ -12,8 +12,9 @@ from editing.steps import Step, StepForm, record_choice, step_address, step_on
 from editing.typed_dates import DayField
 from organisations.models import Held, Post
 from people.actions import appoint_to_each, tenure_of
+from people.duplicates import people_like
+from people.identity import new_person
 from people.models import Appointment, Basis, Person
-from people.naming import new_person, people_like
 from people.steps.holders import WHY_THEY_GO, OnHolders, holders_now, now_or_later
 from records.events import When
 

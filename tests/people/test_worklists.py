@@ -4,10 +4,9 @@ import pytest
 from django.test import Client
 
 from organisations.models import PostKind
-from people import naming
+from people import duplicates
+from people.duplicates import ComparableName, people_like, possible_duplicates
 from people.models import Appointment
-from people.naming import people_like
-from people.worklists import Called, possible_twins
 from tests.builders import (
     make_appointment,
     make_distinction,
@@ -144,10 +143,10 @@ def test_who_acts_does_not_count_to_those_who_hold_a_post():
 # The same person
 
 
-def twins(*people: tuple[str, str], other_names=(), loosely=False) -> set:
+def duplicates_among(*people: tuple[str, str], other_names=(), loosely=False) -> set:
     """Which of people of these names and sort names, by their place, may be one."""
-    called = [Called.by(key, *names) for key, names in enumerate(people)]
-    found = possible_twins(called, other_names, loosely=loosely)
+    called = [ComparableName.of(key, *names) for key, names in enumerate(people)]
+    found = possible_duplicates(called, other_names, loosely=loosely)
     return {(pair.one, pair.other) for pair in found}
 
 
@@ -167,8 +166,8 @@ def twins(*people: tuple[str, str], other_names=(), loosely=False) -> set:
     ],
 )
 def test_names_of_one_person(one, other):
-    assert twins(one, other) == {(0, 1)}
-    assert twins(one, other, loosely=True) == set()
+    assert duplicates_among(one, other) == {(0, 1)}
+    assert duplicates_among(one, other, loosely=True) == set()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +180,7 @@ def test_names_of_one_person(one, other):
     ],
 )
 def test_names_of_two_people(one, other):
-    assert twins(one, other) == twins(one, other, loosely=True) == set()
+    assert duplicates_among(one, other) == duplicates_among(one, other, loosely=True) == set()
 
 
 @pytest.mark.parametrize(
@@ -218,7 +217,7 @@ def test_a_name_with_titles_or_letters_or_turned_round_is_suspected_to_be_the_pl
 def test_no_number_of_others_of_the_family_name_hides_whom_initials_fit(
     monkeypatch, source_says, recorded, others
 ):
-    monkeypatch.setattr(naming, "MOST_ALIKE", 3)
+    monkeypatch.setattr(duplicates, "MOST_ALIKE", 3)
     for _ in range(4):
         make_person(name=others)
     person = make_person(name=recorded)
@@ -226,18 +225,20 @@ def test_no_number_of_others_of_the_family_name_hides_whom_initials_fit(
 
 
 def test_initials_and_capitals_are_not_taken_for_each_other():
-    assert twins(("ANN LEE", "LEE, ANN"), ("Adam Lee", "Lee, Adam")) == set()
+    assert duplicates_among(("ANN LEE", "LEE, ANN"), ("Adam Lee", "Lee, Adam")) == set()
 
 
 def test_one_family_name_and_initial_with_different_given_names_is_told_apart():
     people = (("Simon Adams", "Adams, Simon"), ("Sarah Adams", "Adams, Sarah"))
-    assert twins(*people) == set()
-    assert twins(*people, loosely=True) == {(0, 1)}
+    assert duplicates_among(*people) == set()
+    assert duplicates_among(*people, loosely=True) == {(0, 1)}
 
 
 def test_another_name_leads_to_somebody_of_that_name_or_with_that_name_too():
     people = (("Ann Lee", "Lee, Ann"), ("Ann Day", "Day, Ann"), ("Ann Orr", "Orr, Ann"))
-    assert twins(*people, other_names=[(1, "Ann LEE"), (2, "Ann Fox"), (0, "Ann Fox")]) == {
+    assert duplicates_among(
+        *people, other_names=[(1, "Ann LEE"), (2, "Ann Fox"), (0, "Ann Fox")]
+    ) == {
         (0, 1),
         (0, 2),
     }
@@ -245,7 +246,7 @@ def test_another_name_leads_to_somebody_of_that_name_or_with_that_name_too():
 
 def test_a_common_name_is_compared_without_each_with_each():
     people = [(f"Given{n} Smith", f"Smith, Given{n}x") for n in range(20000)]
-    assert twins(*people) == set()
+    assert duplicates_among(*people) == set()
 
 
 def test_two_of_one_name_are_listed_with_what_they_hold_until_told_apart(editor):

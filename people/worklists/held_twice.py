@@ -1,0 +1,88 @@
+"""The worklist of posts that more people hold than there is room for."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Count, F, Q, QuerySet
+
+from editing.worklists import Part, worklist
+from organisations.models import Held, Post
+from people.models import Appointment, Basis, Tenure
+from people.worklists.vacancies import Posts
+from records.models import Record
+from records.periods import not_over
+
+HELD_TWICE = worklist(
+    "held-twice",
+    order=11,
+    title="Posts held twice",
+    finds="Posts and seats that more people certainly hold today than there is room for, not "
+    "counting who is acting. A handover known only to the month or the year is no fault: of "
+    "neither holder is it then certain that they hold it on one day.",
+    emptied="End the record of whoever has left, or record who covers as acting.",
+)
+
+
+def named(record: Record) -> str:
+    """How the row of another record words a step on `record`: the step, and its name."""
+    return "{}: " + str(record).replace("{", "").replace("}", "")
+
+
+def certain(day: datetime.date) -> Q:
+    """A condition on tenures: they certainly hold on `day`, and are not acting."""
+    return (
+        Q(certain_from__lte=day)
+        & (Q(certain_to=None) | Q(certain_to__gte=day))
+        & ~Q(basis=Basis.ACTING)
+    )
+
+
+def held_by_too_many(tenures: QuerySet, held: str, number: str, day: datetime.date) -> QuerySet:
+    """The keys of posts or seats that more people certainly hold on `day` than may hold them."""
+    return (
+        tenures.filter(certain(day))
+        .order_by()
+        .values(held)
+        .annotate(holders=Count("pk"))
+        .filter(holders__gt=F(f"{held}__{number}"))
+        .values(held)
+    )
+
+
+def too_many_in_words(holders: Iterable[Tenure], room: int) -> str:
+    """ "Room for 1, and 2 people hold it: Ann Lee from April 2019, Bob Day from May 2019." """
+    holders = list(holders)
+    names = ", ".join(f"{holder.person} from {holder.start_in_words()}" for holder in holders)
+    return f"There is room for {room}, and {len(holders)} people certainly hold it: {names}."
+
+
+def ways_out_of_too_many(part: Part, held: Held, holders: Iterable[Tenure]) -> tuple:
+    ends = [way for each in holders for way in part.steps(each, "end", worded=named(each.person))]
+    return (*ends, *part.correcting(held, "Correct the number who may hold it"))
+
+
+@HELD_TWICE.part
+class PostsHeldTwice(Posts):
+    def found(self):
+        too_many = held_by_too_many(Appointment.objects, "post", "max_holders", self.day)
+        return self.listed(
+            Post.objects.as_at(self.day).filter(not_over(self.day, "organisation"), pk__in=too_many)
+        )
+
+    def rows(self, records):
+        holders = defaultdict(list)
+        for appointment in (
+            Appointment.objects.filter(certain(self.day), post__in=[post.pk for post in records])
+            .select_related("person", "post__organisation")
+            .order_by("start_date", "pk")
+        ):
+            holders[appointment.post_id].append(appointment)
+        return [
+            self.post_row(
+                post,
+                too_many_in_words(holders[post.pk], post.max_holders),
+                ways_out_of_too_many(self, post, holders[post.pk]),
+            )
+            for post in records
+        ]
