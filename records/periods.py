@@ -9,7 +9,9 @@ A date that is qualified *by* is a limit: "by June 2021" means by then at the la
 import calendar
 import datetime
 import functools
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router
@@ -48,12 +50,12 @@ def day_before(day: datetime.date) -> datetime.date:
     return day - DAY if day > datetime.date.min else day
 
 
-class DayField(models.DateField):
+class DayField(models.DateField):  # type: ignore[type-arg]
     """A day that the register takes."""
 
     default_validators = [refuse_distant_day]
 
-    def deconstruct(self):
+    def deconstruct(self) -> Any:
         # The column is one of Django's: what is asked of a day is no matter of the database.
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateField", args, kwargs
@@ -107,22 +109,22 @@ def as_known(day: datetime.date, precision: str) -> str:
 _AS_LONG_AS = {Precision.YEAR.value: 4, Precision.MONTH.value: 7, Precision.DAY.value: 10}
 
 
-class PeriodQuerySet(models.QuerySet):
+class PeriodQuerySet(models.QuerySet[Any]):
     """Records on a time line. `day` splits any set of them in three without a gap.
 
     A record whose start is not recorded at all is in force on no day that could be named:
     it counts as ended after its end and as yet to start until then.
     """
 
-    def as_at(self, day: datetime.date):
+    def as_at(self, day: datetime.date) -> Self:
         """Those in force on `day`."""
         return self.filter(Q(start_date__lte=day), Q(end_date__isnull=True) | Q(end_date__gte=day))
 
-    def ended_before(self, day: datetime.date):
+    def ended_before(self, day: datetime.date) -> Self:
         """Those that were over before `day` began."""
         return self.filter(end_date__lt=day)
 
-    def starting_after(self, day: datetime.date):
+    def starting_after(self, day: datetime.date) -> Self:
         """Those that start on a later day than `day`, as far as is known."""
         return self.filter(Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day))
 
@@ -174,14 +176,18 @@ class NoOverlap:
             return
         values = {}
         for column in self.columns:
-            model_field = record._meta.get_field(column)
+            model_field: Any = record._meta.get_field(column)
             values[model_field.attname] = getattr(record, model_field.attname)
         if None in values.values():
             return
         self.lock(record)
-        others = record._meta.default_manager.filter(self.only, **values).filter(
-            Q(certain_to__isnull=True) | Q(certain_to__gte=record.certain_from),
-            certain_from__isnull=False,
+        others = (
+            type(record)
+            ._default_manager.filter(self.only, **values)
+            .filter(
+                Q(certain_to__isnull=True) | Q(certain_to__gte=record.certain_from),
+                certain_from__isnull=False,
+            )
         )
         if record.certain_to is not None:
             others = others.filter(certain_from__lte=record.certain_to)
@@ -193,17 +199,17 @@ class NoOverlap:
                 {self.blame: ValidationError(self.message, code=self.name, params=params)}
             )
 
-    def _applies_to(self, record) -> bool:
+    def _applies_to(self, record: "Dated") -> bool:
         return all(_holds(record, node) for node in self.only.children)
 
     def lock(self, record: "Dated") -> None:
         """Wait for whoever else is checking this rule, until the transaction ends."""
         if self.locks:
-            field = record._meta.get_field(self.locks)
+            field: Any = record._meta.get_field(self.locks)
             list(locked(field.related_model).filter(pk=getattr(record, field.attname)))
 
 
-def locked(model: type[models.Model]) -> models.QuerySet:
+def locked(model: type[models.Model]) -> models.QuerySet[Any]:
     """Records of `model`, kept from everybody else until the transaction ends, if there is one.
 
     In no order, which could lock the records that the order is by.
@@ -215,18 +221,25 @@ def locked(model: type[models.Model]) -> models.QuerySet:
     return records
 
 
-def _holds(record, lookup: tuple) -> bool:
+def _holds(record: "Dated", lookup: Any) -> bool:
     name, value = lookup
     if name.endswith("__in"):
         return getattr(record, name.removesuffix("__in")) in value
     if name.endswith("__gt"):
         held = getattr(record, name.removesuffix("__gt"))
-        return held is not None and held > value
-    return getattr(record, name) == value
+        return bool(held is not None and held > value)
+    return bool(getattr(record, name) == value)
 
 
 class Period:
     """What can be asked of anything that has the period fields, a model or a row of one."""
+
+    start_date: datetime.date | None
+    start_precision: str
+    start_qualifier: str
+    end_date: datetime.date | None
+    end_precision: str
+    end_qualifier: str
 
     def is_in_force(self, day: datetime.date) -> bool:
         """Whether this is in force on `day`; agrees with `PeriodQuerySet.as_at`."""
@@ -448,7 +461,7 @@ class Dated(Period, models.Model):
                 }
             )
 
-    def validate_constraints(self, exclude=None) -> None:
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         super().validate_constraints(exclude=exclude)
         for rule in self.no_overlaps:
             try:
@@ -459,9 +472,9 @@ class Dated(Period, models.Model):
                 raise
 
 
-def most_at_once(records) -> int:
+def most_at_once(records: Iterable["Dated"]) -> int:
     """How many of `records` certainly hold on the day on which most of them do."""
-    certain = [record for record in records if record.certain_from is not None]
+    certain: list[Any] = [record for record in records if record.certain_from is not None]
     # The fullest day is one on which the time of one of them begins.
     return max(
         (
