@@ -31,6 +31,7 @@ class RegisterAdminConfig(admin_apps.AdminConfig):
             "steps",
             "worklists",
             "spreadsheets",
+            "documents",
             "users",
             "your_sessions",
             "kept_forms_page",

@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from editing.field_changes import nature_in_words, net_changes, when_in_words, who_in_words
 from editing.history_pages import ROWS_A_PAGE, ReasonForm, pages_of
 from editing.site import site_page
 from editing.undo import MOST_RECORDS, refusal, rows_of, undo
-from records.field_changes import nature_in_words, net_changes, when_in_words, who_in_words
 from records.troubles import REFUSALS, refused_in_words
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
-from editing.history_pages import last_row, own_context
-from records.field_changes import (
+from editing.field_changes import (
     DATES,
     NOTHING,
     Change,
@@ -27,7 +26,10 @@ from records.field_changes import (
     told_fields,
     value_in_words,
 )
+from editing.history_pages import last_row, own_context
+from editing.links import may_be_a_key
 from records.history import HistoryRow
+from records.periods import locked
 
 THEIRS, MINE = "theirs", "mine"
 
@@ -80,17 +82,33 @@ def latest_version(model: type[models.Model], key) -> int:
     return row.history_id if row else 0
 
 
-def settle(model_admin, request: HttpRequest, record) -> tuple[str, Conflict | None]:
-    """Hold the version that a form was opened on against the present one, under a lock.
+def hold_against_present(model_admin, request: HttpRequest, key: str) -> HttpResponse | None:
+    """Lock a record, and hold the version that a form was opened on against the present one.
 
-    Gives why it may not be saved, "" if it may, and what there is to choose. What was chosen
-    already is written into what was sent.
+    If the record is gone, returns the page that says so. If the form may not be saved, the request
+    gets a `refusal`, and a `conflict` if there is something to choose. Choices that were made are
+    written into what was sent.
     """
-    now = last_row(model_admin.model, record.pk)
+    if not may_be_a_key(key):
+        return None
+    record = locked(model_admin.model).filter(pk=key).first()
+    if not model_admin.has_change_permission(request, record):
+        return None
+    now = last_row(model_admin.model, key)
+    if record is None:
+        return gone_view(model_admin, request, now) if now else None
+    request.refusal, request.conflict = conflict_with(model_admin, request, record, now)
+    return None
+
+
+def conflict_with(
+    model_admin, request: HttpRequest, record: models.Model, now: HistoryRow | None
+) -> tuple[str, Conflict | None]:
+    """Why a form may not be saved, "" if it may; and what there is to choose."""
     version = request.POST.get("version", "")
     if version == str(now.history_id if now else 0):
         return "", None
-    if now is None or not version.isdecimal() or len(version) > 18:
+    if now is None or not may_be_a_key(version):
         return NO_VERSION, None
     was = model_admin.model.history.filter(id=record.pk, history_id=int(version)).first()
     if was is None:

@@ -14,7 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from editing.steps import Step, StepForm, record_address
+from editing.links import change_address
+from editing.step_forms import StepForm
+from editing.steps import Step
 from editing.widgets import OneRecord, RecordSelect, refuse_typed
 from records.events import When
 from records.models import DatedFact
@@ -26,7 +28,7 @@ LEAVE = "leave"
 
 
 @dataclass(frozen=True)
-class Choice:
+class DependantChoice:
     """What is to become of one record that depends on another."""
 
     record: DatedFact
@@ -35,7 +37,7 @@ class Choice:
 
 
 @dataclass
-class Row:
+class DependantRow:
     """One record that depends on another, as a form shows it."""
 
     record: DatedFact
@@ -52,7 +54,7 @@ class Row:
 
     @property
     def address(self) -> str:
-        return record_address(self.record)
+        return change_address(type(self.record), self.record.pk)
 
     @property
     def period(self) -> str:
@@ -64,7 +66,7 @@ class Group:
     """Records of one sort that depend on another."""
 
     title: str
-    rows: list[Row]
+    rows: list[DependantRow]
     # What is said of those that are left as they are: "seat stays open", "seats stay open".
     left: tuple[str, str]
     note: str = ""
@@ -157,7 +159,7 @@ class DependantsForm(StepForm):
         """Whether what is chosen for all of a group makes sense for this one; if not, it ends."""
         return True
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[DependantRow]:
         return (row for group in self.dependants for row in group.rows)
 
     def _add_what_was_not_listed(self, keys: list[str]) -> None:
@@ -183,7 +185,7 @@ class DependantsForm(StepForm):
         records = model._default_manager.select_related(*named_by).in_bulk([int(k) for k in keys])
         return {str(key): record for key, record in records.items()}
 
-    def _add_fields(self, row: Row, group: Group, found: dict) -> None:
+    def _add_fields(self, row: DependantRow, group: Group, found: dict) -> None:
         words = str(row.record)
         self.fields[row.key] = forms.BooleanField(
             label=f"Change {words}", required=False, initial=row.ticked
@@ -230,13 +232,13 @@ class DependantsForm(StepForm):
         precision, qualifier = self.entered("precision"), self.entered("qualifier")
         return When(day, precision or Precision.DAY, qualifier or Qualifier.ON)
 
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[DependantChoice]:
         """What is to become of every record, ticked or not."""
         data, chosen = self.cleaned_data, []
         for group in self.dependants:
             for row in group.rows:
                 if not data[row.key]:
-                    chosen.append(Choice(row.record, LEAVE))
+                    chosen.append(DependantChoice(row.record, LEAVE))
                     continue
                 to = data.get(f"{row.key}-to")
                 if to is None and group.title in self.for_all:
@@ -244,7 +246,7 @@ class DependantsForm(StepForm):
                     if to is not None and not self.may_go_to(row.record, to):
                         to = None
                 how = data.get(f"{row.key}-how") or row.ways[0][0]
-                chosen.append(Choice(row.record, how, to))
+                chosen.append(DependantChoice(row.record, how, to))
         return chosen
 
     def left(self) -> list[str]:

@@ -37,6 +37,25 @@ def batch_of(request: HttpRequest) -> uuid.UUID | None:
     return uuid.uuid5(number, json.dumps(sent))
 
 
+def added_already(model_admin, request: HttpRequest):
+    """The record that this form added when it was sent before, if it was. If that has been removed,
+    the request gets a `refusal`."""
+    batch = batch_of(request)
+    if batch is None or not model_admin.has_add_permission(request):
+        return None
+    wait_for_the_first(batch)
+    row = model_admin.model.history.filter(history_batch=batch, history_type="+").first()
+    if row is None:
+        return None
+    record = model_admin.get_object(request, str(row.id))
+    if record is None:
+        request.refusal = (
+            "Nothing was saved. What this form added before has been removed since. Open a new "
+            "form to add it again."
+        )
+    return record
+
+
 def wait_for_the_first(batch: uuid.UUID) -> None:
     """Wait, until this transaction ends, for whoever does the same. On SQLite a transaction that
     writes is alone anyway."""

@@ -7,13 +7,14 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
-from editing.admin import SEARCH_LENGTH, InForce, Words, change_address, list_address, may_view
+from editing.change_lists import InForce
+from editing.links import Link, change_address, may_view, page_address
 from editing.site import site_page
 from editing.steps import Step, all_steps, offers_on_each
+from editing.word_search import search_text
 from records.namesakes import with_words_apart
 from records.periods import Dated
 
@@ -22,12 +23,12 @@ MOST_OF_A_KIND = 10
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundRecord:
     """A record that was looked for."""
 
-    name: Words
+    name: Link
     period: str
-    steps: list[Words]
+    steps: list[Link]
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class FoundOfKind:
     """Records of one kind that were looked for."""
 
     kind: str
-    records: list[Found]
-    more: Words | None  # the list of them all, if there are more
-    ended: Words | None  # the list of those that are over, if there are any
+    records: list[FoundRecord]
+    more: Link | None  # the list of them all, if there are more
+    ended: Link | None  # the list of those that are over, if there are any
 
 
 def findable(request: HttpRequest) -> list[type[models.Model]]:
@@ -63,7 +64,7 @@ def suited_steps(request: HttpRequest, record: models.Model) -> list[type[Step]]
 @site_page("find/", name="find")
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+    text = search_text(request)
     kinds = [found_of_kind(request, model, text) for model in findable(request)] if text else []
     context = {
         **admin.site.each_context(request),
@@ -83,7 +84,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
     if issubclass(model, Dated):
         # What is over, of which there may be much, is found in the list.
         if records.filter(end_date__lt=today).exists():
-            ended = Words(f"{capfirst(plural)} that have ended", searched(model, text, "ended"))
+            ended = Link(f"{capfirst(plural)} that have ended", searched(model, text, "ended"))
         records = records.exclude(end_date__lt=today)
     if any(field.name == "merged_into" for field in model._meta.fields):
         records = records.filter(merged_into=None)
@@ -92,15 +93,15 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
     offers = offers_on_each(request, shown[:MOST_OF_A_KIND])
     more = None
     if len(shown) > MOST_OF_A_KIND:
-        more = Words(f"All {plural} with these words", searched(model, text, "all"))
+        more = Link(f"All {plural} with these words", searched(model, text, "all"))
     here = request.get_full_path()
     return FoundOfKind(
         kind=capfirst(plural),
         records=[
-            Found(
-                name=Words(called[record.pk], change_address(model, record.pk)),
+            FoundRecord(
+                name=Link(called[record.pk], change_address(model, record.pk)),
                 period=record.time_in_words(today) if isinstance(record, Dated) else "",
-                steps=[Words(offer.text, offer.address(next=here)) for offer in offers[record.pk]],
+                steps=[Link(offer.text, offer.address(next=here)) for offer in offers[record.pk]],
             )
             for record in shown[:MOST_OF_A_KIND]
         ],
@@ -111,7 +112,5 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
 
 def searched(model: type[models.Model], text: str, in_force: str) -> str:
     """The address of the list of those with these words that are, of what has a period, so."""
-    asked = {"q": text}
-    if issubclass(model, Dated):
-        asked[InForce.parameter_name] = in_force
-    return f"{list_address(model).partition('?')[0]}?{urlencode(asked)}"
+    period = {InForce.parameter_name: in_force} if issubclass(model, Dated) else {}
+    return page_address(model, "changelist", q=text, **period)

@@ -15,8 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from records.events import about
-from records.field_changes import (
+from editing.field_changes import (
     NOTHING,
     Change,
     Names,
@@ -29,6 +28,7 @@ from records.field_changes import (
     want_names,
     when_in_words,
 )
+from records.events import about
 from records.history import HistoryRow, Nature, writing
 from records.periods import locked
 from records.troubles import REFUSALS, refused_in_words

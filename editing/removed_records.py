@@ -10,10 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from editing.admin import Words, above_lists, may_add, may_view
+from editing.admin import above_lists
+from editing.field_changes import changes_in_words
 from editing.history_pages import ROWS_A_PAGE, pages_of
+from editing.links import Link, may_add, may_view
 from editing.site import site_page
-from records.field_changes import changes_in_words
 from records.history import Recorded
 
 
@@ -21,7 +22,7 @@ from records.history import Recorded
 def link_to_removed(request, model):
     options = model._meta
     address = reverse("admin:removed", args=[options.app_label, options.model_name])
-    return [Words("Removed", address)] if may_view(request, model) else []
+    return [Link("Removed", address)] if may_view(request, model) else []
 
 
 @site_page("removed/<slug:app_label>/<slug:model_name>/", name="removed")

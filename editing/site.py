@@ -6,9 +6,7 @@ from http import HTTPStatus
 
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView
 from django.contrib.contenttypes.models import ContentType
@@ -65,28 +63,6 @@ class SignInForm(AdminAuthenticationForm):
         super().__init__(*args, **kwargs)
         longest = User._meta.get_field("username").max_length
         self.fields["username"].validators.append(MaxLengthValidator(longest))
-
-
-class List(ChangeList):
-    """A list of the admin. It takes a number that no database can hold for a filter that is wrong,
-    as it takes what is no number."""
-
-    def get_results(self, request):
-        try:
-            super().get_results(request)
-        except OverflowError as error:
-            raise IncorrectLookupParameters(error) from error
-
-
-class AnswersAnyAddress:
-    """Pages of the admin that answer whatever their address asks for with a page."""
-
-    def get_changelist(self, request, **kwargs):
-        return List
-
-    def get_object(self, request, object_id, from_field=None):
-        # `?_to_field=` with nothing behind it names no field.
-        return super().get_object(request, object_id, from_field or None)
 
 
 class Choices(AutocompleteJsonView):

@@ -103,7 +103,7 @@ def month_of(word: str) -> int:
     return MONTHS[word.casefold()]
 
 
-class DayField(forms.DateField):
+class TypedDayField(forms.DateField):
     """A day, typed in any way that the register reads.
 
     Where a form asks beside it how well the date is known, `settle_typed_dates` takes that from
@@ -153,7 +153,7 @@ def settle_typed_dates(form: forms.BaseForm) -> None:
         return
     data = form.data.copy()
     for name, field in form.fields.items():
-        if not isinstance(field, DayField):
+        if not isinstance(field, TypedDayField):
             continue
         precision, qualifier = _beside(form, name, "precision"), _beside(form, name, "qualifier")
         try:

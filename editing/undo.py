@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
-from editing.history_pages import refuse_without_what_it_needs
-from records.field_changes import (
+from editing.field_changes import (
     Names,
     earlier_rows,
     nature_in_words,
@@ -19,6 +18,7 @@ from records.field_changes import (
     when_in_words,
     who_in_words,
 )
+from editing.history_pages import refuse_without_what_it_needs
 from records.history import HistoryRow, Nature, Recorded, Writing, writing
 from records.periods import locked
 

@@ -23,11 +23,11 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import ngettext
 
+from editing.change_lists import AnswersAnyAddress
 from editing.groups import IN_WORDS
 from editing.passwords import give_password, known_by
 from editing.sessions import sessions_of
 from editing.signing_in import failures_of, unlock
-from editing.site import AnswersAnyAddress
 from editing.widgets import SeveralRecords
 from records.models import PasswordToChange
 from records.text import tidy

@@ -26,17 +26,9 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from editing import finding
-from editing.admin import (
-    SEARCH_LENGTH,
-    Words,
-    add_address,
-    change_address,
-    holds_word,
-    may_view,
-    typed_words,
-)
+from editing.links import Link, add_address, change_address, may_view, step_address
 from editing.site import on_front_page, site_page
-from editing.steps import step_address
+from editing.word_search import holds_words, search_text, typed_words
 from records.periods import Period, Precision, Qualifier
 
 PER_PAGE = 50
@@ -44,17 +36,17 @@ DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
-class Row:
+class WorklistRow:
     """One record that needs attention."""
 
     record: models.Model
-    name: Words
+    name: Link
     reason: str
-    where: tuple[Words, ...] = ()
-    ways: tuple[Words, ...] = ()  # to mend it: guided steps first
+    where: tuple[Link, ...] = ()
+    ways: tuple[Link, ...] = ()  # to mend it: guided steps first
     # What it is listed under, and what can be done there for all of them at once.
-    group: Words | None = None
-    group_ways: tuple[Words, ...] = ()
+    group: Link | None = None
+    group_ways: tuple[Link, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -65,7 +57,7 @@ def size_of(found: QuerySet | list) -> int:
     return found.count() if isinstance(found, QuerySet) else len(found)
 
 
-class Part:
+class WorklistPart:
     """One kind of record on a worklist, as one user asks for it on one day.
 
     What it finds is a queryset or, where no query can tell, a list; in either case a page of it
@@ -107,25 +99,20 @@ class Part:
     def counted_apart(self, found: QuerySet | list) -> int:
         return size_of(found)
 
-    def row(self, record) -> Row:
+    def row(self, record) -> WorklistRow:
         raise NotImplementedError
 
-    def rows(self, records: Iterable) -> list[Row]:
+    def rows(self, records: Iterable) -> list[WorklistRow]:
         return [self.row(record) for record in records]
 
-    def apart_rows(self, records: Iterable) -> list[Row]:
+    def apart_rows(self, records: Iterable) -> list[WorklistRow]:
         return self.rows(records)
 
     # What it may use
 
     def narrowed(self, records: QuerySet) -> QuerySet:
         """Those of `records` that were asked for."""
-        query = Q()
-        for word in self.words:
-            anywhere = Q()
-            for path in self.searched:
-                anywhere |= holds_word(self.model, path, word)
-            query &= anywhere
+        query = holds_words(self.model, self.searched, self.words)
         for name, keys in self.chosen.items():
             anywhere = Q(pk__in=[])
             for path in self.narrowed_by.get(name, ()):
@@ -149,21 +136,21 @@ class Part:
     def here(self) -> str:
         return self.request.get_full_path()
 
-    def link(self, record: models.Model | None, text: str = "") -> Words:
+    def link(self, record: models.Model | None, text: str = "") -> Link:
         """A record's name, which leads to its page if the user may see that."""
         if record is None:
-            return Words(text)
+            return Link(text)
         may = may_view(self.request, type(record))
-        return Words(text or str(record), change_address(type(record), record.pk) if may else "")
+        return Link(text or str(record), change_address(type(record), record.pk) if may else "")
 
     def steps(
         self, record: models.Model, *names: str, worded: str = "{}", **filled_in
-    ) -> list[Words]:
+    ) -> list[Link]:
         """Those of the guided steps `names` on `record` that the user may take today. `worded`
         says on what, if that is another record than the row's."""
         offered = {step.name: step for step in finding.suited_steps(self.request, record)}
         return [
-            Words(
+            Link(
                 worded.format(offered[name].title),
                 step_address(type(record), record.pk, name, **filled_in, next=self.here),
             )
@@ -171,18 +158,18 @@ class Part:
             if name in offered
         ]
 
-    def correcting(self, record: models.Model, text: str) -> list[Words]:
+    def correcting(self, record: models.Model, text: str) -> list[Link]:
         """The form of a record, for whoever may change it."""
         if not admin.site.get_model_admin(type(record)).has_change_permission(self.request):
             return []
         address = change_address(type(record), record.pk)
-        return [Words(text, f"{address}?{urlencode({'next': self.here})}")]
+        return [Link(text, f"{address}?{urlencode({'next': self.here})}")]
 
-    def adding(self, model: type[models.Model], text: str, **filled_in) -> list[Words]:
+    def adding(self, model: type[models.Model], text: str, **filled_in) -> list[Link]:
         """The form to add a record, for whoever may."""
         if not admin.site.get_model_admin(model).has_add_permission(self.request):
             return []
-        return [Words(text, add_address(model, **filled_in, next=self.here))]
+        return [Link(text, add_address(model, **filled_in, next=self.here))]
 
 
 @dataclass
@@ -198,9 +185,9 @@ class Worklist:
     why_apart: str = ""
     counts_apart: bool = True
     counts: str = ""  # what is counted in each record, if not the records: "place,places"
-    parts: list[type[Part]] = field(default_factory=list)
+    parts: list[type[WorklistPart]] = field(default_factory=list)
 
-    def part(self, kind: type[Part]) -> type[Part]:
+    def part(self, kind: type[WorklistPart]) -> type[WorklistPart]:
         """Adds a kind of record to the list."""
         self.parts.append(kind)
         return kind
@@ -209,7 +196,7 @@ class Worklist:
     def address(self) -> str:
         return reverse("admin:worklist", args=[self.slug])
 
-    def parts_for(self, request, day, *asked) -> list[Part]:
+    def parts_for(self, request, day, *asked) -> list[WorklistPart]:
         """The parts whose records whoever asks may view."""
         return [part(request, day, *asked) for part in self.parts if may_view(request, part.model)]
 
@@ -227,7 +214,7 @@ class Worklist:
 class Rows(Sequence):
     """The rows of several parts, one after another. Only those looked at are made."""
 
-    def __init__(self, parts: list[Part], apart: bool = False):
+    def __init__(self, parts: list[WorklistPart], apart: bool = False):
         self.apart = apart
         self.found = [(part, part.apart() if apart else part.found()) for part in parts]
 
@@ -246,7 +233,7 @@ class Rows(Sequence):
             for part, found in self.found
         )
 
-    def __getitem__(self, wanted: slice) -> list[Row]:
+    def __getitem__(self, wanted: slice) -> list[WorklistRow]:
         start, stop, _ = wanted.indices(len(self))
         rows = []
         for (part, found), size in zip(self.found, self.sizes, strict=True):
@@ -285,7 +272,7 @@ def all_worklists() -> list[Worklist]:
     return sorted(_worklists.values(), key=lambda listed: listed.order)
 
 
-# Words and conditions that worklists share.
+# Link and conditions that worklists share.
 
 
 def over(day: datetime.date, *paths: str) -> Q:
@@ -357,7 +344,7 @@ def worklist_page(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     if listed is None or not listed.parts_for(request, today):
         raise Http404("There is no such worklist.")
-    text = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+    text = search_text(request)
     narrowings, chosen = choices_made(request, listed)
     asked = (typed_words(text), chosen)
     shows_apart = bool(listed.apart) and request.GET.get("show") == "apart"

@@ -3,17 +3,10 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from editing.admin import (
-    EVIDENCE,
-    PERIOD,
-    PERIOD_COLUMNS,
-    DatedAdmin,
-    InForce,
-    RecordAdmin,
-    on_page_of,
-    related_table,
-    steps_beside,
-)
+from editing.admin import DatedAdmin, RecordAdmin, steps_beside
+from editing.change_lists import InForce
+from editing.record_forms import EVIDENCE, PERIOD
+from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from forums.models import (
     EscalationStep,
     Forum,

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from editing.dependants import LEAVE, Choice
+from editing.dependants import LEAVE, DependantChoice
 from forums.models import (
     Forum,
     ForumName,
@@ -101,7 +101,7 @@ def dependants_of_held(held: Held, day: datetime.date) -> Found:
     }
 
 
-def decided(choices: Iterable[Choice], found: Found) -> list[Choice]:
+def decided(choices: Iterable[DependantChoice], found: Found) -> list[DependantChoice]:
     """What is to be done, after all that was found has been decided on and nothing else.
 
     Raises ValidationError if somebody has added or ended something meanwhile.
@@ -173,7 +173,12 @@ def refuse_what_begins_later(last: When, *left: Iterable[DatedFact]) -> None:
 
 @transaction.atomic
 def stand_down(
-    *, forum: Forum, last: When, source: Source, today: datetime.date, choices: Iterable[Choice]
+    *,
+    forum: Forum,
+    last: When,
+    source: Source,
+    today: datetime.date,
+    choices: Iterable[DependantChoice],
 ) -> None:
     """End a forum, and what was chosen of what depends on it.
 
@@ -199,7 +204,7 @@ def close(
     last: When,
     source: Source,
     today: datetime.date,
-    choices: Iterable[Choice],
+    choices: Iterable[DependantChoice],
 ) -> None:
     """End an organisation, and what was chosen of what depends on it, or let that go elsewhere.
 
@@ -217,7 +222,7 @@ def succeed(
     begins: When,
     source: Source,
     today: datetime.date,
-    choices: Iterable[Choice],
+    choices: Iterable[DependantChoice],
 ) -> None:
     """End organisations that another takes the place of, and pass on what was chosen.
 
@@ -263,7 +268,7 @@ def close_each(
     begins: When,
     source: Source,
     today: datetime.date,
-    choices: Iterable[Choice],
+    choices: Iterable[DependantChoice],
     *,
     successor: Organisation | None = None,
 ) -> Passing:
@@ -292,7 +297,7 @@ def move_seat(
     begins: When,
     source: Source,
     today: datetime.date,
-    choices: Iterable[Choice],
+    choices: Iterable[DependantChoice],
     title: str = "",
     post: Post | None = None,
 ) -> Seat:
@@ -328,7 +333,12 @@ def move_seat(
 
 @transaction.atomic
 def abolish(
-    *, held: Held, last: When, source: Source, today: datetime.date, choices: Iterable[Choice]
+    *,
+    held: Held,
+    last: When,
+    source: Source,
+    today: datetime.date,
+    choices: Iterable[DependantChoice],
 ) -> None:
     """End a post or seat, and what was chosen of who holds it and what goes with it.
 

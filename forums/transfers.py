@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError, Q
 
-from editing.dependants import Choice
+from editing.dependants import DependantChoice
 from forums.models import Forum, MemberOrganisation, Membership, QuoracyClause, ReportingLine, Seat
 from organisations.models import Held, Organisation, Post, Relationship
 from people.models import Appointment, EndReason, Tenure
@@ -109,7 +109,7 @@ class Passing:
     # Posts and seats to withdraw, once nothing is left that needs them.
     withdrawn: list[Held] = field(default_factory=list)
 
-    def settle(self, choices: Iterable[Choice]) -> None:
+    def settle(self, choices: Iterable[DependantChoice]) -> None:
         """Do what was chosen for each of several records."""
         for choice in sorted(choices, key=lambda choice: ORDER.index(type(choice.record))):
             SETTLED_BY[type(choice.record)](self, choice)
@@ -222,7 +222,7 @@ class Passing:
             self.pass_on(record, **changes)
 
 
-def settle_post(passing: Passing, choice: Choice) -> None:
+def settle_post(passing: Passing, choice: DependantChoice) -> None:
     if choice.how != PASS_ON:
         passing.end(choice.record)
         return
@@ -231,7 +231,7 @@ def settle_post(passing: Passing, choice: Choice) -> None:
     passing.pass_on(choice.record, organisation=to)
 
 
-def settle_seat(passing: Passing, choice: Choice) -> None:
+def settle_seat(passing: Passing, choice: DependantChoice) -> None:
     seat = choice.record
     post = _post_instead(passing, seat, choice.to)
     if choice.how == PASS_ON:
@@ -270,7 +270,7 @@ def pass_on_seat(passing: Passing, seat: Seat, **changes) -> Seat:
     return new
 
 
-def settle_tenure(passing: Passing, choice: Choice) -> None:
+def settle_tenure(passing: Passing, choice: DependantChoice) -> None:
     tenure = choice.record
     key = (tenure._meta.get_field(tenure.held_field).related_model, tenure.held_key)
     if choice.how == END:
@@ -294,7 +294,7 @@ def _speaks_for(passing: Passing, tenure: Tenure) -> dict:
     return {}
 
 
-def settle_relationship(passing: Passing, choice: Choice) -> None:
+def settle_relationship(passing: Passing, choice: DependantChoice) -> None:
     relationship = choice.record
     to = choice.to or (passing.successor if choice.how == PASS_ON else None)
     if to is None:
@@ -317,7 +317,7 @@ def settle_relationship(passing: Passing, choice: Choice) -> None:
     )
 
 
-def settle_member(passing: Passing, choice: Choice) -> None:
+def settle_member(passing: Passing, choice: DependantChoice) -> None:
     to = choice.to or (passing.successor if choice.how == PASS_ON else None)
     if to is None:
         passing.end(choice.record)
@@ -326,7 +326,7 @@ def settle_member(passing: Passing, choice: Choice) -> None:
     passing.pass_on_once(choice.record, ("forum", "organisation"), organisation=to)
 
 
-def settle_line(passing: Passing, choice: Choice) -> None:
+def settle_line(passing: Passing, choice: DependantChoice) -> None:
     line = choice.record
     to = choice.to or (passing.successor if choice.how == PASS_ON else None)
     if to is None:

@@ -18,10 +18,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from editing.admin import Words, above_records, may_view
+from editing.admin import above_records
+from editing.field_changes import changes_in_words
 from editing.history_pages import ROWS_A_PAGE, own_context, pages_of, record_or_what_it_was
+from editing.links import Link, may_view
 from editing.site import site_page
-from editing.typed_dates import DayField
+from editing.typed_dates import TypedDayField
 from forums.models import (
     EscalationStep,
     Forum,
@@ -43,7 +45,6 @@ from organisations.models import (
     Statement,
 )
 from people.models import Appointment, Distinction, Person, PersonName
-from records.field_changes import changes_in_words
 from records.history import Nature
 from records.periods import first_day, last_day, next_day
 
@@ -112,8 +113,8 @@ class FilterForm(forms.Form):
         label="Who", queryset=User.objects.order_by("username"), required=False, empty_label="all"
     )
     nature = forms.ChoiceField(label="What", choices=[("", "all"), *Nature.choices], required=False)
-    since = DayField(label="From", required=False, stands=first_day)
-    until = DayField(label="To", required=False, stands=last_day)
+    since = TypedDayField(label="From", required=False, stands=first_day)
+    until = TypedDayField(label="To", required=False, stands=last_day)
 
     def conditions(self) -> dict:
         """What rows have that fit; of what was asked in a way that cannot be read, nothing."""
@@ -140,7 +141,7 @@ def link_to_everything(request, record):
     if type(record) not in CONTENTS:
         return []
     address = reverse("admin:everything", args=[record._meta.model_name, record.pk])
-    return [Words("History with everything in it", address)]
+    return [Link("History with everything in it", address)]
 
 
 @site_page("everything/<slug:kind>/<int:key>/", name="everything")

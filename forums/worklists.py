@@ -16,7 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from editing.worklists import Part, Row, at_end, over, worklist
+from editing.worklists import WorklistPart, WorklistRow, at_end, over, worklist
 from forums.models import (
     ANSWERS,
     ClauseKind,
@@ -144,13 +144,13 @@ def held_seats(seats: Iterable[Seat], day) -> dict[int, HeldSeat]:
 # Vacant seats
 
 
-class Seats(Part):
+class Seats(WorklistPart):
     model = Seat
     searched = SEATS
     narrowed_by = SEATS_NARROWED
 
-    def told(self, seat: Seat, reason: str, ways: Iterable) -> Row:
-        return Row(
+    def told(self, seat: Seat, reason: str, ways: Iterable) -> WorklistRow:
+        return WorklistRow(
             record=seat,
             name=self.link(seat, seat.title),
             where=(self.link(seat.forum),),
@@ -382,7 +382,7 @@ def succeeded(by: list[Organisation]) -> str:
 
 
 @CLOSED.part
-class ClosedMemberOrganisations(Part):
+class ClosedMemberOrganisations(WorklistPart):
     model = MemberOrganisation
     searched = ("organisation__folded", "forum__folded", "forum__names__folded")
     narrowed_by = SEATS_NARROWED
@@ -430,7 +430,7 @@ class ClosedMemberOrganisations(Part):
                         forum=forum.pk,
                         organisation=successor.pk,
                     )
-        return Row(
+        return WorklistRow(
             record=member,
             name=self.link(member, str(organisation)),
             where=(self.link(forum),),
@@ -455,7 +455,7 @@ def lines_in_force(day, kinds: Iterable[LineKind] = ANSWERS) -> QuerySet:
 
 
 @REPORTING.part
-class LinesToTheEnded(Part):
+class LinesToTheEnded(WorklistPart):
     model = ReportingLine
     searched = ("from_forum__folded", "to_forum__folded", "to_organisation__folded")
     narrowed_by = {"place": ("from_forum__place",)}
@@ -472,7 +472,7 @@ class LinesToTheEnded(Part):
         to = line.to_forum or line.to_organisation
         verb = "stood down" if line.to_forum else "closed"
         ways = self.steps(line, "end") or self.correcting(line, "Give its end")
-        return Row(
+        return WorklistRow(
             record=line,
             name=self.link(line.from_forum),
             where=(self.link(line, f"{line.get_kind_display()} {to}"),),
@@ -482,7 +482,7 @@ class LinesToTheEnded(Part):
 
 
 @REPORTING.part
-class ForumsWithoutALine(Part):
+class ForumsWithoutALine(WorklistPart):
     model = Forum
     searched = ("folded", "names__folded")
     narrowed_by = {"place": ("place",)}
@@ -534,7 +534,7 @@ class ForumsWithoutALine(Part):
         return "Its note says that it reports to nobody."
 
     def told(self, forum, reason):
-        return Row(
+        return WorklistRow(
             record=forum,
             name=self.link(forum),
             reason=reason,
@@ -546,7 +546,7 @@ class ForumsWithoutALine(Part):
 
 
 @REPORTING.part
-class ForumsInALoop(Part):
+class ForumsInALoop(WorklistPart):
     model = Forum
     searched = ForumsWithoutALine.searched
     narrowed_by = ForumsWithoutALine.narrowed_by
@@ -581,7 +581,7 @@ class ForumsInALoop(Part):
         lines = [named[self.lines[step]] for step in pairwise(round_)]
         told = ", which ".join(f"{IN_A_SENTENCE[line.kind]} {line.to_forum}" for line in lines)
         first = lines[0]
-        return Row(
+        return WorklistRow(
             record=forum,
             name=self.link(forum),
             where=(self.link(first, f"{first.get_kind_display()} {first.to_forum}"),),
@@ -686,7 +686,7 @@ class ExOfficioSeats(Seats):
 
 
 @NOT_QUORATE.part
-class NotQuorate(Part):
+class NotQuorate(WorklistPart):
     """Found by reading every clause and the seats of the forums that have one: no query tells."""
 
     model = Forum
@@ -742,7 +742,7 @@ class NotQuorate(Part):
                 seat = seats[clause.seat_id]
                 ways += self.steps(seat, "appoint", worded=named(seat.title))
             ways += self.correcting(clause, "Correct the rule")
-        return Row(
+        return WorklistRow(
             record=forum,
             name=self.link(forum),
             where=tuple(self.link(clause, clause_in_words(clause, seats)) for clause, _ in failing),
@@ -873,7 +873,7 @@ def as_fillers(found: Iterable) -> list[Filler]:
 
 
 @NOT_COMPARED.part
-class NotCompared(Part):
+class NotCompared(WorklistPart):
     model = Forum
     searched = ForumsWithoutALine.searched
     narrowed_by = ForumsWithoutALine.narrowed_by
@@ -888,7 +888,7 @@ class NotCompared(Part):
 
     def row(self, forum):
         wording = forum.quoracy_wording
-        return Row(
+        return WorklistRow(
             record=forum,
             name=self.link(forum),
             reason=f"The document says: “{wording}”"

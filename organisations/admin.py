@@ -2,16 +2,10 @@
 
 from django.contrib import admin
 
-from editing.admin import (
-    EVIDENCE,
-    PERIOD,
-    PERIOD_COLUMNS,
-    DatedAdmin,
-    InForce,
-    RecordAdmin,
-    on_page_of,
-    related_table,
-)
+from editing.admin import DatedAdmin, RecordAdmin
+from editing.change_lists import InForce
+from editing.record_forms import EVIDENCE, PERIOD
+from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from organisations.models import (
     Figure,
     Organisation,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
-from editing.worklists import Narrowing, Part, Row, narrow_by, worklist
+from editing.worklists import Narrowing, WorklistPart, WorklistRow, narrow_by, worklist
 from organisations.models import Figure, Place, Rating
 
 # Places, by which any worklist may be narrowed: a place with all that is part of it.
@@ -53,7 +53,7 @@ CONFLICTS = worklist(
 )
 
 
-class Conflicting(Part):
+class Conflicting(WorklistPart):
     """Facts of one organisation that differ in what they say of the same thing."""
 
     searched = ("organisation__folded", "organisation__names__folded")
@@ -98,8 +98,8 @@ class Conflicting(Part):
     def apart_rows(self, records):
         return [self.told(record, record.note) for record in records]
 
-    def told(self, record, reason: str) -> Row:
-        return Row(
+    def told(self, record, reason: str) -> WorklistRow:
+        return WorklistRow(
             record=record,
             name=self.link(record, self.what(record)),
             where=(self.link(record.organisation),),

@@ -5,23 +5,12 @@ from collections.abc import Callable
 from django.contrib import admin
 from django.utils import timezone
 
-from editing.admin import (
-    EVIDENCE,
-    PERIOD,
-    PERIOD_COLUMNS,
-    PERIOD_FIELDS,
-    DatedAdmin,
-    InForce,
-    RecordAdmin,
-    RelatedTable,
-    Words,
-    change_address,
-    may_view,
-    on_page_of,
-    related_table,
-    steps_beside,
-)
-from editing.steps import step_address, steps_for
+from editing.admin import DatedAdmin, RecordAdmin, steps_beside
+from editing.change_lists import InForce
+from editing.links import Link, change_address, may_view, step_address
+from editing.record_forms import EVIDENCE, PERIOD, PERIOD_FIELDS
+from editing.related_tables import PERIOD_COLUMNS, RelatedTable, on_page_of, related_table
+from editing.steps import steps_for
 from organisations.models import HEAD_KINDS, Held, Organisation, Post
 from people.identity import facts_that_name
 from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
@@ -34,12 +23,12 @@ TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"
 TENURE_COLUMNS = {**PERIOD_COLUMNS, "Basis": lambda tenure: tenure.get_basis_display()}
 
 
-def holders_in_words(holding: Holding, tenure) -> list[Words]:
+def holders_in_words(holding: Holding, tenure) -> list[Link]:
     """Who holds a post or fills a seat today, each leading to the record that says so."""
     if not holding.holders:
-        return [Words(Standing(holding.standing).label)]
+        return [Link(Standing(holding.standing).label)]
     return [
-        Words(
+        Link(
             f"{holder.person_to_staff} ({why})"
             if (why := _why(holder))
             else holder.person_to_staff,
@@ -54,7 +43,7 @@ def step_to_fill(request, model: type[Held]) -> Callable:
     give it a holder, or another: those of the post that it goes with, if it is filled by that."""
     steps, steps_on_post = steps_for(request, model), steps_for(request, Post)
 
-    def way(holding: Holding) -> list[Words]:
+    def way(holding: Holding) -> list[Link]:
         today = timezone.localdate()
         if holding.has_ended(today):
             return []
@@ -67,13 +56,13 @@ def step_to_fill(request, model: type[Held]) -> Callable:
             if name not in steps_on_post:
                 return []
             words = of_the_post_in_words(steps_on_post[name], holding.ex_officio)
-            return [Words(words, step_address(Post, holding.goes_with, name))]
+            return [Link(words, step_address(Post, holding.goes_with, name))]
         staying = [each for each in own if each.end_date is None and each.basis != Basis.ACTING]
         has_room = holding.capacity is None or len(staying) < holding.capacity
         by_itself = holding.goes_with is None or was_left
         called_for = {"appoint": has_room and by_itself, "replace": bool(own)}
         return [
-            Words(steps[name].title, step_address(model, holding.id, name))
+            Link(steps[name].title, step_address(model, holding.id, name))
             for name in called_for
             if called_for[name] and name in steps
         ]
@@ -81,11 +70,11 @@ def step_to_fill(request, model: type[Held]) -> Callable:
     return way
 
 
-def steps_to_fill(request, model: type[Held], holdings: list[Holding]) -> list[Words]:
+def steps_to_fill(request, model: type[Held], holdings: list[Holding]) -> list[Link]:
     """The same, in one line that names what is held: "Chair: replace the holder"."""
     fill = step_to_fill(request, model)
     return [
-        Words(f"{holding.title}: {words.text[:1].lower()}{words.text[1:]}", words.address)
+        Link(f"{holding.title}: {words.text[:1].lower()}{words.text[1:]}", words.address)
         for holding in holdings
         for words in fill(holding)
     ]
@@ -95,10 +84,10 @@ def step_to_end(request, model: type[Tenure]) -> Callable:
     """The same, from somebody's time to the step that ends it."""
     step = steps_for(request, model).get("end")
 
-    def way(tenure: Tenure) -> list[Words]:
+    def way(tenure: Tenure) -> list[Link]:
         if step is None or not step.is_for(tenure, timezone.localdate()):
             return []
-        return [Words("End", step_address(model, tenure.id, step.name))]
+        return [Link("End", step_address(model, tenure.id, step.name))]
 
     return way
 
@@ -277,14 +266,14 @@ def words_with_a_withheld_name(request, person):
     named = facts_that_name(person)
     rows = [
         [
-            [Words(str(fact), change_address(type(fact), fact.pk))],
-            [Words(str(fact._meta.verbose_name))],
-            [Words(text)],
+            [Link(str(fact), change_address(type(fact), fact.pk))],
+            [Link(str(fact._meta.verbose_name))],
+            [Link(text)],
         ]
         for fact, text in named
     ]
     return RelatedTable(
-        title="Words in which the family name stands",
+        title="Link in which the family name stands",
         anchor="named",
         headings=["Record", "Kind", "Where"],
         rows=rows,

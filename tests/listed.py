@@ -5,7 +5,7 @@ import datetime
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
-from editing.worklists import Row, all_worklists
+from editing.worklists import WorklistRow, all_worklists
 from tests.admin_pages import typed
 from tests.builders import source
 
@@ -16,7 +16,9 @@ def in_days(number: int) -> datetime.date:
     return TODAY + datetime.timedelta(days=number)
 
 
-def rows_of(slug: str, *, day=TODAY, apart=False, user=None, words=(), chosen=None) -> list[Row]:
+def rows_of(
+    slug: str, *, day=TODAY, apart=False, user=None, words=(), chosen=None
+) -> list[WorklistRow]:
     """The rows of a worklist, all of them, as somebody who may do everything sees them."""
     request = RequestFactory().get(f"/admin/worklists/{slug}/")
     request.user = user or User(is_superuser=True, is_staff=True)
@@ -35,7 +37,7 @@ def reason_for(record, slug: str, **asked) -> str:
     return row.reason
 
 
-def way(row: Row, begins: str) -> str:
+def way(row: WorklistRow, begins: str) -> str:
     """The address of the way to mend a row whose words begin so."""
     [address] = [words.address for words in row.ways if words.text.startswith(begins)]
     return address

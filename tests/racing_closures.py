@@ -160,6 +160,6 @@ def evidence():
 
 
 def every(found, how):
-    from editing.dependants import Choice
+    from editing.dependants import DependantChoice
 
-    return [Choice(record, how) for records in found.values() for record in records]
+    return [DependantChoice(record, how) for records in found.values() for record in records]

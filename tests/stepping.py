@@ -5,7 +5,7 @@ import datetime
 from django.contrib.auth.models import User
 from django.test import Client
 
-from editing.steps import step_address
+from editing.links import step_address
 from tests.builders import source
 
 

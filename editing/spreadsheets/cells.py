@@ -12,6 +12,7 @@ from django.utils.text import capfirst, get_text_list
 from import_export.fields import Field
 from import_export.widgets import Widget
 
+from editing.field_changes import DATES, told_fields
 from editing.spreadsheets.workbooks import DATE, YES_NO
 from editing.typed_dates import (
     HOW_TO_WRITE,
@@ -21,7 +22,6 @@ from editing.typed_dates import (
     UnreadableDate,
     read_date,
 )
-from records.field_changes import DATES, told_fields
 from records.names import fold
 from records.periods import (
     Precision,

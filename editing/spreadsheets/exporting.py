@@ -13,11 +13,11 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from editing.field_changes import told_fields
 from editing.spreadsheets.cells import neutral
 from editing.spreadsheets.directories import Directories
 from editing.spreadsheets.importing import KINDS, RecordResource
 from editing.spreadsheets.reading import EXPLAINING_SHEET, EXPLAINS
-from records.field_changes import told_fields
 
 # What the endings of the two kinds of file stand for.
 FORMS = {"csv": "CSV", "xlsx": "XLSX"}

@@ -14,7 +14,8 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 from import_export.resources import Resource
 
-from editing.admin import refusal_in_words
+from editing.field_changes import Names, field_changes, told_fields
+from editing.refusals import refusal_in_words
 from editing.spreadsheets.cells import (
     CellProblem,
     Column,
@@ -27,7 +28,6 @@ from editing.spreadsheets.cells import (
 from editing.spreadsheets.directories import Asked, Directories
 from editing.spreadsheets.reading import Columns, SheetRow, read
 from records.evidence import Evidenced
-from records.field_changes import Names, field_changes, told_fields
 from records.history import Nature, writing
 from records.models import Upload
 from records.names import first_free, fold, slug_stem

@@ -29,7 +29,8 @@ from django.utils.text import capfirst
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from editing.admin import Words, above_lists, list_address
+from editing.admin import above_lists
+from editing.links import Link, list_address
 from editing.site import site_page
 from editing.spreadsheets.exporting import FORMS, answer, rows_of, template_for
 from editing.spreadsheets.importing import (
@@ -93,12 +94,12 @@ def upload_or_404(request: HttpRequest, key: int) -> Upload:
 
 
 @above_lists
-def spreadsheet_links(request: HttpRequest, model) -> list[Words]:
+def spreadsheet_links(request: HttpRequest, model) -> list[Link]:
     if IS_POPUP_VAR in request.GET:
         return []
     links = []
     if model._meta.label_lower in KINDS and may_import(request, model):
-        links.append(Words("Import", reverse("admin:import", args=[model._meta.label_lower])))
+        links.append(Link("Import", reverse("admin:import", args=[model._meta.label_lower])))
     asked = request.GET.copy()
     for name in (PAGE_VAR, ERROR_FLAG):
         asked.pop(name, None)
@@ -106,7 +107,7 @@ def spreadsheet_links(request: HttpRequest, model) -> list[Words]:
         options = model._meta
         address = reverse("admin:export", args=[options.app_label, options.model_name, form])
         query = f"?{asked.urlencode()}" if asked else ""
-        links.append(Words(f"Export {words}", f"{address}{query}"))
+        links.append(Link(f"Export {words}", f"{address}{query}"))
     return links
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from django.db import models
 from django.utils import timezone
 
-from editing.dependants import DependantsForm, DependantsStep, Row
-from editing.steps import present_end
+from editing.dependants import DependantRow, DependantsForm, DependantsStep
+from editing.step_forms import present_end
 from forums.transfers import END, begins_after, told, told_start
 from records.events import When
 from records.models import DatedFact
@@ -55,13 +55,13 @@ class ClosureForm(DependantsForm):
             return END, f"began {told_start(record)}, after the end: correct one of the two first"
         return END, f"ends {told(last.day, last.precision, last.qualifier)}"
 
-    def ending(self, records: Iterable[DatedFact]) -> list[Row]:
+    def ending(self, records: Iterable[DatedFact]) -> list[DependantRow]:
         """Rows of records that can only end."""
-        return [Row(record, [self.ends(record)]) for record in records]
+        return [DependantRow(record, [self.ends(record)]) for record in records]
 
-    def going(self, records: Iterable[DatedFact], how: str, words: str) -> list[Row]:
+    def going(self, records: Iterable[DatedFact], how: str, words: str) -> list[DependantRow]:
         """Rows of records that go on elsewhere, or end."""
-        return [Row(record, [(how, words), self.ends(record)]) for record in records]
+        return [DependantRow(record, [(how, words), self.ends(record)]) for record in records]
 
 
 class ClosureStep(DependantsStep):

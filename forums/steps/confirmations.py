@@ -5,7 +5,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from editing.groups import permissions
-from editing.steps import Step, StepForm, step_on
+from editing.step_forms import StepForm
+from editing.steps import Step, step_on
 from editing.widgets import SeveralRecords
 from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, Post

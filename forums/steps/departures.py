@@ -4,8 +4,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from editing.admin import change_address
-from editing.steps import StepForm, step_on
+from editing.links import change_address
+from editing.step_forms import StepForm
+from editing.steps import step_on
 from editing.widgets import SeveralRecords
 from forums.models import Membership
 from forums.steps.closures import MOST_LINKS

@@ -2,9 +2,10 @@
 
 from django.db import models
 
-from editing.admin import add_address, change_address
 from editing.dependants import Group, Note
-from editing.steps import record_choice, step_on
+from editing.links import add_address, change_address
+from editing.step_forms import record_choice
+from editing.steps import step_on
 from forums.closures import dependants_of_forum, stand_down
 from forums.models import ANSWERS, Forum, ReportingLine, Succession
 from forums.steps.closures import LINES_TO, MOST_LINKS, ClosureForm, ClosureStep, relation

@@ -1,6 +1,7 @@
 """Guided steps that end a forum's line to another and an organisation's part in a forum."""
 
-from editing.steps import Step, StepForm, present_end, present_end_in_words, step_on
+from editing.step_forms import StepForm, present_end, present_end_in_words
+from editing.steps import Step, step_on
 from forums.models import MemberOrganisation, ReportingLine
 from records.events import end
 

@@ -4,13 +4,8 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.utils import timezone
 
-from editing.steps import (
-    Offer,
-    record_choice,
-    step_on,
-    steps_elsewhere,
-    steps_of_each,
-)
+from editing.step_forms import record_choice
+from editing.steps import Offer, step_on, steps_elsewhere, steps_of_each
 from forums.actions import end_and_resize, replace_and_resize
 from forums.models import Membership, Seat
 from forums.seat_holders import seats_with_holders

@@ -3,26 +3,25 @@
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
-from django.utils.http import urlencode
 
-from editing.admin import Words, list_address
-from editing.steps import Step, StepForm, step_on
+from editing.links import Link, page_address
+from editing.step_forms import StepForm
+from editing.steps import Step, step_on
 from forums.closures import rename
 from forums.models import Forum, Seat
 from forums.steps.closures import MOST_LINKS
 from organisations.models import Organisation, Post
 
 
-def remarks_on_titles(records: QuerySet, name: str, words: str) -> list[str | Words]:
+def remarks_on_titles(records: QuerySet, name: str, words: str) -> list[str | Link]:
     """A remark in `words` on each of the first `records` with a name in their title, and a link to
     the list of the others."""
     model = records.model
     found = list(records.filter(title__icontains=name).select_related(*model.named_by))
-    remarks: list[str | Words] = [words.format(record) for record in found[:MOST_LINKS]]
+    remarks: list[str | Link] = [words.format(record) for record in found[:MOST_LINKS]]
     if more := len(found) - len(remarks):
         text = f"And {more} more {model._meta.verbose_name_plural} bear it: see the list."
-        address = f"{list_address(model).partition('?')[0]}?{urlencode({'q': name})}"
-        remarks.append(Words(text, address))
+        remarks.append(Link(text, page_address(model, "changelist", q=name)))
     return remarks
 
 

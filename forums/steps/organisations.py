@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 
-from editing.admin import change_address
-from editing.dependants import Group, Note, Row
-from editing.steps import StepForm, record_choice, step_on
+from editing.dependants import DependantRow, Group, Note
+from editing.links import change_address
+from editing.step_forms import StepForm, record_choice
+from editing.steps import step_on
 from forums.closures import (
     Found,
     close,
@@ -73,7 +74,7 @@ HEADINGS = {
 
 
 def closure_groups(
-    rows: dict[str, list[Row]], ex_officio_note: str, *, seats_may_go: bool = False
+    rows: dict[str, list[DependantRow]], ex_officio_note: str, *, seats_may_go: bool = False
 ) -> list[Group]:
     """The rows of all that depends on organisations, under their headings."""
     with_a_post = {
@@ -100,7 +101,7 @@ def closure_groups(
 
 def membership_rows(
     form: ClosureForm, found: Found, closing: Iterable[Organisation], *otherwise: tuple[str, str]
-) -> list[Row]:
+) -> list[DependantRow]:
     """The rows of memberships. Who sits elsewhere and speaks for another organisation stays."""
     closing_keys = {organisation.pk for organisation in closing}
     elsewhere = {seat.pk for seat in found["ex_officio"]}
@@ -108,7 +109,7 @@ def membership_rows(
     for membership in found["memberships"]:
         stays = membership.seat_id in elsewhere and membership.on_behalf_of_id not in closing_keys
         proposed = [(FOLLOW, "stays with its seat")] if stays else otherwise
-        rows.append(Row(membership, [*proposed, form.ends(membership)]))
+        rows.append(DependantRow(membership, [*proposed, form.ends(membership)]))
     return rows
 
 
@@ -276,7 +277,7 @@ class MergeOrganisationsForm(ClosureForm):
         found = dependants_of_organisations(closing, self.day())
         passes = PASS_ON, "goes to the successor"
         rows = {name: self.going(records, *passes) for name, records in found.items()}
-        rows["posts"] = [Row(post, [self.ends(post), passes]) for post in found["posts"]]
+        rows["posts"] = [DependantRow(post, [self.ends(post), passes]) for post in found["posts"]]
         rows["appointments"] = self.going(
             found["appointments"], FOLLOW, "goes or ends with its post"
         )

@@ -4,9 +4,10 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.validators import MinValueValidator
 
-from editing.admin import change_address
 from editing.dependants import DependantsStep, Group, Note
-from editing.steps import Step, StepForm, record_choice, step_address, step_on
+from editing.links import change_address, step_address
+from editing.step_forms import StepForm, record_choice
+from editing.steps import Step, step_on
 from forums.closures import abolish, create, dependants_of_held, move_seat
 from forums.models import Forum, QuoracyClause, Seat, SeatRole
 from forums.steps.closures import ClosureForm, ClosureStep, relation

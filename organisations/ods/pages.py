@@ -25,7 +25,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from editing.admin import Words, above_lists
+from editing.admin import above_lists
+from editing.links import Link
 from editing.site import site_page
 from editing.spreadsheets.pages import (
     KEPT,
@@ -86,10 +87,10 @@ def sent_or_404(request: HttpRequest, key: int) -> Upload:
 
 
 @above_lists
-def ods_link(request: HttpRequest, model) -> list[Words]:
+def ods_link(request: HttpRequest, model) -> list[Link]:
     if model is not Organisation or IS_POPUP_VAR in request.GET or not may_import_ods(request):
         return []
-    return [Words("Import ODS files", reverse("admin:ods"))]
+    return [Link("Import ODS files", reverse("admin:ods"))]
 
 
 # Sending them

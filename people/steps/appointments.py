@@ -8,8 +8,10 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest
 
-from editing.steps import Step, StepForm, record_choice, step_address, step_on
-from editing.typed_dates import DayField
+from editing.links import step_address
+from editing.step_forms import StepForm, record_choice
+from editing.steps import Step, step_on
+from editing.typed_dates import TypedDayField
 from organisations.models import Held, Post
 from people.actions import appoint_to_each, tenure_of
 from people.duplicates import people_like
@@ -38,7 +40,7 @@ class HolderForm(StepForm):
         label="Honorific", required=False, max_length=40, widget=AdminTextInputWidget
     )
     basis = forms.ChoiceField(choices=NOT_ACTING, initial=Basis.SUBSTANTIVE)
-    term_ends = DayField(
+    term_ends = TypedDayField(
         label="Term ends",
         required=False,
         help_text="The last day of the term, if a source states it.",

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from django import forms
 from django.utils import timezone
 
-from editing.steps import StepForm, present_end, present_end_in_words, step_on
-from editing.typed_dates import DayField
+from editing.step_forms import StepForm, present_end, present_end_in_words
+from editing.steps import step_on
+from editing.typed_dates import TypedDayField
 from editing.widgets import SeveralRecords
 from organisations.models import Held
 from people.actions import end_tenure, is_to_begin, reappoint, withdraw
@@ -92,7 +93,7 @@ class ReappointForm(StepForm):
     date_help = "The next term begins the day after, or in the same month or year."
 
     basis = forms.ChoiceField(choices=Basis.choices)
-    term_ends = DayField(
+    term_ends = TypedDayField(
         label="Next term ends",
         required=False,
         help_text="The last day of the next term, if a source states it.",

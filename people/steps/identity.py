@@ -5,9 +5,10 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils import timezone
 
-from editing.admin import Words, change_address
 from editing.groups import permissions
-from editing.steps import Step, StepForm, step_on
+from editing.links import Link, change_address
+from editing.step_forms import StepForm
+from editing.steps import Step, step_on
 from editing.widgets import OneRecord, RecordSelect
 from people.identity import (
     facts_that_name,
@@ -221,7 +222,7 @@ class Withhold(Step):
         if not named:
             return ["No other record has the family name in its words."]
         remarks = [
-            Words(
+            Link(
                 f"{str(record._meta.verbose_name).capitalize()} “{record}”: look at its {text}, "
                 "which has the family name in it.",
                 change_address(type(record), record.pk),

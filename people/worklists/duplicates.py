@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from editing.worklists import Part, Row, worklist
+from editing.worklists import WorklistPart, WorklistRow, worklist
 from people.duplicates import ComparableName, PossibleDuplicate, possible_duplicates
 from people.identity import tenure_models
 from people.models import Distinction, Person, PersonName
@@ -24,7 +24,7 @@ SAME_PERSON = worklist(
 
 
 @SAME_PERSON.part
-class DuplicatePeople(Part):
+class DuplicatePeople(WorklistPart):
     """Pairs found by comparing all names, which no query can do."""
 
     model = Person
@@ -62,10 +62,10 @@ class DuplicatePeople(Part):
 
     def pair_row(
         self, pair: PossibleDuplicate, people: dict[int, Person], titles: dict[int, list[str]]
-    ) -> Row:
+    ) -> WorklistRow:
         one, other = people[pair.one], people[pair.other]
         held = " ".join(held_in_words(person, titles[person.pk]) for person in (one, other))
-        return Row(
+        return WorklistRow(
             record=one,
             name=self.link(one),
             where=(self.link(other, f"and {other} ({other.slug})"),),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, F, Q, QuerySet
 
-from editing.worklists import Part, worklist
+from editing.worklists import WorklistPart, worklist
 from organisations.models import Held, Post
 from people.models import Appointment, Basis, Tenure
 from people.worklists.vacancies import Posts
@@ -57,7 +57,7 @@ def too_many_in_words(holders: Iterable[Tenure], room: int) -> str:
     return f"There is room for {room}, and {len(holders)} people certainly hold it: {names}."
 
 
-def ways_out_of_too_many(part: Part, held: Held, holders: Iterable[Tenure]) -> tuple:
+def ways_out_of_too_many(part: WorklistPart, held: Held, holders: Iterable[Tenure]) -> tuple:
     ends = [way for each in holders for way in part.steps(each, "end", worded=named(each.person))]
     return (*ends, *part.correcting(held, "Correct the number who may hold it"))
 

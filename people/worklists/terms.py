@@ -5,7 +5,7 @@ import datetime
 
 from django.db.models import Q, QuerySet
 
-from editing.worklists import Part, Row, number_of_days, worklist
+from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
 from people.models import Appointment, Tenure
 from records.evidence import year_before
 from records.periods import date_in_words, not_over
@@ -40,7 +40,7 @@ NOT_CONFIRMED = worklist(
 )
 
 
-class Tenures(Part):
+class Tenures(WorklistPart):
     """Holders one by one, each a row. A subclass says which tenures; a list, which of them."""
 
     def in_force(self) -> QuerySet:
@@ -61,7 +61,7 @@ class Tenures(Part):
     def row(self, tenure):
         held = tenure.held
         owner = getattr(held, held.owner_field)
-        return Row(
+        return WorklistRow(
             record=tenure,
             name=self.link(tenure, str(tenure.person)),
             where=(self.link(held, held.title), self.link(owner)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from editing.worklists import Part, Row, at_end, at_start, worklist
+from editing.worklists import WorklistPart, WorklistRow, at_end, at_start, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
 from people.post_holders import Holding, Standing, posts_with_holders, with_standing
 
@@ -58,7 +58,7 @@ def standing_in_words(holding: Holding) -> str:
     return vacancy_in_words(holding)
 
 
-class Posts(Part):
+class Posts(WorklistPart):
     model = Post
     searched = ("title", "organisation__folded", "organisation__names__folded")
     narrowed_by = {"place": ("organisation__place",)}
@@ -68,8 +68,8 @@ class Posts(Part):
             "organisation__folded", "folded", "pk"
         )
 
-    def post_row(self, post: Post, reason: str, ways: Iterable) -> Row:
-        return Row(
+    def post_row(self, post: Post, reason: str, ways: Iterable) -> WorklistRow:
+        return WorklistRow(
             record=post,
             name=self.link(post, post.title),
             where=(self.link(post.organisation),),

@@ -173,7 +173,7 @@ def test_no_page_needs_more_queries_when_there_are_more_rows(model, admin_client
     # Hundreds of records that are valid as made: the check is half the time.
     monkeypatch.setattr(models.Model, "full_clean", lambda self, **options: None)
     # A table that is cut short counts what it leaves out, once.
-    monkeypatch.setattr("editing.admin.MOST_ROWS", 1000)
+    monkeypatch.setattr("editing.related_tables.MOST_ROWS", 1000)
     record = make_pointing(model)
     counts = []
     for _ in range(2):
@@ -523,7 +523,7 @@ def table_on(response, title):
 
 
 def test_a_long_table_shows_its_beginning_and_leads_to_the_whole_list(admin_client, monkeypatch):
-    monkeypatch.setattr("editing.admin.MOST_ROWS", 3)
+    monkeypatch.setattr("editing.related_tables.MOST_ROWS", 3)
     organisation, other = make_organisation(), make_organisation()
     forum = make_forum()
     for number in range(5):
@@ -554,7 +554,7 @@ def test_a_long_table_shows_its_beginning_and_leads_to_the_whole_list(admin_clie
 
 
 def test_a_table_that_is_just_short_enough_is_shown_whole(admin_client, monkeypatch):
-    monkeypatch.setattr("editing.admin.MOST_ROWS", 3)
+    monkeypatch.setattr("editing.related_tables.MOST_ROWS", 3)
     forum = make_forum()
     for _ in range(3):
         make_seat(forum=forum)
@@ -566,7 +566,7 @@ def test_a_table_that_is_just_short_enough_is_shown_whole(admin_client, monkeypa
 
 @slow.ROWS
 def test_every_long_table_leads_to_a_list_that_answers(admin_client, monkeypatch):
-    monkeypatch.setattr("editing.admin.MOST_ROWS", 0)
+    monkeypatch.setattr("editing.related_tables.MOST_ROWS", 0)
     seen = set()
     for model in MODELS:
         record = make_pointing(model)

@@ -5,10 +5,10 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from editing.field_changes import told_fields
 from editing.spreadsheets.cells import as_typed, neutral
 from organisations.models import Rating
 from people.models import Person
-from records.field_changes import told_fields
 from tests.admin_pages import address
 from tests.builders import BUILDERS, make_person, make_rating
 from tests.sheets import export, exported

@@ -10,8 +10,8 @@ from django.forms import Form
 from django.test import RequestFactory
 from django.utils import timezone
 
-from editing.admin import typed_words
-from editing.steps import record_choice
+from editing.step_forms import record_choice
+from editing.word_search import typed_words
 from forums.models import Forum, Membership, Seat
 from organisations.models import Organisation, Place, Post
 from people.models import Appointment, Person

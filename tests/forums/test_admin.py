@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from editing.steps import step_address
+from editing.links import step_address
 from forums.models import Forum, Membership, ReportingLine, Seat
 from organisations.models import Organisation
 from people.models import Appointment, Basis, Person

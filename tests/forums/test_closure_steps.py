@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from editing.dependants import LISTED
-from editing.steps import step_address
+from editing.links import step_address
 from forums.models import (
     ClauseKind,
     Forum,

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from editing.dependants import LEAVE, Choice
+from editing.dependants import LEAVE, DependantChoice
 from forums.closures import (
     abolish,
     close,
@@ -65,10 +65,10 @@ def paper() -> Source:
     return Source(source(), "minute 7")
 
 
-def every(found, how=END, **exceptions) -> list[Choice]:
+def every(found, how=END, **exceptions) -> list[DependantChoice]:
     """A choice for all that was found, `how` for each kind unless told otherwise."""
     return [
-        Choice(record, exceptions.get(kind, how))
+        DependantChoice(record, exceptions.get(kind, how))
         for kind, records in found.items()
         for record in records
     ]
@@ -135,7 +135,7 @@ class TestStandingDown:
         forum = make_forum()
         seat, other = make_seat(forum=forum), make_seat(forum=forum)
 
-        stand_down_with(forum, [Choice(seat, END), Choice(other, LEAVE)])
+        stand_down_with(forum, [DependantChoice(seat, END), DependantChoice(other, LEAVE)])
 
         other.refresh_from_db()
         assert other.end_date is None
@@ -168,7 +168,7 @@ class TestStandingDown:
         ann = make_membership(seat=seat, start_date="2026-05-01")
 
         with pytest.raises(ValidationError, match="cannot be withdrawn"):
-            stand_down_with(forum, [Choice(seat, END), Choice(ann, LEAVE)])
+            stand_down_with(forum, [DependantChoice(seat, END), DependantChoice(ann, LEAVE)])
 
     def test_nothing_begins_in_a_forum_after_its_end(self):
         forum = make_forum()
@@ -177,7 +177,7 @@ class TestStandingDown:
         before = everything()
 
         with pytest.raises(ValidationError, match="begins on 1 May 2026, after the end"):
-            stand_down_with(forum, [Choice(seat, END), Choice(to_come, LEAVE)])
+            stand_down_with(forum, [DependantChoice(seat, END), DependantChoice(to_come, LEAVE)])
 
         assert everything() == before
         forum.refresh_from_db()
@@ -201,7 +201,7 @@ class TestStandingDown:
         board, executive = make_forum(), make_forum()
         line = make_reporting_line(to_forum=board, kind=LineKind.OVERSEEN_BY, by_exception=True)
 
-        stand_down_with(board, [Choice(line, END, executive)])
+        stand_down_with(board, [DependantChoice(line, END, executive)])
 
         old, new = ReportingLine.objects.order_by("start_date")
         assert (old, old.end_date) == (line, LAST)
@@ -215,7 +215,7 @@ class TestStandingDown:
         line = make_reporting_line(from_forum=group, to_forum=board)
         make_reporting_line(from_forum=group, to_forum=executive)
 
-        stand_down_with(board, [Choice(line, END, executive)])
+        stand_down_with(board, [DependantChoice(line, END, executive)])
 
         assert ReportingLine.objects.count() == 2
         line.refresh_from_db()
@@ -233,22 +233,22 @@ class TestStandingDown:
         line = make_reporting_line(to_forum=board)
 
         with pytest.raises(ValidationError, match=why):
-            stand_down_with(board, [Choice(line, END, make_forum(**elsewhere))])
+            stand_down_with(board, [DependantChoice(line, END, make_forum(**elsewhere))])
 
     def test_no_line_leads_from_a_forum_to_itself_or_to_what_stands_down(self):
         board = make_forum()
         line = make_reporting_line(to_forum=board)
 
         with pytest.raises(ValidationError, match="does not report to itself"):
-            stand_down_with(board, [Choice(line, END, line.from_forum)])
+            stand_down_with(board, [DependantChoice(line, END, line.from_forum)])
         with pytest.raises(ValidationError, match="stands down itself"):
-            stand_down_with(board, [Choice(line, END, board)])
+            stand_down_with(board, [DependantChoice(line, END, board)])
 
     def test_only_what_depends_on_the_forum_is_changed(self):
         forum, stranger = make_forum(), make_seat()
 
         with pytest.raises(ValidationError, match="does not depend on this"):
-            stand_down_with(forum, [Choice(stranger, END)])
+            stand_down_with(forum, [DependantChoice(stranger, END)])
 
     def test_what_was_added_meanwhile_is_not_passed_over(self):
         forum = make_forum()
@@ -267,7 +267,7 @@ class TestStandingDown:
         forum = make_forum(end_date=LAST)
         seat = make_seat(forum=forum)
 
-        stand_down_with(forum, [Choice(seat, END)])
+        stand_down_with(forum, [DependantChoice(seat, END)])
 
         seat.refresh_from_db()
         assert seat.end_date == LAST
@@ -279,7 +279,14 @@ class TestClosing:
         closing, north, south = (make_organisation() for _ in range(3))
         one, two, three = (make_relationship(to_organisation=closing) for _ in range(3))
 
-        close_with(closing, [Choice(one, END, north), Choice(two, END, south), Choice(three, END)])
+        close_with(
+            closing,
+            [
+                DependantChoice(one, END, north),
+                DependantChoice(two, END, south),
+                DependantChoice(three, END),
+            ],
+        )
 
         def members(network, date):
             return set(
@@ -331,10 +338,10 @@ class TestClosing:
         close_with(
             trust,
             [
-                Choice(post, END),
-                Choice(ann, END),
-                Choice(seat, FOLLOW, successor.post),
-                Choice(left, FOLLOW),
+                DependantChoice(post, END),
+                DependantChoice(ann, END),
+                DependantChoice(seat, FOLLOW, successor.post),
+                DependantChoice(left, FOLLOW),
             ],
         )
 
@@ -350,16 +357,16 @@ class TestClosing:
         practice = make_relationship(to_organisation=network)
 
         with pytest.raises(ValidationError, match="closes itself"):
-            close_with(network, [Choice(practice, END, network)])
+            close_with(network, [DependantChoice(practice, END, network)])
 
     def test_no_post_begins_after_its_organisation_closed(self):
         trust = make_organisation()
         announced = make_post(organisation=trust, start_date="2026-05-01")
 
         with pytest.raises(ValidationError, match="Tick it too"):
-            close_with(trust, [Choice(announced, LEAVE)])
+            close_with(trust, [DependantChoice(announced, LEAVE)])
 
-        close_with(trust, [Choice(announced, END)])
+        close_with(trust, [DependantChoice(announced, END)])
         assert not Post.objects.exists()
 
 
@@ -373,7 +380,11 @@ class TestSucceeding:
         succeed_with(
             [ccg],
             icb,
-            [Choice(seat, PASS_ON), Choice(ann, FOLLOW), Choice(ian, END)],
+            [
+                DependantChoice(seat, PASS_ON),
+                DependantChoice(ann, FOLLOW),
+                DependantChoice(ian, END),
+            ],
         )
 
         new = Seat.objects.get(on_behalf_of=icb)
@@ -396,7 +407,7 @@ class TestSucceeding:
         ccg, icb = make_organisation(), make_organisation()
         ann = make_membership(on_behalf_of=ccg)
 
-        succeed_with([ccg], icb, [Choice(ann, FOLLOW)])
+        succeed_with([ccg], icb, [DependantChoice(ann, FOLLOW)])
 
         old, new = Membership.objects.order_by("start_date")
         assert (old.on_behalf_of, old.end_date) == (ccg, LAST)
@@ -408,10 +419,10 @@ class TestSucceeding:
         icbs = make_member_organisation(forum=forum, organisation=icb, end_date="2026-04-10")
 
         with pytest.raises(ValidationError, match="and ends on 10 April 2026"):
-            succeed_with([ccg], icb, [Choice(ccgs, PASS_ON)])
+            succeed_with([ccg], icb, [DependantChoice(ccgs, PASS_ON)])
         icbs.end_date = day("2030-03-31")
         icbs.save()
-        succeed_with([ccg], icb, [Choice(ccgs, PASS_ON)])
+        succeed_with([ccg], icb, [DependantChoice(ccgs, PASS_ON)])
 
         assert MemberOrganisation.objects.as_at(day("2026-05-01")).get() == icbs
 
@@ -449,10 +460,10 @@ class TestSucceeding:
             [ccg],
             icb,
             [
-                Choice(post, PASS_ON),
-                Choice(ann, FOLLOW),
-                Choice(own, PASS_ON),
-                Choice(elsewhere, FOLLOW),
+                DependantChoice(post, PASS_ON),
+                DependantChoice(ann, FOLLOW),
+                DependantChoice(own, PASS_ON),
+                DependantChoice(elsewhere, FOLLOW),
             ],
         )
 
@@ -474,7 +485,11 @@ class TestSucceeding:
         succeed_with(
             [ccg],
             icb,
-            [Choice(post, END), Choice(seat, PASS_ON), Choice(elsewhere, FOLLOW)],
+            [
+                DependantChoice(post, END),
+                DependantChoice(seat, PASS_ON),
+                DependantChoice(elsewhere, FOLLOW),
+            ],
         )
 
         assert Seat.objects.get(on_behalf_of=icb).ex_officio_post is None
@@ -504,7 +519,7 @@ class TestSucceeding:
         part, whole = make_organisation(), make_organisation()
         line = make_relationship(from_organisation=part, to_organisation=whole)
 
-        succeed_with([part], whole, [Choice(line, PASS_ON)])
+        succeed_with([part], whole, [DependantChoice(line, PASS_ON)])
 
         line.refresh_from_db()
         assert line.end_date == LAST
@@ -515,7 +530,10 @@ class TestSucceeding:
         ann = make_membership(seat=make_chair_seat(on_behalf_of=ccg))
 
         succeed_with(
-            [ccg], icb, [Choice(ann.seat, PASS_ON), Choice(ann, FOLLOW)], precision="month"
+            [ccg],
+            icb,
+            [DependantChoice(ann.seat, PASS_ON), DependantChoice(ann, FOLLOW)],
+            precision="month",
         )
 
         old, new = Seat.objects.order_by("start_date")
@@ -528,7 +546,7 @@ class TestSucceeding:
             seat=make_seat(on_behalf_of=ccg, start_date="2026-05-01"), start_date="2026-05-01"
         )
 
-        succeed_with([ccg], icb, [Choice(ann.seat, PASS_ON), Choice(ann, FOLLOW)])
+        succeed_with([ccg], icb, [DependantChoice(ann.seat, PASS_ON), DependantChoice(ann, FOLLOW)])
 
         seat = Seat.objects.get()
         assert (seat.on_behalf_of, seat.start_date) == (icb, day("2026-05-01"))
@@ -539,7 +557,7 @@ class TestSucceeding:
         seat = make_seat(on_behalf_of=ccg)
         ann = make_membership(seat=seat, end_date="2026-12-31", end_reason="retired")
 
-        succeed_with([ccg], icb, [Choice(seat, PASS_ON), Choice(ann, FOLLOW)])
+        succeed_with([ccg], icb, [DependantChoice(seat, PASS_ON), DependantChoice(ann, FOLLOW)])
 
         new = Membership.objects.get(seat__on_behalf_of=icb)
         assert (new.end_date, new.end_reason) == (day("2026-12-31"), "retired")
@@ -549,7 +567,7 @@ class TestSucceeding:
         seat = make_seat(on_behalf_of=ccg)
         ann = make_membership(seat=seat, term_ends="2025-12-31")
 
-        succeed_with([ccg], icb, [Choice(seat, PASS_ON), Choice(ann, FOLLOW)])
+        succeed_with([ccg], icb, [DependantChoice(seat, PASS_ON), DependantChoice(ann, FOLLOW)])
 
         assert Membership.objects.get(seat__on_behalf_of=icb).term_ends is None
 
@@ -557,7 +575,7 @@ class TestSucceeding:
         ccg, icb = make_organisation(end_date="2025-06-30"), make_organisation()
         seat = make_seat(on_behalf_of=ccg)
 
-        succeed_with([ccg], icb, [Choice(seat, PASS_ON)], begins=day("2025-07-01"))
+        succeed_with([ccg], icb, [DependantChoice(seat, PASS_ON)], begins=day("2025-07-01"))
 
         ccg.refresh_from_db()
         assert ccg.end_date == day("2025-06-30")
@@ -582,7 +600,7 @@ class TestSucceeding:
         before = everything()
 
         with pytest.raises(ValidationError, match="already has a post of this title"):
-            succeed_with([ccg], icb, [Choice(post, PASS_ON)])
+            succeed_with([ccg], icb, [DependantChoice(post, PASS_ON)])
 
         assert everything() == before
 
@@ -604,7 +622,9 @@ class TestMovingASeat:
         seat = make_chair_seat(on_behalf_of=ccg, number=2)
         ann, ian = make_membership(seat=seat), make_membership(seat=seat)
 
-        new = self.move(seat, icb, [Choice(ann, FOLLOW), Choice(ian, END)], title="Lead")
+        new = self.move(
+            seat, icb, [DependantChoice(ann, FOLLOW), DependantChoice(ian, END)], title="Lead"
+        )
 
         assert (new.on_behalf_of, new.role, new.title) == (icb, "chair", "Lead")
         assert len(holders(seat, LAST)) == 2
@@ -637,9 +657,9 @@ class TestMovingASeat:
         to_come = make_membership(seat=seat, start_date="2026-05-01")
 
         with pytest.raises(ValidationError, match="Tick it too"):
-            self.move(seat, make_organisation(), [Choice(to_come, LEAVE)])
+            self.move(seat, make_organisation(), [DependantChoice(to_come, LEAVE)])
 
-        new = self.move(seat, make_organisation(), [Choice(to_come, FOLLOW)])
+        new = self.move(seat, make_organisation(), [DependantChoice(to_come, FOLLOW)])
         assert new.memberships.get().start_date == day("2026-05-01")
 
 
@@ -654,7 +674,7 @@ class TestAbolishingAndCreating:
             last=on(LAST),
             source=paper(),
             today=TODAY,
-            choices=[Choice(ann, END), Choice(seat, FOLLOW, other)],
+            choices=[DependantChoice(ann, END), DependantChoice(seat, FOLLOW, other)],
         )
 
         ann.refresh_from_db()
@@ -671,14 +691,20 @@ class TestAbolishingAndCreating:
                 last=on(LAST),
                 source=paper(),
                 today=TODAY,
-                choices=[Choice(ann, LEAVE)],
+                choices=[DependantChoice(ann, LEAVE)],
             )
 
     def test_what_was_to_be_created_is_withdrawn_with_its_holder(self):
         post = make_post(start_date="2026-05-01")
         ann = make_appointment(post=post, start_date="2026-05-01")
 
-        abolish(held=post, last=on(LAST), source=paper(), today=TODAY, choices=[Choice(ann, END)])
+        abolish(
+            held=post,
+            last=on(LAST),
+            source=paper(),
+            today=TODAY,
+            choices=[DependantChoice(ann, END)],
+        )
 
         assert not Post.objects.exists()
         assert not Appointment.objects.exists()

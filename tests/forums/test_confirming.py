@@ -5,7 +5,7 @@ Anna chairs the Board, Ben sits on it; Cara sits on another forum.
 
 import pytest
 
-from editing.steps import step_address
+from editing.links import step_address
 from forums.models import Forum
 from tests.builders import (
     day,

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from editing.steps import step_address
+from editing.links import step_address
 from forums.models import ClauseKind, Membership, Seat
 from forums.seat_holders import seats_with_holders
 from people.models import Appointment, EndReason

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from editing.steps import step_address
+from editing.links import step_address
 from forums.models import Seat
 from organisations.models import Post
 from people.models import Basis

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from editing.kept_forms import COOKIE, KEPT_FOR, LARGEST, MOST
-from editing.steps import step_address
+from editing.links import step_address
 from forums.models import Membership, Seat
 from people.models import Appointment
 from records.models import Document, KeptForm, PasswordToChange, StaffSession

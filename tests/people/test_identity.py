@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 
-from editing.steps import step_address
+from editing.links import step_address
 from forums.models import Membership
 from people.identity import (
     facts_that_name,

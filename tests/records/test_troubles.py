@@ -14,7 +14,7 @@ from django.db import (
     transaction,
 )
 
-from editing import steps
+from editing import step_pages
 from people.models import Person
 from records.history import Nature, writing
 from records.models import Document
@@ -161,7 +161,7 @@ def test_a_step_and_an_import_say_what_the_database_says(error, monkeypatch):
 
     membership = make_membership()
     with monkeypatch.context() as patch:
-        patch.setattr(steps, "take", refuse)
+        patch.setattr(step_pages, "take", refuse)
         answer = preview(membership, "end", date="2019-05-01")
     assert is_told_truly(Page(answer).text, error)
 

@@ -6,8 +6,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from editing.field_changes import changes_in_words
 from editing.undo import rows_of, undoings
-from records.field_changes import changes_in_words
 from records.history import Nature, writing
 from records.models import Document
 from tests.admin_pages import REASON, address, errors_of, typed

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from editing.steps import step_address
+from editing.links import step_address
 from records.models import Upload
 from tests.admin_pages import address, typed
 

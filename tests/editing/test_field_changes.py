@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from records.field_changes import changes_in_words, net_changes
+from editing.field_changes import changes_in_words, net_changes
 from records.history import Nature, writing
 from tests.builders import (
     day,

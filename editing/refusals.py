@@ -1,0 +1,27 @@
+"""What the admin says when the database refuses a record."""
+
+from django.contrib import messages
+from django.db import IntegrityError, models
+from django.http import HttpRequest
+
+from records.troubles import refused_in_words, trouble_of
+
+
+def refusal_in_words(error: Exception, model: type[models.Model]) -> str:
+    """Why the database refused a record, in the words of the rule that it broke."""
+    if not isinstance(error, IntegrityError) or trouble_of(error) is not None:
+        return refused_in_words(error, "saved")
+    overlaps = getattr(model, "no_overlaps", ())
+    words = {rule.name: rule.message % {"other": "another record"} for rule in overlaps}
+    words |= {rule.name: rule.violation_error_message for rule in model._meta.constraints}
+    broken = [name for name in words if name in str(error)]
+    why = words[max(broken, key=len)] if broken else "It conflicts with another record."
+    return (
+        "Nothing was saved. Somebody else saved a record at the same moment, and both cannot "
+        f"stand. {why}"
+    )
+
+
+def forget_messages(request: HttpRequest) -> None:
+    """Drop the messages about a change that was then undone."""
+    messages.get_messages(request)._queued_messages.clear()

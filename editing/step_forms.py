@@ -1,0 +1,178 @@
+"""The form of a guided step, and the fields that steps add to it."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+
+from editing.typed_dates import TypedDayField, settle_typed_dates
+from editing.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
+from records.events import Source, When
+from records.models import DatedFact
+from records.periods import Precision, Qualifier
+
+
+def record_choice(
+    request: HttpRequest, model: type[models.Model], name: str, *, multiple=False, **options
+) -> forms.ModelChoiceField:
+    """A field to choose a record as the form of `model` chooses its `name`: by typing part of a
+    name, with a link to add a record if whoever asks may."""
+    field = model._meta.get_field(name)
+    related = field.related_model
+    options.setdefault("queryset", related._default_manager.all())
+    if multiple:
+        return SeveralRecords(widget=RecordSelectMultiple(field, admin.site), **options)
+    may_add = admin.site.get_model_admin(related).has_add_permission(request)
+    widget = RelatedFieldWidgetWrapper(
+        RecordSelect(field, admin.site), field.remote_field, admin.site, can_add_related=may_add
+    )
+    return OneRecord(widget=widget, **options)
+
+
+class StepForm(forms.Form):
+    """Asks what every guided step asks: the date, the source and the reason."""
+
+    # The groups of fields before these: their headings, and the fields in each.
+    groups: list[tuple[str, list]] = []
+    date_label = "Date"
+    date_help = "If only the month or year is known, any day in it will do."
+    asks_for_date = True
+
+    # For an error on a field of a record, the field of the form that shows it.
+    shows: dict[str, str] = {"start_date": "date", "end_date": "date"}
+
+    date = TypedDayField(error_messages={"required": "Enter the date, as it is known."})
+    precision = forms.ChoiceField(
+        label="Known to the", choices=Precision.choices, initial=Precision.DAY
+    )
+    qualifier = forms.ChoiceField(
+        label="This is", choices=Qualifier.choices, initial=Qualifier.ON, required=False
+    )
+    locator = forms.CharField(
+        label="Place in it",
+        max_length=300,
+        widget=AdminTextInputWidget,
+        help_text="The page, slide or section that says so.",
+        error_messages={"required": "Say where in the document it stands."},
+    )
+    reason = forms.CharField(
+        label="Reason for this change",
+        max_length=500,
+        widget=AdminTextInputWidget,
+        help_text="Kept in the change history with your name.",
+        error_messages={"required": "Say why, for the change history."},
+    )
+
+    def __init__(self, *args, request: HttpRequest, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request, self.record = request, record
+        self.fields["date"].label = self.date_label
+        self.fields["date"].help_text = self.date_help
+        self.fields["document"] = record_choice(
+            request,
+            _model_with_a_document(),
+            "document",
+            label="Source document",
+            help_text="The paper that says so. The green cross adds one.",
+            error_messages={"required": "Choose the document that says so."},
+        )
+        if not self.asks_for_date:
+            for name in ("date", "precision", "qualifier"):
+                del self.fields[name]
+        settle_typed_dates(self)
+        self.prepare()
+        settle_typed_dates(self)  # for the dates that `prepare` added
+
+    def prepare(self) -> None:
+        """Add and change fields as this record needs."""
+
+    def fieldsets(self) -> list[tuple[str, dict]]:
+        """The groups of fields, in the shape that the admin's forms have them."""
+        groups = list(self.groups)
+        if self.asks_for_date:
+            groups.append(("When", ["date", ("precision", "qualifier")]))
+        groups.append(("How the register knows", ["document", "locator"]))
+        groups.append(("This change", ["reason"]))
+        return [(title, {"fields": fields}) for title, fields in groups]
+
+    @property
+    def when(self) -> When:
+        data = self.cleaned_data
+        return When(data["date"], data["precision"], data["qualifier"] or Qualifier.ON)
+
+    @property
+    def source(self) -> Source:
+        return Source(self.cleaned_data["document"], self.cleaned_data["locator"].strip())
+
+    def add_date(self, name: str, *, label: str, help_text: str) -> None:
+        """Ask for another date, which may be left empty, and how precisely it is known."""
+        self.fields[name] = TypedDayField(label=label, help_text=help_text, required=False)
+        self.fields[f"{name}_precision"] = forms.ChoiceField(
+            label="Known to the", choices=Precision.choices, initial=Precision.DAY, required=False
+        )
+        self.fields[f"{name}_qualifier"] = forms.ChoiceField(
+            label="This is", choices=Qualifier.choices, initial=Qualifier.ON, required=False
+        )
+
+    def date_added(self, name: str) -> When | None:
+        """The date entered in a field that `add_date` added, if any."""
+        data = self.cleaned_data
+        if not data[name]:
+            return None
+        return When(
+            data[name],
+            data[f"{name}_precision"] or Precision.DAY,
+            data[f"{name}_qualifier"] or Qualifier.ON,
+        )
+
+    # Fields may depend on what was entered in others, before the form as a whole is checked.
+
+    def entered(self, name: str):
+        """The value entered in a field, or filled in by the address; None if it is not valid."""
+        form_field = self.fields[name]
+        if self.is_bound:
+            value = form_field.widget.value_from_datadict(
+                self.data, self.files, self.add_prefix(name)
+            )
+        else:
+            value = self.get_initial_for_field(form_field, name)
+        try:
+            return form_field.clean(value)
+        except ValidationError:
+            return None
+
+    def when_entered(self) -> When | None:
+        day = self.entered("date")
+        if day is None:
+            return None
+        precision, qualifier = self.entered("precision"), self.entered("qualifier")
+        return When(day, precision or Precision.DAY, qualifier or Qualifier.ON)
+
+
+def _model_with_a_document() -> type[models.Model]:
+    """Any model with a source document: all of them choose it alike."""
+    return next(
+        model
+        for model in admin.site._registry
+        if any(field.name == "document" for field in model._meta.fields)
+    )
+
+
+def present_end(record: DatedFact) -> dict:
+    """The initial values of a form that asks for the end of a record: the end recorded already."""
+    if record.end_date is None:
+        return {}
+    return {
+        "date": record.end_date,
+        "precision": record.end_precision,
+        "qualifier": record.end_qualifier,
+    }
+
+
+def present_end_in_words(record: DatedFact) -> list[str]:
+    """A remark that this end takes the place of one recorded already, if there was one."""
+    if record.end_date is None:
+        return []
+    return [f"An end was recorded already, {record.end_in_words()}; this takes its place."]
