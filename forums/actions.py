@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from forums.models import Membership, Seat
-from people.actions import begin, same_again
+from people.actions import begin, carried_over
 from people.models import EndReason
 from records.events import (
     Source,
@@ -125,7 +125,7 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
         try:
             begin(
                 renewed,
-                **same_again(membership),
+                **carried_over(membership),
                 **start_in_stead_of(membership, begins),
                 **source.as_evidence(),
                 **still,

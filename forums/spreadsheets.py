@@ -18,4 +18,5 @@ directory_of(Forum, ForumDirectory)
 @spreadsheet_of
 class MembershipResource(TenureResource):
     model = Membership
+    after_held = ("on_behalf_of",)
     explains = "Who fills or filled which seat of a forum, one a row."

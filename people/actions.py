@@ -1,7 +1,7 @@
 """What happens to the holders of posts and seats, each as one step done whole or not at all.
 
-A post and a seat are held alike: what is said here of `held` is said of both. What is held is
-locked first, so that of two people who act at once the second is told.
+A post and a seat are held alike, so `held` is either. Each action locks it first: of two people who
+act at once, the second is told.
 """
 
 import datetime
@@ -24,22 +24,28 @@ from records.events import (
 from records.periods import Qualifier
 
 
-def lock_all(helds: Iterable[Held]) -> list[Held]:
-    """Several that are held, read anew and locked always in one order, so that no two people
-    wait for each other: posts come before the seats that go with them."""
-    once = {(not isinstance(held, Post), held.pk): held for held in helds}
+def lock_all(posts_and_seats: Iterable[Held]) -> list[Held]:
+    """Read again and lock several posts and seats.
+
+    The order is always the same, posts before the seats that go with them, so that no two people
+    wait for each other.
+    """
+    once = {(not isinstance(held, Post), held.pk): held for held in posts_and_seats}
     return [lock(once[key]) for key in sorted(once)]
 
 
-def tenure_of(held: Held) -> type[Tenure]:
-    """The model of what people have of it: an Appointment to a post, a Membership by a seat."""
+def tenure_model_of(held: Held) -> type[Tenure]:
+    """The model that says who holds it: Appointment for a post, Membership for a seat."""
     return type(held)._meta.get_field(type(held).tenures_name).related_model
 
 
 def begin(held: Held, *, reason: str = "", **fields) -> Tenure:
-    """Record that somebody holds it. Raises ValidationError if a rule would be broken, or if what
-    it belongs to is over by the start."""
-    model = tenure_of(held)
+    """Record that somebody holds a post or a seat.
+
+    Raises ValidationError if a rule would be broken, or if its organisation or forum is over by
+    the start.
+    """
+    model = tenure_model_of(held)
     tenure = model(**{model.held_field: held}, **fields)
     tenure._change_reason = reason
     tenure.full_clean()
@@ -60,7 +66,7 @@ def appoint(*, post: Post, reason: str = "", **fields) -> Appointment:
 @transaction.atomic
 def appoint_to_each(
     *,
-    helds: Iterable[Held],
+    posts_or_seats: Iterable[Held],
     begins: When,
     source: Source,
     ends_others: bool = False,
@@ -73,21 +79,16 @@ def appoint_to_each(
     changing nothing, if a rule would be broken.
     """
     begun = []
-    for held in lock_all(helds):
+    for held in lock_all(posts_or_seats):
         if ends_others:
-            for tenure in holding_on(held, begins.last_possible()):
+            tenures = getattr(held, held.tenures_name).as_at(begins.last_possible())
+            for tenure in tenures.select_related("person"):
                 end_unless_over(tenure, begins.eve(), source, end_reason=end_reason)
         try:
             begun.append(begin(held, **begins.as_start(), **source.as_evidence(), **fields))
         except ValidationError as error:
             raise about(held, error) from error
     return begun
-
-
-def holding_on(held: Held, day: datetime.date) -> list[Tenure]:
-    """The records of those who hold it on a day by a record of their own, not through a post."""
-    tenures = getattr(held, held.tenures_name)
-    return list(tenures.as_at(day).select_related("person"))
 
 
 @transaction.atomic
@@ -105,8 +106,8 @@ def replace_holders(
 ) -> Tenure:
     """End the time of those `leaving` and begin that of a new holder, given by `fields`.
 
-    Those leave too what they fill `through` it, as by `leave`. Who is recorded as gone by then
-    keeps that end. Raises ValidationError, changing nothing, if a rule would be broken.
+    `through` are seats that go with it and that they leave too, as in `leave`. An earlier end that
+    is already recorded stays. Raises ValidationError, changing nothing, if a rule would be broken.
     """
     leaving, through = list(leaving), list(through)
     lock_all([held, *(tenure.held for tenure in [*leaving, *through])])
@@ -118,8 +119,8 @@ def replace_holders(
     return begin(held, **begins.as_start(), **source.as_evidence(), **fields)
 
 
-def same_again(tenure: Tenure) -> dict:
-    """The fields of a record that goes on where `tenure` ends: whose it is, and for whom."""
+def carried_over(tenure: Tenure) -> dict:
+    """The fields that the next term of the same person takes from `tenure`."""
     shared = {field.name for field in Tenure._meta.get_fields()}
     own = {field.name for field in tenure._meta.concrete_fields if not field.primary_key}
     return {name: getattr(tenure, name) for name in own - shared - {tenure.held_field}} | {
@@ -138,7 +139,7 @@ def reappoint(*, tenure: Tenure, last: When, source: Source, **fields) -> Tenure
     return begin(
         held,
         **{
-            **same_again(tenure),
+            **carried_over(tenure),
             **last.morrow().as_start(),
             **source.as_evidence(),
             **fields,
@@ -156,9 +157,10 @@ def end_tenure(
     today: datetime.date,
     through: Iterable[Tenure] = (),
 ) -> None:
-    """End somebody's time in a post or seat, and as by `leave` what they fill `through` it.
+    """End somebody's time in a post or seat.
 
-    Raises ValidationError, changing nothing, if a rule would be broken.
+    `through` are seats that go with it and that they leave too, as in `leave`. Raises
+    ValidationError, changing nothing, if a rule would be broken.
     """
     through = list(through)
     lock_all(each.held for each in [tenure, *through])
@@ -176,11 +178,11 @@ def leave(
     end_reason: EndReason | str,
     today: datetime.date,
 ) -> None:
-    """End all of what somebody holds, of posts and of seats, on one day.
+    """End several posts and seats of one person on one day.
 
-    What is recorded as over by then keeps its end. What was announced for later than both that
-    day and today never comes to be and is withdrawn. Raises ValidationError, changing nothing, if
-    a rule would be broken.
+    An earlier end that is already recorded stays. A tenure announced for later than both that day
+    and today never comes to be: it is withdrawn. Raises ValidationError, changing nothing, if a
+    rule would be broken.
     """
     tenures = list(tenures)
     lock_all(tenure.held for tenure in tenures)
@@ -191,7 +193,6 @@ def leave(
 def end_or_withdraw(
     tenure: Tenure, when: When, source: Source, end_reason: EndReason | str, today: datetime.date
 ) -> None:
-    """End one of several, as `leave` does."""
     if never_comes_to_be(tenure, when, today):
         remove_announced(tenure, today)
     else:
@@ -199,12 +200,12 @@ def end_or_withdraw(
 
 
 def never_comes_to_be(tenure: Tenure, last: When, today: datetime.date) -> bool:
-    """Whether it was to begin later than both today and the last day of whoever it is of."""
+    """Whether it was to begin later than both today and the last day of whoever was to hold it."""
     return is_to_begin(tenure, max(last.last_possible(), today))
 
 
 def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:
-    """Whether it surely begins later than a day: what began *by* a later one may have begun."""
+    """Whether it certainly begins after `day`: one that begins *by* a later day may have begun."""
     return (
         tenure.start_date is not None
         and tenure.start_date > day
@@ -216,17 +217,20 @@ def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:
 def withdraw(*, tenure: Tenure, today: datetime.date, staying: Iterable[Tenure] = ()) -> None:
     """Remove the record of somebody who was to begin later than today and will not.
 
-    Those `staying`, who were to go, have no end any more. Raises ValidationError, changing
-    nothing, if a rule would be broken.
+    `staying` are those who were to go and stay: their end is taken back. Raises ValidationError,
+    changing nothing, if a rule would be broken.
     """
     lock(tenure.held)
     remove_announced(tenure, today)
     for other in staying:
-        stay(other)
+        take_back_end(other)
 
 
 def remove_announced(tenure: Tenure, today: datetime.date) -> None:
-    """Remove a record, keeping its history. What has begun is refused: it is ended."""
+    """Remove a record, keeping its history.
+
+    Raises ValidationError if it may have begun: then it is to be ended.
+    """
     stored = read_anew(tenure)
     if not is_to_begin(stored, today):
         raise ValidationError(
@@ -236,8 +240,7 @@ def remove_announced(tenure: Tenure, today: datetime.date) -> None:
     stored.delete()
 
 
-def stay(tenure: Tenure) -> None:
-    """Take back the end of somebody who was to go and stays."""
+def take_back_end(tenure: Tenure) -> None:
     stored = read_anew(tenure)
     if stored.end_date != tenure.end_date:
         raise ValidationError(

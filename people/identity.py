@@ -33,14 +33,15 @@ def new_person(*, name: str, honorific: str, source: Source) -> Person:
 
 @transaction.atomic
 def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING) -> None:
-    """Give all that `merged` holds to `kept`, of whom it is a second record.
+    """Move everything recorded of `merged` to `kept`, since both are one person.
 
-    Its name, if it is another, becomes a name of `kept` of this `kind`. Raises ValidationError,
-    changing nothing, if they are known to be two, or if a rule would be broken.
+    The name of `merged`, if it differs, becomes another name of `kept`, of this `kind`. Raises
+    ValidationError, changing nothing, if they are known to be two people, or if a rule would be
+    broken.
     """
     if kept.pk == merged.pk:
         raise ValidationError("Choose two records: these are one and the same.")
-    # In one order, so that no two who merge wait for each other.
+    # Always locked in the same order, so that no two merges wait for each other.
     both = {person.pk: read_anew(person) for person in sorted([kept, merged], key=lambda p: p.pk)}
     kept, merged = both[kept.pk], both[merged.pk]
     _refuse_merge(kept, merged)
@@ -92,15 +93,15 @@ def _refuse_merge(kept: Person, merged: Person) -> None:
 
 
 def tenure_models() -> list[type[Tenure]]:
-    """What people hold: appointments, and memberships of the app above."""
+    """The models of what people hold: Appointment, and those of the apps above."""
     related = [relation.related_model for relation in Person._meta.related_objects]
     return [model for model in related if issubclass(model, Tenure)]
 
 
 def _belongings(person: Person) -> Iterator[tuple[Record, str]]:
-    """Everything recorded of `person`, here and in the apps above, and the field that says so.
+    """Each record about `person`, here and in the apps above, and the field that names the person.
 
-    Those who were merged into them stay so: theirs is a step of its own, and is undone by itself.
+    People merged into this person before are left out, so that their merge can be undone by itself.
     """
     for relation in Person._meta.related_objects:
         name = relation.field.name
@@ -110,7 +111,7 @@ def _belongings(person: Person) -> Iterator[tuple[Record, str]]:
 
 
 def _is_said_of(kept: Person, distinction: Distinction, merged: Person) -> bool:
-    """Whether `kept` is already told apart from the third person of a distinction."""
+    """Whether `kept` is already recorded as distinct from the third person of a distinction."""
     ours = distinction.person_id == merged.pk
     third = distinction.other_id if ours else distinction.person_id
     return Distinction.objects.filter(
@@ -119,8 +120,10 @@ def _is_said_of(kept: Person, distinction: Distinction, merged: Person) -> bool:
 
 
 def _is_name_of(kept: Person, name: PersonName) -> bool:
-    """Whether `kept` has a name already, so that it would stand there twice. One that they gave
-    up on another day, or have again, is a fact of its own."""
+    """Whether `kept` has this name already, so that it would be listed twice.
+
+    A name given up on another day, or in use again, is a fact of its own.
+    """
     others = _of_that_name(kept, name.name)
     if name.kind != NameKind.FORMER:
         return bool(others)
@@ -132,16 +135,16 @@ def _is_name_of(kept: Person, name: PersonName) -> bool:
 
 
 def _of_that_name(person: Person, name: str) -> list[Person | PersonName]:
-    """The records of somebody that have this name, in capitals or not: their own and others."""
+    """The person and their other names, as far as they are `name`, in capitals or not."""
     return [
         each for each in [person, *person.names.all()] if each.name.casefold() == name.casefold()
     ]
 
 
 def _keep_name(merged: Person, kept: Person, kind: str) -> None:
-    """The name of `merged` as another name of `kept`, on the source that uses it.
+    """Record the name of `merged` as another name of `kept`, on the source that uses it.
 
-    When it came into use no source says: only that it was in use by then.
+    The source shows only that the name was in use by the day of the source.
     """
     known, precision = merged.confirmed_on, merged.confirmed_precision
     if known is None:
@@ -162,7 +165,7 @@ def _keep_name(merged: Person, kept: Person, kind: str) -> None:
 
 
 def _evidence_of(person: Person) -> dict:
-    """How the register knows somebody, for what else rests on it."""
+    """The fields of the person's evidence, for another record that rests on it."""
     return {
         name: getattr(person, name)
         for name in (
@@ -188,9 +191,9 @@ def rename_person(
     honorific: str | None = None,
     sort_name: str = "",
 ) -> None:
-    """Record that somebody is called something else from a day on; their address stays.
+    """Record that somebody has a new name from a day on. Their page keeps its address.
 
-    Without an honorific they keep the one they have. Raises ValidationError, changing nothing,
+    Without `honorific` they keep the one they have. Raises ValidationError, changing nothing,
     if a rule would be broken.
     """
     stored = read_anew(person)
@@ -203,14 +206,14 @@ def rename_person(
     name = name.strip()
     if (name, honorific) == (stored.name, stored.honorific):
         raise ValidationError({"name": f"{stored} is the name that the register has."})
-    _refuse_day_to_come(when, "A name is recorded from the day on which it is in use.")
+    _refuse_future(when, "A name is recorded from the day on which it is in use.")
     if name != stored.name:
         _keep_former_name(stored, when, source)
         stored.sort_name = sort_name.strip()  # made from the name if this is empty
     elif sort_name.strip():
         stored.sort_name = sort_name.strip()
     stored.name, stored.honorific = name, honorific
-    # The source of the former name went with it.
+    # The evidence of the former name is now on its own record.
     stored.quotation = stored.note = stored.confirmed_locator = ""
     stored.confirmed_document, stored.confirmed_precision = None, Precision.DAY
     for field, value in source.as_evidence().items():
@@ -234,8 +237,7 @@ def _keep_former_name(person: Person, when: When, source: Source) -> None:
 
 
 def _start_of_present_name(person: Person) -> dict:
-    """Since when somebody has had their name: since they gave up the one before, if that is
-    recorded; otherwise no source says."""
+    """The start of the present name: the end of the former one, or not recorded."""
     before = (
         person.names.filter(kind=NameKind.FORMER, end_date__isnull=False)
         .order_by("-end_date", "-pk")
@@ -249,7 +251,7 @@ def _start_of_present_name(person: Person) -> dict:
 
 @transaction.atomic
 def withhold_person(*, person: Person) -> Person:
-    """Keep somebody's name from every public page. What they hold stays, without it."""
+    """Keep somebody's name from every public page. Their posts and seats stay, without a name."""
     return _set_withheld(person, True)
 
 
@@ -275,21 +277,21 @@ def _refuse_merged(person: Person, verb: str) -> None:
         )
 
 
-def _refuse_day_to_come(when: When, why: str) -> None:
+def _refuse_future(when: When, why: str) -> None:
     if first_day(when.day, when.precision) > timezone.localdate():
         raise ValidationError({"date": f"This day has not come. {why}"})
 
 
-# What public pages leave out of what somebody holds who is withheld from them.
+# Public pages leave these out of the posts and seats of somebody who is withheld.
 HIDDEN_TEXTS = ("quotation", "note")
 
 
 def facts_that_name(person: Person) -> list[tuple[Record, str]]:
-    """Records with a text of their own in which somebody's family name stands, and what that
-    text is called. Others may have that name: whoever reads them decides.
+    """Records with the person's family name in one of their texts, and the name of that text.
 
-    Without their own records, and without what is quoted or noted of what they hold, which no page
-    shows while they are withheld.
+    The name may be somebody else's: staff read the text and decide. The person's own records are
+    left out, and so are the quotations and notes of their posts and seats, which no page shows
+    while the person is withheld.
     """
     own = with_merged({person.pk})
     pattern = pattern_of(families_of(own))
@@ -298,7 +300,7 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
         texts = texts_of(model)
         named, words = Q(), {f"{text.name}_words": WordsOf(text.name) for text in texts}
         for text in texts:
-            # Most are empty, and to fold takes a while.
+            # Most texts are empty, and folding them would take long.
             named |= Q(**{f"{text.name}__gt": "", f"{text.name}_words__regex": pattern})
         records = model._base_manager.alias(**words).filter(named)
         if model in (Person, PersonName):
@@ -314,7 +316,7 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
 
 
 def families_of(people: Collection[int]) -> set[str]:
-    """The family names that people have, and had in any record of them that was ever kept."""
+    """The family names of people, now and at any time in their history."""
     if not people:
         return set()
     names = Person.history.filter(id__in=people).values_list("name", "sort_name")
@@ -326,8 +328,10 @@ def families_of(people: Collection[int]) -> set[str]:
 
 
 def _families_in(name: str) -> list[str]:
-    """The family name in `name`; every word after the first if one of them may be letters that no
-    list has, or a name after all."""
+    """The words of `name` that may be the family name.
+
+    They are several if a word may be letters of an honour that `LETTERS` lacks, or a name.
+    """
     parts = parts_of(name)
     words = re.split(r"[\s,]+", name)
     doubtful = [word for word in words if may_be_letters(word) and word not in parts.given.split()]
@@ -337,18 +341,20 @@ def _families_in(name: str) -> list[str]:
 
 
 def _family_sorted_by(name: str, sort_name: str) -> str:
-    """The family name, perhaps of several words, that somebody is sorted by; "" for letters of
-    honours, which were once taken for one."""
+    """The family name in `sort_name`, perhaps of several words.
+
+    It is "" if the name does not have it: earlier versions took letters of honours for one.
+    """
     family = sort_name.partition(",")[0]
     return family if fold(family) in fold(parts_of(name).in_order) else ""
 
 
-# Of whom the public may read what names them.
+# Public pages name a person of whom these are true.
 NAMED = {"withheld": False, "merged_into": None}
 
 
 def may_be_named(*people: str) -> Q:
-    """A filter: the people that these paths lead to may be named and found."""
+    """A filter: public pages may name the people that these paths lead to."""
     return Q(
         **{
             f"{person}__{field}" if person else field: value
@@ -359,13 +365,13 @@ def may_be_named(*people: str) -> Q:
 
 
 def hidden_people() -> set[int]:
-    """Whoever is withheld from public pages, and the records that were merged into theirs."""
+    """The keys of people withheld from public pages, and of records merged into theirs."""
     withheld = Person.objects.filter(withheld=True).order_by()
     return with_merged(set(withheld.values_list("pk", flat=True)))
 
 
 def with_merged(people: set[int]) -> set[int]:
-    """These people, and the records that were merged into theirs."""
+    """The keys of `people` and of all records merged into theirs."""
     found, all_of_them = people, set()
     while found:
         all_of_them |= found
@@ -379,7 +385,7 @@ def _models_with_texts() -> Iterable[type[Record]]:
 
 
 def texts_of(model: type[Record]) -> list[models.Field]:
-    """The fields of `model` with words of their own, in which somebody might be named."""
+    """The text fields of `model` that staff write, in which somebody might be named."""
     return [
         field
         for field in model._meta.concrete_fields
@@ -387,7 +393,7 @@ def texts_of(model: type[Record]) -> list[models.Field]:
         and not isinstance(field, FoldedField)
         and field.editable
         and not field.choices
-        # Others may have the name; what is said of them may be about somebody else.
+        # Another person may have the same name.
         and not (model in (Person, PersonName) and field.name in NAMES_OF_PEOPLE)
     ]
 

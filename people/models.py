@@ -12,12 +12,12 @@ from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.periods import DayField, NoOverlap, locked, most_at_once, not_over
 
-# One whose start is not recorded comes last, on every database.
+# On both databases a record without a start comes last.
 LATEST_FIRST = F("start_date").desc(nulls_last=True)
 
 
 class Basis(models.TextChoices):
-    """On what footing somebody holds a post or fills a seat."""
+    """Whether somebody holds a post or seat in their own right, or stands in."""
 
     SUBSTANTIVE = "substantive", "substantive"
     INTERIM = "interim", "interim"  # fills a vacancy for now
@@ -25,7 +25,7 @@ class Basis(models.TextChoices):
 
 
 class EndReason(models.TextChoices):
-    """Why somebody's time came to an end, in neutral words."""
+    """Why somebody's time in a post or seat ended, in neutral words."""
 
     TERM_ENDED = "term-ended", "term ended"
     STEPPED_DOWN = "stepped-down", "stepped down"
@@ -35,9 +35,9 @@ class EndReason(models.TextChoices):
     OTHER = "other", "other"
 
 
-# Whom the public may find. In these words SQLite looks the list up in the index made for it.
+# People the public may find. SQLite uses the index made for this only if it is worded so.
 FINDABLE = Q(withheld=False) & ~Q(merged_into__isnull=False)
-# Tenures of which it is recorded when their term ends, and not that they ended.
+# Tenures with an end of term and without an end.
 TERM_RUNS = Q(term_ends__isnull=False, end_date__isnull=True)
 
 
@@ -56,7 +56,7 @@ class Person(Fact):
     folded = FoldedField(sources=("name", "honorific"))
     folded_sort_name = FoldedField(sources=("sort_name",))
 
-    # Set by guided steps alone, which say why in the history.
+    # Only guided steps set these two, and say why in the history.
     merged_into = models.ForeignKey(
         "self",
         null=True,
@@ -70,7 +70,7 @@ class Person(Fact):
     withheld = models.BooleanField("withheld from public pages", default=False, editable=False)
 
     natural_key_fields = ("slug",)
-    # The name and the sort name that were read from the database, if this was.
+    # The name and the sort name as they are in the database.
     names_read: tuple[str, str] | None = None
 
     class Meta(Fact.Meta):
@@ -85,12 +85,12 @@ class Person(Fact):
             ),
         ]
         indexes = [
-            # By which others of the same name are found.
+            # For finding people of the same name.
             models.Index(fields=["name"], name="people_person_by_own_name"),
             models.Index(fields=["folded_sort_name"], name="people_person_by_name"),
-            # By this they are counted.
+            # For counting the people that the public may find.
             models.Index(fields=["id"], name="people_person_shown", condition=FINDABLE),
-            # All that finding one page of the list takes, or one by a part of their name.
+            # Holds all that the query for a page of the list, or for part of a name, reads.
             models.Index(
                 fields=["folded_sort_name", "id", "folded"],
                 name="people_person_findable",
@@ -101,14 +101,14 @@ class Person(Fact):
                 name="people_person_by_given",
                 condition=FINDABLE,
             ),
-            # They are few. With the others in it, SQLite would look for those who are not merged,
-            # nearly everybody, by this index before it looks by anything else.
+            # Merged people are few. If the index held the others too, SQLite would use it first
+            # when a query asks for people who are not merged, who are nearly all.
             models.Index(
                 fields=["merged_into"],
                 name="people_person_merged",
                 condition=Q(merged_into__isnull=False),
             ),
-            # They are few, and every page as recorded on another day asks who they are.
+            # Withheld people are few, and every page as recorded on another day asks for them.
             models.Index(
                 fields=["withheld"], name="people_person_withheld", condition=Q(withheld=True)
             ),
@@ -129,7 +129,7 @@ class Person(Fact):
 
     @classmethod
     def words_apart(cls, records, day):
-        """The posts that each of them holds on the day, or else the last part of their address."""
+        """The posts that each person holds on `day`, or else the end of their page's address."""
         held = {record.pk: [] for record in records}
         for appointment in (
             Appointment.objects.as_at(day)
@@ -166,7 +166,7 @@ class Person(Fact):
 
 
 class PersonName(OtherName):
-    """A name, other than their own, that somebody has had or that a source gives them."""
+    """Another name of a person: a former one, or one that a source uses."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names")
 
@@ -181,7 +181,7 @@ class PersonName(OtherName):
 
 
 class Distinction(Fact):
-    """Two people who might be taken for one, and are two, as a document shows."""
+    """Two people who might be taken for one, and a document that shows that they are two."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="distinctions")
     other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="distinctions_other")
@@ -213,22 +213,22 @@ class Distinction(Fact):
 
 
 class Tenure(DatedFact):
-    """One person's time in something that others held before and will hold after."""
+    """One person's time in a post or a seat."""
 
     basis = models.CharField(max_length=15, choices=Basis, default=Basis.SUBSTANTIVE)
     term_ends = DayField(
         null=True, blank=True, help_text="The day the present term is due to end, if stated."
     )
     end_reason = models.CharField(max_length=15, choices=EndReason, blank=True)
-    # Whether what is held has one holder; stored so that the database can hold the rule.
+    # Whether the post or seat is for one person. Stored so that a database constraint can use it.
     sole = models.BooleanField(default=True, editable=False)
 
-    # The field that says what is held: a post or a seat.
+    # The name of the field with the post or the seat.
     held_field = ""
-    # Set on each of many that are made at once, when what they hold and who they are of was read
-    # and locked for all of them.
+    # An import sets this when it has read and locked the posts or seats and the people of all its
+    # rows.
     read_and_locked = False
-    # Set on such a one when it was counted already that there is room for it.
+    # An import sets this when it has counted that there is room.
     has_room = False
 
     class Meta(DatedFact.Meta):
@@ -265,7 +265,7 @@ class Tenure(DatedFact):
         self.settle_sole()
 
     def settle_sole(self) -> None:
-        """Read what is held anew, keep others from it, and take its number of holders from it.
+        """Lock the post or seat, read it again, and take its number of holders from it.
 
         Somebody may have changed that number since it was last read, or be about to.
         """
@@ -274,7 +274,7 @@ class Tenure(DatedFact):
             return
         field = self._meta.get_field(self.held_field)
         held = field.related_model
-        # With what it belongs to, by which it is told in words.
+        # Messages name the post or seat with its organisation or forum.
         stored = locked(held).select_related(held.owner_field).filter(pk=self.held_key).first()
         if stored is not None:
             setattr(self, self.held_field, stored)
@@ -289,10 +289,10 @@ class Tenure(DatedFact):
             self._refuse_one_holder_too_many()
 
     def _refuse_merged_person(self) -> None:
-        """Raise ValidationError if a new record names somebody by one that became another."""
+        """Raise ValidationError if a new record is of a person who was merged into another."""
         if not self._state.adding or self.person_id is None or self.read_and_locked:
             return
-        # By its key alone, so that it is kept from a merge that is about to be.
+        # The lock keeps the person from a merge that is about to happen.
         person = locked(Person).filter(pk=self.person_id).select_related("merged_into").first()
         if person is not None and person.merged_into is not None:
             stays = person.merged_into
@@ -304,7 +304,7 @@ class Tenure(DatedFact):
             )
 
     def _refuse_one_holder_too_many(self) -> None:
-        """Raise ValidationError if more people than its number would certainly hold it."""
+        """Raise ValidationError if more people would certainly hold it than there is room for."""
         if self.has_room or self.basis == Basis.ACTING or self.certain_from is None:
             return
         capacity = self.held.capacity
@@ -333,7 +333,7 @@ class Tenure(DatedFact):
 
 
 def remedies(others: str, model: type[Held]) -> str:
-    """What to do about a holder too many, which every form can send somebody to do."""
+    """What to do about one holder too many, whichever form was used."""
     field = model._meta.get_field(model.number_field)
     return (
         f"End {others} first, or correct “{capfirst(field.verbose_name)}” of the "
@@ -343,10 +343,11 @@ def remedies(others: str, model: type[Held]) -> str:
 
 
 def one_holder_rules(label: str, model: type[Held]) -> tuple[NoOverlap, NoOverlap]:
-    """The rules of who may hold something at once: one person if it has one holder, and
-    nobody twice. Acting holders may overlap the holder they cover.
+    """The rules of who may hold a post or seat at once.
 
-    They lock nothing, since `Tenure.clean` has locked what is held before they are checked.
+    A post for one person has one holder at a time, and nobody holds a post twice at a time. Acting
+    holders may overlap the holder they cover. The rules lock nothing, since `Tenure.clean` has
+    locked the post or seat before they are checked.
     """
     held = model._meta.model_name
     return (

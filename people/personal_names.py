@@ -12,14 +12,14 @@ TITLES = {
     "councillor", "rev", "revd", "reverend", "mr", "mrs", "ms", "miss", "mx", "rt", "hon",
     "honourable", "the",
 }  # fmt: skip
-# Titles that are names, too: "Earl Jones" has one name before the family's, "Earl John Jones" a
-# title.
+# Titles that are names too: "Earl" is a given name in "Earl Jones" and a title in "Earl John
+# Jones".
 TITLES_AND_NAMES = {
     "baron", "viscount", "viscountess", "earl", "countess", "major", "colonel", "captain",
     "general", "admiral", "brigadier", "commander", "lieutenant", "canon", "judge",
     "ald", "alderman", "father", "sister",
 }  # fmt: skip
-# As they are written behind a name. In other letters they may be a name: "Jack Ma".
+# Only in these capitals: "Jack Ma" has a family name, "Jack MA" may have a degree.
 LETTERS = {
     "KG", "KT", "LG", "OM", "CH", "GCB", "KCB", "DCB", "CB", "GCMG", "KCMG", "DCMG", "CMG",
     "GCVO", "KCVO", "DCVO", "CVO", "LVO", "MVO", "GBE", "KBE", "DBE", "CBE", "OBE", "MBE",
@@ -39,20 +39,20 @@ LETTERS_IN_CAPITALS = {letters.upper() for letters in LETTERS}
 GENERATIONS = {
     "Jr", "Jnr", "Junior", "Sr", "Snr", "Senior", "II", "III", "IV",
 }  # fmt: skip
-# What "McDONALD" and "FitzGERALD" begin with, which are names in capitals all the same.
+# Names in capitals may begin with these in small letters: "McDONALD", "FitzGERALD".
 SMALL_IN_CAPITALS = re.compile(r"^(Ma?c|Fitz|D[aeu]|L[ae]|Van)")
 BRACKETS = re.compile(r"[()\[\]]")
 
 
-class Parts(NamedTuple):
-    """The names of a person, as they are written, without titles and letters."""
+class NameParts(NamedTuple):
+    """The given names and the family name of a person, without titles and letters."""
 
     given: str
     family: str
 
     @property
     def first_given(self) -> str:
-        """The first of the given names, or of several initials the first."""
+        """The first given name, or the first of several initials."""
         first = self.given.split(" ")[0]
         initials = "." in first.rstrip(".") or (len(first) < 4 and not self.family.isupper())
         return first[0] if first.isupper() and initials else first
@@ -66,26 +66,26 @@ class Parts(NamedTuple):
         return f"{self.family}, {self.given}" if self.given else self.family
 
 
-def parts_of(name: str) -> Parts:
+def parts_of(name: str) -> NameParts:
     """The given names and the family name in a name that a source gives in any of the usual
     ways: "Sir David Nicholson CBE", "Nicholson, David", "NICHOLSON David"."""
     first, *others = [part.split() for part in name.split(",") if part.strip()] or [[]]
-    # What is letters alone follows the name, and what is not are given names that do.
+    # After a comma come letters, or the given names.
     others = [part for part in others if not all(map(_is_no_name, part))]
     if others:
         family = _without_letters(_without_titles(first))
         given = [word for part in others for word in _without_titles(part)]
-        return Parts(" ".join(_without_letters(given)), " ".join(family))
+        return NameParts(" ".join(_without_letters(given)), " ".join(family))
     words = _without_letters(_without_titles(first))
     number = _words_of_family_first(words)
     if number:
-        return Parts(" ".join(words[number:]), " ".join(words[:number]))
+        return NameParts(" ".join(words[number:]), " ".join(words[:number]))
     number = max(_words_of_family_first(words[::-1]), 1)
-    return Parts(" ".join(words[:-number]), " ".join(words[-number:]))
+    return NameParts(" ".join(words[:-number]), " ".join(words[-number:]))
 
 
-def parts_of_person(name: str, sort_name: str) -> Parts:
-    """The same, with the family name of several words that somebody is sorted by."""
+def parts_of_person(name: str, sort_name: str) -> NameParts:
+    """The given names and the family name, which may be of several words if `sort_name` says so."""
     return parts_of(sort_name if "," in sort_name else name)
 
 
@@ -95,8 +95,10 @@ def in_any_order(name: str) -> str:
 
 
 def corrected_sort_name(sort_name: str, before: str, name: str) -> str:
-    """What somebody is sorted by after the name `before` became `name`: as it was made of the one
-    it is made of the other, and what somebody chose stays."""
+    """The sort name after the name `before` became `name`.
+
+    A sort name that was made from the name is made from the new one; one that staff chose stays.
+    """
     family, _, given = sort_name.partition(",")
     old, new = parts_of(before), parts_of(name)
     as_before = fold(f"{given} {family}")
@@ -105,7 +107,7 @@ def corrected_sort_name(sort_name: str, before: str, name: str) -> str:
     words, number = new.in_order.split(), len(family.split())
     same_family = fold(" ".join(words[-number:])) == fold(family)
     if len(words) > number and (same_family or len(words) == len(old.in_order.split())):
-        new = Parts(" ".join(words[:-number]), " ".join(words[-number:]))
+        new = NameParts(" ".join(words[:-number]), " ".join(words[-number:]))
     return new.family_first
 
 
@@ -124,7 +126,7 @@ def _without_letters(words: list[str]) -> list[str]:
         is_generation = last.removesuffix(".") in GENERATIONS
         if not (_is_no_name(last) or is_generation):
             break
-        # One name must have another to be told apart from letters: "Jack MA", "JACK MBE".
+        # After one given name, letters may be the family name: "Jack MA", "JACK MBE".
         doubtful = not _is_letters(last) or len(_letters(last)) < 3 or before[0].isupper()
         if len(before) == 1 and doubtful:
             break
@@ -142,14 +144,14 @@ def _is_letters(word: str) -> bool:
 
 
 def may_be_letters(word: str) -> bool:
-    """Whether a word may be letters of an honour or a degree that no list has, or no name at all:
+    """Whether a word may be an honour or a degree that is not in `LETTERS`, or no name at all:
     "DipHSM", "(Chair)"."""
     has_capitals = any(one.isupper() and other.isupper() for one, other in pairwise(word))
     return not _is_letters(word) and (has_capitals or bool(BRACKETS.search(word)))
 
 
 def _is_no_name(word: str) -> bool:
-    """Whether a word behind a name is letters, on the list or not; "LEE" is a name in capitals."""
+    """Whether a word after a name is letters, in `LETTERS` or not; "LEE" is a name in capitals."""
     if _is_letters(word) or BRACKETS.search(word):
         return True
     in_capitals = "-" in word or SMALL_IN_CAPITALS.sub("", word).isupper()
@@ -157,8 +159,8 @@ def _is_no_name(word: str) -> bool:
 
 
 def _words_of_family_first(words: list[str]) -> int:
-    """How many words at the start are a family name written in capitals, before given names that
-    are not, or an initial."""
+    """How many words at the start are a family name in capitals, if given names or an initial
+    follow: 1 of "NICHOLSON David"."""
     number = 0
     while number < len(words) and _is_in_capitals(words[number]):
         number += 1

@@ -54,22 +54,24 @@ class PersonResource(NamedResource):
 
 
 class OwnerColumn(Column):
-    """Whose post or seat it is. Read to find that; the record does not say it again."""
+    """The organisation or forum of the post or seat, by which the post or seat is found."""
 
     def put(self, record, value) -> None:
         pass
 
 
 class HeldColumn(Column):
-    """The post or seat, by its title among those of its owner."""
+    """The post or seat, by its title in its organisation or forum."""
 
     def get_value(self, instance):
         return getattr(instance, self.attribute).title
 
 
-class Times:
-    """The certain times of something's holders, so that those of one time are counted without
-    looking at each."""
+class CertainTimes:
+    """The days on which each holder of a post or seat certainly holds it, kept in order.
+
+    Counting the holders who share a day with another is then quick.
+    """
 
     def __init__(self):
         self.starts: list[datetime.date] = []
@@ -87,14 +89,24 @@ class Times:
         return bisect.bisect_right(self.starts, end) - bisect.bisect_left(self.ends, start)
 
 
-# As one would tell it, after who it is and what they hold. The evidence follows.
-TIME = ["basis", "start_date", "term_ends", "end_date", "end_reason", "end_document", "end_locator"]
+# These columns follow the person and the post or seat, and the evidence comes after them.
+TIME_COLUMNS = [
+    "basis",
+    "start_date",
+    "term_ends",
+    "end_date",
+    "end_reason",
+    "end_document",
+    "end_locator",
+]
 
 
 class TenureResource(RecordResource):
-    """What people hold, one a row: a person, a post or seat, and for how long."""
+    """A person, a post or seat, and for how long they hold it, one a row."""
 
     model: type[Tenure]
+    # The columns that follow the post or seat, before the time.
+    after_held: tuple[str, ...] = ()
 
     @property
     def held_model(self) -> type[Held]:
@@ -132,11 +144,11 @@ class TenureResource(RecordResource):
                 column.explains = "By their name, another name of theirs, or their slug."
             column.required = column.attribute in ("person", "document", "locator")
             columns.append(column)
-        first = ["person", self.owner_attribute, held, "on_behalf_of", *TIME]
+        first = ["person", self.owner_attribute, held, *self.after_held, *TIME_COLUMNS]
         places = {attribute: place for place, attribute in enumerate(first)}
         return sorted(columns, key=lambda column: places.get(column.attribute, len(first)))
 
-    # What is held
+    # The post or seat of a row
 
     def begin(self, asked):
         super().begin(asked)
@@ -185,7 +197,7 @@ class TenureResource(RecordResource):
         return next(held for held in found if held.pk == chosen)
 
     def start_of(self, row: Row, column: Column):
-        """The day on which a row begins, read ahead of its turn."""
+        """The start that a row gives, read before it is that column's turn."""
         start = self.fields["start_date"]
         try:
             known = start.clean({start.heading: row.cells.get(start.heading, "")})
@@ -193,13 +205,13 @@ class TenureResource(RecordResource):
             return None
         return known and known[0]
 
-    # The records that are there
+    # The records of the register
 
     def before_matching(self, rows):
         held_field = self.model.held_field
         keys = {row.values[held_field].pk for row in rows if row.values.get(held_field)}
         owner = self.held_model.owner_field
-        # Nobody may change how many may hold it, or record another holder, until this is over.
+        # The lock keeps others from changing the number of holders or adding one meanwhile.
         self.held = {
             held.pk: held
             for held in locked(self.held_model).select_related(owner).filter(pk__in=keys)
@@ -214,7 +226,7 @@ class TenureResource(RecordResource):
                     "Somebody has just merged this person into another. Check again.",
                 )
         self.there = defaultdict(list)
-        self.times: dict[int, Times] = defaultdict(Times)
+        self.times: dict[int, CertainTimes] = defaultdict(CertainTimes)
         tenures = self.model._base_manager.filter(**{f"{held_field}__in": keys})
         for tenure in tenures.select_related("person", f"{held_field}__{owner}", "document"):
             tenure.read_and_locked = True
@@ -245,7 +257,7 @@ class TenureResource(RecordResource):
         record.read_and_locked = True
         held = self.held[row.values[self.model.held_field].pk]
         setattr(record, self.model.held_field, held)
-        # The database refuses those that share a certain day; others would be there twice.
+        # The database refuses two that share a certain day. Others would be added twice.
         said = (record.person_id, held.pk, row.values["start_date"], row.values["end_date"])
         if first := self.new_by_time.get(said):
             raise CellProblem(
@@ -255,8 +267,8 @@ class TenureResource(RecordResource):
         self.new_by_time[said] = row
 
     def turn(self, row):
-        # Days are let go of before others take them. Of times that all move later, the last one
-        # makes room for the one before it; of those that move earlier, the first one.
+        # Rows that give up days are saved before rows that take them. If times move later, the
+        # last one goes first and makes room for the one before it; if earlier, the first one.
         was_from, was_to = certain_time(row.before)
         is_from, is_to = certain_time(row.record)
         later, earlier = is_to > was_to, is_from < was_from
@@ -265,13 +277,15 @@ class TenureResource(RecordResource):
         return (1, -was_from.toordinal() if later else was_from.toordinal())
 
     def has_room(self, tenure: Tenure) -> bool:
-        """Whether there is room for one more, even if all who share a day with it were there on
-        the same one: those before a change, after it, and of rows that were refused."""
+        """Whether there is room even if all holders who share a day with `tenure` shared one day.
+
+        They include the times before a change and the times of rows that were refused.
+        """
         capacity = tenure.held.capacity
         return capacity in (1, None) or self.times[tenure.held.pk].number_beside(tenure) < capacity
 
     def needs_flush(self, row, waiting):
-        # Where there may be none, how many hold it at once is counted in the database.
+        # If there may be no room, the database counts the holders, so it has to have the others.
         held = row.record.held
         return not self.has_room(row.record) and any(
             other.record.held.pk == held.pk for other in waiting
@@ -284,7 +298,7 @@ class TenureResource(RecordResource):
 
 
 def certain_time(tenure: Tenure) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day on which it is certain, without an end as far as days go."""
+    """The first and the last day on which the tenure is certain."""
     return tenure.certain_from or datetime.date.min, tenure.certain_to or datetime.date.max
 
 

@@ -43,7 +43,6 @@ CLASSES_OF_ONE_NAME = {
     "Source",
     "Step",
     "Table",
-    "Times",
     "Words",
 }
 MODULES_OF_ONE_NAME = {

@@ -13,7 +13,7 @@ from editing.step_forms import StepForm, record_choice
 from editing.steps import Step, step_on
 from editing.typed_dates import TypedDayField
 from organisations.models import Held, Post
-from people.actions import appoint_to_each, tenure_of
+from people.actions import appoint_to_each, tenure_model_of
 from people.duplicates import people_like
 from people.identity import new_person
 from people.models import Appointment, Basis, Person
@@ -132,7 +132,7 @@ class AppointForm(HolderForm):
 
     def prepare(self):
         super().prepare()
-        model = tenure_of(self.record)
+        model = tenure_model_of(self.record)
         noun = type(self.record)._meta.verbose_name_plural
         self.fields["also"] = record_choice(
             self.request,
@@ -176,7 +176,7 @@ def filling_called_for(helds: Iterable[Held], day: datetime.date) -> dict[int, s
     helds = list(helds)
     if not helds:
         return {}
-    model = tenure_of(helds[0])
+    model = tenure_model_of(helds[0])
     recorded = defaultdict(list)
     for key, end, basis in now_or_later(
         model.objects.filter(**{f"{model.held_field}__in": helds}), day
@@ -229,7 +229,7 @@ class Appoint(OnHeld):
         data = form.cleaned_data
         self.also = list(data["also"])
         appoint_to_each(
-            helds=[self.record, *self.also],
+            posts_or_seats=[self.record, *self.also],
             begins=form.when,
             source=form.source,
             ends_others=data.get("ends_others", False),
@@ -261,7 +261,7 @@ class AppointToSeveral(Appoint):
 
 def may_be_filled(held: Held, request: HttpRequest, day: datetime.date) -> bool:
     """Whether whoever asks may appoint to it, as it is on a day."""
-    options = tenure_of(held)._meta
+    options = tenure_model_of(held)._meta
     return (
         request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
         and Appoint.is_for(held, day)

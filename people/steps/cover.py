@@ -57,7 +57,9 @@ class Cover(OnHeld):
     called_for_among = staticmethod(filling_called_for)
 
     def take(self, form):
-        appoint_to_each(helds=[self.record], begins=form.when, source=form.source, **form.tenure())
+        appoint_to_each(
+            posts_or_seats=[self.record], begins=form.when, source=form.source, **form.tenure()
+        )
 
     def remarks(self, form):
         remarks = super().remarks(form)

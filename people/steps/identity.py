@@ -22,7 +22,7 @@ from people.models import Appointment, Person
 from records.history import Nature
 from records.models import NameKind
 
-# Of more, the person's page tells once it is done.
+# The person's page lists the rest after the step.
 MOST_REMARKS = 40
 
 

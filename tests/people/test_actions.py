@@ -146,7 +146,7 @@ def test_of_several_posts_one_that_is_held_leaves_all_as_they_were():
 
     with pytest.raises(ValidationError, match="would be held twice"):
         appoint_to_each(
-            helds=[vacant, held], begins=When(START), source=told(), person=make_person()
+            posts_or_seats=[vacant, held], begins=When(START), source=told(), person=make_person()
         )
 
     assert Appointment.history.count() == 1
@@ -156,7 +156,7 @@ def test_a_post_named_twice_is_filled_once():
     post = make_post()
 
     begun = appoint_to_each(
-        helds=[post, post], begins=When(START), source=told(), person=make_person()
+        posts_or_seats=[post, post], begins=When(START), source=told(), person=make_person()
     )
 
     assert list(Appointment.objects.all()) == begun
