@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import cast
 
 from forums.models import ClauseKind
 
@@ -96,7 +97,7 @@ class Body:
             return None
         people = [each.person for place in counting for each in place.fillers]
         people = [person for person in people if person is not None]
-        return sum(place.number for place in counting) - (len(people) - len(set(people)))
+        return sum(place.number or 0 for place in counting) - (len(people) - len(set(people)))
 
     def sitting_for(self, member: Member) -> list[tuple[Place, Filler]]:
         """Who fills a place and speaks for a member."""
@@ -216,11 +217,11 @@ def judge(clause: Clause, body: Body, attendees: Iterable[Attendee]) -> Verdict:
         case ClauseKind.EVERY_ORGANISATION:
             return _every_organisation(clause, body, present)
         case ClauseKind.AT_LEAST:
-            return _at_least(clause.number, body, present)
+            return _at_least(cast("int", clause.number), body, present)
         case ClauseKind.AT_LEAST_SHARE:
             if body.size is None:
                 return Verdict(None, wanting=("the number of places, which no source gives",))
-            return _at_least(share_of(clause.number, body.size), body, present)
+            return _at_least(share_of(cast("int", clause.number), body.size), body, present)
         case ClauseKind.MUST_INCLUDE:
             return _must_include(clause, body, present)
     raise ValueError(f"There is no such kind of clause: {clause.kind}")
@@ -385,8 +386,7 @@ def sent_by(member: Member, body: Body, *, named: bool = False) -> Attendee | No
         return somebody
     if not sitting:
         return None
-    people = frozenset(filler.person for filler in sitting)
-    return somebody if None in people else replace(somebody, people=people)
+    return replace(somebody, people=known_people(sitting))
 
 
 def ways_of(member: Member, body: Body, clauses: Iterable[Clause]) -> list[How]:
@@ -438,14 +438,19 @@ def sent_instead(member: Member, clause: Clause) -> list[Attendee]:
 
 def filler_or_acting(place: Place, filler: Filler) -> Attendee:
     """Whoever comes from the place of one who fills it: they, or somebody who acts for them."""
-    people = [each.person for each in (filler, *place.acting)]
-    return replace(from_seat(place, filler), people=NOBODY if None in people else frozenset(people))
+    return replace(from_seat(place, filler), people=known_people([filler, *place.acting]))
 
 
 def from_seat(place: Place, filler: Filler, how: How = How.IN_PERSON) -> Attendee:
     """Somebody who takes part from the seat that they fill."""
-    people = NOBODY if filler.person is None else frozenset([filler.person])
-    return Attendee(filler.name, place.seat, place.speaks_for(filler), how, people)
+    speaks_for = place.speaks_for(filler)
+    return Attendee(filler.name, place.seat, speaks_for, how, known_people([filler]))
+
+
+def known_people(fillers: Sequence[Filler]) -> frozenset[int]:
+    """Who fills something, or NOBODY if one of the fillers is not known."""
+    people = [filler.person for filler in fillers if filler.person is not None]
+    return frozenset(people) if len(people) == len(fillers) else NOBODY
 
 
 def as_filled(rule: Rule, body: Body, *, named: bool = False) -> Judgement:

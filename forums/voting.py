@@ -75,7 +75,7 @@ def voting(
     return None
 
 
-def _by_seat(rule, clauses, body, attendees) -> Voting:
+def _by_seat(rule: str, clauses: list[Clause], body: Body, attendees: Sequence[Attendee]) -> Voting:
     places = [place for place in body.places if place.votes]
     there = each_once(one for one in attendees if _carries_vote(one, body, clauses))
     numbers = [place.number for place in places]
@@ -89,7 +89,7 @@ def _by_seat(rule, clauses, body, attendees) -> Voting:
         by_organisation=False,
         cast=tuple(one.name for one in there),
         absent=tuple(absent),
-        total=None if None in numbers else sum(numbers),
+        total=None if None in numbers else sum(number or 0 for number in numbers),
         unsaid=tuple(place.title for place in body.places if place.votes is None),
     )
 
@@ -103,7 +103,9 @@ def _carries_vote(one: Attendee, body: Body, clauses: Iterable[Clause]) -> bool:
     return any(accepts(clause, body, one) for clause in clauses)
 
 
-def _by_organisation(rule, clauses, body, attendees) -> Voting:
+def _by_organisation(
+    rule: str, clauses: list[Clause], body: Body, attendees: Sequence[Attendee]
+) -> Voting:
     own = [each for each in clauses if each.kind == ClauseKind.EVERY_ORGANISATION]
     each = Clause(
         ClauseKind.EVERY_ORGANISATION,

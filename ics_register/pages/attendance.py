@@ -9,13 +9,13 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
 from forums.models import ClauseKind
 from forums.quoracy import (
-    NOBODY,
     Attendee,
     Body,
     Clause,
@@ -25,6 +25,7 @@ from forums.quoracy import (
     Place,
     coming_for,
     from_seat,
+    known_people,
     sent_by,
     sent_instead,
     ways_of,
@@ -99,17 +100,17 @@ class Choice(Question):
     labels: dict[str, str] = field(default_factory=dict)
 
     @property
-    def choices(self):
+    def choices(self) -> list[tuple[str, str]]:
         labels = LABELS | self.labels
         return [(word, labels[word]) for word in (*self.coming, self.otherwise)]
 
     @property
-    def fullest(self):
+    def fullest(self) -> str:
         """Nobody who comes only if something is so that no source says."""
         first = next(iter(self.coming), "")
         return "" if self.otherwise == AS_SEATS or first == SUCCESSOR else first
 
-    def attendees(self):
+    def attendees(self) -> list[Attendee]:
         return [self.coming[self.answer]] if self.answer in self.coming else []
 
 
@@ -124,10 +125,10 @@ class Number(Question):
     is_number = True
 
     @property
-    def fullest(self):
+    def fullest(self) -> str:
         return str(self.most if self.is_certain else 1)
 
-    def attendees(self):
+    def attendees(self) -> list[Attendee]:
         return self.each[: int(self.answer or 0)]
 
 
@@ -194,7 +195,7 @@ def _brings(place: Place, member: Member) -> bool:
 
 def _for_member(member: Member, body: Body, clauses: list[Clause], how: How) -> Attendee:
     if how == How.IN_PERSON:
-        return sent_by(member, body)
+        return cast("Attendee", sent_by(member, body))  # or this would be none of `ways_of`
     instead = [one for clause in clauses for one in sent_instead(member, clause)]
     [first, *_] = [one for one in instead if one.how == how]
     return dataclasses.replace(first, name=member.name + HOW_SAID[how])
@@ -295,12 +296,8 @@ def _acting(place: Place) -> Attendee:
     one = from_seat(place, first)
     if not others:
         return one
-    people = [each.person for each in place.acting]
-    return dataclasses.replace(
-        one,
-        name=" or ".join(each.name for each in place.acting),
-        people=NOBODY if None in people else frozenset(people),
-    )
+    name = " or ".join(each.name for each in place.acting)
+    return dataclasses.replace(one, name=name, people=known_people(place.acting))
 
 
 def _number(place: Place, key: str, fillers: tuple[Filler, ...]) -> Number:
@@ -398,14 +395,14 @@ def refuse_unknown_word(key: str, text: str, *, or_number: bool = False) -> None
 
 def _take(question: Question, text: str) -> list[str]:
     """Answer one question. Returns what of it cannot be counted."""
-    if question.is_number:
+    if isinstance(question, Number):
         question.answer = _number_of(question, text)
         return []
     refuse_unknown_word(question.key, text)
     if text in dict(question.choices) or text in (ABSENT, AS_SEATS):
         question.answer = text if text in dict(question.choices) else ""
         return []
-    if question.otherwise == AS_SEATS and text == ATTENDS:
+    if isinstance(question, Choice) and question.otherwise == AS_SEATS and text == ATTENDS:
         return []
     reason = question.why_not or {
         ACTING: "nobody acts for who fills it on this day.",
@@ -436,7 +433,7 @@ def _refuse_contradictions(questions: list[Question], said: dict[str, str]) -> N
     }
     for question in questions:
         slug, text = question.key.removeprefix("organisation-"), said.get(question.key)
-        if question.key.startswith("seat-"):
+        if question.key.startswith("seat-") or not isinstance(question, Choice):
             continue
         if text == ABSENT and slug in there and SUCCESSOR not in question.coming:
             raise BadRequest(
