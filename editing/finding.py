@@ -44,10 +44,7 @@ class FoundOfKind:
 def findable(request: HttpRequest) -> list[type[models.Model]]:
     """The kinds of record that have guided steps and that the user may view, those that people
     look for first."""
-    with_steps = {model for model, _ in all_steps()}
-    found = [
-        model for model in admin.site._registry if model in with_steps and may_view(request, model)
-    ]
+    found = {model for model, _ in all_steps() if may_view(request, model)}
     return sorted(found, key=lambda model: admin.site.get_model_admin(model).found_in_place)
 
 

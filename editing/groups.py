@@ -5,7 +5,7 @@ from django.contrib.auth import get_permission_codename
 from django.contrib.auth.management import create_permissions
 from django.db import models, transaction
 
-from records.history import Recorded
+from records.history import recorded_models
 
 AUDITOR = "auditor"
 EDITOR = "editor"
@@ -30,7 +30,7 @@ IN_WORDS = {
 
 def permissions_of_groups() -> dict[str, set[str]]:
     """What each of the three groups may do: "forums.change_seat" and the like."""
-    register = [model for model in installed.get_models() if issubclass(model, Recorded)]
+    register = recorded_models()
     user, group = installed.get_model("auth.User"), installed.get_model("auth.Group")
     upload = installed.get_model("records.Upload")
     sign_ins = list(installed.get_app_config("axes").get_models())

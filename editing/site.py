@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -157,7 +158,10 @@ class RegisterSite(admin.AdminSite):
         """Leads to the public page of a record, as the library does, but only those who may read
         the record: the address has the name of a person in it, who may be withheld."""
         readable = [
-            model for model, of in self._registry.items() if of.has_view_permission(request)
+            model
+            for model in apps.get_models()
+            if self.is_registered(model)
+            and self.get_model_admin(model).has_view_permission(request)
         ]
         kinds = ContentType.objects.get_for_models(*readable).values()
         if content_type_id not in {str(kind.pk) for kind in kinds}:
@@ -170,10 +174,10 @@ class RegisterSite(admin.AdminSite):
 
     def app_list_in_order(self, request, app_label: str | None) -> list[dict]:
         """The kinds of record first, and by names that staff know; then accounts and sign-ins."""
-        apps = super().get_app_list(request, app_label)
-        for app in apps:
+        listed = super().get_app_list(request, app_label)
+        for app in listed:
             app["name"] = IN_WORDS.get(app["app_label"], app["name"])
-        return sorted(apps, key=lambda app: app["app_label"] in IN_WORDS)
+        return sorted(listed, key=lambda app: app["app_label"] in IN_WORDS)
 
     def index(self, request, extra_context=None):
         context = dict(extra_context or {})

@@ -72,7 +72,7 @@ class StepForm(forms.Form):
         self.fields["date"].help_text = self.date_help
         self.fields["document"] = record_choice(
             request,
-            _model_with_a_document(),
+            type(record),
             "document",
             label="Source document",
             help_text="The paper that says so. The green cross adds one.",
@@ -149,15 +149,6 @@ class StepForm(forms.Form):
             return None
         precision, qualifier = self.entered("precision"), self.entered("qualifier")
         return When(day, precision or Precision.DAY, qualifier or Qualifier.ON)
-
-
-def _model_with_a_document() -> type[models.Model]:
-    """Any model with a source document: all of them choose it alike."""
-    return next(
-        model
-        for model in admin.site._registry
-        if any(field.name == "document" for field in model._meta.fields)
-    )
 
 
 def present_end(record: DatedFact) -> dict:

@@ -23,8 +23,8 @@ from editing.field_changes import Change, fingerprint, net_changes
 from editing.links import change_address, page_to_return_to
 from editing.step_forms import StepForm
 from editing.steps import Step, all_steps
-from editing.undo import recorded_models, was_undone
-from records.history import writing
+from editing.undo import was_undone
+from records.history import recorded_models, writing
 from records.troubles import REFUSALS, refused_in_words
 
 logger = logging.getLogger(__name__)

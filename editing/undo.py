@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
@@ -19,7 +18,7 @@ from editing.field_changes import (
     who_in_words,
 )
 from editing.history_pages import refuse_without_what_it_needs
-from records.history import HistoryRow, Nature, Recorded, Writing, writing
+from records.history import HistoryRow, Nature, Writing, recorded_models, writing
 from records.periods import locked
 
 # More than a step changes. A longer list is put right by what wrote it, not by one request.
@@ -50,10 +49,6 @@ class Undoing:
         options = self.model._meta
         # What somebody added by a step they may take back, as they may change it.
         return f"{options.app_label}.{'add' if self.adds else 'change'}_{options.model_name}"
-
-
-def recorded_models() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if issubclass(model, Recorded)]
 
 
 def rows_of(batch: uuid.UUID) -> list[HistoryRow]:

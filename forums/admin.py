@@ -104,6 +104,7 @@ class ReportingLineAdmin(DatedAdmin):
         PERIOD,
         EVIDENCE,
     ]
+    found_in_place = 11
     list_display = ["from_forum", "kind", "leads_to", "by_exception", "since", "until"]
     list_filter = [InForce, "kind", "by_exception"]
     list_select_related = ["from_forum", "to_forum", "to_organisation"]

@@ -45,7 +45,7 @@ from organisations.models import (
     Statement,
 )
 from people.models import Appointment, Distinction, Person, PersonName
-from records.history import Nature
+from records.history import Nature, recorded_models
 from records.periods import first_day, last_day, next_day
 
 
@@ -200,10 +200,8 @@ def read(numbers: Iterable[tuple]) -> list:
     """The rows that `by_time` names, in the same order."""
     numbers = list(numbers)
     rows = {}
-    for model in admin.site._registry:
-        history = getattr(model, "history", None)
-        if history is None:
-            continue
+    for model in recorded_models():
+        history = model.history
         own = [number for _, number, whose in numbers if whose == history.model.__name__]
         if own:
             found = history.filter(history_id__in=own).select_related("history_user")

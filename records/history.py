@@ -11,6 +11,7 @@ import dataclasses
 import uuid
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -373,3 +374,8 @@ class Recorded(models.Model):
             if field.to_python(value) != field.to_python(getattr(stored, field.attname)):
                 names.add(field.name)
         return names
+
+
+def recorded_models() -> list[type[Recorded]]:
+    """Every model of the register that has change history."""
+    return [model for model in apps.get_models() if issubclass(model, Recorded)]
