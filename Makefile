@@ -59,6 +59,10 @@ test-browser: $(DEVELOPMENT) $(STYLES) ## Test in Chromium: journeys and accessi
 permissions: $(DEVELOPMENT) $(STYLES) ## Write anew who may do what, in docs/who-may-do-what.md
 	@WRITE_PERMISSIONS=1 $(BIN)/pytest --quiet tests/test_permissions.py
 
+.PHONY: diagram
+diagram: $(RUNTIME) ## Draw the models, in docs/models.md
+	@REGISTER_DEVELOPMENT=1 $(BIN)/python scripts/draw_models
+
 .PHONY: check
 check: $(DEVELOPMENT) $(STYLES) ## Check everything that is checked without running tests
 	@BIN=$(BIN) scripts/check
