@@ -7,8 +7,9 @@ the other, and of two whose days adjoin that one handed over.
 
 import datetime
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from forums.changes import END, START, UNNUMBERED, Happening
 from forums.models import ForumStatus, LineKind, SeatRole
@@ -27,6 +28,7 @@ class Words:
 
 
 Pieces = list[Words | str]
+Piece = TypeVar("Piece", bound=Words | str)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def tell(happenings: Iterable[Happening], today: datetime.date) -> list[Told]:
     ]
 
 
-def _what_is_shared(each: Happening) -> tuple:
+def _what_is_shared(each: Happening) -> tuple[object, ...]:
     when = each.which, each.day, each.precision, each.is_limit
     if each.what in ("seat", "post"):
         return each.what, *when, each.subject_slug
@@ -79,7 +81,9 @@ def _sentence(group: list[Happening], today: datetime.date) -> list[Words]:
     foreseen = tense == "past" and each.what in ("appointment", "membership") and each.is_foreseen
     if foreseen:
         tense = "to come"
-    said = _handover(each, tense) if each.follows else TELLERS[each.what](group, tense)
+    said = (
+        _handover(each, each.follows, tense) if each.follows else TELLERS[each.what](group, tense)
+    )
     if foreseen:
         said = [_was_to(piece) for piece in said] + [", as the source foresaw"]
     if each.is_limit and each.which == END and is_to_come:
@@ -122,9 +126,9 @@ def object_of(each: Happening) -> Words:
     return Words(each.object_name, each.object_kind, each.object_slug)
 
 
-def listed(pieces: list) -> Pieces:
+def listed(pieces: Sequence[Piece]) -> list[Piece | str]:
     """ "one", "one and another", "one, another and a third"."""
-    said: Pieces = []
+    said: list[Piece | str] = []
     for at, piece in enumerate(pieces):
         if at:
             said.append(" and " if at == len(pieces) - 1 else ", ")
@@ -322,9 +326,8 @@ def _seat_of(each: Happening, tense: str) -> Pieces:
     return [subject(each), f" {verbs[tense]} the seat “{each.title}” of ", object_of(each), *more]
 
 
-def _handover(each: Happening, tense: str) -> Pieces:
+def _handover(each: Happening, before: Happening, tense: str) -> Pieces:
     """Of two whose times adjoin, in one sentence."""
-    before = each.follows
     chairs = each.what == "appointment" or each.kind == SeatRole.CHAIR
     what = (
         [" as ", *as_what(each)]

@@ -11,6 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pygraphviz
 
@@ -65,6 +66,10 @@ class Line:
     upper: str
     kind: str
     by_exception: bool = False
+
+
+# Lines by the lower node, the upper node, the kind, and whether they are there by exception.
+Between = dict[tuple[str, str, str, bool], list[Line]]
 
 
 @dataclass
@@ -126,7 +131,7 @@ class Chart:
     @property
     def key(self) -> list[tuple[str, str]]:
         """What the key explains: the kinds of line and of box that are drawn."""
-        looks = {drawn.box.look for drawn in self.boxes}
+        looks = {drawn.box.look for drawn in self.boxes if drawn.box}
         return [("line", kind) for kind in self.kinds] + [
             ("box", look) for look in ("forum", *LOOKS) if look in looks
         ]
@@ -242,7 +247,7 @@ def _laid_out(boxes: list[Box], lines: tuple[Line, ...]) -> Chart:
         return Chart(width=0, height=0)
     units = _units(boxes, lines)
     unit_of = {box.key: unit for unit in units for box in unit.boxes}
-    between = defaultdict(list)
+    between: Between = defaultdict(list)
     for line in lines:
         lower, upper = unit_of[line.lower], unit_of[line.upper]
         between[lower.node, upper.node, line.kind, line.by_exception].append(line)
@@ -291,13 +296,15 @@ def _add_loose(drawn: Chart, boxes: list[Box]) -> None:
     drawn.bands.append(band)
 
 
-def _in_turn(group: tuple) -> tuple:
+def _in_turn(group: tuple[Any, ...]) -> tuple[Any, ...]:
     """The largest places first, and those of one level by their names."""
     (rank, _, place), _ = group
     return rank, fold(place[0]), place
 
 
-def _from_top_to_bottom(units, levels, between) -> list[tuple[str, str]]:
+def _from_top_to_bottom(
+    units: list[Unit], levels: list[str], between: Between
+) -> list[tuple[str, str]]:
     """The ends of each line, the one that is drawn above first: that of the higher level, or of
     two on one level what the line leads to."""
     level_of = {unit.node: levels.index(unit.level) for unit in units}
@@ -307,7 +314,9 @@ def _from_top_to_bottom(units, levels, between) -> list[tuple[str, str]]:
     ]
 
 
-def _graph(units: list[Unit], levels: list[str], between, ends) -> pygraphviz.AGraph:
+def _graph(
+    units: list[Unit], levels: list[str], between: Between, ends: list[tuple[str, str]]
+) -> pygraphviz.AGraph:
     graph = pygraphviz.AGraph(directed=True, strict=False)
     graph.graph_attr.update(nodesep=_inches(GAP), ranksep=_inches(26), newrank="true")
     graph.node_attr.update(shape="box", fixedsize="true", label="")
@@ -348,7 +357,7 @@ def _served(units: list[Unit], levels: list[str]) -> list[tuple[str, tuple[str, 
     )
 
 
-def _keep_bands_apart(graph, units: list[Unit], levels: list[str]) -> None:
+def _keep_bands_apart(graph: pygraphviz.AGraph, units: list[Unit], levels: list[str]) -> None:
     """What is of one level stands above all that is of the next."""
     for number, level in enumerate(levels):
         above, below = f"b{number}", f"b{number + 1}"
@@ -367,7 +376,14 @@ def _inches(pixels: float) -> str:
 class _Reader:
     """Reads off a graph that is laid out where everything is, with the origin at the top left."""
 
-    def __init__(self, graph, units: list[Unit], levels: list[str], between, ends):
+    def __init__(
+        self,
+        graph: pygraphviz.AGraph,
+        units: list[Unit],
+        levels: list[str],
+        between: Between,
+        ends: list[tuple[str, str]],
+    ) -> None:
         self.graph, self.units, self.levels, self.between = graph, units, levels, between
         self.ends = ends
         left, bottom, right, top = _numbers(graph.graph_attr["bb"] or "0,0,0,0")

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import cast
 
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
@@ -190,7 +191,7 @@ def lines_of(holding: Holding, today: datetime.date, over: datetime.date | None)
         for holder in holding.recorded
         if over is None or holder.start_date is None or holder.start_date <= over
     ]
-    until = _earlier(over, today)
+    until = today if over is None else min(over, today)
     for gap in gaps(holding, until):
         gap.words = time_without(gap, until)
         gap.after = next(iter(holding_before(gap)), None)
@@ -228,14 +229,19 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
 
 def holding_before(line: Line) -> list[Holder]:
     """Those with whose end a time without a holder began."""
-    return [each for each in line.holding.recorded if each.end_date == day_before(line.first)]
+    first = cast("datetime.date", line.first)
+    return [each for each in line.holding.recorded if each.end_date == day_before(first)]
 
 
 def time_without(line: Line, until: datetime.date) -> str:
     """When nobody held it, in words that claim no more than the dates on either side of it."""
     holding, recorded = line.holding, line.holding.recorded
     left = holding_before(line)
-    came = [holder for holder in recorded if holder.start_date == next_day(line.last)]
+    came = [
+        holder
+        for holder in recorded
+        if holder.start_date == next_day(cast("datetime.date", line.last))
+    ]
     if left:
         begins = f"after {date_in_words(left[0].end_date, left[0].end_precision)}"
     elif line.first == holding.start_date:
@@ -294,7 +300,7 @@ class Scale:
         stub = STUB * (self.last - self.first) / 100
         end = line.last.toordinal() + 1 if line.last else self.last
         if line.holder is None:
-            yield line.standing.value, line.first.toordinal(), end
+            yield line.standing.value, cast("datetime.date", line.first).toordinal(), end
             return
         start = end - stub if line.first is None else line.first.toordinal()
         if line.holder.start_qualifier == Qualifier.BY and line.first is not None:
@@ -334,7 +340,7 @@ class Scale:
             beyond = months.start + -months.start % step
             days = map(first_of, range(beyond, months.stop, step))
             edge, nearest = EDGES[precision], NEAREST[precision]
-            marks = []
+            marks: list[tuple[datetime.date, float]] = []
             for day in days:
                 x = self.x(day.toordinal())
                 if not edge <= x <= 100 - edge:
