@@ -96,6 +96,10 @@ england: $(RUNTIME) ## Build a made-up register of national size, in var/england
 bench: $(RUNTIME) $(STYLES) ## Measure how fast it is, into docs/benchmarks.md; BENCH="--quick" tries it
 	@$(BIN)/python -m bench $(BENCH)
 
+.PHONY: same-pages
+same-pages: $(RUNTIME) $(STYLES) ## Compare every public page with what BEFORE, a revision, makes of it
+	@$(BIN)/python -m bench.same_pages --before "$(BEFORE)" $(SAME_PAGES)
+
 .PHONY: clean
 clean: ## Remove what make made, but not the development database in var/
 	rm -rf .venv node_modules build test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* \
