@@ -170,8 +170,13 @@ DEVELOPMENT = flag("REGISTER_DEVELOPMENT")
 # Whether a proxy in front says how and from where a request reached it, and is to be believed.
 BEHIND_TLS_PROXY = not DEVELOPMENT and flag("BEHIND_TLS_PROXY")
 
-# Readers see our own error pages everywhere: no machine shows a traceback.
-DEBUG = False
+# Shows tracebacks, queries and settings in place of our own pages of errors.
+DEBUG = flag("DEBUG")
+if DEBUG and not DEVELOPMENT:
+    raise ImproperlyConfigured(
+        "DEBUG is 1, which would show readers tracebacks and settings. Leave it out here. On a "
+        "developer's machine, set REGISTER_DEVELOPMENT=1 too."
+    )
 
 if DEVELOPMENT:
     SECRET_KEY = os.environ.get("SECRET_KEY", "development only: signs nothing that matters")

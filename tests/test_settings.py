@@ -16,6 +16,7 @@ PRODUCTION = {
 }
 OURS = [
     "REGISTER_DEVELOPMENT",
+    "DEBUG",
     "BEHIND_TLS_PROXY",
     "PLAIN_HTTP_INSIDE",
     "HSTS_SECONDS",
@@ -180,7 +181,9 @@ def test_postgresql_plans_once_what_it_is_asked_with_different_values():
     assert once > 0 and anew == 0
 
 
-@pytest.mark.parametrize("name", ["BEHIND_TLS_PROXY", "PLAIN_HTTP_INSIDE", "REGISTER_DEVELOPMENT"])
+@pytest.mark.parametrize(
+    "name", ["BEHIND_TLS_PROXY", "DEBUG", "PLAIN_HTTP_INSIDE", "REGISTER_DEVELOPMENT"]
+)
 def test_a_flag_is_one_or_nought(name, settings_of):
     assert refusal(settings_of, **{name: "yes"}) == (
         f"{name} is 'yes'. Set it to 1 for yes or 0 for no."
@@ -202,6 +205,18 @@ def test_a_developers_machine_needs_to_be_told_nothing_else(settings_of):
     made = settings_of(REGISTER_DEVELOPMENT="1", **dict.fromkeys(PRODUCTION))
     assert made["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
     assert made["BEHIND_TLS_PROXY"] is False
+
+
+def test_a_developer_may_be_shown_tracebacks_and_is_not_unless_asked_for(settings_of):
+    assert settings_of(REGISTER_DEVELOPMENT="1")["DEBUG"] is False
+    assert settings_of(REGISTER_DEVELOPMENT="1", DEBUG="1")["DEBUG"] is True
+
+
+@pytest.mark.parametrize("development", [None, "0"])
+def test_no_reader_is_shown_a_traceback(development, settings_of):
+    assert refusal(settings_of, DEBUG="1", REGISTER_DEVELOPMENT=development).startswith(
+        "DEBUG is 1, which would show readers tracebacks and settings. Leave it out here."
+    )
 
 
 # The first user
