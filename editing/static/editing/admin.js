@@ -22,8 +22,8 @@ function nameBoxes() {
   }
 }
 
-// What somebody types in a picker and does not choose from its list would be lost without a word.
-// It is handed on with the form, whose answer says so. The Escape key gives it up.
+// Words typed in a picker without choosing from its list would be lost silently. They are sent
+// with the form, and the answer says so. The Escape key discards them.
 function keepTyped() {
   let search = null, escaped = false, chosen = false;
   const forget = (select) => document.getElementById(`${select.id}-typed`)?.remove();
@@ -46,7 +46,7 @@ function keepTyped() {
     if (event.target === search) escaped = event.key === "Escape";
   }, true);
   page.on("select2:closing", pickers, (event) => {
-    // Choosing closes the list, too, and is told of before or after.
+    // Choosing closes the list, too, and its event comes before or after this one.
     if (!chosen) keep(event.target, escaped || !search ? "" : search.value.trim());
   });
   page.on("select2:select select2:clear", pickers, (event) => {

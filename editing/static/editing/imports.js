@@ -70,7 +70,7 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
   if ("start" in form.dataset) follow(form);
 }
 
-// A file that is too large is told of before it is sent.
+// A file that is too large is refused before it is sent.
 const file = document.querySelector("input[data-most-bytes]");
 if (file) {
   file.addEventListener("change", () => {
