@@ -1,21 +1,21 @@
 """Spreadsheets of organisations."""
 
 from editing.spreadsheets.cells import CellProblem
-from editing.spreadsheets.directories import Directory, directory_of
-from editing.spreadsheets.importing import NamedResource, spreadsheet_of
+from editing.spreadsheets.directories import DIRECTORIES, Directory
+from editing.spreadsheets.kinds import NamedSpreadsheet, importable
 from organisations.models import Organisation, OrganisationName, Place
-from organisations.ods import pages  # noqa: F401  (puts them on the admin’s site)
+from organisations.ods import ods_pages  # noqa: F401  (puts them on the admin’s site)
 from records.names import fold
 
 
 class PlaceDirectory(Directory):
     model = Place
-    called = ("name",)
+    name_fields = ("name",)
 
 
 class OrganisationDirectory(Directory):
     model = Organisation
-    called = ("name", "short_name", "ods_code", "ons_code")
+    name_fields = ("name", "short_name", "ods_code", "ons_code")
     other_names = (OrganisationName, "organisation")
     remedy = "Import it under organisations first, or correct the spelling."
 
@@ -24,12 +24,11 @@ class OrganisationDirectory(Directory):
         return f"{record} ({record.slug}), {record.get_kind_display()}, {period}"
 
 
-directory_of(Place, PlaceDirectory)
-directory_of(Organisation, OrganisationDirectory)
+DIRECTORIES |= {Place: PlaceDirectory, Organisation: OrganisationDirectory}
 
 
-@spreadsheet_of
-class OrganisationResource(NamedResource):
+@importable
+class OrganisationSpreadsheet(NamedSpreadsheet):
     model = Organisation
     explains = "Trusts, councils, networks, practices and others, one a row."
     somebody_new = "None of these: another, which is new to the register"

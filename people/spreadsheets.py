@@ -8,9 +8,11 @@ from django.db import models
 from django.utils.text import capfirst, get_text_list
 
 import organisations.spreadsheets  # noqa: F401  (by which organisations are found)
-from editing.spreadsheets.cells import CellProblem, Column, LineWidget, RecordWidget
-from editing.spreadsheets.directories import Directory, directory_of
-from editing.spreadsheets.importing import NamedResource, RecordResource, Row, spreadsheet_of
+from editing.spreadsheets.cells import CellProblem
+from editing.spreadsheets.columns import LineColumn, RecordColumn, SpreadsheetColumn
+from editing.spreadsheets.directories import DIRECTORIES, Directory
+from editing.spreadsheets.import_rows import ImportRow
+from editing.spreadsheets.kinds import NamedSpreadsheet, RecordSpreadsheet, importable
 from organisations.models import Held
 from people.models import Appointment, Person, PersonName, Tenure
 from records.names import fold
@@ -19,7 +21,7 @@ from records.periods import last_day, locked
 
 class PersonDirectory(Directory):
     model = Person
-    called = ("name",)
+    name_fields = ("name",)
     other_names = (PersonName, "person")
     related = ("merged_into", "document")
     remedy = "Import them under people first, or correct the spelling."
@@ -38,11 +40,11 @@ class PersonDirectory(Directory):
         return f"{record} ({record.slug}), in {record.document.short_title}, {record.locator}"
 
 
-directory_of(Person, PersonDirectory)
+DIRECTORIES[Person] = PersonDirectory
 
 
-@spreadsheet_of
-class PersonResource(NamedResource):
+@importable
+class PersonSpreadsheet(NamedSpreadsheet):
     model = Person
     explains = "People whom a source document names, one a row."
 
@@ -53,18 +55,18 @@ class PersonResource(NamedResource):
         return columns
 
 
-class OwnerColumn(Column):
+class OwnerColumn(RecordColumn):
     """The organisation or forum of the post or seat, by which the post or seat is found."""
 
     def put(self, record, value) -> None:
         pass
 
 
-class HeldColumn(Column):
+class HeldColumn(LineColumn):
     """The post or seat, by its title in its organisation or forum."""
 
-    def get_value(self, instance):
-        return getattr(instance, self.attribute).title
+    def value_of(self, record):
+        return getattr(record, self.attribute).title
 
 
 class CertainTimes:
@@ -101,7 +103,7 @@ TIME_COLUMNS = [
 ]
 
 
-class TenureResource(RecordResource):
+class TenureSpreadsheet(RecordSpreadsheet):
     """A person, a post or seat, and for how long they hold it, one a row."""
 
     model: type[Tenure]
@@ -126,14 +128,13 @@ class TenureResource(RecordResource):
                     OwnerColumn(
                         heading=capfirst(owner_model._meta.verbose_name),
                         attribute=self.owner_attribute,
-                        widget=RecordWidget(owner_model),
+                        model=owner_model,
                         required=True,
                         explains="By its name, another name of it, or its slug.",
                     ),
                     HeldColumn(
                         heading=capfirst(held),
                         attribute=held,
-                        widget=LineWidget(),
                         required=True,
                         explains=f"By its title, as the register has it. Each {held} has to be in "
                         "the register.",
@@ -150,12 +151,12 @@ class TenureResource(RecordResource):
 
     # The post or seat of a row
 
-    def begin(self, asked):
-        super().begin(asked)
+    def begin(self, questions):
+        super().begin(questions)
         owner = self.held_model.owner_field
         self.held_by_title: dict[tuple[int, str], list[Held]] = defaultdict(list)
         self.titles: dict[int, list[str]] = defaultdict(list)
-        self.new_by_time: dict[tuple, Row] = {}
+        self.new_by_time: dict[tuple, ImportRow] = {}
         for held in self.held_model._base_manager.select_related(owner).order_by("pk"):
             key = getattr(held, f"{owner}_id")
             self.held_by_title[key, fold(held.title)].append(held)
@@ -168,7 +169,9 @@ class TenureResource(RecordResource):
         owner = row.values[self.owner_attribute]
         return self.held_called(value, owner, column, row) if owner is not None else None
 
-    def held_called(self, title: str, owner: models.Model, column: Column, row: Row) -> Held | None:
+    def held_called(
+        self, title: str, owner: models.Model, column: SpreadsheetColumn, row: ImportRow
+    ) -> Held | None:
         found = self.held_by_title.get((owner.pk, fold(title)), [])
         found = [held for held in found if held.title == title] or found
         if not found:
@@ -190,17 +193,17 @@ class TenureResource(RecordResource):
             for held in found
         ]
         try:
-            chosen = self.asked.ask(column.heading, f"{title}, {owner}", options)
+            chosen = self.questions.ask(column.heading, f"{title}, {owner}", options)
         except CellProblem as problem:
             row.refuse(column.heading, str(problem))
             return None
         return next(held for held in found if held.pk == chosen)
 
-    def start_of(self, row: Row, column: Column):
+    def start_of(self, row: ImportRow, column: SpreadsheetColumn):
         """The start that a row gives, read before it is that column's turn."""
         start = self.fields["start_date"]
         try:
-            known = start.clean({start.heading: row.cells.get(start.heading, "")})
+            known = start.read(row.cells.get(start.heading, ""))
         except CellProblem:
             return None
         return known and known[0]
@@ -266,7 +269,7 @@ class TenureResource(RecordResource):
             )
         self.new_by_time[said] = row
 
-    def turn(self, row):
+    def write_order(self, row):
         # Rows that give up days are saved before rows that take them. If times move later, the
         # last one goes first and makes room for the one before it; if earlier, the first one.
         was_from, was_to = certain_time(row.before)
@@ -311,7 +314,7 @@ def may_be_one_time(tenure: Tenure, start, end) -> bool:
     return not begins_after and not ended_before
 
 
-@spreadsheet_of
-class AppointmentResource(TenureResource):
+@importable
+class AppointmentSpreadsheet(TenureSpreadsheet):
     model = Appointment
     explains = "Who holds or held which post of an organisation, one a row."

@@ -24,13 +24,13 @@ from django.utils.http import urlencode
 
 from editing.groups import AUDITOR, EDITOR, MANAGER
 from editing.spreadsheets.exporting import FORMS
-from editing.spreadsheets.importing import KINDS
+from editing.spreadsheets.kinds import KINDS
 from editing.steps import all_steps
 from editing.worklists import all_worklists
 from forums.models import Forum, Membership, Seat
 from forums.whole_history import CONTENTS
 from organisations.models import Organisation, Post
-from organisations.ods.pages import packed
+from organisations.ods.ods_pages import packed
 from people.models import Appointment, Person
 from records.history import Nature, writing
 from records.models import Upload
@@ -431,11 +431,11 @@ FILL_OF_SITE: dict[str, Callable[[Cast, str], Filled]] = {
         for model in BUILDERS
     ],
     "imports/<str:kind>/": lambda cast, who: [
-        (_plural(resource.model), {"kind": kind}) for kind, resource in KINDS.items()
+        (_plural(sheet.model), {"kind": kind}) for kind, sheet in KINDS.items()
     ],
     "imports/<str:kind>/template.<str:form>": lambda cast, who: [
-        (_plural(resource.model), {"kind": kind, "form": form})
-        for kind, resource in KINDS.items()
+        (_plural(sheet.model), {"kind": kind, "form": form})
+        for kind, sheet in KINDS.items()
         for form in FORMS
     ],
     "uploads/<int:key>/": _own_and_somebody_elses,

@@ -30,16 +30,13 @@ CLASSES_OF_ONE_NAME = {
     "Entry",
     "Found",
     "Line",
-    "Loading",
     "Member",
     "Part",
     "Place",
-    "Progress",
     "Question",
     "ReasonForm",
     "Register",
     "Row",
-    "Slugs",
     "Source",
     "Step",
     "Table",
@@ -48,7 +45,6 @@ CLASSES_OF_ONE_NAME = {
 MODULES_OF_ONE_NAME = {
     "importing",
     "organisations",
-    "pages",
     "people",
     "site",
 }
@@ -60,7 +56,6 @@ LONG_FILES = {
     "ics_register/pages/facts.py",
     "ics_register/pages/organisations.py",
     "organisations/ods/importing.py",
-    "editing/spreadsheets/importing.py",
 }
 LONG_CLASSES = {"Loading", "Reader", "Sittings"}
 LONG_FUNCTIONS = {"public_page"}

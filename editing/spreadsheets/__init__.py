@@ -1,3 +1,4 @@
 """Spreadsheets: records that come in from CSV and XLSX files, and lists that go out to them."""
 
-from editing.spreadsheets import pages  # noqa: F401  (puts the pages on the admin's site)
+# These put their pages on the admin's site.
+from editing.spreadsheets import export_page, import_pages  # noqa: F401

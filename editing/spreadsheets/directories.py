@@ -1,6 +1,8 @@
 """Directories: records by what people may call them in a spreadsheet, read once for all rows."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 
@@ -14,40 +16,37 @@ class Directory:
 
     model: type[models.Model]
     # Fields of the record that hold a name or a code of it.
-    called: tuple[str, ...] = ()
+    name_fields: tuple[str, ...] = ()
     # The model of other names, and its field that leads to the record.
     other_names: tuple[type[models.Model], str] | None = None
     related: tuple[str, ...] = ()
     remedy = "Add it to the register first, or correct the spelling."
 
     def __init__(self):
-        self.records: dict[int, models.Model] = {}
+        self.records: dict[int, Any] = {}
         self.by_slug: dict[str, models.Model] = {}
         self.by_name: dict[str, dict[int, models.Model]] = defaultdict(dict)
         self.by_spelling: dict[str, dict[int, models.Model]] = defaultdict(dict)
+        record: Any
         for record in self.model._base_manager.select_related(*self.related):
-            self.add(record)
+            self.records[record.pk] = record
+            self.by_slug[record.slug] = self.stands_for(record)
+            self.add_names(record, self.names_in(record))
         if self.other_names:
             model, owner = self.other_names
             for key, name in model._base_manager.values_list(f"{owner}_id", "name"):
-                self.call(self.stands_for(self.records[key]), name)
+                self.add_names(self.records[key], [name])
 
-    def add(self, record: models.Model) -> None:
-        self.records[record.pk] = record
-        stands_for = self.stands_for(record)
-        self.by_slug[record.slug] = stands_for
-        for name in self.names_in(record):
-            self.call(stands_for, name)
+    def add_names(self, record: models.Model, names: Iterable[str]) -> None:
+        meant = self.stands_for(record)
+        for name in filter(None, names):
+            self.by_name[fold(name)][meant.pk] = meant
+            self.by_spelling[name][meant.pk] = meant
 
     def names_in(self, record: models.Model) -> list[str]:
-        return [getattr(record, field) for field in self.called]
+        return [getattr(record, field) for field in self.name_fields]
 
-    def call(self, record: models.Model, name: str) -> None:
-        if name:
-            self.by_name[fold(name)][record.pk] = record
-            self.by_spelling[name][record.pk] = record
-
-    def stands_for(self, record: models.Model) -> models.Model:
+    def stands_for(self, record: Any) -> Any:
         """The record that is meant when `record` is named."""
         return record
 
@@ -61,56 +60,49 @@ class Directory:
         """The records of a name: those that spell it so, if any do."""
         return list((self.by_spelling.get(name) or self.by_name.get(fold(name), {})).values())
 
-    def name_of(self, record: models.Model) -> str:
+    def name_of(self, record: Any) -> str:
         """What a spreadsheet calls `record`, so that it means no other."""
-        name = getattr(record, self.called[0])
+        name = getattr(record, self.name_fields[0])
         found = self.find(name)
         return name if len(found) == 1 and found[0].pk == record.pk else record.slug
 
-    def in_full(self, record: models.Model) -> str:
+    def in_full(self, record: Any) -> str:
         """What tells `record` from others of the same name."""
         return f"{record} ({record.slug})"
 
 
 class DocumentDirectory(Directory):
     model = Document
-    called = ("title", "short_title")
+    name_fields = ("title", "short_title")
     remedy = "Add it under source documents first, or correct the spelling."
 
 
-_directories: dict[type[models.Model], type[Directory]] = {Document: DocumentDirectory}
+# The directory of each model whose records a spreadsheet may name.
+DIRECTORIES: dict[type[models.Model], type[Directory]] = {Document: DocumentDirectory}
 
 
-def directory_of(model: type[models.Model], directory: type[Directory]) -> None:
-    """Say which directory has the records of `model`."""
-    _directories[model] = directory
-
-
-class Directories:
+class Directories(dict[type[models.Model], Directory]):
     """The directories that one import or export needs, each read once."""
 
-    def __init__(self):
-        self._read: dict[type[models.Model], Directory] = {}
-
-    def __getitem__(self, model: type[models.Model]) -> Directory:
-        if model not in self._read:
-            self._read[model] = _directories[model]()
-        return self._read[model]
+    def __missing__(self, model: type[models.Model]) -> Directory:
+        self[model] = DIRECTORIES[model]()
+        return self[model]
 
 
-class Asked:
-    """What is asked of somebody where a name fits several records, and what they chose."""
+class Questions:
+    """What staff are asked where a name fits several records, and what they chose."""
 
     SOMEBODY_NEW = 0
 
     def __init__(self, choices: dict[str, dict[str, int]]):
         self.choices = choices
         # Heading and text, and for each what it may mean: keys and words.
-        self.questions: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self.asked: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self.of_row: list[int] = []  # the questions that the row at hand raises
 
-    def one(self, heading, text, found, directory: Directory) -> models.Model:
-        """Of the records found, the one that is meant. Raises CellProblem."""
+    def one(self, heading: str, text: str, directory: Directory) -> models.Model:
+        """The record that `text` means. Raises CellProblem."""
+        found = directory.find(text)
         if len(found) == 1:
             return found[0]
         if not found:
@@ -122,14 +114,14 @@ class Asked:
 
     def ask(self, heading: str, text: str, options: list[tuple[int, str]]) -> int:
         """The key that was chosen. Raises CellProblem until one is."""
-        self.questions[heading, text] = options
-        self.of_row.append(list(self.questions).index((heading, text)))
+        self.asked[heading, text] = options
+        self.of_row.append(list(self.asked).index((heading, text)))
         chosen = self.choices.get(heading, {}).get(text)
         if chosen not in dict(options):
             raise CellProblem(f"“{text}” fits {len(options)} records. Choose the one meant.")
         return chosen
 
-    def told(self) -> list[dict]:
+    def as_json(self) -> list[dict]:
         return [
             {
                 "heading": heading,
@@ -137,5 +129,5 @@ class Asked:
                 "options": options,
                 "chosen": self.choices.get(heading, {}).get(text),
             }
-            for (heading, text), options in self.questions.items()
+            for (heading, text), options in self.asked.items()
         ]

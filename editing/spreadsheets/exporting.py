@@ -1,4 +1,4 @@
-"""Exporting: any list of the admin, and the templates for imports, as CSV and XLSX."""
+"""Exporting lists of the admin, and templates for imports, as CSV and XLSX."""
 
 import contextlib
 import csv
@@ -10,41 +10,42 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from editing.field_changes import told_fields
 from editing.spreadsheets.cells import neutral
-from editing.spreadsheets.directories import Directories
-from editing.spreadsheets.importing import KINDS, RecordResource
+from editing.spreadsheets.columns import SpreadsheetColumn, columns_of
+from editing.spreadsheets.directories import Questions
+from editing.spreadsheets.kinds import KINDS, RecordSpreadsheet
 from editing.spreadsheets.reading import EXPLAINING_SHEET, EXPLAINS
 
-# What the endings of the two kinds of file stand for.
+# The kinds of file, by their endings.
 FORMS = {"csv": "CSV", "xlsx": "XLSX"}
 
 
-def resource_for(model: type[models.Model]) -> RecordResource:
-    """What the columns of a list of `model` are. What can be imported is written so that it can
-    be read again."""
+def columns_for(model: type[models.Model]) -> list[SpreadsheetColumn]:
+    """The columns of a list. Of what can be imported, an import can read them again."""
     kind = KINDS.get(model._meta.label_lower)
     if kind is None:
-        return type("ListResource", (RecordResource,), {"model": model})()
-    resource = kind()
-    resource.use_directories(Directories())
-    return resource
+        return columns_of(model)
+    spreadsheet = kind()
+    spreadsheet.read_directories(Questions({}))
+    return list(spreadsheet.fields.values())
 
 
 def rows_of(records: models.QuerySet) -> Iterator[list[str]]:
     """The headings, and then the cells of each record."""
-    resource = resource_for(records.model)
-    yield resource.get_export_headers()
-    together = records.select_related(*joined(records.model))
-    for record in together.iterator(chunk_size=2000):
-        yield resource.export_resource(record)
+    columns = columns_for(records.model)
+    yield [column.heading for column in columns]
+    named = records.select_related(*paths_to_names(records.model))
+    for record in named.iterator(chunk_size=2000):
+        yield [column.export(record) for column in columns]
 
 
-def joined(model: type[models.Model]) -> list[str]:
-    """What to read with records so that naming whatever they lead to takes no further query."""
+def paths_to_names(model: type[models.Model]) -> list[str]:
+    """What to select with records so that naming their related records takes no more queries."""
     paths = []
     for told in told_fields(model):
         if isinstance(told, models.ForeignKey):
@@ -68,7 +69,8 @@ class Echo:
 
 @contextlib.contextmanager
 def closed_after(rows: Iterable[list[str]]) -> Iterator[None]:
-    """Read no more of `rows` afterwards: whoever asked may have gone, or the disk may be full."""
+    """Close `rows` if they are a generator, since whoever asked may have gone or the disk may be
+    full."""
     try:
         yield
     finally:
@@ -77,11 +79,11 @@ def closed_after(rows: Iterable[list[str]]) -> Iterator[None]:
 
 
 def csv_file(rows: Iterable[list[str]], file_name: str) -> StreamingHttpResponse:
-    # In quotation marks, so that a program that parts cells at semicolons begins none in the text.
+    # Quotation marks keep together a cell with a semicolon, where a program separates at those.
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
 
     def lines() -> Iterator[str]:
-        # By this mark a spreadsheet program knows that it is UTF-8.
+        # This mark tells a spreadsheet program that the file is UTF-8.
         yield "\ufeff"
         with closed_after(rows):
             for texts in rows:
@@ -100,8 +102,8 @@ def xlsx_file(sheets: list[tuple[str, Iterable[list[str]]]], file_name: str) -> 
         with closed_after(rows):
             for number, texts in enumerate(rows):
                 if number == 0:
-                    for place in range(len(texts)):
-                        sheet.column_dimensions[column_letter(place)].width = 24
+                    for place in range(1, len(texts) + 1):
+                        sheet.column_dimensions[get_column_letter(place)].width = 24
                 sheet.append([styled(sheet, text, heading=number == 0) for text in texts])
     with contextlib.ExitStack() as unless_sent:
         file = unless_sent.enter_context(tempfile.TemporaryFile())
@@ -112,13 +114,8 @@ def xlsx_file(sheets: list[tuple[str, Iterable[list[str]]]], file_name: str) -> 
     return FileResponse(file, as_attachment=True, filename=file_name, content_type=content_type)
 
 
-def column_letter(place: int) -> str:
-    first, second = divmod(place, 26)
-    return f"{chr(64 + first) if first else ''}{chr(65 + second)}"
-
-
-def styled(sheet, text: str, *, heading: bool) -> WriteOnlyCell:
-    """A cell of text: a spreadsheet program is to make no date or sum of it when it is edited."""
+def styled(sheet, text: str, *, heading: bool) -> Cell:
+    """A cell formatted as text, of which a spreadsheet program makes no date or sum."""
     cell = WriteOnlyCell(sheet, value=text)
     cell.number_format = "@"
     if heading:
@@ -130,20 +127,20 @@ def styled(sheet, text: str, *, heading: bool) -> WriteOnlyCell:
 # Templates
 
 
-def template_for(resource: RecordResource, form: str):
+def template_for(spreadsheet: RecordSpreadsheet, form: str):
     """An empty spreadsheet to fill in, which explains its columns."""
-    columns = resource.asked_for()
+    columns = spreadsheet.columns_read()
     headings = [column.heading for column in columns]
-    plural = str(resource.model._meta.verbose_name_plural)
+    plural = str(spreadsheet.model._meta.verbose_name_plural)
     file_name = f"{slugify(plural)}-template.{form}"
     if form == "xlsx":
         explained = [["Column", "Needed", "What to write"]]
         explained += [[c.heading, needed(c), neutral(c.explains)] for c in columns]
         return xlsx_file([(plural, [headings]), (EXPLAINING_SHEET, explained)], file_name)
-    explained = [f"{needed(column)}. {column.explains}".strip() for column in columns]
-    explained[0] = f"{EXPLAINS} {explained[0]}"
-    return csv_file([headings, explained], file_name)
+    second_line = [f"{needed(column)}. {column.explains}".strip() for column in columns]
+    second_line[0] = f"{EXPLAINS} {second_line[0]}"
+    return csv_file([headings, second_line], file_name)
 
 
-def needed(column) -> str:
+def needed(column: SpreadsheetColumn) -> str:
     return "Needed" if column.required else "Optional"

@@ -84,14 +84,14 @@ class SheetRow:
 
 
 @dataclass(frozen=True)
-class Columns:
+class Headings:
     """The headings that a spreadsheet may have, and those that it must have."""
 
     known: list[str]
     required: list[str] = field(default_factory=list)
 
 
-def read(file_name: str, content: bytes, columns: Columns) -> Sheet:
+def read(file_name: str, content: bytes, columns: Headings) -> Sheet:
     """What a spreadsheet says under the headings of `columns`.
 
     Raises ValidationError, saying what to do, if the file as a whole cannot be read.
@@ -127,7 +127,7 @@ EMPTY = Cell("")
 Line = tuple[int, list[Cell]]
 
 
-def sheet_of(lines: list[Line], columns: Columns) -> Sheet:
+def sheet_of(lines: list[Line], columns: Headings) -> Sheet:
     if not lines:
         raise ValidationError("This file is empty.")
     (number, first), *rest = lines
@@ -178,7 +178,7 @@ def no_result(place: int, number: int) -> str:
     )
 
 
-def headings_of(texts: list[str], columns: Columns) -> list[str]:
+def headings_of(texts: list[str], columns: Headings) -> list[str]:
     """The known headings that `texts` are, in their order; "" for a column without."""
     if len(texts) > MOST_COLUMNS:
         raise ValidationError(
@@ -221,7 +221,8 @@ def is_explaining(line: list[Cell]) -> bool:
 
 def take(lines: Iterable[Line]) -> list[Line]:
     """The lines that say something, stripped, as far as the limits go."""
-    taken, length = [], 0
+    taken: list[Line] = []
+    length = 0
     for number, line in lines:
         line = [cell._replace(text=cell.text.strip()) for cell in line]
         while line and line[-1] == EMPTY:
@@ -242,7 +243,7 @@ def take(lines: Iterable[Line]) -> list[Line]:
 # CSV
 
 
-def lines_of_csv(content: bytes, columns: Columns) -> list[Line]:
+def lines_of_csv(content: bytes, columns: Headings) -> list[Line]:
     text = decoded(content)
     source = io.StringIO(text, newline="")
     reader = csv.reader(source, delimiter=delimiter_of(text, columns), strict=True)
@@ -286,7 +287,7 @@ def decoded(content: bytes) -> str:
         ) from error
 
 
-def delimiter_of(text: str, columns: Columns) -> str:
+def delimiter_of(text: str, columns: Headings) -> str:
     """Comma, semicolon or tab: whichever makes most of the known headings of the first line."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     known = {folded(heading) for heading in columns.known}

@@ -10,12 +10,14 @@ import datetime
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils import timezone
 
+from editing.uploads import ImportProgress
 from organisations.models import (
     Organisation,
     OrganisationKind,
@@ -69,8 +71,14 @@ TOLD = {
 CHANGES = ("new", "renamed", "closed", "coded", "dated", "begun", "ended", "corrected")
 
 
-class OdsBusy(Exception):
-    """Another import is under way, or somebody is saving; nothing was loaded."""
+class OdsBusy(ValidationError):
+    """Another import is under way, or somebody is saving."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was loaded: another import is under way, or somebody is saving at this "
+            "moment. Try again when it is over."
+        )
 
 
 @dataclass(frozen=True)
@@ -131,20 +139,11 @@ class Report:
 
 
 @dataclass
-class Progress:
-    """How far an import has come."""
-
-    doing: str
-    done: int
-    total: int
-
-
-@dataclass
 class Outcome:
     """What an import comes to, list by list, and whether it was made so."""
 
     reports: list[Report]
-    loaded: bool
+    loaded: bool = False
 
     @property
     def changes(self) -> int:
@@ -192,10 +191,6 @@ def may_be(name: str, other: str) -> bool:
     )
 
 
-def begins_alike(one: str, two: str) -> bool:
-    return one.startswith(two) or two.startswith(one)
-
-
 def alike(name: str) -> str:
     """What two spellings of one name share: no case, marks or punctuation, “and” for “&”."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", fold(name.replace("&", " and "))).split())
@@ -239,40 +234,44 @@ def run(
     user=None,
     reason: str = "",
     apply: bool = False,
-    seen: str = "",
     same: dict[str, str] | None = None,
     new: frozenset[str] = frozenset(),
-) -> Iterator[Progress | Outcome]:
-    """Do what lists ask for, and take it back unless told to `apply` it, or unless it comes to
-    what was `seen`.
+) -> Iterator[ImportProgress | Outcome]:
+    """Import lists, and roll back unless told to `apply` it. The last that it yields is an Outcome.
 
-    `same` says for a code which organisation, by its slug, has it; `new` of which codes the
-    organisation is new though one of its name is there. Gives Progress, and at the end an Outcome.
-    Raises OdsRefused, or OdsBusy.
+    Raises what `import_lists` raises, and OdsBusy.
     """
-    with (
-        alone(),
-        writing(Nature.IMPORTED, reason=reason, step=STEP, user=user),
-    ):
-        register = Register(extracts, same or {}, new)
-        reports = []
-        for number, extract in enumerate(extracts):
-            yield Progress(str(extract), number, len(extracts))
-            loading = Loading(register, extract)
-            try:
-                with transaction.atomic():
-                    loading.go()
-            except IntegrityError as error:
-                raise OdsRefused(
-                    [Problem(extract.file_name, 1, f"A rule of the register refuses it: {error}")]
-                ) from error
-            reports.append(loading.report)
-        yield Progress("Saving", len(extracts), len(extracts))
-        outcome = Outcome(reports, loaded=False)
-        outcome.loaded = apply or (bool(seen) and seen == outcome.fingerprint)
-        if not outcome.loaded:
+    with alone(), writing(Nature.IMPORTED, reason=reason, step=STEP, user=user):
+        outcome = yield from import_lists(extracts, same=same or {}, new=new)
+        outcome.loaded = apply
+        if not apply:
             transaction.set_rollback(True)
     yield outcome
+
+
+def import_lists(
+    extracts: list[Extract], *, same: dict[str, str], new: frozenset[str]
+) -> Generator[ImportProgress, None, Outcome]:
+    """Change the register as lists ask.
+
+    `same` says for a code which organisation, by its slug, has it; `new` says of which codes the
+    organisation is new, though the register has one of its name. Raises OdsRefused.
+    """
+    register = Register(extracts, same, new)
+    reports = []
+    for number, extract in enumerate(extracts):
+        yield ImportProgress(str(extract), number, len(extracts))
+        loading = Loading(register, extract)
+        try:
+            with transaction.atomic():
+                loading.go()
+        except IntegrityError as error:
+            raise OdsRefused(
+                [Problem(extract.file_name, 1, f"A rule of the register refuses it: {error}")]
+            ) from error
+        reports.append(loading.report)
+    yield ImportProgress("Saving", len(extracts), len(extracts))
+    return Outcome(reports)
 
 
 class Register:

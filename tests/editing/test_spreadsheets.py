@@ -17,8 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from editing import uploads
 from editing.spreadsheets import importing, reading
-from editing.spreadsheets.cells import LineWidget, date_cell
+from editing.spreadsheets.cells import date_cell
+from editing.spreadsheets.columns import LineColumn
+from editing.spreadsheets.import_pages import SpreadsheetFlow
+from editing.spreadsheets.kinds import KINDS
 from editing.spreadsheets.workbooks import Workbook, date_text
 from editing.typed_dates import UnreadableDate, read_date
 from organisations.models import Organisation
@@ -385,7 +389,9 @@ def test_a_date_is_told_by_as_much_of_its_format_as_a_program_takes():
 
 
 def test_a_line_of_blanks_is_one_blank_and_takes_time_as_it_is_long():
-    line = LineWidget().clean(f"Ann{' ' * 29_000}\r\n \t Lee{' ' * MILLION}Day\n")
+    line = LineColumn(heading="Name", attribute="name").read(
+        f"Ann{' ' * 29_000}\r\n \t Lee{' ' * MILLION}Day\n"
+    )
     assert line == "Ann Lee Day"
 
 
@@ -680,7 +686,7 @@ def test_a_check_that_ends_after_the_loading_leaves_what_was_loaded(mona, monkey
     meanwhile = SimpleNamespace(
         atomic=loaded_thereafter, set_rollback=lambda back: transaction.set_rollback(back)
     )
-    monkeypatch.setattr(importing, "transaction", meanwhile)
+    monkeypatch.setattr(uploads, "transaction", meanwhile)
     mona.post(reverse("admin:upload_check", args=[upload.pk]))
 
     upload.refresh_from_db()
@@ -690,7 +696,7 @@ def test_a_check_that_ends_after_the_loading_leaves_what_was_loaded(mona, monkey
 def test_a_spreadsheet_is_kept_from_others_while_it_is_gone_through(mona):
     upload = checked(mona, Person, csv_of(HEADINGS, ANN))
     with CaptureQueriesContext(connection) as queries:
-        list(importing.run(upload, user=upload.uploaded_by))
+        list(SpreadsheetFlow(KINDS[upload.kind]()).run(upload, user=upload.uploaded_by))
 
     read = [q["sql"] for q in queries if 'SELECT "records_upload"."loaded_at"' in q["sql"]]
     assert len(read) == 1
@@ -717,7 +723,7 @@ def test_progress_is_told_line_by_line_and_leads_to_the_preview(mona, monkeypatc
 
 def test_an_import_that_breaks_off_loads_nothing(mona, monkeypatch):
     upload = checked(mona, Person, csv_of(HEADINGS, ANN))
-    monkeypatch.setattr(importing.Loading, "told", lambda self: 1 / 0)
+    monkeypatch.setattr(importing.SpreadsheetImport, "outcome", lambda self: 1 / 0)
 
     response = mona.post(
         reverse("admin:upload_load", args=[upload.pk]),

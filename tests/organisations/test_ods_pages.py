@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from organisations.models import Organisation, OrganisationKind, Relationship
-from organisations.ods import pages, reader
+from organisations.ods import ods_pages, reader
 from records.models import Upload
 from tests.builders import make_organisation
 from tests.organisations.ods_files import networks, partners
@@ -109,7 +109,7 @@ def test_of_more_problems_than_are_shown_the_page_says_how_many_and_what_tells_t
     admin_client, monkeypatch
 ):
     monkeypatch.setattr(reader, "MOST_PROBLEMS", 3)
-    monkeypatch.setattr(pages, "MOST_SHOWN", 2)
+    monkeypatch.setattr(ods_pages, "MOST_SHOWN", 2)
     answer = sent(admin_client, networks("2019-12-04", *[EAST] * 6)).content.decode()
     assert "5 things to mend" in answer
     assert answer.count("The code U00001 stands") == 2

@@ -7,14 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from editing.progress import ProgressBar
-from organisations.ods.importing import OdsBusy, Outcome, Progress, run
+from editing.uploads import ImportProgress
+from organisations.ods.importing import OdsBusy, Outcome, run
 from organisations.ods.reader import OdsRefused, read_files
 
 EACH_SHOWN = 20
-BUSY = (
-    "Nothing was loaded: another import is under way, or somebody is saving at this moment. Try "
-    "again when it is over."
-)
 
 
 class Command(BaseCommand):
@@ -65,7 +62,7 @@ class Command(BaseCommand):
             )
             for step in steps:
                 match step:
-                    case Progress():
+                    case ImportProgress():
                         bar.show(step.done / step.total, step.doing)
                     case Outcome():
                         self.tell(step)
@@ -75,7 +72,7 @@ class Command(BaseCommand):
                 lines.append(f"And {more:,} more.")
             raise CommandError("\n".join([f"Nothing was loaded: {refused}.", *lines])) from refused
         except OdsBusy as busy:
-            raise CommandError(BUSY) from busy
+            raise CommandError(busy.message) from busy
 
     def content(self, path: Path) -> bytes:
         try:
