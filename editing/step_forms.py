@@ -31,11 +31,18 @@ def record_choice(
     return OneRecord(widget=widget, **options)
 
 
+def names_in(line: str | tuple[str, ...]) -> set[str]:
+    """The fields on one line of a form."""
+    return {line} if isinstance(line, str) else set(line)
+
+
 class StepForm(forms.Form):
     """Asks what every guided step asks: the date, the source and the reason."""
 
-    # The groups of fields before these: their headings, and the fields in each.
+    # The groups of fields before these: their headings, and the fields in each. Fields that a form
+    # has not are left out.
     groups: list[tuple[str, list]] = []
+    when_fields: list = ["date", ("precision", "qualifier")]
     date_label = "Date"
     date_help = "If only the month or year is known, any day in it will do."
     asks_for_date = True
@@ -90,12 +97,17 @@ class StepForm(forms.Form):
 
     def fieldsets(self) -> list[tuple[str, dict]]:
         """The groups of fields, in the shape that the admin's forms have them."""
-        groups = list(self.groups)
-        if self.asks_for_date:
-            groups.append(("When", ["date", ("precision", "qualifier")]))
-        groups.append(("How the register knows", ["document", "locator"]))
-        groups.append(("This change", ["reason"]))
-        return [(title, {"fields": fields}) for title, fields in groups]
+        groups = [
+            *self.groups,
+            ("When", self.when_fields),
+            ("How the register knows", ["document", "locator"]),
+            ("This change", ["reason"]),
+        ]
+        present = [
+            (title, [line for line in lines if self.fields.keys() >= names_in(line)])
+            for title, lines in groups
+        ]
+        return [(title, {"fields": lines}) for title, lines in present if lines]
 
     @property
     def when(self) -> When:

@@ -1,13 +1,11 @@
 """The guided step for a person who leaves posts and seats."""
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from editing.links import change_address
 from editing.step_forms import StepForm
 from editing.steps import step_on
-from editing.widgets import SeveralRecords
 from forums.models import Membership
 from forums.steps.closures import MOST_LINKS
 from people.actions import leave
@@ -15,9 +13,10 @@ from people.models import Appointment, Person
 from people.steps.appointments import address_to_fill, may_be_filled
 from people.steps.holders import (
     WHY_THEY_GO,
-    OnHolders,
+    HolderStep,
     ends_in_words,
     now_or_later,
+    tenure_choices,
     tenure_in_words,
     with_no_end,
 )
@@ -27,21 +26,6 @@ def held_in_words(tenure) -> str:
     """What somebody holds and since when: "Chair, ICS Executive, since April 2019"."""
     time = tenure_in_words(tenure).removeprefix(f"{tenure.person}, ")
     return f"{tenure.held}, {time}"
-
-
-def tenure_choices(tenures: QuerySet, label: str) -> SeveralRecords:
-    choices = SeveralRecords(
-        queryset=tenures,
-        required=False,
-        label=label,
-        widget=forms.CheckboxSelectMultiple,
-        initial=with_no_end(tenures),
-        error_messages={
-            "invalid_choice": "Something you ticked is not held any more. Look again at what is."
-        },
-    )
-    choices.label_from_instance = held_in_words
-    return choices
 
 
 class LeaveForm(StepForm):
@@ -73,7 +57,17 @@ class LeaveForm(StepForm):
             held = now_or_later(tenures, timezone.localdate()).select_related("person")
             if held:
                 self.kinds.append(name)
-                self.fields[name] = tenure_choices(held, label)
+                self.fields[name] = tenure_choices(
+                    held,
+                    words=held_in_words,
+                    required=False,
+                    label=label,
+                    initial=with_no_end(held),
+                    error_messages={
+                        "invalid_choice": "Something you ticked is not held any more. Look again "
+                        "at what is."
+                    },
+                )
 
     def clean(self):
         data = super().clean()
@@ -88,7 +82,7 @@ class LeaveForm(StepForm):
 
 
 @step_on(Person)
-class Leave(OnHolders):
+class Leave(HolderStep):
     name = "leave"
     rank = 10
     title = "Leaves posts and seats"

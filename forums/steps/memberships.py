@@ -4,7 +4,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.utils import timezone
 
-from editing.step_forms import record_choice
+from editing.step_forms import StepForm, record_choice
 from editing.steps import Offer, step_on, steps_elsewhere, steps_of_each
 from forums.actions import end_and_resize, replace_and_resize
 from forums.models import Membership, Seat
@@ -13,14 +13,13 @@ from organisations.models import Post
 from people.steps.appointments import (
     FILLING,
     Appoint,
-    AppointForm,
     AppointToSeveral,
-    AppointToSeveralForm,
     of_the_post_in_words,
 )
-from people.steps.cover import Cover, CoverForm
+from people.steps.cover import Cover
 from people.steps.endings import End, EndForm, Reappoint, Withdraw
 from people.steps.holders import (
+    fields_of_tenure,
     going_with,
     holding_of,
     name_and_basis,
@@ -54,23 +53,17 @@ def _(held: Post, request):
     )
 
 
-class ForWhom:
-    """Asks, of whoever comes, for which organisation they speak."""
-
-    def prepare(self):
-        super().prepare()
-        self.fields["on_behalf_of"] = record_choice(
-            self.request,
-            Membership,
-            "on_behalf_of",
-            required=False,
-            label="On behalf of",
-            help_text="The organisation this person speaks for. Leave empty to take the seat’s.",
-        )
-        self.person_fields = [*self.person_fields, "on_behalf_of"]
-
-    def tenure(self):
-        return {**super().tenure(), "on_behalf_of": self.cleaned_data["on_behalf_of"]}
+@fields_of_tenure.register
+def _(record: Seat, request):
+    on_behalf_of = record_choice(
+        request,
+        Membership,
+        "on_behalf_of",
+        required=False,
+        label="On behalf of",
+        help_text="The organisation this person speaks for. Leave empty to take the seat’s.",
+    )
+    return {"on_behalf_of": on_behalf_of}
 
 
 WHAT_RESIZING_CHANGES = (
@@ -82,32 +75,19 @@ WHAT_RESIZING_CHANGES = (
 )
 
 
-class Resizes:
-    """Asks how many hold a seat from then on, of one that several hold or may hold."""
-
-    def prepare(self):
-        super().prepare()
-        if self.seat.number == 1 or not self.request.user.has_perms(WHAT_RESIZING_CHANGES):
-            return
-        self.fields["number"] = forms.IntegerField(
-            label="From then on it is a seat of",
-            required=False,
-            validators=[MinValueValidator(1)],
-            max_value=1000,
-            help_text="How many hold it from then on, if that changes, as when joint chairs become "
-            "one chair. The seat ends and one of that number begins, with whoever stays.",
-        )
-
-    @property
-    def groups(self):
-        groups = list(super().groups)
-        if "number" in self.fields:
-            groups.append(("The seat", ["number"]))
-        return groups
-
-    @property
-    def number(self) -> int | None:
-        return self.cleaned_data.get("number")
+def ask_for_number(form: StepForm, seat: Seat) -> None:
+    """Ask how many hold a seat from then on, if it is not a seat for one."""
+    if seat.number == 1 or not form.request.user.has_perms(WHAT_RESIZING_CHANGES):
+        return
+    form.fields["number"] = forms.IntegerField(
+        label="From then on it is a seat of",
+        required=False,
+        validators=[MinValueValidator(1)],
+        max_value=1000,
+        help_text="How many hold it from then on, if that changes, as when joint chairs become "
+        "one chair. The seat ends and one of that number begins, with whoever stays.",
+    )
+    form.groups = [*form.groups, ("The seat", ["number"])]
 
 
 class OnSeat:
@@ -149,30 +129,20 @@ def of_the_post(request, seats, day):
     }
 
 
-class AppointMemberForm(ForWhom, AppointForm):
-    pass
-
-
 @step_on(Seat)
 class AppointMember(OnSeat, Appoint):
-    form_class = AppointMemberForm
     permissions = ("forums.add_membership",)
-
-
-class AppointMemberToSeveralForm(ForWhom, AppointToSeveralForm):
-    pass
 
 
 @step_on(Seat)
 class AppointMemberToSeveral(OnSeat, AppointToSeveral):
-    form_class = AppointMemberToSeveralForm
     permissions = ("forums.add_membership", "forums.change_membership")
 
 
-class ReplaceMemberForm(Resizes, ForWhom, ReplaceForm):
-    @property
-    def seat(self):
-        return self.record
+class ReplaceMemberForm(ReplaceForm):
+    def prepare(self):
+        super().prepare()
+        ask_for_number(self, self.record)
 
 
 @step_on(Seat)
@@ -182,17 +152,17 @@ class ReplaceMember(OnSeat, Replace):
     renewed = None
 
     def take(self, form):
-        if form.number is None:
+        data = form.cleaned_data
+        if data.get("number") is None:
             super().take(form)
             return None
-        data = form.cleaned_data
         membership = replace_and_resize(
             seat=self.record,
             leaving=data["leaving"],
             left=form.left,
             end_reason=data["end_reason"],
             begins=form.when,
-            number=form.number,
+            number=data["number"],
             source=form.source,
             **form.tenure(),
         )
@@ -203,13 +173,8 @@ class ReplaceMember(OnSeat, Replace):
         return [self.renewed or self.record]
 
 
-class CoverMemberForm(ForWhom, CoverForm):
-    pass
-
-
 @step_on(Seat)
 class CoverMember(Cover):
-    form_class = CoverMemberForm
     permissions = ("forums.add_membership",)
 
 
@@ -218,10 +183,10 @@ class ReappointMember(Reappoint):
     permissions = ("forums.add_membership", "forums.change_membership")
 
 
-class EndMembershipForm(Resizes, EndForm):
-    @property
-    def seat(self):
-        return self.record.seat
+class EndMembershipForm(EndForm):
+    def prepare(self):
+        super().prepare()
+        ask_for_number(self, self.record.seat)
 
 
 @step_on(Membership)
@@ -232,15 +197,16 @@ class EndMembership(End):
     renewed = None
 
     def take(self, form):
-        if form.number is None:
+        data = form.cleaned_data
+        if data.get("number") is None:
             super().take(form)
             return
         self.last = form.when
         self.renewed = end_and_resize(
             membership=self.record,
             when=form.when,
-            end_reason=form.cleaned_data["end_reason"],
-            number=form.number,
+            end_reason=data["end_reason"],
+            number=data["number"],
             source=form.source,
         )
 

@@ -17,15 +17,21 @@ from people.actions import appoint_to_each, tenure_model_of
 from people.duplicates import people_like
 from people.identity import new_person
 from people.models import Appointment, Basis, Person
-from people.steps.holders import WHY_THEY_GO, OnHolders, holders_now, now_or_later
+from people.steps.holders import (
+    WHY_THEY_GO,
+    HolderStep,
+    fields_of_tenure,
+    holders_now,
+    now_or_later,
+)
 from records.events import When
 
-# Who acts covers somebody who remains, which is a step of its own.
+# Somebody who acts covers a holder who remains, which is a step of its own.
 NOT_ACTING = [choice for choice in Basis.choices if choice[0] != Basis.ACTING]
 
 
 class HolderForm(StepForm):
-    """Asks for a person, found by name or new to the register, and on what footing."""
+    """Asks for a person, found by name or new to the register, and on what basis they come."""
 
     shows = {**StepForm.shows, "name": "new_name", "honorific": "new_honorific"}
 
@@ -46,8 +52,9 @@ class HolderForm(StepForm):
         help_text="The last day of the term, if a source states it.",
     )
 
-    person_fields = ["person", ("new_name", "new_honorific"), "basis", "term_ends"]
-    # The person recorded on the way, if they are new to the register.
+    # The fields about the tenure, as the model names them.
+    tenure_fields = ["basis", "term_ends"]
+    # The person whom the step records, if they are new to the register.
     recorded: Person | None = None
 
     def prepare(self):
@@ -65,10 +72,12 @@ class HolderForm(StepForm):
                 "another, choose that one."
             },
         )
-        self.person_fields = list(self.person_fields)
         if not self.request.user.has_perm("people.add_person"):
             del self.fields["new_name"], self.fields["new_honorific"]
-            self.person_fields.remove(("new_name", "new_honorific"))
+        further = fields_of_tenure(self.record, self.request)
+        self.fields.update(further)
+        self.tenure_fields = [*self.tenure_fields, *further]
+        self.person_fields = ["person", ("new_name", "new_honorific"), *self.tenure_fields]
 
     def clean(self):
         data = super().clean()
@@ -80,7 +89,7 @@ class HolderForm(StepForm):
         return data
 
     def holder(self) -> Person:
-        """The person chosen, or one newly recorded on the same source."""
+        """The person chosen, or a new one recorded from the same source."""
         data = self.cleaned_data
         if data["person"] is None:
             self.recorded = new_person(
@@ -89,12 +98,12 @@ class HolderForm(StepForm):
         return data["person"] or self.recorded
 
     def tenure(self) -> dict:
-        """The fields of what the person will have of it."""
+        """The fields of the tenure that begins."""
         data = self.cleaned_data
-        return {"person": self.holder(), "basis": data["basis"], "term_ends": data["term_ends"]}
+        return {"person": self.holder(), **{name: data[name] for name in self.tenure_fields}}
 
     def remarks(self) -> list[str]:
-        """Whom somebody new to the register may be."""
+        """Questions whether a new person is somebody who is already in the register."""
         if self.recorded is None:
             return []
         return [
@@ -106,13 +115,13 @@ class HolderForm(StepForm):
 
 
 def _known_for(person: Person) -> str:
-    """By what a reader may know somebody: what they hold, or the address of their page."""
+    """What staff may know a person by: a post of theirs, or the address of their page."""
     appointment = person.appointments.select_related("post__organisation").first()
     return str(appointment.post) if appointment else person.slug
 
 
 class AppointForm(HolderForm):
-    """Asks who comes, to what else, and when."""
+    """Asks who comes, when, and to which other posts or seats."""
 
     date_label = "First day"
 
@@ -122,13 +131,6 @@ class AppointForm(HolderForm):
         required=False,
         help_text="For an ordinary handover of one, use Replace the holder.",
     )
-
-    @property
-    def groups(self):
-        groups = [("Who comes", self.person_fields), ("Several at once", ["also"])]
-        if "ends_others" in self.fields:
-            groups[1][1].extend(["ends_others", "end_reason"])
-        return groups
 
     def prepare(self):
         super().prepare()
@@ -142,65 +144,68 @@ class AppointForm(HolderForm):
             required=False,
             label=f"Also to these {noun}",
             help_text=f"If the same person is appointed to several {noun} from one day.",
+            error_messages={
+                "required": "Choose at least one. For this one alone, use Replace the holder."
+            },
         )
         options = model._meta
         if not self.request.user.has_perm(f"{options.app_label}.change_{options.model_name}"):
             del self.fields["ends_others"], self.fields["end_reason"]
+        self.groups = [
+            ("Who comes", self.person_fields),
+            ("Several at once", ["also", "ends_others", "end_reason"]),
+        ]
 
 
 def of_the_post_in_words(step: type[Step], post: object) -> str:
-    """What a step on the post that a seat goes with is called beside the seat."""
+    """The words that offer, beside a seat, a step on the post that it goes with."""
     return f"{step.title} of the post it goes with: {post}"
 
 
 class AppointToSeveralForm(AppointForm):
-    """Asks who comes, to what else, and when, of what somebody else holds."""
-
     def prepare(self):
         super().prepare()
-        also = self.fields["also"]
-        also.required = True
-        also.error_messages["required"] = (
-            "Choose at least one. For this one alone, use Replace the holder."
-        )
+        self.fields["also"].required = True
 
 
-# The steps that give something a holder, or another.
+# The steps that give a post or a seat a holder.
 FILLING = ("appoint", "replace", "cover")
 
 
-def filling_called_for(helds: Iterable[Held], day: datetime.date) -> dict[int, set[str]]:
-    """Which of the steps that fill it each of several posts, or seats, calls for on a day, by its
-    key. What goes with a post is filled by a step on the post, until somebody has a record of
-    their own in it."""
-    helds = list(helds)
-    if not helds:
+def filling_called_for(posts_or_seats: Iterable[Held], day: datetime.date) -> dict[int, set[str]]:
+    """The names of the steps to offer for filling each post, or each seat, on a day, by its key.
+
+    A seat that goes with a post is filled by a step on the post, unless it has a tenure of its own.
+    """
+    posts_or_seats = list(posts_or_seats)
+    if not posts_or_seats:
         return {}
-    model = tenure_model_of(helds[0])
+    model = tenure_model_of(posts_or_seats[0])
     recorded = defaultdict(list)
     for key, end, basis in now_or_later(
-        model.objects.filter(**{f"{model.held_field}__in": helds}), day
+        model.objects.filter(**{f"{model.held_field}__in": posts_or_seats}), day
     ).values_list(f"{model.held_field}_id", "end_date", "basis"):
         recorded[key].append((end, basis))
-    through = {held.pk: post for held in helds if (post := held.filled_through(day))}
+    through = {held.pk: post for held in posts_or_seats if (post := held.filled_through(day))}
     of_posts = filling_called_for(set(through.values()), day)
     called_for = {}
-    for held in helds:
+    for held in posts_or_seats:
         own, post = recorded[held.pk], through.get(held.pk)
         holders = [end for end, basis in own if basis != Basis.ACTING]
         names = called_for[held.pk] = {"replace"} if own else set()
         if post is None:
             has_room = held.capacity is None or holders.count(None) < held.capacity
             names.add("appoint" if has_room else "appoint-several")
-        # Somebody may act in the seat alone for whoever fills it through the post.
+        # Somebody may act, in the seat alone, for the holder of the post.
         if holders or (post is not None and "replace" in of_posts[post.pk]):
             names.add("cover")
     return called_for
 
 
-class OnHeld(OnHolders):
-    """A step on a post or a seat, for as long as there is one."""
+class FillStep(HolderStep):
+    """A step that gives a post or a seat a holder."""
 
+    called_for_among = staticmethod(filling_called_for)
     unsuited = "It has come to an end: nobody takes it now. Correct its end first if that is wrong."
 
     @classmethod
@@ -210,9 +215,12 @@ class OnHeld(OnHolders):
     def facts(self):
         return holders_now(self.record, self.today)
 
+    def remarks(self, form):
+        return [*form.remarks(), *super().remarks(form)]
+
 
 @step_on(Post)
-class Appoint(OnHeld):
+class Appoint(FillStep):
     name = "appoint"
     rank = 10
     title = "Appoint a holder"
@@ -222,8 +230,6 @@ class Appoint(OnHeld):
     )
     form_class = AppointForm
     permissions = ("people.add_appointment",)
-
-    called_for_among = staticmethod(filling_called_for)
 
     def take(self, form):
         data = form.cleaned_data
@@ -243,7 +249,7 @@ class Appoint(OnHeld):
 
 @step_on(Post)
 class AppointToSeveral(Appoint):
-    """Appoint, of what is full: those who hold it go."""
+    """Appoints to posts or seats that are full, and ends the time of those who hold them."""
 
     name = "appoint-several"
     rank = 13
@@ -260,7 +266,7 @@ class AppointToSeveral(Appoint):
 
 
 def may_be_filled(held: Held, request: HttpRequest, day: datetime.date) -> bool:
-    """Whether whoever asks may appoint to it, as it is on a day."""
+    """Whether it has room on a day, and whoever asks may appoint to it."""
     options = tenure_model_of(held)._meta
     return (
         request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
@@ -270,7 +276,7 @@ def may_be_filled(held: Held, request: HttpRequest, day: datetime.date) -> bool:
 
 
 def address_to_fill(held: Held, last: When) -> str:
-    """Where to appoint whoever comes after the last day of those who held it."""
+    """The address of the step that appoints somebody from the day after `last`."""
     begins = last.morrow()
     filled_in = {"date": begins.day.isoformat(), "precision": begins.precision}
     return step_address(type(held), held.pk, "appoint", **filled_in)

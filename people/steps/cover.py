@@ -4,7 +4,7 @@ from editing.steps import step_on
 from organisations.models import Post
 from people.actions import appoint_to_each
 from people.models import Basis
-from people.steps.appointments import HolderForm, OnHeld, filling_called_for
+from people.steps.appointments import FillStep, HolderForm
 from people.steps.holders import holding_of
 
 
@@ -12,16 +12,14 @@ class CoverForm(HolderForm):
     """Asks who acts, from when and until when."""
 
     date_label = "First day"
-
-    person_fields = ["person", ("new_name", "new_honorific")]
-
-    @property
-    def groups(self):
-        return [("Who acts", self.person_fields)]
+    when_fields = [*HolderForm.when_fields, "until", ("until_precision", "until_qualifier")]
+    shows = {**HolderForm.shows, "end_date": "until"}
+    tenure_fields: list[str] = []
+    basis = term_ends = None
 
     def prepare(self):
         super().prepare()
-        del self.fields["basis"], self.fields["term_ends"]
+        self.groups = [("Who acts", self.person_fields)]
         self.add_date(
             "until",
             label="Until",
@@ -29,22 +27,14 @@ class CoverForm(HolderForm):
             "returns, end the acting record.",
         )
 
-    def fieldsets(self):
-        fieldsets = super().fieldsets()
-        when = next(options for title, options in fieldsets if title == "When")
-        when["fields"] += ["until", ("until_precision", "until_qualifier")]
-        return fieldsets
-
-    shows = {**HolderForm.shows, "end_date": "until"}
-
     def tenure(self):
         until = self.date_added("until")
         ends = until.as_end() if until else {}
-        return {"person": self.holder(), "basis": Basis.ACTING, **ends}
+        return {**super().tenure(), "basis": Basis.ACTING, **ends}
 
 
 @step_on(Post)
-class Cover(OnHeld):
+class Cover(FillStep):
     name = "cover"
     rank = 12
     title = "Cover an absent holder"
@@ -54,7 +44,6 @@ class Cover(OnHeld):
     )
     form_class = CoverForm
     permissions = ("people.add_appointment",)
-    called_for_among = staticmethod(filling_called_for)
 
     def take(self, form):
         appoint_to_each(

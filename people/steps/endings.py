@@ -1,7 +1,7 @@
 """Guided steps on the time of whoever holds a post or a seat: another term, its end, and the
 withdrawal of what was announced."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django import forms
 from django.utils import timezone
@@ -9,17 +9,17 @@ from django.utils import timezone
 from editing.step_forms import StepForm, present_end, present_end_in_words
 from editing.steps import step_on
 from editing.typed_dates import TypedDayField
-from editing.widgets import SeveralRecords
 from organisations.models import Held
 from people.actions import end_tenure, is_to_begin, reappoint, withdraw
 from people.models import Appointment, Basis, Tenure
 from people.steps.appointments import address_to_fill, may_be_filled
 from people.steps.holders import (
     WHY_THEY_GO,
-    OnHolders,
+    HolderStep,
     ends_in_words,
     first_day_of,
-    tenure_in_words,
+    tenure_choices,
+    tenures_now_or_later,
     tenures_through,
     time_in_words,
     with_no_end,
@@ -29,39 +29,29 @@ from records.history import Nature
 from records.periods import date_in_words
 
 
-class EndsThrough:
-    """Asks which seats those who go leave too, of seats that go with what they hold."""
+def ask_through(form: StepForm, held: Held, tenures: Collection[Tenure]) -> None:
+    """Ask which seats that go with a post the holders who leave it leave too.
 
-    def ask_through(self, held: Held, tenures: Iterable[Tenure]) -> None:
-        """`tenures` are those that may end; what is filled through them is ticked if all do."""
-        through = tenures_through(held, self.request)
-        if through is None:
-            return
-        tenures = list(tenures)
-        through = through.filter(person__in=[tenure.person_id for tenure in tenures])
-        if not through:
-            return
-        self.fields["through"] = SeveralRecords(
-            queryset=through,
+    `tenures` are the holders who may leave. If it is only one, their seats are ticked.
+    """
+    through = tenures_through(held, form.request)
+    if through is None:
+        return
+    through = through.filter(person__in=[tenure.person_id for tenure in tenures])
+    if through:
+        form.fields["through"] = tenure_choices(
+            through,
+            words=str,
             required=False,
             label="And leaves what goes with it",
-            widget=forms.CheckboxSelectMultiple,
             initial=with_no_end(through) if len(tenures) == 1 else [],
             help_text="These have a record of their own. Left to itself it stays in force.",
             error_messages={"invalid_choice": "Something you ticked has changed. Look again."},
         )
-        self.fields["through"].label_from_instance = str
-
-    @property
-    def through(self) -> list[Tenure]:
-        return list(self.cleaned_data.get("through") or ())
-
-    def with_through(self, *names: str) -> list[str]:
-        return [name for name in names if name != "through" or name in self.fields]
 
 
-class OnTenure(OnHolders):
-    """A step on the record of somebody who holds something."""
+class TenureStep(HolderStep):
+    """A step on the tenure of somebody who holds a post or a seat."""
 
     unsuited = (
         "This record has come to an end already. Correct the record if the end it gives is wrong."
@@ -73,6 +63,9 @@ class OnTenure(OnHolders):
 
     def changed(self):
         return [self.record.held]
+
+    def first_day(self, form):
+        return form.when.first_day_after()
 
     def facts(self):
         tenure = self.record
@@ -102,7 +95,7 @@ class ReappointForm(StepForm):
 
 
 @step_on(Appointment)
-class Reappoint(OnTenure):
+class Reappoint(TenureStep):
     name = "reappoint"
     rank = 20
     title = "Reappoint for another term"
@@ -131,27 +124,21 @@ class Reappoint(OnTenure):
             term_ends=data["term_ends"],
         )
 
-    def first_day(self, form):
-        return form.when.first_day_after()
 
-
-class EndForm(EndsThrough, StepForm):
+class EndForm(StepForm):
     """Asks for the last day and the reason in neutral words."""
 
     date_label = "Last day"
     end_reason = forms.ChoiceField(label="Why it ends", choices=WHY_THEY_GO, required=False)
-
-    @property
-    def groups(self):
-        return [("The end", self.with_through("through", "end_reason"))]
+    groups = [("The end", ["through", "end_reason"])]
 
     def prepare(self):
         super().prepare()
-        self.ask_through(self.record.held, [self.record])
+        ask_through(self, self.record.held, [self.record])
 
 
 @step_on(Appointment)
-class End(OnTenure):
+class End(TenureStep):
     name = "end"
     rank = 10
     title = "End this appointment"
@@ -166,20 +153,17 @@ class End(OnTenure):
         self.last = form.when
         end_tenure(
             tenure=self.record,
-            through=form.through,
+            through=form.cleaned_data.get("through", ()),
             when=form.when,
             source=form.source,
             end_reason=form.cleaned_data["end_reason"],
             today=self.today,
         )
 
-    def first_day(self, form):
-        return form.when.first_day_after()
-
     def remarks(self, form):
         return [
             *present_end_in_words(self.record),
-            *ends_in_words(form.through, form.when, self.today),
+            *ends_in_words(form.cleaned_data.get("through", ()), form.when, self.today),
             *super().remarks(form),
         ]
 
@@ -194,37 +178,28 @@ class WithdrawForm(StepForm):
     """Asks which of those who were to go stay after all."""
 
     asks_for_date = False
-
-    staying = SeveralRecords(
-        queryset=None,
-        required=False,
-        label="Who stays after all",
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Tick whoever was to go and now stays: the end recorded for them is taken back.",
-    )
-
-    @property
-    def groups(self):
-        return [("Those who were to go", ["staying"])] if "staying" in self.fields else []
+    groups = [("Those who were to go", ["staying"])]
 
     def prepare(self):
         super().prepare()
         tenure = self.record
-        going = type(tenure).objects.none()
-        if tenure.start_date is not None:
-            going = getattr(tenure.held, tenure.held.tenures_name).filter(
-                start_date__isnull=False,
-                end_date__gte=timezone.localdate(),
-                end_date__lte=first_day_of(When(tenure.start_date, tenure.start_precision)),
+        if tenure.start_date is None:
+            return
+        first = first_day_of(When(tenure.start_date, tenure.start_precision))
+        tenures = tenures_now_or_later(tenure.held, timezone.localdate())
+        going = tenures.filter(start_date__isnull=False, end_date__lte=first).exclude(pk=tenure.pk)
+        if going.exists():
+            self.fields["staying"] = tenure_choices(
+                going.select_related("person"),
+                required=False,
+                label="Who stays after all",
+                help_text="Tick whoever was to go and now stays: the end recorded for them is "
+                "taken back.",
             )
-        self.fields["staying"].queryset = going.select_related("person").exclude(pk=tenure.pk)
-        self.fields["staying"].label_from_instance = tenure_in_words
-        if not self.fields["staying"].queryset:
-            del self.fields["staying"]
 
     def clean(self):
         data = super().clean()
-        # What is removed keeps no source: the reason in the history names it.
+        # A removed record has no source, so the reason in its history names the source.
         if {"reason", "document", "locator"} <= data.keys():
             data["reason"] = (
                 f"{data['reason']} Source: {data['document'].short_title}, {data['locator']}."
@@ -233,7 +208,7 @@ class WithdrawForm(StepForm):
 
 
 @step_on(Appointment)
-class Withdraw(OnTenure):
+class Withdraw(TenureStep):
     name = "withdraw"
     rank = 30
     title = "Withdraw this appointment"

@@ -1,13 +1,16 @@
 """Who holds a post or a seat, which are held alike, as guided steps show it."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import singledispatch
 
-from django.db import models
+from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from editing.step_forms import StepForm
 from editing.steps import Step
+from editing.widgets import SeveralRecords
 from organisations.models import Held, Post
 from people.actions import never_comes_to_be
 from people.models import Basis, EndReason, Tenure
@@ -18,29 +21,32 @@ from records.periods import Precision, date_in_words
 WHY_THEY_GO = [("", "no source says"), *EndReason.choices]
 
 
-# What an app above adds to for what it has: a seat is held too, and may go with a post.
+# An app above registers for its own models: seats are held too, and may go with a post.
 
 
 @singledispatch
 def holding_of(held: Held, day: datetime.date) -> Holding:
-    """Something held, with everybody recorded for it, as it is on a day."""
+    """A post or a seat, with everybody recorded for it, as it is on a day."""
     return posts_with_holders(Post.objects.filter(pk=held.pk), day)[0]
 
 
 @singledispatch
 def going_with(held: Held, day: datetime.date) -> list[Held]:
-    """What else whoever holds it fills on a day by holding it."""
+    """The seats that go with a post on a day, so that its holder fills them."""
     return []
 
 
 @singledispatch
-def tenures_through(held: Held, request) -> models.QuerySet | None:
-    """The records of those who fill something by holding this and have a record there besides,
-    for whoever asks to end; None if there can be none."""
+def tenures_through(held: Held, request) -> QuerySet | None:
+    """The tenures, present and to come, of the seats that go with a post; None if whoever asks may
+    not end them."""
     return None
 
 
-# In words
+@singledispatch
+def fields_of_tenure(record, request) -> dict[str, forms.Field]:
+    """The further fields that steps on a record ask about whoever comes."""
+    return {}
 
 
 def tenure_in_words(tenure: Tenure) -> str:
@@ -66,22 +72,14 @@ def name_and_basis(holder: Holder) -> str:
 
 
 def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
-    """Who holds something on a day and who is to come, as pairs of words."""
+    """Who holds a post or seat on a day and who is to come, as pairs of words."""
     holding = holding_of(held, day)
     facts = []
     for holder in holding.holders:
-        words = ", ".join(
-            filter(
-                None,
-                [
-                    holder.person_to_staff,
-                    holder.basis_words,
-                    holder.time_in_words(day),
-                    _term_in_words(holder),
-                ],
-            )
-        )
-        facts.append(("Held through a post by" if holder.ex_officio else "Held now by", words))
+        term = f"term ends {date_in_words(holder.term_ends)}" if holder.term_ends else ""
+        words = [holder.person_to_staff, holder.basis_words, holder.time_in_words(day), term]
+        heading = "Held through a post by" if holder.ex_officio else "Held now by"
+        facts.append((heading, ", ".join(filter(None, words))))
     if not holding.holders:
         facts.append(("Held now by", f"nobody: {Standing(holding.standing).label}"))
     for holder in holding.to_come:
@@ -94,35 +92,33 @@ def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
     return facts
 
 
-def _term_in_words(holder) -> str:
-    return f"term ends {date_in_words(holder.term_ends)}" if holder.term_ends else ""
-
-
-def what_follows(helds: Iterable[Held], before: datetime.date, after: datetime.date) -> list[str]:
-    """Who holds something, and what goes with it, on a day after it has changed hands."""
-    words = []
-    for held in helds:
-        words.append(held_in_words(held, after))
+def sentences_about_holders(
+    posts_and_seats: Iterable[Held], before: datetime.date, after: datetime.date
+) -> list[str]:
+    """Who holds posts and seats, and the seats that go with them, after they change hands."""
+    sentences = []
+    for held in posts_and_seats:
+        sentences.append(holders_in_words(held, after))
         for other in going_with(held, after):
             was, will = holding_of(other, before), holding_of(other, after)
-            if _holders(was) != _holders(will):
-                words.append(held_in_words(other, after))
+            if _people(was) != _people(will):
+                sentences.append(holders_in_words(other, after))
             elif stays := [
                 name_and_basis(holder) for holder in will.holders if not holder.ex_officio
             ]:
-                words.append(
+                sentences.append(
                     f"{other}, which goes with it, has a record of its own and stays with "
                     f"{names_in_words(stays)}."
                 )
-    return list(dict.fromkeys(words))
+    return list(dict.fromkeys(sentences))
 
 
-def _holders(holding: Holding) -> list[int]:
+def _people(holding: Holding) -> list[int]:
     return sorted(holder.person_id for holder in holding.holders)
 
 
-def held_in_words(held: Held, day: datetime.date) -> str:
-    """Who holds something on a day, and why if it is through a post."""
+def holders_in_words(held: Held, day: datetime.date) -> str:
+    """Who holds a post or seat on a day, and why if it is through a post."""
     holding, since = holding_of(held, day), f"On {date_in_words(day)}"
     if holding.has_ended(day):
         return f"{since} {held} is over."
@@ -152,7 +148,7 @@ def held_in_words(held: Held, day: datetime.date) -> str:
 
 
 def ends_in_words(tenures: Iterable[Tenure], last: When, today: datetime.date) -> list[str]:
-    """Of those who go, whose end was recorded already, and what becomes of it."""
+    """What becomes of ends that were recorded already of tenures that a step ends."""
     return [
         f"{tenure}: an end was recorded already, {tenure.end_in_words()}; "
         + ("it stays." if is_over(tenure, last) else "this takes its place.")
@@ -162,39 +158,49 @@ def ends_in_words(tenures: Iterable[Tenure], last: When, today: datetime.date) -
 
 
 def first_day_of(begins: When) -> datetime.date:
-    """The first day on which only what begins then is shown, and not what it takes the place
-    of. What ends in a month is shown to the end of that month."""
+    """The first day on which pages show only the new holder.
+
+    A former holder who left in a month is shown to the end of that month.
+    """
     return begins.day if begins.precision == Precision.DAY else begins.first_day_after()
 
 
-def holding_now_or_later(held: Held, day: datetime.date) -> models.QuerySet:
-    """The records of those who hold something on a day, or will."""
-    return now_or_later(getattr(held, held.tenures_name), day)
-
-
-def now_or_later(tenures: models.QuerySet, day: datetime.date) -> models.QuerySet:
-    """Those in force on a day or to come."""
+def now_or_later(tenures: QuerySet, day: datetime.date) -> QuerySet:
+    """The tenures in force on a day or to come."""
     return tenures.filter(end_date=None) | tenures.filter(end_date__gte=day)
 
 
+def tenures_now_or_later(held: Held, day: datetime.date) -> QuerySet:
+    """The tenures of a post or a seat, in force on a day or to come."""
+    return now_or_later(getattr(held, held.tenures_name), day)
+
+
+def tenure_choices(
+    tenures: QuerySet, words: Callable[[Tenure], str] = tenure_in_words, **options
+) -> SeveralRecords:
+    """A field to tick some of the tenures, each in `words`."""
+    choices = SeveralRecords(queryset=tenures, widget=forms.CheckboxSelectMultiple, **options)
+    choices.label_from_instance = words
+    return choices
+
+
 def with_no_end(tenures: Iterable[Tenure]) -> list[int]:
-    """Those to tick before anybody has: an end that is recorded is left alone unless asked."""
+    """The keys of the tenures to tick at first: an end already recorded is left unless asked."""
     return [tenure.pk for tenure in tenures if tenure.end_date is None]
 
 
-class OnHolders(Step):
-    """A step that changes who holds something."""
+class HolderStep(Step):
+    """A step that changes who holds a post or a seat."""
 
     def changed(self) -> list[Held]:
-        """What it is that changes hands."""
+        """The posts or seats that change hands."""
         return [self.record]
 
-    def first_day(self, form) -> datetime.date:
+    def first_day(self, form: StepForm) -> datetime.date:
         """The first day on which everything is as it will be."""
         return first_day_of(form.when)
 
     def remarks(self, form):
         first = self.first_day(form)
         before = form.when.last_day_before() if form.asks_for_date else first
-        who = form.remarks() if hasattr(form, "remarks") else []
-        return [*who, *what_follows(self.changed(), before, first)]
+        return sentences_about_holders(self.changed(), before, first)

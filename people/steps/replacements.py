@@ -4,48 +4,29 @@ from django import forms
 from django.utils import timezone
 
 from editing.steps import step_on
-from editing.widgets import SeveralRecords
 from organisations.models import Post
 from people.actions import replace_holders
 from people.models import Basis
-from people.steps.appointments import HolderForm, OnHeld, filling_called_for
-from people.steps.endings import EndsThrough
+from people.steps.appointments import FillStep, HolderForm
+from people.steps.endings import ask_through
 from people.steps.holders import (
     WHY_THEY_GO,
     ends_in_words,
-    held_in_words,
-    holding_now_or_later,
-    tenure_in_words,
+    holders_in_words,
+    tenure_choices,
+    tenures_now_or_later,
 )
 from records.events import When, is_over
 from records.periods import Precision, Qualifier, first_day
 
 
-class ReplaceForm(EndsThrough, HolderForm):
+class ReplaceForm(HolderForm):
     """Asks who goes, who comes and when."""
 
     date_label = "The new holder begins"
     date_help = "Those who go end the day before, or in the same month or year if no more is known."
 
-    leaving = SeveralRecords(
-        queryset=None,
-        label="Who goes",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Tick at least one. If nobody goes, use Appoint a holder.",
-            "invalid_choice": "Somebody you ticked does not hold it any more. Look again at who "
-            "does.",
-        },
-    )
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
-
-    @property
-    def groups(self):
-        left = ["left", ("left_precision", "left_qualifier")]
-        return [
-            ("Who goes", self.with_through("leaving", "through", "end_reason", *left)),
-            ("Who comes", self.person_fields),
-        ]
 
     def prepare(self):
         super().prepare()
@@ -55,12 +36,23 @@ class ReplaceForm(EndsThrough, HolderForm):
             help_text="Leave empty if it is the day before the new holder begins. Give it if there "
             "is a gap.",
         )
-        staying = holding_now_or_later(self.record, timezone.localdate()).select_related("person")
-        self.fields["leaving"].queryset = staying
-        self.fields["leaving"].label_from_instance = tenure_in_words
-        if len(staying) == 1:
-            self.fields["leaving"].initial = [tenure.pk for tenure in staying]
-        self.ask_through(self.record, staying)
+        tenures = tenures_now_or_later(self.record, timezone.localdate()).select_related("person")
+        self.fields["leaving"] = tenure_choices(
+            tenures,
+            label="Who goes",
+            initial=[tenure.pk for tenure in tenures] if len(tenures) == 1 else None,
+            error_messages={
+                "required": "Tick at least one. If nobody goes, use Appoint a holder.",
+                "invalid_choice": "Somebody you ticked does not hold it any more. Look again at "
+                "who does.",
+            },
+        )
+        ask_through(self, self.record, tenures)
+        left = ["left", ("left_precision", "left_qualifier")]
+        self.groups = [
+            ("Who goes", ["leaving", "through", "end_reason", *left]),
+            ("Who comes", self.person_fields),
+        ]
 
     def clean(self):
         data = super().clean()
@@ -73,7 +65,7 @@ class ReplaceForm(EndsThrough, HolderForm):
 
     def refuse_seats_of_those_who_stay(self) -> None:
         going = {tenure.person_id for tenure in self.cleaned_data["leaving"]}
-        for tenure in self.through:
+        for tenure in self.cleaned_data.get("through", ()):
             if tenure.person_id not in going:
                 self.add_error(
                     "through",
@@ -82,7 +74,7 @@ class ReplaceForm(EndsThrough, HolderForm):
                 )
 
     def refuse_overlap(self) -> None:
-        """Of what one person holds, a last day that is certainly none before the first."""
+        """Refuse a last day on or after the first of the next holder, if only one may hold it."""
         left, begins = self.date_added("left"), self.when
         if (
             left is not None
@@ -99,7 +91,7 @@ class ReplaceForm(EndsThrough, HolderForm):
             )
 
     def refuse_next_term(self) -> None:
-        """The same person once more, at once, which is a step of its own."""
+        """Refuse somebody who holds it already and comes again without a gap."""
         first = first_day(self.when.day, self.when.precision)
         for tenure in self.cleaned_data["leaving"]:
             last = self.left
@@ -124,7 +116,7 @@ class ReplaceForm(EndsThrough, HolderForm):
 
 
 @step_on(Post)
-class Replace(OnHeld):
+class Replace(FillStep):
     name = "replace"
     rank = 11
     title = "Replace the holder"
@@ -132,11 +124,9 @@ class Replace(OnHeld):
     form_class = ReplaceForm
     permissions = ("people.add_appointment", "people.change_appointment")
 
-    called_for_among = staticmethod(filling_called_for)
-
     def hindrance(self):
         hindrance = super().hindrance()
-        if hindrance or holding_now_or_later(self.record, self.today).exists():
+        if hindrance or tenures_now_or_later(self.record, self.today).exists():
             return hindrance
         post = self.record.filled_through(self.today)
         if post is None:
@@ -151,7 +141,7 @@ class Replace(OnHeld):
         replace_holders(
             held=self.record,
             leaving=data["leaving"],
-            through=form.through,
+            through=data.get("through", ()),
             left=form.left,
             end_reason=data["end_reason"],
             begins=form.when,
@@ -164,6 +154,6 @@ class Replace(OnHeld):
         remarks = super().remarks(form)
         between = form.left.first_day_after()
         if form.date_added("left") and between < form.when.day:
-            remarks.insert(0, held_in_words(self.record, between))
-        going = [*form.cleaned_data["leaving"], *form.through]
+            remarks.insert(0, holders_in_words(self.record, between))
+        going = [*form.cleaned_data["leaving"], *form.cleaned_data.get("through", ())]
         return [*ends_in_words(going, form.left, self.today), *remarks]

@@ -15,7 +15,7 @@ from editing.steps import all_steps, offers_on
 from forums.models import Membership, Seat
 from organisations.models import Post
 from people.models import Appointment, Basis, EndReason, Person
-from people.steps.holders import OnHolders, holding_of
+from people.steps.holders import HolderStep, holding_of
 from records.history import Nature
 from records.models import Document
 from records.periods import Precision, Qualifier
@@ -446,7 +446,7 @@ def steps_here(stage):
     """Every step of this stage, with a record to take it on."""
     future = stage.add(stage.ian, start_date=soon(400), basis=Basis.ACTING)
     for model, step in all_steps():
-        if issubclass(step, OnHolders) and step.name != "leave":
+        if issubclass(step, HolderStep) and step.name != "leave":
             records = {type(stage.held): stage.held, type(stage.anns): stage.anns}
             record = future if step.name == "withdraw" else records.get(model)
             if record is not None and isinstance(record, model):
