@@ -272,7 +272,7 @@ def all_worklists() -> list[Worklist]:
     return sorted(_worklists.values(), key=lambda listed: listed.order)
 
 
-# Link and conditions that worklists share.
+# Words and conditions that worklists share.
 
 
 def over(day: datetime.date, *paths: str) -> Q:

@@ -273,7 +273,7 @@ def words_with_a_withheld_name(request, person):
         for fact, text in named
     ]
     return RelatedTable(
-        title="Link in which the family name stands",
+        title="Words in which the family name stands",
         anchor="named",
         headings=["Record", "Kind", "Where"],
         rows=rows,
