@@ -30,7 +30,7 @@ from urllib.parse import urlencode
 from bench.in_process import Inside
 
 PROJECT = Path(__file__).resolve().parent.parent
-# Before, within and after the years that the seed tells of. Today is asked besides.
+# Before, within and after the years that the seed covers. Today is asked besides.
 DAYS = ["2019-04-01", "2020-06-15", "2021-06-15", "2030-01-01"]
 AS_RECORDED = "2021-06-15"
 # How many differences are shown, of how many pages and files at most, how many lines of each, and
@@ -206,7 +206,7 @@ def read_as(address: str, way: dict[str, str]) -> str:
 
 
 def kept_answers(file: Path | None, revision: str, database: Path) -> dict:
-    """What is known of the earlier revision's answers, and the moment at which it was asked."""
+    """The answers of the earlier revision that are known, and the moment at which it was asked."""
     of = {"revision": revision, "database": hashlib.sha256(database.read_bytes()).hexdigest()}
     if file is None or not file.exists():
         moment = datetime.datetime.now(datetime.UTC).isoformat()
