@@ -67,7 +67,7 @@ def made(monkeypatch) -> list:
         makings.append(args)
         return as_csv(*args)
 
-    monkeypatch.setitem(page.TWINS, "csv", making)
+    monkeypatch.setitem(page.ANSWERS, "csv", making)
     return makings
 
 

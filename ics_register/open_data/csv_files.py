@@ -6,8 +6,9 @@ import json
 import zipfile
 from typing import BinaryIO
 
+from ics_register.open_data.fields import Column, Table, Type
 from ics_register.open_data.rows import Gathered
-from ics_register.open_data.tables import TABLES, Column, Table, Type
+from ics_register.open_data.tables import TABLES
 from ics_register.pages.formats import in_cell
 
 DATATYPES = {

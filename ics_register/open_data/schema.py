@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from forums.models import SeatRole
-from ics_register.open_data.tables import TABLES, Column, Table, Type
+from ics_register.open_data.fields import Column, Table, Type
+from ics_register.open_data.tables import TABLES
 from organisations.models import HEAD_KINDS
 
 INTEGERS = (Type.NUMBER, Type.YES_NO)

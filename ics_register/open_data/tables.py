@@ -1,14 +1,4 @@
-"""What the data holds: its tables and columns, told in the words of the register's own forms."""
-
-import dataclasses
-import datetime
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-
-from django.db import models
-from django.utils.text import capfirst
+"""The tables of the open data, and the fields of each."""
 
 from forums.models import (
     EscalationStep,
@@ -21,7 +11,28 @@ from forums.models import (
     Seat,
     Succession,
 )
-from ics_register.open_data.identifiers import Addresses
+from ics_register.open_data.fields import (
+    BY_APPOINTMENT,
+    EMPTY_PLACES,
+    IN_FORCE,
+    SPEAKS_FOR,
+    STANDING,
+    Table,
+    dated,
+    evidence,
+    holder,
+    id_column,
+    id_of_page,
+    id_on_page,
+    known,
+    other_names,
+    period,
+    plain,
+    refers,
+    refers_on_page,
+    stated,
+    tenure,
+)
 from organisations.models import (
     Figure,
     Organisation,
@@ -33,370 +44,7 @@ from organisations.models import (
     Statement,
 )
 from people.models import Appointment, Distinction, Person, PersonName
-from people.post_holders import NAME_WITHHELD, Standing
 from records.models import Document
-from records.periods import as_known
-
-
-class Type(StrEnum):
-    """What a column holds."""
-
-    ADDRESS = "address"
-    TEXT = "text"
-    NUMBER = "number"
-    YES_NO = "yes or no"
-    DAY = "day"
-    PARTIAL_DATE = "date as it is known"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One field of a table."""
-
-    name: str
-    label: str
-    explains: str
-    type: Type
-    # What to read of a record, by lookup, and the value that follows from it.
-    needs: dict[str, str]
-    read: Callable[[dict, Addresses], object]
-    required: bool = False
-    choices: tuple[tuple[str, str], ...] = ()
-    refers_to: str = ""
-    # Of the fields that every such table has: whether of its period or of its evidence.
-    group: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """Records of one kind."""
-
-    name: str
-    model: type[models.Model]
-    columns: tuple[Column, ...]
-
-    @property
-    def label(self) -> str:
-        return capfirst(str(self.model._meta.verbose_name_plural))
-
-    @property
-    def explains(self) -> str:
-        return inspect.getdoc(self.model).partition("\n\n")[0].replace("\n", " ")
-
-    @property
-    def own_columns(self) -> list[Column]:
-        """Those that no other table has in the same words."""
-        return [column for column in self.columns if not column.group]
-
-    @property
-    def groups(self) -> list[str]:
-        """The groups of fields that it has besides."""
-        return list(dict.fromkeys(column.group for column in self.columns if column.group))
-
-    def group(self, name: str) -> list[Column]:
-        return [column for column in self.columns if column.group == name]
-
-    @property
-    def needs(self) -> dict[str, str]:
-        """What to read of a record: {key: lookup}."""
-        return {key: lookup for column in self.columns for key, lookup in column.needs.items()}
-
-    def row(self, raw: dict, addresses: Addresses) -> list:
-        """A record as a row of this table."""
-        return [column.read(raw, addresses) for column in self.columns]
-
-
-TYPES = {
-    models.BooleanField: Type.YES_NO,
-    models.PositiveSmallIntegerField: Type.NUMBER,
-    models.DateField: Type.DAY,
-}
-
-
-def _value(key: str):
-    def read(raw: dict, addresses: Addresses):
-        value = raw[key]
-        if value is None or value == "":
-            return None
-        return value.isoformat() if isinstance(value, datetime.date) else value
-
-    return read
-
-
-def plain(model, *names: str) -> list[Column]:
-    """Columns that are fields of `model` as they stand."""
-    return [_plain(model._meta.get_field(name)) for name in names]
-
-
-def _plain(field: models.Field) -> Column:
-    return Column(
-        name=field.name,
-        label=capfirst(str(field.verbose_name)),
-        explains=str(field.help_text),
-        type=next((kind for of, kind in TYPES.items() if isinstance(field, of)), Type.TEXT),
-        needs={field.name: field.name},
-        read=_value(field.name),
-        required=not field.null and not field.blank,
-        choices=tuple(field.choices or ()),
-    )
-
-
-def known(model, name: str, precision: str, qualifier: str | None = None) -> list[Column]:
-    """A date as it is known, how well that is, and whether it is the date itself or a limit."""
-
-    def beside(key: str) -> Column:
-        column = _plain(model._meta.get_field(key))
-
-        def read(raw: dict, addresses: Addresses):
-            return None if raw[name] is None else raw[key]
-
-        return dataclasses.replace(column, read=read, required=False)
-
-    date = dataclasses.replace(
-        _plain(model._meta.get_field(name)),
-        explains="As it is known: 2019-04-01, 2019-04 or 2019.",
-        type=Type.PARTIAL_DATE,
-        needs={name: name, precision: precision},
-        read=lambda raw, addresses: raw[name] and as_known(raw[name], raw[precision]),
-    )
-    return [date, *[beside(key) for key in (precision, qualifier) if key]]
-
-
-# Where the pages of records with slugs are, by their table.
-PAGES = {
-    "organisations": "organisation",
-    "forums": "forum",
-    "people": "person",
-    "documents": "document",
-}
-
-
-def refers(model, name: str, table: str) -> Column:
-    """A column that names a record of another table, which has a page or is a place, by its id."""
-    field = model._meta.get_field(name)
-    key = f"{name}_slug"
-
-    def read(raw: dict, addresses: Addresses):
-        if table == "places":
-            return addresses.place(raw[key])
-        return addresses.page(PAGES[table], raw[key])
-
-    return Column(
-        name=f"{name}_id",
-        label=capfirst(str(field.verbose_name)),
-        explains=str(field.help_text),
-        type=Type.ADDRESS,
-        needs={key: f"{name}__slug"},
-        read=read,
-        required=not field.null,
-        refers_to=table,
-    )
-
-
-def refers_on_page(model, name: str, table: str, owner: str) -> Column:
-    """The same for one that has its place on the page of its `owner`: a seat of its forum."""
-    field = model._meta.get_field(name)
-    page, anchor = ANCHORED[table]
-    key, slug = f"{name}_id", f"{name}_{owner}_slug"
-
-    def read(raw: dict, addresses: Addresses):
-        return addresses.page(page, raw[slug], f"{anchor}-{raw[key]}")
-
-    return Column(
-        name=f"{name}_id",
-        label=capfirst(str(field.verbose_name)),
-        explains=str(field.help_text),
-        type=Type.ADDRESS,
-        needs={key: key, slug: f"{name}__{owner}__slug"},
-        read=read,
-        required=not field.null,
-        refers_to=table,
-    )
-
-
-# Of tables whose records have a place on another's page: whose page, and what it is called there.
-ANCHORED = {
-    "organisation_names": ("organisation", "name"),
-    "relationships": ("organisation", "relationship"),
-    "posts": ("organisation", "post"),
-    "appointments": ("organisation", "appointment"),
-    "statements": ("organisation", "statement"),
-    "ratings": ("organisation", "rating"),
-    "figures": ("organisation", "figure"),
-    "person_names": ("person", "name"),
-    "distinctions": ("person", "distinction"),
-    "forum_names": ("forum", "name"),
-    "member_organisations": ("forum", "member-organisation"),
-    "reporting_lines": ("forum", "line"),
-    "successions": ("forum", "succession"),
-    "seats": ("forum", "seat"),
-    "memberships": ("forum", "membership"),
-    "quoracy_clauses": ("forum", "clause"),
-    "escalation_steps": ("forum", "step"),
-}
-
-
-def id_column(needs: dict[str, str], read) -> Column:
-    return Column(
-        name="id",
-        label="Id",
-        explains="The public address of the record, which does not change.",
-        type=Type.ADDRESS,
-        needs=needs,
-        read=read,
-        required=True,
-    )
-
-
-def id_of_page(table: str) -> Column:
-    page = PAGES[table]
-    return id_column({"slug": "slug"}, lambda raw, addresses: addresses.page(page, raw["slug"]))
-
-
-def id_on_page(table: str, owner: str) -> Column:
-    """The id of what has a place on the page that `owner` leads to."""
-    page, anchor = ANCHORED[table]
-    key = f"{owner.replace('__', '_')}_slug"
-
-    def read(raw: dict, addresses: Addresses):
-        return addresses.page(page, raw[key], raw.get("anchor") or f"{anchor}-{raw['id']}")
-
-    return id_column({"id": "id", key: f"{owner}__slug"}, read)
-
-
-def worked_out(name: str, label: str, explains: str, kind: Type, **more) -> Column:
-    """A column that is no field but follows from others."""
-    return Column(name, label, explains, kind, {}, more.pop("read", _value(name)), **more)
-
-
-IN_FORCE = worked_out(
-    "in_force",
-    "In force",
-    "Whether it was in force on the day that the data is as at, and what it belongs to as well. "
-    "What was not is there only because something else refers to it, or because everything was "
-    "asked for.",
-    Type.YES_NO,
-    required=True,
-)
-STANDING = worked_out(
-    "standing",
-    "Standing",
-    "Whether anybody held it on that day. Vacant: nobody is known to be appointed. Not recorded: "
-    "the sources do not say.",
-    Type.TEXT,
-    required=True,
-    choices=tuple(Standing.choices),
-)
-EMPTY_PLACES = (
-    worked_out(
-        "unfilled",
-        "Places that nobody fills",
-        "How many places of the seat nobody filled on that day; one at least if nobody filled the "
-        "seat and the number is not recorded.",
-        Type.NUMBER,
-        required=True,
-    ),
-    worked_out(
-        "unfilled_standing",
-        "What those are",
-        "Whether the places that nobody filled are vacant, or not recorded. Empty if there are "
-        "none.",
-        Type.TEXT,
-        choices=tuple(choice for choice in Standing.choices if choice[0] != Standing.HELD),
-    ),
-)
-
-
-def _grouped(name: str, columns: list[Column]) -> list[Column]:
-    return [dataclasses.replace(column, group=name) for column in columns]
-
-
-def period(model) -> list[Column]:
-    columns = [
-        *known(model, "start_date", "start_precision", "start_qualifier"),
-        *known(model, "end_date", "end_precision", "end_qualifier"),
-        refers(model, "end_document", "documents"),
-        *plain(model, "end_locator"),
-    ]
-    return _grouped("period", columns)
-
-
-def evidence(model) -> list[Column]:
-    columns = [
-        refers(model, "document", "documents"),
-        *plain(model, "locator", "quotation", "note"),
-        *known(model, "confirmed_on", "confirmed_precision"),
-        refers(model, "confirmed_document", "documents"),
-        *plain(model, "confirmed_locator"),
-    ]
-    return _grouped("evidence", columns)
-
-
-def holder(model) -> list[Column]:
-    """Who holds it. Who is withheld from the public has no id, and no name but that."""
-    person = model._meta.get_field("person")
-    return [
-        Column(
-            name="person_id",
-            label=capfirst(str(person.verbose_name)),
-            explains="Empty if the name is withheld.",
-            type=Type.ADDRESS,
-            needs={},
-            read=lambda raw, addresses: addresses.page("person", raw["person_slug"]),
-            refers_to="people",
-        ),
-        worked_out(
-            "person_name",
-            "Name of the person",
-            f"With the honorific. “{NAME_WITHHELD}” if it is withheld from the public.",
-            Type.TEXT,
-            read=_value("person"),
-            required=True,
-        ),
-    ]
-
-
-def tenure(model) -> list[Column]:
-    return [*plain(model, "basis", "term_ends", "end_reason"), IN_FORCE, *period(model)]
-
-
-SPEAKS_FOR = Column(
-    name="on_behalf_of_id",
-    label="On behalf of",
-    explains="The organisation this person speaks for there: their own, that of the post by which "
-    "they fill the seat, or else the seat's.",
-    type=Type.ADDRESS,
-    needs={},
-    read=lambda raw, addresses: addresses.page("organisation", raw["speaks_for_slug"]),
-    refers_to="organisations",
-)
-BY_APPOINTMENT = Column(
-    name="ex_officio_appointment_id",
-    label="Ex officio by appointment",
-    explains="The appointment to the post whose holder fills the seat, of who fills it by that.",
-    type=Type.ADDRESS,
-    needs={},
-    read=lambda raw, addresses: addresses.page(
-        "organisation", raw["by_appointment_slug"], f"appointment-{raw['by_appointment']}"
-    ),
-    refers_to="appointments",
-)
-
-
-def dated(name: str, model, owner: str, *columns: Column) -> Table:
-    """A table of what has a period and a place on its owner's page."""
-    every = [*columns, IN_FORCE, *period(model), *evidence(model)]
-    return Table(name, model, (id_on_page(name, owner), *every))
-
-
-def stated(name: str, model, owner: str, *columns: Column) -> Table:
-    """The same of what has no period."""
-    return Table(name, model, (id_on_page(name, owner), *columns, *evidence(model)))
-
-
-def other_names(name: str, model, owner: str, table: str) -> Table:
-    return dated(name, model, owner, refers(model, owner, table), *plain(model, "name", "kind"))
-
 
 TABLES = (
     Table("documents", Document, (

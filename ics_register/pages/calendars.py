@@ -28,7 +28,9 @@ from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.formats import Here, Table, form_of
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.ics import Days, Entry, Source
-from ics_register.pages.page import LONG, filtered, public_page, with_sources
+from ics_register.pages.joins import with_sources
+from ics_register.pages.lists import LONG, filtered
+from ics_register.pages.page import public_page
 from ics_register.pages.terms import forum_of_paper
 from organisations.models import OrganisationKind, Post
 from people.models import TERM_RUNS, Appointment

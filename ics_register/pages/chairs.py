@@ -19,19 +19,13 @@ from django.http import HttpRequest
 
 from forums import seat_holders as seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.lists import LONG, filtered, page_of, to_the_end, up_to_many
 from ics_register.pages.names_on_day import earliest_day, names_then
-from ics_register.pages.page import (
-    LONG,
-    filtered,
-    page_of,
-    public_page,
-    to_the_end,
-    up_to_many,
-)
+from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import post_holders as post_holders
 from people.post_holders import Standing
@@ -124,12 +118,12 @@ def chairs_as_csv(context: dict, here: Here) -> Table:
         for keys in in_chunks(list(context["page"].paginator.object_list)):
             for what, held in rows_of(keys, here.asked):
                 said = _as_data(what, held, {}, here)
-                whole = facts.flat({"of": said[what]})
+                whole = csv_rows.flat({"of": said[what]})
                 holding = said["seat" if what == "forum" else "post"]
-                for row in facts.holding_rows(holding):
+                for row in csv_rows.holding_rows(holding):
                     yield {"kind": what, **whole, **row}
 
-    return Table(["kind", "of", "of_name", *facts.HOLDING_COLUMNS], rows())
+    return Table(["kind", "of", "of_name", *csv_rows.HOLDING_COLUMNS], rows())
 
 
 @public_page(

@@ -10,10 +10,12 @@ from forums.changes import Between, as_key, days_told, first_keys, happenings, k
 from forums.disambiguation import tell_apart
 from forums.models import Forum, Membership
 from forums.sentences import Told, tell
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
-from ics_register.pages.page import Moved, page_of_many, public_page, record_at
+from ics_register.pages.lists import page_of_many
+from ics_register.pages.page import public_page
+from ics_register.pages.record_addresses import Moved, record_at
 from organisations.models import Organisation
 from people.models import Person
 from records.evidence import year_before
@@ -89,7 +91,7 @@ def changes_as_csv(context: dict, here: Here) -> Table:
                     **_source_cells("before_", others[0] if others else None, here),
                 }
 
-    sources = [f"{whose}{name}" for whose in ("", "before_") for name in facts.SOURCE_COLUMNS]
+    sources = [f"{whose}{name}" for whose in ("", "before_") for name in csv_rows.SOURCE_COLUMNS]
     return Table(
         ["date", "precision", "qualifier", "event", "kind", "sentence", *sources],
         rows(),
@@ -99,10 +101,10 @@ def changes_as_csv(context: dict, here: Here) -> Table:
 def _source_cells(whose: str, source: tuple | None, here: Here) -> dict:
     """The cells of a source: of the change, or of the end of what was handed over."""
     if source is None:
-        return dict.fromkeys(f"{whose}{name}" for name in facts.SOURCE_COLUMNS)
+        return dict.fromkeys(f"{whose}{name}" for name in csv_rows.SOURCE_COLUMNS)
     slug, *rest = source
     cells = [here.id("document", slug), *rest]
-    named = zip(facts.SOURCE_COLUMNS, cells, strict=True)
+    named = zip(csv_rows.SOURCE_COLUMNS, cells, strict=True)
     return {f"{whose}{name}": value for name, value in named}
 
 

@@ -9,14 +9,15 @@ from django.http import HttpRequest
 
 from forums.concentration import Chairing, several_chaired, those_who_chair
 from forums.models import Forum
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import forums_by_chair
 from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import PlaceFilter, within
 from ics_register.pages.formats import Here, Table
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.lists import filtered, page_of, to_the_end, up_to_many
 from ics_register.pages.names_on_day import earliest_day, names_then
-from ics_register.pages.page import filtered, page_of, public_page, to_the_end, up_to_many
+from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, Place
 from people.post_holders import Standing
 from records.namesakes import told_apart_by_key
@@ -91,7 +92,7 @@ COLUMNS_OF_FILE = (
     "line",
     "to",
     "to_name",
-    *facts.DATED_COLUMNS,
+    *csv_rows.DATED_COLUMNS,
 )
 
 
@@ -133,7 +134,7 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
             "title": held.title,
             "basis": holder.basis,
             "ex_officio": holder.ex_officio,
-            **facts.dated_cells(holder, here),
+            **csv_rows.dated_cells(holder, here),
         }
     for line in each.lines:
         to = facts.named(line.to_forum or line.to_organisation, here)
@@ -144,7 +145,7 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
             "line": line.kind,
             "to": to["id"],
             "to_name": to["name"],
-            **facts.dated_cells(line, here),
+            **csv_rows.dated_cells(line, here),
         }
 
 

@@ -20,7 +20,9 @@ from forums.models import (
 from ics_register.pages import facts as plain
 from ics_register.pages.formats import Here, Table, whole_list
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import page_of, public_page, record_at
+from ics_register.pages.lists import page_of
+from ics_register.pages.page import public_page
+from ics_register.pages.record_addresses import record_at
 from organisations.models import (
     Figure,
     Organisation,

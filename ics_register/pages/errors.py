@@ -57,7 +57,7 @@ def frame_of_error(request: HttpRequest, heading: str, sentence: str) -> dict:
 
 
 def _error_as(form: str, status: int, sentence: str) -> HttpResponse:
-    """What cannot be answered, to a machine that asked for a twin of a page."""
+    """What cannot be answered, to a machine that asked for a format of a page."""
     if form == "json":
         said = {"error": sentence}
         return JsonResponse(said, status=status, json_dumps_params={"ensure_ascii": False})

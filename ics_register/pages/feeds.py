@@ -17,7 +17,9 @@ from forums.sentences import tell
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
 from ics_register.pages.formats import MEDIA_TYPES
-from ics_register.pages.page import MOST_COUNTED, Moved, kept_by_proxies, record_at
+from ics_register.pages.lists import MOST_COUNTED
+from ics_register.pages.page import kept_by_proxies
+from ics_register.pages.record_addresses import Moved, record_at
 from ics_register.recorded import end_of, first_recorded, register_id
 from records.periods import FIRST_DAY, LAST_DAY, day_before
 from records.text import one_line

@@ -1,7 +1,7 @@
-"""The twins of public pages: the same page as JSON, a list of it whole as CSV, a paper for Word
+"""Other formats of public pages: the same page as JSON, a list of it whole as CSV, a paper for Word
 and days to be kept in mind as a calendar.
 
-A twin has the address of its page with the name of its form in place of the last slash, and
+A format has the address of its page with the name of its form in place of the last slash, and
 takes what the page takes: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
 """
 
@@ -40,22 +40,22 @@ CHUNK = 500
 
 
 def page(route: str, view, name: str) -> list[URLPattern]:
-    """The address of a public page and those of its twins, for the list of addresses."""
-    twins = [
-        path(twin_of(route, form), view, {"form": form}, name=f"{name}.{form}")
-        for form in view.twins
+    """The address of a public page and those of its other formats, for the list of addresses."""
+    others = [
+        path(address_in(route, form), view, {"form": form}, name=f"{name}.{form}")
+        for form in view.formats
     ]
-    return [path(route, view, name=name), *twins]
+    return [path(route, view, name=name), *others]
 
 
-def twin_of(address: str, form: str) -> str:
-    """The address of a page's twin."""
+def address_in(address: str, form: str) -> str:
+    """The address of a page's format."""
     whole = address.removesuffix("/")
     return f"{whole}.{form}" if whole else f"{address}index.{form}"
 
 
-def page_of_twin(address: str) -> str:
-    """The address of the page that has this twin; of a page, its own."""
+def address_of_page(address: str) -> str:
+    """The address of the page that has this format; of a page, its own."""
     form = form_of(address)
     if form is None:
         return address
@@ -64,7 +64,7 @@ def page_of_twin(address: str) -> str:
 
 
 def form_of(address: str) -> str | None:
-    """Which form of a page has this address, if it is a twin's."""
+    """Which form of a page has this address, if it is a format's."""
     ending = address.rpartition(".")[2]
     return ending if ending in MEDIA_TYPES else None
 
@@ -77,7 +77,7 @@ def refuse_page_of_file(request: HttpRequest) -> None:
 
 @dataclass(frozen=True)
 class Here:
-    """The page that a twin is of, as somebody reads it: by it, records are given their ids."""
+    """The page that a format is of, as somebody reads it: by it, records are given their ids."""
 
     request: HttpRequest
     asked: AskedDay
@@ -95,12 +95,12 @@ class Here:
         return site(self.request)
 
     def address(self, form: str = "", **parameters) -> str:
-        """The absolute address of this page, or of its twin, with some of its parameters other
+        """The absolute address of this page, or of its format, with some of its parameters other
         than they are."""
-        own = page_of_twin(self.request.path)
+        own = address_of_page(self.request.path)
         given = dict(page_furniture(self.request)["kept_parameters"])
         given["page"] = self.request.GET.get("page")
-        link = self.asked.link(twin_of(own, form) if form else own, {**given, **parameters})
+        link = self.asked.link(address_in(own, form) if form else own, {**given, **parameters})
         return self.request.build_absolute_uri(link)
 
     def paged(self, page: Page, results: list) -> dict:
@@ -135,8 +135,8 @@ def site(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").removesuffix("/")
 
 
-def links_to_twins(here: Here, forms: Iterable[str]) -> list[tuple[str, str, str]]:
-    """The twins of a page as (word, media type, address)."""
+def links_to_formats(here: Here, forms: Iterable[str]) -> list[tuple[str, str, str]]:
+    """The other formats of a page as (word, media type, address)."""
     links = []
     for form in forms:
         whole = {"page": None} if form == "csv" else {}
@@ -179,7 +179,7 @@ def answer_csv(as_csv: AsCsv, context: dict, here: Here) -> HttpResponse:
 
 def file_name(here: Here, form: str) -> str:
     """What a file is called by whoever keeps it: by the page, and the day that it is as at."""
-    name = slugify(page_of_twin(here.request.path).replace("/", " "))
+    name = slugify(address_of_page(here.request.path).replace("/", " "))
     name += f"-as-at-{here.asked.day.isoformat()}"
     if here.asked.recorded:
         name += f"-as-recorded-on-{here.asked.recorded.isoformat()}"
@@ -200,14 +200,14 @@ def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:
     template, drawn = as_svg(context, here)
     drawing = plain(render_to_string(template, drawn, here.request, using="jinja2"))
     response = HttpResponse(drawing, content_type=MEDIA_TYPES["svg"])
-    name = slugify(page_of_twin(here.request.path).replace("/", " "))
+    name = slugify(address_of_page(here.request.path).replace("/", " "))
     file_name = f"{name}-as-at-{here.asked.day.isoformat()}.svg"
     response["Content-Disposition"] = f'inline; filename="{file_name}"'
     return open_to_all(response)
 
 
 def open_to_all(response: HttpResponse) -> HttpResponse:
-    """Lets pages of any other site read a twin."""
+    """Lets pages of any other site read a format."""
     response["Access-Control-Allow-Origin"] = "*"
     return response
 

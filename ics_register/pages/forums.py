@@ -25,21 +25,17 @@ from forums.models import (
 from forums.quoracy_inputs import body_of
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.vacancies import Places
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.formats import Here, Table, whole_list
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import earliest_day
-from ics_register.pages.page import (
-    STATED_SOURCES,
-    filtered,
-    page_of,
-    public_page,
-    record_at,
-    with_sources,
-)
+from ics_register.pages.page import public_page
 from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_be_as_data
+from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
 from people.post_holders import Standing
@@ -101,10 +97,10 @@ def forums_as_csv(context: dict, here: Here) -> Table:
         for forums in whole_list(context["page"]):
             chairs = chairs_of(forums, here.asked)
             for forum in forums:
-                said = facts.flat(facts.forum(forum, here))
-                yield said | facts.heads_in_cells(chairs.get(forum.pk, []), here)
+                said = csv_rows.flat(facts.forum(forum, here))
+                yield said | csv_rows.heads_in_cells(chairs.get(forum.pk, []), here)
 
-    return Table([*facts.FORUM_COLUMNS, *facts.HEAD_COLUMNS, *facts.DATED_COLUMNS], rows())
+    return Table([*csv_rows.FORUM_COLUMNS, *csv_rows.HEAD_COLUMNS, *csv_rows.DATED_COLUMNS], rows())
 
 
 @public_page(
@@ -176,15 +172,15 @@ def members_as_csv(context: dict, here: Here) -> Table:
     def rows():
         for held in context["seats"]:
             seat = facts.seat(held, here)
-            own = {column: seat[column] for column in facts.SEAT_COLUMNS}
+            own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
             if seat["holders"]:
                 filled = own | {"unfilled": 0, "unfilled_standing": None}
-                yield from (filled | row for row in facts.holding_rows(seat))
+                yield from (filled | row for row in csv_rows.holding_rows(seat))
             if seat["unfilled"]:
                 left = {**seat, "standing": seat["unfilled_standing"], "holders": []}
-                yield from (own | row for row in facts.holding_rows(left))
+                yield from (own | row for row in csv_rows.holding_rows(left))
 
-    return Table([*facts.SEAT_COLUMNS, *facts.HOLDING_COLUMNS], rows())
+    return Table([*csv_rows.SEAT_COLUMNS, *csv_rows.HOLDING_COLUMNS], rows())
 
 
 @prepared

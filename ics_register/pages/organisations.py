@@ -2,56 +2,42 @@
 
 import datetime
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
 import django_filters
-from django.db.models import CharField, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.http import HttpRequest
-from django.utils.text import capfirst
 
 from forums.models import Forum, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
 from forums.seat_holders import held_seats_among
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.formats import Here, Table, in_chunks, whole_list
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.joins import SOURCES, with_sources
+from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, name_then, names_then
-from ics_register.pages.page import (
-    SOURCES,
-    STATED_SOURCES,
-    filtered,
-    page_of,
-    public_page,
-    record_at,
-    with_sources,
-)
+from ics_register.pages.page import public_page
+from ics_register.pages.record_addresses import record_at
+from ics_register.pages.relationships import others_of, relationships_of
+from ics_register.pages.statements import ratings_of, said_by
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.timelines import recorded_times
 from organisations.models import (
     HEAD_KINDS,
-    CqcQuestion,
-    Figure,
     Organisation,
     OrganisationKind,
     OrganisationName,
     Post,
-    Rating,
-    Relationship,
-    RelationshipKind,
-    Statement,
-    StatementKind,
 )
 from people.post_holders import (
     EVIDENCE,
     PERIOD,
     DatedStated,
     HeldPost,
-    Stated,
     document_columns,
     held_posts_of,
     in_order,
@@ -114,10 +100,10 @@ def organisations_as_csv(context: dict, here: Here) -> Table:
             heads = heads_of(some, here.asked)
             names = names_then([each.pk for each in some], here.asked)
             for each in some:
-                said = facts.flat(facts.organisation(each, here, names.get(each.pk)))
-                yield said | facts.heads_in_cells(heads.get(each.pk, []), here)
+                said = csv_rows.flat(facts.organisation(each, here, names.get(each.pk)))
+                yield said | csv_rows.heads_in_cells(heads.get(each.pk, []), here)
 
-    columns = [*facts.ORGANISATION_COLUMNS, *facts.HEAD_COLUMNS, *facts.DATED_COLUMNS]
+    columns = [*csv_rows.ORGANISATION_COLUMNS, *csv_rows.HEAD_COLUMNS, *csv_rows.DATED_COLUMNS]
     return Table(columns, rows())
 
 
@@ -145,7 +131,7 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
 def organisation_as_json(context: dict, here: Here) -> dict:
     ratings = context["ratings"]
     rated = [*ratings["overall"], *itertools.chain(*ratings["questions"], *ratings["services"])]
-    organisation, called = context["organisation"], facts.all_of(context["called_then"])
+    organisation, called = context["organisation"], csv_rows.all_of(context["called_then"])
     return {
         **facts.organisation(organisation, here, called or None),
         "in_force": organisation.is_in_force(here.asked.day),
@@ -211,16 +197,16 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> Table:
 
     def rows():
         for post in context["posts"]:
-            for row in facts.holding_rows(facts.post(post, here)):
+            for row in csv_rows.holding_rows(facts.post(post, here)):
                 yield {"kind": "post", **row}
         for keys in in_chunks([pk for pk, *_ in context["page"].paginator.object_list]):
             seats = held_seats_among(keys, here.asked.day)
             for seat in in_order(seats, keys):
-                forum = facts.flat({"forum": facts.forum_of(seat, here)})
-                for row in facts.holding_rows(facts.seat(seat, here)):
+                forum = csv_rows.flat({"forum": facts.forum_of(seat, here)})
+                for row in csv_rows.holding_rows(facts.seat(seat, here)):
                     yield {"kind": "seat", **forum, **row}
 
-    return Table(["kind", "forum", "forum_name", *facts.HOLDING_COLUMNS], rows())
+    return Table(["kind", "forum", "forum_name", *csv_rows.HOLDING_COLUMNS], rows())
 
 
 @prepared
@@ -374,145 +360,3 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
         )
         .order_by("named", "how")
     )
-
-
-RELATIONSHIPS_TO = {
-    RelationshipKind.SUCCEEDED_BY: "Successor to",
-    RelationshipKind.MEMBER_OF: "Has as members",
-    RelationshipKind.PART_OF: "Includes",
-    RelationshipKind.PARTNER_IN: "Has as partners",
-}
-# Of those that were over before the day; a succession is never over.
-RELATIONSHIPS_BEFORE = {
-    RelationshipKind.MEMBER_OF: ("Was a member of", "Had as members"),
-    RelationshipKind.PART_OF: ("Was part of", "Included"),
-    RelationshipKind.PARTNER_IN: ("Was a partner in", "Had as partners"),
-}
-
-
-def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
-    """How others stand to `organisation` on the day or did before: (what they are to it, those
-    that one place of a document states, together: [[(other, relationship), ...], ...])."""
-    relationships = _relationships_of(organisation.pk, asked.day)
-
-    def is_former(relationship) -> bool:
-        return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
-
-    def told(relationship) -> tuple[str, Organisation]:
-        is_from = relationship.from_organisation_id == organisation.pk
-        other = relationship.to_organisation if is_from else relationship.from_organisation
-        if is_former(relationship):
-            return RELATIONSHIPS_BEFORE[relationship.kind][not is_from], other
-        if is_from:
-            return capfirst(relationship.get_kind_display()), other
-        return RELATIONSHIPS_TO[relationship.kind], other
-
-    headed: dict[str, list] = {}
-    for relationship in sorted(relationships, key=lambda each: (each.kind, is_former(each))):
-        heading, other = told(relationship)
-        headed.setdefault(heading, []).append((other, relationship))
-
-    def stated(pair) -> tuple:
-        return evidence(pair[1])
-
-    return [
-        (heading, [list(group) for _, group in itertools.groupby(pairs, stated)])
-        for heading, pairs in headed.items()
-    ]
-
-
-@prepared
-def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
-    found = Relationship.objects.filter(
-        Q(from_organisation=organisation) | Q(to_organisation=organisation)
-    ).exclude(pk__in=Relationship.objects.starting_after(day))
-    found = with_sources(found, "from_organisation", "to_organisation")
-    return found.order_by("kind", "start_date", "id")
-
-
-def others_of(relationships: list[tuple[str, list]]) -> list[int]:
-    """The organisations that `relationships_of` leads to."""
-    return [other.pk for _, groups in relationships for other, _ in itertools.chain(*groups)]
-
-
-def evidence(fact) -> tuple:
-    """What two facts share that are told under one source."""
-    return fact.document_slug, fact.locator, fact.quotation, fact.note
-
-
-def by_source(facts: Iterable) -> list[list]:
-    """`facts` in their order, together as far as one place of a document states them."""
-    return [list(group) for _, group in itertools.groupby(facts, evidence)]
-
-
-def ratings_of(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
-    """CQC ratings as a person reads them: overall, then by question, then by service."""
-    ratings = list(_ratings_of(organisation.pk, asked.day))
-    order = {question: position for position, question in enumerate(CqcQuestion.values)}
-    whole = sorted((r for r in ratings if not r.service), key=lambda r: order[r.question])
-    return {
-        "overall": [r for r in whole if r.question == CqcQuestion.OVERALL],
-        "questions": by_source(r for r in whole if r.question != CqcQuestion.OVERALL),
-        "services": by_source(r for r in ratings if r.service),
-    }
-
-
-@prepared
-def _ratings_of(organisation: int, day: datetime.date) -> QuerySet:
-    ratings = Rating.objects.stated_by(day).filter(organisation=organisation)
-    return with_sources(ratings, sources=STATED_SOURCES)
-
-
-@dataclass(kw_only=True)
-class Said(Stated):
-    """A figure, or something that an organisation says of itself, as a row with its source."""
-
-    kind: str  # "figure" or a StatementKind
-    text: str
-    value: str
-    period: str
-
-
-def said_by(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
-    """The figures of `organisation` that documents give, and what it says of itself: by kind, in
-    the document's order, and together as far as one place of a document says it."""
-    facts = []
-    for row in _said_by(organisation.pk, asked.day):
-        del row["order"], row["id"]
-        facts.append(Said(**{name.removesuffix("_"): value for name, value in row.items()}))
-    statements = [
-        (kind.label, by_source(fact for fact in facts if fact.kind == kind))
-        for kind in StatementKind
-    ]
-    return {
-        "figures": [fact for fact in facts if fact.kind == "figure"],
-        "statements": [(label, groups) for label, groups in statements if groups],
-    }
-
-
-@prepared
-def _said_by(organisation: int, day: datetime.date) -> QuerySet:
-    def rows(facts: QuerySet, **columns) -> QuerySet:
-        stated = facts.stated_by(day).filter(organisation=organisation).order_by()
-        return stated.values(
-            "order", "id", *EVIDENCE, **document_columns(with_end=False), **columns
-        )
-
-    nothing = Value("", CharField())
-    said = rows(
-        Figure.objects.all(),
-        kind_=Value("figure", CharField()),
-        text_=Cast("label", TextField()),
-        value_=F("value"),
-        period_=F("period"),
-    ).union(
-        rows(
-            Statement.objects.all(),
-            kind_=F("kind"),
-            text_=F("text"),
-            value_=nothing,
-            period_=nothing,
-        ),
-        all=True,
-    )
-    return said.order_by("order", "id")

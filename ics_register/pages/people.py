@@ -9,19 +9,15 @@ from django.http import HttpRequest
 
 from forums.models import Membership, Seat
 from forums.seat_holders import HeldSeat, held_seats_that_go_with, seats_with_holders
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.formats import Here, Table, whole_list
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import names_then
-from ics_register.pages.page import (
-    STATED_SOURCES,
-    filtered,
-    page_of,
-    public_page,
-    record_at,
-    with_sources,
-)
+from ics_register.pages.page import public_page
+from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import person_as_data
 from people.models import FINDABLE, Appointment, Person, PersonName
 from records.namesakes import namesakes
@@ -105,15 +101,15 @@ def people_as_csv(context: dict, here: Here) -> Table:
         for people in whole_list(context["page"]):
             held, coming = held_by(people, here.asked), to_come_for(people, here.asked)
             for person in people:
-                who = facts.flat({"person": facts.named(person, here)})
+                who = csv_rows.flat({"person": facts.named(person, here)})
                 now = [{"when": "now", **said} for said in _holds(person, held[person.pk], here)]
                 later = [
                     {"when": "to_come", **facts.tenure(each, here)} for each in coming[person.pk]
                 ]
                 for said in [*now, *later] or [{}]:
-                    yield who | facts.flat(said)
+                    yield who | csv_rows.flat(said)
 
-    return Table(["person", "person_name", "when", *facts.TENURE_COLUMNS], rows())
+    return Table(["person", "person_name", "when", *csv_rows.TENURE_COLUMNS], rows())
 
 
 @public_page(
@@ -200,11 +196,11 @@ def person_as_json(context: dict, here: Here) -> dict:
 def held_as_csv(context: dict, here: Here) -> Table:
     """A row for each post and seat that somebody holds, held or is to hold."""
     rows = (
-        {"when": when, **facts.flat(said)}
+        {"when": when, **csv_rows.flat(said)}
         for when, held in _all_held(context, here).items()
         for said in held
     )
-    return Table(["when", *facts.TENURE_COLUMNS, "ended_with_name", "ended_with_end_date"], rows)
+    return Table(["when", *csv_rows.TENURE_COLUMNS, "ended_with_name", "ended_with_end_date"], rows)
 
 
 @prepared

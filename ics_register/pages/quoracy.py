@@ -23,7 +23,9 @@ from ics_register.pages.attendance import (
 )
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import STATED_SOURCES, public_page, record_at, with_sources
+from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.page import public_page
+from ics_register.pages.record_addresses import record_at
 from organisations.models import Organisation
 from records.names import fold
 from records.prepared import prepared

@@ -11,7 +11,8 @@ from forums.recent_edits import as_row, beginning, first_learnt, learnt, rows_le
 from ics_register.pages import facts
 from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
-from ics_register.pages.page import page_of_many, public_page
+from ics_register.pages.lists import page_of_many
+from ics_register.pages.page import public_page
 from ics_register.recorded import end_of
 from records.periods import day_before
 

@@ -26,8 +26,9 @@ from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import within
 from ics_register.pages.formats import Here, Table, form_of, in_chunks
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, names_then
-from ics_register.pages.page import filtered, page_of, public_page
+from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place
 from people.post_holders import PERIOD, Standing
 from records.names import fold

@@ -7,7 +7,7 @@ from django.db.models import Case, Count, IntegerField, Model, Prefetch, Q, Quer
 from django.http import HttpRequest
 
 from forums.models import Forum, ForumName, Membership
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay
@@ -95,8 +95,8 @@ def _as_row(kind: str, said: dict) -> dict:
         "kind": kind,
         "id": said["id"],
         "name": said["name"],
-        "other_names": facts.all_of(said["other_names"]),
-        "holds": facts.all_of(said.get("holds", [])),
+        "other_names": csv_rows.all_of(said["other_names"]),
+        "holds": csv_rows.all_of(said.get("holds", [])),
         "end_date": said.get("end_date"),
     }
 

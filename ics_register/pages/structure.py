@@ -20,22 +20,18 @@ from forums.structure import (
     upper,
 )
 from forums.worklists import loops
-from ics_register.pages import facts
+from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.chart import Box, Chart, Line, chart
 from ics_register.pages.filters import PlaceFilter
-from ics_register.pages.formats import DATA, Here, Table, form_of, site, twin_of, whole_list
+from ics_register.pages.formats import DATA, Here, Table, address_in, form_of, site, whole_list
 from ics_register.pages.forums import chairs_of
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.joins import with_sources
+from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, names_then
-from ics_register.pages.page import (
-    Moved,
-    filtered,
-    page_of,
-    public_page,
-    record_at,
-    with_sources,
-)
+from ics_register.pages.page import public_page
+from ics_register.pages.record_addresses import Moved, record_at
 from organisations.models import Organisation, Place, PlaceLevel
 from people.post_holders import Standing
 from records.names import fold
@@ -115,7 +111,7 @@ LINE_COLUMNS = (
     "to_organisation",
     "to_organisation_name",
     "by_exception",
-    *facts.DATED_COLUMNS,
+    *csv_rows.DATED_COLUMNS,
 )
 
 
@@ -134,7 +130,7 @@ def structure_as_csv(context: dict, here: Here) -> Table:
     def rows():
         for forums, lines in parts():
             for line in lines:
-                yield dict.fromkeys(LINE_COLUMNS) | facts.flat(facts.reporting_line(line, here))
+                yield dict.fromkeys(LINE_COLUMNS) | csv_rows.flat(facts.reporting_line(line, here))
             for forum in forums:
                 if forum.pk not in {line.from_forum_id for line in lines}:
                     alone = {"from_forum": here.id_of(forum), "from_forum_name": forum.name}
@@ -243,7 +239,7 @@ def forum_named(slug: str) -> Forum:
 def picture(asked: AskedDay, request: HttpRequest) -> str:
     """The address of the chart as a picture."""
     kept = [(name, request.GET[name]) for name in ("place", "forum") if request.GET.get(name)]
-    return asked.link(twin_of(reverse("structure"), "svg"), kept)
+    return asked.link(address_in(reverse("structure"), "svg"), kept)
 
 
 def joined(forums: list[Forum], lines: list[ReportingLine], rounds, asked: AskedDay) -> dict:

@@ -16,7 +16,7 @@ from forums.models import (
 from forums.seat_holders import HeldSeat, held_seats_of
 from ics_register.pages import forums as forum_pages
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.page import public_page, record_at
+from ics_register.pages.page import public_page
 from ics_register.pages.papers import (
     APPENDIX,
     NOT_RECORDED,
@@ -35,6 +35,7 @@ from ics_register.pages.papers import (
     several,
 )
 from ics_register.pages.quoracy import clauses_of
+from ics_register.pages.record_addresses import record_at
 from people.post_holders import Holder, Standing
 from records.periods import date_in_words
 

@@ -14,8 +14,8 @@ from tests.builders import (
     make_post,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import REFUSED, read, words
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -195,8 +195,8 @@ def test_a_long_list_is_shown_in_pages_of_a_hundred(board):
     assert "/changes/?from=2019-03-01&to=2019-05-01&page=1" in second.links(second.main)
 
 
-def test_the_twins_tell_the_same_sentences_with_their_sources(board):
-    as_json, as_csv = twin("/changes.json", SPRING), twin("/changes.csv", SPRING)
+def test_the_formats_tell_the_same_sentences_with_their_sources(board):
+    as_json, as_csv = read_data("/changes.json", SPRING), read_data("/changes.csv", SPRING)
 
     page = listed(read("/changes/", SPRING))
     results, rows = as_json.said["results"], as_csv.rows

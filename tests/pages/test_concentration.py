@@ -14,8 +14,8 @@ from tests.builders import (
     make_post,
     make_reporting_line,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read, words
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_an_unknown_part_is_refused_with_a_sentence(quiet):
 def test_whether_two_withheld_chairs_are_one_person_cannot_be_told(form):
     def answer() -> str:
         if form:
-            return twin(f"/concentration.{form}").text
+            return read_data(f"/concentration.{form}").text
         return read(HERE).answer
 
     board, group = (make_chair_seat(forum=make_forum(name=name)) for name in ("Board", "Group"))
@@ -101,9 +101,9 @@ def test_whether_two_withheld_chairs_are_one_person_cannot_be_told(form):
     assert "Name withheld" not in as_two
 
 
-def test_its_twins_say_what_it_says_with_the_document_of_each(ann):
-    [each] = twin("/concentration.json?as_at=2019-05-01").said["results"]
-    rows = twin("/concentration.csv?as_at=2019-05-01").rows
+def test_its_formats_say_what_it_says_with_the_document_of_each(ann):
+    [each] = read_data("/concentration.json?as_at=2019-05-01").said["results"]
+    rows = read_data("/concentration.csv?as_at=2019-05-01").rows
 
     assert each["person"] == {"id": "http://localhost/people/ann/", "name": "Ann Abel"}
     assert [chaired["forum"]["name"] for chaired in each["forums"]] == ["Board", "Group"]

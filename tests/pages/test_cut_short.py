@@ -22,8 +22,8 @@ from tests.builders import (
     make_reporting_line,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -33,7 +33,7 @@ def test_json_of_a_forum_has_the_times_in_all_its_seats():
     forum = make_forum(slug="board")
     for number in range(30):
         make_membership(seat=make_seat(forum=forum, title=f"Seat {number}"))
-    assert len({each["title"] for each in twin("/forums/board.json").said["over_time"]}) == 30
+    assert len({each["title"] for each in read_data("/forums/board.json").said["over_time"]}) == 30
     assert "6 more with somebody recorded have no room" in read("/forums/board/").text
 
 
@@ -41,7 +41,7 @@ def test_json_has_the_earliest_times_of_a_seat_too():
     chair = make_chair_seat(forum=make_forum(slug="board"))
     for year in range(1990, 2020):
         make_membership(seat=chair, start_date=f"{year}-01-01", end_date=f"{year}-12-31")
-    told = [each for each in twin("/forums/board.json").said["over_time"] if "person" in each]
+    told = [each for each in read_data("/forums/board.json").said["over_time"] if "person" in each]
     assert len(told) == 30
 
 
@@ -66,7 +66,7 @@ def test_a_feed_says_how_many_there_are_and_where_the_whole_is(six, address):
     [whole] = [
         link.get("href") for link in root.findall(f"{ATOM}link") if link.get("type") == "text/csv"
     ]
-    rows = twin(whole.removeprefix("http://testserver").removeprefix("http://localhost")).rows
+    rows = read_data(whole.removeprefix("http://testserver").removeprefix("http://localhost")).rows
     assert len(entries) < len(rows)
     assert root.findtext(f"{ATOM}subtitle") == (
         f"The last {len(entries)} of {len(rows)}. All: {whole}"
@@ -87,11 +87,11 @@ def test_the_home_page_says_that_there_are_more_chairs_and_documents(monkeypatch
     make_document()
     make_chair_seat(forum=make_forum(place=system))
     make_chair_seat(forum=make_forum(place=system))
-    said = twin("/index.json").said
+    said = read_data("/index.json").said
     assert (said["more_chairs"], said["more_documents"]) == (False, False)
     make_chair_seat(forum=make_forum(place=system))
     make_document()
-    said, page = twin("/index.json").said, read("/")
+    said, page = read_data("/index.json").said, read("/")
     assert (len(said["chairs"]), said["more_chairs"]) == (2, True)
     assert (len(said["documents"]), said["more_documents"]) == (2, True)
     assert "More forums have a chair than are shown here." in page.text
@@ -107,14 +107,14 @@ def three_terms(monkeypatch):
 
 
 def test_a_calendar_that_has_no_room_for_all_says_so(three_terms, monkeypatch):
-    assert twin("/calendar.json", three_terms).said["all_days"] is True
+    assert read_data("/calendar.json", three_terms).said["all_days"] is True
     assert "There is more" not in read("/calendar/", three_terms).text
-    assert len(twin("/calendar.csv", three_terms).rows) == 3
+    assert len(read_data("/calendar.csv", three_terms).rows) == 3
     monkeypatch.setattr(calendars, "MOST", 2)
-    assert twin("/calendar.json", three_terms).said["all_days"] is False
+    assert read_data("/calendar.json", three_terms).said["all_days"] is False
     more = "There is more than this calendar holds"
     assert more in read("/calendar/", three_terms).text
-    assert twin("/calendar.csv", three_terms).rows[-1]["words"].startswith(more)
+    assert read_data("/calendar.csv", three_terms).rows[-1]["words"].startswith(more)
     assert more in str(Client().get("/calendar.ics", three_terms).content.decode()).replace(
         "\r\n ", ""
     )
@@ -132,12 +132,12 @@ def board_of_five(monkeypatch):
 
 @pytest.mark.parametrize("of", [{"forum": "board"}, {}])
 def test_files_of_the_structure_hold_all_lines_and_the_page_leads_there(board_of_five, of):
-    assert len(twin("/structure.json", of).said["reporting_lines"]) == 5
-    rows = twin("/structure.csv", of).rows
+    assert len(read_data("/structure.json", of).said["reporting_lines"]) == 5
+    rows = read_data("/structure.csv", of).rows
     assert len([row for row in rows if row["to_forum"]]) == 5
     page = read("/structure/", of)
     all_of_them = "All 5 lines are in the CSV file" if of else "All lines are in the CSV file"
-    assert twin(page.link(all_of_them)).rows == rows
+    assert read_data(page.link(all_of_them)).rows == rows
 
 
 def test_a_page_of_the_structure_that_tells_all_says_nothing_of_more():
@@ -158,25 +158,28 @@ def three_of_each(monkeypatch):
 
 
 def test_the_file_of_a_search_holds_all_that_was_found(three_of_each):
-    rows = twin("/search.csv", {"q": "wye"}).rows
+    rows = read_data("/search.csv", {"q": "wye"}).rows
     assert Counter(row["kind"] for row in rows) == {"person": 3, "forum": 3, "organisation": 3}
-    assert Counter(row["kind"] for row in twin("/search.csv", {"q": "nurse wye"}).rows) == {
+    assert Counter(row["kind"] for row in read_data("/search.csv", {"q": "nurse wye"}).rows) == {
         "post": 3
     }
 
 
 def test_a_search_says_how_many_more_there_are_and_where_all_are(three_of_each):
-    said, page = twin("/search.json", {"q": "wye"}).said, read("/search/", {"q": "wye"})
+    said, page = read_data("/search.json", {"q": "wye"}).said, read("/search/", {"q": "wye"})
     assert said["more"] == ["people", "forums", "organisations"]
     assert (len(said["people"]), said["counts"]["people"]) == (2, 3)
     assert page.text.count("And 1 more.") == 3
     for address in (said["all"], page.link("All 3 are in the CSV file")):
-        assert len(twin(address.removeprefix("http://localhost")).rows) == 9
+        assert len(read_data(address.removeprefix("http://localhost")).rows) == 9
     assert "And 1 more." in read("/search/", {"q": "nurse"}).text
 
 
 def test_a_search_that_shows_all_says_nothing_of_more(three_of_each):
-    said, page = twin("/search.json", {"q": "wye board 1"}).said, read("/search/?q=wye+board+1")
+    said, page = (
+        read_data("/search.json", {"q": "wye board 1"}).said,
+        read("/search/?q=wye+board+1"),
+    )
     assert (said["more"], said["counts"]["forums"]) == ([], 1)
     assert "more." not in page.text
 
@@ -184,8 +187,8 @@ def test_a_search_that_shows_all_says_nothing_of_more(three_of_each):
 def test_no_number_of_other_names_hides_what_has_one_too(three_of_each):
     for number in range(10):
         make_person_name(person=make_person(name="Ben Lee"), name=f"Dee {number}")
-    assert len(twin("/search.csv", {"q": "dee"}).rows) == 10
-    assert twin("/search.json", {"q": "dee"}).said["counts"]["people"] == 10
+    assert len(read_data("/search.csv", {"q": "dee"}).rows) == 10
+    assert read_data("/search.json", {"q": "dee"}).said["counts"]["people"] == 10
 
 
 def test_a_list_of_what_was_found_is_narrowed_by_the_words_that_tell(three_of_each):

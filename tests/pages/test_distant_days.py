@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import resolve
 
 from editing.typed_dates import UnreadableDate, read_date
-from ics_register.pages.formats import twin_of
+from ics_register.pages.formats import address_in
 from records.history import Recorded
 from records.periods import FIRST_DAY, LAST_DAY
 from tests import slow
@@ -152,9 +152,9 @@ def answers(address: str, parameters: dict) -> bool:
 def test_no_page_fails_over_a_distant_day_in_an_older_row(fields, cast, quiet):
     give_everything(cast, **fields)
 
-    twins = [
-        twin_of(page, form)
+    formats = [
+        address_in(page, form)
         for page in PAGES
-        for form in (() if "?" in page else resolve(page).func.twins)
+        for form in (() if "?" in page else resolve(page).func.formats)
     ]
-    assert [each for each in [*PAGES, *twins, *FEEDS] if not answers(each, {})] == []
+    assert [each for each in [*PAGES, *formats, *FEEDS] if not answers(each, {})] == []

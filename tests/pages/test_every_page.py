@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from tests import slow
 from tests.pages import cast as stage
+from tests.pages.as_data import read_data
 from tests.pages.reading import REFUSED, Page, read
-from tests.pages.twins import twin
 
 # The page's address, its heading, and the beginning of its title.
 PAGES = {
@@ -174,19 +174,19 @@ def test_as_recorded_until_now_it_says_what_it_says_today(cast, address):
     now, then = (read(address, asked | more) for more in ({}, {"recorded": timezone.localdate()}))
     assert then.headings == now.headings
     for form in ("text/csv", "application/json"):
-        [said, said_then] = [_twins_of(page, form) for page in (now, then)]
+        [said, said_then] = [_data_of(page, form) for page in (now, then)]
         assert said_then == said
 
 
-def _twins_of(page: Page, media_type: str) -> list:
-    """What the twins of a page say, but for the day on which they are asked."""
+def _data_of(page: Page, media_type: str) -> list:
+    """What the formats of a page say, but for the day on which they are asked."""
     links = page.all("link", rel="alternate", type=media_type)
-    twins = [twin(link.get("href").removeprefix("http://localhost")) for link in links]
+    formats = [read_data(link.get("href").removeprefix("http://localhost")) for link in links]
     if media_type == "text/csv":
-        return [each.rows for each in twins]
+        return [each.rows for each in formats]
     return [
         {key: value for key, value in each.said.items() if key not in ("page", "recorded")}
-        for each in twins
+        for each in formats
     ]
 
 
@@ -198,10 +198,10 @@ def test_no_order_on_it_is_left_to_the_database(cast, address):
 
     def told() -> list:
         pages = [read(address, asked | more) for more in ({}, {"recorded": timezone.localdate()})]
-        twins = [
-            _twins_of(page, form) for page in pages for form in ("text/csv", "application/json")
+        formats = [
+            _data_of(page, form) for page in pages for form in ("text/csv", "application/json")
         ]
-        return [*(page.text for page in pages), *twins]
+        return [*(page.text for page in pages), *formats]
 
     before = told()
     with connection.cursor() as cursor:

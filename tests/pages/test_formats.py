@@ -1,4 +1,4 @@
-"""Every public page has a twin as JSON, and every list one as CSV, which say what it says."""
+"""Every public page has a format as JSON, and every list one as CSV, which say what it says."""
 
 import datetime
 import inspect
@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from ics_register.pages import formats
-from ics_register.pages.formats import form_of, page_of_twin, twin_of
+from ics_register.pages.formats import address_in, address_of_page, form_of
 from people.identity import merge_people
 from people.models import EndReason
 from tests import slow
@@ -22,9 +22,9 @@ from tests.builders import (
     make_person_name,
 )
 from tests.pages import cast as stage
+from tests.pages.as_data import read_data
 from tests.pages.reading import read
 from tests.pages.test_every_page import PAGES
-from tests.pages.twins import twin
 
 LISTS = ["/chairs/", "/forums/", "/organisations/", "/people/", "/documents/"]
 FILES = [
@@ -39,27 +39,27 @@ FILES = [
 
 def as_form(address: str, form: str) -> str:
     parts = urlsplit(address)
-    return twin_of(parts.path, form) + (f"?{parts.query}" if parts.query else "")
+    return address_in(parts.path, form) + (f"?{parts.query}" if parts.query else "")
 
 
-def test_no_page_is_without_its_twins():
-    patterns = [each for each in get_resolver().url_patterns if hasattr(each.callback, "twins")]
+def test_no_page_is_without_its_formats():
+    patterns = [each for each in get_resolver().url_patterns if hasattr(each.callback, "formats")]
     routes = {str(each.pattern) for each in patterns}
     pages = [each for each in patterns if form_of(str(each.pattern)) is None]
     wanted = set()
     for each in pages:
         is_list = "page_of(" in inspect.getsource(each.callback)
         for form in ("json", "csv") if is_list else ("json",):
-            wanted.add(twin_of(str(each.pattern), form))
+            wanted.add(address_in(str(each.pattern), form))
 
     assert len(pages) > 10
     assert wanted - routes == set()
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_every_page_has_a_twin_that_says_of_which_page_and_day_it_is(cast, address):
+def test_every_page_has_a_format_that_says_of_which_page_and_day_it_is(cast, address):
     day = ("&" if "?" in address else "?") + "as_at=2021-01-01"
-    data = twin(as_form(address + day, "json"))
+    data = read_data(as_form(address + day, "json"))
 
     assert data.status == 200
     assert data.said["page"] == f"http://localhost{address}{day}"
@@ -70,13 +70,13 @@ def test_every_page_has_a_twin_that_says_of_which_page_and_day_it_is(cast, addre
     ("address", "json"),
     [("/", "/index.json"), ("/chairs/", "/chairs.json"), (stage.FORUM, stage.FORUM[:-1] + ".json")],
 )
-def test_the_address_of_a_twin_and_that_of_its_page_lead_to_each_other(address, json):
-    assert twin_of(address, "json") == json
-    assert page_of_twin(json) == address
+def test_the_address_of_a_format_and_that_of_its_page_lead_to_each_other(address, json):
+    assert address_in(address, "json") == json
+    assert address_of_page(json) == address
     assert (form_of(json), form_of(address)) == ("json", None)
 
 
-def test_a_page_links_to_its_twins_as_at_its_day_and_with_its_filters(cast):
+def test_a_page_links_to_its_formats_as_at_its_day_and_with_its_filters(cast):
     page = read("/chairs/", {"as_at": "2019-05-01", "standing": "held", "page": "1"})
 
     kept = "standing=held&page=1&as_at=2019-05-01"
@@ -84,12 +84,12 @@ def test_a_page_links_to_its_twins_as_at_its_day_and_with_its_filters(cast):
     assert page.link("CSV") == "/chairs.csv?standing=held&as_at=2019-05-01"
     linked = {link.get("type"): link.get("href") for link in page.all("link", rel="alternate")}
     assert linked == {"application/json": page.link("JSON"), "text/csv": page.link("CSV")}
-    assert twin(page.link("JSON")).said["page"] == f"http://localhost/chairs/?{kept}"
+    assert read_data(page.link("JSON")).said["page"] == f"http://localhost/chairs/?{kept}"
 
 
 @pytest.mark.parametrize("form", ["json", "csv"])
-def test_any_site_may_read_a_twin_and_any_proxy_may_keep_it(cast, form):
-    answer = twin(f"/chairs.{form}").response
+def test_any_site_may_read_a_format_and_any_proxy_may_keep_it(cast, form):
+    answer = read_data(f"/chairs.{form}").response
 
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cache-Control"].startswith("public, ")
@@ -106,8 +106,8 @@ def test_any_site_may_read_a_twin_and_any_proxy_may_keep_it(cast, form):
         ("%00", 400, "The address holds a character that cannot be typed"),
     ],
 )
-def test_what_a_page_refuses_its_twins_refuse_with_a_sentence(db, quiet, query, status, sentence):
-    as_json, as_csv = twin(f"/chairs.json?{query}"), twin(f"/chairs.csv?{query}")
+def test_what_a_page_refuses_its_formats_refuse_with_a_sentence(db, quiet, query, status, sentence):
+    as_json, as_csv = read_data(f"/chairs.json?{query}"), read_data(f"/chairs.csv?{query}")
 
     assert (as_json.status, as_csv.status) == (status, status)
     assert as_json.said["error"].startswith(sentence)
@@ -115,7 +115,7 @@ def test_what_a_page_refuses_its_twins_refuse_with_a_sentence(db, quiet, query, 
     assert as_csv.text.startswith(sentence)
 
 
-def test_a_twin_can_be_read_but_not_written_to(db, quiet):
+def test_a_format_can_be_read_but_not_written_to(db, quiet):
     answer = Client(headers={"host": "localhost"}).post("/chairs.json")
 
     assert answer.status_code == 405
@@ -123,8 +123,8 @@ def test_a_twin_can_be_read_but_not_written_to(db, quiet):
 
 
 def test_a_file_has_no_pages(db, quiet):
-    assert "page: The file holds the whole list" in twin("/chairs.csv?page=2").text
-    assert twin("/chairs.json?page=2").status == 404
+    assert "page: The file holds the whole list" in read_data("/chairs.csv?page=2").text
+    assert read_data("/chairs.json?page=2").status == 404
 
 
 def test_a_list_has_pages_in_json_and_is_whole_in_csv(db, monkeypatch):
@@ -133,15 +133,15 @@ def test_a_list_has_pages_in_json_and_is_whole_in_csv(db, monkeypatch):
         make_forum(name=f"Forum {number:03}", document=document)
     make_forum(name="Ended", end_date="2020-01-01", document=document)
 
-    first = twin("/forums.json?q=forum").said
-    second = twin(first["next"]).said
+    first = read_data("/forums.json?q=forum").said
+    second = read_data(first["next"]).said
     assert (first["count"], len(first["results"]), first["previous"]) == (120, 100, None)
     assert (len(second["results"]), second["next"]) == (20, None)
     assert second["previous"] == "http://localhost/forums.json?q=forum&page=1"
     names = [forum["name"] for forum in first["results"] + second["results"]]
     assert names == [f"Forum {number:03}" for number in range(120)]
     monkeypatch.setattr(formats, "CHUNK", 50)
-    assert [row["name"] for row in twin("/forums.csv?q=forum").rows] == names
+    assert [row["name"] for row in read_data("/forums.csv?q=forum").rows] == names
 
 
 @slow.WALK
@@ -149,11 +149,11 @@ def test_a_list_has_pages_in_json_and_is_whole_in_csv(db, monkeypatch):
 def test_a_file_is_the_same_however_few_rows_are_read_at_once(cast, address, monkeypatch):
     for _ in range(3):
         cast.enlarge()
-    whole = twin(as_form(address, "csv")).rows
+    whole = read_data(as_form(address, "csv")).rows
     monkeypatch.setattr(formats, "CHUNK", 2)
 
     assert len(whole) > 1
-    assert twin(as_form(address, "csv")).rows == whole
+    assert read_data(as_form(address, "csv")).rows == whole
 
 
 def test_no_column_is_empty_for_want_of_a_name_that_fits(cast):
@@ -194,7 +194,7 @@ def test_no_column_is_empty_for_want_of_a_name_that_fits(cast):
     more.append(f"{paper.get_absolute_url()}?facts=seats")
     filled = {}
     for address in [*FILES, *files, *more]:
-        for row in twin(as_form(address, "csv")).rows:
+        for row in read_data(as_form(address, "csv")).rows:
             for column, cell in row.items():
                 filled[column] = filled.get(column, False) or cell != ""
 
@@ -212,8 +212,8 @@ def test_a_date_is_as_known_with_how_well_beside_it(cast):
         end_date="2199-12-31",
         end_precision="year",
     )
-    rows = twin(stage.FORUM[:-1] + ".csv").rows
-    seats = twin(stage.FORUM[:-1] + ".json").said["seats"]
+    rows = read_data(stage.FORUM[:-1] + ".csv").rows
+    seats = read_data(stage.FORUM[:-1] + ".json").said["seats"]
 
     dates = {
         "start_date": "2019-04",
@@ -236,17 +236,17 @@ def test_vacant_and_not_recorded_are_different_words_in_data_too(db):
     make_chair_seat(forum=make_forum(name="Silent"), holder_stated=False)
     make_forum(name="Without a seat")
 
-    listed = {row["name"]: row["chair_standing"] for row in twin("/forums.csv").rows}
+    listed = {row["name"]: row["chair_standing"] for row in read_data("/forums.csv").rows}
     assert listed == {
         "Known": "vacant",
         "Silent": "not-recorded",
         "Without a seat": "not-recorded",
     }
-    standings = [each["seat"]["standing"] for each in twin("/chairs.json").said["results"]]
+    standings = [each["seat"]["standing"] for each in read_data("/chairs.json").said["results"]]
     assert standings == ["vacant", "not-recorded"]
 
 
-def test_what_has_moved_leads_to_the_twin_at_its_new_address(cast):
+def test_what_has_moved_leads_to_the_format_at_its_new_address(cast):
     cast.forum.slug = "renamed"
     cast.forum.save()
     merge_people(kept=cast.person, merged=make_person(slug="sian-joans"))
@@ -256,14 +256,14 @@ def test_what_has_moved_leads_to_the_twin_at_its_new_address(cast):
         (f"{stage.FORUM[:-1]}.csv", "/forums/renamed.csv"),
         ("/people/sian-joans.json", "/people/sian-jones.json"),
     ]:
-        answer = twin(address).response
+        answer = read_data(address).response
         assert (answer.status_code, answer.headers["Location"]) == (301, new)
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_what_is_not_there_is_not_found_in_data_either(db, quiet):
-    assert twin("/people/nobody.json").said == {
+    assert read_data("/people/nobody.json").said == {
         "error": "There is no person at this address. It may have been typed wrongly."
     }
-    assert twin("/people/nobody.csv").status == 404
-    assert "error" in twin("/nothing.json").said
+    assert read_data("/people/nobody.csv").status == 404
+    assert "error" in read_data("/nothing.json").said

@@ -24,8 +24,8 @@ from tests.builders import (
     make_reporting_line,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read, words
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,7 @@ def test_no_two_sentences_of_changes_are_equal():
 )
 def test_no_two_sentences_of_a_table_of_changes_are_equal(path, column):
     happened()
-    said = [row[column] for row in twin(path).rows if "Finance" in row[column]]
+    said = [row[column] for row in read_data(path).rows if "Finance" in row[column]]
     assert len(said) >= 8 and len(set(said)) == len(said)
 
 
@@ -179,6 +179,6 @@ def test_somebody_withheld_is_no_namesake():
 def test_what_changes_name_is_told_in_json_though_two_have_one_name():
     one, other = (make_forum(name="Finance Committee", slug=f"finance-{n}") for n in (1, 2))
     make_reporting_line(from_forum=one, to_forum=other, start_date="2022-04-01")
-    [told] = twin("/changes.json?from=2022-01-01&to=2023-01-01").said["results"]
+    [told] = read_data("/changes.json?from=2022-01-01&to=2023-01-01").said["results"]
     ids = [each["id"].rstrip("/").rpartition("/")[2] for each in told["about"]]
     assert ids == ["finance-1", "finance-2"]

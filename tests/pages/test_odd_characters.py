@@ -44,13 +44,13 @@ FEEDS = [
 OTHERS = ["/sitemap.xml", "/sitemap-forums.xml", "/sitemap-people.xml", "/robots.txt"]
 
 
-def twins_of(page: str) -> list[str]:
+def formats_of(page: str) -> list[str]:
     path, mark, query = page.partition("?")
     stem = path.removesuffix("/") or "/index"
-    return [f"{stem}.{form}{mark}{query}" for form in resolve(path).func.twins]
+    return [f"{stem}.{form}{mark}{query}" for form in resolve(path).func.formats]
 
 
-ADDRESSES = [*PAGES, *(twin for page in PAGES for twin in twins_of(page)), *FEEDS, *OTHERS]
+ADDRESSES = [*PAGES, *(format for page in PAGES for format in formats_of(page)), *FEEDS, *OTHERS]
 
 
 def texts_of(table: type[models.Model]) -> list[models.Field]:

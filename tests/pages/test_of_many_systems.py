@@ -17,8 +17,8 @@ from tests.builders import (
     make_place,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -58,17 +58,20 @@ def test_it_asks_for_a_system_before_it_compares_more_forums_than_fit(two_system
 
 @pytest.mark.parametrize("name", ["concentration", "representation"])
 def test_the_page_as_json_asks_too_and_says_where_each_system_is(two_systems, name):
-    asked = twin(f"/{name}.json?as_at=2020-01-01").said
+    asked = read_data(f"/{name}.json?as_at=2020-01-01").said
 
     assert [each["place"]["name"] for each in asked["systems"]] == ["East", "West"]
     west = asked["systems"][1]["address"]
     assert west == f"http://localhost/{name}.json?place=west&as_at=2020-01-01"
-    assert twin(west.removeprefix("http://localhost")).said["results"]
+    assert read_data(west.removeprefix("http://localhost")).said["results"]
 
 
 def test_the_files_hold_all_systems_whatever_the_page_asks(two_systems):
-    assert {row["name"] for row in twin("/concentration.csv").rows} >= {"East Board", "West Group"}
-    forums = [row["forum_name"] for row in twin("/representation.csv").rows]
+    assert {row["name"] for row in read_data("/concentration.csv").rows} >= {
+        "East Board",
+        "West Group",
+    }
+    forums = [row["forum_name"] for row in read_data("/representation.csv").rows]
     assert len(forums) == 4
 
 
@@ -105,18 +108,18 @@ def test_a_long_list_has_shorter_pages_and_every_record_on_one_of_them_in_its_or
     withheld = make_person(name="Given9 Family9")
     withhold_person(person=withheld)
 
-    forums = [twin(f"/forums.json?page={number}").said for number in (1, 2, 3)]
+    forums = [read_data(f"/forums.json?page={number}").said for number in (1, 2, 3)]
     assert [each["name"] for said in forums for each in said["results"]] == [
         f"Forum {number}" for number in range(5)
     ]
     assert [len(said["results"]) for said in forums] == [2, 2, 1]
     assert {said["count"] for said in forums} == {5}
     assert read("/forums/?page=4").status == 404
-    people = [twin(f"/people.json?page={number}").said["results"] for number in (1, 2, 3)]
+    people = [read_data(f"/people.json?page={number}").said["results"] for number in (1, 2, 3)]
     assert [each["name"] for some in people for each in some] == [
         f"Given{number} Family{4 - number}" for number in (4, 3, 2, 1, 0)
     ]
-    assert len(twin("/forums.csv").rows) == 5
+    assert len(read_data("/forums.csv").rows) == 5
 
 
 def test_beside_a_long_list_of_chairs_a_link_stands_for_the_number_without_one(long_lists):
@@ -127,7 +130,7 @@ def test_beside_a_long_list_of_chairs_a_link_stands_for_the_number_without_one(l
     told = read("/chairs/")
     assert "Of which the sources do not say who chairs them: forums, organisations." in told.text
     assert "Silent Forum" in read(told.link("forums")).text
-    assert twin("/chairs.json").said["without_a_chair"] is None
+    assert read_data("/chairs.json").said["without_a_chair"] is None
     assert "sources do not say who chairs them" in read("/chairs/?kind=alliance").text
 
 
@@ -141,9 +144,9 @@ def test_a_calendar_of_many_chairs_tells_what_comes_next_and_nothing_passed(long
     assert "the first 2 that are recorded from" in told.text
     assert ["Forum 2" in told.rows()[0], "Forum 3" in told.rows()[1]] == [True, True]
     assert len(told.rows()) == 2
-    days = [row["words"] for row in twin("/calendar.csv").rows]
+    days = [row["words"] for row in read_data("/calendar.csv").rows]
     assert [words[-7:] for words in days] == ["Forum 2", "Forum 3", "Forum 1"]
-    assert len(twin("/calendar.json").said["days"]) == 2
+    assert len(read_data("/calendar.json").said["days"]) == 2
 
 
 def test_what_a_page_counts_no_further_its_json_counts_to_the_end(monkeypatch):
@@ -151,5 +154,5 @@ def test_what_a_page_counts_no_further_its_json_counts_to_the_end(monkeypatch):
     for number in range(3):
         make_forum(name=f"Forum {number}")
 
-    assert twin("/chairs.json").said["without_a_chair"] == {"forums": 3, "organisations": 0}
-    assert twin("/concentration.json").said["without_a_chair"] == 3
+    assert read_data("/chairs.json").said["without_a_chair"] == {"forums": 3, "organisations": 0}
+    assert read_data("/concentration.json").said["without_a_chair"] == 3

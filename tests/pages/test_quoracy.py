@@ -29,9 +29,9 @@ from tests.builders import (
     make_relationship,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.files import get, inside
 from tests.pages.reading import REFUSED, Page, read, words
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +200,7 @@ def test_the_form_offers_that_a_successor_acts_in_the_place_of_a_member_that_clo
         f"Quorate, on an assumption Assumed: {SUCCEEDS}. No source recorded here says so."
     )
     assert "By: The new council, in place of The council" in page.text
-    told = twin("/forums/board/quoracy.json", {**ALL, COUNCIL: "successor"}).said
+    told = read_data("/forums/board/quoracy.json", {**ALL, COUNCIL: "successor"}).said
     assert (told["quorate"], told["assuming"]) == (True, [SUCCEEDS])
     without = said(verdict({**ALL, COUNCIL: "absent"}))
     wanting = "The council, which closed on 31 March 2020, or in its place The new council"
@@ -240,7 +240,7 @@ def test_all_organisations_by_proxy_are_not_quorate_with_nobody_in_the_room(boar
         "Not quorate: 1 wanting Wanting: somebody in the room, beside the proxy votes."
     )
     assert "Proxy votes alone make no meeting" in page.text
-    assert twin("/forums/board/quoracy.json", proxies).said["quorate"] is False
+    assert read_data("/forums/board/quoracy.json", proxies).said["quorate"] is False
     assert said(verdict({**proxies, TRUST: "attends"})).startswith("Quorate")
 
 
@@ -387,7 +387,7 @@ def test_no_majority_is_made_of_no_votes(board, rule):
         "0 of 3 votes can be cast, one for each organisation. Nothing can be decided by vote."
     ) in page.text
     assert "majority" not in page.text
-    assert twin("/forums/board/quoracy.json").said["votes"]["needed"] is None
+    assert read_data("/forums/board/quoracy.json").said["votes"]["needed"] is None
 
 
 @pytest.mark.parametrize(
@@ -503,7 +503,7 @@ def test_what_is_no_answer_gets_a_sentence_that_names_it(board, quiet, answers, 
     assert page.headings == [REFUSED]
     assert sentence in page.text
     assert len(page.text) < 500
-    assert twin("/forums/board/quoracy.json", answers).status == 400
+    assert read_data("/forums/board/quoracy.json", answers).status == 400
 
 
 def test_attendance_for_a_seat_of_another_forum_is_refused(board, quiet):
@@ -634,9 +634,9 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
     assert {fact.startswith("No") for fact in told.values()} == {True, False}
 
 
-def test_the_twin_says_what_the_page_says(board):
+def test_the_format_says_what_the_page_says(board):
     every_organisation(board, satisfied_by_proxy=True)
-    told = twin("/forums/board/quoracy.json", {**ALL, COUNCIL: "absent"}).said
+    told = read_data("/forums/board/quoracy.json", {**ALL, COUNCIL: "absent"}).said
     assert told["quorate"] is False
     assert told["attendance"] == {TRUST: "attends", COUNCIL: "absent", PRACTICES: "attends"}
     assert told["quoracy_clauses"][0]["wanting"] == ["somebody for The council"]
@@ -666,7 +666,7 @@ def test_a_board_with_nobody_in_the_chair_is_not_called_quorate(partial):
     page = verdict(partial)
     assert said(page) == f"What is recorded is met The document also asks: {ALSO}"
     assert "Quorate when" not in page.text
-    told = twin("/forums/board/quoracy.json", partial).said
+    told = read_data("/forums/board/quoracy.json", partial).said
     assert (told["quorate"], told["clauses_met"]) == (None, True)
     assert (told["quoracy_clauses_say_all"], told["quoracy_also_asks"]) == (False, ALSO)
     for answers in ({}, {seat_key("Nurse"): "attends"}):
@@ -682,13 +682,13 @@ def test_clauses_that_nobody_has_compared_with_the_document_make_no_meeting_quor
         "What is recorded is met Whether the clauses say all that the document asks is not "
         "recorded yet."
     )
-    assert twin("/forums/board/quoracy.json", answers).said["quorate"] is None
+    assert read_data("/forums/board/quoracy.json", answers).said["quorate"] is None
     fact = read("/forums/board/").fact("Could it be quorate as filled today?")
     assert fact.startswith("As far as is recorded The clauses could be met.")
 
 
 @pytest.mark.parametrize("mark", [None, False, True])
-def test_every_page_file_and_twin_says_whether_the_clauses_say_all(board, mark):
+def test_every_page_file_and_format_says_whether_the_clauses_say_all(board, mark):
     every_organisation(board)
     board.quoracy_clauses_say_all = mark
     board.quoracy_also_asks = ALSO if mark is False else ""
@@ -701,7 +701,7 @@ def test_every_page_file_and_twin_says_whether_the_clauses_say_all(board, mark):
         text = inside(get(f"/forums/board/{part}"))
         assert (ALSO in text) == (mark is False), part
     for part in ("", "/quoracy"):
-        told = twin(f"/forums/board{part}.json").said
+        told = read_data(f"/forums/board{part}.json").said
         assert (told["quoracy_clauses_say_all"], told["quoracy_also_asks"]) == (
             mark,
             board.quoracy_also_asks or None,

@@ -31,8 +31,8 @@ from tests.builders import (
     make_rating,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -241,8 +241,8 @@ def test_it_can_be_asked_of_days_of_recording(register, quiet):
     assert read(RECORDED, {"from": "soon"}).status == 400
 
 
-def test_the_twins_tell_what_the_page_tells(register):
-    as_json, as_csv = twin("/changes/recorded.json"), twin("/changes/recorded.csv")
+def test_the_formats_tell_what_the_page_tells(register):
+    as_json, as_csv = read_data("/changes/recorded.json"), read_data("/changes/recorded.csv")
 
     said = [each["text"] for each in as_json.said["results"]]
     assert said == [row["text"] for row in as_csv.rows]
@@ -311,14 +311,14 @@ def test_a_feed_of_one_tells_of_that_one_and_follows_its_slug(register):
 
 @slow.ROWS
 def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register, monkeypatch):
-    whole = [each["text"] for each in twin("/changes/recorded.csv").rows]
-    monkeypatch.setattr("ics_register.pages.page.PER_PAGE_OF_LONG", 2)
-    monkeypatch.setattr("ics_register.pages.page.MOST_COUNTED", 4)
+    whole = [each["text"] for each in read_data("/changes/recorded.csv").rows]
+    monkeypatch.setattr("ics_register.pages.lists.PER_PAGE_OF_LONG", 2)
+    monkeypatch.setattr("ics_register.pages.lists.MOST_COUNTED", 4)
     assert len(whole) > 7
 
     told, page, address = [], 1, "/changes/recorded.json"
     while address:
-        said = twin(address).said
+        said = read_data(address).said
         told += [each["text"] for each in said["results"]]
         assert said["count"] == (len(whole) if said["next"] is None else None)
         if page > 1:

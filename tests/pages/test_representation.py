@@ -11,8 +11,8 @@ from tests.builders import (
     make_place,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read, words
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -146,9 +146,9 @@ def test_what_cannot_be_chosen_is_refused_with_a_sentence(quiet, parameters, sen
     assert sentence in page.text
 
 
-def test_its_twins_say_what_it_says_with_the_document_of_each(marches):
-    said = twin("/representation.json?as_at=2019-05-01").said
-    file = twin("/representation.csv?as_at=2019-05-01").rows
+def test_its_formats_say_what_it_says_with_the_document_of_each(marches):
+    said = read_data("/representation.json?as_at=2019-05-01").said
+    file = read_data("/representation.csv?as_at=2019-05-01").rows
 
     trust = next(row for row in said["results"] if row["organisation"]["name"] == "Wye Trust")
     [board] = trust["forums"]

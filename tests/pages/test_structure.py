@@ -20,8 +20,8 @@ from tests.builders import (
     make_place,
     make_reporting_line,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read, words
-from tests.pages.twins import twin
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -295,11 +295,11 @@ def test_a_forum_that_is_over_offers_a_day_on_which_it_was_not(db):
     )
 
 
-def test_the_twins_say_what_the_page_says(system):
+def test_the_formats_say_what_the_page_says(system):
     group = make_forum(slug="group", name="Group", place=system)
     board = make_forum(slug="board", name="Board", place=system)
     make_reporting_line(from_forum=group, to_forum=board, by_exception=True)
-    rows = twin("/structure.csv?place=marches").rows
+    rows = read_data("/structure.csv?place=marches").rows
 
     assert [(row["from_forum_name"], row["kind"], row["to_forum_name"]) for row in rows] == [
         ("Group", "reports-to", "Board"),
@@ -310,7 +310,7 @@ def test_the_twins_say_what_the_page_says(system):
         "http://localhost/forums/board/",
     )
     for address in ("/structure.json", "/structure.json?forum=group"):
-        said = twin(address).said
+        said = read_data(address).said
         assert [line["to_forum"]["name"] for line in said["reporting_lines"]] == ["Board"]
         assert "Group" in [forum["name"] for forum in said["results"]]
 

@@ -32,9 +32,9 @@ from tests.builders import (
     make_seat,
     make_succession,
 )
+from tests.pages.as_data import read_data
 from tests.pages.files import get
 from tests.pages.reading import REFUSED, read
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -455,12 +455,12 @@ def test_a_page_as_recorded_costs_no_more_queries_for_more_records(board):
 def test_a_page_as_data_says_the_same_even_in_a_file_sent_as_it_is_read(board):
     asked = {"as_at": "2026-04-01", "recorded": "2026-04-01"}
 
-    data = twin("/chairs.json", asked).said
-    [row] = twin("/chairs.csv", asked).rows
+    data = read_data("/chairs.json", asked).said
+    [row] = read_data("/chairs.csv", asked).rows
     assert (data["as_at"], data["recorded"]) == ("2026-04-01", "2026-04-01")
     assert data["results"][0]["seat"]["holders"][0]["person"]["name"] == "Ann Lee"
     assert (row["person_name"], row["end_date"]) == ("Ann Lee", "")
-    assert twin("/chairs.csv", {"as_at": "2026-04-01"}).rows[0]["person_name"] == "Bea Hill"
+    assert read_data("/chairs.csv", {"as_at": "2026-04-01"}).rows[0]["person_name"] == "Bea Hill"
 
 
 def test_somebody_who_stops_taking_in_a_file_leaves_no_past_behind(board, monkeypatch):
@@ -472,7 +472,7 @@ def test_somebody_who_stops_taking_in_a_file_leaves_no_past_behind(board, monkey
     with monkeypatch.context() as patched:
         patched.setattr(request_finished, "send", lambda **_: None)
         answer.close()
-    assert twin("/chairs.csv", {"as_at": "2026-04-01"}).rows[0]["person_name"] == "Bea Hill"
+    assert read_data("/chairs.csv", {"as_at": "2026-04-01"}).rows[0]["person_name"] == "Bea Hill"
 
 
 def test_a_forum_as_recorded_is_looked_up_and_not_searched_for(board, monkeypatch):

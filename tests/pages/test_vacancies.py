@@ -19,10 +19,10 @@ from tests.builders import (
     make_post,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.files import WordFile
 from tests.pages.opened import csv_tables
 from tests.pages.reading import read, words
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def register():
 
 
 def forums(on: str) -> list[str]:
-    said = twin("/forums.json", {"as_at": on}).said["results"]
+    said = read_data("/forums.json", {"as_at": on}).said["results"]
     return [each["id"].removeprefix("http://localhost") for each in said]
 
 
@@ -109,20 +109,24 @@ def in_json_of_forums(on):
     seats = [
         seat
         for address in forums(on)
-        for seat in twin(f"{address[:-1]}.json", {"as_at": on}).said["seats"]
+        for seat in read_data(f"{address[:-1]}.json", {"as_at": on}).said["seats"]
     ]
     return added_up(seats, "unfilled", "unfilled_standing")
 
 
 def in_places_of_json_of_forums(on):
-    told = [twin(f"{address[:-1]}.json", {"as_at": on}).said["places"] for address in forums(on)]
+    told = [
+        read_data(f"{address[:-1]}.json", {"as_at": on}).said["places"] for address in forums(on)
+    ]
     assert all(t["number"] == t["filled"] + t["vacant"] + t["not_recorded"] for t in told)
     return tuple(sum(each[what] for each in told) for what in ("vacant", "not_recorded"))
 
 
 def in_csv_of_forums(on):
     rows = [
-        row for address in forums(on) for row in twin(f"{address[:-1]}.csv", {"as_at": on}).rows
+        row
+        for address in forums(on)
+        for row in read_data(f"{address[:-1]}.csv", {"as_at": on}).rows
     ]
     return added_up(rows, "unfilled", "unfilled_standing")
 
@@ -148,12 +152,12 @@ def on_the_worklist(on):
 
 
 def in_representation(on):
-    said = twin("/representation.json", {"as_at": on}).said
+    said = read_data("/representation.json", {"as_at": on}).said
     shares = [has for row in said["results"] for forum in row["forums"] for has in forum["has"]]
     for what in ("vacant", "not_recorded"):
         of_nobody = said["seats"]["for_nobody"][what]
         assert sum(has[what] or 0 for has in shares) + of_nobody == said["seats"]["all"][what]
-    file = twin("/representation.csv", {"as_at": on}).rows
+    file = read_data("/representation.csv", {"as_at": on}).rows
     assert len(file) == len(shares)
     return said["seats"]["all"]["vacant"], said["seats"]["all"]["not_recorded"]
 
@@ -242,4 +246,4 @@ def test_two_whose_names_are_withheld_are_not_told_to_be_one():
     hidden = make_person(withheld=True)
     for _ in range(2):
         make_membership(seat=make_seat(forum=forum), person=hidden)
-    assert twin("/forums/board.json").said["places"]["people"] == 2
+    assert read_data("/forums/board.json").said["places"]["people"] == 2

@@ -15,8 +15,8 @@ from tests.builders import (
     make_place,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.reading import read
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_changes_are_counted_and_so_are_the_entries_that_tell_them():
     for _ in range(5):
         make_seat(forum=forum)
     page = read("/changes/", {"from": "2019-04-01", "to": "2019-04-30"})
-    said = twin("/changes.json", {"from": "2019-04-01", "to": "2019-04-30"}).said
+    said = read_data("/changes.json", {"from": "2019-04-01", "to": "2019-04-30"}).said
     assert page.text.count("On 1 April 2019") == len(said["results"]) == 1
     assert "5 changes" in page.text
     assert "Told in 1 entry: what changed together is told once." in page.text
@@ -46,12 +46,12 @@ def test_who_is_appointed_for_a_later_day_is_not_somebody_of_whom_nothing_is_rec
     di = make_person(name="Di Fox")
     make_membership(person=di, start_date="2024-06-01", start_qualifier="by")
     day = {"as_at": "2024-01-01"}
-    page, said = read("/people/", day), twin("/people.json", day).said["results"]
+    page, said = read("/people/", day), read_data("/people.json", day).said["results"]
     assert re.search(r"Later: Post .*from 1 May 2024", page.row("Ann Lee"))
     assert re.search(r"Later: Seat .*from 1 June 2024", page.row("Cy Yeo"))
     assert "nothing recorded" in page.row("Di Fox")
     assert [len(each["to_come"]) for each in said] == [0, 1, 1]
-    rows = twin("/people.csv", day).rows
+    rows = read_data("/people.csv", day).rows
     assert [(row["person_name"], row["when"]) for row in rows] == [
         ("Di Fox", ""),
         ("Ann Lee", "to_come"),
@@ -71,7 +71,7 @@ def test_a_healthwatch_is_told_of_seats_for_healthwatch_that_name_none():
     here = read("/organisations/here/")
     assert "Representatives of Healthwatch, Partnership Board" in here.text
     assert "None recorded" not in here.section("seats")
-    [seat] = twin("/organisations/here.json").said["seats_of_its_kind"]
+    [seat] = read_data("/organisations/here.json").said["seats_of_its_kind"]
     assert seat["title"] == "Representatives of Healthwatch"
     for other in ("there", "trust"):
         assert "None recorded" in read(f"/organisations/{other}/").section("seats")

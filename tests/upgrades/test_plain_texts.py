@@ -13,9 +13,9 @@ from people.models import Person
 from records.history import Nature, writing
 from records.models import Document
 from tests.builders import make_document, make_forum, make_organisation_name, make_person
+from tests.pages.as_data import read_data
 from tests.pages.reading import read
 from tests.pages.test_odd_characters import put_into_every_text
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_a_second_time_it_changes_nothing_as_in_a_register_that_is_plain(odd_reg
 
 def test_an_upgrade_is_told_as_one_entry_of_each_kind_of_record(odd_register, upgrade):
     upgrade()
-    told = twin("/changes/recorded.json").said["results"]
+    told = read_data("/changes/recorded.json").said["results"]
     of_people = [each["text"] for each in told if each["kind"] == "person"]
     assert of_people == ["2 people.", "2 people."]  # by the upgrade, and by the import before
     assert "Put right by an upgrade" in read("/changes/recorded/").text

@@ -1,4 +1,4 @@
-"""The twins of pages as a machine reads them."""
+"""The formats of pages as a machine reads them."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ from django.test import Client
 
 
 class Twin:
-    """An answered twin."""
+    """An answered format."""
 
     def __init__(self, response):
         self.response = response
@@ -27,7 +27,7 @@ class Twin:
         return list(csv.DictReader(StringIO(self.text.removeprefix("\ufeff")), strict=True))
 
 
-def twin(address: str, parameters: dict | None = None, **headers) -> Twin:
-    """The twin at `address`, read by somebody whom the register does not know."""
+def read_data(address: str, parameters: dict | None = None, **headers) -> Twin:
+    """The format at `address`, read by somebody whom the register does not know."""
     client = Client(headers={"host": "localhost", **headers})
     return Twin(client.get(address, query_params=parameters))

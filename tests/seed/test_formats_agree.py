@@ -1,4 +1,4 @@
-"""Over all of the seed: a page and its twins say the same, nothing less and nothing more."""
+"""Over all of the seed: a page and its formats say the same, nothing less and nothing more."""
 
 import datetime
 import re
@@ -8,14 +8,14 @@ import pytest
 from django.urls import reverse
 
 from forums.models import Forum
-from ics_register.pages.formats import twin_of
+from ics_register.pages.formats import address_in
 from organisations.models import Organisation
 from people.models import Person
 from records.models import Document
 from records.periods import Precision, date_in_words
 from tests import slow
+from tests.pages.as_data import read_data
 from tests.pages.reading import Page, read
-from tests.pages.twins import twin
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -32,7 +32,7 @@ def addresses(kind: str) -> list[str]:
 
 
 def parts(said):
-    """Every object in what a twin says."""
+    """Every object in what a format says."""
     if isinstance(said, dict):
         yield said
         said = list(said.values())
@@ -49,7 +49,7 @@ def linked(page: Page) -> set[str]:
 
 
 def named(said: dict) -> dict[str, str]:
-    """The records that a twin leads to, by the path of their page, with their names."""
+    """The records that a format leads to, by the path of their page, with their names."""
     return {
         each["id"].removeprefix(HOST): each.get("name") or each.get("fact") or each["title"]
         for each in parts(said)
@@ -65,11 +65,11 @@ def words_of(text: str, precision: str) -> str:
 @slow.WALK
 @pytest.mark.parametrize("kind", ["list", *KINDS])
 @pytest.mark.parametrize("day", DAYS)
-def test_a_twin_names_whom_and_what_its_page_names(kind, day):
+def test_a_format_names_whom_and_what_its_page_names(kind, day):
     less, more = {}, {}
     for address in addresses(kind):
         page = read(address, {"as_at": day})
-        said = twin(twin_of(address, "json"), {"as_at": day}).said
+        said = read_data(address_in(address, "json"), {"as_at": day}).said
         names = {path: name for path, name in named(said).items() if path != address}
         less[address] = linked(page) - {address} - names.keys()
         more[address] = {path for path, name in names.items() if name not in page.text}
@@ -83,12 +83,12 @@ def test_a_twin_names_whom_and_what_its_page_names(kind, day):
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_a_forum_has_as_many_seats_members_and_lines_in_its_twins(day):
+def test_a_forum_has_as_many_seats_members_and_lines_in_its_formats(day):
     counted = 0
     for address in addresses("forum"):
         page = read(address, {"as_at": day})
-        said = twin(twin_of(address, "json"), {"as_at": day}).said
-        rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+        said = read_data(address_in(address, "json"), {"as_at": day}).said
+        rows = read_data(address_in(address, "csv"), {"as_at": day}).rows
         seats = said["seats"]
         counted += len(seats)
 
@@ -117,12 +117,12 @@ def test_a_forum_has_as_many_seats_members_and_lines_in_its_twins(day):
 
 @slow.WALK
 @pytest.mark.parametrize("day", DAYS)
-def test_an_organisation_has_as_many_posts_and_seats_in_its_twins(day):
+def test_an_organisation_has_as_many_posts_and_seats_in_its_formats(day):
     counted = 0
     for address in addresses("organisation"):
         page = read(address, {"as_at": day})
-        said = twin(twin_of(address, "json"), {"as_at": day}).said
-        rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+        said = read_data(address_in(address, "json"), {"as_at": day}).said
+        rows = read_data(address_in(address, "csv"), {"as_at": day}).rows
         posts, seats = said["posts"], said["seats"]["results"]
         counted += len(posts)
 
@@ -143,12 +143,12 @@ def test_an_organisation_has_as_many_posts_and_seats_in_its_twins(day):
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_a_person_holds_as_much_in_their_twins(day):
+def test_a_person_holds_as_much_in_their_formats(day):
     counted = 0
     for address in addresses("person"):
         page = read(address, {"as_at": day})
-        said = twin(twin_of(address, "json"), {"as_at": day}).said
-        rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+        said = read_data(address_in(address, "json"), {"as_at": day}).said
+        rows = read_data(address_in(address, "csv"), {"as_at": day}).rows
         counted += len(said["now"])
 
         assert Counter(row["when"] for row in rows) == Counter(
@@ -165,10 +165,10 @@ def test_a_person_holds_as_much_in_their_twins(day):
 
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("address", LISTS[1:])
-def test_a_list_has_as_many_rows_in_its_twins(address, day):
+def test_a_list_has_as_many_rows_in_its_formats(address, day):
     page = read(address, {"as_at": day})
-    said = twin(twin_of(address, "json"), {"as_at": day}).said
-    rows = twin(twin_of(address, "csv"), {"as_at": day}).rows
+    said = read_data(address_in(address, "json"), {"as_at": day}).said
+    rows = read_data(address_in(address, "csv"), {"as_at": day}).rows
 
     assert len(page.rows()) == len(said["results"]) == said["count"]
     told = {row.get("of") or row.get("person") or row["id"] for row in rows}

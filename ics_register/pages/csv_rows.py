@@ -1,0 +1,150 @@
+"""Facts as the rows of a CSV file: its columns, and what stands in them."""
+
+from collections.abc import Iterable, Iterator
+
+from ics_register.pages.facts import PERIOD, dated
+from ics_register.pages.formats import Here
+from people.post_holders import Standing
+
+FORUM_COLUMNS = (
+    "id",
+    "name",
+    "short_name",
+    "kind",
+    "status",
+    "place",
+    "place_name",
+    "place_level",
+)
+ORGANISATION_COLUMNS = (
+    "id",
+    "name",
+    "called_then",
+    "short_name",
+    "kind",
+    "place",
+    "place_name",
+    "place_level",
+    "ods_code",
+    "ons_code",
+    "codes_document",
+    "codes_document_title",
+    "codes_locator",
+    "website",
+)
+HEAD_COLUMNS = ("chair_standing", "chair", "chair_name")
+SEAT_COLUMNS = (
+    "role",
+    "number",
+    "unfilled",
+    "unfilled_standing",
+    "voting",
+    "counts_to_quoracy",
+    "may_be_deputised",
+)
+SOURCE_COLUMNS = ("document", "document_title", "locator", "quotation", "note")
+CONFIRMED_COLUMNS = (
+    "confirmed_on",
+    "confirmed_precision",
+    "confirmed_document",
+    "confirmed_document_title",
+    "confirmed_locator",
+)
+DATED_COLUMNS = (
+    *PERIOD,
+    *SOURCE_COLUMNS,
+    "end_document",
+    "end_document_title",
+    "end_locator",
+    *CONFIRMED_COLUMNS,
+)
+HOLDING_COLUMNS = (
+    "title",
+    "standing",
+    "requirement",
+    "person",
+    "person_name",
+    "on_behalf_of",
+    "on_behalf_of_name",
+    "ex_officio",
+    "basis",
+    "term_ends",
+    "end_reason",
+    *DATED_COLUMNS,
+    "holding_document",
+    "holding_document_title",
+    "holding_locator",
+)
+TENURE_COLUMNS = (
+    "kind",
+    "title",
+    "organisation",
+    "organisation_name",
+    "forum",
+    "forum_name",
+    "on_behalf_of",
+    "on_behalf_of_name",
+    "ex_officio",
+    "basis",
+    "term_ends",
+    "end_reason",
+    *DATED_COLUMNS,
+    "seat_document",
+    "seat_document_title",
+    "seat_locator",
+)
+
+
+def flat(said: dict, prefix: str = "") -> dict:
+    """What is said of a fact as the cells of one row: of a record its id, and its name in a column
+    of its own; of a source the document, its title and the place in it."""
+    cells = {}
+    for key, value in said.items():
+        if isinstance(value, dict):
+            whole = key.removesuffix("source") if key.endswith("source") else f"{key}_"
+            inner = flat(value, f"{prefix}{whole}")
+            for name in ("id", "slug"):
+                if name in value:
+                    inner[f"{prefix}{key}"] = inner.pop(f"{prefix}{whole}{name}")
+            cells |= inner
+        elif not isinstance(value, list):
+            cells[f"{prefix}{key}"] = value
+    return cells
+
+
+def dated_cells(fact, here: Here) -> dict:
+    """When something holds and which documents say so, as cells."""
+    return flat(dated(fact, here))
+
+
+def holding_rows(said: dict) -> Iterator[dict]:
+    """A post or a seat, as JSON has it, as rows: one for each holder on the day, or one if there
+    is none, which has no time but is evidenced as the post or seat is."""
+    own = {key: said.get(key) for key in ("title", "standing", "requirement", "on_behalf_of")}
+    source = flat({"source": said["source"]}, "holding_")
+    for each in said["holders"]:
+        for_whom = each["on_behalf_of"] or own["on_behalf_of"]
+        yield flat({**own, **each, "on_behalf_of": for_whom}) | source
+    if not said["holders"]:
+        post = said.get("ex_officio_post")
+        evidenced = {
+            key: said[key]
+            for key in ("source", "confirmed_on", "confirmed_precision", "confirmed_source")
+        }
+        ex_officio = f"{post['title']}, {post['organisation']['name']}" if post else None
+        yield flat({**own, **evidenced, "ex_officio": ex_officio}) | source
+
+
+def heads_in_cells(heads: list, here: Here) -> dict:
+    """Who chairs or leads something, in the row of it: all of them in one cell."""
+    people = [each for head in heads for each in head.holders]
+    return {
+        "chair_standing": heads[0].standing.value if heads else Standing.NOT_RECORDED.value,
+        "chair": all_of(here.id("person", each.person_slug) for each in people),
+        "chair_name": all_of(each.person for each in people),
+    }
+
+
+def all_of(values: Iterable[str | None]) -> str:
+    """Several values in the one cell."""
+    return "; ".join(value or "" for value in values)

@@ -1,0 +1,140 @@
+"""Lists on public pages: cut into pages, counted and filtered."""
+
+import functools
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest, ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from ics_register.recorded import reads_the_past
+
+PER_PAGE = 100
+# Of lists that may be very long.
+MOST_COUNTED = 500
+# Further on in one of them nobody reads page by page, and each costs what is before it.
+LAST_PAGE = 200
+# Of a list that nobody reads from end to end.
+LONG, PER_PAGE_OF_LONG = 1_000, 30
+# Beyond which a page says no number.
+MANY = 100
+
+
+def up_to_many(records: QuerySet) -> int:
+    """How many `records` there are, counted to one more than MANY: the rest a list tells."""
+    return len(records.order_by().values_list("pk")[: MANY + 1])
+
+
+def to_the_end(counted: int, records: QuerySet) -> int:
+    """How many `records` there are, of which `up_to_many` has counted so many."""
+    return records.count() if counted > MANY else counted
+
+
+class ListPaginator(Paginator):
+    """A list in pages. One too long to be read is narrowed or searched, so that it has shorter
+    pages, and only the rows of the page are read."""
+
+    def __init__(self, rows):
+        super().__init__(rows, PER_PAGE)
+        if self.count > LONG:
+            self.per_page = PER_PAGE_OF_LONG
+
+    def page(self, number):
+        page = super().page(number)
+        if self._is_of_records:
+            bottom = (page.number - 1) * self.per_page
+            keys = self.object_list.values("pk")[bottom : bottom + self.per_page]
+            # The keys are found first: putting whole records in order, with all that is joined
+            # to them, takes a hundred times as long.
+            page.object_list = self.object_list.filter(pk__in=keys)
+        return page
+
+    @property
+    def _is_of_records(self) -> bool:
+        rows = self.object_list
+        return isinstance(rows, QuerySet) and rows._fields is None and not rows.query.combinator
+
+
+def page_of(request: HttpRequest, rows) -> Page:
+    """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none."""
+    number = _number_of_page(request)  # Before anything is counted.
+    return _page(ListPaginator(rows), number)
+
+
+def _number_of_page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not text.isascii() or not text.isdecimal():
+        raise BadRequest(f"“{text[:40]}” is not a page number. Write a number, such as page=2.")
+    return int(text[:9])
+
+
+def _page(paginator: Paginator, number: int) -> Page:
+    if not 1 <= number <= paginator.num_pages:
+        raise Http404(
+            f"There is no page {number}: this list has {paginator.num_pages} "
+            f"page{'s' if paginator.num_pages != 1 else ''}."
+        )
+    return paginator.page(number)
+
+
+class CountedSoFar(Paginator):
+    """The pages of a list that may be very long: it is counted up to MOST_COUNTED or, further
+    on, up to the row after the page that is read."""
+
+    def __init__(self, rows: list, per_page: int, before: int = 0, *, is_all: bool):
+        super().__init__(rows, per_page)
+        self.before, self.is_all = before, is_all
+
+    @functools.cached_property
+    def count(self) -> int:
+        return self.before + len(self.object_list)
+
+    def page(self, number: int) -> Page:
+        start = (number - 1) * self.per_page - self.before
+        return Page(self.object_list[start : start + self.per_page], number, self)
+
+
+def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
+    """As `page_of`, of a list too long to be counted and narrowed by `?from=` and `?to=`: `first`
+    gives its first rows, as many as `most`, but for so many `before`."""
+    number = _number_of_page(request)
+    rows = first(most=MOST_COUNTED + 1, before=0)
+    if len(rows) <= MOST_COUNTED:
+        return _page(CountedSoFar(rows, PER_PAGE, is_all=True), number)
+    # To look beyond what is counted takes ten times as long as it was recorded on an earlier day.
+    last = MOST_COUNTED // PER_PAGE_OF_LONG if reads_the_past() else LAST_PAGE
+    if number > last:
+        raise BadRequest(
+            f"page: This list is read page by page up to page {last}. For what comes after "
+            "it, name the days with “from” and “to”, or take the whole list as a CSV file."
+        )
+    before, end = (number - 1) * PER_PAGE_OF_LONG, number * PER_PAGE_OF_LONG
+    if end <= MOST_COUNTED:
+        return _page(CountedSoFar(rows, PER_PAGE_OF_LONG, is_all=False), number)
+    rows = first(most=end + 1, before=before)
+    if not rows:
+        raise Http404(f"There is no page {number}: this list ends before it.")
+    is_all = before + len(rows) <= end
+    return _page(CountedSoFar(rows, PER_PAGE_OF_LONG, before, is_all=is_all), number)
+
+
+def _sentence(error: ValidationError, field) -> str:
+    """What is wrong with a filter, in words that say what to do."""
+    if error.code == "invalid_choice":
+        typed = field.form.data.get(field.html_name, "")
+        return f"there is no “{typed[:60]}” to choose. Choose one from the list."
+    return " ".join(error.messages)
+
+
+def filtered(filter_set):
+    """The rows of `filter_set`. Raises BadRequest, naming the field, for an unknown value."""
+    if not filter_set.form.is_valid():
+        raise BadRequest(
+            " ".join(
+                f"{filter_set.form[name].label}: {_sentence(error, filter_set.form[name])}"
+                for name, errors in filter_set.form.errors.as_data().items()
+                for error in errors
+            )
+        )
+    return filter_set.qs

@@ -1,0 +1,71 @@
+"""How organisations stand to each other, on the page of one of them."""
+
+import datetime
+import itertools
+
+from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
+
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.joins import with_sources
+from ics_register.pages.statements import source_of
+from organisations.models import Organisation, Relationship, RelationshipKind
+from records.prepared import prepared
+
+RELATIONSHIPS_TO = {
+    RelationshipKind.SUCCEEDED_BY: "Successor to",
+    RelationshipKind.MEMBER_OF: "Has as members",
+    RelationshipKind.PART_OF: "Includes",
+    RelationshipKind.PARTNER_IN: "Has as partners",
+}
+# Of those that were over before the day; a succession is never over.
+RELATIONSHIPS_BEFORE = {
+    RelationshipKind.MEMBER_OF: ("Was a member of", "Had as members"),
+    RelationshipKind.PART_OF: ("Was part of", "Included"),
+    RelationshipKind.PARTNER_IN: ("Was a partner in", "Had as partners"),
+}
+
+
+def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
+    """How others stand to `organisation` on the day or did before: (what they are to it, those
+    that one place of a document states, together: [[(other, relationship), ...], ...])."""
+    relationships = _relationships_of(organisation.pk, asked.day)
+
+    def is_former(relationship) -> bool:
+        return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
+
+    def told(relationship) -> tuple[str, Organisation]:
+        is_from = relationship.from_organisation_id == organisation.pk
+        other = relationship.to_organisation if is_from else relationship.from_organisation
+        if is_former(relationship):
+            return RELATIONSHIPS_BEFORE[relationship.kind][not is_from], other
+        if is_from:
+            return capfirst(relationship.get_kind_display()), other
+        return RELATIONSHIPS_TO[relationship.kind], other
+
+    headed: dict[str, list] = {}
+    for relationship in sorted(relationships, key=lambda each: (each.kind, is_former(each))):
+        heading, other = told(relationship)
+        headed.setdefault(heading, []).append((other, relationship))
+
+    def stated(pair) -> tuple:
+        return source_of(pair[1])
+
+    return [
+        (heading, [list(group) for _, group in itertools.groupby(pairs, stated)])
+        for heading, pairs in headed.items()
+    ]
+
+
+@prepared
+def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
+    found = Relationship.objects.filter(
+        Q(from_organisation=organisation) | Q(to_organisation=organisation)
+    ).exclude(pk__in=Relationship.objects.starting_after(day))
+    found = with_sources(found, "from_organisation", "to_organisation")
+    return found.order_by("kind", "start_date", "id")
+
+
+def others_of(relationships: list[tuple[str, list]]) -> list[int]:
+    """The organisations that `relationships_of` leads to."""
+    return [other.pk for _, groups in relationships for other, _ in itertools.chain(*groups)]
