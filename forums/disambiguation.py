@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from forums.changes import text
+from forums.change_kinds import text
 from forums.models import Forum
-from forums.sentences import Told, Words
+from forums.sentences import Piece, Sentence
 from organisations.models import Organisation
 from people.models import FINDABLE, Person
 from records.namesakes import told_apart_by_key
@@ -20,7 +20,7 @@ NAMED = {"forum": (Forum, Q()), "organisation": (Organisation, Q()), "person": (
 Apart = dict[tuple[str, str], str]
 
 
-def names_apart(sentences: Iterable[list[Words]], day: datetime.date) -> Apart:
+def names_apart(sentences: Iterable[list[Piece]], day: datetime.date) -> Apart:
     """What tells each record that is named from others of its name in the register, by its kind
     and slug. One query, and more only for those that are not alone."""
     slugs = defaultdict(set)
@@ -43,21 +43,21 @@ def names_apart(sentences: Iterable[list[Words]], day: datetime.date) -> Apart:
     return apart
 
 
-def with_words_apart(pieces: list[Words], apart: Apart) -> list[Words]:
+def with_words_apart(pieces: list[Piece], apart: Apart) -> list[Piece]:
     """A sentence with what tells those that it names from others, after their names."""
     said = []
     for piece in pieces:
         said.append(piece)
         if words := apart.get((piece.kind, piece.slug)):
-            said.append(Words(f" ({words})"))
+            said.append(Piece(f" ({words})"))
     return said
 
 
-def tell_apart(told: list[Told], day: datetime.date) -> list[Told]:
+def tell_apart(told: list[Sentence], day: datetime.date) -> list[Sentence]:
     """The same sentences, with what tells those that they name from others of the same name."""
     apart = names_apart((each.pieces for each in told), day)
     return [told_with(each, apart) for each in told]
 
 
-def told_with(told: Told, apart: Apart) -> Told:
+def told_with(told: Sentence, apart: Apart) -> Sentence:
     return dataclasses.replace(told, pieces=with_words_apart(told.pieces, apart))

@@ -1,46 +1,26 @@
-"""What the register itself learnt or corrected, as anybody may read it.
+"""What the register recorded, changed or removed, as anybody may read it.
 
-Told from the change history, but in today's words: what was changed or removed may have been so
-for the sake of somebody whom it named. So a change is told by what the register now says of the
-record, and of what it no longer has by the kind of record alone; why, and by whom, is not told.
+An edit is shown by what the register says of the record today, because what was changed or removed
+may have been so for the sake of somebody whom it named. A removed record is shown by its kind
+alone. Nobody can read who made an edit, and why.
 """
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import (
-    Count,
-    Exists,
-    F,
-    Max,
-    Min,
-    Model,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-)
+from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
-from forums.changes import END, KINDS, START, Key, as_changes_tell, concerning, happenings, text
+from forums.change_kinds import END, KIND, KINDS, START, Key, Subject, text
 from forums.disambiguation import names_apart, told_with, with_words_apart
-from forums.models import (
-    EscalationStep,
-    ForumName,
-    QuoracyClause,
-    Succession,
-)
-from forums.sentences import Told, Words, tell
-from organisations.models import (
-    Figure,
-    OrganisationName,
-    Place,
-    Rating,
-    Statement,
-)
+from forums.handovers import with_handovers
+from forums.happenings import happenings
+from forums.models import EscalationStep, ForumName, QuoracyClause, Succession
+from forums.sentences import Piece, Sentence, sentences_about
+from organisations.models import Figure, OrganisationName, Place, Rating, Statement
 from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
 from people.steps.identity import ShowAgain, Withhold
@@ -49,44 +29,45 @@ from records.models import Document, NameKind
 
 
 @dataclass(frozen=True)
-class Named:
-    """Records that no beginning or end is told of, and whose they are."""
+class UndatedKind:
+    """A kind of record that has no beginning and no end to report."""
 
     what: str
     model: type[Model]
-    page: str  # the page that tells of it: forum, organisation, person or document
-    owner: str = ""  # the path to whose it is; "" if it is that itself
-    told: Q = field(default_factory=Q)
+    page: str  # whose page shows it: "forum", "organisation", "person" or "document"
+    owner: str = ""  # the path to that forum, organisation or person; "" if it has its own page
+    shown: Q = field(default_factory=Q)
 
 
 OTHER = ~Q(kind=NameKind.FORMER)
-NAMED = [
-    Named("document", Document, "document"),
-    Named("place", Place, ""),
-    Named("person", Person, "person", told=may_be_named("")),
-    Named("distinction", Distinction, "person", "person__", may_be_named("person", "other")),
-    Named("other-person-name", PersonName, "person", "person__",
-          OTHER & may_be_named("person")),
-    Named("statement", Statement, "organisation", "organisation__"),
-    Named("rating", Rating, "organisation", "organisation__"),
-    Named("figure", Figure, "organisation", "organisation__"),
-    Named("other-organisation-name", OrganisationName, "organisation", "organisation__", OTHER),
-    Named("other-forum-name", ForumName, "forum", "forum__", OTHER),
-    Named("quoracy-clause", QuoracyClause, "forum", "forum__"),
-    Named("escalation-step", EscalationStep, "forum", "forum__"),
-    Named("succession", Succession, "forum", "from_forum__"),
+UNDATED_KINDS = [
+    UndatedKind("document", Document, "document"),
+    UndatedKind("place", Place, ""),
+    UndatedKind("person", Person, "person", shown=may_be_named("")),
+    UndatedKind("distinction", Distinction, "person", "person__", may_be_named("person", "other")),
+    UndatedKind("other-person-name", PersonName, "person", "person__",
+                OTHER & may_be_named("person")),
+    UndatedKind("statement", Statement, "organisation", "organisation__"),
+    UndatedKind("rating", Rating, "organisation", "organisation__"),
+    UndatedKind("figure", Figure, "organisation", "organisation__"),
+    UndatedKind("other-organisation-name", OrganisationName, "organisation", "organisation__",
+                OTHER),
+    UndatedKind("other-forum-name", ForumName, "forum", "forum__", OTHER),
+    UndatedKind("quoracy-clause", QuoracyClause, "forum", "forum__"),
+    UndatedKind("escalation-step", EscalationStep, "forum", "forum__"),
+    UndatedKind("succession", Succession, "forum", "from_forum__"),
 ]  # fmt: skip
-# Of people the history of who is hidden, or no longer there, tells nothing at all.
+# The history of people who are hidden or removed is not shown at all.
 OF_PEOPLE = {Person, PersonName, Distinction}
-MODELS = {kind.what: kind.model for kind in (*KINDS, *NAMED)}
-# That somebody was once withheld is nobody's business either.
-UNTOLD = [Withhold.title, ShowAgain.title]
+MODELS = {kind.what: kind.model for kind in (*KINDS, *UNDATED_KINDS)}
+# It is not shown that somebody was once withheld.
+HIDDEN_STEPS = [Withhold.title, ShowAgain.title]
 ADDED, REMOVED = "+", "-"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One change of one record, or all of one kind that one import or upgrade made."""
+class EditRow:
+    """One edit of one record, or all edits of one kind of record by one import or upgrade."""
 
     at: datetime.datetime
     number: int  # of its row in the history of its kind
@@ -100,12 +81,12 @@ class Row:
 
 
 @dataclass
-class Learnt:
-    """A change of the register in words: what it now says of the record."""
+class RecentEdit:
+    """An edit, with what the register now says of the record."""
 
-    row: Row
-    told: list[Told] = field(default_factory=list)
-    words: list[Words] = field(default_factory=list)
+    row: EditRow
+    sentences: list[Sentence]
+    words: list[Piece]  # where there are no sentences
 
     @property
     def nature(self) -> str:
@@ -117,64 +98,68 @@ class Learnt:
 
     @property
     def text(self) -> str:
-        return " ".join(each.text for each in self.told) or "".join(w.text for w in self.words)
+        return " ".join(each.text for each in self.sentences or [Sentence(self.words, [])])
 
 
-def rows_learnt(since: datetime.datetime | None, until: datetime.datetime | None) -> QuerySet:
-    """The changes of the register but for its first records, the last first: each to make a Row
-    of, those of an import as one for each kind of record."""
-    return _as_rows(_between(since, until))
-
-
-def first_learnt(
+def first_edit_rows(
     since: datetime.datetime | None, until: datetime.datetime | None, *, most: int, before: int = 0
 ) -> list[tuple]:
-    """The first of these, as many as that but for those `before`; what is older is not read."""
-    moments = _moments_of_so_many(since, until, most=most)
-    least = max((moment for (moment,) in moments), default=None)
-    return list(_first_since(least, since, until, most=most, before=before))
+    """The rows from number `before` to number `most` of what `edit_rows` gives. The database reads
+    little that is older."""
+    least = _moment_of_so_many(since, until, most)
+    return list(edit_rows(since, until, least)[before:most])
 
 
-def _first_since(least, since, until, *, most: int, before: int) -> QuerySet:
-    return _as_rows(_between(since, until), least)[before:most]
+def _histories(
+    since: datetime.datetime | None, until: datetime.datetime | None
+) -> Iterator[tuple[str, QuerySet]]:
+    """The history of each kind between two moments, without the first records.
 
-
-def _between(since, until) -> list[tuple[str, QuerySet]]:
-    found = []
-    for what, model, told in _histories():
-        history = model.history.filter(_of_shown(model, told)).exclude(
-            Q(history_nature=Nature.SEEDED) | Q(history_step__in=UNTOLD)
+    A name counts as a former or another name by what it is now. A removed record counts as the
+    first kind that its model has.
+    """
+    for kind in (*KINDS, *UNDATED_KINDS):
+        history = kind.model.history.filter(_is_shown(kind.model, kind.shown)).exclude(
+            Q(history_nature=Nature.SEEDED) | Q(history_step__in=HIDDEN_STEPS)
         )
         if since is not None:
             history = history.filter(history_date__gte=since)
         if until is not None:
             history = history.filter(history_date__lt=until)
-        found.append((what, history.order_by()))
-    return found
+        yield kind.what, history.order_by()
 
 
-def _moments_of_so_many(since, until, *, most: int) -> QuerySet:
-    """The moments from which on so many memberships, and so many seats, were changed, where there
-    are so many: of nothing does a register record more."""
+def _moment_of_so_many(
+    since: datetime.datetime | None, until: datetime.datetime | None, most: int
+) -> datetime.datetime | None:
+    """The moment since which `most` memberships or seats were edited, if there are so many: a
+    register records nothing more often."""
     parts = []
-    for what, history in _between(since, until):
-        if what not in ("membership", "seat"):
-            continue
-        newest = history.exclude(MANY_AT_ONCE).order_by("-history_date", "-history_id")
-        last = newest.values("history_id")[most - 1 : most]
-        rows = history.model._base_manager.filter(history_id__in=last)
-        parts.append(rows.order_by().values_list("history_date"))
-    return parts[0].union(*parts[1:], all=True)
+    for what, history in _histories(since, until):
+        if what in ("membership", "seat"):
+            newest = history.exclude(MANY_AT_ONCE).order_by("-history_date", "-history_id")
+            last = newest.values("history_id")[most - 1 : most]
+            rows = history.model._base_manager.filter(history_id__in=last)
+            parts.append(rows.order_by().values_list("history_date", flat=True))
+    return max(parts[0].union(*parts[1:], all=True), default=None)
 
 
-# Told as one for each kind of record.
+# The rows that are shown as one for each kind of record.
 MANY_AT_ONCE = Q(history_nature__in=[Nature.IMPORTED, Nature.UPGRADED])
 
 
-def _as_rows(found: list[tuple[str, QuerySet]], least: datetime.datetime | None = None) -> QuerySet:
-    """The rows of histories, `least` or later; of imports all that were still going on then."""
+def edit_rows(
+    since: datetime.datetime | None,
+    until: datetime.datetime | None,
+    least: datetime.datetime | None = None,
+) -> QuerySet:
+    """The edits between two moments, the latest first, as rows for `as_row`: without the first
+    records, and those of an import as one for each kind of record.
+
+    `least` leaves out earlier edits, and imports that were over before it.
+    """
     parts = []
-    for what, history in found:
+    for what, history in _histories(since, until):
         changes, imports = history.exclude(MANY_AT_ONCE), history.filter(MANY_AT_ONCE)
         if least is not None:
             changes = changes.filter(history_date__gte=least)
@@ -200,68 +185,69 @@ def _as_rows(found: list[tuple[str, QuerySet]], least: datetime.datetime | None 
     return parts[0].union(*parts[1:], all=True).order_by("-at", "what", "-nth")
 
 
-def _histories() -> Iterable[tuple[str, type[Model], Q]]:
-    """Every kind of record by its word; a name is told as a former or as another name by what it
-    is now, and what was removed as of the first kind that its model has."""
-    for kind in (*KINDS, *NAMED):
-        yield kind.what, kind.model, kind.told
+def _is_shown(model: type[Model], shown: Q) -> Q:
+    """A filter for history: of records that are shown, or are no longer there."""
+
+    def is_there(now: Q) -> Q:
+        # A subquery for each row lets the database find the rows by their date. It is a range,
+        # because PostgreSQL would otherwise read all records first, expecting to need every one.
+        key = OuterRef("id")
+        return Q(Exists(model._base_manager.filter(now, pk__range=(key, key)).order_by()))
+
+    if model in OF_PEOPLE or (shown and any(kind.shown == shown for kind in UNDATED_KINDS)):
+        return is_there(shown)
+    return is_there(shown) | ~is_there(Q())
 
 
-def _of_shown(model: type[Model], told: Q) -> Q:
-    """A filter for history: of records that are told of, or are no longer there."""
-
-    def there(is_told: Q) -> Q:
-        # Asked of each row, so that the rows themselves are found by their date; and as a range, or
-        # PostgreSQL reads all records first, since it reckons with all rows.
-        it = OuterRef("id")
-        return Q(Exists(model._base_manager.filter(is_told, pk__range=(it, it)).order_by()))
-
-    now = there(told)
-    if model in OF_PEOPLE or (told and any(each.told == told for each in NAMED)):
-        return now
-    return now | ~there(Q())
-
-
-def as_row(row: tuple) -> Row:
+def as_row(row: tuple) -> EditRow:
     at, number, what, pk, change, nature, step, batch, count = row
-    return Row(at, number, what, pk, change, nature, step, str(batch or ""), count)
+    return EditRow(at, number, what, pk, change, nature, step, str(batch or ""), count)
 
 
-def learnt(rows: Iterable[Row], today: datetime.date) -> list[Learnt]:
-    """What `rows` say, in their order and in today's words: in at most seven queries, and a
-    few more if they name records of one name."""
+def edits_in_words(rows: Iterable[EditRow], today: datetime.date) -> list[RecentEdit]:
+    """The edits of `rows`, in their order and in today's words. Asks at most seven queries, and a
+    few more if the rows name records of one name."""
     rows = list(rows)
-    events = {kind.what: kind.tells for kind in KINDS}
-    one = {(row.what, row.pk) for row in rows if row.count == 1 and row.change != REMOVED}
-    keys = [
-        Key(what, which, pk, None) for what, pk in sorted(one) for which in events.get(what, ())
-    ]
-    told_as = dict(zip(keys, as_changes_tell(keys), strict=True))
-    said = {
-        (happening.what, happening.which, happening.id): tell([happening], today)
-        for happening in happenings(dict.fromkeys(told_as.values()))
-    }
-    told = defaultdict(list)
-    for key, as_ in told_as.items():
-        told[key.what, key.pk] += said.get((as_.what, as_.which, as_.pk), [])
-    names = _names({key for key in one if key[0] not in events})
+    single = {(row.what, row.pk) for row in rows if row.count == 1 and row.change != REMOVED}
+    sentences = _sentences(single, today)
+    names = _names({key for key in single if key[0] not in KIND})
     apart = names_apart(
-        [*(each.pieces for some in told.values() for each in some), *names.values()], today
+        [*(each.pieces for some in sentences.values() for each in some), *names.values()], today
     )
     found = []
     for row in rows:
-        key = row.what, row.pk
-        kind = MODELS[row.what]._meta
+        key, kind = (row.what, row.pk), MODELS[row.what]._meta
         if row.count > 1:
-            words = [Words(f"{row.count} {kind.verbose_name_plural}.")]
+            words = [Piece(f"{row.count} {kind.verbose_name_plural}.")]
         elif key in names:
             words = names[key]
         elif row.change == REMOVED:
-            words = [Words(f"{_a(kind.verbose_name)} that the register no longer has.")]
+            words = [Piece(f"{_a(kind.verbose_name)} that the register no longer has.")]
         else:
-            words = [Words(f"{_a(kind.verbose_name)} that was since removed.")]
-        sentences = [told_with(each, apart) for each in told[key]]
-        found.append(Learnt(row, sentences, [] if sentences else with_words_apart(words, apart)))
+            words = [Piece(f"{_a(kind.verbose_name)} that was since removed.")]
+        own = [told_with(each, apart) for each in sentences.get(key, ()) if row.count == 1]
+        found.append(RecentEdit(row, own, with_words_apart(words, apart)))
+    return found
+
+
+def _sentences(
+    records: set[tuple[str, int]], today: datetime.date
+) -> dict[tuple[str, int], list[Sentence]]:
+    """What the register now says of the beginning and the end of each record."""
+    keys = [
+        Key(what, which, pk)
+        for what, pk in sorted(records)
+        if what in KIND
+        for which in KIND[what].events
+    ]
+    changes = dict(zip(keys, with_handovers(keys), strict=True))
+    said = {
+        (happening.what, happening.which, happening.id): sentences_about([happening], today)
+        for happening in happenings(dict.fromkeys(changes.values()))
+    }
+    found = defaultdict(list)
+    for key, change in changes.items():
+        found[key.what, key.pk] += said.get((change.what, change.which, change.pk), [])
     return found
 
 
@@ -269,122 +255,93 @@ def _a(name: str) -> str:
     return capfirst(f"an {name}" if name[0] in "aeiou" else f"a {name}")
 
 
-def _names(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], list[Words]]:
-    """What records are called that no beginning or end is told of, in one query."""
-    by_kind = defaultdict(set)
+def _names(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], list[Piece]]:
+    """What records are called that have no beginning and no end to report. Asks one query."""
+    keys = defaultdict(set)
     for what, pk in wanted:
-        by_kind[what].add(pk)
+        keys[what].add(pk)
     parts = []
-    for kind in NAMED:
-        if kind.what in by_kind:
+    for kind in UNDATED_KINDS:
+        if kind.what in keys:
             title = F("title") if kind.model is Document else F(f"{kind.owner}name")
             parts.append(
-                kind.model._base_manager.filter(kind.told, pk__in=by_kind[kind.what])
+                kind.model._base_manager.filter(kind.shown, pk__in=keys[kind.what])
                 .order_by()
                 .values_list(text(kind.what), "pk", title, Coalesce(F(f"{kind.owner}slug"), text()))
             )
+    kinds = {kind.what: kind for kind in UNDATED_KINDS}
     found = {}
-    pages = {kind.what: (kind.page, kind) for kind in NAMED}
     for what, pk, name, slug in parts[0].union(*parts[1:], all=True) if parts else []:
-        page, kind = pages[what]
-        link = Words(name, page, slug) if page else Words(name)
-        verbose = _a(kind.model._meta.verbose_name)
-        if kind.owner:
-            found[what, pk] = [Words(f"{verbose} of "), link, Words(".")]
-        else:
-            found[what, pk] = [Words(f"{capfirst(kind.model._meta.verbose_name)}: "), link,
-                               Words(".")]  # fmt: skip
+        kind = kinds[what]
+        noun = kind.model._meta.verbose_name
+        opening = f"{_a(noun)} of " if kind.owner else f"{capfirst(noun)}: "
+        link = Piece(name, kind.page, slug) if kind.page else Piece(name)
+        found[what, pk] = [Piece(opening), link, Piece(".")]
     return found
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What the register was begun with."""
+class FirstLoad:
+    """The records that the register was begun with."""
 
     records: int
     at: datetime.datetime
     documents: list[str]
 
 
-def beginning() -> Beginning | None:
+def first_load() -> FirstLoad | None:
     """The first records that were loaded, all of them as one; None if there were none."""
-    # A register is begun in one go, and every record with a document.
-    first = Document.history.filter(history_nature=Nature.SEEDED).aggregate(Min("history_date"))
-    [begun] = first.values()
+    # They were loaded within a day, and each of them with a document.
+    seeded = Document.history.filter(history_nature=Nature.SEEDED)
+    begun = seeded.aggregate(begun=Min("history_date"))["begun"]
     if begun is None:
         return None
-    counted = list(_seeded(begun, begun + datetime.timedelta(days=1)))
-    seeded = Document.history.filter(history_nature=Nature.SEEDED).values("id")
-    documents = list(Document.objects.filter(pk__in=seeded).order_by("folded"))
-    return Beginning(
-        sum(number for number, *_ in counted),
-        max(at for _, at, _ in counted),
+    parts = [
+        model.history.filter(
+            history_nature=Nature.SEEDED,
+            history_date__gte=begun,
+            history_date__lte=begun + datetime.timedelta(days=1),
+        )
+        .order_by()
+        .values("history_nature")
+        .annotate(many=Count("history_id"), at=Max("history_date"))
+        .values_list("many", "at")
+        for model in dict.fromkeys(MODELS.values())
+    ]
+    counted = list(parts[0].union(*parts[1:], all=True))
+    documents = Document.objects.filter(pk__in=seeded.values("id")).order_by("folded")
+    return FirstLoad(
+        sum(number for number, _ in counted),
+        max(at for _, at in counted),
         [document.short_title for document in documents],
     )
 
 
-def _seeded(begun: datetime.datetime, by_then: datetime.datetime) -> QuerySet:
-    """How many first records of each kind were loaded in that time, and when the last was."""
+def latest_keys(most: int, about: Subject | None = None) -> list[tuple[Key, datetime.datetime]]:
+    """The beginnings and ends of the records that were edited last, each with when: of everything,
+    or of what concerns one forum, organisation or person."""
     parts = []
-    for model in dict.fromkeys(MODELS.values()):
-        parts.append(
-            model.history.filter(
-                history_nature=Nature.SEEDED,
-                history_date__gte=begun,
-                history_date__lte=by_then,
+    for kind in KINDS:
+        concerned = kind.concerning(about)
+        if concerned is None:
+            continue
+        history = kind.model.history
+        if about is None:
+            # The database finds what was written last by its date, without reading the rest.
+            is_there = Exists(kind.rows().filter(pk=OuterRef("id")))
+            newest = history.latest_of_each().filter(is_there).order_by("-history_date", "-id")
+            edits = history.filter(history_id__in=newest.values("history_id")[:most])
+            edits = edits.order_by().annotate(at=F("history_date"))
+        else:
+            now = kind.rows().filter(concerned).values("pk")
+            edits = (
+                history.filter(id__in=now).order_by().values("id").annotate(at=Max("history_date"))
             )
-            .order_by()
-            .values("history_nature")
-            .annotate(many=Count("history_id"), at=Max("history_date"))
-            .values_list("many", "at", text(model.__name__))
-        )
-    return parts[0].union(*parts[1:], all=True)
-
-
-def latest_said(most: int, about: tuple[str, int] | None = None) -> list[tuple[Key, object]]:
-    """The beginnings and ends that the register said or changed last, each with when it did: of
-    everything, or of what concerns one forum, organisation or person."""
-    last = _last_said_of(about[1], of=about[0], most=most) if about else _last_said(most=most)
-    tells = {kind.what: kind.tells for kind in KINDS}
+        parts.append(edits.annotate(what=text(kind.what)).values_list("at", "what", "id"))
+    last = parts[0].union(*parts[1:], all=True).order_by("-at", "what", "-id")[:most]
     return [
-        (Key(what, which, pk, None), at)
+        (Key(what, which, pk), at)
         for at, what, pk in last
         for which in (END, START)
-        if which in tells[what]
+        if which in KIND[what].events
     ]
-
-
-def _last_said(*, most: int) -> QuerySet:
-    """Of every kind the records that were written last, found by the date of what was written."""
-    parts = []
-    for kind in KINDS:
-        history = kind.model.history
-        there = Exists(kind.rows().filter(pk=OuterRef("id")))
-        newest = history.latest_of_each().filter(there).order_by("-history_date", "-id")
-        parts.append(
-            history.filter(history_id__in=newest.values("history_id")[:most])
-            .order_by()
-            .annotate(at=F("history_date"), what=text(kind.what))
-            .values_list("at", "what", "id")
-        )
-    return _last_first(parts, most)
-
-
-def _last_said_of(key: int, *, of: str, most: int) -> QuerySet:
-    parts = []
-    for kind in KINDS:
-        concerned = concerning(kind, of, key)
-        if concerned is not None:
-            now = kind.rows().filter(concerned).values("pk")
-            parts.append(
-                kind.model.history.filter(id__in=now)
-                .order_by()
-                .values("id")
-                .annotate(at=Max("history_date"), what=text(kind.what))
-                .values_list("at", "what", "id")
-            )
-    return _last_first(parts, most)
-
-
-def _last_first(parts: list[QuerySet], most: int) -> QuerySet:
-    return parts[0].union(*parts[1:], all=True).order_by("-at", "what", "-id")[:most]

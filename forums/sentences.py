@@ -1,17 +1,17 @@
-"""What happened, in plain sentences: one for each, or one for several that say the same.
+"""What happened, in plain sentences: one for each happening, or for several that differ in a name.
 
-A sentence says no more than the record: since when somebody was in post, if only a limit is known,
-it does not say; and of two people whose times adjoin to the month alone it says that one followed
-the other, and of two whose days adjoin that one handed over.
+A sentence says no more than the record. If only a limit is known, it does not say since when
+somebody was in post. If two tenures adjoin to the day, one person handed over to the other; if they
+adjoin to the month or year, one followed the other.
 """
 
 import datetime
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from forums.changes import END, START, UNNUMBERED, Happening
+from forums.change_kinds import END, START, UNNUMBERED
+from forums.happenings import Happening
 from forums.models import ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from people.models import Basis, EndReason
@@ -19,23 +19,22 @@ from records.periods import Precision, date_in_words
 
 
 @dataclass(frozen=True)
-class Words:
-    """A piece of a sentence, and whose page it leads to."""
+class Piece:
+    """A piece of a sentence, with the page that it links to, if any."""
 
     text: str
     kind: str = ""  # "forum", "organisation" or "person"
     slug: str | None = None
 
 
-Pieces = list[Words | str]
-Piece = TypeVar("Piece", bound=Words | str)
+Pieces = list[Piece | str]
 
 
 @dataclass(frozen=True)
-class Told:
-    """A sentence, with all that it tells of."""
+class Sentence:
+    """A sentence about one or more happenings."""
 
-    pieces: list[Words]
+    pieces: list[Piece]
     happenings: list[Happening]
 
     @property
@@ -52,16 +51,15 @@ class Told:
 
     @property
     def sources(self) -> list[tuple[str, str, str, str, str]]:
-        """Where it comes from, each place of a document once."""
+        """The sources of all its happenings, each once."""
         return list(dict.fromkeys(s for each in self.happenings for s in each.sources))
 
 
-def tell(happenings: Iterable[Happening], today: datetime.date) -> list[Told]:
-    """Each of `happenings` in words, as said on `today`; together if they differ in one name."""
-    return [
-        Told(_sentence(list(group), today), group)
-        for group in (list(each) for _, each in itertools.groupby(happenings, _what_is_shared))
-    ]
+def sentences_about(happenings: Iterable[Happening], today: datetime.date) -> list[Sentence]:
+    """`happenings` in words, as they are said on `today`. Neighbours that differ in one name are in
+    one sentence."""
+    groups = [list(group) for _, group in itertools.groupby(happenings, _what_is_shared)]
+    return [Sentence(_pieces(group, today), group) for group in groups]
 
 
 def _what_is_shared(each: Happening) -> tuple[object, ...]:
@@ -73,36 +71,36 @@ def _what_is_shared(each: Happening) -> tuple[object, ...]:
     return each.what, *when, each.id
 
 
-def _sentence(group: list[Happening], today: datetime.date) -> list[Words]:
+def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     each = group[0]
-    # What ends is in force on its last day still, as its page says.
+    # On its last day a record is still in force, as its page says.
     is_to_come = each.day > today if each.which == START else each.day >= today
     tense = "by" if each.is_limit else "to come" if is_to_come else "past"
     foreseen = tense == "past" and each.what in ("appointment", "membership") and each.is_foreseen
     if foreseen:
         tense = "to come"
-    said = (
-        _handover(each, each.follows, tense) if each.follows else TELLERS[each.what](group, tense)
+    words = (
+        _handover(each.follows, each, tense) if each.follows else WORDING[each.what](group, tense)
     )
     if foreseen:
-        said = [_was_to(piece) for piece in said] + [", as the source foresaw"]
+        words = [*map(_was_to, words), ", as the source foresaw"]
     if each.is_limit and each.which == END and is_to_come:
         be = "are" if len(group) > 1 else "is"
-        said = [_is_to_have(piece, be) for piece in said]
-    pieces = [_when(each), ", " if each.is_limit else " ", *said]
+        words = [_is_to_have(piece, be) for piece in words]
+    pieces = [_when(each), ", " if each.is_limit else " ", *words]
     if each.is_limit:
         pieces.append(_not_recorded(each))
     pieces.append(".")
-    return [piece if isinstance(piece, Words) else Words(piece) for piece in pieces]
+    return [piece if isinstance(piece, Piece) else Piece(piece) for piece in pieces]
 
 
-def _was_to(piece: Words | str) -> Words | str:
-    """What is to be, told when its day has passed and nothing more is known of it."""
+def _was_to(piece: Piece | str) -> Piece | str:
+    """The wording after the day on which something was to happen, when no source says it did."""
     return piece.replace(" is to ", " was to ") if isinstance(piece, str) else piece
 
 
-def _is_to_have(piece: Words | str, be: str) -> Words | str:
-    """What had ended by a day, told while that day is still to come."""
+def _is_to_have(piece: Piece | str, be: str) -> Piece | str:
+    """The wording of an end by a day that is still to come."""
     return piece.replace(" had ", f" {be} to have ", 1) if isinstance(piece, str) else piece
 
 
@@ -118,29 +116,24 @@ def _not_recorded(each: Happening) -> str:
     return "; since when is not recorded" if each.which == START else "; when is not recorded"
 
 
-def subject(each: Happening) -> Words:
-    return Words(each.subject_name, each.subject_kind, each.subject_slug)
+def subject(each: Happening) -> Piece:
+    return Piece(each.subject_name, each.subject_kind, each.subject_slug)
 
 
-def object_of(each: Happening) -> Words:
-    return Words(each.object_name, each.object_kind, each.object_slug)
+def object_of(each: Happening) -> Piece:
+    return Piece(each.object_name, each.object_kind, each.object_slug)
 
 
-def listed(pieces: Sequence[Piece]) -> list[Piece | str]:
+def joined(names: Iterable[Piece | str]) -> Pieces:
     """ "one", "one and another", "one, another and a third"."""
-    said: list[Piece | str] = []
-    for at, piece in enumerate(pieces):
-        if at:
-            said.append(" and " if at == len(pieces) - 1 else ", ")
-        said.append(piece)
-    return said
+    pieces: Pieces = [piece for name in names for piece in (", ", name)][1:]
+    if len(pieces) > 1:
+        pieces[-2] = " and "
+    return pieces
 
 
-def number(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
-WITH = {
+# The nouns for one, and for several.
+NOUNS = {
     "post": ("post", "posts"),
     "seat": ("seat", "seats"),
     UNNUMBERED: (
@@ -152,12 +145,14 @@ WITH = {
 }
 
 
-def _with(each: Happening) -> str:
-    """What of its own began or ended with it: ", with 12 seats and 3 reporting lines"."""
+def _with_what_belongs_to_it(each: Happening) -> str:
+    """ ", with 12 seats and 3 reporting lines", which began or ended with it."""
     counts = [
-        number(each.together[what], *words) for what, words in WITH.items() if what in each.together
+        f"{each.counts[what]} {nouns[each.counts[what] != 1]}"
+        for what, nouns in NOUNS.items()
+        if what in each.counts
     ]
-    return f", with {''.join(listed(counts))}" if counts else ""
+    return f", with {''.join(map(str, joined(counts)))}" if counts else ""
 
 
 def _organisation(group: list[Happening], tense: str) -> Pieces:
@@ -166,7 +161,7 @@ def _organisation(group: list[Happening], tense: str) -> Pieces:
         START: {"past": "began", "to come": "is to begin", "by": "existed"},
         END: {"past": "closed", "to come": "is to close", "by": "had closed"},
     }
-    return [subject(each), f" {verbs[each.which][tense]}{_with(each)}"]
+    return [subject(each), f" {verbs[each.which][tense]}{_with_what_belongs_to_it(each)}"]
 
 
 def _forum(group: list[Happening], tense: str) -> Pieces:
@@ -178,18 +173,18 @@ def _forum(group: list[Happening], tense: str) -> Pieces:
     proposed = " as a proposed forum" if each.kind == ForumStatus.PROPOSED else ""
     if each.which == END:
         proposed = ""
-    return [subject(each), f" {verbs[each.which][tense]}{proposed}{_with(each)}"]
+    return [subject(each), f" {verbs[each.which][tense]}{proposed}{_with_what_belongs_to_it(each)}"]
 
 
 def _name(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
-    if not each.then_called:
+    if not each.next_name:
         verbs = {"past": "ceased to be", "to come": "is to cease to be", "by": "had ceased to be"}
         return [subject(each), f" {verbs[tense]} called “{each.title}”"]
     verbs = {"past": "was", "to come": "is to be", "by": "had been"}
     now = subject(each)
-    if each.then_called != each.subject_name:
-        now = Words(each.then_called, now.kind, now.slug)
+    if each.next_name != each.subject_name:
+        now = Piece(each.next_name, now.kind, now.slug)
     return [f"{each.title} {verbs[tense]} renamed ", now]
 
 
@@ -213,7 +208,7 @@ ROLES = {
 
 def _relationship(group: list[Happening], tense: str) -> Pieces:
     each, many = group[0], len(group) > 1
-    names = listed([subject(each) for each in group])
+    names = joined(subject(each) for each in group)
     if each.kind == RelationshipKind.SUCCEEDED_BY:
         be = {"past": "were" if many else "was", "to come": "are to be" if many else "is to be"}
         be["by"] = "had been"
@@ -228,11 +223,11 @@ def _relationship(group: list[Happening], tense: str) -> Pieces:
 def _member(group: list[Happening], tense: str) -> Pieces:
     each, many = group[0], len(group) > 1
     role = "member organisations of" if many else "a member organisation of"
-    names = listed([subject(each) for each in group])
+    names = joined(subject(each) for each in group)
     return [*names, _became(tense, each.which, role, many), object_of(each)]
 
 
-# Began to, did, and ceased to.
+# The infinitive, and the past tense.
 LINES = {
     LineKind.REPORTS_TO: ("report to", "reported to"),
     LineKind.OVERSEEN_BY: ("be overseen by", "was overseen by"),
@@ -258,11 +253,10 @@ def _line(group: list[Happening], tense: str) -> Pieces:
     return [subject(each), f" {verbs[each.which][tense]} ", object_of(each), exception]
 
 
-def _places(group: list[Happening], tense: str) -> Pieces:
-    """Of seats or posts of one forum or organisation."""
+def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
     many = len(group) > 1 or (each.number or 1) > 1
-    named = [f"the {WITH[each.what][many]} ", *listed([_place(one) for one in group])]
+    named = [f"the {NOUNS[each.what][many]} ", *joined(_title(one) for one in group)]
     if each.which == START:
         verbs = {"past": "gained", "to come": "is to gain", "by": "had"}
         return [subject(each), f" {verbs[tense]} ", *named]
@@ -274,15 +268,15 @@ def _places(group: list[Happening], tense: str) -> Pieces:
     return [*named, " of ", subject(each), f" {verbs[tense]}"]
 
 
-def _place(each: Happening) -> str:
-    """A post or a seat by its title, with how many it is for, as the page of a forum says it."""
+def _title(each: Happening) -> str:
+    """The title of a post or seat, and how many people it is for, as on the page of a forum."""
     if each.number is None:
         return f"“{each.title}” (number not recorded)"
     return f"“{each.title}”" if each.number == 1 else f"“{each.title}” × {each.number}"
 
 
-def as_what(each: Happening) -> Pieces:
-    """ "Chair of Wye Valley NHS Trust"; of a title that says of what, "Chair of the trust, …"."""
+def position(each: Happening) -> Pieces:
+    """ "Chair of Wye Valley NHS Trust"; for a title with an "of", "Chair of the trust, …"."""
     return [each.title, ", " if " of " in each.title else " of ", object_of(each)]
 
 
@@ -291,19 +285,20 @@ def _basis(each: Happening) -> str:
 
 
 def _reason(each: Happening) -> str:
-    """Why it ended, in the words of the record: " (retired)"."""
-    told = each.end_reason and each.end_reason != EndReason.OTHER
-    return f" ({EndReason(each.end_reason).label})" if told else ""
+    """Why it ended: " (retired)"."""
+    if each.end_reason in ("", EndReason.OTHER):
+        return ""
+    return f" ({EndReason(each.end_reason).label})"
 
 
 def _speaks_for(each: Happening) -> Pieces:
-    return [" for ", Words(each.for_name, "organisation", each.for_slug)] if each.for_name else []
+    return [" for ", Piece(each.for_name, "organisation", each.for_slug)] if each.for_name else []
 
 
 def _tenure(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
     if each.what == "membership" and each.kind != SeatRole.CHAIR:
-        return _seat_of(each, tense)
+        return _seat(each, tense)
     if each.which == START:
         verbs = {"past": "became", "to come": "is to become", "by": "was in post as"}
         if each.what == "membership":
@@ -312,11 +307,11 @@ def _tenure(group: list[Happening], tense: str) -> Pieces:
     else:
         verbs = {"past": "ceased to be", "to come": "is to cease to be", "by": "had ceased to be"}
         more = [_reason(each)]
-    return [subject(each), f" {verbs[tense]} ", *as_what(each), *more]
+    return [subject(each), f" {verbs[tense]} ", *position(each), *more]
 
 
-def _seat_of(each: Happening, tense: str) -> Pieces:
-    """Of a seat that is no chair, whose title is what it is called and not what somebody is."""
+def _seat(each: Happening, tense: str) -> Pieces:
+    """A seat that is no chair: its title names the seat and not the person in it."""
     if each.which == START:
         verbs = {"past": "took", "to come": "is to take", "by": "filled"}
         more = [*_speaks_for(each), _basis(each)]
@@ -326,14 +321,12 @@ def _seat_of(each: Happening, tense: str) -> Pieces:
     return [subject(each), f" {verbs[tense]} the seat “{each.title}” of ", object_of(each), *more]
 
 
-def _handover(each: Happening, before: Happening, tense: str) -> Pieces:
-    """Of two whose times adjoin, in one sentence."""
-    chairs = each.what == "appointment" or each.kind == SeatRole.CHAIR
-    what = (
-        [" as ", *as_what(each)]
-        if chairs
-        else [f" in the seat “{each.title}” of ", object_of(each)]
-    )
+def _handover(before: Happening, each: Happening, tense: str) -> Pieces:
+    what: Pieces
+    if each.what == "appointment" or each.kind == SeatRole.CHAIR:
+        what = [" as ", *position(each)]
+    else:
+        what = [f" in the seat “{each.title}” of ", object_of(each)]
     if before.person_id == each.person_id:
         verb = {"past": "stayed on", "to come": "is to stay on"}[tense]
         now = _basis(each) or f" ({Basis(each.basis).label})"
@@ -352,11 +345,11 @@ def _handover(each: Happening, before: Happening, tense: str) -> Pieces:
         ]
     verb = {"past": "followed", "to come": "is to follow"}[tense]
     until = f", in post until {before.end_in_words()}{_reason(before)},"
-    followed = [subject(before), _basis(before), until]
+    followed: Pieces = [subject(before), _basis(before), until]
     return [subject(each), _basis(each), f" {verb} ", *followed, *what, *_speaks_for(each)]
 
 
-TELLERS = {
+WORDING = {
     "organisation": _organisation,
     "forum": _forum,
     "organisation-name": _name,
@@ -365,8 +358,8 @@ TELLERS = {
     "relationship": _relationship,
     "member-organisation": _member,
     "reporting-line": _line,
-    "post": _places,
-    "seat": _places,
+    "post": _posts_or_seats,
+    "seat": _posts_or_seats,
     "appointment": _tenure,
     "membership": _tenure,
 }

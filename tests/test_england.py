@@ -20,7 +20,7 @@ from bench.england.building import build
 from bench.england.command import Command
 from forums.changes import Between, first_keys, keys_between
 from forums.models import Forum, Membership, Seat, SeatRole
-from forums.recent_edits import first_learnt, rows_learnt
+from forums.recent_edits import edit_rows, first_edit_rows
 from organisations.models import Organisation, Place, PlaceLevel, Post
 from people.models import Appointment, Basis, Person
 from records.history import Nature, Recorded
@@ -189,9 +189,9 @@ def test_every_page_opens_on_it_within_its_ten_queries(england, parameters):
 @pytest.mark.parametrize("most", [7, 200, 2_000])
 @pytest.mark.parametrize("until", [None, datetime.datetime(2020, 5, 1, tzinfo=datetime.UTC)])
 def test_the_first_of_what_was_learnt_are_the_first_of_all_of_it(england, most, until):
-    assert first_learnt(None, until, most=most) == list(rows_learnt(None, until)[:most])
-    later = first_learnt(None, until, most=most, before=most // 2)
-    assert later == list(rows_learnt(None, until)[most // 2 : most])
+    assert first_edit_rows(None, until, most=most) == list(edit_rows(None, until)[:most])
+    later = first_edit_rows(None, until, most=most, before=most // 2)
+    assert later == list(edit_rows(None, until)[most // 2 : most])
 
 
 @pytest.mark.parametrize("most", [3, 40, 300])

@@ -36,11 +36,9 @@ CLASSES_OF_ONE_NAME = {
     "Question",
     "ReasonForm",
     "Register",
-    "Row",
     "Source",
     "Step",
     "Table",
-    "Words",
 }
 MODULES_OF_ONE_NAME = {
     "importing",
@@ -49,7 +47,6 @@ MODULES_OF_ONE_NAME = {
     "site",
 }
 LONG_FILES = {
-    "forums/changes.py",
     "forums/models.py",
     "forums/worklists.py",
     "organisations/ods/importing.py",

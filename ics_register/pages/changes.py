@@ -6,10 +6,11 @@ import functools
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 
-from forums.changes import Between, as_key, days_told, first_keys, happenings, keys_between
+from forums.changes import Between, as_key, days_of_changes, first_keys, keys_between
 from forums.disambiguation import tell_apart
+from forums.happenings import happenings
 from forums.models import Forum, Membership
-from forums.sentences import Told, tell
+from forums.sentences import Sentence, sentences_about
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
@@ -43,7 +44,7 @@ def changes_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def _told_as_data(told: Told, here: Here) -> dict:
+def _told_as_data(told: Sentence, here: Here) -> dict:
     first = told.first
     named = {(piece.kind, piece.slug): piece.text for piece in told.pieces if piece.slug}
     return {
@@ -64,7 +65,7 @@ def _told_as_data(told: Told, here: Here) -> dict:
     }
 
 
-def _when(told: Told) -> dict:
+def _when(told: Sentence) -> dict:
     first = told.first
     return {
         "event": first.event,
@@ -79,7 +80,10 @@ def changes_as_csv(context: dict, here: Here) -> Table:
 
     def rows():
         for chunk in in_chunks(list(keys_between(*context["whole"]))):
-            of_each = [tell([each], here.asked.today)[0] for each in happenings(map(as_key, chunk))]
+            of_each = [
+                sentences_about([each], here.asked.today)[0]
+                for each in happenings(map(as_key, chunk))
+            ]
             for told in tell_apart(of_each, here.asked.day):
                 happening = told.first
                 source, *others = told.sources
@@ -122,7 +126,7 @@ def changes(request: HttpRequest, asked: AskedDay):
     if days is None:
         days = all_days_of(key, asked) if key else year_up_to(asked.day)
     page = page_of_many(request, functools.partial(first_keys, days, key))
-    told = tell(happenings(as_key(row) for row in page), asked.today)
+    told = sentences_about(happenings(as_key(row) for row in page), asked.today)
     told = tell_apart(told, asked.day)
     return "changes/changes.html", {
         "days": days,
@@ -175,13 +179,13 @@ def year_up_to(day: datetime.date) -> Between:
 
 def all_days_of(about: tuple[str, int], asked: AskedDay) -> Between:
     """From the first day that anything is recorded of one forum, organisation or person."""
-    told = days_told(asked.day, about)
+    told = days_of_changes(asked.day, about)
     return Between(max(told.first, FIRST_DAY), asked.day) if told else year_up_to(asked.day)
 
 
 def last_year_before(days: Between, about: tuple[str, int] | None) -> Between | None:
     """The last year up to these days in which anything is recorded, if there is any."""
-    told = days_told(days.first, about)
+    told = days_of_changes(days.first, about)
     return year_up_to(min(max(told.last, FIRST_DAY), LAST_DAY)) if told else None
 
 

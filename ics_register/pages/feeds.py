@@ -10,10 +10,12 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 
-from forums.changes import Between, as_changes_tell, first_keys, happenings
+from forums.changes import Between, first_keys
 from forums.disambiguation import tell_apart
-from forums.recent_edits import as_row, first_learnt, latest_said, learnt
-from forums.sentences import tell
+from forums.handovers import with_handovers
+from forums.happenings import happenings
+from forums.recent_edits import as_row, edits_in_words, first_edit_rows, latest_keys
+from forums.sentences import sentences_about
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
 from ics_register.pages.formats import MEDIA_TYPES
@@ -101,15 +103,15 @@ def whole_file(request: HttpRequest, page: str, asked: dict) -> str:
 
 def _add_what_is_said(feed: Feed, request: HttpRequest, about=None, **of: str) -> Feed:
     """An entry for each beginning and end, as new as the register last changed what it says."""
-    said = latest_said(MOST, about)
-    keys = as_changes_tell(key for key, _ in said)
+    said = latest_keys(MOST, about)
+    keys = with_handovers(key for key, _ in said)
     # Of a handover either may have been written last.
     written_at = {}
     for key, (_, at) in zip(keys, said, strict=True):
         place = key.what, key.pk, key.which
         written_at[place] = max(at, written_at.get(place, at))
     today = timezone.localdate()
-    of_each = [tell([each], today)[0] for each in happenings(dict.fromkeys(keys))]
+    of_each = [sentences_about([each], today)[0] for each in happenings(dict.fromkeys(keys))]
     for told in tell_apart(of_each, today):
         happening = told.first
         place = happening.what, happening.id, happening.which
@@ -141,8 +143,8 @@ def recorded(request: HttpRequest) -> Feed:
     title = "Governance register: what it learnt"
     feed = _feed(request, title, reverse("recorded"), "recorded")
     # Read once, for the feed and to say how many there are.
-    found = first_learnt(None, None, most=MOST_COUNTED + 1)
-    for each in learnt(map(as_row, found[:MOST]), timezone.localdate()):
+    found = first_edit_rows(None, None, most=MOST_COUNTED + 1)
+    for each in edits_in_words(map(as_row, found[:MOST]), timezone.localdate()):
         feed.add_item(
             title=one_line(f"{each.nature}: {each.text}"),
             link=request.build_absolute_uri(reverse("recorded")),

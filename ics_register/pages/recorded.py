@@ -7,7 +7,7 @@ import itertools
 from django.http import HttpRequest
 from django.utils import timezone
 
-from forums.recent_edits import as_row, beginning, first_learnt, learnt, rows_learnt
+from forums.recent_edits import as_row, edit_rows, edits_in_words, first_edit_rows, first_load
 from ics_register.pages import facts
 from ics_register.pages.formats import Here, Table, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
@@ -42,8 +42,8 @@ def _day(moment: datetime.datetime) -> str:
 
 def recorded_as_csv(context: dict, here: Here) -> Table:
     def rows():
-        for chunk in in_chunks(list(rows_learnt(*context["between"]))):
-            yield from map(_as_data, learnt(map(as_row, chunk), here.asked.today))
+        for chunk in in_chunks(list(edit_rows(*context["between"]))):
+            yield from map(_as_data, edits_in_words(map(as_row, chunk), here.asked.today))
 
     return Table(["recorded_on", "nature", "step", "kind", "text"], rows())
 
@@ -61,15 +61,15 @@ def recorded(request: HttpRequest, asked: AskedDay):
     until = min((day for day in (last, asked.recorded) if day), default=None)
     since = end_of(day_before(first)) if first else None
     until = end_of(until) if until else None
-    page = page_of_many(request, functools.partial(first_learnt, since, until))
-    found = learnt(map(as_row, page), asked.today)
+    page = page_of_many(request, functools.partial(first_edit_rows, since, until))
+    found = edits_in_words(map(as_row, page), asked.today)
     return "changes/recorded.html", {
         "first": first,
         "last": last,
         "page": page,
         "between": (since, until),
         "groups": [(group[0], group) for group in _together(found)],
-        "begun": None if page.has_next() or first else beginning(),
+        "begun": None if page.has_next() or first else first_load(),
     }
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from forums.changes import Between, as_key, days_told, happenings, keys_between
+from forums.changes import Between, as_key, days_of_changes, keys_between
+from forums.happenings import happenings
 from forums.models import ForumStatus, LineKind
-from forums.sentences import tell
+from forums.sentences import sentences_about
 from organisations.models import PostKind, RelationshipKind
 from people.identity import withhold_person
 from people.models import Basis, EndReason, Person
@@ -43,7 +44,7 @@ def told(first: str, last: str, about=None, today=TODAY) -> list[str]:
     """The sentences of what happened between two days."""
     key = (about._meta.model_name, about.pk) if about else None
     rows = keys_between(Between(day(first), day(last)), key)
-    return [each.text for each in tell(happenings(map(as_key, rows)), today)]
+    return [each.text for each in sentences_about(happenings(map(as_key, rows)), today)]
 
 
 def of_people(first: str, last: str, **more) -> list[str]:
@@ -196,7 +197,7 @@ def test_a_handover_from_one_day_to_the_next_is_one_sentence_with_both_sources(c
         "On 31 March 2019 Ann Lee ceased to be Chair of Wye Trust."
     ]
     rows = keys_between(Between(day("2019-04-01"), day("2019-04-01")))
-    [each] = tell(happenings(map(as_key, rows)), TODAY)
+    [each] = sentences_about(happenings(map(as_key, rows)), TODAY)
     assert [(slug, where) for slug, _, where, *_ in each.sources] == [
         ("minutes", "item 4"),
         ("letter", "line 3"),
@@ -318,7 +319,7 @@ def test_who_is_withheld_has_no_name_nor_words_in_a_handover(chair):
     withhold_person(person=Person.objects.get(name="Ann Lee"))
 
     rows = keys_between(Between(day("2019-04-01"), day("2019-04-01")))
-    [each] = tell(happenings(map(as_key, rows)), TODAY)
+    [each] = sentences_about(happenings(map(as_key, rows)), TODAY)
     assert each.text == (
         f"On 1 April 2019 {NAME_WITHHELD} handed over to Ben Rhys as Chair of Wye Trust."
     )
@@ -575,9 +576,9 @@ def test_the_days_of_which_anything_is_told_are_those_of_what_is_recorded(chair)
     make_appointment(person=person("Ann Lee"), post=chair, start_date="2019-04-01")
     board = make_forum(name="Board", start_date="2030-04-01")
 
-    everything = days_told(TODAY)
+    everything = days_of_changes(TODAY)
     assert (everything.first, everything.last) == (day("2000-01-01"), day("2019-04-01"))
-    assert days_told(TODAY, ("forum", board.pk)) is None
+    assert days_of_changes(TODAY, ("forum", board.pk)) is None
 
 
 def test_what_was_last_confirmed_before_its_day_is_told_as_foreseen():

@@ -1,0 +1,149 @@
+"""The kinds of record whose beginnings and ends are changes, and how to read them."""
+
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from django.db.models import Case, CharField, F, Model, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from forums.models import Forum, ForumName, MemberOrganisation, Membership, ReportingLine, Seat
+from organisations.models import Organisation, OrganisationName, Post, Relationship
+from people.identity import may_be_named
+from people.models import Appointment, PersonName
+from records.models import NameKind
+
+START, END = "start", "end"
+
+# One forum, organisation or person: ("forum", its key).
+Subject = tuple[str, int]
+
+
+def text(words: str = "") -> Value:
+    return Value(words, CharField())
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record whose beginning and end are changes."""
+
+    what: str
+    model: type[Model]
+    # The path to the folded name that its changes are sorted by, and its rank among the changes of
+    # that name: the forum or organisation itself comes before what belongs to it.
+    sorted_by: str
+    rank: int
+    # The subject and the object of its sentence: (forum, organisation or person; path to it).
+    subject: tuple[str, str]
+    object: tuple[str, str] = ("", "")
+    columns: dict = field(default_factory=dict)
+    # The path to the owner whose sentence counts the records that begin or end with it.
+    counted_with: str = ""
+    shown: Q = field(default_factory=Q)
+    events: tuple[str, ...] = (START, END)
+    # The paths to the forums, organisations and people that it concerns.
+    concerns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def held_field(self) -> str:
+        """The field of the post or seat that somebody holds; "" for other kinds."""
+        return getattr(self.model, "held_field", "")
+
+    def rows(self) -> QuerySet:
+        return self.model.objects.filter(self.shown).order_by()
+
+    def same_time_as_owner(self, which: str) -> Q:
+        """A filter: it began, or ended, exactly when its owner did."""
+        same = Q()
+        for name in ("date", "precision", "qualifier"):
+            same &= Q(**{f"{which}_{name}": F(f"{self.counted_with}__{which}_{name}")})
+        return same
+
+    def concerning(self, subject: Subject | None) -> Q | None:
+        """A filter: it concerns that forum, organisation or person, or any of them if None is
+        given. None if no record of this kind can."""
+        if subject is None:
+            return Q()
+        name, key = subject
+        if name not in self.concerns:
+            return None
+        paths = self.concerns[name]
+        if not any("__" in path for path in paths):
+            return reduce(or_, (Q(**{path: key}) for path in paths))
+        # A join could find one record twice.
+        found = [self.model.objects.filter(**{path: key}).order_by().values("pk") for path in paths]
+        return Q(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
+
+
+FORMER = Q(kind=NameKind.FORMER)
+LINE_TO = {
+    "object_name": Coalesce("to_forum__name", "to_organisation__name"),
+    "object_slug": Coalesce("to_forum__slug", "to_organisation__slug"),
+    "object_kind": Case(
+        When(to_forum__isnull=False, then=text("forum")), default=text("organisation")
+    ),
+}
+SPEAKS_FOR = {
+    "for_name": Coalesce("on_behalf_of__name", "seat__on_behalf_of__name"),
+    "for_slug": Coalesce("on_behalf_of__slug", "seat__on_behalf_of__slug"),
+}
+TENURE = {"basis": F("basis"), "end_reason": F("end_reason")}
+
+KINDS = [
+    Kind("organisation", Organisation, "folded", 0, ("organisation", ""),
+         concerns={"organisation": ("pk",)}),
+    Kind("forum", Forum, "folded", 0, ("forum", ""), columns={"kind": F("status")},
+         concerns={"forum": ("pk",)}),
+    Kind("organisation-name", OrganisationName, "organisation__folded", 1,
+         ("organisation", "organisation__"), columns={"title": F("name")},
+         shown=FORMER, events=(END,), concerns={"organisation": ("organisation",)}),
+    Kind("forum-name", ForumName, "forum__folded", 1, ("forum", "forum__"),
+         columns={"title": F("name")}, shown=FORMER, events=(END,),
+         concerns={"forum": ("forum",)}),
+    # Leave out people whom the public cannot look up.
+    Kind("person-name", PersonName, "person__folded_sort_name", 1, ("person", "person__"),
+         columns={"title": F("name")}, events=(END,),
+         shown=FORMER & may_be_named("person"),
+         concerns={"person": ("person",)}),
+    Kind("relationship", Relationship, "to_organisation__folded", 2,
+         ("organisation", "from_organisation__"), ("organisation", "to_organisation__"),
+         columns={"kind": F("kind")},
+         concerns={"organisation": ("from_organisation", "to_organisation")}),
+    Kind("post", Post, "organisation__folded", 3, ("organisation", "organisation__"),
+         columns={"title": F("title")}, counted_with="organisation",
+         concerns={"organisation": ("organisation",)}),
+    Kind("seat", Seat, "forum__folded", 3, ("forum", "forum__"),
+         columns={"title": F("title"), "kind": F("role"), "number": F("number")},
+         counted_with="forum",
+         concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
+    Kind("appointment", Appointment, "post__organisation__folded", 4, ("person", "person__"),
+         ("organisation", "post__organisation__"),
+         columns={"title": F("post__title"), **TENURE},
+         # Whoever holds the post that a seat goes with fills the seat.
+         concerns={"organisation": ("post__organisation",), "person": ("person",),
+                   "forum": ("post__ex_officio_seats__forum",)}),
+    Kind("membership", Membership, "seat__forum__folded", 4, ("person", "person__"),
+         ("forum", "seat__forum__"),
+         columns={"title": F("seat__title"), "kind": F("seat__role"), **TENURE, **SPEAKS_FOR},
+         concerns={"forum": ("seat__forum",), "person": ("person",),
+                   "organisation": ("on_behalf_of", "seat__on_behalf_of")}),
+    Kind("member-organisation", MemberOrganisation, "forum__folded", 5,
+         ("organisation", "organisation__"), ("forum", "forum__"), counted_with="forum",
+         concerns={"forum": ("forum",), "organisation": ("organisation",)}),
+    Kind("reporting-line", ReportingLine, "from_forum__folded", 6, ("forum", "from_forum__"),
+         columns={"kind": F("kind"), "by_exception": F("by_exception"), **LINE_TO},
+         counted_with="from_forum",
+         concerns={"forum": ("from_forum", "to_forum"), "organisation": ("to_organisation",)}),
+]  # fmt: skip
+KIND = {kind.what: kind for kind in KINDS}
+UNNUMBERED = "unnumbered-seat"
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which beginning or end of which record."""
+
+    what: str
+    which: str
+    pk: int
+    follows: int | None = None  # in a handover, the tenure that it took over from

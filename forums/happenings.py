@@ -1,0 +1,253 @@
+"""What began or ended, was handed over or renamed, read from the database with its sources."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import BooleanField, Count, F, IntegerField, QuerySet, Sum, Value
+
+from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, text
+from forums.models import Seat
+from people.post_holders import EVIDENCE, NAME_WITHHELD, PERIOD, DatedStated, document_columns
+from records.periods import Qualifier, first_day, last_day
+
+
+@dataclass(kw_only=True)
+class Happening(DatedStated):
+    """One beginning or end of a record, or a handover, with its source."""
+
+    id: int
+    what: str
+    which: str = START
+    subject_kind: str
+    subject_name: str
+    subject_slug: str | None
+    object_kind: str
+    object_name: str
+    object_slug: str | None
+    title: str
+    number: int | None  # how many people a seat is for
+    kind: str
+    basis: str
+    end_reason: str
+    for_name: str | None
+    for_slug: str | None
+    person_id: int
+    by_exception: bool
+    withheld: bool
+    # In a handover, the end of the tenure before.
+    follows: "Happening | None" = None
+    # How many records that belong to it began or ended with it: {"seat": 12}. A seat counts as many
+    # times as it has holders; UNNUMBERED counts the seats whose number no source gives.
+    counts: dict[str, int] = field(default_factory=dict)
+    # For a name that was given up, the name after it.
+    next_name: str = ""
+
+    @property
+    def day(self) -> datetime.date:
+        return getattr(self, f"{self.which}_date")
+
+    @property
+    def precision(self) -> str:
+        return getattr(self, f"{self.which}_precision")
+
+    @property
+    def is_foreseen(self) -> bool:
+        """Whether it was last confirmed before it was to begin, so that no source says it did."""
+        return (
+            self.which == START
+            and self.start_qualifier == Qualifier.ON
+            and self.confirmed_on is not None
+            and last_day(self.confirmed_on, self.confirmed_precision)
+            < first_day(self.day, self.precision)
+        )
+
+    @property
+    def event(self) -> str:
+        """ "start", "end", "handover" or "renaming"."""
+        if self.what in RENAMED:
+            return "renaming"
+        return "handover" if self.follows else self.which
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it happened by its date, and perhaps long before."""
+        return getattr(self, f"{self.which}_qualifier") == Qualifier.BY
+
+    def may_be_before(self, day: datetime.date) -> bool:
+        """Whether its date may stand for a day before `day`."""
+        return first_day(self.day, self.precision) < day
+
+    @property
+    def source(self) -> tuple[str, str, str, str, str]:
+        """The document that says so: its slug and title, the place in it, quotation and note."""
+        if self.which == END and self.end_document_slug is not None:
+            return self.end_document_slug, self.end_document_title, self.end_locator, "", ""
+        return self.document_slug, self.document_title, self.locator, self.quotation, self.note
+
+    @property
+    def sources(self) -> list[tuple[str, str, str, str, str]]:
+        """The source, and in a handover also the source of the end of the tenure before."""
+        both = [self.source, *([self.follows.source] if self.follows else [])]
+        return list(dict.fromkeys(both))
+
+
+def happenings(keys: Iterable[Key]) -> list[Happening]:
+    """What `keys` name, in their order. Asks at most three queries, however many keys there are."""
+    keys = list(keys)
+    wanted = defaultdict(set)
+    for key in keys:
+        wanted[key.what] |= {key.pk, key.follows} - {None}
+    rows = {}
+    if wanted:
+        parts = [_read(KIND[what], numbers) for what, numbers in wanted.items()]
+        for row in parts[0].union(*parts[1:], all=True):
+            rows[row["its_what"], row["id"]] = row
+    found = []
+    for key in keys:
+        row = rows.get((key.what, key.pk))
+        # Somebody may have removed the record, or its date, since the keys were read.
+        if row is None or row[f"{key.which}_date"] is None:
+            continue
+        happening = _happening(row, key.which)
+        if key.follows is not None and (key.what, key.follows) in rows:
+            happening.follows = _happening(rows[key.what, key.follows], END)
+        found.append(happening)
+    _count_what_belongs_to_each(found)
+    _find_next_names(found)
+    return found
+
+
+# The columns of a Happening besides those of every dated fact. A kind may leave some empty.
+COLUMNS = {
+    "subject_kind": text(),
+    "subject_name": text(),
+    "subject_slug": text(),
+    "subject_honorific": text(),
+    "object_kind": text(),
+    "object_name": text(),
+    "object_slug": text(),
+    "title": text(),
+    "number": Value(1, IntegerField()),
+    "kind": text(),
+    "basis": text(),
+    "end_reason": text(),
+    "for_name": text(),
+    "for_slug": text(),
+    "person_id": Value(0, IntegerField()),
+    "by_exception": Value(False, BooleanField()),
+    "withheld": Value(False, BooleanField()),
+}
+
+
+def _read(kind: Kind, numbers: set[int]) -> QuerySet:
+    (subject, path), (other, other_path) = kind.subject, kind.object
+    columns = {
+        **COLUMNS,
+        "subject_kind": text(subject),
+        "subject_name": F(f"{path}name"),
+        "subject_slug": F(f"{path}slug"),
+    }
+    if subject == "person":
+        columns["subject_honorific"] = F(f"{path}honorific")
+        columns["withheld"] = F(f"{path}withheld")
+        columns["person_id"] = F("person_id")
+    if other:
+        columns["object_kind"] = text(other)
+        columns["object_name"] = F(f"{other_path}name")
+        columns["object_slug"] = F(f"{other_path}slug")
+    columns.update(kind.columns)
+    return (
+        kind.model.objects.filter(pk__in=numbers)
+        .order_by()
+        .values(
+            "id",
+            *PERIOD,
+            *EVIDENCE,
+            **document_columns(),
+            its_what=text(kind.what),
+            **{f"its_{name}": columns[name] for name in COLUMNS},
+        )
+    )
+
+
+def _happening(row: dict, which: str) -> Happening:
+    fields = {name.removeprefix("its_"): value for name, value in row.items()}
+    honorific = fields.pop("subject_honorific")
+    fields["subject_name"] = f"{honorific} {fields['subject_name']}".strip()
+    if fields["withheld"]:
+        # A quotation or a note about somebody usually names them.
+        fields.update(subject_name=NAME_WITHHELD, subject_slug=None, quotation="", note="")
+    return Happening(which=which, **fields)
+
+
+def _count_what_belongs_to_each(found: list[Happening]) -> None:
+    """Count, for each forum and organisation, the records that began or ended with it."""
+    parts = []
+    for kind in KINDS:
+        if not kind.counted_with:
+            continue
+        owner = "organisation" if kind.counted_with == "organisation" else "forum"
+        for which in kind.events:
+            owners = [each.id for each in found if (each.what, each.which) == (owner, which)]
+            if not owners:
+                continue
+            rows = kind.rows().filter(
+                kind.same_time_as_owner(which), **{f"{kind.counted_with}__in": owners}
+            )
+            counted = [(kind.what, rows, Count("pk"))]
+            if kind.model is Seat:
+                counted = [
+                    (kind.what, rows.filter(number__isnull=False), Sum("number")),
+                    (UNNUMBERED, rows.filter(number=None), Count("pk")),
+                ]
+            parts += [
+                some.annotate(
+                    of=text(owner), at=text(which), what=text(what), key=F(kind.counted_with)
+                )
+                .values("of", "at", "what", "key")
+                .annotate(how_many=how_many)
+                .values_list("of", "at", "key", "what", "how_many")
+                for what, some, how_many in counted
+            ]
+    if not parts:
+        return
+    by_owner = {(each.what, each.which, each.id): each for each in found}
+    for of, which, key, what, number in parts[0].union(*parts[1:], all=True):
+        by_owner[of, which, key].counts[what] = number
+
+
+RENAMED = {"organisation-name": "organisation", "forum-name": "forum", "person-name": "person"}
+
+
+def _find_next_names(found: list[Happening]) -> None:
+    """Give each name that was given up the name after it: the next former name, or else the name
+    of today. It stays empty if the sources leave it open."""
+    renamed = [each for each in found if each.what in RENAMED]
+    parts = []
+    for what, owner in RENAMED.items():
+        slugs = {each.subject_slug for each in renamed if each.what == what}
+        if slugs:
+            parts.append(
+                KIND[what]
+                .rows()
+                .filter(**{f"{owner}__slug__in": slugs}, start_date__isnull=False)
+                .values_list(
+                    text(what), f"{owner}__slug", "start_date", "name", "start_qualifier", "pk"
+                )
+            )
+    names = defaultdict(list)
+    for what, slug, *name in parts[0].union(*parts[1:], all=True) if parts else []:
+        names[what, slug].append(name)
+    for each in renamed:
+        from_then = first_day(each.end_date, each.end_precision)
+        later = [
+            name
+            for name in sorted(names[each.what, each.subject_slug])
+            if name[0] >= from_then and name[-1] != each.id
+        ]
+        if not later:
+            each.next_name = each.subject_name
+        elif later[0][2] == Qualifier.ON:
+            each.next_name = later[0][1]
