@@ -1,6 +1,10 @@
-"""Filling a seat by holding the post that it goes with: since when, and until when."""
+"""Since when and until when somebody fills a seat by holding the post that it goes with.
 
-from collections.abc import Iterable, Iterator
+The rule is that of `forums.filling`, told over time. A day that is known to the month or the year
+alone is told as it is known: of a handover in April both fill the seat in April.
+"""
+
+from collections.abc import Iterable
 from dataclasses import replace
 
 from people.models import Basis
@@ -13,56 +17,68 @@ END = ("end_date", "end_precision", "end_qualifier")
 SOURCE_OF_END = ("end_document_slug", "end_document_title", "end_locator")
 
 
-def spells(holder: Holder, seat: Holding, own: Iterable[Holder]) -> list[Holder]:
-    """The times in which the holder of a post fills a seat that goes with it.
-
-    Whoever holds the post fills the seat while there is one; not while somebody fills it by a
-    record of their `own`, unless by acting for another; and not after having left it.
-    """
+def spells(holder: Holder, seat: Holding, members: Iterable[Holder]) -> list[Holder]:
+    """The times in which the holder of a post fills a seat that goes with it, given everybody who
+    is recorded as a member of the seat."""
     found = _within(holder, seat)
-    for other in own:
-        himself = other.person_id == holder.person_id
-        if himself or other.basis != Basis.ACTING:
-            found = [rest for each in found for rest in _without(each, other, after=not himself)]
+    for member in members:
+        is_same = member.person_id == holder.person_id
+        if is_same or member.basis != Basis.ACTING:
+            # Somebody who was a member themselves and left does not come back through the post.
+            found = [rest for each in found for rest in _without(each, member, returns=not is_same)]
     return found
 
 
 def _within(holder: Holder, seat: Holding) -> list[Holder]:
-    """As much of a holder's time as there was the seat."""
+    """The holder's time, clipped to the seat's."""
     if holder.start_date and seat.start_date and seat.start_date > holder.start_date:
         holder = replace(holder, **_fields(seat, START))
     if seat.end_date and (holder.end_date is None or seat.end_date < holder.end_date):
         holder = replace(holder, **_fields(seat, (*END, *SOURCE_OF_END)), end_reason="")
-    return [holder] if _is_a_time(holder, seat) else []
-
-
-def _is_a_time(holder: Holder, seat: Holding) -> bool:
     begins = holder.start_date or seat.start_date
-    return begins is None or holder.end_date is None or begins <= holder.end_date
+    is_a_time = begins is None or holder.end_date is None or begins <= holder.end_date
+    return [holder] if is_a_time else []
 
 
-def _without(holder: Holder, other: Holder, *, after: bool) -> Iterator[Holder]:
-    """A holder's time but for that of another record: what is before it, and `after` it."""
-    if other.start_date and (holder.start_date is None or holder.start_date < other.start_date):
-        eve = _when(other, "start").eve()
-        if holder.end_date is None or holder.end_date > eve.last_possible():
-            source = {
-                "end_document_slug": other.document_slug,
-                "end_document_title": other.document_title,
-                "end_locator": other.locator,
-            }
-            last = {**eve.as_end(), "end_date": eve.last_possible()}
-            yield replace(holder, **last, **source, end_reason="")
-        else:
-            yield holder
-    if after and other.end_date and (holder.end_date is None or holder.end_date > other.end_date):
-        morrow = _when(other, "end").morrow()
-        begins = first_day(morrow.day, morrow.precision)
-        if holder.start_date is None or holder.start_date < begins:
-            start = {**morrow.as_start(), "start_date": begins}
-            yield replace(holder, **start, returns=True)
-        else:
-            yield holder
+def _without(holder: Holder, member: Holder, *, returns: bool) -> list[Holder]:
+    """The holder's time without the member's: the part before it, and if they return, after."""
+    before = _before(holder, member)
+    after = _after(holder, member) if returns else None
+    if before and after and not (after.start_date and before.end_date < after.start_date):
+        # The member came and went in one month or year; or nobody knows when the holder came.
+        return [holder]
+    return [part for part in (before, after) if part]
+
+
+def _before(holder: Holder, member: Holder) -> Holder | None:
+    if member.start_date is None:
+        return None
+    if holder.start_date is not None and holder.start_date >= member.start_date:
+        return None
+    eve = _when(member, "start").eve()
+    last = eve.last_possible()
+    if holder.end_date is not None and holder.end_date <= last:
+        return holder
+    return replace(
+        holder,
+        **{**eve.as_end(), "end_date": last},
+        end_document_slug=member.document_slug,
+        end_document_title=member.document_title,
+        end_locator=member.locator,
+        end_reason="",
+    )
+
+
+def _after(holder: Holder, member: Holder) -> Holder | None:
+    if member.end_date is None:
+        return None
+    if holder.end_date is not None and holder.end_date <= member.end_date:
+        return None
+    morrow = _when(member, "end").morrow()
+    begins = first_day(morrow.day, morrow.precision)
+    if holder.start_date is None or holder.start_date >= begins:
+        return holder
+    return replace(holder, **{**morrow.as_start(), "start_date": begins}, returns=True)
 
 
 def _when(period: Period, which: str) -> When:

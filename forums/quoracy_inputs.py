@@ -1,15 +1,34 @@
 """A forum as its rule of quoracy sees it, made of what is recorded of its seats and members."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from django.db.models import F, QuerySet
 
 from editing.worklists import at_end
-from forums.models import Forum, MemberOrganisation, QuoracyClause, SeatRole
+from forums.filling import may_fill_seat, with_filling
+from forums.models import (
+    Forum,
+    MemberOrganisation,
+    Membership,
+    QuoracyClause,
+    Seat,
+    SeatRole,
+)
 from forums.quoracy import Body, Clause, Filler, Member, Place, Rule
 from forums.seat_holders import HeldSeat
-from people.models import Basis
-from people.post_holders import Holder, Standing
+from people.models import Appointment, Basis
+from people.post_holders import Holder, Standing, in_places
+
+
+class Sitter(NamedTuple):
+    """Somebody who fills a seat, or acts for whoever does."""
+
+    basis: str
+    filler: Filler
 
 
 def rule_of(forum: Forum, clauses: Iterable[QuoracyClause]) -> Rule:
@@ -36,58 +55,86 @@ def body_of(
     """A forum on `day`, of its seats and members then, and of what `came_after` each organisation
     that has closed."""
     return Body(
-        tuple(map(place_of, seats)),
+        tuple(
+            as_place(
+                seat,
+                [as_sitter(holder) for holder in seat.there],
+                may_be_held_already=bool(seat.may_hold_already),
+            )
+            for seat in seats
+        ),
         tuple(as_member(each, day, came_after.get(each.organisation_id, ())) for each in members),
     )
 
 
-def place_of(seat: HeldSeat) -> Place:
-    acting = [holder for holder in seat.holders if holder.basis == Basis.ACTING]
-    settled = seat.own_holders
-    return as_place(
-        seat=seat.id,
-        title=seat.title,
-        role=seat.role,
-        organisation=seat.for_slug or seat.post_organisation_slug,
-        number=seat.number,
-        fillers=[as_filler(holder) for holder in settled or acting],
-        # Who acts covers an absent holder, who remains.
-        acting=[as_filler(holder) for holder in acting if settled],
-        standing=seat.standing,
-        holder_stated=seat.holder_stated,
-        may_be_held_already=bool(seat.may_hold_already),
-        counts=seat.counts_to_quoracy,
-        may_be_deputised=seat.may_be_deputised,
-        votes=seat.voting,
+def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, Body]:
+    """Forums on `day`, by key: as `body_of`, but without the names of people, of whom there may
+    be a hundred thousand."""
+    seats = Seat.objects.as_at(day).filter(forum__in=forums)
+    sitters = sitters_of(seats, day)
+    places, members = defaultdict(list), defaultdict(list)
+    for seat in (
+        with_filling(seats, day)
+        .annotate(
+            for_slug=F("on_behalf_of__slug"),
+            post_organisation_slug=F("ex_officio_post__organisation__slug"),
+        )
+        .order_by("order", "pk")
+    ):
+        places[seat.forum_id].append(
+            as_place(seat, sitters[seat.id], may_be_held_already=seat.may_be_held_already)
+        )
+    for member in (
+        MemberOrganisation.objects.as_at(day)
+        .filter(forum__in=forums)
+        .select_related("organisation")
+        .order_by("organisation__folded", "pk")
+    ):
+        members[member.forum_id].append(as_member(member, day))
+    return {key: Body(tuple(places[key]), tuple(members[key])) for key in forums}
+
+
+def sitters_of(seats: QuerySet[Seat], day: datetime.date) -> dict[int, list[Sitter]]:
+    """Those who fill each of `seats` or act there, without their names, by the key of the seat."""
+    members = Membership.objects.as_at(day).filter(seat__in=seats)
+    by_post = Appointment.objects.as_at(day).filter(
+        may_fill_seat("post__ex_officio_seats", day), post__ex_officio_seats__in=seats
     )
+    found = defaultdict(list)
+    for tenures, seat, speaks_for in (
+        (members, "seat", "on_behalf_of__slug"),
+        (by_post, "post__ex_officio_seats", "post__organisation__slug"),
+    ):
+        for key, basis, *who in tenures.order_by("pk").values_list(
+            seat, "basis", "person", speaks_for
+        ):
+            found[key].append(Sitter(basis, Filler("a member", *who)))
+    return found
 
 
-def as_filler(holder: Holder) -> Filler:
+def as_sitter(holder: Holder) -> Sitter:
     name = holder.person_and_basis if holder.basis == Basis.ACTING else holder.person
-    return Filler(name, holder.person_id, holder.for_slug)
+    return Sitter(holder.basis, Filler(name, holder.person_id, holder.for_slug))
 
 
 def as_place(
-    *,
-    role,
-    number,
-    fillers,
-    acting,
-    standing,
-    holder_stated,
-    may_be_held_already,
-    counts,
-    **known,
+    seat: HeldSeat | Any, sitters: Sequence[Sitter], *, may_be_held_already: bool
 ) -> Place:
-    """A place, of what is recorded of a seat and of those who fill it."""
-    silent = standing == Standing.NOT_RECORDED or not holder_stated or may_be_held_already
+    """A seat, of those who fill it or act there and of what was read or annotated to it."""
+    filling = in_places(sitters)
+    silent = seat.standing == Standing.NOT_RECORDED or not seat.holder_stated or may_be_held_already
+    counts = seat.counts_to_quoracy
     return Place(
-        number=number,
-        fillers=tuple(fillers),
-        acting=tuple(acting),
-        may_be_filled=silent and (number is None or len(fillers) < number),
-        counts=role != SeatRole.IN_ATTENDANCE if counts is None else counts,
-        **known,
+        seat=seat.id,
+        title=seat.title,
+        organisation=seat.for_slug or seat.post_organisation_slug,
+        number=seat.number,
+        fillers=tuple(each.filler for each in filling),
+        acting=tuple(each.filler for each in sitters if each not in filling),
+        may_be_filled=silent and (seat.number is None or len(filling) < seat.number),
+        counts=seat.role != SeatRole.IN_ATTENDANCE if counts is None else counts,
+        may_be_deputised=seat.may_be_deputised,
+        votes=seat.voting,
     )
 
 

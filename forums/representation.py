@@ -4,14 +4,16 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
+from forums.filling import tenures_of_seat
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
 from people.models import Basis
-from people.post_holders import Standing
+from people.post_holders import Standing, in_places
 
 # One seat and several seats of each role, in words.
 SEATS = {
@@ -20,6 +22,13 @@ SEATS = {
     SeatRole.MEMBER: ("seat", "seats"),
     SeatRole.IN_ATTENDANCE: ("in attendance", "in attendance"),
 }
+
+
+class Speaker(NamedTuple):
+    """Somebody in a seat, and whom they speak for; None for whom the seat does."""
+
+    basis: str
+    organisation: int | None
 
 
 @dataclass(frozen=True)
@@ -42,14 +51,15 @@ class Share:
 def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
     """Whom the seats of `forums` speak for on `day`, in two queries however many they are."""
     seats = Seat.objects.as_at(day).filter(forum__in=forums).order_by("order", "id")
-    members = defaultdict(list)
-    for seat, speaks_for, basis in (
+    there = defaultdict(list)
+    for seat, *member in (
         Membership.objects.as_at(day)
         .filter(seat__in=seats.order_by())
         .order_by("id")
-        .values_list("seat", "on_behalf_of", "basis")
+        .values_list("seat", "basis", "on_behalf_of")
     ):
-        members[seat].append((speaks_for, basis))
+        there[seat].append(Speaker(*member))
+    _, by_post = tenures_of_seat(day)
     rows = seats.values_list(
         "id",
         "forum",
@@ -58,22 +68,24 @@ def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
         "ex_officio_post",
         "on_behalf_of",
         "ex_officio_post__organisation",
+        Exists(by_post.as_at(day).not_acting()),
     )
-    return [
-        Share(seat, forum, organisation, role, count, post is not None and own, own)
-        for seat, forum, role, number, post, speaks_for, of_post in rows
-        for organisation, count, own in _divided(number, speaks_for or of_post, members[seat])
-    ]
+    shares = []
+    for seat, forum, role, number, post, speaks_for, of_post, is_held in rows:
+        if is_held:
+            there[seat].append(Speaker(Basis.SUBSTANTIVE, None))
+        shares += [
+            Share(seat, forum, organisation, role, count, post is not None and own, own)
+            for organisation, count, own in _divided(number, speaks_for or of_post, there[seat])
+        ]
+    return shares
 
 
 def _divided(
-    number: int | None, own: int | None, members: list[tuple[int | None, str]]
+    number: int | None, own: int | None, there: list[Speaker]
 ) -> Iterator[tuple[int | None, int | None, bool]]:
     """A seat among those it speaks for: (organisation, how many, whether it is the seat's own)."""
-    # Who acts covers an absent holder, who remains.
-    filling = [who for who, basis in members if basis != Basis.ACTING] or [
-        who for who, _ in members
-    ]
+    filling = [speaker.organisation for speaker in in_places(there)]
     others = Counter(who for who in filling if who not in (None, own))
     for organisation, count in others.items():
         yield organisation, min(count, number or count), False

@@ -3,25 +3,23 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from forums.ex_officio import spells
-from forums.models import Forum, Membership, Seat, SeatRole
+from forums.filling import may_fill
+from forums.models import Forum, Seat, SeatRole
 from people.models import Appointment
 from people.post_holders import (
     EVIDENCE,
     PERIOD,
-    STATED,
     Holder,
     Holding,
-    Standing,
     document_columns,
     gather,
     holder_columns,
     in_turn,
-    standing,
     standing_of,
     take_holder,
 )
@@ -54,6 +52,9 @@ class HeldSeat(Holding):
     voting: bool | None
     counts_to_quoracy: bool | None
     may_be_deputised: bool | None
+    # Those recorded for the post that it goes with who may fill it on the day, with the times of
+    # the post. `recorded` has them too, with the times in which they fill the seat.
+    by_post: list[Holder] = field(default_factory=list)
 
     @property
     def role_words(self) -> str:
@@ -100,26 +101,25 @@ class HeldSeat(Holding):
         ends = (self.post_end_date, self.post_organisation_end_date)
         return any(end is not None and end < self.day for end in ends)
 
+    def add_post_holders(self, holders: list[Holder]) -> None:
+        """Add those recorded for its post to its own members, who have been read."""
+        members = list(self.recorded)
+        if not self.post_is_over:
+            self.by_post = may_fill(holders, members, self.day)
+        self.standing = standing_of([*members, *self.by_post], self.day, stated=self.stated)
+        for holder in holders:
+            self.recorded += spells(holder, self, members)
 
-def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
-    """`seats`, each annotated with its Standing on `day`."""
-    memberships = Membership.objects.filter(seat=OuterRef("pk"))
-    left = Membership.objects.ended_before(day).filter(
-        seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
-    )
-    post_holders = Appointment.objects.filter(
-        ~Exists(left), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
-    )
-    return seats.annotate(standing=standing([memberships, post_holders], day, stated=stated(day)))
+    @property
+    def counted(self) -> list[Holder]:
+        return [each for each in self.recorded if not each.ex_officio] + self.by_post
 
-
-def stated(day: datetime.date) -> Q:
-    """A condition: the sources say who fills a seat, as `HeldSeat.stated` has it."""
-    # Of a seat that goes with a post, a source that is silent of the post is silent of the seat.
-    silent = Q(ex_officio_post__holder_stated=False) & not_over(
-        day, "ex_officio_post", "ex_officio_post__organisation"
-    )
-    return STATED & ~silent
+    @property
+    def there(self) -> list[Holder]:
+        """Those in force on the day, but for a holder of the post who hands over to a member, or
+        a member to them, some time in the month: pages show both, and the member fills it."""
+        by_post = {holder.id for holder in self.by_post}
+        return [each for each in self.holders if not each.ex_officio or each.id in by_post]
 
 
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
@@ -205,20 +205,8 @@ def _held(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
     if ex_officio:
         by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
         for seat in ex_officio:
-            own, others = list(seat.recorded), by_post[seat.post_id]
-            seat.standing = _standing(seat, own, others)
-            for holder in others:
-                seat.recorded += spells(holder, seat, own)
+            seat.add_post_holders(by_post[seat.post_id])
     return held
-
-
-def _standing(seat: HeldSeat, own: list[Holder], post_holders: list[Holder]) -> Standing:
-    """The Standing of a seat that goes with a post, by the rules of `with_standing`."""
-    if seat.post_is_over:
-        return standing_of(own, seat.day, stated=seat.stated)
-    left = {each.person_id for each in own if each.has_ended(seat.day)}
-    others = [each for each in post_holders if each.person_id not in left]
-    return standing_of([*own, *others], seat.day, stated=seat.stated)
 
 
 def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:

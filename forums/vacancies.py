@@ -9,26 +9,12 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from forums.models import Membership
-from forums.seat_holders import HeldSeat, stated, with_standing
-from people.models import Appointment, Basis
+from forums.filling import stated, with_filling
+from forums.seat_holders import HeldSeat
 from people.post_holders import Standing
-from records.periods import Qualifier, not_over
 
 
 @dataclass(frozen=True)
@@ -76,7 +62,7 @@ def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:
     room = Q(filling__gte=1, number__gt=F("filling"))
     settled = Q(may_be_held_already=False) & stated(day)
     left = F("number") - F("filling")
-    return with_filling(with_standing(seats, day), day).annotate(
+    return with_filling(seats, day).annotate(
         vacant=_number(When(standing=Standing.VACANT, then=empty), When(room & settled, then=left)),
         not_recorded=_number(
             When(standing=Standing.NOT_RECORDED, then=empty), When(room & ~settled, then=left)
@@ -86,49 +72,3 @@ def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:
 
 def _number(*cases: When) -> Case:
     return Case(*cases, default=Value(0), output_field=IntegerField())
-
-
-def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
-    """`seats`, each with how many are in its places, as `Holding.in_places` has it: its own
-    holders, or those of its post, or who acts; and with whether somebody to come may hold it
-    already."""
-    gone = Membership.objects.ended_before(day).filter(
-        seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
-    )
-    members = Membership.objects.as_at(day).filter(seat=OuterRef("pk"))
-    appointed = Appointment.objects.filter(
-        ~Exists(gone), not_over(day, "post", "post__organisation"), post=OuterRef("ex_officio_post")
-    )
-    of_post = appointed.as_at(day)
-    filling = Case(
-        When(
-            Exists(members.exclude(basis=Basis.ACTING)),
-            then=number_of(members, "seat"),
-        ),
-        When(
-            Exists(of_post.exclude(basis=Basis.ACTING)),
-            then=number_of(of_post, "post"),
-        ),
-        default=number_of(members, "seat", acting=True) + number_of(of_post, "post", acting=True),
-    )
-    already = Q(start_qualifier=Qualifier.BY) | Q(start_date=None)
-    to_come = Membership.objects.starting_after(day).filter(already, seat=OuterRef("pk"))
-    # Nobody comes to fill it by holding the post while it has a member of its own.
-    own_until_then = Membership.objects.as_at(day).filter(
-        Q(end_date=None) | Q(end_date__gte=Coalesce(OuterRef("start_date"), Value(day))),
-        seat=OuterRef(OuterRef("pk")),
-    )
-    of_post_to_come = appointed.starting_after(day).filter(
-        already, ~Exists(own_until_then.exclude(basis=Basis.ACTING))
-    )
-    return seats.annotate(
-        filling=filling,
-        may_be_held_already=Q(Exists(to_come)) | Q(Exists(of_post_to_come)),
-    )
-
-
-def number_of(tenures: QuerySet, held: str, *, acting: bool = False) -> Coalesce:
-    """How many `tenures` there are of what is held, leaving out those who act unless asked."""
-    counted = tenures if acting else tenures.exclude(basis=Basis.ACTING)
-    numbers = counted.order_by().values(held).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(numbers, output_field=IntegerField()), Value(0))

@@ -17,6 +17,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from editing.worklists import WorklistPart, WorklistRow, at_end, over, worklist
+from forums.filling import number_of, tenures_of_seat, with_standing
 from forums.models import (
     ANSWERS,
     ClauseKind,
@@ -31,10 +32,10 @@ from forums.models import (
     Seat,
     SeatRole,
 )
-from forums.quoracy import SOMEBODY_IN_THE_ROOM, Body, Filler, Verdict, as_filled
-from forums.quoracy_inputs import as_member, as_place, rule_of
-from forums.seat_holders import HeldSeat, seats_with_holders, with_standing
-from forums.vacancies import number_of, with_filling, with_vacancies
+from forums.quoracy import SOMEBODY_IN_THE_ROOM, Verdict, as_filled
+from forums.quoracy_inputs import bodies_of, rule_of
+from forums.seat_holders import HeldSeat, seats_with_holders
+from forums.vacancies import with_vacancies
 from organisations.models import Organisation, Post, Relationship, RelationshipKind
 from people.models import Appointment, Basis
 from people.post_holders import Standing, posts_with_holders
@@ -637,7 +638,7 @@ def loops(lines: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
 @EX_OFFICIO.part
 class ExOfficioSeats(Seats):
     def seats(self, standing: Standing) -> QuerySet:
-        members = Membership.objects.as_at(self.day).exclude(basis=Basis.ACTING)
+        members = Membership.objects.as_at(self.day).not_acting()
         posts = posts_with_standing(Post.objects.all(), self.day).filter(standing=standing)
         ended = over(self.day, "ex_officio_post", "ex_officio_post__organisation")
         of_post = Q(ex_officio_post__in=posts.values("pk"))
@@ -772,106 +773,6 @@ def failing_in_words(clause: QuoracyClause, verdict: Verdict, seats: dict[int, S
     )
 
 
-def bodies_of(forums: Iterable[int], day) -> dict[int, Body]:
-    """Forums as their rules of quoracy see them on `day`, by key."""
-    places, members = defaultdict(list), defaultdict(list)
-    seats = with_standing(Seat.objects.as_at(day).filter(forum__in=forums), day)
-    seats = list(
-        with_filling(seats.order_by("order", "pk"), day).values(
-            "pk",
-            "forum",
-            "title",
-            "role",
-            "on_behalf_of__slug",
-            "ex_officio_post",
-            "ex_officio_post__organisation__slug",
-            "number",
-            "holder_stated",
-            "counts_to_quoracy",
-            "may_be_deputised",
-            "voting",
-            "may_be_held_already",
-            "standing",
-        )
-    )
-    post_of = {seat["pk"]: seat["ex_officio_post"] for seat in seats}
-    fillers, acting = fillers_of(forums, post_of, day)
-    for seat in seats:
-        place = as_place(
-            seat=seat["pk"],
-            title=seat["title"],
-            role=seat["role"],
-            organisation=seat["on_behalf_of__slug"] or seat["ex_officio_post__organisation__slug"],
-            number=seat["number"],
-            fillers=fillers[seat["pk"]],
-            acting=acting[seat["pk"]],
-            standing=seat["standing"],
-            holder_stated=seat["holder_stated"],
-            may_be_held_already=seat["may_be_held_already"],
-            counts=seat["counts_to_quoracy"],
-            may_be_deputised=seat["may_be_deputised"],
-            votes=seat["voting"],
-        )
-        places[seat["forum"]].append(place)
-    for member in (
-        MemberOrganisation.objects.as_at(day)
-        .filter(forum__in=forums)
-        .select_related("organisation")
-        .order_by("organisation__folded", "pk")
-    ):
-        members[member.forum_id].append(as_member(member, day))
-    return {key: Body(tuple(places[key]), tuple(members[key])) for key in forums}
-
-
-def fillers_of(
-    forums: Iterable[int], post_of: dict[int, int | None], day
-) -> tuple[dict[int, list[Filler]], dict[int, list[Filler]]]:
-    """Who fills each of the seats of `forums`, given the post each goes with, if any, as
-    `with_filling` counts them; and who acts for one of them.
-
-    Without their names, of which there may be a hundred thousand.
-    """
-    own, of_post = defaultdict(list), defaultdict(list)
-    members = Membership.objects.as_at(day).filter(seat__forum__in=forums)
-    for seat, *who in members.order_by("pk").values_list(
-        "seat", "basis", "person", "on_behalf_of__slug"
-    ):
-        own[seat].append(who)
-    left = set(
-        Membership.objects.ended_before(day)
-        .filter(seat__forum__in=forums, seat__ex_officio_post__isnull=False)
-        .values_list("seat", "person")
-    )
-    appointed = Appointment.objects.as_at(day).filter(
-        not_over(day, "post", "post__organisation"),
-        post__in=Seat.objects.filter(forum__in=forums).values("ex_officio_post"),
-    )
-    for post, *who in appointed.order_by("pk").values_list(
-        "post", "basis", "person", "post__organisation__slug"
-    ):
-        of_post[post].append(who)
-
-    fillers, acting = {}, {}
-    for seat, post in post_of.items():
-        through_post = [who for who in of_post[post] if (seat, who[1]) not in left]
-        own_settled, post_settled = map(settled, (own[seat], through_post))
-        # Somebody who fills it in their own right does so instead of who holds the post.
-        there = own[seat] if own_settled else own[seat] + through_post
-        fill = own_settled or post_settled or there
-        fillers[seat] = as_fillers(fill)
-        acting[seat] = as_fillers(who for who in there if who not in fill)
-    return fillers, acting
-
-
-def settled(found: list) -> list:
-    """Those of who was found in a seat or a post who do not just act for another."""
-    return [who for who in found if who[0] != Basis.ACTING]
-
-
-def as_fillers(found: Iterable) -> list[Filler]:
-    return [Filler("a member", person, speaks_for) for _, person, speaks_for in found]
-
-
 @NOT_COMPARED.part
 class NotCompared(WorklistPart):
     model = Forum
@@ -906,20 +807,10 @@ class SeatsHeldTwice(Seats):
     """Also seats that go with a post of which more people are certain than the seat has room."""
 
     def through_posts(self) -> QuerySet:
-        own = Membership.objects.as_at(self.day).exclude(basis=Basis.ACTING)
-        left = Membership.objects.ended_before(self.day).filter(
-            seat=OuterRef(OuterRef("pk")), person=OuterRef("person")
-        )
-        holders = Appointment.objects.filter(
-            certain(self.day),
-            ~Exists(left),
-            not_over(self.day, "post", "post__organisation"),
-            post=OuterRef("ex_officio_post"),
-        )
+        _, by_post = tenures_of_seat(self.day)
         return (
             Seat.objects.filter(ex_officio_post__isnull=False)
-            .exclude(pk__in=own.values("seat"))
-            .annotate(of_post=number_of(holders, "post"))
+            .annotate(of_post=number_of(by_post.filter(certain(self.day)), "post"))
             .filter(of_post__gt=F("number"))
         )
 

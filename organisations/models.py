@@ -325,7 +325,7 @@ class Held(models.Model):
             return
         # Nobody may add a holder between this count and the save.
         list(locked(type(self)).filter(pk=self.pk))
-        holders = most_at_once(getattr(self, self.tenures_name).exclude(basis="acting"))
+        holders = most_at_once(getattr(self, self.tenures_name).not_acting())
         if holders > self.capacity:
             raise ValidationError(
                 {

@@ -8,7 +8,15 @@ from django.utils.text import capfirst
 
 from organisations.models import Held, Post
 from people.personal_names import corrected_sort_name, parts_of
-from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
+from records.models import (
+    SLUG_HELP,
+    DatedFact,
+    DatedRecordQuerySet,
+    Fact,
+    NaturalKeyManager,
+    OtherName,
+    one_of,
+)
 from records.names import FoldedField
 from records.periods import DayField, NoOverlap, locked, most_at_once, not_over
 
@@ -212,6 +220,17 @@ class Distinction(Fact):
         return self.person.get_absolute_url()
 
 
+class TenureQuerySet(DatedRecordQuerySet):
+    """The times of those who hold posts or fill seats."""
+
+    def not_acting(self):
+        """Those that are more than cover for an absent holder."""
+        return self.exclude(basis=Basis.ACTING)
+
+
+TenureManager = NaturalKeyManager.from_queryset(TenureQuerySet, "TenureManager")
+
+
 class Tenure(DatedFact):
     """One person's time in a post or a seat."""
 
@@ -222,6 +241,8 @@ class Tenure(DatedFact):
     end_reason = models.CharField(max_length=15, choices=EndReason, blank=True)
     # Whether the post or seat is for one person. Stored so that a database constraint can use it.
     sole = models.BooleanField(default=True, editable=False)
+
+    objects = TenureManager()
 
     # The name of the field with the post or the seat.
     held_field = ""
@@ -312,12 +333,12 @@ class Tenure(DatedFact):
             return
         others = (
             type(self)
-            .objects.filter(
+            .objects.not_acting()
+            .filter(
                 Q(certain_to__isnull=True) | Q(certain_to__gte=self.certain_from),
                 certain_from__isnull=False,
                 **{self.held_field: self.held},
             )
-            .exclude(basis=Basis.ACTING)
             .exclude(pk=self.pk)
         )
         if self.certain_to is not None:

@@ -2,15 +2,16 @@
 
 import datetime
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
 
 from organisations.models import Organisation, Post
 from people.models import Appointment, Basis, EndReason
 from records.evidence import Evidence
-from records.periods import Period, Qualifier, next_day
+from records.periods import Period, next_day
 from records.prepared import prepared
 
 PERIOD = (
@@ -166,6 +167,15 @@ def take_holder(row: dict) -> Holder | None:
     )
 
 
+def in_places(in_force: Sequence[Any]) -> list[Any]:
+    """Which of several who hold one thing on one day fill a place of it each.
+
+    Whoever acts covers an absent holder, who remains, and so fills a place only where nobody else
+    is recorded.
+    """
+    return [each for each in in_force if each.basis != Basis.ACTING] or list(in_force)
+
+
 @dataclass(kw_only=True)
 class Holding(DatedStated):
     """A post or a seat on a day, with everybody recorded for it, past and to come."""
@@ -192,7 +202,7 @@ class Holding(DatedStated):
         return [holder for holder in self.recorded if holder.is_in_force(self.day)]
 
     @property
-    def own_holders(self) -> list[Holder]:
+    def settled_holders(self) -> list[Holder]:
         """Those in force on the day who do not just act for another."""
         return [holder for holder in self.holders if holder.basis != Basis.ACTING]
 
@@ -209,7 +219,7 @@ class Holding(DatedStated):
     @property
     def hands_over(self) -> bool:
         """Whether one of several in force on the day is known to go, and another remains."""
-        leaving = [self.leaves(holder) for holder in self.own_holders]
+        leaving = [self.leaves(holder) for holder in self.settled_holders]
         return any(leaving) and not all(leaving)
 
     @property
@@ -226,7 +236,7 @@ class Holding(DatedStated):
             for holder in self.recorded
             if not holder.is_in_force(self.day) and not holder.has_ended(self.day)
         ]
-        return sorted(later, key=lambda holder: holder.start_date or holder.end_date)
+        return sorted(later, key=first_known)
 
     @property
     def announced(self) -> list[Holder]:
@@ -240,13 +250,17 @@ class Holding(DatedStated):
         ]
 
     @property
+    def counted(self) -> list[Holder]:
+        """Everybody recorded whose time decides who holds it on the day."""
+        return self.recorded
+
+    @property
     def may_hold_already(self) -> list[Holder]:
-        """Those to come who may hold it on the day, for all that the sources say."""
-        return [
-            holder
-            for holder in self.to_come
-            if holder.start_date is None or holder.may_have_started(self.day)
-        ]
+        """Those not known to hold it on the day who may, the first to come first."""
+        return sorted(
+            (holder for holder in self.counted if holder.is_perhaps_in_force(self.day)),
+            key=first_known,
+        )
 
     def standing_on(self, day: datetime.date) -> Standing:
         """Its Standing on any day, by the rules of `standing`, from what is recorded of it.
@@ -263,13 +277,14 @@ class Holding(DatedStated):
         return self.holder_stated
 
     @property
-    def in_places(self) -> list[Holder]:
-        """Those in force on the day who fill a place each.
+    def there(self) -> list[Holder]:
+        """Those in force on the day who fill a place or act for somebody who does."""
+        return self.holders
 
-        Whoever acts covers an absent holder, who remains, and so fills a place only where nobody
-        else is recorded.
-        """
-        return self.own_holders or self.holders
+    @property
+    def in_places(self) -> list[Holder]:
+        """Those in force on the day who fill a place each."""
+        return in_places(self.there)
 
     def place_of(self, holder: Holder) -> int | None:
         """Which of its places somebody fills, counted from 1; None if they fill none: they act
@@ -281,7 +296,7 @@ class Holding(DatedStated):
     def unfilled(self) -> int:
         """How many of its places nobody fills: one at least if nobody holds it, none otherwise
         if the number is not recorded."""
-        if not self.holders:
+        if not self.in_places:
             return self.number or 1
         return max((self.number or 0) - len(self.in_places), 0)
 
@@ -289,7 +304,7 @@ class Holding(DatedStated):
     def unfilled_standing(self) -> Standing:
         """Whether the places that nobody fills are vacant or not recorded."""
         settled = self.stated and not self.may_hold_already
-        is_vacant = settled if self.holders else self.standing == Standing.VACANT
+        is_vacant = settled if self.in_places else self.standing == Standing.VACANT
         return Standing.VACANT if is_vacant else Standing.NOT_RECORDED
 
 
@@ -313,7 +328,7 @@ class HeldPost(Holding):
 STATED = Q(holder_stated=True)
 
 
-def standing(tenures: list[QuerySet], day: datetime.date, stated: Q = STATED) -> Case:
+def standing(tenures: Iterable[QuerySet], day: datetime.date, stated: Q = STATED) -> Case:
     """An expression for the Standing of a post or seat, given those recorded for it, and when it
     is `stated` who holds it or that nobody does.
 
@@ -330,14 +345,7 @@ def standing(tenures: list[QuerySet], day: datetime.date, stated: Q = STATED) ->
 
     return Case(
         When(any_of(lambda t: t.as_at(day)), then=Value(Standing.HELD)),
-        When(
-            any_of(
-                lambda t: t.starting_after(day).filter(
-                    Q(start_qualifier=Qualifier.BY) | Q(start_date__isnull=True)
-                )
-            ),
-            then=Value(Standing.NOT_RECORDED),
-        ),
+        When(any_of(lambda t: t.perhaps_at(day)), then=Value(Standing.NOT_RECORDED)),
         When(any_of(lambda t: t.ended_before(day)), then=Value(Standing.VACANT)),
         When(stated, then=Value(Standing.VACANT)),
         default=Value(Standing.NOT_RECORDED),
@@ -349,10 +357,9 @@ def standing_of(recorded: list[Holder], day: datetime.date, *, stated: bool) -> 
     to look for each again as to find them."""
     if any(each.is_in_force(day) for each in recorded):
         return Standing.HELD
-    not_over = [each for each in recorded if not each.has_ended(day)]
-    if any(each.start_date is None or each.start_qualifier == Qualifier.BY for each in not_over):
+    if any(each.is_perhaps_in_force(day) for each in recorded):
         return Standing.NOT_RECORDED
-    is_over = len(not_over) < len(recorded)
+    is_over = any(each.has_ended(day) for each in recorded)
     return Standing.VACANT if is_over or stated else Standing.NOT_RECORDED
 
 
@@ -375,6 +382,11 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
         holding.recorded.sort(key=in_turn)
         holding.standing = holding.standing_on(day)
     return list(holdings.values())
+
+
+def first_known(holder: Holder) -> datetime.date:
+    """The day of somebody's start, or of their end if the start is not recorded."""
+    return holder.start_date or holder.end_date or datetime.date.max
 
 
 def in_turn(holder: Holder) -> tuple[datetime.date, int]:

@@ -128,6 +128,13 @@ class PeriodQuerySet(models.QuerySet[Any]):
         """Those that start on a later day than `day`, as far as is known."""
         return self.filter(Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day))
 
+    def perhaps_at(self, day: datetime.date) -> Self:
+        """Those not known to be in force on `day` that may be: they were by a later day, or until
+        then since a day that is not recorded."""
+        return self.starting_after(day).filter(
+            Q(start_qualifier=Qualifier.BY) | Q(start_date__isnull=True)
+        )
+
 
 def not_over(day: datetime.date, *paths: str) -> Q:
     """A filter: what `paths` lead to had not ended before `day`.
@@ -252,6 +259,13 @@ class Period:
     def has_ended(self, day: datetime.date) -> bool:
         """Whether this was over before `day`; agrees with `PeriodQuerySet.ended_before`."""
         return self.end_date is not None and self.end_date < day
+
+    def is_perhaps_in_force(self, day: datetime.date) -> bool:
+        """Whether this may be in force on `day`, though that is not known; agrees with
+        `PeriodQuerySet.perhaps_at`."""
+        if self.start_date is None:
+            return self.end_date is not None and day <= self.end_date
+        return self.may_have_started(day)
 
     def start_in_words(self) -> str:
         """The start as it is known: "April 2019", "by June 2021", "not recorded"."""

@@ -17,6 +17,7 @@ from django.db.models import (
 )
 from django.http import HttpRequest
 
+from forums import filling as filling
 from forums import seat_holders as seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
 from ics_register.pages import csv_rows, facts
@@ -74,7 +75,7 @@ class ChairFilter(django_filters.FilterSet):
 
 class ForumChairFilter(ChairFilter):
     owner = "forum"
-    with_standing = staticmethod(seat_holders.with_standing)
+    with_standing = staticmethod(filling.with_standing)
 
 
 class OrganisationHeadFilter(ChairFilter):
@@ -228,7 +229,7 @@ def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:
 
 def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> QuerySet[Forum]:
     """`forums` whose chair has `standing` on the day; those without a seat count as silent."""
-    seats = seat_holders.with_standing(chairs_seats(asked.day), asked.day)
+    seats = filling.with_standing(chairs_seats(asked.day), asked.day)
     return _by_standing(forums, seats, "forum", standing)
 
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from forums.filling import with_standing
 from forums.models import Forum, Seat
-from forums.seat_holders import HeldSeat, held_seats_among, with_standing
+from forums.seat_holders import HeldSeat, held_seats_among
 from ics_register.pages import facts
 from ics_register.pages.chairs import chairs_seats
 from ics_register.pages.formats import Here

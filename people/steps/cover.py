@@ -52,7 +52,7 @@ class Cover(FillStep):
 
     def remarks(self, form):
         remarks = super().remarks(form)
-        if not holding_of(self.record, self.first_day(form)).own_holders:
+        if not holding_of(self.record, self.first_day(form)).settled_holders:
             remarks.append(
                 "Nobody is recorded as its holder then. Whoever fills a vacancy for now is an "
                 "interim holder: use Appoint a holder."

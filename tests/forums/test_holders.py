@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from forums.filling import with_standing as seats_with_standing
 from forums.models import Seat
 from forums.seat_holders import seats_with_holders
-from forums.seat_holders import with_standing as seats_with_standing
 from forums.vacancies import Places, with_vacancies
 from organisations.models import Post
 from people.post_holders import Standing, posts_with_holders
@@ -95,6 +95,6 @@ def test_what_pages_tell_of_seats_and_posts_is_what_lists_are_filtered_by(every_
         numbers = with_vacancies(seats, on).values_list("pk", "vacant", "not_recorded")
         filtered = {key: (vacant, not_recorded) for key, vacant, not_recorded in numbers}
         for seat in seats_with_holders(seats, on):
-            if bool(seat.holders) == (seat.standing == Standing.HELD):
-                told = Places.of([seat])
-                assert (told.vacant, told.not_recorded) == filtered[seat.id]
+            assert bool(seat.holders) == (seat.standing == Standing.HELD)
+            told = Places.of([seat])
+            assert (told.vacant, told.not_recorded) == filtered[seat.id]

@@ -9,8 +9,7 @@ from django.test import Client
 
 from forums.models import ClauseKind, DecisionRule, Seat, SeatRole
 from forums.quoracy import as_filled
-from forums.quoracy_inputs import rule_of
-from forums.worklists import bodies_of
+from forums.quoracy_inputs import bodies_of, rule_of
 from organisations.models import RelationshipKind
 from people.models import Basis
 from records.periods import Qualifier

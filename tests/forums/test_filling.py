@@ -1,0 +1,228 @@
+"""Who fills a seat on a day: what is read, and what the database is asked, give one answer."""
+
+import datetime
+from collections.abc import Iterable
+
+import pytest
+from django.db import models, transaction
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from forums.filling import with_filling
+from forums.models import Forum, Membership, Seat
+from forums.quoracy import Body
+from forums.quoracy_inputs import bodies_of, body_of
+from forums.representation import shares_of
+from forums.seat_holders import seats_with_holders
+from forums.vacancies import Places, with_vacancies
+from organisations.models import Held, Post, PostKind
+from people.models import Appointment, Basis, Person, Tenure
+from people.post_holders import Standing
+from records.models import DatedFact
+from records.periods import Precision, Qualifier
+from tests import slow
+from tests.builders import (
+    day,
+    make_appointment,
+    make_forum,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_post,
+    make_seat,
+    source,
+)
+
+pytestmark = pytest.mark.django_db
+
+START, MARCH = day("2019-01-01"), day("2019-03-15")
+DAYS = st.integers(0, 150).map(lambda days: START + datetime.timedelta(days))
+ENDED = st.sampled_from([None, None, None, MARCH])
+
+TENURES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "person": st.integers(0, 2),
+            "basis": st.sampled_from(Basis.values),
+            "start_date": st.none() | DAYS,
+            "start_precision": st.sampled_from(Precision.values),
+            "start_qualifier": st.sampled_from(Qualifier.values),
+            "end_date": st.none() | DAYS,
+            "end_precision": st.sampled_from(Precision.values),
+            "end_qualifier": st.sampled_from(Qualifier.values),
+        }
+    ),
+    max_size=4,
+)
+SEATS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "number": st.sampled_from([None, 1, 2, 3]),
+            "stated": st.booleans(),
+            "members": TENURES,
+            "goes_with_post": st.sampled_from([True, True, False]),
+            "post_holders": TENURES,
+            "post_number": st.integers(1, 3),
+            "post_stated": st.booleans(),
+            "post_ended": ENDED,
+            "organisation": st.sampled_from([0, 0, 1]),
+        }
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def save(record: DatedFact) -> DatedFact:
+    """Save a new record as it is: without its history, and whether or not a form would take it."""
+    record.document, record.locator = source(), "page 1"
+    record.settle_period()
+    models.QuerySet(type(record)).bulk_create([record])
+    return record
+
+
+def overlap(one: Tenure, other: Tenure) -> bool:
+    """Whether both certainly hold on one day."""
+    if one.certain_from is None or other.certain_from is None:
+        return False
+    return (other.certain_to is None or one.certain_from <= other.certain_to) and (
+        one.certain_to is None or other.certain_from <= one.certain_to
+    )
+
+
+def is_refused(tenure: Tenure, others: list[Tenure]) -> bool:
+    """Whether the database would refuse `tenure` beside `others` of the same post or seat."""
+    start, end = tenure.start_date, tenure.end_date
+    if (start is None and end is None) or (start and end and end < start):
+        return True
+    both_hold = [other for other in others if overlap(tenure, other)]
+    settled = [each.basis != Basis.ACTING for each in (tenure, *both_hold)]
+    return tenure.person in [other.person for other in both_hold] or (
+        tenure.sole and settled[0] and any(settled[1:])
+    )
+
+
+def add_tenures(model: type[Tenure], held: Held, each: Iterable[dict], people: list) -> None:
+    """Save those tenures of a post or seat that the register would take one after another."""
+    saved: list[Tenure] = []
+    for fields in each:
+        known = {**fields, "person": people[fields["person"]], model.held_field: held}
+        tenure = model(sole=held.capacity == 1, **known)
+        tenure.settle_period()
+        if not is_refused(tenure, saved):
+            saved.append(save(tenure))
+
+
+def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: list) -> None:
+    for number, fields in enumerate(seats):
+        post = None
+        if fields["goes_with_post"]:
+            post = save(
+                Post(
+                    organisation=trusts[fields["organisation"]],
+                    title=f"Post {number}",
+                    kind=PostKind.DIRECTOR,
+                    max_holders=fields["post_number"],
+                    holder_stated=fields["post_stated"],
+                    start_date=START,
+                    end_date=fields["post_ended"],
+                )
+            )
+            add_tenures(Appointment, post, fields["post_holders"], people)
+        seat = save(
+            Seat(
+                forum=forum,
+                title=f"Seat {number}",
+                number=fields["number"],
+                holder_stated=fields["stated"],
+                ex_officio_post=post,
+                start_date=START,
+            )
+        )
+        add_tenures(Membership, seat, fields["members"], people)
+
+
+def nameless(body: Body) -> list[tuple]:
+    """The places of a forum, and who is in them, but for their names."""
+
+    def who(fillers):
+        return sorted((each.person, each.organisation or "") for each in fillers)
+
+    return [
+        (place.seat, who(place.fillers), who(place.acting), place.may_be_filled)
+        for place in body.places
+    ]
+
+
+@slow.SEARCH
+def test_what_is_read_and_what_the_database_is_asked_agree_on_every_day():
+    forum = make_forum(start_date=START)
+    people = [make_person() for _ in range(3)]
+    trusts = [make_organisation(start_date=START, end_date=end) for end in (None, MARCH)]
+
+    @settings(max_examples=100, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @given(seats=SEATS, days=st.lists(DAYS, min_size=1, max_size=4))
+    def check(seats, days):
+        with transaction.atomic():
+            add_seats(forum, seats, people, trusts)
+            for on in days:
+                compare(forum, on)
+            transaction.set_rollback(True)
+
+    check()
+
+
+def compare(forum: Forum, on: datetime.date) -> None:
+    seats = Seat.objects.as_at(on).filter(forum=forum).order_by("pk")
+    held = seats_with_holders(seats, on)
+    filled = {
+        seat.pk: (seat.standing, seat.filling, seat.may_be_held_already)
+        for seat in with_filling(seats, on)
+    }
+    assert filled == {
+        seat.id: (seat.standing, len(seat.in_places), bool(seat.may_hold_already)) for seat in held
+    }
+    empty = {seat.pk: (seat.vacant, seat.not_recorded) for seat in with_vacancies(seats, on)}
+    places = {seat.id: Places.of([seat]) for seat in held}
+    assert empty == {key: (each.vacant, each.not_recorded) for key, each in places.items()}
+    assert nameless(bodies_of([forum.pk], on)[forum.pk]) == nameless(body_of(held, [], on))
+
+
+def test_who_acts_in_a_seat_speaks_for_nobody_while_its_post_has_a_holder():
+    """An acting member from another organisation covers the holder of the post, who remains."""
+    council, trust = make_organisation(), make_organisation()
+    seat = make_seat(ex_officio_post=make_post(organisation=trust))
+    acts = {"basis": Basis.ACTING, "on_behalf_of": council}
+    make_membership(seat=seat, **acts)
+    on = day("2024-01-01")
+    forums = Forum.objects.all()
+    assert [share.organisation_id for share in shares_of(forums, on)] == [council.pk]
+    make_appointment(post=seat.ex_officio_post)
+    assert [share.organisation_id for share in shares_of(forums, on)] == [trust.pk]
+
+
+def test_in_the_month_of_a_handover_both_are_shown_and_the_member_fills_the_place():
+    post = make_post()
+    make_appointment(post=post, person=make_person(name="Ann Lee"))
+    seat = make_seat(ex_officio_post=post, number=2)
+    make_membership(
+        seat=seat,
+        person=make_person(name="Bea Orr"),
+        start_date="2024-04-01",
+        start_precision=Precision.MONTH,
+    )
+    [held] = seats_with_holders(Seat.objects.all(), day("2024-04-10"))
+    assert [holder.person for holder in held.holders] == ["Bea Orr", "Ann Lee"]
+    assert [holder.person for holder in held.in_places] == ["Bea Orr"]
+    assert held.unfilled == 1
+
+
+def test_nobody_fills_a_seat_by_its_post_while_somebody_else_may_have_been_its_member():
+    post = make_post()
+    make_appointment(post=post)
+    seat = make_seat(ex_officio_post=post)
+    make_membership(seat=seat, start_date=None, end_date="2021-12-31")
+    [then] = seats_with_holders(Seat.objects.all(), day("2021-12-31"))
+    assert (then.standing, then.holders) == (Standing.NOT_RECORDED, [])
+    [after] = seats_with_holders(Seat.objects.all(), day("2022-01-01"))
+    assert after.standing == Standing.HELD
