@@ -1,8 +1,8 @@
 """Two editors at once: the second to save sees what the first changed, and chooses.
 
 A form carries the version of the record that it was opened on, which is the number of the last
-row of its history. If there is a later one when it is sent, nothing is saved: the form comes
-back with what was, what is and what was typed beside each other.
+row of its history. If there is a later row when the form is sent, nothing is saved: the form
+comes back with the old value, the present one and the typed one beside each other.
 """
 
 import copy
@@ -19,22 +19,20 @@ from editing.field_changes import (
     DATES,
     NOTHING,
     Change,
-    Names,
     changes_in_words,
-    history_address,
-    record_in_words,
-    told_fields,
+    shown_fields,
     value_in_words,
 )
 from editing.history_pages import last_row, own_context
 from editing.links import may_be_a_key
+from editing.record_names import RecordNames
 from records.history import HistoryRow
 from records.periods import locked
 
 THEIRS, MINE = "theirs", "mine"
 
-# What is chosen together, lest a date be "April" in one editor's year and another's month, or
-# a page of one document be taken for a page of another.
+# Each group is one choice. Otherwise a date could get the year of one editor and the precision of
+# another, or a page of one document be taken for a page of another.
 CHOSEN_TOGETHER = [
     *([date, *(part for part in parts if part)] for date, parts in DATES.items()),
     ["document", "locator"],
@@ -55,7 +53,7 @@ CHOOSE = (
 
 @dataclass(frozen=True)
 class Touched:
-    """What somebody else changed while a form was open, beside what was typed there."""
+    """A field that somebody else changed while a form was open, beside what was typed in it."""
 
     name: str  # of the choice
     label: str
@@ -69,7 +67,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class Conflict:
-    """What somebody else changed while a form was open."""
+    """The changes that somebody else made while a form was open."""
 
     seen: int  # the version that the reader is shown as the present one
     since: list[Change]
@@ -123,20 +121,17 @@ def conflict_with(
     return CHOOSE, conflict
 
 
-def compare(model_admin, request, record, was: HistoryRow, now: HistoryRow):
-    """What somebody else changed between two versions, beside what was typed; and what the
-    form would send if it were as chosen."""
-    form_class = model_admin.get_form(
-        request,
-        record,
-        change=True,
-        fields=flatten_fieldsets(model_admin.get_fieldsets(request, record)),
-    )
+def compare(
+    model_admin, request: HttpRequest, record: models.Model, was: HistoryRow, now: HistoryRow
+) -> tuple[Conflict, QueryDict]:
+    """The changes between two versions, beside what was typed; and what the form would send with
+    the choices made."""
+    form_class = form_of(model_admin, request, record)
     typed = form_class(request.POST, instance=copy.copy(record))
     typed.full_clean()
     opened, present = form_class(instance=was.instance), form_class(instance=record)
     since = changes_since(model_admin.model, was)
-    names = Names()
+    names = RecordNames()
     sent = request.POST.copy()
     touched = []
     for fields in choices(model_admin.model, typed):
@@ -144,8 +139,8 @@ def compare(model_admin, request, record, was: HistoryRow, now: HistoryRow):
         if not theirs or not any(differs(typed, present, f.name) for f in fields):
             continue
         by_both = any(differs(typed, opened, f.name) for f in fields)
-        # Under another name where there is nothing to choose but for the asking, so that who
-        # types more meanwhile is asked.
+        # The prefix tells whether an answer is required. If somebody then types in a field that
+        # they had only kept, the new prefix has no answer yet, and they are asked.
         name = f"{'choose' if by_both else 'keep'}-{fields[0].name}"
         chosen = request.POST.get(name, "" if by_both else THEIRS)
         chosen = chosen if chosen in (THEIRS, MINE) else ""
@@ -155,7 +150,7 @@ def compare(model_admin, request, record, was: HistoryRow, now: HistoryRow):
                 label=label_of(fields),
                 was=fields_in_words(was, fields, names),
                 now=fields_in_words(record, fields, names),
-                typed=typed_words(typed, fields, names),
+                typed=typed_in_words(typed, fields, names),
                 by=next((change for change in since if has_changed(change, fields)), None),
                 by_both=by_both,
                 chosen=chosen,
@@ -167,27 +162,32 @@ def compare(model_admin, request, record, was: HistoryRow, now: HistoryRow):
     return Conflict(now.history_id, since, touched), sent
 
 
+def form_of(model_admin, request: HttpRequest, record: models.Model) -> type[forms.ModelForm]:
+    fields = flatten_fieldsets(model_admin.get_fieldsets(request, record))
+    return model_admin.get_form(request, record, change=True, fields=fields)
+
+
 def choices(model: type[models.Model], form: forms.ModelForm) -> list[list[models.Field]]:
-    """The fields of a form, those together that are chosen together, in its order."""
+    """The fields of a form, in its order, in the groups that are one choice each."""
     by_name = {field.name: field for field in model._meta.concrete_fields}
-    together = {group[0]: group for group in CHOSEN_TOGETHER}
+    groups = {group[0]: group for group in CHOSEN_TOGETHER}
     later = {name for group in CHOSEN_TOGETHER for name in group[1:]}
     found = []
     for name in form.fields:
         if name in by_name and name not in later:
-            group = [other for other in together.get(name, [name]) if other in form.fields]
+            group = [other for other in groups.get(name, [name]) if other in form.fields]
             found.append([by_name[other] for other in group])
     return found
 
 
 def differs(form: forms.ModelForm, other: forms.ModelForm, name: str) -> bool:
-    """Whether a field of a form as it was sent is not what `other` starts with."""
+    """Whether a field of a form as it was sent differs from the initial value in `other`."""
     field = form.fields[name]
     return field.has_changed(other.get_initial_for_field(other.fields[name], name), form[name].data)
 
 
 def send_as(sent: QueryDict, form: forms.ModelForm, name: str) -> None:
-    """Put into what was sent what `form` would send of a field if nobody touched it."""
+    """Put into what was sent what `form` would send for a field that nobody touched."""
     bound = form[name]
     if isinstance(bound.field.widget, forms.CheckboxInput):
         sent.pop(name, None)
@@ -201,7 +201,7 @@ def send_as(sent: QueryDict, form: forms.ModelForm, name: str) -> None:
 
 
 def changes_since(model: type[models.Model], was: HistoryRow) -> list[Change]:
-    """What was changed after a version, the last change first."""
+    """The changes after a version, the last first."""
     later = model.history.filter(id=was.id, history_id__gt=was.history_id)
     return changes_in_words(later.select_related("history_user").order_by("-history_id"))
 
@@ -211,44 +211,38 @@ def has_changed(change: Change, fields: list[models.Field]) -> bool:
 
 
 def label_of(fields: list[models.Field]) -> str:
-    told = told_fields(fields[0].model)
-    return capfirst(" and ".join(str(field.verbose_name) for field in fields if field in told))
+    shown = shown_fields(fields[0].model)
+    return capfirst(" and ".join(str(field.verbose_name) for field in fields if field in shown))
 
 
-def fields_in_words(record, fields: list[models.Field], names: Names) -> str:
-    told = told_fields(fields[0].model)
-    words = [value_in_words(record, field, names) for field in fields if field in told]
+def fields_in_words(record, fields: list[models.Field], names: RecordNames) -> str:
+    shown = shown_fields(fields[0].model)
+    words = [value_in_words(record, field, names) for field in fields if field in shown]
     return ", ".join(filter(None, words)) or NOTHING
 
 
-def typed_words(form: forms.ModelForm, fields: list[models.Field], names: Names) -> str:
-    """What was typed; as it stands, if it cannot be read."""
+def typed_in_words(form: forms.ModelForm, fields: list[models.Field], names: RecordNames) -> str:
+    """What was typed; exactly as typed if it cannot be read."""
     if any(field.name in form.errors for field in fields):
         return ", ".join(filter(None, (str(form[f.name].data or "") for f in fields))) or NOTHING
     return fields_in_words(form.instance, fields, names)
 
 
 def gone_view(model_admin, request: HttpRequest, row: HistoryRow) -> HttpResponse:
-    """Answers whoever saves a record that somebody else has removed meanwhile."""
-    names = Names()
-    title = record_in_words(row, names)
+    """Answers somebody who saves a record that somebody else has removed meanwhile."""
+    names = RecordNames()
+    title = names.of_row(row)
     record = row.instance
-    form_class = model_admin.get_form(
-        request,
-        record,
-        change=True,
-        fields=flatten_fieldsets(model_admin.get_fieldsets(request, record)),
-    )
-    form = form_class(request.POST, instance=row.instance)
+    form = form_of(model_admin, request, record)(request.POST, instance=row.instance)
     form.full_clean()
     (change,) = changes_in_words([row])
     context = {
-        **own_context(model_admin, request, names.name(record), title, False),
+        **own_context(model_admin, request, names.with_its_names(record), title, False),
         "title": f"Not saved: {title} has been removed",
         "change": change,
-        "history": history_address(row),
+        "history": change.history_address,
         "typed": [
-            (label_of(fields), typed_words(form, fields, names))
+            (label_of(fields), typed_in_words(form, fields, names))
             for fields in choices(model_admin.model, form)
         ],
     }

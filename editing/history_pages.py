@@ -1,4 +1,4 @@
-"""The pages of a record's history: its changes in words, what it once was, and back to that."""
+"""The pages of a record's history: its changes in words, each earlier version, and restoring it."""
 
 import logging
 from dataclasses import dataclass
@@ -12,23 +12,22 @@ from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.text import capfirst
 
 from editing.field_changes import (
     NOTHING,
     Change,
-    Names,
     changes_in_words,
     fingerprint,
     net_changes,
-    record_in_words,
-    told_fields,
+    shown_fields,
     value_in_words,
     want_names,
     when_in_words,
 )
-from records.events import about
+from editing.links import change_address, page_address
+from editing.record_names import RecordNames
+from records.events import error_about
 from records.history import HistoryRow, Nature, writing
 from records.periods import locked
 from records.troubles import REFUSALS, refused_in_words
@@ -39,8 +38,6 @@ ROWS_A_PAGE = 50
 
 
 class ReasonForm(forms.Form):
-    """Asks why, and nothing else."""
-
     reason = forms.CharField(
         label="Reason for this change",
         max_length=500,
@@ -50,17 +47,19 @@ class ReasonForm(forms.Form):
 
 
 def last_row(model: type[models.Model], key) -> HistoryRow | None:
-    """The last row of the history of one record, by the order of writing: a clock may have been
-    wrong when one was dated."""
+    """The last row of the history of one record, by the order of writing: the clock may have been
+    wrong when a row was dated."""
     return (
         model.history.filter(id=key).select_related("history_user").order_by("-history_id").first()
     )
 
 
-def record_or_what_it_was(model_admin, request: HttpRequest, object_id: str):
-    """A record and what it is called; of one that was removed, what it was when it was.
+def record_or_last_version(
+    model_admin, request: HttpRequest, object_id: str
+) -> tuple[models.Model, str, bool]:
+    """A record, or its last version if it was removed; its name; and whether it is there.
 
-    Raises Http404 if there never was one, and PermissionDenied to whoever may not see it.
+    Raises Http404 if there never was one, and PermissionDenied if the user may not see it.
     """
     record = model_admin.get_object(request, object_id)
     if record is not None:
@@ -69,33 +68,34 @@ def record_or_what_it_was(model_admin, request: HttpRequest, object_id: str):
         row = last_row(model_admin.model, object_id)
         if row is None:
             raise Http404(f"There is no {model_admin.opts.verbose_name} of this number.")
-        names = Names()
-        title, is_there, record = record_in_words(row, names), False, names.name(row.instance)
+        names = RecordNames()
+        title, is_there, record = names.of_row(row), False, names.with_its_names(row.instance)
     if not model_admin.has_view_or_change_permission(request, record if is_there else None):
         raise PermissionDenied
     return record, title, is_there
 
 
-def own_context(model_admin, request: HttpRequest, record, title: str, is_there: bool) -> dict:
-    """What the pages of a record's history share."""
-    options = model_admin.opts
-    names = f"admin:{options.app_label}_{options.model_name}"
+def own_context(
+    model_admin, request: HttpRequest, record: models.Model, title: str, is_there: bool
+) -> dict:
+    """The context that all pages of a record's history share."""
+    model = model_admin.model
     return {
         **model_admin.admin_site.each_context(request),
-        "opts": options,
+        "opts": model_admin.opts,
         "object": record,
         "record": title,
         "is_there": is_there,
-        "changelist_url": reverse(f"{names}_changelist"),
-        "change_url": reverse(f"{names}_change", args=[record.pk]) if is_there else "",
-        "history_url": reverse(f"{names}_history", args=[record.pk]),
+        "changelist_url": page_address(model, "changelist"),
+        "change_url": change_address(model, record.pk) if is_there else "",
+        "history_url": page_address(model, "history", record.pk),
         "media": model_admin.media,
     }
 
 
 def history_view(model_admin, request: HttpRequest, object_id: str, tools=()) -> HttpResponse:
     """Who changed a record, when, how and why, the last change first."""
-    record, title, is_there = record_or_what_it_was(model_admin, request, object_id)
+    record, title, is_there = record_or_last_version(model_admin, request, object_id)
     rows = (
         model_admin.model.history.filter(id=record.pk)
         .select_related("history_user")
@@ -109,7 +109,7 @@ def history_view(model_admin, request: HttpRequest, object_id: str, tools=()) ->
         "tools": tools,
         "changes": changes,
         "may_restore": may_restore(model_admin, request, record, is_there),
-        # What the record is already is not restored; of one that was removed, its end is.
+        # The last version can be restored only if the record was removed.
         "as_it_is": changes[0].row.pk if changes and is_there and page.number == 1 else None,
         **pages_of(page),
     }
@@ -117,7 +117,7 @@ def history_view(model_admin, request: HttpRequest, object_id: str, tools=()) ->
 
 
 def pages_of(page) -> dict:
-    """What the links to the other pages of a list need."""
+    """The context of the links to the other pages of a list."""
     return {
         "page_obj": page,
         "page_var": PAGE_VAR,  # "p", as in the lists of the admin
@@ -126,7 +126,7 @@ def pages_of(page) -> dict:
     }
 
 
-def may_restore(model_admin, request: HttpRequest, record, is_there: bool) -> bool:
+def may_restore(model_admin, request: HttpRequest, record: models.Model, is_there: bool) -> bool:
     if is_there:
         return model_admin.has_change_permission(request, record)
     return model_admin.has_add_permission(request)
@@ -145,12 +145,12 @@ class ThenAndNow:
         return self.then != self.now
 
 
-def then_and_now(row: HistoryRow, record) -> list[ThenAndNow]:
-    """Every field that says something now or said something then; `record` may be None."""
-    names = Names()
+def then_and_now(row: HistoryRow, record: models.Model | None) -> list[ThenAndNow]:
+    """The fields that have a value in `row`, or in the record as it is now."""
+    names = RecordNames()
     want_names([row], names)
     found = []
-    for field in told_fields(row.instance_type):
+    for field in shown_fields(row.instance_type):
         then = value_in_words(row, field, names)
         now = value_in_words(record, field, names) if record is not None else ""
         if then or now:
@@ -158,7 +158,7 @@ def then_and_now(row: HistoryRow, record) -> list[ThenAndNow]:
     return found
 
 
-def row_or_404(model_admin, record, version_id: str) -> HistoryRow:
+def row_or_404(model_admin, record: models.Model, version_id: str) -> HistoryRow:
     row = (
         model_admin.model.history.filter(id=record.pk, history_id=version_id)
         .select_related("history_user")
@@ -169,34 +169,31 @@ def row_or_404(model_admin, record, version_id: str) -> HistoryRow:
     return row
 
 
-def version_view(model_admin, request: HttpRequest, object_id: str, version_id: str):
-    """A record as it once was, to read alone."""
-    record, title, is_there = record_or_what_it_was(model_admin, request, object_id)
+def version_view(
+    model_admin, request: HttpRequest, object_id: str, version_id: str
+) -> HttpResponse:
+    """An earlier version of a record, to read only."""
+    record, title, is_there = record_or_last_version(model_admin, request, object_id)
     row = row_or_404(model_admin, record, version_id)
     (change,) = changes_in_words([row])
     fields = then_and_now(row, record if is_there else None)
+    restore_address = page_address(model_admin.model, "restore", row.id, row.pk)
     context = {
         **own_context(model_admin, request, record, title, is_there),
         "title": f"{change.record}, as recorded on {when_in_words(row)}",
         "change": change,
         "fields": fields,
         "differs": not is_there or any(field.differs for field in fields),
-        "restore": restore_address(row)
-        if may_restore(model_admin, request, record, is_there)
-        else "",
+        "restore": restore_address if may_restore(model_admin, request, record, is_there) else "",
     }
     return TemplateResponse(request, "simple_history/object_history_form.html", context)
 
 
-def restore_address(row: HistoryRow) -> str:
-    options = row.instance_type._meta
-    name = f"admin:{options.app_label}_{options.model_name}_restore"
-    return reverse(name, args=[row.id, row.pk])
-
-
-def restore_view(model_admin, request: HttpRequest, object_id: str, version_id: str):
-    """Shows what would change if a record became what it once was, asks why, and does it."""
-    record, title, is_there = record_or_what_it_was(model_admin, request, object_id)
+def restore_view(
+    model_admin, request: HttpRequest, object_id: str, version_id: str
+) -> HttpResponse:
+    """Shows what would change if an earlier version were restored, asks why, and restores it."""
+    record, title, is_there = record_or_last_version(model_admin, request, object_id)
     row = row_or_404(model_admin, record, version_id)
     if not may_restore(model_admin, request, record, is_there):
         raise PermissionDenied
@@ -214,12 +211,7 @@ def restore_view(model_admin, request: HttpRequest, object_id: str, version_id: 
         errors = [refused_in_words(error, "changed")]
     if done:
         model_admin.message_user(request, f"{title} is restored.", messages.SUCCESS)
-        return HttpResponseRedirect(
-            reverse(
-                f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_change",
-                args=[record.pk],
-            )
-        )
+        return HttpResponseRedirect(change_address(model_admin.model, record.pk))
     context = {
         **own_context(model_admin, request, record, title, is_there),
         "title": f"Restore {title} as of {when_in_words(row)}",
@@ -240,7 +232,7 @@ def refuse_without_what_it_needs(record: models.Model) -> None:
         if not isinstance(field, models.ForeignKey) or key is None:
             continue
         if not field.related_model._base_manager.filter(pk=key).exists():
-            needed = Names().of(field.related_model, key)
+            needed = RecordNames().of(field.related_model, key)
             raise ValidationError(
                 f"Its {field.verbose_name}, {needed}, is no longer there. Restore that first."
             )
@@ -248,10 +240,10 @@ def refuse_without_what_it_needs(record: models.Model) -> None:
 
 @transaction.atomic
 def restore(*, row: HistoryRow, user, reason: str, seen: str) -> tuple[list[Change], bool]:
-    """Make a record what `row` of its history says, if what changes is what was `seen` before.
+    """Make a record what `row` of its history says, if that changes what was `seen` in a preview.
 
-    Gives what changes, and whether it was done; it is taken back otherwise. What no form may
-    change stays as it is. Raises ValidationError if a rule would be broken.
+    Returns the changes, and whether they were made; otherwise they are taken back. A field that no
+    form may change stays as it is. Raises ValidationError if a rule would be broken.
     """
     model = row.instance_type
     record = locked(model).filter(pk=row.id).first()
@@ -262,14 +254,14 @@ def restore(*, row: HistoryRow, user, reason: str, seen: str) -> tuple[list[Chan
         for field in model._meta.concrete_fields:
             if field.editable and not field.primary_key:
                 setattr(record, field.attname, getattr(row, field.attname))
-    with writing(Nature.RESTORED, reason=reason, user=user) as together:
+    with writing(Nature.RESTORED, reason=reason, user=user) as written:
         try:
             refuse_without_what_it_needs(record)
             record.full_clean()
         except ValidationError as error:
-            raise about(Names().name(record), error) from error
+            raise error_about(RecordNames().with_its_names(record), error) from error
         record.save(force_insert=new)
-    changes = net_changes(together.rows)
+    changes = net_changes(written.rows)
     done = bool(seen) and seen == fingerprint(changes) and bool(changes)
     if not done:
         transaction.set_rollback(True)

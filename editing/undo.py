@@ -1,27 +1,29 @@
-"""Undoing: everything that was changed together is put back to what it was, or nothing is."""
+"""Undoing: every record that was changed in one go is put back to what it was, or none is."""
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
+from django.http import HttpRequest
 
 from editing.field_changes import (
-    Names,
-    earlier_rows,
+    first_and_last,
     nature_in_words,
-    record_in_words,
+    rows_before,
     when_in_words,
     who_in_words,
 )
 from editing.history_pages import refuse_without_what_it_needs
+from editing.record_names import RecordNames
+from editing.steps import all_steps
 from records.history import HistoryRow, Nature, Writing, recorded_models, writing
 from records.periods import locked
 
-# More than a step changes. A longer list is put right by what wrote it, not by one request.
+# No step changes more. An import that did is corrected by another import.
 MOST_RECORDS = 1000
 MOST_REASONS = 5
 
@@ -30,7 +32,7 @@ NOTHING_LEFT = "There is nothing to undo: no record is left of what was added."
 
 @dataclass(frozen=True)
 class Undoing:
-    """What one record was before it was changed together with others, and became."""
+    """One record, before it was changed with others and after."""
 
     model: type[models.Model]
     key: int
@@ -47,12 +49,12 @@ class Undoing:
 
     def permission(self) -> str:
         options = self.model._meta
-        # What somebody added by a step they may take back, as they may change it.
+        # Whoever may change a record may take back that a step added it.
         return f"{options.app_label}.{'add' if self.adds else 'change'}_{options.model_name}"
 
 
 def rows_of(batch: uuid.UUID) -> list[HistoryRow]:
-    """All that was written together, in the order in which it was."""
+    """The rows of history with this batch number, in the order in which they were written."""
     rows = []
     for model in recorded_models():
         rows += model.history.filter(history_batch=batch).select_related("history_user")
@@ -60,29 +62,22 @@ def rows_of(batch: uuid.UUID) -> list[HistoryRow]:
 
 
 def undoings(rows: Iterable[HistoryRow]) -> list[Undoing]:
-    """What it takes to put back each record of `rows`, those it takes nothing left out."""
-    first, last = {}, {}
-    for row in sorted(rows, key=lambda row: row.history_id):
-        key = (row.instance_type, row.id)
-        first.setdefault(key, row)
-        last[key] = row
-    before = {}
-    for model in {model for model, _ in first}:
-        earlier = earlier_rows([row for (of, _), row in first.items() if of is model])
-        before |= {(model, history_id): row for history_id, row in earlier.items()}
+    """One for each record of `rows`, except records that were both added and removed by them."""
+    spans = first_and_last(sorted(rows, key=lambda row: row.history_id))
+    earlier = rows_before(first for first, _ in spans)
     found = []
-    for (model, key), row in first.items():
-        was = before[model, row.history_id]
-        if was is not None and was.history_type == "-":
-            was = None
-        undoing = Undoing(model, key, was, last[model, key])
+    for first, last in spans:
+        before = earlier[type(first), first.history_id]
+        if before is not None and before.history_type == "-":
+            before = None
+        undoing = Undoing(first.instance_type, first.id, before, last)
         if not (undoing.removes and undoing.adds):
             found.append(undoing)
     return found
 
 
-def refusal(request, rows: list[HistoryRow]) -> str:
-    """Why whoever asks may not undo what `rows` say, in a sentence; "" if they may."""
+def refusal(request: HttpRequest, rows: list[HistoryRow]) -> str:
+    """Why the user may not undo `rows`, in a sentence; "" if they may."""
     if any(row.history_nature == Nature.SEEDED for row in rows):
         return "The register’s first records are not undone."
     if any(row.history_nature == Nature.UPGRADED for row in rows):
@@ -106,7 +101,8 @@ def refusal(request, rows: list[HistoryRow]) -> str:
 
 
 def was_undone(batch: uuid.UUID) -> bool:
-    """Whether what was changed together under this number is undone, and that not undone again."""
+    """Whether the changes with this batch number are undone, and the undoing is not undone in
+    turn."""
     to_undo = undoings(rows_of(batch))
     if not to_undo:
         return False
@@ -118,10 +114,8 @@ def was_undone(batch: uuid.UUID) -> bool:
     return len(list(undone)) % 2 == 1
 
 
-def may_undo(request, rows: list[HistoryRow], to_undo: list[Undoing]) -> bool:
-    """Whoever may take a step, and change each record that it changed, may undo it."""
-    from editing.steps import all_steps
-
+def may_undo(request: HttpRequest, rows: list[HistoryRow], to_undo: list[Undoing]) -> bool:
+    """Whether the user may take the step, and change each record that it changed."""
     user = request.user
     if not user.has_perms({undoing.permission() for undoing in to_undo}):
         return False
@@ -149,17 +143,17 @@ def refuse_changed_since(to_undo: list[Undoing]) -> None:
         row = latest[undoing.model, undoing.key]
         if row.history_id == undoing.last.history_id:
             continue
-        record = record_in_words(row, Names())
         raise ValidationError(
-            f"This cannot be undone: {undoing.model._meta.verbose_name} “{record}” was "
-            f"{nature_in_words(row)} since, by {who_in_words(row)} on {when_in_words(row)}. "
-            "Undo that first, or correct each record by itself."
+            f"This cannot be undone: {undoing.model._meta.verbose_name} "
+            f"“{RecordNames().of_row(row)}” was {nature_in_words(row)} since, by "
+            f"{who_in_words(row)} on {when_in_words(row)}. Undo that first, or correct each record "
+            "by itself."
         )
 
 
 @transaction.atomic
 def undo(*, rows: list[HistoryRow], user, reason: str) -> Writing:
-    """Put each record of `rows` back to what it was before, and remove what was added.
+    """Put each record of `rows` back to what it was before, and remove the records they added.
 
     Raises ValidationError, changing nothing, if one of them was changed since, or if a rule
     would be broken.
@@ -170,33 +164,33 @@ def undo(*, rows: list[HistoryRow], user, reason: str) -> Writing:
     for undoing in sorted(to_undo, key=lambda undoing: (undoing.model._meta.label, undoing.key)):
         list(locked(undoing.model).filter(pk=undoing.key))
     refuse_changed_since(to_undo)
-    # The other way round: what was done last is undone first. What is in the way of another
-    # rule yet is tried again when more of the rest is undone.
+    # The last change is undone first. A record that a rule still holds back is tried again when
+    # more of the rest is undone.
     left = list(reversed(to_undo))
     left.sort(key=lambda undoing: (not undoing.removes, undoing.adds))
     step = next((row.history_step for row in rows if row.history_step), "")
-    with writing(Nature.UNDONE, reason=reason, step=step, user=user) as together:
+    with writing(Nature.UNDONE, reason=reason, step=step, user=user) as written:
         while left:
-            failed = [(undoing, why) for undoing in left if (why := attempt(undoing, together))]
+            failed = [(undoing, why) for undoing in left if (why := attempt(undoing, written))]
             if len(failed) == len(left):
                 raise ValidationError(first_of([why for _, why in failed]))
             left = [undoing for undoing, _ in failed]
-    return together
+    return written
 
 
 def first_of(reasons: list[str]) -> list[str]:
-    """As many as somebody can take in, and how many more records are in the way."""
-    told = reasons[:MOST_REASONS]
-    if more := len(reasons) - len(told):
-        told.append(
+    """The first reasons, and how many more records cannot be put back."""
+    shown = reasons[:MOST_REASONS]
+    if more := len(reasons) - len(shown):
+        shown.append(
             f"And {more:,} more of the records that were changed together cannot be put back."
         )
-    return told
+    return shown
 
 
-def attempt(undoing: Undoing, together: Writing) -> str:
-    """Undo one record; gives why it cannot be done yet, or "" if it was."""
-    written = len(together.rows)
+def attempt(undoing: Undoing, written: Writing) -> str:
+    """Undo one record; returns why it cannot be done yet, or "" if it was done."""
+    number_written = len(written.rows)
     try:
         with transaction.atomic():
             put_back(undoing)
@@ -208,21 +202,21 @@ def attempt(undoing: Undoing, together: Writing) -> str:
         why = "It conflicts with another record."
     else:
         return ""
-    del together.rows[written:]
-    record = record_in_words(undoing.before or undoing.last, Names())
+    del written.rows[number_written:]
+    record = RecordNames().of_row(undoing.before or undoing.last)
     return f"{undoing.model._meta.verbose_name} “{record}” cannot be put back: {why}"
 
 
 def put_back(undoing: Undoing) -> None:
-    stored: Callable = locked(undoing.model).filter(pk=undoing.key).first
+    stored = locked(undoing.model).filter(pk=undoing.key)
     if undoing.removes:
-        stored().delete()
+        stored.get().delete()
         return
-    record = undoing.before.instance if undoing.adds else stored()
+    record = undoing.before.instance if undoing.adds else stored.get()
     for field in undoing.model._meta.concrete_fields:
         if not field.primary_key:
             setattr(record, field.attname, getattr(undoing.before, field.attname))
-    # What a step may change on this record, undoing it may too.
+    # Undoing may change the same fixed fields as a step.
     record.unfixed = record.fixed_fields
     refuse_without_what_it_needs(record)
     record.full_clean()

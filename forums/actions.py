@@ -11,11 +11,11 @@ from people.models import EndReason
 from records.events import (
     Source,
     When,
-    about,
     end,
     end_unless_over,
+    error_about,
     lock,
-    read_anew,
+    read_and_lock,
     start_in_stead_of,
 )
 from records.models import DatedFact
@@ -47,7 +47,7 @@ def replace_and_resize(
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    seat = read_anew(seat)
+    seat = read_and_lock(seat)
     for membership in leaving:
         end_unless_over(membership, left, source, end_reason=end_reason)
     renewed = resize(seat, begins=begins, number=number, source=source)
@@ -67,7 +67,7 @@ def end_and_resize(
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    seat = read_anew(membership.seat)
+    seat = read_and_lock(membership.seat)
     end(membership, when, source, end_reason=end_reason)
     return resize(seat, begins=when.morrow(), number=number, source=source)
 
@@ -131,7 +131,7 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
                 **still,
             )
         except ValidationError as error:
-            raise about(membership, error) from error
+            raise error_about(membership, error) from error
     for clause in seat.quoracy_clauses.all():
         clause.seat = renewed
         clause.full_clean()

@@ -32,7 +32,7 @@ from organisations.models import (
 )
 from people.actions import begin
 from people.models import Appointment
-from records.events import Source, When, about, end_unless_over, is_over, read_anew
+from records.events import Source, When, end_unless_over, error_about, is_over, read_and_lock
 from records.models import DatedFact, NameKind
 from records.names import free_slug
 from records.periods import first_day, locked
@@ -185,7 +185,7 @@ def stand_down(
     Lines that lead to it may lead elsewhere from the next day. Raises ValidationError, changing
     nothing, if a rule would be broken.
     """
-    refuse_another_end(read_anew(forum), last)
+    refuse_another_end(read_and_lock(forum), last)
     keep((Seat, Q(forum=forum)))
     choices = decided(choices, dependants_of_forum(forum, last.last_possible()))
     for choice in choices:
@@ -210,7 +210,7 @@ def close(
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    refuse_another_end(read_anew(organisation), last)
+    refuse_another_end(read_and_lock(organisation), last)
     close_each([organisation], last, last.morrow(), source, today, choices)
 
 
@@ -305,7 +305,7 @@ def move_seat(
 
     Gives the new seat. Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    stored = read_anew(seat)
+    stored = read_and_lock(seat)
     last = begins.eve()
     if stored.end_date is not None and stored.end_date <= last.last_possible():
         raise ValidationError(
@@ -344,7 +344,7 @@ def abolish(
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    refuse_another_end(read_anew(held), last)
+    refuse_another_end(read_and_lock(held), last)
     if isinstance(held, Post):
         keep_seats(Q(ex_officio_post=held))
     choices = decided(choices, dependants_of_held(held, last.last_possible()))
@@ -368,7 +368,7 @@ def create(*, held: Held, begins: When, source: Source, holder: dict | None = No
     `held` is unsaved and says what it is. Raises ValidationError, changing nothing, if a rule
     would be broken.
     """
-    read_anew(getattr(held, held.owner_field))
+    read_and_lock(getattr(held, held.owner_field))
     for name, value in {**begins.as_start(), **source.as_evidence()}.items():
         setattr(held, name, value)
     held.full_clean()
@@ -392,7 +392,7 @@ def rename(
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
-    stored = read_anew(record)
+    stored = read_and_lock(record)
     if (stored.name, stored.short_name) != (record.name, record.short_name):
         raise ValidationError(
             f"Somebody else has changed the name, which is now {stored.name}. Look again."
@@ -420,7 +420,7 @@ def rename(
     try:
         kept.full_clean()
     except ValidationError as error:
-        raise about(kept, error) from error
+        raise error_about(kept, error) from error
     kept.save()
     stored.full_clean()
     stored.save()

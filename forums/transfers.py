@@ -16,7 +16,7 @@ from editing.dependants import DependantChoice
 from forums.models import Forum, MemberOrganisation, Membership, QuoracyClause, ReportingLine, Seat
 from organisations.models import Held, Organisation, Post, Relationship
 from people.models import Appointment, EndReason, Tenure
-from records.events import Source, When, about, end, read_anew, start_in_stead_of
+from records.events import Source, When, end, error_about, read_and_lock, start_in_stead_of
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, locked
 
@@ -79,7 +79,7 @@ def withdraw(record: DatedFact) -> None:
 
     Raises ValidationError if other records need it.
     """
-    stored = read_anew(record)
+    stored = read_and_lock(record)
     try:
         stored.delete()
     except ProtectedError as error:
@@ -150,7 +150,7 @@ class Passing:
         try:
             new.full_clean()
         except ValidationError as error:
-            raise about(new, error) from error
+            raise error_about(new, error) from error
         new.save()
         if isinstance(record, Held):
             self.instead[type(record), record.pk] = new
@@ -158,7 +158,7 @@ class Passing:
 
     def amend(self, record: Held, **changes) -> Held:
         """The same announced post or seat with `changes`, unsaved: it was never otherwise."""
-        new = read_anew(record)
+        new = read_and_lock(record)
         new.unfixed = tuple(changes)
         for name, value in changes.items():
             setattr(new, name, value)
@@ -184,7 +184,7 @@ class Passing:
             return
         if isinstance(other, Organisation) and other.pk in self.closing:
             raise ValidationError(f"{other} closes itself. Choose another.")
-        other = read_anew(other)
+        other = read_and_lock(other)
         if other.end_date is not None and other.end_date < self.begins.last_possible():
             raise ValidationError(
                 f"{other} ended {told_end(other)}, before this could go to it. Choose another."

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from editing.admin import above_records
 from editing.field_changes import changes_in_words
-from editing.history_pages import ROWS_A_PAGE, own_context, pages_of, record_or_what_it_was
+from editing.history_pages import ROWS_A_PAGE, own_context, pages_of, record_or_last_version
 from editing.links import Link, may_view
 from editing.site import site_page
 from editing.typed_dates import TypedDayField
@@ -151,7 +151,7 @@ def everything_view(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     if model is None or len(str(key)) > 18:
         raise Http404("There is no such history.")
     model_admin = admin.site.get_model_admin(model)
-    record, title, is_there = record_or_what_it_was(model_admin, request, str(key))
+    record, title, is_there = record_or_last_version(model_admin, request, str(key))
     form = FilterForm(request.GET)
     form.full_clean()
     conditions = form.conditions()

@@ -15,11 +15,11 @@ from people.models import Appointment, EndReason, Tenure
 from records.events import (
     Source,
     When,
-    about,
     end,
     end_unless_over,
+    error_about,
     lock,
-    read_anew,
+    read_and_lock,
 )
 from records.periods import Qualifier
 
@@ -87,7 +87,7 @@ def appoint_to_each(
         try:
             begun.append(begin(held, **begins.as_start(), **source.as_evidence(), **fields))
         except ValidationError as error:
-            raise about(held, error) from error
+            raise error_about(held, error) from error
     return begun
 
 
@@ -231,7 +231,7 @@ def remove_announced(tenure: Tenure, today: datetime.date) -> None:
 
     Raises ValidationError if it may have begun: then it is to be ended.
     """
-    stored = read_anew(tenure)
+    stored = read_and_lock(tenure)
     if not is_to_begin(stored, today):
         raise ValidationError(
             f"{stored}: the start is {stored.start_in_words()}. Only what is still to begin can "
@@ -241,7 +241,7 @@ def remove_announced(tenure: Tenure, today: datetime.date) -> None:
 
 
 def take_back_end(tenure: Tenure) -> None:
-    stored = read_anew(tenure)
+    stored = read_and_lock(tenure)
     if stored.end_date != tenure.end_date:
         raise ValidationError(
             f"{stored}: somebody else has changed its end. Look again before you take it back."
@@ -253,5 +253,5 @@ def take_back_end(tenure: Tenure) -> None:
     try:
         stored.full_clean()
     except ValidationError as error:
-        raise about(stored, error) from error
+        raise error_about(stored, error) from error
     stored.save()

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from people.models import Person, PersonName
 from people.personal_names import in_any_order, parts_of, parts_of_person
-from records.names import fold, has_words, plain
+from records.names import fold, has_words, plain_letters
 
 # Nobody would look through more people of one family name.
 MOST_ALIKE = 200
@@ -137,7 +137,7 @@ def people_like(name: str) -> list[Person]:
     if not parts.given or not (family := fold(parts.family)):
         return []
     # Each initial is searched for by itself, since the register may have the name in full.
-    words, initial = plain(parts.in_order).split(), fold(parts.given)[:1]
+    words, initial = plain_letters(parts.in_order).split(), fold(parts.given)[:1]
     others = PersonName.objects.filter(has_words(words, "folded"))
     # The closest come first, so that no number of others hides them.
     searches = (

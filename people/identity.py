@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from people.models import Distinction, Person, PersonName, Tenure
 from people.personal_names import may_be_letters, parts_of
-from records.events import Source, When, about, read_anew
+from records.events import Source, When, error_about, read_and_lock
 from records.folded_text import WordsOf, pattern_of, words_of
 from records.models import NameKind, Record
 from records.names import FoldedField, fold, free_slug
@@ -42,7 +42,9 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
     if kept.pk == merged.pk:
         raise ValidationError("Choose two records: these are one and the same.")
     # Always locked in the same order, so that no two merges wait for each other.
-    both = {person.pk: read_anew(person) for person in sorted([kept, merged], key=lambda p: p.pk)}
+    both = {
+        person.pk: read_and_lock(person) for person in sorted([kept, merged], key=lambda p: p.pk)
+    }
     kept, merged = both[kept.pk], both[merged.pk]
     _refuse_merge(kept, merged)
     for record, field in _belongings(merged):
@@ -60,7 +62,7 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
                 "records should never have been, a register manager can remove it; if its "
                 "dates are wrong, correct them. Then merge."
             )
-            raise ValidationError([*about(record, error).messages, remedy]) from error
+            raise ValidationError([*error_about(record, error).messages, remedy]) from error
         record.save()
     if not _of_that_name(kept, merged.name):
         _keep_name(merged, kept, kind)
@@ -196,7 +198,7 @@ def rename_person(
     Without `honorific` they keep the one they have. Raises ValidationError, changing nothing,
     if a rule would be broken.
     """
-    stored = read_anew(person)
+    stored = read_and_lock(person)
     _refuse_merged(stored, "rename")
     if stored.name != person.name:
         raise ValidationError(
@@ -262,7 +264,7 @@ def show_person_again(*, person: Person) -> Person:
 
 
 def _set_withheld(person: Person, withheld: bool) -> Person:
-    stored = read_anew(person)
+    stored = read_and_lock(person)
     _refuse_merged(stored, "withhold" if withheld else "show")
     stored.withheld = withheld
     stored.full_clean()

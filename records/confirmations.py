@@ -1,4 +1,4 @@
-"""Reconfirming: holding facts against a document once more."""
+"""Reconfirming facts: checking them against a document again."""
 
 from collections.abc import Iterable
 
@@ -6,16 +6,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from records.events import Source, When, about, read_anew
+from records.events import Source, When, error_about, read_and_lock
 from records.models import Record
 from records.periods import first_day
 
 
 @transaction.atomic
 def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Record]:
-    """Record that `facts` were held against a document and stand; returns those left alone.
+    """Record that a document confirms `facts`; returns the facts that were left alone.
 
-    Left alone is what was confirmed later than that already, or may have been. Raises
+    A fact is left alone if it was confirmed on a later day already, or may have been. Raises
     ValidationError, changing nothing, if the day has not come, if somebody has removed a fact or
     if a fact breaks a rule.
     """
@@ -25,19 +25,19 @@ def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Re
         )
     left = []
     for fact in facts:
-        stored = read_anew(fact)
+        stored = read_and_lock(fact)
         if confirmed_later(stored, when):
             left.append(stored)
             continue
         stored.confirmed_on = first_day(when.day, when.precision)
         stored.confirmed_precision = when.precision
-        itself = stored.document_id == source.document.pk and stored.locator == source.locator
-        stored.confirmed_document = None if itself else source.document
-        stored.confirmed_locator = "" if itself else source.locator
+        is_own_source = (stored.document_id, stored.locator) == (source.document.pk, source.locator)
+        stored.confirmed_document = None if is_own_source else source.document
+        stored.confirmed_locator = "" if is_own_source else source.locator
         try:
             stored.full_clean()
         except ValidationError as error:
-            raise about(stored, error) from error
+            raise error_about(stored, error) from error
         stored.save()
     return left
 

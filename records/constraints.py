@@ -1,17 +1,17 @@
-"""Rules about data that the database holds."""
+"""Rules about data that the database holds as well as the forms."""
 
 from django.db import models
 
 
 class DatabaseCheck(models.CheckConstraint):
-    """A rule that people are told of by a field's choices or by `clean()`.
+    """A rule that a field's choices or `clean()` explain to people.
 
-    The database holds it too, against whatever goes past both. Django would evaluate it once
-    more, with a query of its own, for every record that a form or an action validates.
+    The database holds it against writes that go past both. Django would also check it with a query
+    of its own for every record that a form or an action validates.
     """
 
     def validate(self, model, instance, exclude=None, using=None) -> None:
-        """Leave it to the field and to `clean()`, which have said it already."""
+        """Do nothing: the field or `clean()` has checked it already."""
 
     def deconstruct(self):
         _, args, kwargs = super().deconstruct()

@@ -44,18 +44,18 @@ class When:
         }
 
     def eve(self) -> "When":
-        """The last day of what something that starts then takes the place of.
+        """The last day of the predecessor of something that starts then.
 
-        Of a handover known to the month or year, both are in that month or year.
+        If a handover is known to the month or year, both days are in that month or year.
         """
         if self.precision != Precision.DAY:
             return self
         return When(day_before(self.day), self.precision, self.qualifier)
 
     def morrow(self) -> "When":
-        """The first day of what takes the place of something whose last day this is.
+        """The first day of the successor of something whose last day this is.
 
-        Of a handover known to the month or year, both are in that month or year.
+        If a handover is known to the month or year, both days are in that month or year.
         """
         if self.precision != Precision.DAY:
             return self
@@ -75,19 +75,19 @@ class When:
         return f"by {words}" if self.qualifier == Qualifier.BY else words
 
     def last_possible(self) -> datetime.date:
-        """The last day that this may be."""
+        """The last day that it may have been."""
         return last_day(self.day, self.precision)
 
 
 @dataclass(frozen=True)
 class Source:
-    """The document that says so, and the place in it."""
+    """A document and the place in it that says so."""
 
     document: Document
     locator: str
 
     def as_evidence(self) -> dict:
-        """The fields of a new record that rests on it, confirmed by it today."""
+        """The fields of a new record with this source, confirmed by it today."""
         return {
             "document": self.document,
             "locator": self.locator,
@@ -95,17 +95,17 @@ class Source:
         }
 
     def as_end(self) -> dict:
-        """The fields of a record whose end rests on it."""
+        """The fields of a record whose end has this source."""
         return {"end_document": self.document, "end_locator": self.locator}
 
 
 def end(record: DatedFact, when: When, source: Source, **fields) -> None:
-    """End a dated record: read it anew, check it and save it.
+    """End a dated record: read it again, check it and save it.
 
     Raises ValidationError if somebody else gave it an end since `record` was read, or if a rule
     would be broken.
     """
-    stored = read_anew(record)
+    stored = read_and_lock(record)
     if stored.end_date != record.end_date:
         raise ValidationError(
             f"{record}: somebody else has changed its end, which is now "
@@ -116,14 +116,14 @@ def end(record: DatedFact, when: When, source: Source, **fields) -> None:
     try:
         stored.full_clean()
     except ValidationError as error:
-        raise about(stored, error) from error
+        raise error_about(stored, error) from error
     stored.save()
 
 
 def start_in_stead_of(record: DatedFact, begins: When) -> dict:
-    """The fields of the start of what takes the place of a record: never before its own.
+    """The fields of the start of the successor of a record, which is never before the record's own.
 
-    Of what passes on in a month, whoever came late in it was not there from the first.
+    If something passes on in a month, a holder who came late in it was not there from the first.
     """
     if (
         record.start_date is not None
@@ -140,17 +140,17 @@ def is_over(record: DatedFact, last: When) -> bool:
 
 
 def end_unless_over(record: DatedFact, when: When, source: Source, **fields) -> None:
-    """As `end`; but what is recorded as over by then keeps its end, with the reason and source."""
+    """As `end`. A record that is over by then keeps its end, with the reason and the source."""
     if not is_over(record, when):
         end(record, when, source, **fields)
 
 
-def read_anew(record: Record) -> Record:
-    """A record as it is now, kept from everybody else until the transaction ends.
+def read_and_lock(record: Record) -> Record:
+    """A record as it is now, locked until the transaction ends.
 
-    What is locked when it is checked is locked before it: the forum before its seat, the seat
-    before who fills it. In one order nobody waits for somebody who waits for them. Raises
-    ValidationError if somebody has removed it.
+    The records that its check locks are locked first: the forum before its seat, the seat before
+    who fills it. In one order, no two transactions wait for each other. Raises ValidationError if
+    somebody has removed the record.
     """
     names = [rule.locks for rule in getattr(record, "no_overlaps", ())]
     for name in dict.fromkeys([*names, getattr(record, "held_field", "")]):
@@ -161,15 +161,15 @@ def read_anew(record: Record) -> Record:
 
 
 def lock(record: Record) -> Record:
-    """The same, with nothing locked before it."""
+    """As `read_and_lock`, but locks no other records."""
     stored = locked(type(record)).filter(pk=record.pk).first()
     if stored is None:
         raise ValidationError(f"{record}: somebody else has removed this record. Look again.")
     return stored
 
 
-def about(record: DatedFact, error: ValidationError) -> ValidationError:
-    """The same error, told of a record that the reader may not be looking at."""
+def error_about(record: DatedFact, error: ValidationError) -> ValidationError:
+    """The same error, with the name of the record that it is about in front of each message."""
     return ValidationError(
         {
             name: [f"{record}: {message}" for message in messages]

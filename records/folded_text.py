@@ -9,14 +9,16 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from django.db import connections, models
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from records.names import APOSTROPHES, PLAIN, plain
+from records.names import APOSTROPHES, PLAIN, plain_letters
 
 WITHOUT_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
 WITH_SPACES = str.maketrans(APOSTROPHES, " " * len(APOSTROPHES))
-# What stands between words, numbers of footnotes among it: in ASCII, in Latin 1, and in the blocks
-# of punctuation and signs. Not "what is no letter": PostgreSQL tells that by the database's locale.
+# The signs between words, including the numbers of footnotes: in ASCII, in Latin 1, and in the
+# blocks of punctuation and signs. "Not a letter" would not do: PostgreSQL goes by the database's
+# locale for that.
 BETWEEN_WORDS = (
     "[\\u0001-\\u0040\\u005b-\\u0060\\u007b-\\u00a9\\u00ab-\\u00b4\\u00b6-\\u00b9"
     "\\u00bb-\\u00bf\\u00d7\\u00f7\\u2000-\\u2bff\\u2e00-\\u2e7f\\u3000-\\u3004\\u3008-\\u3020"
@@ -25,19 +27,19 @@ BETWEEN_WORDS = (
 
 
 def words_of(text: str) -> str:
-    """The folded words of `text`, with a space before and behind each.
+    """The folded words of `text`, with a space before and after each.
 
-    A text with apostrophes is there twice, without them and with a space for each: "O'Brien's" is
-    " obriens o brien s ", for "OBrien" and "O Brien" are the same name, and "Brown's" is Brown's.
+    A text with apostrophes is in it twice, without them and with a space for each: "O'Brien's" is
+    " obriens o brien s ". "OBrien" and "O Brien" are the same name, and "Brown's" names Brown.
     """
     without = text.translate(WITHOUT_APOSTROPHES)
     both = text if without == text else f"{without} {text.translate(WITH_SPACES)}"
-    folded = both.lower() if both.isascii() else plain(both)
+    folded = both.lower() if both.isascii() else plain_letters(both)
     return f" {re.sub(BETWEEN_WORDS, ' ', folded).strip()} "
 
 
 def pattern_of(names: Iterable[str]) -> str:
-    """A regular expression that finds any of `names` in what `words_of` gives, for Python and for
+    """A regular expression that finds any of `names` in the result of `words_of`, in Python and in
     both databases."""
     written = [
         name.translate(table) for name in names for table in (WITHOUT_APOSTROPHES, WITH_SPACES)
@@ -46,22 +48,22 @@ def pattern_of(names: Iterable[str]) -> str:
     return f" (?:{'|'.join(sorted(folded))}) " if folded else NOTHING
 
 
-# What stands in no words.
+# A pattern that matches no words.
 NOTHING = "^$"
 
 
 class WordsOf(models.Func):
-    """What `words_of` gives, in a query."""
+    """`words_of` in a query."""
 
     function = "words_of"
     output_field = models.TextField()
 
 
-# By their locale some databases make small letters of no others than those of ASCII.
+# In some locales a database lowers only the capitals of ASCII.
 CAPITALS = {sign.upper(): letter for sign, letter in PLAIN.items() if len(sign.upper()) == 1}
 
-# One expression and not STRICT, so that PostgreSQL puts it in the place of each call. What is ASCII
-# alone, as nearly every text is, takes a tenth of the time.
+# It is one expression and not STRICT, so that PostgreSQL inlines it. It takes a tenth of the time
+# for ASCII, which nearly every text is.
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION words_of(text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -76,27 +78,27 @@ POSTGRESQL_BOTH = """CASE WHEN translate($1, {signs}, '') = $1 THEN $1
 
 
 def postgresql_function() -> str:
-    """What makes PostgreSQL fold as `words_of` does."""
+    """The statement that makes PostgreSQL fold as `words_of` does."""
     letters = {**PLAIN, **CAPITALS, "ß": "ss", "ẞ": "ss", "\u03c2": "\u03c3"}
     singles = {sign: plainly for sign, plainly in letters.items() if len(plainly) == 1}
     folded = f"lower(normalize({_both(APOSTROPHES)}, NFKD))"
     folded = f"regexp_replace({folded}, '[{_unseen()}]+', '', 'g')"
     folded = f"translate({folded}, '{''.join(singles)}', '{''.join(singles.values())}')"
-    for sign in sorted(letters.keys() - singles.keys()):  # one function on every machine
+    for sign in sorted(letters.keys() - singles.keys()):  # the same on every machine
         folded = f"replace({folded}, '{sign}', '{letters[sign]}')"
     ascii = _both("".join(filter(str.isascii, APOSTROPHES)))
     return POSTGRESQL_FUNCTION.format(folded=folded, ascii=ascii, between=BETWEEN_WORDS)
 
 
 def _both(apostrophes: str) -> str:
-    """A text without these and, if it has any, once more with a space for each."""
+    """A text without `apostrophes` and, if it has any, again with a space for each."""
     signs = "'{}'".format(apostrophes.replace("'", "''"))
     return POSTGRESQL_BOTH.format(signs=signs, spaces=f"'{' ' * len(apostrophes)}'")
 
 
 def _unseen() -> str:
-    """The signs that show nothing themselves, such as marks on letters, and the apostrophes that
-    others are taken apart into, for a regular expression."""
+    """A regular expression for signs that show nothing themselves, such as marks on letters, and
+    for the apostrophes that Unicode takes other signs apart into."""
     signs = [
         chr(code)
         for code in range(1, 0x10000)
@@ -113,10 +115,8 @@ def give_to_sqlite(connection, **kwargs) -> None:
         connection.connection.create_function("words_of", 1, words_of, deterministic=True)
 
 
-def put_in_place(using, plan=None, **kwargs) -> None:
-    """Give PostgreSQL the function, after every migrate. Not after a flush, which takes rows and
-    leaves the rest as it is."""
-    connection = connections[using]
-    if plan is not None and connection.vendor == "postgresql":
+def put_in_place(connection: BaseDatabaseWrapper) -> None:
+    """Give PostgreSQL the function `words_of`."""
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(postgresql_function())

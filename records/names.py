@@ -1,4 +1,4 @@
-"""Names as people type them: folded, so that "Sian" finds "Siân"; and in public addresses."""
+"""Names, folded so that "Sian" finds "Siân", and the public addresses made of them."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ APOSTROPHES = (
     "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u055a\u2018\u2019\u201a\u201b"
     "\u2032\u2035\ua78c\uff07"
 )
-# They stand between words, as do hyphens, dashes, brackets and quotation marks of every kind.
+# Signs between words, besides hyphens, dashes, brackets and quotation marks of every kind.
 BETWEEN = '/.,;:!?"\u00a1\u00bf\u00b7\u2022\u2043\u2044\u2212'
 BETWEEN_KINDS = {"Pd", "Ps", "Pe", "Pi", "Pf"}
 INITIALS = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_])+(?!\S)")
@@ -34,21 +34,21 @@ def fold(text: str) -> str:
 
     "Łukasz O’Brien-Lee" is "lukasz obrien lee", and "Tolkien, J. R. R." is "tolkien jrr".
     """
-    return INITIALS.sub(lambda initials: initials[0].replace(" ", ""), plain(text))
+    return INITIALS.sub(lambda initials: initials[0].replace(" ", ""), plain_letters(text))
 
 
-def plain(text: str) -> str:
-    """`text` in small plain letters, as `fold` gives it, but with initials as they stand."""
-    # First of all, before Unicode takes an acute accent apart into a space and a mark.
+def plain_letters(text: str) -> str:
+    """`text` folded as by `fold`, except that initials stay apart."""
+    # This comes first: Unicode takes an acute accent apart into a space and a mark.
     text = "".join(sign for sign in text if sign not in APOSTROPHES)
-    for _ in range(2):  # a small letter may come apart where the capital did not
+    for _ in range(2):  # a small letter may come apart although its capital did not
         text = unicodedata.normalize("NFKD", text).casefold()
     return " ".join("".join(map(_plain, text)).split())
 
 
 @lru_cache(maxsize=4096)
 def _plain(sign: str) -> str:
-    """What remains of a sign: a plain letter, a space, or nothing of what shows nothing itself."""
+    """The plain letter or the space for a sign; nothing for a sign that shows nothing itself."""
     kind = unicodedata.category(sign)
     if unicodedata.combining(sign) or kind == "Cf" or sign == "\0" or sign in APOSTROPHES:
         return ""
@@ -58,35 +58,36 @@ def _plain(sign: str) -> str:
 
 
 def slug_stem(name: str, otherwise: str) -> str:
-    """What the public address of something of this name begins with: "ann-lee"; `otherwise` if
-    no letter of it can stand in an address."""
+    """The beginning of the public address of something of this name: "ann-lee"; `otherwise` if no
+    letter of it may be in an address."""
     return slugify(fold(name))[:90] or otherwise
 
 
 def first_free(stem: str, taken: Container[str]) -> str:
-    """The stem, or with the first number from 2 that makes it another than all that are taken."""
+    """The stem, or the stem with the first number from 2 that makes it different from all that are
+    taken."""
     numbered = (f"{stem}-{number}" for number in count(2))
     return next(slug for slug in chain([stem], numbered) if slug not in taken)
 
 
 def free_slug(model: type[models.Model], name: str) -> str:
-    """A public address for something of this name that nothing of `model` has or had."""
+    """A public address for something of this name. Nothing else of `model` has it or had it."""
     stem = slug_stem(name, model._meta.model_name)
-    begins_so = {"slug__startswith": stem}
-    taken = set(model.history.filter(**begins_so).values_list("slug", flat=True))
-    taken |= set(model._base_manager.filter(**begins_so).values_list("slug", flat=True))
+    taken = set()
+    for manager in (model.history, model._base_manager):
+        taken |= set(manager.filter(slug__startswith=stem).values_list("slug", flat=True))
     return first_free(stem, taken)
 
 
 class FoldedField(models.TextField):
-    """The folded text of other fields of the same record, kept when it is saved: to be searched,
-    and to be ordered by, alike on every database.
+    """The folded text of other fields of the same record, worked out when it is saved. Every
+    database searches it and orders by it alike.
 
-    Each field, and what a comma divides in it, has a line of its own. The end of a line comes
+    Each field, and each part of it between commas, is a line of its own. The end of a line sorts
     before a space, so that "Lee, Zoe" comes before "Lee Smith, Ann".
     """
 
-    # What it is made of makes no other column of it.
+    # The sources do not change the column.
     non_db_attrs = (*models.TextField.non_db_attrs, "sources")
 
     def __init__(self, *args, sources=(), **kwargs):
@@ -99,7 +100,7 @@ class FoldedField(models.TextField):
         return name, path, args, {**kwargs, "sources": self.sources}
 
     def db_parameters(self, connection):
-        # PostgreSQL would order by the language that the database was made for.
+        # Otherwise PostgreSQL would order by the language that the database was made for.
         collation = "C" if connection.vendor == "postgresql" else None
         return {**super().db_parameters(connection), "collation": collation}
 
@@ -109,13 +110,13 @@ class FoldedField(models.TextField):
         return folded
 
     def folded_from(self, texts: Iterable[str | None]) -> str:
-        """What it holds where its sources hold `texts`."""
+        """Its value for a record whose sources hold `texts`."""
         parts = [fold(part) for text in texts for part in (text or "").split(",")]
         return "\n".join(filter(None, parts))
 
 
 def has_words(words: list[str], *columns: str) -> Q:
-    """A filter: each of the folded `words` stands in one of the folded `columns`."""
+    """A filter: each of the folded `words` is in one of the folded `columns`."""
     query = Q()
     for word in words:
         anywhere = Q()

@@ -1,4 +1,4 @@
-"""Records of one name: the words that tell each from the others."""
+"""Records of the same name, and the words that tell them apart."""
 
 import datetime
 from collections import Counter
@@ -9,17 +9,17 @@ from records.names import fold
 
 
 def namesakes(records: Iterable[Record], called: Callable[[Record], str] = str) -> list[Record]:
-    """Those of `records` that are called as another of them is."""
+    """The `records` that have the same name as another of them."""
     records = list(records)
     times = Counter(fold(called(record)) for record in records)
     return [record for record in records if times[fold(called(record))] > 1]
 
 
 def told_apart(records: Iterable[Record], day: datetime.date) -> dict[int, str]:
-    """For each of `records` that is called as another of them is, by its key, what tells it apart
-    on the day: its own words, and the last part of its public address if another has those too.
+    """The words that tell each of `records` apart from others of its name on the day, by its key.
 
-    What `told_apart_with` leads to is best read with them.
+    They are its own words and, if another has the same, the last part of its public address. To
+    save queries, read the records with what `told_apart_with` names.
     """
     shared = namesakes(records)
     if not shared:
@@ -34,8 +34,7 @@ def told_apart(records: Iterable[Record], day: datetime.date) -> dict[int, str]:
 def told_apart_by_key(
     model: type[Record], named: Iterable[tuple[int, str]], day: datetime.date
 ) -> dict[int, str]:
-    """The same of records that were not read whole, of each its key and its name. The database is
-    asked nothing while no two are called alike."""
+    """As `told_apart`, for keys and names. Makes no query if no two names are the same."""
     names = {key: fold(name) for key, name in named}
     times = Counter(names.values())
     shared = [key for key, name in names.items() if times[name] > 1]
@@ -46,8 +45,8 @@ def told_apart_by_key(
 
 
 def with_words_apart(records: Iterable[Record], day: datetime.date) -> dict[int, str]:
-    """What each of `records`, all of one model, is called, with what tells it from another of
-    them that is called alike, and that it is no more if it is not."""
+    """What each of `records` is called, by its key. The words that tell it apart follow if another
+    has its name, and its end if it has ended. All must be of one model."""
     records = list(records)
     called = {record.pk: str(record) for record in records}
     if records:
@@ -57,6 +56,6 @@ def with_words_apart(records: Iterable[Record], day: datetime.date) -> dict[int,
 
 
 def with_its_end(record: Record, day: datetime.date, called: str = "") -> str:
-    """What a record is called, and that it is no more if it is not: "Hereford CCG, closed 31
-    March 2020"."""
+    """What a record is called, with its end if it has ended: "Hereford CCG, closed 31 March
+    2020"."""
     return ", ".join(filter(None, [called or str(record), record.over_in_words(day)]))

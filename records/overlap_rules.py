@@ -1,11 +1,16 @@
-"""The database's own hold on the rules that no two records may overlap.
+"""Rules, held by the database, that certain records may not overlap in time.
 
-An exclusion constraint on PostgreSQL, two triggers on SQLite. They are put in place after
-every migrate rather than in a migration: SQLite drops triggers without a word whenever
-Django rebuilds a table. A rule that changes needs a new name.
+On PostgreSQL a rule is an exclusion constraint, on SQLite two triggers. They are put in place after
+every migrate rather than in a migration: SQLite drops triggers without a word whenever Django
+rebuilds a table. A rule that changes needs a new name.
 """
 
-from django.db import connections
+from django.apps import AppConfig
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from records.periods import NoOverlap
 
 POSTGRESQL_EXISTS = "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass"
 
@@ -30,11 +35,8 @@ END
 """
 
 
-def put_in_place(app_config, using, plan=None, **kwargs) -> None:
-    """Make the rules of an app's models that `using` does not hold yet."""
-    if plan is None:
-        return  # After a flush, which takes rows and leaves tables as they are.
-    connection = connections[using]
+def put_in_place(app_config: AppConfig, connection: BaseDatabaseWrapper) -> None:
+    """Give a database the rules of an app's models that it does not hold yet."""
     for model in app_config.get_models():
         rules = getattr(model, "no_overlaps", ())
         if not rules or not _has_columns(connection, model):
@@ -47,8 +49,8 @@ def put_in_place(app_config, using, plan=None, **kwargs) -> None:
                     _on_sqlite(cursor, model, rule)
 
 
-def _has_columns(connection, model) -> bool:
-    """Whether the table is there in full; part-way through migrations it may not be."""
+def _has_columns(connection: BaseDatabaseWrapper, model: type[models.Model]) -> bool:
+    """Whether the table has all its columns. Part-way through migrations it may not."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if table not in connection.introspection.table_names(cursor):
@@ -58,11 +60,11 @@ def _has_columns(connection, model) -> bool:
     return present.issuperset(field.column for field in model._meta.concrete_fields)
 
 
-def _columns(model, rule) -> list[str]:
+def _columns(model: type[models.Model], rule: NoOverlap) -> list[str]:
     return [model._meta.get_field(name).column for name in rule.columns]
 
 
-def _on_postgresql(cursor, model, rule) -> None:
+def _on_postgresql(cursor: CursorWrapper, model: type[models.Model], rule: NoOverlap) -> None:
     table = model._meta.db_table
     cursor.execute(POSTGRESQL_EXISTS, [rule.name, table])
     if cursor.fetchone():
@@ -78,7 +80,7 @@ def _on_postgresql(cursor, model, rule) -> None:
     )
 
 
-def _on_sqlite(cursor, model, rule) -> None:
+def _on_sqlite(cursor: CursorWrapper, model: type[models.Model], rule: NoOverlap) -> None:
     table = model._meta.db_table
     for event in ("insert", "update"):
         cursor.execute(f"DROP TRIGGER IF EXISTS {rule.name}_{event}")

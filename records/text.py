@@ -1,7 +1,7 @@
-"""Text as the register keeps and writes it: without what nobody sees, in plain lines and spaces.
+"""Text as the register keeps and writes it: no invisible signs, plain line ends and plain spaces.
 
-What people paste holds more than they see. A vertical tab is what PowerPoint has for the end of a
-line, and no XML can hold it; a space that does not break is another letter to whatever sorts.
+People paste more than they see. PowerPoint ends a line with a vertical tab, which XML cannot hold;
+and a space that does not break sorts as another letter.
 """
 
 import dataclasses
@@ -10,10 +10,10 @@ import re
 from django.db import models
 from django.http import QueryDict
 
-# What no keyboard types, apart from tabs and the ends of lines.
+# Control characters that no keyboard types, so not tabs and line ends.
 CONTROL = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"
-# What takes no room, or turns the text after it round. Some scripts need the joiners U+200C and
-# U+200D.
+# Characters of no width, or that turn the direction of the text after them. Some scripts need the
+# joiners U+200C and U+200D.
 NO_ROOM = "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 
 CONTROLS = re.compile(f"[{CONTROL}]")
@@ -23,29 +23,29 @@ SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def plain(text: str) -> str:
-    """`text` without what nobody sees, with plain ends of lines and spaces: as every form, every
-    import and every format can have it."""
+    """`text` without invisible signs, with plain line ends and spaces, which every form, import and
+    format can hold."""
     if text.isascii() and text.isprintable():
         return text
     return SPACES.sub(" ", LINE_ENDS.sub("\n", UNSEEN.sub("", text)))
 
 
 def many_lines(text: str) -> str:
-    """A text of any number of lines as it is kept: white space at its ends is no part of it."""
+    """A text of any number of lines as it is kept: without white space at its ends."""
     return plain(text).strip()
 
 
 def one_line(text: str) -> str:
-    """A name, or another text of one line, as it is kept: with one space between words."""
+    """A name, or another text of one line, as it is kept: one space between words."""
     return " ".join(plain(text).split())
 
 
 def tidy(record: models.Model) -> None:
-    """Make every text of a record as it is kept, so that blanks alone are no text, and two names
-    that look alike are alike."""
+    """Put every text of a record in the form in which it is kept, so that blanks alone are no text
+    and two names that look alike are equal."""
     for field in record._meta.concrete_fields:
         if isinstance(field, models.SlugField):
-            continue  # in which a blank is an error to be told of
+            continue  # in a slug, a blank is an error to report
         if isinstance(field, models.CharField | models.TextField):
             value = getattr(record, field.attname)
             if isinstance(value, str):
@@ -54,7 +54,7 @@ def tidy(record: models.Model) -> None:
 
 
 def plain_form(sent: QueryDict) -> QueryDict:
-    """What a form sent, in plain text; but passwords as they were typed."""
+    """What a form sent, in plain text, except passwords, which stay as typed."""
     plainly = sent.copy()
     for name, values in sent.lists():
         if "password" not in name:
@@ -63,8 +63,8 @@ def plain_form(sent: QueryDict) -> QueryDict:
 
 
 def writable(value):
-    """What is to be written into a file, with every text inside it plain: texts, and tuples, lists
-    and dataclasses of them. What history holds was never tidied."""
+    """The same value with every text in it plain, for writing to a file: a text, or tuples, lists
+    and dataclasses of texts. Texts in history were never tidied."""
     match value:
         case str():
             return plain(value)

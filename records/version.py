@@ -60,12 +60,9 @@ def tables_of(app_config) -> list[str]:
     return [each._meta.db_table for model in models for each in (model, model.history.model)]
 
 
-def put_in_place(app_config, using, plan=None, **kwargs) -> None:
+def put_in_place(app_config, connection) -> None:
     """Let every change to an app's records move the version. After every migrate: SQLite drops
     triggers without a word when Django rebuilds a table."""
-    if plan is None:
-        return  # After a flush, which takes rows and leaves tables as they are.
-    connection = connections[using]
     version = RegisterVersion._meta.db_table
     with connection.cursor() as cursor:
         present = connection.introspection.table_names(cursor)
@@ -85,7 +82,7 @@ def put_in_place(app_config, using, plan=None, **kwargs) -> None:
                 for event in EVENTS:
                     cursor.execute(f"DROP TRIGGER IF EXISTS {table}_version_{event}")
                     cursor.execute(SQLITE_TRIGGER.format(table=table, event=event, version=version))
-        _begin(cursor, tables, RegisterVersion.objects.using(using))
+        _begin(cursor, tables, RegisterVersion.objects.using(connection.alias))
 
 
 def _begin(cursor, tables: list[str], versions: QuerySet) -> None:

@@ -34,11 +34,11 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 def no_column_is_read_later():
     """Whoever leaves columns out of a query reads none of them: Django would fetch each by a query
     of its own, for every row, and no page would look any different."""
-    read_anew = Model.refresh_from_db
+    read_and_lock = Model.refresh_from_db
 
     def read(self, using=None, fields=None, **options):
         assert not fields, f"{fields} of {type(self).__name__} was left out, and is read after all."
-        return read_anew(self, using=using, **options)
+        return read_and_lock(self, using=using, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Model, "refresh_from_db", read)

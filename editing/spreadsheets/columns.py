@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import capfirst, get_text_list
 
-from editing.field_changes import DATES, told_fields
+from editing.field_changes import DATES, shown_fields
 from editing.spreadsheets.cells import (
     ERRORS,
     CellProblem,
@@ -236,4 +236,4 @@ def column_of(field: models.Field) -> SpreadsheetColumn:
 
 def columns_of(model: type[models.Model]) -> list[SpreadsheetColumn]:
     """A column for each field of a model that a person would speak of."""
-    return [column_of(field) for field in told_fields(model)]
+    return [column_of(field) for field in shown_fields(model)]

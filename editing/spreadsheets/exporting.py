@@ -14,7 +14,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from editing.field_changes import told_fields
+from editing.field_changes import shown_fields
 from editing.spreadsheets.cells import neutral
 from editing.spreadsheets.columns import SpreadsheetColumn, columns_of
 from editing.spreadsheets.directories import Questions
@@ -47,7 +47,7 @@ def rows_of(records: models.QuerySet) -> Iterator[list[str]]:
 def paths_to_names(model: type[models.Model]) -> list[str]:
     """What to select with records so that naming their related records takes no more queries."""
     paths = []
-    for told in told_fields(model):
+    for told in shown_fields(model):
         if isinstance(told, models.ForeignKey):
             beyond = getattr(told.related_model, "named_by", ())
             paths += [told.name, *(f"{told.name}__{path}" for path in beyond)]

@@ -10,7 +10,8 @@ from collections.abc import Generator, Iterator
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 
-from editing.field_changes import Names, field_changes, told_fields
+from editing.field_changes import field_changes, shown_fields
+from editing.record_names import RecordNames
 from editing.refusals import refusal_in_words
 from editing.spreadsheets.cells import is_month_first, may_be_month_first
 from editing.spreadsheets.columns import WhenColumn
@@ -100,13 +101,13 @@ class SpreadsheetImport:
 
     def find_changes(self) -> None:
         """Find what each row would change, with the names for all rows looked up at once."""
-        names = Names()
+        names = RecordNames()
         rows = [row for row in self.rows if row.record is not None]
         for row in rows:
             if hasattr(row.record, "settle_period"):
                 row.record.settle_period()
             row.words = str(row.record)
-            for told in told_fields(self.spreadsheet.model):
+            for told in shown_fields(self.spreadsheet.model):
                 if isinstance(told, models.ForeignKey):
                     for record in filter(None, (row.before, row.record)):
                         names.want(told.related_model, getattr(record, told.attname))
@@ -202,6 +203,6 @@ class SpreadsheetImport:
 def keys_of(record: models.Model) -> list[int | None]:
     return [
         getattr(record, told.attname)
-        for told in told_fields(type(record))
+        for told in shown_fields(type(record))
         if isinstance(told, models.ForeignKey)
     ]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
 from organisations.models import Place
-from records.names import has_words, plain
+from records.names import has_words, plain_letters
 from records.namesakes import told_apart
 
 
@@ -34,7 +34,7 @@ MOST_WORDS = 40
 
 def refuse_many_words(text: str) -> None:
     """Raise ValidationError if `text` has more words than can be looked for."""
-    if len(plain(text).split()) > MOST_WORDS:
+    if len(plain_letters(text).split()) > MOST_WORDS:
         raise ValidationError(f"Use at most {MOST_WORDS} words.")
 
 
@@ -84,7 +84,7 @@ class NameFilter(django_filters.CharFilter):
 
     def filter(self, queryset, value):
         # Initials one by one: whose second one is known may be written with the first name in full.
-        words = plain(value or "").split()
+        words = plain_letters(value or "").split()
         if not words:
             return queryset
         return queryset.filter(named(words, self.other_names.objects.all(), self.owner))

@@ -16,7 +16,7 @@ from ics_register.pages.people import shown_people
 from organisations.models import Organisation, OrganisationName, Post
 from people.models import Appointment, Person, PersonName
 from records.models import DatedFact
-from records.names import fold, has_words, plain
+from records.names import fold, has_words, plain_letters
 from records.namesakes import namesakes, told_apart
 from records.periods import in_force, not_over
 
@@ -112,7 +112,7 @@ def search(request: HttpRequest, asked: AskedDay):
         raise BadRequest(
             f"Search for at most {LONGEST} characters: a name, part of a name, a post or a code."
         )
-    words = _telling(plain(text).split())
+    words = _telling(plain_letters(text).split())
     if len(words) > MOST_WORDS:
         raise BadRequest(f"Search for at most {MOST_WORDS} words.")
     if not words:
