@@ -1,11 +1,19 @@
 """Forums: bodies that meet, who sits on them, and how they decide and report."""
 
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from forums.choices import (
+    ClauseKind,  # noqa: F401  (with the other choices)
+    DecisionBasis,
+    DecisionRule,
+    ForumKind,
+    ForumStatus,
+    LineKind,
+    SeatRole,
+)
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_rules
 from records.constraints import DatabaseCheck
@@ -15,78 +23,8 @@ from records.periods import DayField, NoOverlap
 
 NO_SOURCE_SAYS = "Not recorded: no source says."
 
-
-class ForumKind(models.TextChoices):
-    """What sort of body meets."""
-
-    BOARD = "board", "board"
-    EXECUTIVE = "executive", "executive"
-    COMMITTEE = "committee", "committee"
-    COMMITTEES_IN_COMMON = "committees-in-common", "committees in common"
-    FORUM = "forum", "forum"
-    GROUP = "group", "group"
-    ALLIANCE = "alliance", "alliance"
-    NETWORK_BOARD = "network-board", "network board"
-    PROGRAMME_OFFICE = "programme-office", "programme office"
-    WORKSTREAM = "workstream", "workstream"
-
-
-class ForumStatus(models.TextChoices):
-    """Whether a forum is set up. That it has stood down follows from its period."""
-
-    PROPOSED = "proposed", "proposed"
-    ESTABLISHED = "established", "established"
-
-
-class DecisionBasis(models.TextChoices):
-    """Where a forum's power to decide comes from."""
-
-    STATUTORY = "statutory", "statutory"
-    JOINT = "joint", "joint"
-    IN_COMMON = "in-common", "in common"
-    DELEGATED = "delegated", "delegated to its members"
-    ADVISORY = "advisory", "advisory"
-
-
-class DecisionRule(models.TextChoices):
-    """How a forum comes to a decision."""
-
-    UNANIMITY = "unanimity", "unanimity"
-    CONSENSUS = "consensus", "consensus"
-    MAJORITY = "majority", "majority"
-
-
-class SeatRole(models.TextChoices):
-    """What a seat is on its forum."""
-
-    CHAIR = "chair", "chair"
-    VICE_CHAIR = "vice-chair", "vice-chair"
-    MEMBER = "member", "member"
-    IN_ATTENDANCE = "in-attendance", "in attendance"
-
-
-class LineKind(models.TextChoices):
-    """What one forum is to another forum or organisation, read from the first."""
-
-    REPORTS_TO = "reports-to", "reports to"
-    OVERSEEN_BY = "overseen-by", "overseen by"
-    ESCALATES_TO = "escalates-to", "escalates to"
-    ADVISES = "advises", "advises"
-    WORKS_WITH = "works-with", "works with"
-    SUB_GROUP_OF = "sub-group-of", "sub-group of"
-
-
-# The lines by which one forum answers to another. Advice and working together are none.
+# The lines by which one forum answers to another.
 ANSWERS = (LineKind.REPORTS_TO, LineKind.OVERSEEN_BY, LineKind.SUB_GROUP_OF)
-
-
-class ClauseKind(models.TextChoices):
-    """What one clause of a quoracy rule asks for."""
-
-    EVERY_ORGANISATION = "every-organisation", "every member organisation"
-    AT_LEAST = "at-least", "at least a number of members"
-    AT_LEAST_SHARE = "at-least-share", "at least a share of members"
-    MUST_INCLUDE = "must-include", "must include this seat"
 
 
 class Forum(DatedFact):
@@ -171,15 +109,14 @@ class Forum(DatedFact):
         ]
         indexes = [
             *DatedFact.Meta.indexes,
-            # By which others of the same name are found.
+            # For finding forums of the same name.
             models.Index(fields=["name"], name="forums_forum_by_own_name"),
-            # All that finding one page of the list takes, or one by a part of its name.
+            # For a page of the list, and for finding a forum by part of its name.
             models.Index(
                 fields=["folded", "id", "start_date", "end_date"],
                 name="forums_forum_by_name",
             ),
-            # All that telling which are in force takes, and in what order: a tenth of what is
-            # recorded of them.
+            # For listing the forums in force, without reading the whole of each row.
             models.Index(
                 fields=["id", "start_date", "end_date", "place", "folded"],
                 name="forums_forum_in_force",
@@ -198,8 +135,8 @@ class Forum(DatedFact):
         return reverse("forum", args=[self.slug])
 
     def told_apart_by(self):
-        whose = [str(each) for each in (self.host, self.place) if each]
-        return ", ".join(whose) or self.get_kind_display()
+        of = [str(each) for each in (self.host, self.place) if each]
+        return ", ".join(of) or self.get_kind_display()
 
 
 class ForumName(OtherName):
@@ -389,7 +326,7 @@ class Seat(Held, DatedFact):
             message="This forum already has a chair's seat in that period: %(other)s. Give that "
             "seat two holders if two people share the chair.",
         ),
-        # Not for ever: a seat that passes to another organisation ends and begins anew.
+        # A seat that passes to another organisation ends, and another of its title begins.
         NoOverlap(
             name="forums_seat_title_once",
             columns=("forum", "title"),
@@ -477,120 +414,5 @@ class Membership(Tenure):
         return self.seat.forum.get_absolute_url()
 
 
-class QuoracyClause(Fact):
-    """One clause of the rule that makes a meeting of a forum quorate."""
-
-    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="quoracy_clauses")
-    kind = models.CharField(max_length=20, choices=ClauseKind)
-    number = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="How many members, or what share of them in per cent."
-    )
-    seat = models.ForeignKey(
-        Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="quoracy_clauses"
-    )
-    satisfied_by_proxy = models.BooleanField(
-        default=False, help_text="A vote sent in writing is as good as attending."
-    )
-    satisfied_by_substitute = models.BooleanField(
-        default=False,
-        help_text="Somebody nominated to attend instead is as good. If this is not ticked, a "
-        "deputy does not count, even from a seat that may be deputised.",
-    )
-    one_for_several = models.BooleanField(
-        "one person may attend for several organisations",
-        default=False,
-        help_text="Tick if the document says so. Otherwise whoever sits for two counts for one.",
-    )
-    order = models.PositiveSmallIntegerField(default=0)
-
-    fixed_fields = ("forum",)
-    named_by = ("forum",)
-
-    class Meta(Fact.Meta):
-        ordering = ["forum__folded", "order", "id"]
-        constraints = [
-            *Fact.Meta.constraints,
-            one_of("kind", ClauseKind),
-            models.CheckConstraint(
-                name="forums_quoracyclause_number_where_asked",
-                condition=Q(
-                    kind__in=["at-least", "at-least-share"], number__isnull=False, number__gte=1
-                )
-                | (~Q(kind__in=["at-least", "at-least-share"]) & Q(number__isnull=True)),
-                violation_error_message="Give a number for “at least”, and only there.",
-            ),
-            models.CheckConstraint(
-                name="forums_quoracyclause_share_of_hundred",
-                condition=~Q(kind="at-least-share") | Q(number__lte=100),
-                violation_error_message="A share is between 1 and 100 per cent.",
-            ),
-            models.CheckConstraint(
-                name="forums_quoracyclause_seat_where_asked",
-                condition=Q(kind="must-include", seat__isnull=False)
-                | (~Q(kind="must-include") & Q(seat__isnull=True)),
-                violation_error_message="Choose a seat for “must include”, and only there.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.forum}: {self.get_kind_display()}"
-
-    def in_words(self) -> str:
-        """What it asks for, as it is read: "at least 3 members attend, or send a proxy vote"."""
-        match self.kind:
-            case ClauseKind.EVERY_ORGANISATION:
-                words = "every member organisation attends"
-            case ClauseKind.AT_LEAST:
-                members = "members attend" if self.number != 1 else "member attends"
-                words = f"at least {self.number} {members}"
-            case ClauseKind.AT_LEAST_SHARE:
-                words = f"at least {self.number} per cent of the members attend"
-            case _:
-                words = f"{self.seat.title} attends"
-        several = self.number is not None and (self.number > 1 or self.kind != ClauseKind.AT_LEAST)
-        if self.satisfied_by_proxy:
-            words += f", or {'send' if several else 'sends'} a proxy vote"
-        if self.satisfied_by_substitute:
-            words += f", or {'nominate' if several else 'nominates'} somebody else to attend"
-        if self.one_for_several:
-            words += "; one person may attend for several organisations"
-        return words
-
-    def get_absolute_url(self):
-        return self.forum.get_absolute_url()
-
-    def clean(self) -> None:
-        super().clean()
-        if self.seat_id and self.forum_id and self.seat.forum_id != self.forum_id:
-            raise ValidationError({"seat": f"Choose a seat of {self.forum}."})
-
-
-class EscalationStep(Fact):
-    """One step of what happens when a dispute is escalated to a forum."""
-
-    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="escalation_steps")
-    order = models.PositiveSmallIntegerField(
-        validators=[MinValueValidator(1), MaxValueValidator(99)]
-    )
-    what_happens = models.TextField()
-    who_decides = models.CharField(max_length=200)
-
-    fixed_fields = ("forum",)
-    named_by = ("forum",)
-
-    class Meta(Fact.Meta):
-        ordering = ["forum__folded", "order"]
-        constraints = [
-            *Fact.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["forum", "order"],
-                name="forums_escalationstep_order_once",
-                violation_error_message="The forum already has a step of this number.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.forum}, step {self.order}"
-
-    def get_absolute_url(self):
-        return self.forum.get_absolute_url()
+# The other models of this app. They come last here, as they do wherever all models are listed.
+from forums.decision_making import EscalationStep, QuoracyClause  # noqa: E402, F401

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import cast
 
-from forums.models import ClauseKind
+from forums.choices import ClauseKind
 
 NOBODY: frozenset[int] = frozenset()
 SOMEBODY_IN_THE_ROOM = "somebody in the room, beside the proxy votes"

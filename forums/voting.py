@@ -8,7 +8,7 @@ on the pages.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from forums.models import ClauseKind, DecisionRule
+from forums.choices import ClauseKind, DecisionRule
 from forums.quoracy import (
     Attendee,
     Body,

@@ -42,7 +42,6 @@ CLASSES_OF_ONE_NAME = {
 }
 MODULES_OF_ONE_NAME = {"importing", "organisations", "people", "site"}
 LONG_FILES = {
-    "forums/models.py",
     "forums/worklists.py",
     "organisations/ods/importing.py",
     "records/periods.py",

@@ -1,0 +1,68 @@
+"""The words that forums, seats, reporting lines and quoracy clauses may be described with."""
+
+from django.db import models
+
+
+class ForumKind(models.TextChoices):
+    BOARD = "board", "board"
+    EXECUTIVE = "executive", "executive"
+    COMMITTEE = "committee", "committee"
+    COMMITTEES_IN_COMMON = "committees-in-common", "committees in common"
+    FORUM = "forum", "forum"
+    GROUP = "group", "group"
+    ALLIANCE = "alliance", "alliance"
+    NETWORK_BOARD = "network-board", "network board"
+    PROGRAMME_OFFICE = "programme-office", "programme office"
+    WORKSTREAM = "workstream", "workstream"
+
+
+class ForumStatus(models.TextChoices):
+    """Whether a forum is set up. Its period says whether it has stood down."""
+
+    PROPOSED = "proposed", "proposed"
+    ESTABLISHED = "established", "established"
+
+
+class DecisionBasis(models.TextChoices):
+    """Where a forum's power to decide comes from."""
+
+    STATUTORY = "statutory", "statutory"
+    JOINT = "joint", "joint"
+    IN_COMMON = "in-common", "in common"
+    DELEGATED = "delegated", "delegated to its members"
+    ADVISORY = "advisory", "advisory"
+
+
+class DecisionRule(models.TextChoices):
+    """How a forum comes to a decision."""
+
+    UNANIMITY = "unanimity", "unanimity"
+    CONSENSUS = "consensus", "consensus"
+    MAJORITY = "majority", "majority"
+
+
+class SeatRole(models.TextChoices):
+    CHAIR = "chair", "chair"
+    VICE_CHAIR = "vice-chair", "vice-chair"
+    MEMBER = "member", "member"
+    IN_ATTENDANCE = "in-attendance", "in attendance"
+
+
+class LineKind(models.TextChoices):
+    """How one forum stands to another forum or organisation."""
+
+    REPORTS_TO = "reports-to", "reports to"
+    OVERSEEN_BY = "overseen-by", "overseen by"
+    ESCALATES_TO = "escalates-to", "escalates to"
+    ADVISES = "advises", "advises"
+    WORKS_WITH = "works-with", "works with"
+    SUB_GROUP_OF = "sub-group-of", "sub-group of"
+
+
+class ClauseKind(models.TextChoices):
+    """What one clause of a quoracy rule asks for."""
+
+    EVERY_ORGANISATION = "every-organisation", "every member organisation"
+    AT_LEAST = "at-least", "at least a number of members"
+    AT_LEAST_SHARE = "at-least-share", "at least a share of members"
+    MUST_INCLUDE = "must-include", "must include this seat"
