@@ -14,21 +14,10 @@ from records.events import (
     end,
     end_unless_over,
     error_about,
-    lock,
     read_and_lock,
     start_in_stead_of,
 )
 from records.models import DatedFact
-
-
-@transaction.atomic
-def appoint(*, seat: Seat, reason: str = "", **fields) -> Membership:
-    """Appoint somebody to `seat`; `fields` are those of the Membership.
-
-    The seat is locked first, so that of two people appointing at once the second is told.
-    Raises ValidationError, changing nothing, if a rule would be broken.
-    """
-    return begin(lock(seat), reason=reason, **fields)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from organisations.models import Organisation
 from people.admin import (
     TENURE_COLUMNS,
     TENURE_PERIOD,
-    holders_in_words,
+    holder_links,
     step_to_end,
     step_to_fill,
     steps_to_fill,
@@ -251,7 +251,7 @@ def seats(request, forum):
             "Seat": lambda seat: seat.title,
             "Role": lambda seat: seat.role_words,
             "For": lambda seat: seat.for_name or "",
-            "Held today by": lambda seat: holders_in_words(seat, Membership),
+            "Held today by": lambda seat: holder_links(seat, Membership),
             **PERIOD_COLUMNS,
             "Step": step_to_fill(request, Seat),
         },
@@ -428,7 +428,7 @@ def seats_for_organisation(request, organisation):
         {
             "Seat": lambda seat: seat.title,
             "Forum": lambda seat: seat.forum_name,
-            "Held today by": lambda seat: holders_in_words(seat, Membership),
+            "Held today by": lambda seat: holder_links(seat, Membership),
             **PERIOD_COLUMNS,
         },
         title="Seats that speak for it",

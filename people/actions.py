@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from organisations.models import Held, Post
-from people.models import Appointment, EndReason, Tenure
+from people.models import EndReason, Tenure
 from records.events import (
     Source,
     When,
@@ -39,7 +39,7 @@ def tenure_model_of(held: Held) -> type[Tenure]:
     return type(held)._meta.get_field(type(held).tenures_name).related_model
 
 
-def begin(held: Held, *, reason: str = "", **fields) -> Tenure:
+def begin(held: Held, **fields) -> Tenure:
     """Record that somebody holds a post or a seat.
 
     Raises ValidationError if a rule would be broken, or if its organisation or forum is over by
@@ -47,20 +47,10 @@ def begin(held: Held, *, reason: str = "", **fields) -> Tenure:
     """
     model = tenure_model_of(held)
     tenure = model(**{model.held_field: held}, **fields)
-    tenure._change_reason = reason
     tenure.full_clean()
     tenure.refuse_start_after_end_of(getattr(held, held.owner_field))
     tenure.save()
     return tenure
-
-
-@transaction.atomic
-def appoint(*, post: Post, reason: str = "", **fields) -> Appointment:
-    """Appoint somebody to `post`; `fields` are those of the Appointment.
-
-    Raises ValidationError, changing nothing, if a rule would be broken.
-    """
-    return begin(lock(post), reason=reason, **fields)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils import timezone
 
 from editing.admin import DatedAdmin, RecordAdmin, steps_beside
@@ -14,7 +15,7 @@ from editing.steps import steps_for
 from organisations.models import HEAD_KINDS, Held, Organisation, Post
 from people.identity import facts_that_name
 from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
-from people.post_holders import Holding, Standing, posts_with_holders
+from people.post_holders import Holder, Holding, Standing, posts_with_holders
 from people.steps.appointments import of_the_post_in_words
 
 TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"]})
@@ -23,15 +24,13 @@ TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"
 TENURE_COLUMNS = {**PERIOD_COLUMNS, "Basis": lambda tenure: tenure.get_basis_display()}
 
 
-def holders_in_words(holding: Holding, tenure) -> list[Link]:
-    """Who holds a post or fills a seat today, each leading to the record that says so."""
+def holder_links(holding: Holding, tenure) -> list[Link]:
+    """Who holds a post or a seat today, each with a link to the record that says so."""
     if not holding.holders:
         return [Link(Standing(holding.standing).label)]
     return [
         Link(
-            f"{holder.person_to_staff} ({why})"
-            if (why := _why(holder))
-            else holder.person_to_staff,
+            holder.person_to_staff + _basis(holder),
             change_address(Appointment if holder.ex_officio else tenure, holder.id),
         )
         for holder in holding.holders
@@ -39,16 +38,18 @@ def holders_in_words(holding: Holding, tenure) -> list[Link]:
 
 
 def step_to_fill(request, model: type[Held]) -> Callable:
-    """What stands in a column that leads from a post or seat as held today to the steps that
-    give it a holder, or another: those of the post that it goes with, if it is filled by that."""
+    """The column of links from a post or a seat to the steps that give it a holder.
+
+    A seat that is filled through a post has links to the steps on the post.
+    """
     steps, steps_on_post = steps_for(request, model), steps_for(request, Post)
 
-    def way(holding: Holding) -> list[Link]:
+    def links(holding: Holding) -> list[Link]:
         today = timezone.localdate()
         if holding.has_ended(today):
             return []
         own = [each for each in holding.recorded if not each.ex_officio]
-        # Whoever holds the post has left the seat: the seat is filled by itself.
+        # The holder of the post has left the seat, so that the seat is filled by itself.
         was_left = bool(own) and not holding.holders
         own = [each for each in own if not each.has_ended(today)]
         if holding.goes_with is not None and not own and not was_left:
@@ -67,33 +68,35 @@ def step_to_fill(request, model: type[Held]) -> Callable:
             if called_for[name] and name in steps
         ]
 
-    return way
+    return links
 
 
 def steps_to_fill(request, model: type[Held], holdings: list[Holding]) -> list[Link]:
-    """The same, in one line that names what is held: "Chair: replace the holder"."""
-    fill = step_to_fill(request, model)
+    """The same links with the name of the post or seat: "Chair: replace the holder"."""
+    links = step_to_fill(request, model)
     return [
-        Link(f"{holding.title}: {words.text[:1].lower()}{words.text[1:]}", words.address)
+        Link(f"{holding.title}: {link.text[:1].lower()}{link.text[1:]}", link.address)
         for holding in holdings
-        for words in fill(holding)
+        for link in links(holding)
     ]
 
 
 def step_to_end(request, model: type[Tenure]) -> Callable:
-    """The same, from somebody's time to the step that ends it."""
+    """The column of links from a tenure to the step that ends it."""
     step = steps_for(request, model).get("end")
 
-    def way(tenure: Tenure) -> list[Link]:
+    def links(tenure: Tenure) -> list[Link]:
         if step is None or not step.is_for(tenure, timezone.localdate()):
             return []
         return [Link("End", step_address(model, tenure.id, step.name))]
 
-    return way
+    return links
 
 
-def _why(holder) -> str:
-    return ", ".join(filter(None, [holder.basis_words, holder.ex_officio and "ex officio"]))
+def _basis(holder: Holder) -> str:
+    """ " (interim, ex officio)", or ""."""
+    words = filter(None, [holder.basis_words, holder.ex_officio and "ex officio"])
+    return f" ({basis})" if (basis := ", ".join(words)) else ""
 
 
 MERGED = (
@@ -114,7 +117,7 @@ WITHHELD = (
 
 
 class PersonStanding(admin.SimpleListFilter):
-    """Those whose record stands, unless those merged into another are asked for."""
+    """Leaves out people merged into another record, unless they are asked for."""
 
     title = "standing"
     parameter_name = "standing"
@@ -132,15 +135,12 @@ class PersonStanding(admin.SimpleListFilter):
         yield from others
 
     def queryset(self, request, queryset):
-        match self.value():
-            case "withheld":
-                return queryset.filter(withheld=True)
-            case "merged":
-                return queryset.filter(merged_into__isnull=False)
-            case "all":
-                return queryset
-            case _:
-                return queryset.filter(merged_into=None)
+        conditions = {
+            "withheld": Q(withheld=True),
+            "merged": Q(merged_into__isnull=False),
+            "all": Q(),
+        }
+        return queryset.filter(conditions.get(self.value(), Q(merged_into=None)))
 
 
 @admin.register(Person)
@@ -162,12 +162,12 @@ class PersonAdmin(RecordAdmin):
         return None if obj is not None and obj.withheld else super().get_view_on_site_url(obj)
 
     def get_fieldsets(self, request, obj=None):
-        told = []
-        if obj is not None and obj.merged_into_id is not None:
-            told.append(MERGED)
+        fieldsets = super().get_fieldsets(request, obj)
         if obj is not None and obj.withheld:
-            told.append(WITHHELD)
-        return [*told, *super().get_fieldsets(request, obj)]
+            fieldsets = [WITHHELD, *fieldsets]
+        if obj is not None and obj.merged_into_id is not None:
+            fieldsets = [MERGED, *fieldsets]
+        return fieldsets
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), "merged_into", "withheld"]
@@ -175,7 +175,7 @@ class PersonAdmin(RecordAdmin):
     def get_search_results(self, request, queryset, search_term):
         found, repeated = super().get_search_results(request, queryset, search_term)
         if request.resolver_match.url_name == "autocomplete":
-            # Nobody is appointed, or seated, by a record that became another.
+            # Nobody is appointed, or seated, by a record that was merged into another.
             found = found.filter(merged_into=None)
         return found, repeated
 
@@ -222,7 +222,7 @@ class AppointmentAdmin(DatedAdmin):
     found_in_place = 7
     list_display = ["person", "title", "organisation", "since", "until", "basis"]
     list_filter = [InForce, "basis", "post__kind"]
-    # The last recorded first. By name, the database would sort them all to show fifty.
+    # The last recorded come first. By name, the database would sort them all to show fifty.
     ordering = ["-pk"]
     list_select_related = ["person", "post__organisation"]
     search_fields = [
@@ -260,7 +260,7 @@ def records_merged_into_person(request, person):
 
 @on_page_of(Person)
 def words_with_a_withheld_name(request, person):
-    """What staff have to look at, since withholding somebody changes no other record."""
+    """The texts that staff have to look at, since withholding somebody changes no other record."""
     if not person.withheld or not may_view(request, Person):
         return None
     named = facts_that_name(person)
@@ -345,7 +345,7 @@ def posts_of_organisation(request, organisation):
         organisation.posts.all(),
         {
             "Post": lambda post: post.title,
-            "Held today by": lambda post: holders_in_words(post, Appointment),
+            "Held today by": lambda post: holder_links(post, Appointment),
             **PERIOD_COLUMNS,
             "Step": step_to_fill(request, Post),
         },

@@ -79,16 +79,14 @@ def _reasons(
         yield one.key, other.key, "They have the same name."
     for one, other in _pairs(names, lambda name: name.in_any_order):
         yield one.key, other.key, "They have the same names in another order."
-    by_name = defaultdict(set)
-    for name in names:
-        by_name[name.in_any_order].add(name.key)
+    by_name = _groups(names, lambda name: name.in_any_order)
     by_other_name = defaultdict(set)
     for key, other_name in other_names:
         by_other_name[in_any_order(other_name)].add(key)
     for other_name, keys in by_other_name.items():
         for key in keys:
             for other in by_name.get(other_name, ()):
-                yield key, other, "The name of one is another name of the other."
+                yield key, other.key, "The name of one is another name of the other."
             for other in keys:
                 yield key, other, "They share another name."
     by_first = _groups((name for name in names if name.first), lambda n: (n.family, n.first))

@@ -148,11 +148,12 @@ def _keep_name(merged: Person, kept: Person, kind: str) -> None:
 
     The source shows only that the name was in use by the day of the source.
     """
-    known, precision = merged.confirmed_on, merged.confirmed_precision
-    if known is None:
-        known, precision = merged.document.published_date, merged.document.published_precision
-    if known is None:
-        known, precision = timezone.localdate(), Precision.DAY
+    days = [
+        (merged.confirmed_on, merged.confirmed_precision),
+        (merged.document.published_date, merged.document.published_precision),
+        (timezone.localdate(), Precision.DAY),
+    ]
+    known, precision = next(day for day in days if day[0] is not None)
     name = PersonName(
         person=kept,
         name=merged.name,
@@ -259,7 +260,6 @@ def withhold_person(*, person: Person) -> Person:
 
 @transaction.atomic
 def show_person_again(*, person: Person) -> Person:
-    """Let public pages name somebody again."""
     return _set_withheld(person, False)
 
 

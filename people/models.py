@@ -25,7 +25,7 @@ LATEST_FIRST = F("start_date").desc(nulls_last=True)
 
 
 class Basis(models.TextChoices):
-    """Whether somebody holds a post or seat in their own right, or stands in."""
+    """The basis on which somebody holds a post or a seat."""
 
     SUBSTANTIVE = "substantive", "substantive"
     INTERIM = "interim", "interim"  # fills a vacancy for now
@@ -310,7 +310,6 @@ class Tenure(DatedFact):
             self._refuse_one_holder_too_many()
 
     def _refuse_merged_person(self) -> None:
-        """Raise ValidationError if a new record is of a person who was merged into another."""
         if not self._state.adding or self.person_id is None or self.read_and_locked:
             return
         # The lock keeps the person from a merge that is about to happen.
@@ -325,7 +324,6 @@ class Tenure(DatedFact):
             )
 
     def _refuse_one_holder_too_many(self) -> None:
-        """Raise ValidationError if more people would certainly hold it than there is room for."""
         if self.has_room or self.basis == Basis.ACTING or self.certain_from is None:
             return
         capacity = self.held.capacity

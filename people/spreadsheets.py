@@ -86,7 +86,6 @@ class CertainTimes:
             bisect.insort(self.ends, end)
 
     def number_beside(self, tenure: Tenure) -> int:
-        """How many share a day with a tenure."""
         start, end = certain_time(tenure)
         return bisect.bisect_right(self.starts, end) - bisect.bisect_left(self.ends, start)
 

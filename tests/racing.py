@@ -73,26 +73,27 @@ def outcome_of(attempt, key, person) -> str:
 
 
 def appoint_to_seat(seat, person):
-    from forums.actions import appoint
     from forums.models import Seat
-    from people.models import Person
 
-    appoint(
-        seat=Seat.objects.get(pk=seat),
-        person=Person.objects.get(pk=person),
-        **evidence_and_start(),
-    )
+    appoint(Seat.objects.get(pk=seat), person)
 
 
 def appoint_to_post(post, person):
     from organisations.models import Post
-    from people.actions import appoint
-    from people.models import Person
 
-    appoint(
-        post=Post.objects.get(pk=post),
+    appoint(Post.objects.get(pk=post), person)
+
+
+def appoint(held, person):
+    from people.actions import appoint_to_each
+    from people.models import Person
+    from tests.builders import START
+
+    appoint_to_each(
+        posts_or_seats=[held],
+        begins=when(START),
+        source=told(),
         person=Person.objects.get(pk=person),
-        **evidence_and_start(),
     )
 
 

@@ -34,7 +34,6 @@ CLASSES_OF_ONE_NAME = {
     "Part",
     "Place",
     "Question",
-    "ReasonForm",
     "Register",
     "Source",
     "Step",

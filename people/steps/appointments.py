@@ -98,7 +98,6 @@ class HolderForm(StepForm):
         return data["person"] or self.recorded
 
     def tenure(self) -> dict:
-        """The fields of the tenure that begins."""
         data = self.cleaned_data
         return {"person": self.holder(), **{name: data[name] for name in self.tenure_fields}}
 
@@ -121,8 +120,6 @@ def _known_for(person: Person) -> str:
 
 
 class AppointForm(HolderForm):
-    """Asks who comes, when, and to which other posts or seats."""
-
     date_label = "First day"
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)

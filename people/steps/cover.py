@@ -9,8 +9,6 @@ from people.steps.holders import holding_of
 
 
 class CoverForm(HolderForm):
-    """Asks who acts, from when and until when."""
-
     date_label = "First day"
     when_fields = [*HolderForm.when_fields, "until", ("until_precision", "until_qualifier")]
     shows = {**HolderForm.shows, "end_date": "until"}

@@ -45,14 +45,12 @@ def ask_through(form: StepForm, held: Held, tenures: Collection[Tenure]) -> None
             required=False,
             label="And leaves what goes with it",
             initial=with_no_end(through) if len(tenures) == 1 else [],
-            help_text="These have a record of their own. Left to itself it stays in force.",
+            help_text="These have records of their own. Those not ticked stay in force.",
             error_messages={"invalid_choice": "Something you ticked has changed. Look again."},
         )
 
 
 class TenureStep(HolderStep):
-    """A step on the tenure of somebody who holds a post or a seat."""
-
     unsuited = (
         "This record has come to an end already. Correct the record if the end it gives is wrong."
     )
@@ -80,8 +78,6 @@ class TenureStep(HolderStep):
 
 
 class ReappointForm(StepForm):
-    """Asks for the last day of the present term and the end of the next."""
-
     date_label = "Last day of the present term"
     date_help = "The next term begins the day after, or in the same month or year."
 
@@ -126,8 +122,6 @@ class Reappoint(TenureStep):
 
 
 class EndForm(StepForm):
-    """Asks for the last day and the reason in neutral words."""
-
     date_label = "Last day"
     end_reason = forms.ChoiceField(label="Why it ends", choices=WHY_THEY_GO, required=False)
     groups = [("The end", ["through", "end_reason"])]
@@ -175,8 +169,6 @@ class End(TenureStep):
 
 
 class WithdrawForm(StepForm):
-    """Asks which of those who were to go stay after all."""
-
     asks_for_date = False
     groups = [("Those who were to go", ["staying"])]
 
@@ -213,8 +205,8 @@ class Withdraw(TenureStep):
     rank = 30
     title = "Withdraw this appointment"
     explains = (
-        "For what was announced and has not begun: it never came to be, and its record is removed. "
-        "The change history keeps it."
+        "Removes the record of what was announced and never came to be. The change history keeps "
+        "it."
     )
     unsuited = (
         "This has begun, or may have, as far as is recorded. Only what is still to begin can be "

@@ -166,12 +166,10 @@ def first_day_of(begins: When) -> datetime.date:
 
 
 def now_or_later(tenures: QuerySet, day: datetime.date) -> QuerySet:
-    """The tenures in force on a day or to come."""
     return tenures.filter(end_date=None) | tenures.filter(end_date__gte=day)
 
 
 def tenures_now_or_later(held: Held, day: datetime.date) -> QuerySet:
-    """The tenures of a post or a seat, in force on a day or to come."""
     return now_or_later(getattr(held, held.tenures_name), day)
 
 
@@ -193,7 +191,6 @@ class HolderStep(Step):
     """A step that changes who holds a post or a seat."""
 
     def changed(self) -> list[Held]:
-        """The posts or seats that change hands."""
         return [self.record]
 
     def first_day(self, form: StepForm) -> datetime.date:

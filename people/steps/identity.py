@@ -26,8 +26,8 @@ from records.models import NameKind
 MOST_REMARKS = 40
 
 
-class ReasonForm(StepForm):
-    """Asks why and no more: what it is about happened in the register and not in the world."""
+class ReasonOnlyForm(StepForm):
+    """Asks for a reason alone, for a step on the register itself and not on the world."""
 
     asks_for_date = False
 
@@ -35,14 +35,8 @@ class ReasonForm(StepForm):
         super().prepare()
         del self.fields["document"], self.fields["locator"]
 
-    def fieldsets(self):
-        groups = [*self.groups, ("This change", ["reason"])]
-        return [(title, {"fields": fields}) for title, fields in groups]
 
-
-class MergeForm(ReasonForm):
-    """Asks for the other record, and which of the two stays."""
-
+class MergePeopleForm(ReasonOnlyForm):
     groups = [("The two records", ["other", "keep", "kind"])]
 
     keep = forms.ChoiceField(
@@ -62,7 +56,7 @@ class MergeForm(ReasonForm):
     def prepare(self):
         super().prepare()
         person = Appointment._meta.get_field("person")
-        # With no way to add one, which could not be a second record.
+        # Offers no way to add a person, who could not be a second record.
         self.fields["other"] = OneRecord(
             label="The other record",
             queryset=Person.objects.filter(merged_into=None).exclude(pk=self.record.pk),
@@ -75,9 +69,9 @@ class MergeForm(ReasonForm):
         ]
 
 
-def what_merging_changes() -> tuple[str, ...]:
-    """The permissions to merge, to keep a name, and to change all that is recorded of somebody,
-    here and in the apps above."""
+def permissions_to_merge() -> tuple[str, ...]:
+    """The permissions to merge, to keep a name, and to change every kind of record that names
+    people, here and in the apps above."""
     moved = [relation.related_model for relation in Person._meta.related_objects]
     return (
         "people.merge_person",
@@ -86,8 +80,16 @@ def what_merging_changes() -> tuple[str, ...]:
     )
 
 
+class PersonStep(Step):
+    """A step on a person who is not merged into another."""
+
+    @classmethod
+    def is_for(cls, record, day):
+        return record.merged_into_id is None
+
+
 @step_on(Person)
-class Merge(Step):
+class MergePeople(PersonStep):
     name = "merge"
     rank = 85
     title = "Merge with another record"
@@ -95,13 +97,9 @@ class Merge(Step):
         "For two records of one person. What either holds goes to the record that stays; the "
         "other is kept for its history, and its public address leads to the one that stays."
     )
-    form_class = MergeForm
+    form_class = MergePeopleForm
     nature = Nature.CORRECTED
-    permissions = what_merging_changes()
-
-    @classmethod
-    def is_for(cls, record, day):
-        return record.merged_into_id is None
+    permissions = permissions_to_merge()
 
     def facts(self):
         other = self.request.POST.get("other") or self.request.GET.get("other") or ""
@@ -109,8 +107,7 @@ class Merge(Step):
         if other.isdecimal() and len(other) <= 18 and int(other) != self.record.pk:
             people += Person.objects.filter(pk=int(other))
         return [
-            (f"{person} ({person.slug})", "; ".join(held_in_words(person)) or "nothing recorded")
-            for person in people
+            (f"{person} ({person.slug})", posts_and_seats_in_words(person)) for person in people
         ]
 
     def take(self, form):
@@ -121,19 +118,17 @@ class Merge(Step):
         return kept
 
 
-def held_in_words(person: Person) -> list[str]:
-    """What somebody holds and has held, in posts and in seats of the apps above."""
+def posts_and_seats_in_words(person: Person) -> str:
     today = timezone.localdate()
-    return [
+    words = [
         f"{tenure.held}, {tenure.time_in_words(today)}"
         for model in tenure_models()
         for tenure in model.objects.filter(person=person).select_related(*model.named_by)
     ]
+    return "; ".join(words) or "nothing recorded"
 
 
-class RenameForm(StepForm):
-    """Asks what somebody is called now."""
-
+class RenamePersonForm(StepForm):
     date_label = "In use from"
     groups = [("The new name", [("honorific", "name"), "sort_name"])]
 
@@ -156,7 +151,7 @@ class RenameForm(StepForm):
 
 
 @step_on(Person)
-class Rename(Step):
+class RenamePerson(PersonStep):
     name = "rename"
     rank = 60
     title = "Change the name"
@@ -164,12 +159,8 @@ class Rename(Step):
         "For somebody who has another name now. The former one is kept with its period and its "
         "source, and the public address stays. A misspelling is corrected on the form instead."
     )
-    form_class = RenameForm
+    form_class = RenamePersonForm
     permissions = ("people.change_person", "people.add_personname")
-
-    @classmethod
-    def is_for(cls, record, day):
-        return record.merged_into_id is None
 
     def initial(self):
         return {"honorific": self.record.honorific, "name": self.record.name}
@@ -187,7 +178,7 @@ class Rename(Step):
 
 
 @step_on(Person)
-class Withhold(Step):
+class Withhold(PersonStep):
     name = "withhold"
     rank = 90
     title = "Withhold from public pages"
@@ -195,21 +186,21 @@ class Withhold(Step):
         "Public pages will say “Name withheld”, and nobody finds this person there by any name or "
         "address. What they hold stays, with its period and source. Staff still see the name."
     )
-    form_class = ReasonForm
+    form_class = ReasonOnlyForm
     permissions = ("people.withhold_person",)
 
     @classmethod
     def is_for(cls, record, day):
-        return record.merged_into_id is None and not record.withheld
+        return super().is_for(record, day) and not record.withheld
 
     def facts(self):
-        return [("Holds or has held", "; ".join(held_in_words(self.record)) or "nothing recorded")]
+        return [("Holds or has held", posts_and_seats_in_words(self.record))]
 
     def take(self, form):
         return withhold_person(person=self.record)
 
     def afterwards(self, record):
-        """Whom the words of other records still name, which no step changes."""
+        """Leads to the texts of other records with the family name, which no step changes."""
         named = facts_that_name(record)
         if not named:
             return []
@@ -235,17 +226,17 @@ class Withhold(Step):
 
 
 @step_on(Person)
-class ShowAgain(Step):
+class ShowAgain(PersonStep):
     name = "show-again"
     rank = 10
     title = "Show on public pages again"
     explains = "Public pages will name this person again, present and past."
-    form_class = ReasonForm
+    form_class = ReasonOnlyForm
     permissions = ("people.withhold_person",)
 
     @classmethod
     def is_for(cls, record, day):
-        return record.merged_into_id is None and record.withheld
+        return super().is_for(record, day) and record.withheld
 
     def take(self, form):
         return show_person_again(person=self.record)

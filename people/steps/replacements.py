@@ -21,8 +21,6 @@ from records.periods import Precision, Qualifier, first_day
 
 
 class ReplaceForm(HolderForm):
-    """Asks who goes, who comes and when."""
-
     date_label = "The new holder begins"
     date_help = "Those who go end the day before, or in the same month or year if no more is known."
 
@@ -106,7 +104,6 @@ class ReplaceForm(HolderForm):
 
     @property
     def left(self) -> When:
-        """The last day of those who go."""
         return self.date_added("left") or self.when.eve()
 
     @property

@@ -16,7 +16,7 @@ SAME_PERSON = worklist(
     "initial, a short form, another name. What one person holds would stand in two places.",
     emptied="Merge the two records; or record that they are two people, with the source that "
     "shows it.",
-    apart="Of one family name and initial",
+    apart="Same family name and initial",
     why_apart="These share a family name and an initial and have different given names. Most are "
     "two people. They are not counted.",
     counts_apart=False,
@@ -31,7 +31,7 @@ class DuplicatePeople(WorklistPart):
     searched = ("folded", "names__folded")
     rests_on = (Person, PersonName, Distinction)
 
-    def pairs(self, *, loosely: bool = False) -> list[PossibleDuplicate]:
+    def found(self, *, loosely: bool = False) -> list[PossibleDuplicate]:
         people = Person.objects.filter(merged_into=None).order_by("folded_sort_name", "pk")
         names = [ComparableName.of(*row) for row in people.values_list("pk", "name", "sort_name")]
         other_names = PersonName.objects.filter(person__merged_into=None).order_by("pk")
@@ -49,11 +49,8 @@ class DuplicatePeople(WorklistPart):
             pairs = [pair for pair in pairs if pair.one in asked or pair.other in asked]
         return pairs
 
-    def found(self):
-        return self.pairs()
-
     def apart(self):
-        return self.pairs(loosely=True)
+        return self.found(loosely=True)
 
     def rows(self, records):
         people = Person.objects.in_bulk({key for pair in records for key in (pair.one, pair.other)})
@@ -64,7 +61,7 @@ class DuplicatePeople(WorklistPart):
         self, pair: PossibleDuplicate, people: dict[int, Person], titles: dict[int, list[str]]
     ) -> WorklistRow:
         one, other = people[pair.one], people[pair.other]
-        held = " ".join(held_in_words(person, titles[person.pk]) for person in (one, other))
+        held = " ".join(titles_in_words(person, titles[person.pk]) for person in (one, other))
         return WorklistRow(
             record=one,
             name=self.link(one),
@@ -87,7 +84,7 @@ def titles_held(people: Collection[int]) -> dict[int, list[str]]:
     return titles
 
 
-def held_in_words(person: Person, titles: list[str]) -> str:
+def titles_in_words(person: Person, titles: list[str]) -> str:
     if not titles:
         return f"{person} ({person.slug}) is recorded for no post or seat."
     more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""

@@ -18,8 +18,8 @@ HELD_TWICE = worklist(
     order=11,
     title="Posts held twice",
     finds="Posts and seats that more people certainly hold today than there is room for, not "
-    "counting who is acting. A handover known only to the month or the year is no fault: of "
-    "neither holder is it then certain that they hold it on one day.",
+    "counting who is acting. A handover known only to the month or the year is not listed, "
+    "because it is not certain that both hold it on any one day.",
     emptied="End the record of whoever has left, or record who covers as acting.",
 )
 

@@ -6,7 +6,7 @@ import datetime
 from django.db.models import Q, QuerySet
 
 from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
-from people.models import Appointment, Tenure
+from people.models import Appointment
 from records.evidence import year_before
 from records.periods import date_in_words, not_over
 
@@ -41,19 +41,11 @@ NOT_CONFIRMED = worklist(
 
 
 class Tenures(WorklistPart):
-    """Holders one by one, each a row. A subclass says which tenures; a list, which of them."""
+    """Holders one by one, each a row.
 
-    def in_force(self) -> QuerySet:
-        raise NotImplementedError
-
-    def choose(self, tenures: QuerySet) -> QuerySet:
-        raise NotImplementedError
-
-    def reason(self, tenure: Tenure) -> str:
-        raise NotImplementedError
-
-    def ways(self, tenure: Tenure) -> list:
-        raise NotImplementedError
+    The subclass of a kind of tenure gives those `in_force`. The class of a list says which of them
+    to `choose`, the `reason` and the `ways` to mend it.
+    """
 
     def found(self):
         return self.narrowed(self.choose(self.in_force()))
@@ -87,8 +79,6 @@ class Appointments(Tenures):
 
 
 class TermEnding:
-    """Holders whose term is about to end."""
-
     def choose(self, tenures):
         return tenures.filter(
             end_date=None, term_ends__range=(self.day, self.day + NOTICE)
@@ -104,8 +94,6 @@ class TermEnding:
 
 
 class PastTerm(TermEnding):
-    """Holders whose term is over and who still serve."""
-
     def choose(self, tenures):
         return tenures.filter(end_date=None, term_ends__lt=self.day).order_by("term_ends", "pk")
 
@@ -139,8 +127,6 @@ def stale(day: datetime.date) -> Q:
 
 
 class NotConfirmed:
-    """Holders whom no source has confirmed for a year."""
-
     def choose(self, tenures):
         return tenures.filter(stale(self.day))
 

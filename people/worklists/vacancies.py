@@ -37,7 +37,6 @@ def vacancy_in_words(holding: Holding) -> str:
 
 
 def silence_in_words(holding: Holding) -> str:
-    """Why it is not recorded who holds it."""
     for holder in holding.may_hold_already:
         if holder.start_date is None:
             return (

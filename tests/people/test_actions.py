@@ -7,70 +7,95 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from organisations.models import Post
-from people.actions import appoint, appoint_to_each, end_tenure, reappoint, withdraw
+from people.actions import appoint_to_each, begin, end_tenure, reappoint, withdraw
 from people.models import Appointment
 from records.confirmations import reconfirm
 from records.events import Source, When
-from tests.builders import START, day, make_appointment, make_person, make_post, source
+from records.history import Nature, writing
+from tests.builders import (
+    START,
+    day,
+    make_appointment,
+    make_membership,
+    make_person,
+    make_post,
+    make_seat,
+    source,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-def said():
-    return {"document": source(), "locator": "page 4", "start_date": START}
+def told() -> Source:
+    return Source(source(), "minute 7")
 
 
-def test_somebody_is_appointed_and_the_reason_kept():
-    simon, officer = make_person(name="Simon Trickett"), make_post(title="Accountable Officer")
-
-    appointment = appoint(post=officer, person=simon, reason="The pack says so.", **said())
-
-    assert list(officer.appointments.as_at(START)) == [appointment]
-    assert appointment.history.get().history_change_reason == "The pack says so."
+@pytest.fixture(params=["post", "seat"])
+def held(request):
+    """A post or a seat for one person."""
+    return make_post() if request.param == "post" else make_seat()
 
 
-def test_a_second_holder_is_refused_and_nothing_changed():
-    first = make_appointment()
+def add(held, **fields):
+    if isinstance(held, Post):
+        return make_appointment(post=held, **fields)
+    return make_membership(seat=held, **fields)
+
+
+def tenures(held):
+    return getattr(held, held.tenures_name)
+
+
+def appoint(held):
+    [tenure] = appoint_to_each(
+        posts_or_seats=[held], begins=When(START), source=told(), person=make_person()
+    )
+    return tenure
+
+
+def test_somebody_is_appointed_and_the_reason_kept(held):
+    with writing(Nature.CHANGED, reason="The pack says so."):
+        tenure = appoint(held)
+
+    assert list(tenures(held).as_at(START)) == [tenure]
+    assert tenure.history.get().history_change_reason == "The pack says so."
+
+
+def test_a_second_holder_is_refused_and_nothing_changed(held):
+    first = add(held)
 
     with pytest.raises(ValidationError, match="would be held twice"):
-        appoint(post=first.post, person=make_person(), **said())
+        appoint(held)
 
-    assert Appointment.objects.get() == first
-    assert Appointment.history.count() == 1
-
-
-def test_a_successor_is_appointed_from_the_day_after_and_the_former_holder_kept():
-    first = make_appointment(start_date="2018-01-01", end_date="2019-03-31")
-
-    second = appoint(post=first.post, person=make_person(), **said())
-
-    assert list(first.post.appointments.as_at(day("2019-03-31"))) == [first]
-    assert list(first.post.appointments.as_at(day("2019-04-01"))) == [second]
+    assert tenures(held).get() == first
+    assert type(first).history.count() == 1
 
 
-def test_an_appointment_without_a_source_is_refused_on_the_sources_fields():
+def test_a_successor_is_appointed_from_the_day_after_and_the_former_holder_kept(held):
+    first = add(held, start_date="2018-01-01", end_date="2019-03-31")
+
+    second = appoint(held)
+
+    assert list(tenures(held).as_at(day("2019-03-31"))) == [first]
+    assert list(tenures(held).as_at(day("2019-04-01"))) == [second]
+
+
+def test_a_tenure_without_a_source_is_refused_on_the_sources_fields(held):
     with pytest.raises(ValidationError) as refusal:
-        appoint(post=make_post(), person=make_person(), start_date=START)
+        begin(held, person=make_person(), start_date=START)
 
     assert set(refusal.value.message_dict) == {"document", "locator"}
 
 
-def test_the_number_of_holders_is_the_stored_one_and_not_the_callers():
-    post = make_post()
-    make_appointment(post=post)
-    post.max_holders = 9
+def test_the_number_of_holders_is_the_stored_one_and_not_the_callers(held):
+    add(held)
+    setattr(held, held.number_field, 9)
 
     with pytest.raises(ValidationError, match="would be held twice"):
-        appoint(post=post, person=make_person(), **said())
+        appoint(held)
 
 
-# Past the form: what an action refuses whoever calls it.
-
-SOURCE_TOLD = "minute 7"
-
-
-def told() -> Source:
-    return Source(source(), SOURCE_TOLD)
+# Refused by the action itself, whoever calls it.
 
 
 def in_days(number: int):
@@ -115,7 +140,7 @@ def test_nobody_is_appointed_to_a_post_that_somebody_else_removed():
     Post.objects.get().delete()
 
     with pytest.raises(ValidationError, match="somebody else has removed"):
-        appoint(post=post, person=make_person(), **said())
+        appoint(post)
 
 
 def test_what_begins_today_has_begun_and_is_not_withdrawn():

@@ -20,7 +20,7 @@ ADD = "/admin/people/appointment/add/"
 
 
 def filled_in(**changes) -> dict:
-    """An appointment form filled in as it should be, but for `changes`."""
+    """An appointment form filled in as it should be, except for `changes`."""
     return {
         "person": make_person().pk,
         "start_date": "01/04/2021",

@@ -1,6 +1,6 @@
 """Guided steps for whoever holds a post or a seat, which are held alike.
 
-The cast: Ann Lee, who chairs; Ian Tait, who comes; Cy Yeo, who stands in.
+The cast: Ann Lee, who chairs; Ian Tait, who comes; Cy Yeo, who acts.
 """
 
 import datetime
@@ -313,7 +313,7 @@ def test_what_is_wrong_is_said_where_it_is_wrong_and_nothing_changed(stage, wron
     assert says in " ".join(errors_of(response)[field or "__all__"])
     assert "Nothing was changed" in response.content.decode()
     assert stage.rows == before
-    # What was typed stands in the form yet.
+    # The form still has what was typed.
     if "locator" not in wrong:
         assert 'value="minute 7"' in response.content.decode()
 
@@ -717,7 +717,7 @@ def test_nobody_is_appointed_after_the_end_of_what_it_belongs_to(stage):
 
 
 def like(stage, number: int) -> list:
-    """As many more posts or seats of the same title, each held by somebody."""
+    """More posts or seats of the same title, each held by somebody."""
     if stage.kind == "post":
         others = [make_post(title="Chair") for _ in range(number)]
         for other in others:

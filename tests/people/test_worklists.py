@@ -80,7 +80,7 @@ def test_a_holder_confirmed_more_than_a_year_ago_is_listed_by_organisation(edito
     assert listed("not-confirmed") == []
 
 
-# What has closed
+# Closed organisations and posts
 
 
 def test_a_holder_in_a_closed_organisation_is_listed_until_ended(editor):
