@@ -69,7 +69,7 @@ OF_SITE = {
     "logout/": "Sign out",
     "password_change/": "Change one’s own password",
     "sessions/": "Your sessions",
-    "kept/": "What one typed before one was signed out",
+    "kept/": "Forms typed before being signed out",
     "autocomplete/": "What a field proposes while one types",
     "jsi18n/": "Words of the scripts",
     "r/<path:content_type_id>/<path:object_id>/": "To the public page of a record",
@@ -77,9 +77,9 @@ OF_SITE = {
     "(?P<url>.*)$": "An address at which there is nothing",
     "find/": "Record a change",
     "worklists/<slug:slug>/": "Worklist",
-    "together/<uuid:batch>/": "What was changed in one go, and undoing it",
+    "together/<uuid:batch>/": "Changes made in one go, and undoing them",
     "everything/<slug:kind>/<int:key>/": "History with everything in it",
-    "removed/<slug:app_label>/<slug:model_name>/": "What was removed",
+    "removed/<slug:app_label>/<slug:model_name>/": "Removed records",
     "imports/": "What can be imported",
     "imports/<str:kind>/": "Import",
     "imports/<str:kind>/template.<str:form>": "Template to import from",
@@ -107,7 +107,7 @@ READING = {
     "Record a change",
     "Worklist",
     "History with everything in it",
-    "What was removed",
+    "Removed records",
     "What can be imported",
     "Template to import from",
     "Lists sent",
@@ -115,7 +115,7 @@ READING = {
     "Export of a list",
 }
 # Those that answer whoever may read them, and refuse in words to do what they offer others.
-TOLD_BY_WHAT_IS_WRITTEN = {"What was changed in one go, and undoing it"}
+TOLD_BY_WHAT_IS_WRITTEN = {"Changes made in one go, and undoing them"}
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,9 @@ WHOLES = {
 
 # The parts of the table, with what the pages of each are called and what they are about.
 PARTS = [
-    ("Pages of records and of accounts", "Page", "Of"),
+    ("Pages of records and of accounts", "Page", "Records"),
     ("Guided steps", "Step", "On"),
-    ("Pages of the admin as a whole", "Page", "Of"),
+    ("Pages of the admin as a whole", "Page", "Records"),
 ]
 
 
@@ -164,7 +164,7 @@ def pages_done_by(who: str) -> set[str]:
 
 OF_STAFF = {
     "Change one’s own password",
-    "What one typed before one was signed out",
+    "Forms typed before being signed out",
     "Your sessions",
 }
 ONES_OWN = {"Sign in", "Sign out"} | OF_STAFF
