@@ -181,10 +181,8 @@ class NoOverlap:
         """Raise ValidationError, naming the other record, if `record` breaks the rule."""
         if record.certain_from is None or not self._applies_to(record):
             return
-        values = {}
-        for column in self.columns:
-            model_field: Any = record._meta.get_field(column)
-            values[model_field.attname] = getattr(record, model_field.attname)
+        fields: list[Any] = [record._meta.get_field(column) for column in self.columns]
+        values = {field.attname: getattr(record, field.attname) for field in fields}
         if None in values.values():
             return
         self.lock(record)
@@ -202,9 +200,8 @@ class NoOverlap:
         if other is not None:
             # In words now: what it names may be undone by the time that the error is shown.
             params = {"other": str(other), "key": other.pk}
-            raise ValidationError(
-                {self.blame: ValidationError(self.message, code=self.name, params=params)}
-            )
+            error = ValidationError(self.message, code=self.name, params=params)
+            raise ValidationError({self.blame: error})
 
     def _applies_to(self, record: "Dated") -> bool:
         return all(_holds(record, node) for node in self.only.children)
@@ -450,9 +447,8 @@ class Dated(Period, models.Model):
             )
 
     def _dates_are_understood(self) -> bool:
-        return all(
-            isinstance(day, datetime.date | None) for day in (self.start_date, self.end_date)
-        )
+        days = self.start_date, self.end_date
+        return all(isinstance(day, datetime.date | None) for day in days)
 
     def clean(self) -> None:
         super().clean()
