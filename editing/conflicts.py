@@ -27,7 +27,7 @@ from editing.history_pages import last_row, own_context
 from editing.links import may_be_a_key
 from editing.record_names import RecordNames
 from records.history import HistoryRow
-from records.periods import locked
+from records.locks import locked
 
 THEIRS, MINE = "theirs", "mine"
 

@@ -18,9 +18,8 @@ from editing.links import change_address
 from editing.step_forms import StepForm
 from editing.steps import Step
 from editing.widgets import OneRecord, RecordSelect, refuse_typed
-from records.events import When
 from records.models import DatedFact
-from records.periods import Precision, Qualifier
+from records.periods import Precision, Qualifier, When
 
 LISTED = "listed"
 # What becomes of what is not ticked: it stays as it is.

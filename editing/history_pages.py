@@ -29,7 +29,7 @@ from editing.links import change_address, page_address
 from editing.record_names import RecordNames
 from records.events import error_about
 from records.history import HistoryRow, Nature, writing
-from records.periods import locked
+from records.locks import locked
 from records.troubles import REFUSALS, refused_in_words
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from editing.conflicts import latest_version
 from editing.history_pages import ReasonForm
 from editing.links import change_address, may_be_a_key
 from editing.refusals import forget_messages
-from records.periods import locked
+from records.locks import locked
 from records.troubles import REFUSALS, refused_in_words, trouble_of
 
 logger = logging.getLogger(__name__)

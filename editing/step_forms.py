@@ -9,9 +9,9 @@ from django.http import HttpRequest
 
 from editing.typed_dates import TypedDayField, settle_typed_dates
 from editing.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
-from records.events import Source, When
+from records.events import Source
 from records.models import DatedFact
-from records.periods import Precision, Qualifier
+from records.periods import Precision, Qualifier, When
 
 
 def record_choice(

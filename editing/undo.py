@@ -21,7 +21,7 @@ from editing.history_pages import refuse_without_what_it_needs
 from editing.record_names import RecordNames
 from editing.steps import all_steps
 from records.history import HistoryRow, Nature, Writing, recorded_models, writing
-from records.periods import locked
+from records.locks import locked
 
 # No step changes more. An import that did is corrected by another import.
 MOST_RECORDS = 1000

@@ -28,8 +28,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_protect
 
 from records.history import Nature, writing
+from records.locks import locked
 from records.models import Upload
-from records.periods import locked
 from records.troubles import refused_in_words
 
 logger = logging.getLogger(__name__)

@@ -29,7 +29,6 @@ from editing import finding
 from editing.links import Link, add_address, change_address, may_view, step_address
 from editing.site import on_front_page, site_page
 from editing.word_search import holds_words, search_text, typed_words
-from records.periods import Period, Precision, Qualifier
 
 PER_PAGE = 50
 DAY = 24 * 60 * 60
@@ -281,24 +280,6 @@ def over(day: datetime.date, *paths: str) -> Q:
     for path in paths:
         query |= Q(**{f"{path}__end_date__lt": day})
     return query
-
-
-def at_end(period: Period) -> str:
-    """When something ended, as it is known: "on 31 March 2020", "in March 2020", "by 2021"."""
-    words = period.end_in_words()
-    if period.end_qualifier == Qualifier.BY:
-        return words
-    return f"on {words}" if period.end_precision == Precision.DAY else f"in {words}"
-
-
-def at_start(period: Period) -> str:
-    """When something starts, as it is known."""
-    words = period.start_in_words()
-    if period.start_date is None:
-        return "on a day not recorded"
-    if period.start_qualifier == Qualifier.BY:
-        return words
-    return f"on {words}" if period.start_precision == Precision.DAY else f"in {words}"
 
 
 def number_of_days(days: int) -> str:

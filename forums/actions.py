@@ -10,7 +10,6 @@ from people.actions import begin, carried_over
 from people.models import EndReason
 from records.events import (
     Source,
-    When,
     end,
     end_unless_over,
     error_about,
@@ -18,6 +17,7 @@ from records.events import (
     start_in_stead_of,
 )
 from records.models import DatedFact
+from records.periods import When
 
 
 @transaction.atomic

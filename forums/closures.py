@@ -21,7 +21,7 @@ from forums.models import (
     ReportingLine,
     Seat,
 )
-from forums.transfers import Passing, begins_after, pass_on_seat, told_end, told_start
+from forums.transfers import Passing, begins_after, pass_on_seat
 from organisations.models import (
     Held,
     Organisation,
@@ -32,10 +32,11 @@ from organisations.models import (
 )
 from people.actions import begin
 from people.models import Appointment
-from records.events import Source, When, end_unless_over, error_about, is_over, read_and_lock
+from records.events import Source, end_unless_over, error_about, is_over, read_and_lock
+from records.locks import locked
 from records.models import DatedFact, NameKind
 from records.names import free_slug
-from records.periods import first_day, locked
+from records.periods import When, first_day
 
 Found = dict[str, list]
 
@@ -142,8 +143,8 @@ def refuse_another_end(record: DatedFact, last: When) -> None:
     if record.end_date is not None and record.end_date < last.last_possible():
         raise ValidationError(
             {
-                "end_date": f"{record} is recorded as having ended {told_end(record)}. Give that "
-                "date, or correct the record first."
+                "end_date": f"{record} is recorded as having ended {record.when_it_ends()}. Give "
+                "that date, or correct the record first."
             }
         )
 
@@ -155,7 +156,7 @@ def last_day_of(organisations: Iterable[Organisation], begins: When) -> When:
     if not all(is_over(organisation, eve) for organisation in organisations):
         return eve
     latest = max(organisations, key=lambda organisation: organisation.end_date)
-    return When(latest.end_date, latest.end_precision, latest.end_qualifier)
+    return latest.ends
 
 
 def refuse_what_begins_later(last: When, *left: Iterable[DatedFact]) -> None:
@@ -163,7 +164,7 @@ def refuse_what_begins_later(last: When, *left: Iterable[DatedFact]) -> None:
     for record in chain(*left):
         if begins_after(record, last):
             raise ValidationError(
-                f"{record} begins {told_start(record)}, after the end, "
+                f"{record} begins {record.when_it_starts()}, after the end, "
                 f"{last.in_words()}. Tick it too, or choose a later day."
             )
 
@@ -236,8 +237,8 @@ def succeed(
         # What is left of it would end on the day of the others.
         if organisation.end_date is not None and organisation.end_date < last.last_possible():
             raise ValidationError(
-                f"{organisation} is recorded as having ended {told_end(organisation)}, before the "
-                "others. Replace it by itself first, and then the others."
+                f"{organisation} is recorded as having ended {organisation.when_it_ends()}, before "
+                "the others. Replace it by itself first, and then the others."
             )
     passing = close_each(
         organisations,
@@ -309,7 +310,7 @@ def move_seat(
     last = begins.eve()
     if stored.end_date is not None and stored.end_date <= last.last_possible():
         raise ValidationError(
-            f"{seat} ended {told_end(stored)}. Create a seat for {organisation} instead."
+            f"{seat} ended {stored.when_it_ends()}. Create a seat for {organisation} instead."
         )
     if stored.on_behalf_of_id == organisation.pk:
         raise ValidationError(f"{seat} speaks for {organisation} already. Choose another.")
@@ -439,15 +440,13 @@ def in_use_since(record: Organisation | Forum, last: When) -> dict:
         .first()
     )
     if before is None:
-        since = When(record.start_date, record.start_precision, record.start_qualifier)
-        return since.as_start() if record.start_date else {}
+        return record.starts.as_start() if record.starts else {}
     if before.end_date > last.last_possible():
         raise ValidationError(
             f"It was called {before.name} until {before.end_in_words()}, which is later. "
             "Correct one of the two."
         )
-    ended = When(before.end_date, before.end_precision, before.end_qualifier)
-    return ended.morrow().as_start()
+    return before.ends.morrow().as_start()
 
 
 def new_organisation(*, name: str, kind: str, begins: When, source: Source) -> Organisation:

@@ -6,14 +6,12 @@ alone is told as it is known: of a handover in April both fill the seat in April
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from people.models import Basis
 from people.post_holders import Holder, Holding
-from records.events import When
-from records.periods import Period, Qualifier, first_day
+from records.periods import Period
 
-START = ("start_date", "start_precision", "start_qualifier")
-END = ("end_date", "end_precision", "end_qualifier")
 SOURCE_OF_END = ("end_document_slug", "end_document_title", "end_locator")
 
 
@@ -32,9 +30,11 @@ def spells(holder: Holder, seat: Holding, members: Iterable[Holder]) -> list[Hol
 def _within(holder: Holder, seat: Holding) -> list[Holder]:
     """The holder's time, clipped to the seat's."""
     if holder.start_date and seat.start_date and seat.start_date > holder.start_date:
-        holder = replace(holder, **_fields(seat, START))
+        holder = replace(holder, **_fields(seat, Period.START_FIELDS))
     if seat.end_date and (holder.end_date is None or seat.end_date < holder.end_date):
-        holder = replace(holder, **_fields(seat, (*END, *SOURCE_OF_END)), end_reason="")
+        holder = replace(
+            holder, **_fields(seat, (*Period.END_FIELDS, *SOURCE_OF_END)), end_reason=""
+        )
     begins = holder.start_date or seat.start_date
     is_a_time = begins is None or holder.end_date is None or begins <= holder.end_date
     return [holder] if is_a_time else []
@@ -51,11 +51,11 @@ def _without(holder: Holder, member: Holder, *, returns: bool) -> list[Holder]:
 
 
 def _before(holder: Holder, member: Holder) -> Holder | None:
-    if member.start_date is None:
+    if member.starts is None:
         return None
-    if holder.start_date is not None and holder.start_date >= member.start_date:
+    if holder.start_date is not None and holder.start_date >= member.starts.day:
         return None
-    eve = _when(member, "start").eve()
+    eve = member.starts.eve()
     last = eve.last_possible()
     if holder.end_date is not None and holder.end_date <= last:
         return holder
@@ -70,24 +70,16 @@ def _before(holder: Holder, member: Holder) -> Holder | None:
 
 
 def _after(holder: Holder, member: Holder) -> Holder | None:
-    if member.end_date is None:
+    if member.ends is None:
         return None
-    if holder.end_date is not None and holder.end_date <= member.end_date:
+    if holder.end_date is not None and holder.end_date <= member.ends.day:
         return None
-    morrow = _when(member, "end").morrow()
-    begins = first_day(morrow.day, morrow.precision)
+    morrow = member.ends.morrow()
+    begins = morrow.first_possible()
     if holder.start_date is None or holder.start_date >= begins:
         return holder
     return replace(holder, **{**morrow.as_start(), "start_date": begins}, returns=True)
 
 
-def _when(period: Period, which: str) -> When:
-    return When(
-        getattr(period, f"{which}_date"),
-        getattr(period, f"{which}_precision"),
-        Qualifier(getattr(period, f"{which}_qualifier")),
-    )
-
-
-def _fields(row, names: Iterable[str]) -> dict:
+def _fields(row: Period, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}

@@ -19,7 +19,8 @@ from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_ru
 from records.constraints import DatabaseCheck
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import DayField, NoOverlap
+from records.overlap_rules import NoOverlap
+from records.periods import DayField
 
 NO_SOURCE_SAYS = "Not recorded: no source says."
 

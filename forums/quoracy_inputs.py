@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet
 
-from editing.worklists import at_end
 from forums.filling import may_fill_seat, with_filling
 from forums.models import (
     Forum,
@@ -144,4 +143,6 @@ def as_member(
     organisation = member.organisation
     if not organisation.has_ended(day):
         return Member(organisation.slug, str(organisation))
-    return Member(organisation.slug, str(organisation), at_end(organisation), tuple(came_after))
+    return Member(
+        organisation.slug, str(organisation), organisation.when_it_ends(), tuple(came_after)
+    )

@@ -16,9 +16,10 @@ from editing.dependants import DependantChoice
 from forums.models import Forum, MemberOrganisation, Membership, QuoracyClause, ReportingLine, Seat
 from organisations.models import Held, Organisation, Post, Relationship
 from people.models import Appointment, EndReason, Tenure
-from records.events import Source, When, end, error_about, read_and_lock, start_in_stead_of
+from records.events import Source, end, error_about, read_and_lock, start_in_stead_of
+from records.locks import locked
 from records.models import DatedFact
-from records.periods import Precision, Qualifier, locked
+from records.periods import Qualifier, When
 
 # What may become of something.
 END = "end"
@@ -47,22 +48,6 @@ ITS_OWN = {
     "folded",
     "sole",
 }
-
-
-def told(day: datetime.date, precision: str, qualifier: str) -> str:
-    """A date in a sentence: "on 1 April 2019", "in April 2019", "by April 2019"."""
-    when = When(day, precision, qualifier)
-    if qualifier == Qualifier.BY:
-        return when.in_words()
-    return f"{'on' if precision == Precision.DAY else 'in'} {when.in_words()}"
-
-
-def told_start(record: DatedFact) -> str:
-    return told(record.start_date, record.start_precision, record.start_qualifier)
-
-
-def told_end(record: DatedFact) -> str:
-    return told(record.end_date, record.end_precision, record.end_qualifier)
 
 
 def begins_after(record: DatedFact, last: When) -> bool:
@@ -187,11 +172,11 @@ class Passing:
         other = read_and_lock(other)
         if other.end_date is not None and other.end_date < self.begins.last_possible():
             raise ValidationError(
-                f"{other} ended {told_end(other)}, before this could go to it. Choose another."
+                f"{other} ended {other.when_it_ends()}, before this could go to it. Choose another."
             )
         if begins_after(other, self.begins):
             raise ValidationError(
-                f"{other} begins {told_start(other)}, after this would go to it. "
+                f"{other} begins {other.when_it_starts()}, after this would go to it. "
                 "Choose another, or another day."
             )
         self.there.add(key)
@@ -209,7 +194,7 @@ class Passing:
             return False
         if other.end_date is not None and (new.end_date is None or other.end_date < new.end_date):
             raise ValidationError(
-                f"{other}: this is recorded already, and ends {told_end(other)}. Correct that "
+                f"{other}: this is recorded already, and ends {other.when_it_ends()}. Correct that "
                 "end if it goes on, or choose that what would pass to it ends."
             )
         return True

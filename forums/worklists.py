@@ -16,7 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from editing.worklists import WorklistPart, WorklistRow, at_end, over, worklist
+from editing.worklists import WorklistPart, WorklistRow, over, worklist
 from forums.filling import number_of, tenures_of_seat, with_standing
 from forums.models import (
     ANSWERS,
@@ -312,18 +312,18 @@ class MembersOfTheClosed(Memberships):
         post = seat.ex_officio_post
         speaks_for = membership.on_behalf_of or seat.on_behalf_of
         if seat.forum.has_ended(day):
-            return f"The forum stood down {at_end(seat.forum)}, and this membership goes on."
+            return f"The forum stood down {seat.forum.when_it_ends()}, and this membership goes on."
         if seat.has_ended(day):
-            return f"The seat ended {at_end(seat)}, and this membership goes on."
+            return f"The seat ended {seat.when_it_ends()}, and this membership goes on."
         if speaks_for is not None and speaks_for.has_ended(day):
-            return f"Sits for {speaks_for}, which closed {at_end(speaks_for)}."
+            return f"Sits for {speaks_for}, which closed {speaks_for.when_it_ends()}."
         if post is not None and post.has_ended(day):
-            return f"The seat goes with a post, {post}, which ended {at_end(post)}."
+            return f"The seat goes with a post, {post}, which ended {post.when_it_ends()}."
         if post is not None and post.organisation.has_ended(day):
             closed = post.organisation
-            return f"The seat goes with a post of {closed}, which closed {at_end(closed)}."
+            return f"The seat goes with a post of {closed}, which closed {closed.when_it_ends()}."
         left = self.left[membership.left_post]
-        return f"The seat goes with a post, {left.post}, which they left {at_end(left)}."
+        return f"The seat goes with a post, {left.post}, which they left {left.when_it_ends()}."
 
     def ways(self, membership):
         ways = self.steps(membership, "end")
@@ -354,10 +354,10 @@ class SeatsOfTheClosed(Seats):
 
     def row_of(self, seat, came_after):
         if seat.forum.has_ended(self.day):
-            reason = f"The forum stood down {at_end(seat.forum)}, and this seat goes on."
+            reason = f"The forum stood down {seat.forum.when_it_ends()}, and this seat goes on."
             return self.told(seat, reason, self.steps(seat, "abolish"))
         closed = seat.on_behalf_of
-        reason = f"Speaks for {closed}, which closed {at_end(closed)}." + succeeded(
+        reason = f"Speaks for {closed}, which closed {closed.when_it_ends()}." + succeeded(
             came_after[closed.pk]
         )
         return self.told(seat, reason, self.steps(seat, "move", "abolish"))
@@ -414,9 +414,10 @@ class ClosedMemberOrganisations(WorklistPart):
         successors = came_after[organisation.pk]
         ways = self.steps(member, "end") or self.correcting(member, "Give its end")
         if forum.has_ended(self.day):
-            reason = f"The forum stood down {at_end(forum)}, and this membership goes on."
+            reason = f"The forum stood down {forum.when_it_ends()}, and this membership goes on."
         else:
-            reason = f"A member of the forum, closed {at_end(organisation)}.{succeeded(successors)}"
+            closed = organisation.when_it_ends()
+            reason = f"A member of the forum, closed {closed}.{succeeded(successors)}"
             if not any(key == forum.pk for key, _ in members_now):
                 reason += " Every member organisation of the forum has closed."
             ways += self.steps(forum, "stand-down", worded="{} the forum")
@@ -471,13 +472,13 @@ class LinesToTheEnded(WorklistPart):
 
     def row(self, line):
         to = line.to_forum or line.to_organisation
-        verb = "stood down" if line.to_forum else "closed"
+        ended = f"{to.verb_of_end} {to.when_it_ends()}"
         ways = self.steps(line, "end") or self.correcting(line, "Give its end")
         return WorklistRow(
             record=line,
             name=self.link(line.from_forum),
             where=(self.link(line, f"{line.get_kind_display()} {to}"),),
-            reason=f"{IN_A_SENTENCE[line.kind].capitalize()} {to}, which {verb} {at_end(to)}.",
+            reason=f"{IN_A_SENTENCE[line.kind].capitalize()} {to}, which {ended}.",
             ways=(*ways, *self.adding(ReportingLine, "Add a line", from_forum=line.from_forum_id)),
         )
 
@@ -519,7 +520,7 @@ class ForumsWithoutALine(WorklistPart):
     def row(self, forum):
         reason = "No source says to whom it reports."
         if forum.host is not None:  # which has closed, or it would stand apart
-            reason += f" Its host, {forum.host}, closed {at_end(forum.host)}."
+            reason += f" Its host, {forum.host}, closed {forum.host.when_it_ends()}."
         return self.told(forum, reason)
 
     def apart_rows(self, records):
@@ -667,10 +668,10 @@ class ExOfficioSeats(Seats):
     def reason(self, seat, held) -> str:
         post = seat.ex_officio_post
         if post.has_ended(self.day):
-            return f"It goes with a post, {post}, which ended {at_end(post)}."
+            return f"It goes with a post, {post}, which ended {post.when_it_ends()}."
         if post.organisation.has_ended(self.day):
             closed = post.organisation
-            return f"It goes with a post of {closed}, which closed {at_end(closed)}."
+            return f"It goes with a post of {closed}, which closed {closed.when_it_ends()}."
         if held.standing == Standing.NOT_RECORDED:
             return f"It goes with a post, {post}. {silence_in_words(held)}"
         return f"It goes with a post, {post}. {vacancy_in_words(held)}"

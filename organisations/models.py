@@ -9,9 +9,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from records.constraints import DatabaseCheck
+from records.locks import locked
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.periods import NoOverlap, locked, most_at_once
+from records.overlap_rules import NoOverlap, most_at_once
 
 
 class PlaceLevel(models.TextChoices):

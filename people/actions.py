@@ -12,16 +12,8 @@ from django.db import transaction
 
 from organisations.models import Held, Post
 from people.models import EndReason, Tenure
-from records.events import (
-    Source,
-    When,
-    end,
-    end_unless_over,
-    error_about,
-    lock,
-    read_and_lock,
-)
-from records.periods import Qualifier
+from records.events import Source, end, end_unless_over, error_about, lock, read_and_lock
+from records.periods import Qualifier, When
 
 
 def lock_all(posts_and_seats: Iterable[Held]) -> list[Held]:

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from people.models import Distinction, Person, PersonName, Tenure
 from people.personal_names import may_be_letters, parts_of
-from records.events import Source, When, error_about, read_and_lock
+from records.events import Source, error_about, read_and_lock
 from records.folded_text import WordsOf, pattern_of, words_of
+from records.locks import locked
 from records.models import NameKind, Record
 from records.names import FoldedField, fold, free_slug
-from records.periods import Precision, Qualifier, first_day, locked
+from records.periods import Precision, Qualifier, When, first_day
 
 
 def new_person(*, name: str, honorific: str, source: Source) -> Person:
@@ -248,8 +249,7 @@ def _start_of_present_name(person: Person) -> dict:
     )
     if before is None:
         return {"start_date": None}
-    gone = When(before.end_date, before.end_precision, before.end_qualifier)
-    return gone.morrow().as_start()
+    return before.ends.morrow().as_start()
 
 
 @transaction.atomic

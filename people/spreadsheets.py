@@ -15,8 +15,9 @@ from editing.spreadsheets.import_rows import ImportRow
 from editing.spreadsheets.kinds import NamedSpreadsheet, RecordSpreadsheet, importable
 from organisations.models import Held
 from people.models import Appointment, Person, PersonName, Tenure
+from records.locks import locked
 from records.names import fold
-from records.periods import last_day, locked
+from records.periods import last_day
 
 
 class PersonDirectory(Directory):

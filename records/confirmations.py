@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from records.events import Source, When, error_about, read_and_lock
+from records.events import Source, error_about, read_and_lock
 from records.models import Record
-from records.periods import first_day
+from records.periods import When, first_day
 
 
 @transaction.atomic

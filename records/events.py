@@ -1,82 +1,20 @@
 """Events: when something happened, and which document says so."""
 
-import datetime
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from records.locks import locked
 from records.models import DatedFact, Document, Record
 from records.periods import (
-    Precision,
     Qualifier,
-    date_in_words,
-    day_before,
+    When,
     first_day,
-    last_day,
-    locked,
-    next_day,
 )
 
-
-@dataclass(frozen=True)
-class When:
-    """A date as it is known: to the day, month or year, on it or by it."""
-
-    day: datetime.date
-    precision: str = Precision.DAY
-    qualifier: str = Qualifier.ON
-
-    def as_start(self) -> dict:
-        """The fields of what starts then."""
-        return {
-            "start_date": self.day,
-            "start_precision": self.precision,
-            "start_qualifier": self.qualifier,
-        }
-
-    def as_end(self) -> dict:
-        """The fields of what ends then: its last day."""
-        return {
-            "end_date": self.day,
-            "end_precision": self.precision,
-            "end_qualifier": self.qualifier,
-        }
-
-    def eve(self) -> "When":
-        """The last day of the predecessor of something that starts then.
-
-        If a handover is known to the month or year, both days are in that month or year.
-        """
-        if self.precision != Precision.DAY:
-            return self
-        return When(day_before(self.day), self.precision, self.qualifier)
-
-    def morrow(self) -> "When":
-        """The first day of the successor of something whose last day this is.
-
-        If a handover is known to the month or year, both days are in that month or year.
-        """
-        if self.precision != Precision.DAY:
-            return self
-        return When(next_day(self.day), self.precision, self.qualifier)
-
-    def first_day_after(self) -> datetime.date:
-        """The first day that is surely later."""
-        return next_day(self.last_possible())
-
-    def last_day_before(self) -> datetime.date:
-        """The last day that is surely earlier."""
-        return day_before(first_day(self.day, self.precision))
-
-    def in_words(self) -> str:
-        """The date as it is known: "April 2019", "by June 2021"."""
-        words = date_in_words(self.day, self.precision)
-        return f"by {words}" if self.qualifier == Qualifier.BY else words
-
-    def last_possible(self) -> datetime.date:
-        """The last day that it may have been."""
-        return last_day(self.day, self.precision)
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -145,7 +83,7 @@ def end_unless_over(record: DatedFact, when: When, source: Source, **fields) -> 
         end(record, when, source, **fields)
 
 
-def read_and_lock(record: Record) -> Record:
+def read_and_lock(record: AnyRecord) -> AnyRecord:
     """A record as it is now, locked until the transaction ends.
 
     The records that its check locks are locked first: the forum before its seat, the seat before
@@ -160,7 +98,7 @@ def read_and_lock(record: Record) -> Record:
     return lock(record)
 
 
-def lock(record: Record) -> Record:
+def lock(record: AnyRecord) -> AnyRecord:
     """As `read_and_lock`, but locks no other records."""
     stored = locked(type(record)).filter(pk=record.pk).first()
     if stored is None:

@@ -20,7 +20,7 @@ from simple_history.manager import HistoricalQuerySet as LibraryHistoricalQueryS
 from simple_history.manager import HistoryDescriptor as LibraryHistoryDescriptor
 from simple_history.models import HistoricalRecords as LibraryHistoricalRecords
 
-from records.periods import locked
+from records.locks import locked
 from records.text import plain, tidy
 
 

@@ -5,12 +5,109 @@ every migrate rather than in a migration: SQLite drops triggers without a word w
 rebuilds a table. A rule that changes needs a new name.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
 
-from records.periods import NoOverlap
+from records.locks import locked
+
+if TYPE_CHECKING:
+    from records.periods import Dated
+
+
+@dataclass(frozen=True)
+class NoOverlap:
+    """A rule that no two records that share `columns` may certainly hold on one day.
+
+    Held by an exclusion constraint on PostgreSQL and by two triggers on SQLite, which are
+    made after every migrate (see `records.apps`), and told to people by `validate`.
+
+    `condition` is SQL that limits the rule to some records, with `{row}` before each of its
+    columns; `only` says the same as a queryset filter. `blame` is the field the error is
+    shown on. `locks` is the field whose record is locked while the rule is checked, so that
+    of two people saving at once the second is told what the first did. Without it nothing is
+    locked here, and it is the database that refuses the second.
+
+    A column that holds nothing, a key left empty, is shared with no other record.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    message: str
+    locks: str = ""
+    condition: str = "true"
+    only: Q = field(default_factory=Q)
+    blame: str = "start_date"
+
+    def validate(self, record: "Dated") -> None:
+        """Raise ValidationError, naming the other record, if `record` breaks the rule."""
+        if record.certain_from is None or not self._applies_to(record):
+            return
+        fields: list[Any] = [record._meta.get_field(column) for column in self.columns]
+        values = {field.attname: getattr(record, field.attname) for field in fields}
+        if None in values.values():
+            return
+        self.lock(record)
+        others = (
+            type(record)
+            ._default_manager.filter(self.only, **values)
+            .filter(
+                Q(certain_to__isnull=True) | Q(certain_to__gte=record.certain_from),
+                certain_from__isnull=False,
+            )
+        )
+        if record.certain_to is not None:
+            others = others.filter(certain_from__lte=record.certain_to)
+        other = others.exclude(pk=record.pk).first()
+        if other is not None:
+            # In words now: what it names may be undone by the time that the error is shown.
+            params = {"other": str(other), "key": other.pk}
+            error = ValidationError(self.message, code=self.name, params=params)
+            raise ValidationError({self.blame: error})
+
+    def _applies_to(self, record: "Dated") -> bool:
+        return all(_holds(record, node) for node in self.only.children)
+
+    def lock(self, record: "Dated") -> None:
+        """Wait for whoever else is checking this rule, until the transaction ends."""
+        if self.locks:
+            field: Any = record._meta.get_field(self.locks)
+            list(locked(field.related_model).filter(pk=getattr(record, field.attname)))
+
+
+def _holds(record: "Dated", lookup: Any) -> bool:
+    name, value = lookup
+    if name.endswith("__in"):
+        return getattr(record, name.removesuffix("__in")) in value
+    if name.endswith("__gt"):
+        held = getattr(record, name.removesuffix("__gt"))
+        return bool(held is not None and held > value)
+    return bool(getattr(record, name) == value)
+
+
+def most_at_once(records: Iterable["Dated"]) -> int:
+    """How many of `records` certainly hold on the day on which most of them do."""
+    certain: list[Any] = [record for record in records if record.certain_from is not None]
+    # The fullest day is one on which the time of one of them begins.
+    return max(
+        (
+            sum(
+                other.certain_from <= record.certain_from
+                and (other.certain_to is None or record.certain_from <= other.certain_to)
+                for other in certain
+            )
+            for record in certain
+        ),
+        default=0,
+    )
+
 
 POSTGRESQL_EXISTS = "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass"
 
@@ -61,7 +158,8 @@ def _has_columns(connection: BaseDatabaseWrapper, model: type[models.Model]) -> 
 
 
 def _columns(model: type[models.Model], rule: NoOverlap) -> list[str]:
-    return [model._meta.get_field(name).column for name in rule.columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in rule.columns]
+    return [field.column for field in fields]
 
 
 def _on_postgresql(cursor: CursorWrapper, model: type[models.Model], rule: NoOverlap) -> None:

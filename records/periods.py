@@ -9,16 +9,17 @@ A date that is qualified *by* is a limit: "by June 2021" means by then at the la
 import calendar
 import datetime
 import functools
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import connections, models, router
+from django.db import models
 from django.db.models import F, Q
 from django.utils import dateformat
 
 from records.constraints import DatabaseCheck
+from records.overlap_rules import NoOverlap
 
 # The first and the last day that the register takes, wherever one is typed, loaded or asked for.
 FIRST_DAY, LAST_DAY = datetime.date(1800, 1, 1), datetime.date(2199, 12, 31)
@@ -109,6 +110,77 @@ def as_known(day: datetime.date, precision: str) -> str:
 _AS_LONG_AS = {Precision.YEAR.value: 4, Precision.MONTH.value: 7, Precision.DAY.value: 10}
 
 
+def limit_in_words(day: datetime.date, precision: str, qualifier: str) -> str:
+    """A date that may be a limit, as it is known: "April 2019", "by June 2021"."""
+    words = date_in_words(day, precision)
+    return f"by {words}" if qualifier == Qualifier.BY else words
+
+
+@dataclass(frozen=True)
+class When:
+    """A date as it is known: to the day, month or year, on it or by it."""
+
+    day: datetime.date
+    precision: str = Precision.DAY
+    qualifier: str = Qualifier.ON
+
+    def as_start(self) -> dict[str, Any]:
+        """The fields of what starts then."""
+        return self._as(Period.START_FIELDS)
+
+    def as_end(self) -> dict[str, Any]:
+        """The fields of what ends then: its last day."""
+        return self._as(Period.END_FIELDS)
+
+    def _as(self, names: tuple[str, str, str]) -> dict[str, Any]:
+        return dict(zip(names, (self.day, self.precision, self.qualifier), strict=True))
+
+    def eve(self) -> "When":
+        """The last day of the predecessor of something that starts then.
+
+        If a handover is known to the month or year, both days are in that month or year.
+        """
+        if self.precision != Precision.DAY:
+            return self
+        return replace(self, day=day_before(self.day))
+
+    def morrow(self) -> "When":
+        """The first day of the successor of something whose last day this is.
+
+        If a handover is known to the month or year, both days are in that month or year.
+        """
+        if self.precision != Precision.DAY:
+            return self
+        return replace(self, day=next_day(self.day))
+
+    def first_possible(self) -> datetime.date:
+        """The first day that this may be."""
+        return first_day(self.day, self.precision)
+
+    def last_possible(self) -> datetime.date:
+        """The last day that this may be."""
+        return last_day(self.day, self.precision)
+
+    def first_day_after(self) -> datetime.date:
+        """The first day that is surely later."""
+        return next_day(self.last_possible())
+
+    def last_day_before(self) -> datetime.date:
+        """The last day that is surely earlier."""
+        return day_before(self.first_possible())
+
+    def in_words(self) -> str:
+        """The date as it is known: "April 2019", "by June 2021"."""
+        return limit_in_words(self.day, self.precision, self.qualifier)
+
+    def in_a_sentence(self) -> str:
+        """The same as a part of a sentence: "on 1 April 2019", "in April 2019", "by 2021"."""
+        words = self.in_words()
+        if self.qualifier == Qualifier.BY:
+            return words
+        return f"on {words}" if self.precision == Precision.DAY else f"in {words}"
+
+
 class PeriodQuerySet(models.QuerySet[Any]):
     """Records on a time line. `day` splits any set of them in three without a gap.
 
@@ -153,90 +225,12 @@ def in_force(day: datetime.date, path: str) -> Q:
     return Q(**{f"{path}__start_date__lte": day}) & not_over(day, path)
 
 
-@dataclass(frozen=True)
-class NoOverlap:
-    """A rule that no two records that share `columns` may certainly hold on one day.
-
-    Held by an exclusion constraint on PostgreSQL and by two triggers on SQLite, which are
-    made after every migrate (see `records.apps`), and told to people by `validate`.
-
-    `condition` is SQL that limits the rule to some records, with `{row}` before each of its
-    columns; `only` says the same as a queryset filter. `blame` is the field the error is
-    shown on. `locks` is the field whose record is locked while the rule is checked, so that
-    of two people saving at once the second is told what the first did. Without it nothing is
-    locked here, and it is the database that refuses the second.
-
-    A column that holds nothing, a key left empty, is shared with no other record.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    message: str
-    locks: str = ""
-    condition: str = "true"
-    only: Q = field(default_factory=Q)
-    blame: str = "start_date"
-
-    def validate(self, record: "Dated") -> None:
-        """Raise ValidationError, naming the other record, if `record` breaks the rule."""
-        if record.certain_from is None or not self._applies_to(record):
-            return
-        fields: list[Any] = [record._meta.get_field(column) for column in self.columns]
-        values = {field.attname: getattr(record, field.attname) for field in fields}
-        if None in values.values():
-            return
-        self.lock(record)
-        others = (
-            type(record)
-            ._default_manager.filter(self.only, **values)
-            .filter(
-                Q(certain_to__isnull=True) | Q(certain_to__gte=record.certain_from),
-                certain_from__isnull=False,
-            )
-        )
-        if record.certain_to is not None:
-            others = others.filter(certain_from__lte=record.certain_to)
-        other = others.exclude(pk=record.pk).first()
-        if other is not None:
-            # In words now: what it names may be undone by the time that the error is shown.
-            params = {"other": str(other), "key": other.pk}
-            error = ValidationError(self.message, code=self.name, params=params)
-            raise ValidationError({self.blame: error})
-
-    def _applies_to(self, record: "Dated") -> bool:
-        return all(_holds(record, node) for node in self.only.children)
-
-    def lock(self, record: "Dated") -> None:
-        """Wait for whoever else is checking this rule, until the transaction ends."""
-        if self.locks:
-            field: Any = record._meta.get_field(self.locks)
-            list(locked(field.related_model).filter(pk=getattr(record, field.attname)))
-
-
-def locked(model: type[models.Model]) -> models.QuerySet[Any]:
-    """Records of `model`, kept from everybody else until the transaction ends, if there is one.
-
-    In no order, which could lock the records that the order is by.
-    """
-    alias = router.db_for_write(model)
-    records = model._base_manager.using(alias).order_by()
-    if connections[alias].in_atomic_block:
-        return records.select_for_update(of=("self",))
-    return records
-
-
-def _holds(record: "Dated", lookup: Any) -> bool:
-    name, value = lookup
-    if name.endswith("__in"):
-        return getattr(record, name.removesuffix("__in")) in value
-    if name.endswith("__gt"):
-        held = getattr(record, name.removesuffix("__gt"))
-        return bool(held is not None and held > value)
-    return bool(getattr(record, name) == value)
-
-
 class Period:
     """What can be asked of anything that has the period fields, a model or a row of one."""
+
+    # The names of the fields of each of its two days, in the order of a When.
+    START_FIELDS = ("start_date", "start_precision", "start_qualifier")
+    END_FIELDS = ("end_date", "end_precision", "end_qualifier")
 
     start_date: datetime.date | None
     start_precision: str
@@ -244,6 +238,20 @@ class Period:
     end_date: datetime.date | None
     end_precision: str
     end_qualifier: str
+
+    @property
+    def starts(self) -> When | None:
+        """The start as it is known; None if it is not recorded."""
+        if self.start_date is None:
+            return None
+        return When(self.start_date, self.start_precision, self.start_qualifier)
+
+    @property
+    def ends(self) -> When | None:
+        """The end as it is known; None while in force."""
+        if self.end_date is None:
+            return None
+        return When(self.end_date, self.end_precision, self.end_qualifier)
 
     def is_in_force(self, day: datetime.date) -> bool:
         """Whether this is in force on `day`; agrees with `PeriodQuerySet.as_at`."""
@@ -268,15 +276,21 @@ class Period:
         """The start as it is known: "April 2019", "by June 2021", "not recorded"."""
         if self.start_date is None:
             return "not recorded"
-        words = date_in_words(self.start_date, self.start_precision)
-        return f"by {words}" if self.start_qualifier == Qualifier.BY else words
+        return limit_in_words(self.start_date, self.start_precision, self.start_qualifier)
 
     def end_in_words(self) -> str:
         """The end as it is known: "31 March 2019", "by June 2021", or "" while in force."""
         if self.end_date is None:
             return ""
-        words = date_in_words(self.end_date, self.end_precision)
-        return f"by {words}" if self.end_qualifier == Qualifier.BY else words
+        return limit_in_words(self.end_date, self.end_precision, self.end_qualifier)
+
+    def when_it_starts(self) -> str:
+        """When this starts, as a part of a sentence: "on 1 April 2019", "in April 2019"."""
+        return self.starts.in_a_sentence() if self.starts else "on a day not recorded"
+
+    def when_it_ends(self) -> str:
+        """When this ends, as a part of a sentence: "on 31 March 2020"; "" while in force."""
+        return self.ends.in_a_sentence() if self.ends else ""
 
     def time_in_words(self, day: datetime.date) -> str:
         """The period as somebody says it on `day`: "since April 2019", "by June 2021", "from
@@ -480,20 +494,3 @@ class Dated(Period, models.Model):
                 if rule.blame in (exclude or ()):
                     raise ValidationError(error.messages) from error
                 raise
-
-
-def most_at_once(records: Iterable["Dated"]) -> int:
-    """How many of `records` certainly hold on the day on which most of them do."""
-    certain: list[Any] = [record for record in records if record.certain_from is not None]
-    # The fullest day is one on which the time of one of them begins.
-    return max(
-        (
-            sum(
-                other.certain_from <= record.certain_from
-                and (other.certain_to is None or record.certain_from <= other.certain_to)
-                for other in certain
-            )
-            for record in certain
-        ),
-        default=0,
-    )

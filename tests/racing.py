@@ -172,7 +172,7 @@ def read(membership):
 
 
 def when(day):
-    from records.events import When
+    from records.periods import When
 
     return When(day)
 

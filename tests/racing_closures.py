@@ -140,7 +140,7 @@ def stand_down_in_the_admin(forum, turn):
 
 
 def when(text):
-    from records.events import When
+    from records.periods import When
     from tests.builders import day
 
     return When(day(text))

@@ -20,7 +20,7 @@ from editing.spreadsheets.import_rows import CHANGED, NEW, REFUSED, SAME, Import
 from editing.spreadsheets.kinds import RecordSpreadsheet
 from editing.spreadsheets.reading import SheetRow
 from editing.uploads import ImportProgress
-from records.periods import locked
+from records.locks import locked
 
 # How many rows are saved at once. If the database refuses them, they are halved until the row is
 # known.

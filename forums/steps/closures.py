@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from editing.dependants import DependantRow, DependantsForm, DependantsStep
 from editing.step_forms import present_end
-from forums.transfers import END, begins_after, told, told_start
-from records.events import When
+from forums.transfers import END, begins_after
 from records.models import DatedFact
+from records.periods import When
 
 # A step leads on to at most this many other pages.
 MOST_LINKS = 5
@@ -51,9 +51,12 @@ class ClosureForm(DependantsForm):
             return END, "ends on that day"
         if begins_after(record, last):
             if record.start_date > timezone.localdate():
-                return END, f"is withdrawn: it was to begin {told_start(record)}"
-            return END, f"began {told_start(record)}, after the end: correct one of the two first"
-        return END, f"ends {told(last.day, last.precision, last.qualifier)}"
+                return END, f"is withdrawn: it was to begin {record.when_it_starts()}"
+            return (
+                END,
+                f"began {record.when_it_starts()}, after the end: correct one of the two first",
+            )
+        return END, f"ends {last.in_a_sentence()}"
 
     def ending(self, records: Iterable[DatedFact]) -> list[DependantRow]:
         """Rows of records that can only end."""

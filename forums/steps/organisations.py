@@ -24,7 +24,7 @@ from forums.steps.closures import LINES_TO, ClosureForm, ClosureStep, relation
 from forums.steps.names import remarks_on_titles
 from forums.transfers import FOLLOW, PASS_ON
 from organisations.models import Organisation, OrganisationKind, Relationship, RelationshipKind
-from records.events import When
+from records.periods import When
 
 PARTS = "Its members and parts"
 

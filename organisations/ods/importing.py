@@ -33,11 +33,11 @@ from organisations.ods.reader import (
     PartnerRow,
     Problem,
 )
-from records.events import When
 from records.history import Nature, writing
+from records.locks import locked
 from records.models import DatedFact, Document, DocumentKind, NameKind
 from records.names import first_free, fold, slug_stem
-from records.periods import Qualifier, date_in_words, first_day, last_day, locked
+from records.periods import Qualifier, When, date_in_words, first_day, last_day
 from records.troubles import Trouble, trouble_of
 
 STEP = "Import from the Organisation Data Service"

@@ -24,7 +24,7 @@ from people.steps.holders import (
     holders_now,
     now_or_later,
 )
-from records.events import When
+from records.periods import When
 
 # Somebody who acts covers a holder who remains, which is a step of its own.
 NOT_ACTING = [choice for choice in Basis.choices if choice[0] != Basis.ACTING]

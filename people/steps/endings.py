@@ -24,9 +24,8 @@ from people.steps.holders import (
     time_in_words,
     with_no_end,
 )
-from records.events import When
 from records.history import Nature
-from records.periods import date_in_words
+from records.periods import When, date_in_words
 
 
 def ask_through(form: StepForm, held: Held, tenures: Collection[Tenure]) -> None:

@@ -15,8 +15,8 @@ from organisations.models import Held, Post
 from people.actions import never_comes_to_be
 from people.models import Basis, EndReason, Tenure
 from people.post_holders import Holder, Holding, Standing, posts_with_holders
-from records.events import When, is_over
-from records.periods import Precision, date_in_words
+from records.events import is_over
+from records.periods import Precision, When, date_in_words
 
 WHY_THEY_GO = [("", "no source says"), *EndReason.choices]
 

@@ -16,8 +16,8 @@ from people.steps.holders import (
     tenure_choices,
     tenures_now_or_later,
 )
-from records.events import When, is_over
-from records.periods import Precision, Qualifier, first_day
+from records.events import is_over
+from records.periods import Precision, Qualifier, When, first_day
 
 
 class ReplaceForm(HolderForm):
@@ -94,7 +94,7 @@ class ReplaceForm(HolderForm):
         for tenure in self.cleaned_data["leaving"]:
             last = self.left
             if is_over(tenure, last):
-                last = When(tenure.end_date, tenure.end_precision, tenure.end_qualifier)
+                last = tenure.ends
             if tenure.person == self.cleaned_data.get("person") and last.first_day_after() >= first:
                 self.add_error(
                     "person",

@@ -1,6 +1,6 @@
 """The worklist of holders and posts that go on after what they belong to has closed."""
 
-from editing.worklists import at_end, over, worklist
+from editing.worklists import over, worklist
 from organisations.models import Post
 from people.models import Appointment
 from people.worklists.terms import Appointments
@@ -25,10 +25,10 @@ class AppointmentsOfTheClosed(Appointments):
     def reason(self, appointment):
         post = appointment.post
         if post.has_ended(self.day):
-            return f"The post ended {at_end(post)}, and this appointment goes on after it."
+            return f"The post ended {post.when_it_ends()}, and this appointment goes on after it."
         return (
-            f"{post.organisation} closed {at_end(post.organisation)}, and this appointment goes "
-            "on after it."
+            f"{post.organisation} closed {post.organisation.when_it_ends()}, and this appointment "
+            "goes on after it."
         )
 
     def ways(self, appointment):
@@ -46,5 +46,7 @@ class PostsOfTheClosed(Posts):
 
     def row(self, post):
         organisation = post.organisation
-        reason = f"{organisation} closed {at_end(organisation)}, and this post goes on after it."
+        reason = (
+            f"{organisation} closed {organisation.when_it_ends()}, and this post goes on after it."
+        )
         return self.post_row(post, reason, self.steps(post, "abolish"))

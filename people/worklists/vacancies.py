@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from editing.worklists import WorklistPart, WorklistRow, at_end, at_start, worklist
+from editing.worklists import WorklistPart, WorklistRow, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
 from people.post_holders import Holding, Standing, posts_with_holders, with_standing
 
@@ -26,13 +26,13 @@ def vacancy_in_words(holding: Holding) -> str:
     """Why it is vacant, and who is to come."""
     if holding.former:
         last = holding.former[0]
-        why = f"Vacant: the last known holder, {last.person_to_staff}, left {at_end(last)}."
+        why = f"Vacant: the last known holder, {last.person_to_staff}, left {last.when_it_ends()}."
     else:
         why = "Vacant: nobody is recorded as ever having held it."
         if holding.quotation:
             why += f" {holding.document_title}, {holding.locator}: “{holding.quotation}”."
     for to_come in holding.to_come[:1]:
-        why += f" {to_come.person_to_staff} begins {at_start(to_come)}."
+        why += f" {to_come.person_to_staff} begins {to_come.when_it_starts()}."
     return why
 
 
@@ -40,8 +40,8 @@ def silence_in_words(holding: Holding) -> str:
     for holder in holding.may_hold_already:
         if holder.start_date is None:
             return (
-                f"Not recorded: {holder.person_to_staff} left {at_end(holder)}, and it is not "
-                "known when they began."
+                f"Not recorded: {holder.person_to_staff} left {holder.when_it_ends()}, and it is "
+                "not known when they began."
             )
         return (
             f"Not recorded: {holder.person_to_staff} is known to have held it "

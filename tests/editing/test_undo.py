@@ -8,9 +8,10 @@ from django.test import Client
 from editing.undo import rows_of, undo
 from forums.models import Membership, QuoracyClause, Seat
 from people.models import Appointment, Person
-from records.events import Source, When, end
+from records.events import Source, end
 from records.history import Nature, writing
 from records.models import Document
+from records.periods import When
 from tests.admin_pages import remove
 from tests.builders import (
     day,

@@ -30,8 +30,9 @@ from organisations.models import (
     RelationshipKind,
 )
 from people.models import Appointment, EndReason
-from records.events import Source, When
+from records.events import Source
 from records.models import NameKind
+from records.periods import When
 from tests.builders import (
     day,
     make_appointment,

@@ -12,8 +12,9 @@ from django.utils import timezone
 from people.actions import reappoint
 from people.identity import withhold_person
 from people.models import Basis, Person
-from records.events import Source, When
+from records.events import Source
 from records.history import Nature, writing
+from records.periods import When
 from tests import slow
 from tests.builders import (
     day,

@@ -10,8 +10,9 @@ from organisations.models import Post
 from people.actions import appoint_to_each, begin, end_tenure, reappoint, withdraw
 from people.models import Appointment
 from records.confirmations import reconfirm
-from records.events import Source, When
+from records.events import Source
 from records.history import Nature, writing
+from records.periods import When
 from tests.builders import (
     START,
     day,

@@ -22,10 +22,10 @@ from people.identity import (
     withhold_person,
 )
 from people.models import Appointment, Basis, Distinction, Person, PersonName
-from records.events import Source, When
+from records.events import Source
 from records.history import Nature, writing
 from records.models import NameKind
-from records.periods import Precision, Qualifier
+from records.periods import Precision, Qualifier, When
 from tests.admin_pages import address
 from tests.builders import (
     BUILDERS,

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from records.confirmations import reconfirm
-from records.events import Source, When
+from records.events import Source
 from records.history import Nature, writing
-from records.periods import Precision
+from records.periods import Precision, When
 from tests.builders import day, make_chair_seat, make_document, make_membership, source
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from records.events import Source, When, end
+from records.events import Source, end
 from records.history import Nature, writing
+from records.periods import When
 from tests.builders import day, make_document, make_forum, make_membership, make_place, make_seat
 
 pytestmark = pytest.mark.django_db
