@@ -8,8 +8,10 @@ changes of one instant keep their order.
 import contextlib
 import contextvars
 import dataclasses
+import datetime
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -106,6 +108,17 @@ class HistoryRow(models.Model):
     history_batch = models.UUIDField(
         null=True, default=current_batch, editable=False, db_index=True
     )
+
+    # django-simple-history adds these, and the fields of the record.
+    id: int
+    history_id: int
+    history_date: datetime.datetime
+    history_type: str
+    history_user: Any
+    history_user_id: int | None
+    history_change_reason: str | None
+    instance: Any
+    instance_type: Any
 
     class Meta:
         abstract = True
