@@ -34,7 +34,7 @@ class Step:
     # The user needs all of these permissions, such as "forums.change_membership".
     permissions: tuple[str, ...] = ()
 
-    def __init__(self, request: HttpRequest, record: models.Model):
+    def __init__(self, request: HttpRequest, record):
         self.request, self.record = request, record
         self.today = timezone.localdate()
 

@@ -1,8 +1,12 @@
-"""Guided steps that hold facts against a document once more: all of a forum's in one go."""
+"""Guided steps that confirm facts by a document: one fact, or many of a forum in one go."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from editing.groups import permissions
 from editing.step_forms import StepForm
@@ -14,6 +18,7 @@ from people.models import Appointment
 from people.steps.holders import now_or_later, tenure_in_words
 from records.confirmations import reconfirm
 from records.history import Nature
+from records.models import DatedFact
 from records.periods import Precision
 
 
@@ -22,19 +27,22 @@ class FactChoices(SeveralRecords):
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, queryset, *, words, **options):
-        super().__init__(queryset, required=False, **options)
+    def __init__(self, queryset: QuerySet, *, words: Callable[[DatedFact], str], label: str):
+        super().__init__(queryset, required=False, label=label, initial=list(queryset))
         self.words = words
 
     def label_from_instance(self, record):
         confirmed = record.confirmed_in_words()
-        told = f"last confirmed {confirmed}" if confirmed else "not confirmed since it was recorded"
-        return f"{self.words(record)} – {told}"
+        since = (
+            f"last confirmed {confirmed}" if confirmed else "not confirmed since it was recorded"
+        )
+        return f"{self.words(record)} – {since}"
 
 
 class ReconfirmForm(StepForm):
     """Asks which facts were held against which document, and on which day."""
 
+    when_fields = [("date", "precision")]
     date_label = "Confirmed on"
     date_help = "The day on which they were held against the document."
 
@@ -46,18 +54,10 @@ class ReconfirmForm(StepForm):
         self.asked = []
         for name, label, records, words in offered(self.record):
             choices = FactChoices(records, words=words, label=label)
-            choices.initial = list(choices.queryset)
             if choices.initial:
                 self.fields[name] = choices
                 self.asked.append(name)
-
-    def fieldsets(self):
-        return [
-            ("What was confirmed", {"fields": self.asked}),
-            ("When", {"fields": [("date", "precision")]}),
-            ("How the register knows", {"fields": ["document", "locator"]}),
-            ("This change", {"fields": ["reason"]}),
-        ]
+        self.groups = [("What was confirmed", self.asked)]
 
     def clean(self):
         data = super().clean()
@@ -66,19 +66,20 @@ class ReconfirmForm(StepForm):
         data["qualifier"] = ""
         return data
 
-    def ticked(self) -> list[Model]:
+    def ticked(self) -> list[DatedFact]:
         """The facts to confirm, in the order in which they are offered."""
         return [fact for name in self.asked for fact in self.cleaned_data.get(name) or ()]
 
 
-def offered(record: Model) -> list[tuple]:
-    """What can be confirmed with `record`: of each kind the name of a field, its label, the
-    facts that are in force or to come, and what says one in words."""
+def offered(record: DatedFact) -> list[tuple[str, str, QuerySet, Callable[[Any], str]]]:
+    """The facts that can be confirmed with `record`, by kind: the name of a field, its label, the
+    facts in force or to come, and the function that puts one in words."""
 
-    def standing(facts):
+    def standing(facts: QuerySet) -> QuerySet:
         return now_or_later(facts, timezone.localdate())
 
-    itself = ("itself", record._meta.verbose_name.capitalize(), of(record), str)
+    alone = type(record)._default_manager.filter(pk=record.pk).select_related(*record.named_by)
+    itself = ("itself", str(capfirst(record._meta.verbose_name)), alone, str)
     match record:
         case Forum():
             return [
@@ -121,14 +122,9 @@ def offered(record: Model) -> list[tuple]:
     return [itself]
 
 
-def of(record: Model):
-    """`record` alone, as a queryset that names it at no further cost."""
-    return type(record).objects.filter(pk=record.pk).select_related(*record.named_by)
-
-
-def changes(*models: type[Model]) -> tuple[str, ...]:
+def may_change(*models: type[DatedFact]) -> tuple[str, ...]:
     """The permissions to change records of `models`."""
-    return tuple(sorted(permissions(models, "change")))
+    return tuple(sorted(permissions([*models], "change")))
 
 
 class Reconfirm(Step):
@@ -161,19 +157,19 @@ class Reconfirm(Step):
 
 @step_on(Forum)
 class ReconfirmForum(Reconfirm):
-    permissions = changes(Forum, Seat, Membership, MemberOrganisation, ReportingLine)
+    permissions = may_change(Forum, Seat, Membership, MemberOrganisation, ReportingLine)
 
 
 @step_on(Organisation)
 class ReconfirmOrganisation(Reconfirm):
-    permissions = changes(Organisation, Post, Appointment)
+    permissions = may_change(Organisation, Post, Appointment)
 
 
 @step_on(Membership)
 class ReconfirmMembership(Reconfirm):
-    permissions = changes(Membership)
+    permissions = may_change(Membership)
 
 
 @step_on(Appointment)
 class ReconfirmAppointment(Reconfirm):
-    permissions = changes(Appointment)
+    permissions = may_change(Appointment)

@@ -9,7 +9,7 @@ from editing.steps import step_on
 from forums.models import Membership
 from forums.steps.closures import MOST_LINKS
 from people.actions import leave
-from people.models import Appointment, Person
+from people.models import Appointment, Person, Tenure
 from people.steps.appointments import address_to_fill, may_be_filled
 from people.steps.holders import (
     WHY_THEY_GO,
@@ -17,27 +17,23 @@ from people.steps.holders import (
     ends_in_words,
     now_or_later,
     tenure_choices,
-    tenure_in_words,
+    time_in_words,
     with_no_end,
 )
 
 
-def held_in_words(tenure) -> str:
-    """What somebody holds and since when: "Chair, ICS Executive, since April 2019"."""
-    time = tenure_in_words(tenure).removeprefix(f"{tenure.person}, ")
-    return f"{tenure.held}, {time}"
+def held_since(tenure: Tenure) -> str:
+    """ "Chair, ICS Executive, since April 2019"."""
+    return f"{tenure.held}, {time_in_words(tenure)}"
 
 
 class LeaveForm(StepForm):
     """Asks what somebody leaves, when and why."""
 
     date_label = "Last day"
+    groups = [("What they leave", ["appointments", "memberships", "end_reason"])]
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
-
-    @property
-    def groups(self):
-        return [("What they leave", [*self.kinds, "end_reason"])]
 
     def prepare(self):
         super().prepare()
@@ -59,7 +55,7 @@ class LeaveForm(StepForm):
                 self.kinds.append(name)
                 self.fields[name] = tenure_choices(
                     held,
-                    words=held_in_words,
+                    words=held_since,
                     required=False,
                     label=label,
                     initial=with_no_end(held),

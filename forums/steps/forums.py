@@ -14,23 +14,21 @@ from records.names import fold
 
 
 class StandDownForm(ClosureForm):
+    groups = [("Those that reported to it", ["lines_go_to"])]
     for_all = {LINES_TO: "lines_go_to"}
 
-    @property
-    def groups(self):
-        has_lines_to = any(group.title == LINES_TO for group in self.dependants)
-        return [("Those that reported to it", ["lines_go_to"])] if has_lines_to else []
-
-    def prepare_more(self):
-        self.fields["lines_go_to"] = record_choice(
-            self.request,
-            ReportingLine,
-            "to_forum",
-            label="From the next day they report to",
-            required=False,
-            help_text="For each line ticked below that has no choice of its own. Leave empty if no "
-            "source says.",
-        )
+    def prepare(self):
+        super().prepare()
+        if any(group.title == LINES_TO for group in self.dependants):
+            self.fields["lines_go_to"] = record_choice(
+                self.request,
+                ReportingLine,
+                "to_forum",
+                label="From the next day they report to",
+                required=False,
+                help_text="For each line ticked below that has no choice of its own. Leave empty "
+                "if no source says.",
+            )
 
     def may_go_to(self, record, to):
         return record.from_forum_id != to.pk

@@ -1,4 +1,4 @@
-"""Guided steps for whoever fills the seats of forums, and for people who leave all they hold."""
+"""Guided steps for whoever fills the seats of forums."""
 
 from django import forms
 from django.core.validators import MinValueValidator
@@ -19,6 +19,7 @@ from people.steps.appointments import (
 from people.steps.cover import Cover
 from people.steps.endings import End, EndForm, Reappoint, Withdraw
 from people.steps.holders import (
+    HolderStep,
     fields_of_tenure,
     going_with,
     holding_of,
@@ -90,8 +91,8 @@ def ask_for_number(form: StepForm, seat: Seat) -> None:
     form.groups = [*form.groups, ("The seat", ["number"])]
 
 
-class OnSeat:
-    """What is to be known of a seat that goes with a post and is filled by a record of its own."""
+class FillSeatStep(HolderStep):
+    """A step that fills a seat. If the seat goes with a post, it says who holds the post."""
 
     def remarks(self, form):
         remarks = super().remarks(form)
@@ -112,7 +113,7 @@ class OnSeat:
 
 @steps_elsewhere(Seat)
 def of_the_post(request, seats, day):
-    """The steps that fill the post that each of some seats goes with."""
+    """The steps on the post that each seat goes with."""
     through = {
         seat.pk: post
         for seat in seats
@@ -130,12 +131,12 @@ def of_the_post(request, seats, day):
 
 
 @step_on(Seat)
-class AppointMember(OnSeat, Appoint):
+class AppointMember(FillSeatStep, Appoint):
     permissions = ("forums.add_membership",)
 
 
 @step_on(Seat)
-class AppointMemberToSeveral(OnSeat, AppointToSeveral):
+class AppointMemberToSeveral(FillSeatStep, AppointToSeveral):
     permissions = ("forums.add_membership", "forums.change_membership")
 
 
@@ -146,7 +147,7 @@ class ReplaceMemberForm(ReplaceForm):
 
 
 @step_on(Seat)
-class ReplaceMember(OnSeat, Replace):
+class ReplaceMember(FillSeatStep, Replace):
     form_class = ReplaceMemberForm
     permissions = ("forums.add_membership", "forums.change_membership")
     renewed = None

@@ -127,23 +127,21 @@ def notes_on_hosts(hosts: Iterable[Organisation], day: datetime.date) -> list[No
 
 
 class CloseForm(ClosureForm):
+    groups = [(PARTS, ["parts_go_to"])]
     for_all = {PARTS: "parts_go_to"}
 
-    @property
-    def groups(self):
-        has_parts = any(group.title == PARTS for group in self.dependants)
-        return [(PARTS, ["parts_go_to"])] if has_parts else []
-
-    def prepare_more(self):
-        self.fields["parts_go_to"] = record_choice(
-            self.request,
-            Relationship,
-            "to_organisation",
-            label="From the next day they go to",
-            required=False,
-            help_text="For each one ticked below that has no choice of its own. Leave empty if "
-            "no source says.",
-        )
+    def prepare(self):
+        super().prepare()
+        if any(group.title == PARTS for group in self.dependants):
+            self.fields["parts_go_to"] = record_choice(
+                self.request,
+                Relationship,
+                "to_organisation",
+                label="From the next day they go to",
+                required=False,
+                help_text="For each one ticked below that has no choice of its own. Leave empty "
+                "if no source says.",
+            )
 
     def may_go_to(self, record, to):
         return record.from_organisation_id != to.pk
@@ -326,7 +324,7 @@ class MergeOrganisations(ClosureStep):
         "people.add_appointment",
         "forums.add_memberorganisation",
     )
-    successor: Organisation | None = None
+    successor: Organisation
 
     @classmethod
     def is_called_for(cls, record, day):

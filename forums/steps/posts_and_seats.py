@@ -55,16 +55,16 @@ class CreateForm(HolderForm):
     fields_of_it: list = []
     fields_of_holding: list = []
 
-    @property
-    def groups(self):
-        return [
+    def prepare(self):
+        super().prepare()
+        self.groups = [
             ("What it is", self.fields_of_it),
             ("How it is held", self.fields_of_holding),
             ("The first holder, if there is one", self.person_fields),
         ]
 
     def clean(self):
-        # Whoever creates something need not know who holds it.
+        # A post or a seat may be created without a holder.
         nobody = not self.cleaned_data.get("new_name", "").strip() and (
             self.cleaned_data.get("person", "") is None
         )
@@ -284,7 +284,7 @@ class MoveSeat(DependantsStep):
         "forums.change_quoracyclause",
     )
 
-    moved: Seat | None = None
+    moved: Seat
 
     @classmethod
     def is_for(cls, record, day):
