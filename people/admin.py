@@ -1,6 +1,6 @@
 """The admin of people and their appointments to posts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import admin
 from django.db.models import Q
@@ -71,7 +71,7 @@ def step_to_fill(request, model: type[Held]) -> Callable:
     return links
 
 
-def steps_to_fill(request, model: type[Held], holdings: list[Holding]) -> list[Link]:
+def steps_to_fill(request, model: type[Held], holdings: Iterable[Holding]) -> list[Link]:
     """The same links with the name of the post or seat: "Chair: replace the holder"."""
     links = step_to_fill(request, model)
     return [
@@ -140,7 +140,7 @@ class PersonStanding(admin.SimpleListFilter):
             "merged": Q(merged_into__isnull=False),
             "all": Q(),
         }
-        return queryset.filter(conditions.get(self.value(), Q(merged_into=None)))
+        return queryset.filter(conditions.get(self.value() or "", Q(merged_into=None)))
 
 
 @admin.register(Person)

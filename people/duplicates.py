@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 from django.db.models import Q
 
 from people.models import Person, PersonName
 from people.personal_names import in_any_order, parts_of, parts_of_person
 from records.names import fold, has_words, plain_letters
+
+Key = TypeVar("Key", bound=Hashable)
 
 # Nobody would look through more people of one family name.
 MOST_ALIKE = 200
@@ -85,11 +88,11 @@ def _reasons(
         by_other_name[in_any_order(other_name)].add(key)
     for other_name, keys in by_other_name.items():
         for key in keys:
-            for other in by_name.get(other_name, ()):
-                yield key, other.key, "The name of one is another name of the other."
-            for other in keys:
-                yield key, other, "They share another name."
-    by_first = _groups((name for name in names if name.first), lambda n: (n.family, n.first))
+            for same in by_name.get(other_name, ()):
+                yield key, same.key, "The name of one is another name of the other."
+            for other_key in keys:
+                yield key, other_key, "They share another name."
+    by_first = _groups((name for name in names if name.first), _family_and_first)
     for (family, first), group in by_first.items():
         for one, other in combinations(group, 2):
             yield one.key, other.key, _same_given_name(first, first)
@@ -101,9 +104,13 @@ def _reasons(
                     yield one.key, other.key, _same_given_name(first[:length], first)
 
 
+def _family_and_first(name: ComparableName) -> tuple[str, str]:
+    return name.family, name.first
+
+
 def _groups(
-    names: Iterable[ComparableName], by: Callable[[ComparableName], Hashable]
-) -> dict[Hashable, list[ComparableName]]:
+    names: Iterable[ComparableName], by: Callable[[ComparableName], Key]
+) -> dict[Key, list[ComparableName]]:
     groups = defaultdict(list)
     for name in names:
         groups[by(name)].append(name)
@@ -113,7 +120,7 @@ def _groups(
 def _pairs(
     names: Iterable[ComparableName], by: Callable[[ComparableName], Hashable]
 ) -> Iterator[tuple[ComparableName, ComparableName]]:
-    """Every two names that agree in what `by` gives."""
+    """Every two names for which `by` gives the same."""
     for group in _groups(names, by).values():
         yield from combinations(group, 2)
 
@@ -144,7 +151,7 @@ def people_like(name: str) -> list[Person]:
         Q(folded__contains=family),
     )
     people = Person.objects.filter(merged_into=None).prefetch_related("names")
-    found = {}
+    found: dict[int, Person] = {}
     for search in searches:
         found |= {person.pk: person for person in people.filter(search)[:MOST_ALIKE]}
     return [person for person in found.values() if _is_like(person, name)]

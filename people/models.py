@@ -140,7 +140,7 @@ class Person(Fact):
     @classmethod
     def words_apart(cls, records, day):
         """The posts that each person holds on `day`, or else the end of their page's address."""
-        held = {record.pk: [] for record in records}
+        held: dict[int, list[str]] = {record.pk: [] for record in records}
         for appointment in (
             Appointment.objects.as_at(day)
             .filter(not_over(day, "post", "post__organisation"), person__in=records)
@@ -246,7 +246,8 @@ class Tenure(DatedFact):
 
     objects = TenureManager()
 
-    # The name of the field with the post or the seat.
+    # Each kind of tenure has a person, and a post or a seat in the field of this name.
+    person_id: int
     held_field = ""
     # An import sets this when it has read and locked the posts or seats and the people of all its
     # rows.

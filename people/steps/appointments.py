@@ -202,6 +202,8 @@ def filling_called_for(posts_or_seats: Iterable[Held], day: datetime.date) -> di
 class FillStep(HolderStep):
     """A step that gives a post or a seat a holder."""
 
+    record: Held
+    permissions: tuple[str, ...] = ("people.add_appointment",)
     called_for_among = staticmethod(filling_called_for)
     unsuited = "It has come to an end: nobody takes it now. Correct its end first if that is wrong."
 
@@ -226,7 +228,6 @@ class Appoint(FillStep):
         "person may be appointed to several at once."
     )
     form_class = AppointForm
-    permissions = ("people.add_appointment",)
 
     def take(self, form):
         data = form.cleaned_data

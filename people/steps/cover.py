@@ -41,7 +41,6 @@ class Cover(FillStep):
         "Whoever fills a vacancy for now is an interim holder: use Appoint a holder for that."
     )
     form_class = CoverForm
-    permissions = ("people.add_appointment",)
 
     def take(self, form):
         appoint_to_each(

@@ -1,9 +1,8 @@
 """Guided steps on the time of whoever holds a post or a seat: another term, its end, and the
 withdrawal of what was announced."""
 
-from collections.abc import Collection
-
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from editing.step_forms import StepForm, present_end, present_end_in_words
@@ -28,7 +27,7 @@ from records.history import Nature
 from records.periods import When, date_in_words
 
 
-def ask_through(form: StepForm, held: Held, tenures: Collection[Tenure]) -> None:
+def ask_through(form: StepForm, held: Held, tenures: QuerySet | list[Tenure]) -> None:
     """Ask which seats that go with a post the holders who leave it leave too.
 
     `tenures` are the holders who may leave. If it is only one, their seats are ticked.
@@ -50,6 +49,7 @@ def ask_through(form: StepForm, held: Held, tenures: Collection[Tenure]) -> None
 
 
 class TenureStep(HolderStep):
+    record: Tenure
     unsuited = (
         "This record has come to an end already. Correct the record if the end it gives is wrong."
     )

@@ -83,6 +83,8 @@ def permissions_to_merge() -> tuple[str, ...]:
 class PersonStep(Step):
     """A step on a person who is not merged into another."""
 
+    record: Person
+
     @classmethod
     def is_for(cls, record, day):
         return record.merged_into_id is None

@@ -5,8 +5,9 @@ import datetime
 
 from django.db.models import Q, QuerySet
 
+from editing.links import Link
 from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
-from people.models import Appointment
+from people.models import Appointment, Tenure
 from records.evidence import year_before
 from records.periods import date_in_words, not_over
 
@@ -41,14 +42,16 @@ NOT_CONFIRMED = worklist(
 
 
 class Tenures(WorklistPart):
-    """Holders one by one, each a row.
+    """Holders one by one, each a row."""
 
-    The subclass of a kind of tenure gives those `in_force`. The class of a list says which of them
-    to `choose`, the `reason` and the `ways` to mend it.
-    """
+    def in_force(self) -> QuerySet:
+        raise NotImplementedError
 
-    def found(self):
-        return self.narrowed(self.choose(self.in_force()))
+    def reason(self, tenure: Tenure) -> str:
+        raise NotImplementedError
+
+    def ways(self, tenure: Tenure) -> list[Link]:
+        raise NotImplementedError
 
     def row(self, tenure):
         held = tenure.held
@@ -78,11 +81,13 @@ class Appointments(Tenures):
         return self.on_the_day().filter(not_over(self.day, "post", "post__organisation"))
 
 
-class TermEnding:
-    def choose(self, tenures):
-        return tenures.filter(
-            end_date=None, term_ends__range=(self.day, self.day + NOTICE)
-        ).order_by("term_ends", "pk")
+class TermEnding(Tenures):
+    def ending(self, **condition) -> QuerySet:
+        tenures = self.in_force().filter(end_date=None, **condition)
+        return self.narrowed(tenures).order_by("term_ends", "pk")
+
+    def found(self):
+        return self.ending(term_ends__range=(self.day, self.day + NOTICE))
 
     def reason(self, tenure):
         left = (tenure.term_ends - self.day).days
@@ -94,8 +99,8 @@ class TermEnding:
 
 
 class PastTerm(TermEnding):
-    def choose(self, tenures):
-        return tenures.filter(end_date=None, term_ends__lt=self.day).order_by("term_ends", "pk")
+    def found(self):
+        return self.ending(term_ends__lt=self.day)
 
     def reason(self, tenure):
         past = (self.day - tenure.term_ends).days
@@ -126,9 +131,9 @@ def stale(day: datetime.date) -> Q:
     )
 
 
-class NotConfirmed:
-    def choose(self, tenures):
-        return tenures.filter(stale(self.day))
+class NotConfirmed(Tenures):
+    def found(self):
+        return self.narrowed(self.in_force().filter(stale(self.day)))
 
     def reason(self, tenure):
         if tenure.confirmed_on is None:
