@@ -247,7 +247,7 @@ def share_of(per_cent: int, size: int) -> int:
 
 def _every_organisation(clause: Clause, body: Body, present: Sequence[Attendee]) -> Verdict:
     if not body.members:
-        return Verdict(None, wanting=("the member organisations, of which none is recorded",))
+        return Verdict(None, wanting=("the member organisations, none of which is recorded",))
     by, wanting, would_meet, nobody_can = [], [], [], False
     for member, one in zip(body.members, there_for_each(clause, body, present), strict=True):
         if one is not None:

@@ -249,9 +249,9 @@ def worked_out(name: str, label: str, explains: str, kind: Type, **more) -> Colu
 IN_FORCE = worked_out(
     "in_force",
     "In force",
-    "Whether it was in force on the day that the data is as at, and what it belongs to as well. "
-    "What was not is there only because something else refers to it, or because everything was "
-    "asked for.",
+    "Whether both the record and what it belongs to were in force on the day of the data. Records "
+    "that were not in force are here only because another record refers to them, or because all "
+    "periods were asked for.",
     Type.YES_NO,
     required=True,
 )
@@ -275,7 +275,7 @@ EMPTY_PLACES = (
     ),
     worked_out(
         "unfilled_standing",
-        "What those are",
+        "Standing of those places",
         "Whether the places that nobody filled are vacant, or not recorded. Empty if there are "
         "none.",
         Type.TEXT,
@@ -350,7 +350,7 @@ SPEAKS_FOR = Column(
 BY_APPOINTMENT = Column(
     name="ex_officio_appointment_id",
     label="Ex officio by appointment",
-    explains="The appointment to the post whose holder fills the seat, of who fills it by that.",
+    explains="The person’s appointment to the post whose holder fills the seat.",
     type=Type.ADDRESS,
     needs={},
     read=lambda raw, addresses: addresses.page(

@@ -166,7 +166,7 @@ def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple[Line
         asked_for.append(" ".join(forum.quoracy_also_asks.split()))
     caption = "What makes the meeting quorate, to be ticked"
     if forum.quoracy_clauses_say_all is None:
-        caption = "What is recorded of what makes the meeting quorate, to be ticked"
+        caption = "What makes the meeting quorate, as far as is recorded, to be ticked"
     rows = [((Line(words),), TO_FILL_IN, TO_FILL_IN) for words in asked_for]
     return (*rule, Table(caption, RULE, tuple(rows)))
 

@@ -149,7 +149,7 @@ def refuse_too_much_of_the_past() -> None:
     many = Membership.history.order_by().values("pk")[MOST_OF_THE_PAST:][:1]
     if many.exists():
         raise BadRequest(
-            "recorded: This register is too large to tell what happened everywhere as it was "
+            "recorded: This register is too large to show what happened everywhere as "
             "recorded on an earlier day. Name one forum, organisation or person, such as "
             "forum=partnership-board."
         )

@@ -122,7 +122,7 @@ FACT_KINDS = [
              ("from_forum", "to_forum", "to_organisation")),
     FactKind("quoracy", "Quoracy clauses", QuoracyClause, ("forum",)),
     FactKind("escalation", "Escalation steps", EscalationStep, ("forum",)),
-    FactKind("successions", "What is to replace what", Succession, ("from_forum", "to_forum")),
+    FactKind("successions", "Planned replacements", Succession, ("from_forum", "to_forum")),
     FactKind("forum-names", "Other names of forums", ForumName, ("forum",)),
     FactKind("organisations", "Organisations", Organisation),
     FactKind("codes", "Codes of organisations", Organisation, (), "codes_document"),

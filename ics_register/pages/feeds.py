@@ -140,7 +140,7 @@ def changes(request: HttpRequest) -> Feed:
 
 @feed_page
 def recorded(request: HttpRequest) -> Feed:
-    title = "Governance register: what it learnt"
+    title = "Governance register: what it recorded"
     feed = _feed(request, title, reverse("recorded"), "recorded")
     # Read once, for the feed and to say how many there are.
     found = first_edit_rows(None, None, most=MOST_COUNTED + 1)

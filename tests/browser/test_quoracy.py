@@ -50,9 +50,9 @@ def test_by_keyboard_without_a_script_on_a_telephone(phone, forum):
     expect(verdict).to_contain_text("Quorate")
     for instead in ("Proxy vote", "Substitute"):
         by_keyboard(phone, ["Attends"] * 4 + [instead])
-        expect(verdict).to_contain_text("Nothing is wanting.")
+        expect(verdict).to_contain_text("Nothing is missing.")
     by_keyboard(phone, ["Attends"] * 4 + ["Absent"])
-    expect(verdict).to_contain_text("Wanting: somebody for Wye Valley NHS Trust.")
+    expect(verdict).to_contain_text("Missing: somebody for Wye Valley NHS Trust.")
     expect(verdict).to_contain_text("Not quorate")
     assert "as_at=2019-05-01" in phone.url
     assert "organisation-wye-valley-nhs-trust=absent" in phone.url
@@ -66,7 +66,7 @@ def test_the_verdict_appears_as_it_is_filled_in_and_its_address_can_be_sent(page
         row = page.get_by_role("group", name=name)
         row.get_by_label("Proxy vote" if number == 5 else "Attends").check()
         left = 5 - number
-        expect(verdict).to_contain_text(f"{left} wanting" if left else "Nothing is wanting")
+        expect(verdict).to_contain_text(f"{left} missing" if left else "Nothing is missing")
         expect(row.locator(":focus")).to_have_count(1)
     assert page.evaluate("window.stayed")
     assert violations(page) == []
@@ -74,7 +74,7 @@ def test_the_verdict_appears_as_it_is_filled_in_and_its_address_can_be_sent(page
     page.get_by_role("group", name="Taurus").get_by_label("Absent").check()
     expect(verdict).to_contain_text("somebody for Taurus")
     page.get_by_role("group", name="Taurus").get_by_label("Attends").check()
-    expect(verdict).to_contain_text("Nothing is wanting")
+    expect(verdict).to_contain_text("Nothing is missing")
 
     # As another has it, and on another day: the answers stay with the day's form.
     page.goto(page.url)
@@ -86,7 +86,7 @@ def test_the_verdict_appears_as_it_is_filled_in_and_its_address_can_be_sent(page
 def test_everyone_attends_and_starts_again_with_one_press_each(page):
     page.goto("/forums/hipcs/quoracy/?as_at=2019-05-01")
     page.get_by_role("link", name="Everyone attends").press("Enter")
-    expect(page.locator("#verdict-said")).to_contain_text("Nothing is wanting")
+    expect(page.locator("#verdict-said")).to_contain_text("Nothing is missing")
     page.get_by_role("link", name="Start again").press("Enter")
     expect(page.locator("#verdict-said")).to_contain_text("Nobody attends yet")
 

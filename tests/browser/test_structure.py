@@ -13,7 +13,7 @@ def test_whom_a_forum_reports_to_is_found_by_keyboard_from_the_first_page(page):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/?as_at=2019-05-01")
     page.get_by_role("link", name="Structure", exact=True).press("Enter")
-    page.get_by_label("Whom does it report to?").select_option("hipcs")
+    page.get_by_label("Who does it report to?").select_option("hipcs")
     page.get_by_role("button", name="Show its path to the top").press("Enter")
     page.wait_for_url("**/structure/?forum=hipcs&as_at=2019-05-01")
 

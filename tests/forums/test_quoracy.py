@@ -125,7 +125,7 @@ def test_a_forum_on_which_nobody_sits_could_not_be_quorate_by_proxy_votes_alone(
 def test_whether_organisations_that_are_not_recorded_could_be_quorate_cannot_be_told():
     judgement = as_filled(whole(EVERY), Body())
     assert judgement.met is None
-    assert judgement.wanting == ["the member organisations, of which none is recorded"]
+    assert judgement.wanting == ["the member organisations, none of which is recorded"]
 
 
 def test_a_share_of_nobody_makes_no_meeting():

@@ -41,7 +41,7 @@ PAGES = {
     "/representation/": ("Who is represented where", "Who is represented where"),
     "/structure/": ("How forums report", "Structure"),
     "/changes/": ("Changes", "Changes"),
-    "/changes/recorded/": ("What the register learnt", "What the register learnt"),
+    "/changes/recorded/": ("What the register recorded", "What the register recorded"),
     "/documents/": ("Sources", "Sources"),
     "/data/": ("Open data", "Open data"),
     "/data/fields/": ("Fields of the data", "Fields of the data"),

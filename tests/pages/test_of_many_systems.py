@@ -128,7 +128,7 @@ def test_beside_a_long_list_of_chairs_a_link_stands_for_the_number_without_one(l
     make_forum(name="Silent Forum")
 
     told = read("/chairs/")
-    assert "Of which the sources do not say who chairs them: forums, organisations." in told.text
+    assert "Chair not recorded: see forums or organisations." in told.text
     assert "Silent Forum" in read(told.link("forums")).text
     assert read_data("/chairs.json").said["without_a_chair"] is None
     assert "sources do not say who chairs them" in read("/chairs/?kind=alliance").text

@@ -89,9 +89,9 @@ ALL = {TRUST: "attends", COUNCIL: "attends", PRACTICES: "attends"}
 
 def test_it_is_quorate_with_every_organisation_and_names_the_one_that_is_missing(board):
     every_organisation(board)
-    assert said(verdict(ALL)) == "Quorate Nothing is wanting."
+    assert said(verdict(ALL)) == "Quorate Nothing is missing."
     missing = said(verdict({**ALL, COUNCIL: "absent"}))
-    assert missing == "Not quorate: 1 wanting Wanting: somebody for The council."
+    assert missing == "Not quorate: 1 missing Missing: somebody for The council."
 
 
 def test_nobody_is_there_until_somebody_is_said_to_be(board):
@@ -108,7 +108,7 @@ def test_a_proxy_or_a_substitute_counts_and_is_offered_only_where_the_rule_takes
     setattr(clause, f"satisfied_by_{way}", False)
     clause.save()
     page = verdict({**ALL, COUNCIL: way})
-    assert said(page).startswith("Not quorate: 1 wanting")
+    assert said(page).startswith("Not quorate: 1 missing")
     assert f"Not counted: The council: the rule takes no {way}" in page.text
     assert page.all("input", value=way, type="radio") == []
 
@@ -165,7 +165,7 @@ def test_an_organisation_that_has_closed_cannot_come_and_the_page_says_why(board
     page = verdict(ALL)
     assert "The council, which closed on 31 March 2020" in said(page)
     assert "Not counted: The council: it closed on 31 March 2020" in page.text
-    assert page.fact("Could it be as filled today?").startswith("No It fails on")
+    assert page.fact("Could it be as filled today?").startswith("No Not met")
 
 
 def close(board, slug: str):
@@ -203,13 +203,13 @@ def test_the_form_offers_that_a_successor_acts_in_the_place_of_a_member_that_clo
     assert (told["quorate"], told["assuming"]) == (True, [SUCCEEDS])
     without = said(verdict({**ALL, COUNCIL: "absent"}))
     wanting = "The council, which closed on 31 March 2020, or in its place The new council"
-    assert without == f"Not quorate: 1 wanting Wanting: {wanting}."
+    assert without == f"Not quorate: 1 missing Missing: {wanting}."
     assert wanting in read("/forums/board/").fact("Could it be quorate as filled today?")
 
 
 def test_nobody_is_assumed_to_act_for_a_closed_member_unless_it_is_said(succeeded):
     everyone = read(verdict().link("Everyone attends"))
-    assert said(everyone).startswith("Not quorate: 1 wanting Wanting: The council, which closed")
+    assert said(everyone).startswith("Not quorate: 1 missing Missing: The council, which closed")
 
 
 def test_a_successor_that_has_closed_or_not_begun_is_not_offered(board, succeeded):
@@ -236,7 +236,7 @@ def test_all_organisations_by_proxy_are_not_quorate_with_nobody_in_the_room(boar
     proxies = dict.fromkeys(ALL, "proxy")
     page = verdict(proxies)
     assert said(page) == (
-        "Not quorate: 1 wanting Wanting: somebody in the room, beside the proxy votes."
+        "Not quorate: 1 missing Missing: somebody in the room, beside the proxy votes."
     )
     assert "Proxy votes alone make no meeting" in page.text
     assert read_data("/forums/board/quoracy.json", proxies).said["quorate"] is False
@@ -291,14 +291,14 @@ def test_a_deputy_of_a_seat_does_not_meet_a_clause_that_takes_no_substitute(boar
     nurse.save()
     answers = {seat_key("Finance"): "attends", seat_key("Nurse"): "substitute"}
     page = verdict(answers)
-    assert said(page).startswith("Not quorate: 1 wanting")
+    assert said(page).startswith("Not quorate: 1 missing")
     assert "the rule takes no substitute for it" in page.text
     board.decision_rule = DecisionRule.MAJORITY
     board.save()
     nurse.voting = True
     nurse.save()
     page = verdict(answers)
-    assert said(page).startswith("Not quorate: 1 wanting")
+    assert said(page).startswith("Not quorate: 1 missing")
     assert "A deputy carries its vote and does not count to quoracy." in page.text
     assert "1 of 1 votes can be cast" in page.text
 
@@ -329,7 +329,7 @@ def test_a_share_of_a_number_that_no_source_gives_cannot_be_told(board):
     make_seat(forum=board, title="Practices", number=None, holder_stated=False)
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST_SHARE, number=50)
     page = verdict({seat_key("Finance"): "attends"})
-    assert said(page).startswith("Cannot be told")
+    assert said(page).startswith("Not known")
     assert "the number of places, which no source gives" in said(page)
 
 
@@ -547,8 +547,8 @@ def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_wantin
     gone.end_date = day("2020-01-01")
     gone.save()
     fact = read("/forums/board/").fact("Could it be quorate as filled today?")
-    assert fact.startswith("No It fails on: every member organisation attends.")
-    assert "Wanting: somebody for The council." in fact
+    assert fact.startswith("No Not met: every member organisation attends.")
+    assert "Missing: somebody for The council." in fact
     on_a_day = read("/forums/board/", {"as_at": "2019-12-01"})
     assert "It could" in on_a_day.fact("Could it be quorate as filled on 1 December 2019?")
 
@@ -627,7 +627,7 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
         judgement = as_filled(rule_of(forum, [clause]), bodies[forum.pk])
         fact = read(f"/forums/{forum.slug}/", {"as_at": "2026-11-25"}).fact("Could it be quorate")
         told[forum.pk] = fact
-        assert fact.startswith("No It fails on") == (judgement.met is False), fact
+        assert fact.startswith("No Not met") == (judgement.met is False), fact
         if judgement.met is False:
             assert all(words in fact for words in judgement.wanting)
     assert {fact.startswith("No") for fact in told.values()} == {True, False}

@@ -149,7 +149,7 @@ def test_a_forum_without_a_chairs_seat_has_none_recorded(board):
     assert read(BOARD).fact("Chair") == "Not recorded The sources do not say who chairs it."
     assert "Not recorded" in read("/forums/").row("The Board")
     assert read("/chairs/").rows("The Board") == []
-    assert "The sources say nothing of who chairs 1 forum" in read("/chairs/").text
+    assert "The sources do not say who chairs 1 forum" in read("/chairs/").text
 
 
 def test_the_holder_of_a_post_fills_the_seat_that_goes_with_it(board, anna):

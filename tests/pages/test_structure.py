@@ -282,7 +282,7 @@ def test_a_forum_is_found_by_a_name_it_once_had_in_addresses(db):
     forum.slug = "new"
     forum.save()
 
-    assert read("/structure/", {"forum": "old"}).headings == ["Whom Board reports to"]
+    assert read("/structure/", {"forum": "old"}).headings == ["Who Board reports to"]
 
 
 def test_a_forum_that_is_over_offers_a_day_on_which_it_was_not(db):

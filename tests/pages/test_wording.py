@@ -29,7 +29,7 @@ def test_changes_are_counted_and_so_are_the_entries_that_tell_them():
     said = read_data("/changes.json", {"from": "2019-04-01", "to": "2019-04-30"}).said
     assert page.text.count("On 1 April 2019") == len(said["results"]) == 1
     assert "5 changes" in page.text
-    assert "Told in 1 entry: what changed together is told once." in page.text
+    assert "Shown in 1 entry: changes that belong together are one entry." in page.text
     assert [each["changes"] for each in said["results"]] == [5]
 
 

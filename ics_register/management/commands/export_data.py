@@ -21,7 +21,7 @@ AT_ONCE = 1_000_000
 
 
 class Command(BaseCommand):
-    help = "Writes the register as open data into a folder: every format, from one gathering."
+    help = "Writes the register as open data into a folder, in every format."
 
     def add_arguments(self, parser):
         parser.add_argument("--to", type=Path, required=True, help="the folder")
