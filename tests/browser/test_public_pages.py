@@ -51,7 +51,7 @@ PAGES = {
     "changes": "/changes/?from=2019-03-01&to=2019-05-01",
     "changes to a forum": "/changes/?forum=ics-executive",
     "no changes": "/changes/?from=2020-05-01&to=2021-01-31",
-    "what the register learnt": "/changes/recorded/",
+    "what the register recorded": "/changes/recorded/",
     "documents": "/documents/",
     "document": "/documents/ics-operating-model-board-paper/",
     "search": "/search/",

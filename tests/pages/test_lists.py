@@ -122,7 +122,7 @@ def test_the_number_without_a_chair_leads_to_a_list_of_that_many():
 
     page = read("/chairs/", {"as_at": "2019-05-01"})
 
-    assert "nothing of who chairs 2 forums and 1 organisation." in page.text
+    assert "do not say who chairs 2 forums and 1 organisation." in page.text
     assert read(page.link("2 forums")).text.count("2 forums") == 1
     assert "1 organisation " in read(page.link("1 organisation")).text
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from ics_register.pages import calendars, chairs, choose_place, page
+from ics_register.pages import calendars, chairs, choose_place, lists
 from organisations.models import PlaceLevel
 from people.identity import withhold_person
 from tests.builders import (
@@ -94,8 +94,8 @@ def test_a_system_is_compared_with_all_that_lies_in_it_however_much_that_is(two_
 @pytest.fixture
 def long_lists(monkeypatch):
     """What makes a list long, in few rows: more than three, of which two make a page."""
-    monkeypatch.setattr(page, "LONG", 3)
-    monkeypatch.setattr(page, "PER_PAGE_OF_LONG", 2)
+    monkeypatch.setattr(lists, "LONG", 3)
+    monkeypatch.setattr(lists, "PER_PAGE_OF_LONG", 2)
     monkeypatch.setattr(chairs, "LONG", 3)
     monkeypatch.setattr(calendars, "LONG", 3)
     monkeypatch.setattr(calendars, "NEXT", 2)
@@ -131,7 +131,7 @@ def test_beside_a_long_list_of_chairs_a_link_stands_for_the_number_without_one(l
     assert "Chair not recorded: see forums or organisations." in told.text
     assert "Silent Forum" in read(told.link("forums")).text
     assert read_data("/chairs.json").said["without_a_chair"] is None
-    assert "sources do not say who chairs them" in read("/chairs/?kind=alliance").text
+    assert "Chair not recorded" in read("/chairs/?kind=alliance").text
 
 
 def test_a_calendar_of_many_chairs_tells_what_comes_next_and_nothing_passed(long_lists):
@@ -150,7 +150,7 @@ def test_a_calendar_of_many_chairs_tells_what_comes_next_and_nothing_passed(long
 
 
 def test_what_a_page_counts_no_further_its_json_counts_to_the_end(monkeypatch):
-    monkeypatch.setattr(page, "MANY", 1)
+    monkeypatch.setattr(lists, "MANY", 1)
     for number in range(3):
         make_forum(name=f"Forum {number}")
 

@@ -238,7 +238,7 @@ def test_all_organisations_by_proxy_are_not_quorate_with_nobody_in_the_room(boar
     assert said(page) == (
         "Not quorate: 1 missing Missing: somebody in the room, beside the proxy votes."
     )
-    assert "Proxy votes alone make no meeting" in page.text
+    assert "Proxy votes alone do not make a meeting" in page.text
     assert read_data("/forums/board/quoracy.json", proxies).said["quorate"] is False
     assert said(verdict({**proxies, TRUST: "attends"})).startswith("Quorate")
 
