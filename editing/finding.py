@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from editing.change_lists import InForce
 from editing.links import Link, change_address, may_view, page_address
 from editing.site import site_page
-from editing.steps import Step, all_steps, offers_on_each
+from editing.steps import all_steps, offers_on_each
 from editing.word_search import search_text
 from records.namesakes import with_words_apart
 from records.periods import Dated
@@ -46,16 +46,6 @@ def findable(request: HttpRequest) -> list[type[models.Model]]:
     look for first."""
     found = {model for model, _ in all_steps() if may_view(request, model)}
     return sorted(found, key=lambda model: admin.site.get_model_admin(model).found_in_place)
-
-
-def suited_steps(request: HttpRequest, record: models.Model) -> list[type[Step]]:
-    """The steps that whoever asks may take on one of many records. Asks the database nothing."""
-    today = timezone.localdate()
-    return [
-        step
-        for model, step in all_steps()
-        if model is type(record) and step.may_be_taken_by(request) and step.is_for(record, today)
-    ]
 
 
 @site_page("find/", name="find")

@@ -31,8 +31,6 @@ from records.namesakes import with_words_apart
 
 # (route, view, name), put in place by `site_page`.
 _pages: list[tuple[str, Callable, str]] = []
-# What adds to the context of the front page.
-_front: list[Callable] = []
 
 
 def site_page(route: str, *, name: str) -> Callable:
@@ -44,12 +42,6 @@ def site_page(route: str, *, name: str) -> Callable:
         return view
 
     return register
-
-
-def on_front_page(make: Callable) -> Callable:
-    """Adds to the context of the front page what `make`, given the request, returns."""
-    _front.append(make)
-    return make
 
 
 # What the libraries' parts of the front page are called, which stand last.
@@ -96,10 +88,10 @@ class RegisterSite(admin.AdminSite):
     def get_urls(self):
         own = [path(route, self.admin_view(view), name=name) for route, view, name in _pages]
         own.append(path(TO_PUBLIC_PAGE, self.admin_view(self.view_on_site), name="view_on_site"))
-        # Whoever has changed their password goes on at once, and needs no page that says so.
-        without = {"view_on_site", "password_change_done"}
-        theirs = super().get_urls()
-        return [*own, *(each for each in theirs if getattr(each, "name", "") not in without)]
+        # Somebody who has changed their password goes on at once, and needs no page that says so.
+        left_out = {each.name for each in own} | {"password_change_done"}
+        library = super().get_urls()
+        return [*own, *(each for each in library if getattr(each, "name", "") not in left_out)]
 
     def each_context(self, request):
         return {**super().each_context(request), "number_kept": number_kept(request)}
@@ -178,9 +170,3 @@ class RegisterSite(admin.AdminSite):
         for app in listed:
             app["name"] = IN_WORDS.get(app["app_label"], app["name"])
         return sorted(listed, key=lambda app: app["app_label"] in IN_WORDS)
-
-    def index(self, request, extra_context=None):
-        context = dict(extra_context or {})
-        for make in _front:
-            context.update(make(request))
-        return super().index(request, context)

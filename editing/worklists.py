@@ -1,9 +1,9 @@
 """Worklists: what in the register needs somebody's attention, and why.
 
 Each is declared once, in the lowest app that knows of it; an app above adds its own kinds of
-record as further parts. What is listed is worked out from the register on the day and stored
-nowhere, so that a list empties itself when the cause is mended. docs/worklists.md says of each
-what it finds and what empties it.
+record as further parts. A worklist is worked out from the register on the day and stored nowhere,
+so that it empties itself when the cause is mended. docs/worklists.md says what each list finds
+and what empties it.
 """
 
 import datetime
@@ -25,9 +25,10 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
-from editing import finding
-from editing.links import Link, add_address, change_address, may_view, step_address
-from editing.site import on_front_page, site_page
+from editing.finding import findable
+from editing.links import Link, add_address, change_address, may_add, may_view, step_address
+from editing.site import site_page
+from editing.steps import steps_for
 from editing.word_search import holds_words, search_text, typed_words
 
 PER_PAGE = 50
@@ -43,7 +44,7 @@ class WorklistRow:
     reason: str
     where: tuple[Link, ...] = ()
     ways: tuple[Link, ...] = ()  # to mend it: guided steps first
-    # What it is listed under, and what can be done there for all of them at once.
+    # The heading that it is listed under, and ways to mend all rows under it at once.
     group: Link | None = None
     group_ways: tuple[Link, ...] = ()
 
@@ -52,23 +53,35 @@ class WorklistRow:
         return capfirst(self.record._meta.verbose_name)
 
 
+@dataclass(frozen=True)
+class Narrowing:
+    """A choice that narrows a worklist, such as a place."""
+
+    name: str
+    label: str
+    everything: str  # in words: "All places"
+    choices: Callable[[], list[tuple[str, str]]]
+    keys: Callable[[str], set]  # of a choice
+
+
 def size_of(found: QuerySet | list) -> int:
     return found.count() if isinstance(found, QuerySet) else len(found)
 
 
 class WorklistPart:
-    """One kind of record on a worklist, as one user asks for it on one day.
+    """One kind of record on a worklist, for one user on one day.
 
-    What it finds is a queryset or, where no query can tell, a list; in either case a page of it
-    is made into rows at once.
+    It finds a queryset or, if no query can find it, a list. Only a page of either is made into
+    rows.
     """
 
     model: type[models.Model]
-    # What the words searched for may stand in, and by which keys a Narrowing chooses.
+    # The paths to the columns that are searched for words.
     searched: tuple[str, ...] = ()
-    narrowed_by: dict[str, tuple[str, ...]] = {}
-    # If what is found takes long to work out, all the records that it rests on: its number is
-    # then kept until one of them is written, which their history tells.
+    # For each Narrowing that applies, the paths to the keys that it chooses among.
+    narrowed_by: dict[Narrowing, tuple[str, ...]] = {}
+    # If finding takes long, every model that the result depends on. The number of records found is
+    # then cached until the history of one of these models has a new row.
     rests_on: tuple[type[models.Model], ...] = ()
 
     def __init__(
@@ -76,23 +89,23 @@ class WorklistPart:
         request: HttpRequest,
         day: datetime.date,
         words: Sequence[str] = (),
-        chosen: dict[str, set] | None = None,
+        chosen: dict[Narrowing, set] | None = None,
     ):
         self.request, self.day, self.words, self.chosen = request, day, words, chosen or {}
 
-    # What a subclass says
+    # Subclasses say
 
     def found(self) -> QuerySet | list:
-        """What needs attention, in order."""
+        """The records that need attention, in order."""
         raise NotImplementedError
 
     def apart(self) -> QuerySet | list:
-        """What stands beside it and is not counted, because nobody need do anything."""
+        """Records listed beside them and not counted, because nobody need do anything."""
         return []
 
     def counted(self, found: QuerySet | list) -> int:
-        """How many of what the list counts there are in what it found: the records themselves,
-        unless a subclass counts something in each."""
+        """How many there are of what the list counts: the records found, unless a subclass counts
+        something in each."""
         return size_of(found)
 
     def counted_apart(self, found: QuerySet | list) -> int:
@@ -107,14 +120,14 @@ class WorklistPart:
     def apart_rows(self, records: Iterable) -> list[WorklistRow]:
         return self.rows(records)
 
-    # What it may use
+    # Subclasses may use
 
     def narrowed(self, records: QuerySet) -> QuerySet:
-        """Those of `records` that were asked for."""
+        """The `records` that the user asked for."""
         query = holds_words(self.model, self.searched, self.words)
-        for name, keys in self.chosen.items():
+        for narrowing, keys in self.chosen.items():
             anywhere = Q(pk__in=[])
-            for path in self.narrowed_by.get(name, ()):
+            for path in self.narrowed_by.get(narrowing, ()):
                 anywhere |= Q(**{f"{path}__in": keys})
             query &= anywhere
         return records.filter(query)
@@ -127,8 +140,8 @@ class WorklistPart:
             model.history.order_by("-history_id").values_list("history_id", "history_date").first()
             for model in self.rests_on
         ]
-        told = f"{type(self).__qualname__} {self.day} {written}"
-        key = f"worklist-{hashlib.sha256(told.encode()).hexdigest()}"
+        state = f"{type(self).__qualname__} {self.day} {written}"
+        key = f"worklist-{hashlib.sha256(state.encode()).hexdigest()}"
         return cache.get_or_set(key, lambda: self.counted(self.found()), timeout=DAY)
 
     @property
@@ -136,7 +149,7 @@ class WorklistPart:
         return self.request.get_full_path()
 
     def link(self, record: models.Model | None, text: str = "") -> Link:
-        """A record's name, which leads to its page if the user may see that."""
+        """A record's name, with a link to its page if the user may see that."""
         if record is None:
             return Link(text)
         may = may_view(self.request, type(record))
@@ -145,73 +158,34 @@ class WorklistPart:
     def steps(
         self, record: models.Model, *names: str, worded: str = "{}", **filled_in
     ) -> list[Link]:
-        """Those of the guided steps `names` on `record` that the user may take today. `worded`
-        says on what, if that is another record than the row's."""
-        offered = {step.name: step for step in finding.suited_steps(self.request, record)}
+        """Links to those of the guided steps `names` that the user may take on `record` today.
+        `worded` names the record, if it is not the row's own."""
+        today, model = timezone.localdate(), type(record)
+        may_take = steps_for(self.request, model)
         return [
             Link(
-                worded.format(offered[name].title),
-                step_address(type(record), record.pk, name, **filled_in, next=self.here),
+                worded.format(may_take[name].title),
+                step_address(model, record.pk, name, **filled_in, next=self.here),
             )
             for name in names
-            if name in offered
+            if name in may_take and may_take[name].is_for(record, today)
         ]
 
     def correcting(self, record: models.Model, text: str) -> list[Link]:
-        """The form of a record, for whoever may change it."""
+        """A link to the form of a record, if the user may change it."""
         if not admin.site.get_model_admin(type(record)).has_change_permission(self.request):
             return []
-        address = change_address(type(record), record.pk)
-        return [Link(text, f"{address}?{urlencode({'next': self.here})}")]
+        return [Link(text, change_address(type(record), record.pk)).returning_to(self.here)]
 
     def adding(self, model: type[models.Model], text: str, **filled_in) -> list[Link]:
-        """The form to add a record, for whoever may."""
-        if not admin.site.get_model_admin(model).has_add_permission(self.request):
+        """A link to the form that adds a record, if the user may."""
+        if not may_add(self.request, model):
             return []
         return [Link(text, add_address(model, **filled_in, next=self.here))]
 
 
-@dataclass
-class Worklist:
-    """A list of what needs attention for one reason."""
-
-    slug: str
-    order: int
-    title: str
-    finds: str  # what it finds, and why it matters
-    emptied: str  # what empties it
-    apart: str = ""  # what stands beside it and is not counted: "Not recorded"
-    why_apart: str = ""
-    counts_apart: bool = True
-    counts: str = ""  # what is counted in each record, if not the records: "place,places"
-    parts: list[type[WorklistPart]] = field(default_factory=list)
-
-    def part(self, kind: type[WorklistPart]) -> type[WorklistPart]:
-        """Adds a kind of record to the list."""
-        self.parts.append(kind)
-        return kind
-
-    @property
-    def address(self) -> str:
-        return reverse("admin:worklist", args=[self.slug])
-
-    def parts_for(self, request, day, *asked) -> list[WorklistPart]:
-        """The parts whose records whoever asks may view."""
-        return [part(request, day, *asked) for part in self.parts if may_view(request, part.model)]
-
-    def rows(self, request, day, *asked, apart: bool = False) -> "Rows":
-        return Rows(self.parts_for(request, day, *asked), apart)
-
-    def number_in(self, rows: "Rows") -> int:
-        """How many there are of what it counts."""
-        return rows.number if self.counts else len(rows)
-
-    def count(self, request, day) -> int:
-        return sum(part.number() for part in self.parts_for(request, day))
-
-
-class Rows(Sequence):
-    """The rows of several parts, one after another. Only those looked at are made."""
+class WorklistRows(Sequence):
+    """The rows of several parts, one after another, made only when they are looked at."""
 
     def __init__(self, parts: list[WorklistPart], apart: bool = False):
         self.apart = apart
@@ -242,40 +216,65 @@ class Rows(Sequence):
         return rows
 
 
-@dataclass(frozen=True)
-class Narrowing:
-    """A choice by which a worklist is narrowed: by place."""
+@dataclass
+class Worklist:
+    """A list of what needs attention for one reason."""
 
-    name: str
-    label: str
-    everything: str  # in words: "All places"
-    choices: Callable[[], list[tuple[str, str]]]
-    keys: Callable[[str], set]  # of a choice
+    slug: str
+    order: int
+    title: str
+    finds: str  # what it finds, and why it matters
+    emptied: str  # what empties it
+    apart: str = ""  # the heading of records beside it that are not counted: "Not recorded"
+    why_apart: str = ""
+    counts_apart: bool = True
+    counts: str = ""  # what is counted in each record, if not the records: "place,places"
+    parts: list[type[WorklistPart]] = field(default_factory=list)
+
+    def part(self, kind: type[WorklistPart]) -> type[WorklistPart]:
+        """Add a kind of record to the list."""
+        self.parts.append(kind)
+        return kind
+
+    @property
+    def address(self) -> str:
+        return reverse("admin:worklist", args=[self.slug])
+
+    def parts_for(self, request: HttpRequest, day: datetime.date, *asked) -> list[WorklistPart]:
+        """The parts whose records the user may view."""
+        return [part(request, day, *asked) for part in self.parts if may_view(request, part.model)]
+
+    def rows(
+        self, request: HttpRequest, day: datetime.date, *asked, apart: bool = False
+    ) -> WorklistRows:
+        return WorklistRows(self.parts_for(request, day, *asked), apart)
+
+    def number_in(self, rows: WorklistRows) -> int:
+        """How many there are in `rows` of what it counts."""
+        return rows.number if self.counts else len(rows)
+
+    def count(self, request: HttpRequest, day: datetime.date) -> int:
+        return sum(part.number() for part in self.parts_for(request, day))
 
 
 _worklists: dict[str, Worklist] = {}
-_narrowings: list[Narrowing] = []
 
 
 def worklist(slug: str, **words) -> Worklist:
-    """Declares a worklist."""
+    """Declare a worklist."""
     _worklists[slug] = Worklist(slug, **words)
     return _worklists[slug]
-
-
-def narrow_by(narrowing: Narrowing) -> None:
-    _narrowings.append(narrowing)
 
 
 def all_worklists() -> list[Worklist]:
     return sorted(_worklists.values(), key=lambda listed: listed.order)
 
 
-# Words and conditions that worklists share.
+# Words and conditions for worklists
 
 
 def over(day: datetime.date, *paths: str) -> Q:
-    """A condition: something that `paths` lead to had ended before `day`."""
+    """A condition: a record that one of `paths` leads to had ended before `day`."""
     query = Q()
     for path in paths:
         query |= Q(**{f"{path}__end_date__lt": day})
@@ -289,33 +288,29 @@ def number_of_days(days: int) -> str:
 # Pages
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A worklist on the front page."""
-
-    title: str
-    address: str
-    number: int
-    apart: str  # in words: "2 explained"
-
-
-@on_front_page
-def worklists_with_counts(request: HttpRequest) -> dict:
+@site_page("", name="index")
+def front_page(request: HttpRequest) -> HttpResponse:
+    """The library's front page, with the worklists and how much is on each."""
     today = timezone.localdate()
-    listed = []
-    for each in all_worklists():
-        if not each.parts_for(request, today):
-            continue
-        apart = each.number_in(each.rows(request, today, apart=True)) if each.counts_apart else 0
-        listed.append(
-            Listed(
-                title=each.title,
-                address=each.address,
-                number=each.count(request, today),
-                apart=f"{apart:,} {each.apart.lower()}" if apart else "",
-            )
-        )
-    return {"worklists": listed, "may_find": finding.findable(request)}
+    listed = [
+        {
+            "title": each.title,
+            "address": each.address,
+            "number": each.count(request, today),
+            "apart": number_apart_in_words(each, request, today),
+        }
+        for each in all_worklists()
+        if each.parts_for(request, today)
+    ]
+    return admin.site.index(request, {"worklists": listed, "may_find": findable(request)})
+
+
+def number_apart_in_words(listed: Worklist, request: HttpRequest, day: datetime.date) -> str:
+    """How many records are beside a list: "2 explained"; "" if none, or if they are not counted."""
+    if not listed.counts_apart:
+        return ""
+    number = listed.number_in(listed.rows(request, day, apart=True))
+    return f"{number:,} {listed.apart.lower()}" if number else ""
 
 
 @site_page("worklists/<slug:slug>/", name="worklist")
@@ -359,16 +354,14 @@ def worklist_page(request: HttpRequest, slug: str) -> HttpResponse:
     return TemplateResponse(request, "editing/worklist.html", context)
 
 
-def choices_made(request: HttpRequest, listed: Worklist) -> tuple[list[dict], dict[str, set]]:
-    """The choices that narrow a worklist, as the page offers them, and what was chosen."""
+def choices_made(request: HttpRequest, listed: Worklist) -> tuple[list[dict], dict[Narrowing, set]]:
+    """The choices that narrow a worklist, as the page offers them, and the keys chosen."""
     offered, chosen = [], {}
-    for narrowing in _narrowings:
-        if not any(narrowing.name in part.narrowed_by for part in listed.parts):
-            continue
+    for narrowing in dict.fromkeys(each for part in listed.parts for each in part.narrowed_by):
         choices = narrowing.choices()
         value = request.GET.get(narrowing.name, "")
         if value in dict(choices):
-            chosen[narrowing.name] = narrowing.keys(value)
+            chosen[narrowing] = narrowing.keys(value)
         else:
             value = ""
         offered.append(

@@ -37,6 +37,7 @@ from forums.quoracy_inputs import bodies_of, rule_of
 from forums.seat_holders import HeldSeat, seats_with_holders
 from forums.vacancies import with_vacancies
 from organisations.models import Organisation, Post, Relationship, RelationshipKind
+from organisations.worklists import PLACE
 from people.models import Appointment, Basis
 from people.post_holders import Standing, posts_with_holders
 from people.post_holders import with_standing as posts_with_standing
@@ -124,7 +125,7 @@ NOT_COMPARED = worklist(
 )
 
 SEATS = ("title", "forum__folded", "forum__names__folded")
-SEATS_NARROWED = {"place": ("forum__place",)}
+SEATS_NARROWED = {PLACE: ("forum__place",)}
 
 
 def seats_in_force(day) -> QuerySet:
@@ -239,7 +240,7 @@ class VacantSeats(EmptySeats):
 class Memberships(Tenures):
     model = Membership
     searched = ("person__folded", "seat__title", "seat__forum__folded")
-    narrowed_by = {"place": ("seat__forum__place",)}
+    narrowed_by = {PLACE: ("seat__forum__place",)}
 
     def in_force(self):
         return (
@@ -460,7 +461,7 @@ def lines_in_force(day, kinds: Iterable[LineKind] = ANSWERS) -> QuerySet:
 class LinesToTheEnded(WorklistPart):
     model = ReportingLine
     searched = ("from_forum__folded", "to_forum__folded", "to_organisation__folded")
-    narrowed_by = {"place": ("from_forum__place",)}
+    narrowed_by = {PLACE: ("from_forum__place",)}
 
     def found(self):
         return self.narrowed(
@@ -487,7 +488,7 @@ class LinesToTheEnded(WorklistPart):
 class ForumsWithoutALine(WorklistPart):
     model = Forum
     searched = ("folded", "names__folded")
-    narrowed_by = {"place": ("place",)}
+    narrowed_by = {PLACE: ("place",)}
 
     def without(self) -> QuerySet:
         """Established forums in force with no line to anybody; `heads` if others have one to

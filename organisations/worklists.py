@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
-from editing.worklists import Narrowing, WorklistPart, WorklistRow, narrow_by, worklist
+from editing.worklists import Narrowing, WorklistPart, WorklistRow, worklist
 from organisations.models import Figure, Place, Rating
 
 # Places, by which any worklist may be narrowed: a place with all that is part of it.
@@ -31,7 +31,7 @@ def places_within(value: str) -> set[int]:
     return found
 
 
-narrow_by(Narrowing("place", "Place", "All places", place_choices, places_within))
+PLACE = Narrowing("place", "Place", "All places", place_choices, places_within)
 
 
 # Statements in conflict
@@ -57,7 +57,7 @@ class Conflicting(WorklistPart):
     """Facts of one organisation that differ in what they say of the same thing."""
 
     searched = ("organisation__folded", "organisation__names__folded")
-    narrowed_by = {"place": ("organisation__place",)}
+    narrowed_by = {PLACE: ("organisation__place",)}
 
     def compared(self) -> QuerySet:
         """All facts, with `about`-columns that are alike where two speak of the same thing and

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from editing.links import Link
 from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
+from organisations.worklists import PLACE
 from people.models import Appointment, Tenure
 from records.evidence import year_before
 from records.periods import date_in_words, not_over
@@ -68,7 +69,7 @@ class Tenures(WorklistPart):
 class Appointments(Tenures):
     model = Appointment
     searched = ("person__folded", "post__title", "post__organisation__folded")
-    narrowed_by = {"place": ("post__organisation__place",)}
+    narrowed_by = {PLACE: ("post__organisation__place",)}
 
     def on_the_day(self) -> QuerySet:
         return (

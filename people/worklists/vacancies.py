@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from editing.worklists import WorklistPart, WorklistRow, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
+from organisations.worklists import PLACE
 from people.post_holders import Holding, Standing, posts_with_holders, with_standing
 
 CHAIRS_VACANT = worklist(
@@ -60,7 +61,7 @@ def standing_in_words(holding: Holding) -> str:
 class Posts(WorklistPart):
     model = Post
     searched = ("title", "organisation__folded", "organisation__names__folded")
-    narrowed_by = {"place": ("organisation__place",)}
+    narrowed_by = {PLACE: ("organisation__place",)}
 
     def listed(self, posts: QuerySet) -> QuerySet:
         return self.narrowed(posts.select_related("organisation")).order_by(

@@ -74,7 +74,7 @@ def test_two_documents_that_rate_one_service_differently_are_in_conflict():
 
 
 def test_a_worklist_is_narrowed_by_words_and_by_a_place_with_its_parts():
-    from organisations.worklists import places_within
+    from organisations.worklists import PLACE, places_within
 
     county = make_place(name="County")
     town = make_place(name="Town", part_of=county, level="neighbourhood")
@@ -82,7 +82,7 @@ def test_a_worklist_is_narrowed_by_words_and_by_a_place_with_its_parts():
     for organisation in (in_town, make_organisation()):
         make_figure(organisation=organisation, label="Staff", value="1")
         make_figure(organisation=organisation, label="Staff", value="2")
-    within = {"place": places_within(str(county.pk))}
+    within = {PLACE: places_within(str(county.pk))}
     assert {f.organisation for f in listed("statements-in-conflict", chosen=within)} == {in_town}
     assert len(listed("statements-in-conflict", words=["staff"])) == 4
     assert listed("statements-in-conflict", words=["nobody"]) == []

@@ -201,8 +201,10 @@ def test_the_front_page_and_the_head_of_the_list_count_places(register, admin_cl
     number = in_json_of_forums("2026-01-01")[0]
     assert f"Needs attention ({number})" in head.content.decode()
     assert f"{number} places in 6 records." in head.content.decode()
-    [listed] = [each for each in front.context_data["worklists"] if "seats-vacant" in each.address]
-    assert (listed.number, listed.apart) == (number, "4 not recorded")
+    [listed] = [
+        each for each in front.context_data["worklists"] if "seats-vacant" in each["address"]
+    ]
+    assert (listed["number"], listed["apart"]) == (number, "4 not recorded")
 
 
 def test_who_acts_beside_a_holder_has_no_number_of_the_seat(register):
