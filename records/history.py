@@ -1,7 +1,7 @@
-"""Change history: what the register said, when, on whose word.
+"""Change history: what the register said when, and who wrote it.
 
-django-simple-history with its holes closed: a save and its history row are one transaction,
-a save that changes nothing writes nothing, what would write no history is refused, and two
+django-simple-history, with its holes closed: a save and its history row are one transaction, a
+save that changes nothing writes nothing, a write that would leave no history is refused, and two
 changes of one instant keep their order.
 """
 
@@ -27,7 +27,7 @@ from records.text import plain, tidy
 
 
 class Nature(models.TextChoices):
-    """What kind of change a row of history records."""
+    """The kind of change that a row of history records."""
 
     SEEDED = "seeded", "loaded with the first records"
     RECORDED = "recorded", "recorded"
@@ -43,7 +43,7 @@ class Nature(models.TextChoices):
 
 @dataclasses.dataclass(frozen=True)
 class Writing:
-    """Changes made together: their nature, who makes them and why, and the rows written."""
+    """Changes that belong together: their nature, who makes them and why, and the rows written."""
 
     nature: Nature
     reason: str = ""
@@ -65,46 +65,46 @@ def writing(
     user: models.Model | None = None,
     batch: uuid.UUID | None = None,
 ) -> Iterator[Writing]:
-    """Every change made inside belongs together, and its history says of what nature it is.
+    """All changes made inside belong together, and their history has this nature.
 
-    What was written, in order, is in `rows` of the Writing that it gives. `step` is the guided
-    step in words: "Replace the holder". Without a `user` it is whoever made the request. `batch` is
-    the number of these changes, if they have one already.
+    The Writing holds the rows that were written, in order. `step` is the guided step in words:
+    "Replace the holder". Without a `user`, it is whoever made the request. `batch` is the number
+    of these changes, if they have one already.
     """
-    together = Writing(nature, plain(reason), step, user, batch or uuid.uuid4())
-    token = _writing.set(together)
+    changes = Writing(nature, plain(reason), step, user, batch or uuid.uuid4())
+    token = _writing.set(changes)
     try:
-        yield together
+        yield changes
     finally:
         _writing.reset(token)
 
 
-# What a new row of history says of the changes it belongs to.
+# The defaults of a new row of history.
 
 
 def current_nature() -> str:
-    together = _writing.get()
-    return together.nature.value if together else ""
+    changes = _writing.get()
+    return changes.nature.value if changes else ""
 
 
 def current_step() -> str:
-    together = _writing.get()
-    return together.step if together else ""
+    changes = _writing.get()
+    return changes.step if changes else ""
 
 
 def current_batch() -> uuid.UUID | None:
-    together = _writing.get()
-    return together.batch if together else None
+    changes = _writing.get()
+    return changes.batch if changes else None
 
 
 class HistoryRow(models.Model):
-    """What every row of change history says besides the record as it then was."""
+    """The fields of a row of change history besides those of the record as it then was."""
 
     history_nature = models.CharField(
         max_length=10, choices=Nature, blank=True, default=current_nature, editable=False
     )
     history_step = models.CharField(max_length=60, blank=True, default=current_step, editable=False)
-    # The same for all that was changed together.
+    # The same for all changes that belong together.
     history_batch = models.UUIDField(
         null=True, default=current_batch, editable=False, db_index=True
     )
@@ -125,9 +125,9 @@ class HistoryRow(models.Model):
 
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
-        together = _writing.get()
-        if together is not None:
-            together.rows.append(self)
+        changes = _writing.get()
+        if changes is not None:
+            changes.rows.append(self)
 
 
 class HistoricalQuerySet(LibraryHistoricalQuerySet):
@@ -136,11 +136,11 @@ class HistoricalQuerySet(LibraryHistoricalQuerySet):
     def latest_of_each(self):
         """The last row of each record, deletions included.
 
-        The library compares the time alone, which returns two rows for changes of one
-        instant, and looks for later rows only among those already filtered, which returns
-        a record by what it used to be. Here later rows are looked for among all that were
-        written, by the order of writing: a clock may have been wrong. As at a moment they
-        go by their dates, and the order of writing breaks ties.
+        The library compares the time alone, which returns two rows for changes of one instant;
+        and it looks for later rows only among those already filtered, which finds a record by
+        what it used to be. Here later rows are looked for among all rows, by the order of
+        writing: the clock may have been wrong. As of a moment, rows go by their dates, and the
+        order of writing breaks ties.
         """
         later = Q(history_id__gt=OuterRef("history_id"))
         if self._as_of is not None:
@@ -148,17 +148,15 @@ class HistoricalQuerySet(LibraryHistoricalQuerySet):
                 Q(history_date__gt=OuterRef("history_date"))
                 | (Q(history_date=OuterRef("history_date")) & later)
             )
-        of_it = Q(**{self._pk_attr: OuterRef(self._pk_attr)})
-        return self.filter(~Exists(self.model.objects.filter(of_it, later)))
+        same_record = Q(**{self._pk_attr: OuterRef(self._pk_attr)})
+        return self.filter(~Exists(self.model.objects.filter(same_record, later)))
 
 
 class HistoryDescriptor(LibraryHistoryDescriptor):
-    """The history of a record, or of all of a kind. The library makes a class each time."""
+    """The history of a record, or of a model. The library makes a class at each access."""
 
-    def __init__(self, of_the_library: LibraryHistoryDescriptor):
-        super().__init__(
-            of_the_library.model, of_the_library.manager_class, of_the_library.queryset_class
-        )
+    def __init__(self, library: LibraryHistoryDescriptor):
+        super().__init__(library.model, library.manager_class, library.queryset_class)
         self.manager = self.manager_class.from_queryset(self.queryset_class)
 
     def __get__(self, instance, owner):
@@ -166,7 +164,7 @@ class HistoryDescriptor(LibraryHistoryDescriptor):
 
 
 class HistoricalRecords(LibraryHistoricalRecords):
-    """History of a register model. Every change is kept with who made it and why."""
+    """The history of a model of the register: every change, who made it and why."""
 
     def __init__(self, **kwargs):
         kwargs.setdefault("inherit", True)
@@ -178,12 +176,12 @@ class HistoricalRecords(LibraryHistoricalRecords):
     def finalize(self, sender, **kwargs):
         super().finalize(sender, **kwargs)
         if issubclass(sender, self.cls):
-            of_the_library = vars(sender)[self.manager_name]
-            setattr(sender, self.manager_name, HistoryDescriptor(of_the_library))
+            library = vars(sender)[self.manager_name]
+            setattr(sender, self.manager_name, HistoryDescriptor(library))
             models.signals.pre_save.connect(self.refuse_raw, sender=sender, weak=False)
 
     def refuse_raw(self, sender, raw=False, **kwargs):
-        """Refuse what `loaddata` does: the library leaves such saves out of the history."""
+        """Refuse the saves of `loaddata`, which the library leaves out of the history."""
         if raw:
             raise WritesNoHistory(
                 f"{capfirst(sender._meta.verbose_name_plural)} saved as a fixture has them would "
@@ -192,28 +190,28 @@ class HistoricalRecords(LibraryHistoricalRecords):
             )
 
     def add_extra_methods(self, cls):
-        """No `save_without_historical_record`: a register has no such save."""
+        """Add no `save_without_historical_record`."""
 
     def get_change_reason_for_object(self, instance, history_type, using):
         own = super().get_change_reason_for_object(instance, history_type, using)
-        together = _writing.get()
-        return plain(own or (together.reason if together else ""))
+        changes = _writing.get()
+        return plain(own or (changes.reason if changes else ""))
 
     def get_history_user(self, instance):
-        together = _writing.get()
-        if together is not None and together.user is not None:
-            return together.user
+        changes = _writing.get()
+        if changes is not None and changes.user is not None:
+            return changes.user
         return super().get_history_user(instance)
 
     def get_meta_options(self, model):
         options = super().get_meta_options(model)
-        # For the last row of each record as at a moment; the default indexes serve the rest.
+        # For the last row of each record as of a moment. The default indexes serve the rest.
         options["indexes"] = [
             models.Index(
                 fields=[model._meta.pk.attname, "history_date", "history_id"],
                 name=f"{model._meta.app_label[:5]}_{model._meta.model_name[:18]}_asof",
             ),
-            # For what was removed, of which there is little.
+            # For the few records that were removed.
             models.Index(
                 fields=["history_date", "history_id"],
                 condition=Q(history_type="-"),
@@ -256,31 +254,21 @@ class RecordQuerySet(models.QuerySet):
         They are not validated here. Raises IntegrityError if the database refuses one.
         """
         records = list(records)
-        if (together := _writing.get()) is not None:
-            user, reason = user or together.user, reason or together.reason
-        reason = plain(reason)
         with transaction.atomic(using=self.db):
             for record in records:
                 record.prepare()
             made = super().bulk_create(records, batch_size=batch_size)
-            rows = self.model.history.bulk_history_create(
-                made, batch_size=batch_size, default_user=user, default_change_reason=reason
-            )
-            if together is not None:
-                together.rows.extend(rows)
+            self._write_history(made, user, reason, batch_size=batch_size)
         return made
 
     def bulk_update_with_history(self, records, *, user=None, reason=""):
-        """Save many changed records at once and a history row for each that differs from what is
-        stored, or none at all.
+        """Save many changed records at once and a history row for each that differs from its stored
+        version, or none at all.
 
-        They are not validated here, and a `save` that does more than save is not called. Raises
-        IntegrityError if the database refuses one.
+        They are not validated here, and their own `save` is not called. Raises IntegrityError if
+        the database refuses one.
         """
         records = list(records)
-        if (together := _writing.get()) is not None:
-            user, reason = user or together.user, reason or together.reason
-        reason = plain(reason)
         with transaction.atomic(using=self.db):
             stored = locked(self.model).in_bulk([record.pk for record in records])
             changed, names = [], set()
@@ -292,12 +280,18 @@ class RecordQuerySet(models.QuerySet):
                     names |= differing
             if changed:
                 models.QuerySet(self.model, using=self.db).bulk_update(changed, sorted(names))
-                rows = self.model.history.bulk_history_create(
-                    changed, update=True, default_user=user, default_change_reason=reason
-                )
-                if together is not None:
-                    together.rows.extend(rows)
+                self._write_history(changed, user, reason, update=True)
         return changed
+
+    def _write_history(self, records, user, reason, **options) -> None:
+        changes = _writing.get()
+        if changes is not None:
+            user, reason = user or changes.user, reason or changes.reason
+        rows = self.model.history.bulk_history_create(
+            records, default_user=user, default_change_reason=plain(reason), **options
+        )
+        if changes is not None:
+            changes.rows.extend(rows)
 
 
 class Recorded(models.Model):
@@ -308,13 +302,13 @@ class Recorded(models.Model):
     class Meta:
         abstract = True
 
-    # Fields that may not change once saved: a change would be another record.
+    # Fields that may not change once saved: with another value it would be another record.
     fixed_fields: tuple[str, ...] = ()
     instead_of_changing = "Delete this record and add another."
-    # Of these, the ones that a step may change on this record alone, as a merge of two people does.
+    # The fixed fields that a step may change on this record, as a merge of two people does.
     unfixed: tuple[str, ...] = ()
 
-    # What `str` of a record reads of others, as `select_related` takes it.
+    # The other records that `str` of a record reads, as paths for `select_related`.
     named_by: tuple[str, ...] = ()
 
     def save(self, *args, **kwargs):
@@ -350,7 +344,7 @@ class Recorded(models.Model):
             return super().delete(*args, **kwargs)
 
     def prepare(self) -> None:
-        """Tidy texts, and set what is worked out from other fields. Called by every save."""
+        """Tidy texts, and set fields that are worked out from others. Every save calls this."""
         tidy(self)
 
     def clean_fields(self, exclude=None) -> None:
