@@ -1,8 +1,8 @@
 """Whether this release of the register can work with the tables that a database holds.
 
-Django takes a database that another release has migrated, or that stopped half-way through
+Django accepts a database that another release has migrated, or that stopped half-way through
 migrations since folded into one, without a word; a later migration then fails with a KeyError.
-So `migrate` and the server look at the table of applied migrations themselves, before Django does.
+So `migrate` and the server look at the table of applied migrations before Django does.
 """
 
 import logging
@@ -49,7 +49,7 @@ def refuse_unknown_schema(connection) -> None:
 def refuse_unknown_schema_at_start() -> None:
     """Raise UnknownSchema if the server would serve tables of another release.
 
-    A database that does not answer refuses nothing: the server starts, and tells its readers.
+    If the database does not answer, nothing is refused: the server starts, and tells its readers.
     """
     try:
         refuse_unknown_schema(connection)

@@ -1,4 +1,4 @@
-"""What every record of the register shares, and the source documents themselves."""
+"""The base models of every record, source documents, and what the admin keeps for staff."""
 
 import datetime
 from importlib import import_module
@@ -26,7 +26,7 @@ SLUG_HELP = "Part of the public address. Letters, digits and hyphens; it does no
 
 
 def one_of(field: str, choices: type[models.TextChoices], *, or_empty: bool = False):
-    """A constraint: `field` holds one of `choices` (or nothing, if `or_empty`)."""
+    """A constraint: the value of `field` is one of `choices`, or nothing if `or_empty`."""
     values = [*choices.values, ""] if or_empty else choices.values
     return DatabaseCheck(
         name=f"%(app_label)s_%(class)s_{field}_known",
@@ -46,15 +46,15 @@ class FactQuerySet(RecordQuerySet):
     """Facts without a period of their own."""
 
     def stated_by(self, day):
-        """Those that a source states as at `day` or before, as far as is known.
+        """The facts that a source states as at `day` or before, as far as is known.
 
-        A rating or a figure of 2021 is no part of a page about 2019.
+        A rating or a figure of 2021 does not belong on a page about 2019.
         """
         return self.filter(Q(confirmed_on__isnull=True) | Q(confirmed_on__lte=day))
 
 
 class DatedRecordQuerySet(PeriodQuerySet, RecordQuerySet):
-    """Records with a period, none of them written without history."""
+    """Records with a period."""
 
 
 RecordManager = NaturalKeyManager.from_queryset(RecordQuerySet, "RecordManager")
@@ -63,18 +63,18 @@ DatedRecordManager = NaturalKeyManager.from_queryset(DatedRecordQuerySet, "Dated
 
 
 class Record(Recorded):
-    """Anything the register keeps, with change history."""
+    """Anything that the register keeps, with change history."""
 
     objects = RecordManager()
 
-    # What identifies a record in fixtures, as lookups: ("organisation__slug", "title").
+    # The lookups that identify a record in fixtures: ("organisation__slug", "title").
     natural_key_fields: tuple[str, ...] = ()
-    # The paths to what `told_apart_by` reads.
+    # The paths to the records that `told_apart_by` reads.
     told_apart_with: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
-        # Django writes past `objects` in places: forum.seats.add(seat) is an UPDATE. With this
+        # Django sometimes writes without `objects`: forum.seats.add(seat) is an UPDATE. With this
         # it finds the queryset that refuses. Every model has to inherit it.
         base_manager_name = "objects"
 
@@ -88,16 +88,16 @@ class Record(Recorded):
         return tuple(key)
 
     def told_apart_by(self) -> str:
-        """What tells this from another of its name, in words; "" if nothing does."""
+        """The words that tell this apart from another of its name; "" if nothing does."""
         return ""
 
     @classmethod
     def words_apart(cls, records: list["Record"], day: datetime.date) -> dict[int, str]:
-        """What tells each of `records` from another of its name on the day, by its key."""
+        """The words that tell each of `records` apart on the day, by its key."""
         return {record.pk: record.told_apart_by() for record in records}
 
     def over_in_words(self, day: datetime.date) -> str:
-        """That this is no more on the day, and since when: "closed 31 March 2020"; "" if it is."""
+        """When this ended, if it has ended by the day: "closed 31 March 2020"; "" if not."""
         return ""
 
 
@@ -132,7 +132,7 @@ class DatedFact(Record, Evidenced, Dated):
     )
 
     instead_of_changing = "End this record and add another."
-    # What it did when it came to an end.
+    # In words: what it did when it ended.
     verb_of_end = "ended"
 
     class Meta(Record.Meta):
@@ -151,7 +151,7 @@ class DatedFact(Record, Evidenced, Dated):
 
     @property
     def end_document_slug(self) -> str | None:
-        """The slug of the source of the end, if it has its own, as rows of `.values()` have it."""
+        """The slug of the end's own source, if it has one. Rows of `.values()` have it too."""
         return self.end_document.slug if self.end_document else None
 
     @property
@@ -182,7 +182,7 @@ class NameKind(models.TextChoices):
 
 
 class OtherName(DatedFact):
-    """A name, other than its own, that something has had or that a source gives it."""
+    """A name, other than its own, that something had or that a source gives it."""
 
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=15, choices=NameKind)
@@ -195,7 +195,7 @@ class OtherName(DatedFact):
 
 
 class DocumentKind(models.TextChoices):
-    """What sort of paper a source document is."""
+    """The sort of paper that a source document is."""
 
     BRIEFING_PACK = "briefing-pack", "briefing pack"
     BOARD_PAPER = "board-paper", "board paper"
@@ -255,7 +255,7 @@ class Document(Record):
 class RegisterVersion(models.Model):
     """The one row that says which version the register is at (see `records.version`).
 
-    No record of the register: the database alone writes it.
+    It is no record of the register. Only the database writes it.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True)
@@ -272,9 +272,9 @@ class RegisterVersion(models.Model):
 
 
 class Upload(models.Model):
-    """A spreadsheet that somebody sent, on its way into the register, and what became of it.
+    """A spreadsheet that somebody sent, and the outcome of importing it.
 
-    No record of the register: it keeps no history, and is cleared away when it is old.
+    It is no record of the register: it has no history, and is deleted when it is old.
     """
 
     kind = models.CharField(max_length=60, help_text="What it lists: “forums.membership”.")
@@ -285,9 +285,9 @@ class Upload(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads"
     )
     reason = models.CharField(max_length=500)
-    # Which record a name stands for, where several fit: {"person": {"J Smith": 12}}.
+    # Where several records fit a name, the one chosen: {"person": {"J Smith": 12}}.
     choices = models.JSONField(default=dict)
-    # What would become of each row, or became of it, as the preview tells it.
+    # The outcome of each row, or what it would be, as the preview shows it.
     outcome = models.JSONField(null=True)
     loaded_at = models.DateTimeField(null=True)
 
@@ -304,7 +304,7 @@ class Upload(models.Model):
 
 
 class PasswordToChange(models.Model):
-    """An account with a password that a register manager set, to be changed at the next sign-in."""
+    """An account whose owner has to change the password at the next sign-in: a manager set it."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -334,17 +334,17 @@ class StaffSession(AbstractBaseSession):
 
 
 class KeptForm(models.Model):
-    """What somebody had typed into a form of the admin when they turned out to be signed out."""
+    """A form of the admin that somebody filled in and sent after their session had ended."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_forms"
     )
     kept_at = models.DateTimeField(default=timezone.now, db_index=True)
-    # Of the page to which it is sent.
+    # The address that it was sent to.
     address = models.TextField()
-    # Names and values, in the order in which they were sent.
+    # Names and values, in the order sent.
     fields = models.JSONField()
-    # Whether a file or a password was sent too.
+    # Whether a file or a password was sent too, which are not kept.
     left_out = models.BooleanField()
 
     class Meta:

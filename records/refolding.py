@@ -1,7 +1,7 @@
-"""What migrations do with the columns that hold folded names, after folding has changed.
+"""What migrations do with the columns of folded names when folding has changed.
 
-They are worked out from other columns, so that no history tells of it: the rows of history have
-them made anew as well, since pages as recorded on another day search them and go by them.
+Folded columns are worked out from others, so that the change writes no history. The rows of history
+are folded again too, because pages as recorded on another day search them and sort by them.
 """
 
 from django.db import models
@@ -12,8 +12,8 @@ AT_ONCE = 2_000  # rows
 
 
 def order_alike(apps, schema_editor, label: str) -> None:
-    """Let PostgreSQL order the folded columns of an app as SQLite does. A new database has them
-    so."""
+    """Make PostgreSQL order the folded columns of an app as SQLite does. A new database
+    orders them so from the start."""
     if schema_editor.connection.vendor != "postgresql":
         return
     quote = schema_editor.quote_name

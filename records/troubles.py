@@ -1,6 +1,6 @@
-"""What is wrong with the database when it refuses something that breaks no rule, in words.
+"""The troubles of a database that refuses something although it breaks no rule, in words.
 
-Each is told by what the database itself says: PostgreSQL by its SQLSTATE, SQLite by its code.
+The database's own code tells which: PostgreSQL's SQLSTATE, or SQLite's error code.
 """
 
 import sqlite3
@@ -9,16 +9,16 @@ from enum import Enum
 import psycopg
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
-# What the database raises where a rule, somebody quicker or its own state is in the way.
+# The errors that the database raises because of a rule, somebody quicker or its own state.
 REFUSALS = (IntegrityError, OperationalError, ProgrammingError, InterfaceError)
 
 
 class NotKnownWhetherSaved(OperationalError):
-    """The end of a transaction was not answered: it may have been saved or not."""
+    """The database did not answer the end of a transaction, which may have been saved or not."""
 
 
 class Trouble(Enum):
-    """A state of the database: the heading of a page about it, and what to do."""
+    """A state of the database: the heading of a page about it, and what to do about it."""
 
     BUSY = (
         "The register is busy",
@@ -67,7 +67,7 @@ class Trouble(Enum):
 
 
 _OF_SQLSTATES = {
-    "40001": Trouble.BUSY,  # serialization failure
+    "40001": Trouble.BUSY,  # `serialization_failure`
     "40P01": Trouble.BUSY,  # deadlock
     "55P03": Trouble.BUSY,  # lock not available
     "57014": Trouble.BUSY,  # cancelled, as for taking too long
@@ -80,7 +80,7 @@ _OF_SQLSTATES = {
     "3D000": Trouble.GONE,  # no such database
     "42P01": Trouble.OTHER_RELEASE,  # no such table
     "42703": Trouble.OTHER_RELEASE,  # no such column
-    # Of a column that this release fills there is always a value.
+    # This release gives every column of its own a value.
     "23502": Trouble.OTHER_RELEASE,
     "53200": Trouble.FAILING,  # out of memory
     "58030": Trouble.FAILING,  # input or output
@@ -116,8 +116,8 @@ _MISSING = ("no such table", "no such column", "has no column named")
 
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
-    """The state of the database that an error tells of; None of an error that tells of none, as
-    of a rule that was broken."""
+    """The state of the database that an error shows; None if it shows none, such as the breach of a
+    rule."""
     if isinstance(error, NotKnownWhetherSaved):
         return Trouble.NOT_KNOWN
     own = error if isinstance(error, sqlite3.Error) else getattr(error, "__cause__", None)
@@ -132,7 +132,7 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
 
 
 def _trouble_without_sqlstate(error: BaseException, own: BaseException) -> Trouble | None:
-    """PostgreSQL was not to be had, or went away."""
+    """PostgreSQL could not be reached, or went away."""
     if isinstance(own, psycopg.errors.ConnectionTimeout):
         return Trouble.SILENT
     if not isinstance(error, OperationalError | InterfaceError):
@@ -143,8 +143,8 @@ def _trouble_without_sqlstate(error: BaseException, own: BaseException) -> Troub
 
 
 def is_certainly_not_saved(error: BaseException) -> bool:
-    """Whether the database itself refused a transaction. If it was shut down or lost meanwhile, the
-    transaction may have been saved."""
+    """Whether the database itself refused a transaction. If it was shut down or lost in between,
+    the transaction may have been saved."""
     state = getattr(error.__cause__, "sqlstate", None) or ""
     return bool(state) and not state.startswith(("08", "57P"))
 
@@ -161,11 +161,11 @@ def _trouble_of_sqlite(error: sqlite3.Error) -> Trouble | None:
 
 
 def refused_in_words(error: BaseException, done: str) -> str:
-    """Why nothing was `done` ("saved", "changed", "loaded"), and what to do. Of the end of a
-    transaction that was not answered, that nobody knows."""
+    """Why nothing was `done` ("saved", "changed", "loaded"), and what to do. If the database did
+    not answer the end of the transaction, that nobody knows whether it was."""
     trouble = trouble_of(error)
     if trouble is None and isinstance(error, IntegrityError):
-        # Of those who were checked, only somebody quicker breaks a rule after all.
+        # The check found no breach, so somebody else was quicker.
         trouble = Trouble.BUSY
     if trouble is None:
         return (

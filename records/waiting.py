@@ -1,9 +1,9 @@
 """How long the work in hand may wait for PostgreSQL to answer.
 
-A server that is frozen, or behind a cut cable, refuses nothing, and no setting of PostgreSQL bounds
+A server that is frozen, or behind a cut cable, refuses nothing, and no setting of PostgreSQL limits
 how long a client waits for it. A page must be answered within seconds. A long import must not be
 cut short while the server works on it. So the work in hand says here how patient it is, and
-`records.postgresql` keeps to it.
+`records.postgresql` keeps to that.
 """
 
 import contextlib
@@ -14,19 +14,19 @@ from dataclasses import dataclass
 
 # In seconds. The first question of a request is small: a server that does not answer it is frozen.
 FIRST_QUESTION = 2
-# Later exchanges may take longer. It is looked so often whether the server still answers others.
+# Later exchanges may take longer. This often, we look whether the server still answers others.
 WATCH = 2
-# All of a public page: some fifty times what the longest of England takes (docs/benchmarks.md).
+# A whole public page: about fifty times what the longest of England takes (docs/benchmarks.md).
 PAGE = 10
 
-# For how many seconds a server that did not answer is not asked again by this process.
+# How many seconds this process leaves a server alone that did not answer.
 REST = 10
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long one exchange is waited for. When that is over it is given up or, if it is watched,
-    waited for again as long as the server answers others, but not beyond `until`."""
+    """How long to wait for one exchange. Then it is given up or, if it is watched, waited for again
+    as long as the server answers others, but not beyond `until`."""
 
     seconds: float
     watched: bool = False
@@ -43,12 +43,12 @@ def patience() -> Patience | None:
 
 
 def wait_for_a_page(seconds: float = PAGE) -> None:
-    """From now on, until `wait_for_ever`, as long as the server is alive and a reader waits."""
+    """Until `wait_for_ever`, wait as long as the server is alive, and a reader waits."""
     _patience.set(Patience(WATCH, watched=True, until=time.monotonic() + seconds))
 
 
 def wait_while_it_works() -> None:
-    """From now on, until `wait_for_ever`, as long as the server is alive."""
+    """Until `wait_for_ever`, wait as long as the server is alive."""
     _patience.set(Patience(WATCH, watched=True))
 
 
@@ -58,7 +58,8 @@ def wait_for_ever(**signal) -> None:
 
 @contextlib.contextmanager
 def first_question() -> Iterator[None]:
-    """What is asked inside is small. Who is not answered leaves the server alone for a while."""
+    """The queries inside are small. If one is not answered, this process leaves the server alone
+    for a while."""
     until = before.until if (before := _patience.get()) else float("inf")
     own = _patience.set(Patience(FIRST_QUESTION, is_first_question=True, until=until))
     try:
