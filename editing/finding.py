@@ -1,4 +1,4 @@
-"""Finding what has changed: any record, with the guided steps that record a change of it."""
+"""The page that finds the record to change, with the guided steps for it."""
 
 from dataclasses import dataclass
 
@@ -18,13 +18,13 @@ from editing.word_search import search_text
 from records.namesakes import with_words_apart
 from records.periods import Dated
 
-# Of each kind of record; more words find fewer.
+# For each kind of record. More words find fewer.
 MOST_OF_A_KIND = 10
 
 
 @dataclass(frozen=True)
 class FoundRecord:
-    """A record that was looked for."""
+    """A record that a search found, and the steps to offer on it."""
 
     name: Link
     period: str
@@ -33,17 +33,17 @@ class FoundRecord:
 
 @dataclass(frozen=True)
 class FoundOfKind:
-    """Records of one kind that were looked for."""
+    """The records of one kind that a search found."""
 
     kind: str
     records: list[FoundRecord]
-    more: Link | None  # the list of them all, if there are more
-    ended: Link | None  # the list of those that are over, if there are any
+    more: Link | None  # to the list of all of them, if there are more
+    ended: Link | None  # to the list of those that have ended, if any
 
 
 def findable(request: HttpRequest) -> list[type[models.Model]]:
-    """The kinds of record that have guided steps and that the user may view, those that people
-    look for first."""
+    """The kinds of record that have guided steps and that the user may view, in the order of
+    `found_in_place`."""
     found = {model for model, _ in all_steps() if may_view(request, model)}
     return sorted(found, key=lambda model: admin.site.get_model_admin(model).found_in_place)
 
@@ -69,13 +69,11 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
     today, plural = timezone.localdate(), model._meta.verbose_name_plural
     ended = None
     if issubclass(model, Dated):
-        # What is over, of which there may be much, is found in the list.
+        # Only the list has the records that have ended: there may be many.
         if records.filter(end_date__lt=today).exists():
             ended = Link(f"{capfirst(plural)} that have ended", searched(model, text, "ended"))
         records = records.exclude(end_date__lt=today)
-    if any(field.name == "merged_into" for field in model._meta.fields):
-        records = records.filter(merged_into=None)
-    shown = list(records[: MOST_OF_A_KIND + 1])
+    shown = list(model_admin.without_merged(records)[: MOST_OF_A_KIND + 1])
     called = with_words_apart(shown, today)
     offers = offers_on_each(request, shown[:MOST_OF_A_KIND])
     more = None
@@ -98,6 +96,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
 
 
 def searched(model: type[models.Model], text: str, in_force: str) -> str:
-    """The address of the list of those with these words that are, of what has a period, so."""
+    """The address of the list of records with these words. For records with a period, `in_force` is
+    the choice of that filter."""
     period = {InForce.parameter_name: in_force} if issubclass(model, Dated) else {}
     return page_address(model, "changelist", q=text, **period)

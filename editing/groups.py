@@ -11,15 +11,7 @@ AUDITOR = "auditor"
 EDITOR = "editor"
 MANAGER = "register manager"
 
-# What a register manager may do besides what is done to single records.
-WHOLE_BODIES_AND_PEOPLE = {
-    "organisations.close_organisation",
-    "people.merge_person",
-    "people.withhold_person",
-    "records.import_records",
-}
-
-# In words, for whoever looks at a group in the admin.
+# What the admin says of each group.
 IN_WORDS = {
     AUDITOR: "Reads everything, the change history included, and changes nothing.",
     EDITOR: "Takes guided steps, adds records and corrects them.",
@@ -39,12 +31,12 @@ def permissions_of_groups() -> dict[str, set[str]]:
     return {
         AUDITOR: auditor,
         EDITOR: editor,
-        # All that the others may, or a manager could not put anybody into those groups.
+        # Includes the permissions of the others, or a manager could put nobody into those groups.
         MANAGER: auditor
         | editor
         | permissions(register, "delete")
         | permissions([user], "add", "change")
-        | WHOLE_BODIES_AND_PEOPLE,
+        | own_permissions([*register, upload]),
     }
 
 
@@ -56,10 +48,19 @@ def permissions(of: list[type[models.Model]], *actions: str) -> set[str]:
     }
 
 
-def settle_groups(sender, *, using: str, apps=installed, **kwargs) -> None:
-    """Make the three groups if they are missing, and give each exactly what it may do.
+def own_permissions(of: list[type[models.Model]]) -> set[str]:
+    """The permissions that models declare themselves: to merge people, to close an organisation."""
+    return {
+        f"{model._meta.app_label}.{codename}"
+        for model in of
+        for codename, _ in model._meta.permissions
+    }
 
-    Called after every `migrate`. Other groups are left alone, and so is who is in which.
+
+def settle_groups(sender, *, using: str, apps=installed, **kwargs) -> None:
+    """Make the three groups if they are missing, and give each exactly its permissions.
+
+    Called after every `migrate`. Other groups, and the members of each, are left alone.
     """
     try:
         group_model = apps.get_model("auth", "Group")
@@ -69,7 +70,7 @@ def settle_groups(sender, *, using: str, apps=installed, **kwargs) -> None:
     wanted = permissions_of_groups()
     labels = {name.partition(".")[0] for names in wanted.values() for name in names}
     with transaction.atomic(using=using):
-        # The library makes them app by app, and has not come to all of them yet.
+        # Django makes permissions app by app, and has not reached all of them yet.
         for label in sorted(labels):
             create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
         found = {

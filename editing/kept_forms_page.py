@@ -1,4 +1,4 @@
-"""The page that offers what was typed when a session ended."""
+"""The page that offers the forms that were filled in before a session ended."""
 
 import re
 
@@ -13,10 +13,16 @@ from editing.kept_forms import KEPT, forget_what_was_sent, kept_for
 from editing.site import site_page
 from records.models import KeptForm
 
+# The admin's forms send these of themselves. They change no record.
+OF_THE_FORM = re.compile(
+    r"_save|_continue|_addanother|_preview|_confirm|version|form_number|next|"
+    r".+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
+)
+
 
 @site_page("kept/", name="kept_forms")
 def kept_forms(request: HttpRequest) -> HttpResponse:
-    """Offers whoever has signed in again what they had typed."""
+    """Offers somebody who has signed in again the forms that they had filled in."""
     if request.method == "POST":
         if forget_what_was_sent(request):
             messages.success(request, "What you typed is thrown away.")
@@ -39,9 +45,9 @@ def kept_forms(request: HttpRequest) -> HttpResponse:
 
 
 def kind_of(address: str) -> str:
-    """What kind of record a form is about; "" if it is of another kind of page."""
-    of = admin_of(address)
-    return str(of.opts.verbose_name) if of else ""
+    """The kind of record that a form is about; "" if its page is about none."""
+    model_admin = admin_of(address)
+    return str(model_admin.opts.verbose_name) if model_admin else ""
 
 
 def admin_of(address: str) -> admin.ModelAdmin | None:
@@ -52,22 +58,15 @@ def admin_of(address: str) -> admin.ModelAdmin | None:
     return getattr(view, "model_admin", None)
 
 
-# What the forms of the admin send of themselves: it changes no record.
-OF_THE_FORM = re.compile(
-    r"_save|_continue|_addanother|_preview|_confirm|version|form_number|next|"
-    r".+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
-)
-
-
 def labelled(request: HttpRequest, form: KeptForm) -> dict[str, forms.Field]:
-    """The fields of the page that a form is for, as far as its admin tells."""
-    of = admin_of(form.address)
-    return of.get_form(request, None).base_fields if of else {}
+    """The fields of the page that a form is from, if it is the page of a kind of record."""
+    model_admin = admin_of(form.address)
+    return model_admin.get_form(request, None).base_fields if model_admin else {}
 
 
 def in_words(user, sent: list, fields: dict[str, forms.Field]) -> dict:
-    """All that a form will send, under the labels of its fields, but for what is OF_THE_FORM; and
-    what it leaves empty."""
+    """What a form sends, except OF_THE_FORM, under the labels of its fields; and the labels of the
+    fields that it leaves empty."""
     words, empty = [], []
     for name, value in sent:
         if OF_THE_FORM.fullmatch(name):
@@ -83,13 +82,14 @@ def in_words(user, sent: list, fields: dict[str, forms.Field]) -> dict:
 
 
 def value_in_words(user, field: forms.Field | None, value: str) -> str:
-    """What was typed, ticked or chosen, as the form itself calls it. A record is named to whoever
-    may read it."""
+    """A value that was typed, ticked or chosen, as the form words it. A record is named only if the
+    user may view it."""
     if value == "on":
         return "Ticked"
     if isinstance(field, forms.ModelChoiceField):
-        of = field.queryset.model._meta
-        if not user.has_perm(f"{of.app_label}.{get_permission_codename('view', of)}"):
+        options = field.queryset.model._meta
+        view = get_permission_codename("view", options)
+        if not user.has_perm(f"{options.app_label}.{view}"):
             return value
         try:
             chosen = field.queryset.filter(**{field.to_field_name or "pk": value}).first()

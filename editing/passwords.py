@@ -1,9 +1,9 @@
-"""What a password has to be, and who has to choose a new one."""
+"""Passwords: which are easy to guess, and who has to choose a new one."""
 
 import calendar
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.apps import apps
 from django.contrib.admin.forms import AdminPasswordChangeForm
@@ -18,27 +18,20 @@ from zxcvbn import zxcvbn
 from editing.sessions import sessions_of
 from records.models import PasswordToChange
 
-# Of five, from 0. The highest is given from ten thousand million guesses on: what somebody who has
-# stolen the database makes in a day. One less would let P@ssw0rd2026!! through.
+# zxcvbn scores from 0 to 4. The highest score takes ten thousand million guesses, which somebody
+# who has stolen the database makes in a day. A score of 3 would allow P@ssw0rd2026!!.
 ENOUGH = 4
-# The library reads no more of a password, and for long ones takes long.
+# zxcvbn reads no more of a password, and is slow for long ones.
 READ = 72
-# Words that whoever guesses at a password of this register tries first, besides those of its names.
-OF_THE_REGISTER = ["register", "governance", "herefordshire", "worcestershire", "nhs", "ics"]
 DAYS_AND_MONTHS = [*calendar.day_name, *calendar.month_name[1:]]
 YEAR = r"(?:19|20)\d\d"
-NAMES_OF_THE_REGISTER = {
-    "organisations.Organisation": "name",
-    "organisations.Post": "title",
-    "forums.Forum": "name",
-}
-# Of each kind: to read more would keep whoever chooses a password waiting.
+# Of each model. Reading more would keep somebody who chooses a password waiting.
 MOST_NAMES = 5000
 WORDS_OF_THE_OWNER = ["username", "first_name", "last_name", "email"]
-# The library's lists of what people are called.
+# The lists of people's names that zxcvbn has.
 LISTS_OF_NAMES = {"male_names", "female_names", "surnames"}
-# So many letters and digits a password has besides such words. Words shorter than four letters
-# are only taken out where they stand alone.
+# Besides such words a password needs this number of letters and digits. Words shorter than four
+# letters are only taken out where they are on their own.
 LEAST_BESIDES, LEAST_INSIDE = 8, 4
 
 EASY = "This password is easy to guess"
@@ -52,13 +45,22 @@ WHY = {
     "sequence": "its characters follow each other, as in abc or 123",
     "date": "it is a date or a year with little added",
 }
+HELP_TEXT = "Names, dates, known passwords and rows of keys are easy to guess."
 
 
 class HardToGuess:
-    """Refuses passwords that are known, and those that follow a pattern."""
+    """Refuses passwords that are known, and those that follow a pattern.
 
-    def validate(self, password: str, user=None) -> None:
-        words = [*_words_of_owner(user), *OF_THE_REGISTER, *DAYS_AND_MONTHS, *_words_of_names()]
+    Somebody who guesses passwords of this register tries `words` first, and the names in it:
+    `names` says which field of which models has them.
+    """
+
+    def __init__(self, words: Iterable[str] = (), names: Mapping[str, str] | None = None):
+        self.words, self.names = [*words, *DAYS_AND_MONTHS], names or {}
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        owner = (getattr(user, name, "") or "" for name in WORDS_OF_THE_OWNER)
+        words = [*_words_in(owner), *self.words, *_words_in(self._names_recorded())]
         words = list(dict.fromkeys(word.lower() for word in words))
         found = zxcvbn(password[:READ], words)
         if found["score"] < ENOUGH:
@@ -72,24 +74,18 @@ class HardToGuess:
             if _length_besides(password, {*words, *names}) >= LEAST_BESIDES:
                 return
             why = OF_NAMES_AND_DATES
-        said = f"{EASY}: {why}." if why else f"{EASY}."
-        raise ValidationError(f"{said} {WHAT_TO_DO}", code="password_easy_to_guess")
+        problem = f"{EASY}: {why}." if why else f"{EASY}."
+        raise ValidationError(f"{problem} {WHAT_TO_DO}", code="password_easy_to_guess")
 
     def get_help_text(self) -> str:
-        return "Names, dates, known passwords and rows of keys are easy to guess."
+        return HELP_TEXT
 
-
-def _words_of_owner(user) -> list[str]:
-    return _words_in(getattr(user, name, "") or "" for name in WORDS_OF_THE_OWNER)
-
-
-def _words_of_names() -> list[str]:
-    """The words of what the register records by name."""
-    names = []
-    for label, field in NAMES_OF_THE_REGISTER.items():
-        known = apps.get_model(label).objects.order_by("pk")
-        names += known.values_list(field, flat=True)[:MOST_NAMES]
-    return _words_in(names)
+    def _names_recorded(self) -> list[str]:
+        names = []
+        for label, field in self.names.items():
+            records = apps.get_model(label).objects.order_by("pk")
+            names += records.values_list(field, flat=True)[:MOST_NAMES]
+        return names
 
 
 def _words_in(texts: Iterable[str]) -> list[str]:
@@ -97,7 +93,7 @@ def _words_in(texts: Iterable[str]) -> list[str]:
 
 
 def _length_besides(password: str, words: set[str]) -> int:
-    """How many letters and digits a password has besides some words and years."""
+    """The number of letters and digits in a password besides some words and years."""
     left = re.sub(YEAR, " ", password.lower())
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= LEAST_INSIDE:
@@ -112,12 +108,12 @@ def _why(match: dict) -> str:
     return WHY.get(match["pattern"], "")
 
 
-# Without what is taken for another when it is read out or copied: 0 and o, 1, i and l.
+# Without signs that are mistaken for each other when read out or copied: 0 and o, 1, i and l.
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def made_at_random() -> str:
-    """A password that nobody guesses, and that can be read out."""
+    """A password that nobody can guess and that can be read out."""
     return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(4))
 
 
@@ -126,8 +122,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        help_text = f"At least 12 characters. {HardToGuess().get_help_text()}"
-        self.fields["new_password1"].help_text = help_text
+        self.fields["new_password1"].help_text = f"At least 12 characters. {HELP_TEXT}"
         if PasswordToChange.objects.filter(user=self.user).exists():
             self.fields["old_password"].label = "The password you were given"
 
@@ -142,7 +137,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         return password
 
     def validate_password_for_user(self, *args, **kwargs):
-        """Says nothing of the second box: what is wrong is said at the first."""
+        """Report nothing at the second box: errors are shown at the first."""
 
     @transaction.atomic
     def save(self, commit=True):
@@ -150,30 +145,30 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         return super().save(commit)
 
 
-# In the session of whoever has to choose a password before anything else.
+# In a session: whether its owner has to choose a password before anything else.
 CHANGE_FIRST = "change_password_first"
-# Where they go then: the page first asked for.
+# In a session: the page to go to then, which was asked for first.
 GO_ON_TO = "after_changing_password"
 
 
 def note_who_has_to_change(request: HttpRequest) -> None:
-    """Remember for the session that has just begun whether its owner has to choose a password.
+    """Note in a session that has just begun whether its owner has to choose a password.
 
-    Whoever gives an account a new password ends its sessions, so that none goes on without it.
+    Giving an account a new password ends its sessions, so that no earlier session lacks the note.
     """
     if PasswordToChange.objects.filter(user=request.user).exists():
         request.session[CHANGE_FIRST] = True
 
 
 def known_by(user: User) -> str:
-    """What tells an account's password from those before and after it, and gives nothing of it
-    away. A form with it that is sent again, as by reloading, is known to be an old one."""
+    """A text that changes with an account's password and gives nothing of it away. It shows that a
+    form is an old one that was sent again, as by reloading."""
     return salted_hmac("editing.passwords", user.password).hexdigest()
 
 
 def give_password(user: User) -> str:
-    """Give an account a password that its owner changes at the next sign-in; gives that password.
-    It ends the account's sessions."""
+    """Give an account a password that its owner has to change at the next sign-in; returns that
+    password. Ends the account's sessions."""
     password = made_at_random()
     user.set_password(password)
     user.save(update_fields=["password"])

@@ -1,10 +1,10 @@
-"""How far a command is, told to whoever watches it."""
+"""How far a command is, for whoever watches it."""
 
 WIDTH = 30
 
 
 class ProgressBar:
-    """A bar on one line of a terminal; elsewhere, as in a log, a line for each tenth."""
+    """A bar on one line of a terminal. In a log it is a line for each tenth."""
 
     def __init__(self, stream):
         """`stream` is a command's `self.stderr`."""
@@ -13,11 +13,11 @@ class ProgressBar:
         self.shown = None
 
     def show(self, share: float, words: str) -> None:
-        """Say that `share` of all, from 0 to 1, is done, and in words what."""
+        """Show that this `share` of all, from 0 to 1, is done, and what that is in words."""
         share = min(1, share)
         line = f"[{'#' * int(share * WIDTH):<{WIDTH}}] {share:4.0%}  {words}"
         if self.terminal:
-            # What a longer line before left is blanked out.
+            # Spaces blank out the rest of a longer line before.
             self.stream.write(f"\r{line:<100.100}", ending="\n" if share == 1 else "")
         elif self.shown != int(share * 10):
             self.stream.write(line)

@@ -1,6 +1,5 @@
-"""Records that were removed: a draft deleted, a mistake taken back. History keeps them."""
+"""The page of records that were removed. Their history is kept."""
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
@@ -13,9 +12,9 @@ from django.utils.text import capfirst
 from editing.admin import above_lists
 from editing.field_changes import changes_in_words
 from editing.history_pages import ROWS_A_PAGE, pages_of
-from editing.links import Link, may_add, may_view
+from editing.links import Link, may_add, may_view, page_address
 from editing.site import site_page
-from records.history import Recorded
+from records.history import recorded_models
 
 
 @above_lists
@@ -28,11 +27,9 @@ def link_to_removed(request, model):
 @site_page("removed/<slug:app_label>/<slug:model_name>/", name="removed")
 def removed_view(request: HttpRequest, app_label: str, model_name: str) -> HttpResponse:
     """The records of one kind that are no longer there, the last removed first."""
-    try:
-        model = apps.get_model(app_label, model_name)
-    except LookupError as error:
-        raise Http404("There is no such kind of record.") from error
-    if not issubclass(model, Recorded):
+    label = f"{app_label}.{model_name.lower()}"
+    model = next((each for each in recorded_models() if each._meta.label_lower == label), None)
+    if model is None:
         raise Http404("There is no such kind of record.")
     if not may_view(request, model):
         raise PermissionDenied
@@ -47,7 +44,7 @@ def removed_view(request: HttpRequest, app_label: str, model_name: str) -> HttpR
         **admin.site.each_context(request),
         "title": f"Removed {model._meta.verbose_name_plural}",
         "opts": model._meta,
-        "list_name": f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist",
+        "list_address": page_address(model, "changelist"),
         "kind": capfirst(model._meta.verbose_name),
         "changes": changes_in_words(page.object_list),
         "may_restore": may_add(request, model),

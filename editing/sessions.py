@@ -13,7 +13,7 @@ BEGAN, ADDRESS, BROWSER = "began_at", "address", "browser"
 
 
 class SessionStore(DatabaseStore):
-    """The library's, with what a list of sessions shows in columns of their own."""
+    """Django's store, with columns for what a list of sessions shows."""
 
     @classmethod
     def get_model_class(cls):
@@ -41,14 +41,14 @@ class SessionStore(DatabaseStore):
 
 
 def note_where_it_began(request: HttpRequest) -> None:
-    """Keep with the session of whoever has just signed in when, where and in what it began."""
+    """Keep with a session that has just begun when, where and in which browser it began."""
     request.session[BEGAN] = timezone.now().isoformat()
     request.session[ADDRESS] = request.axes_ip_address
     request.session[BROWSER] = browser_in_words(request.headers.get("User-Agent", ""))
 
 
-# What a browser says of itself, and who it is then. Those that also say that they are another
-# stand before it.
+# The sign of each browser in its `User-Agent`, and its name. A browser that also sends the sign of
+# another comes before it.
 BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -77,7 +77,7 @@ def browser_in_words(user_agent: str) -> str:
 
 
 def sessions_of(user) -> QuerySet:
-    """The sessions of an account that are not over, newest first."""
+    """The present sessions of an account, newest first."""
     from records.models import StaffSession
 
     return StaffSession.objects.filter(account=user, expire_date__gt=timezone.now()).order_by(
@@ -86,13 +86,12 @@ def sessions_of(user) -> QuerySet:
 
 
 def name_of(session_key: str) -> str:
-    """What names a session on a page. Its key would let whoever has it in."""
+    """A name for a session on a page. Its key would let anybody in who has it."""
     return sha256(session_key.encode()).hexdigest()[:16]
 
 
 def end_other_sessions(request: HttpRequest, only: str = "") -> int:
-    """End the sessions of whoever is signed in but this one, or the one that is named `only`; gives
-    how many."""
+    """End the user's other sessions, or only the one with the name `only`; returns how many."""
     others = sessions_of(request.user).exclude(session_key=request.session.session_key)
-    keys = [each.pk for each in others if not only or name_of(each.pk) == only]
-    return others.filter(pk__in=keys).delete()[0]
+    ending = [each.pk for each in others if not only or name_of(each.pk) == only]
+    return others.filter(pk__in=ending).delete()[0]

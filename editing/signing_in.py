@@ -1,4 +1,4 @@
-"""How often somebody may be wrong when they sign in, and how long they then wait.
+"""How often sign-in may fail, and how long somebody then waits.
 
 Failures are counted against the account from one address, against the account from all addresses,
 and against the address for all accounts. Whoever reaches a limit waits a minute, and twice as long
@@ -13,7 +13,6 @@ from math import ceil
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt, AccessLog
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.db.models import Max, Q, Sum
@@ -21,40 +20,42 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from editing.cookies import set_admin_cookie
+
 logger = logging.getLogger(__name__)
 
 FIRST_WAIT = datetime.timedelta(minutes=1)
-# Failures are forgotten so long after the last: the working day after, everybody starts anew.
+# Failures are forgotten so long after the last: everybody starts the next working day afresh.
 FORGOTTEN_AFTER = datetime.timedelta(days=1)
-# Whoever has signed in to an account is known for as long at their address, and in their browser
-# wherever it is. It spans a long illness, and not the life of an address that has gone to somebody
-# else.
+# Somebody who has signed in to an account is known for so long at their address, and in their
+# browser at any address. It spans a long illness, and not the time until an address goes to
+# somebody else.
 KNOWN_FOR = datetime.timedelta(days=90)
-# Who signed in, when and from where is evidence for as long.
+# Records of who signed in, when and from where are kept for so long, as evidence.
 EVIDENCE_FOR = datetime.timedelta(days=365)
-# The signed cookie by which a browser knows who signed in last. It lets nobody in.
+# The signed cookie that says who signed in last in a browser. It lets nobody in.
 COOKIE, SALT = "last_signed_in", "editing.signing_in"
 
 
 @dataclass(frozen=True)
 class Limit:
-    """After how many failures somebody waits, and how long at most."""
+    """How many failures make somebody wait, and the longest wait."""
 
     failures: int
     longest: datetime.timedelta
 
     def wait(self, failures: int) -> datetime.timedelta:
-        """How long to wait after the last of so many failures."""
+        """The wait after the last of this number of failures."""
         if failures < self.failures:
             return datetime.timedelta()
-        # Beyond ten doublings every wait is the longest.
+        # After ten doublings every wait is the longest.
         return min(FIRST_WAIT * 2 ** min(failures - self.failures, 10), self.longest)
 
 
 # Somebody who has forgotten their password tries a few. An hour leaves a guesser 30 tries a day.
 AT_ONE_ADDRESS = Limit(5, datetime.timedelta(hours=1))
-# These two also hold whoever is not known at their address, as the owner of an account on a
-# journey: a quarter of an hour is as long as strangers can keep them out by it.
+# This and the next limit also hold the owner of an account who is not known at their address, as on
+# a journey. Strangers can keep them out for a quarter of an hour.
 OF_ACCOUNT = Limit(20, datetime.timedelta(minutes=15))
 # A whole office may come from one address.
 OF_ADDRESS = Limit(30, datetime.timedelta(minutes=15))
@@ -63,7 +64,7 @@ LIMITS = {"pair": AT_ONE_ADDRESS, "account": OF_ACCOUNT, "address": OF_ADDRESS}
 
 @dataclass(frozen=True)
 class Lock:
-    """Until when nobody may try, and whether that is because of the address alone."""
+    """The time until which nobody may try, and whether only the address is the reason."""
 
     until: datetime.datetime
     of_address: bool = False
@@ -73,7 +74,7 @@ class Lock:
 
 
 def lock_on(request: HttpRequest, username: str) -> Lock | None:
-    """What keeps somebody from trying to sign in to an account; None if nothing."""
+    """The lock that keeps somebody from signing in to an account; None if there is none."""
     address, now = request.axes_ip_address, timezone.now()
     account, there = Q(username=username), Q(ip_address=address)
     counted = {}
@@ -98,10 +99,10 @@ def failures_that_count(now: datetime.datetime):
 
 @dataclass(frozen=True)
 class Failures:
-    """What counts against an account."""
+    """The failures that count against an account."""
 
     number: int
-    # Until when somebody has to wait, and where, if it is not so everywhere.
+    # The end of the wait, and the only address at which it holds, if it does not everywhere.
     until: datetime.datetime | None
     address: str | None = None
 
@@ -128,7 +129,7 @@ def failures_of(username: str) -> Failures:
 
 
 def unlock(username: str) -> int:
-    """Let nothing count against an account any more; gives how many failures did."""
+    """Forget the failures that count against an account; returns how many there were."""
     with transaction.atomic():
         number = failures_of(username).number
         AccessAttempt.objects.filter(username=username).delete()
@@ -136,7 +137,7 @@ def unlock(username: str) -> int:
 
 
 def is_known(request: HttpRequest, username: str, now: datetime.datetime) -> bool:
-    """Whether somebody has lately signed in to an account from this address or in this browser."""
+    """Whether this account was lately signed in to from this address or in this browser."""
     there = AccessLog.objects.filter(
         username=username, ip_address=request.axes_ip_address, attempt_time__gt=now - KNOWN_FOR
     )
@@ -147,25 +148,17 @@ def is_known(request: HttpRequest, username: str, now: datetime.datetime) -> boo
 
 
 def clear_away_evidence() -> None:
-    """Remove who signed in longer ago than is kept."""
+    """Delete records of sign-ins that are too old to keep."""
     AccessLog.objects.filter(attempt_time__lte=timezone.now() - EVIDENCE_FOR).delete()
 
 
 def remember_who_signed_in(request: HttpRequest, response: HttpResponse) -> None:
-    response.set_signed_cookie(
-        COOKIE,
-        f"{request.user.pk}:{_mark_of_password(request.user)}",
-        salt=SALT,
-        max_age=KNOWN_FOR,
-        path="/admin/",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    value = f"{request.user.pk}:{_mark_of_password(request.user)}"
+    set_admin_cookie(response, COOKIE, value, salt=SALT, max_age=KNOWN_FOR)
 
 
 def who_signed_in_last(request: HttpRequest) -> User | None:
-    """Whoever signed in last in a browser, if they still may and have the same password."""
+    """The account last signed in to in a browser, if it is still active with the same password."""
     value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KNOWN_FOR)
     key, _, mark = value.partition(":")
     if not mark:
@@ -175,12 +168,12 @@ def who_signed_in_last(request: HttpRequest) -> User | None:
 
 
 def _mark_of_password(user: User) -> str:
-    """Changes with the password, so that a new one also ends what a browser is known by."""
+    """A text that changes with the password, so that a new password ends what a browser knows."""
     return user.get_session_auth_hash()[:16]
 
 
 class Locks(AxesDatabaseHandler):
-    """Has django-axes count failures, and decides by them who has to wait."""
+    """Counts failures as django-axes does, and decides by its own limits who has to wait."""
 
     def is_locked(self, request: HttpRequest, credentials: dict | None = None) -> bool:
         username = get_client_username(request, credentials)
@@ -189,7 +182,7 @@ class Locks(AxesDatabaseHandler):
 
     def user_login_failed(self, sender, credentials: dict, request=None, **kwargs):
         if request is None or request.axes_locked_out:
-            return  # refused unread: it does not count
+            return  # an attempt during the wait does not count
         super().user_login_failed(sender, credentials, request, **kwargs)
         request.axes_locked_out = self.is_locked(request, credentials)
 
@@ -197,5 +190,5 @@ class Locks(AxesDatabaseHandler):
         try:
             super().user_logged_out(sender, request, user, **kwargs)
         except DatabaseError as error:
-            # A full disk keeps nobody signed in: to end a session needs no room.
+            # Ending a session needs no room: a full disk keeps nobody signed in.
             logger.warning("When somebody signed out could not be written down: %s", error)

@@ -1,4 +1,4 @@
-"""The admin's site: its front page, and the pages that belong to no single kind of record."""
+"""The admin site of the register: signing in, pickers, and pages that belong to no one model."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -29,12 +29,12 @@ from editing.sessions import end_other_sessions, note_where_it_began
 from editing.signing_in import remember_who_signed_in
 from records.namesakes import with_words_apart
 
-# (route, view, name), put in place by `site_page`.
+# Routes, views and names, from `site_page`.
 _pages: list[tuple[str, Callable, str]] = []
 
 
 def site_page(route: str, *, name: str) -> Callable:
-    """Puts a view on the admin's site, for whoever is signed in as staff. The view itself asks
+    """Put a view on the admin site, for anybody who is signed in as staff. The view itself checks
     what they may do."""
 
     def register(view: Callable) -> Callable:
@@ -44,13 +44,13 @@ def site_page(route: str, *, name: str) -> Callable:
     return register
 
 
-# What the libraries' parts of the front page are called, which stand last.
+# The names of the libraries' groups of models on the front page. They come last.
 IN_WORDS = {"auth": "Accounts", "axes": "Signing in"}
 
 
 class SignInForm(AdminAuthenticationForm):
-    """The form to sign in. It refuses a name that is longer than that of any account, which
-    PostgreSQL could not count as a failure to sign in."""
+    """The form to sign in. It refuses a name longer than any account has, for which PostgreSQL
+    could not record a failed sign-in."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -58,8 +58,8 @@ class SignInForm(AdminAuthenticationForm):
         self.fields["username"].validators.append(MaxLengthValidator(longest))
 
 
-class Choices(AutocompleteJsonView):
-    """What a picker offers, with what tells one from another that is called alike."""
+class PickerOptions(AutocompleteJsonView):
+    """The options of a picker, with the words that tell records of the same name apart."""
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -70,19 +70,17 @@ class Choices(AutocompleteJsonView):
         return {**super().serialize_result(obj, to_field_name), "text": self.called[obj.pk]}
 
 
-# The library's own address, which it lets anybody use who is signed in as staff.
+# Django has this address too, and lets anybody use it who is signed in as staff.
 TO_PUBLIC_PAGE = "r/<path:content_type_id>/<path:object_id>/"
 
 
 class RegisterSite(admin.AdminSite):
-    """The admin of the register."""
-
     login_form = SignInForm
     site_header = "Governance register"
     site_title = "Governance register"
     index_title = "Records"
     index_template = "editing/index.html"
-    # Its twenty lists are on the front page; beside a form or a table they take its room.
+    # The front page has the twenty lists. Beside a form or a table they would take its room.
     enable_nav_sidebar = False
 
     def get_urls(self):
@@ -102,7 +100,7 @@ class RegisterSite(admin.AdminSite):
             note_where_it_began(request)
             note_who_has_to_change(request)
             if note_whether_any_are_kept(request):
-                # The library's answer holds the new cookie against forgery.
+                # Only the address changes: the answer has the new cookie against forgery.
                 response.headers["Location"] = reverse("admin:kept_forms")
             if request.session.get(CHANGE_FIRST):
                 request.session[GO_ON_TO] = response.headers["Location"]
@@ -111,18 +109,18 @@ class RegisterSite(admin.AdminSite):
         return response
 
     def admin_view(self, view, cacheable=False):
-        """As the library's. Whoever has to choose a password is led to where they do."""
-        shown = super().admin_view(view, cacheable)
+        """As Django's. Somebody who has to choose a password is sent to the page for that."""
+        protected = super().admin_view(view, cacheable)
         if view in (self.password_change, self.logout):
-            return shown
+            return protected
 
-        @wraps(shown)
-        def lead(request, *args, **kwargs):
+        @wraps(protected)
+        def unless_password_is_due(request, *args, **kwargs):
             if request.session.get(CHANGE_FIRST):
                 return redirect("admin:password_change")
-            return shown(request, *args, **kwargs)
+            return protected(request, *args, **kwargs)
 
-        return lead
+        return unless_password_is_due
 
     def password_change(self, request, extra_context=None):
         first = {"change_first": request.session.get(CHANGE_FIRST)}
@@ -136,7 +134,7 @@ class RegisterSite(admin.AdminSite):
             go_on_to = request.session.pop(GO_ON_TO, None)
             if go_on_to and not go_on_to.endswith(request.path):
                 response = redirect(go_on_to)
-            end_other_sessions(request)  # of the old password, which would only be listed
+            end_other_sessions(request)  # those of the old password
             messages.success(request, "Your password is changed.")
             if request.session.get(CHANGE_FIRST):
                 request.session[GO_ON_TO] = response.headers["Location"]
@@ -144,11 +142,11 @@ class RegisterSite(admin.AdminSite):
         return response
 
     def autocomplete_view(self, request):
-        return Choices.as_view(admin_site=self)(request)
+        return PickerOptions.as_view(admin_site=self)(request)
 
     def view_on_site(self, request, content_type_id: str, object_id: str):
-        """Leads to the public page of a record, as the library does, but only those who may read
-        the record: the address has the name of a person in it, who may be withheld."""
+        """Redirect to the public page of a record, as Django does, but only users who may view the
+        record. The address may contain the name of a person who is withheld."""
         readable = [
             model
             for model in apps.get_models()
@@ -161,11 +159,11 @@ class RegisterSite(admin.AdminSite):
         return shortcut(request, content_type_id, object_id)
 
     def get_app_list(self, request, app_label=None):
-        """What the front page lists. Every page is given it, and few show it."""
+        """The list on the front page. It is lazy because every page gets it and few show it."""
         return SimpleLazyObject(lambda: self.app_list_in_order(request, app_label))
 
     def app_list_in_order(self, request, app_label: str | None) -> list[dict]:
-        """The kinds of record first, and by names that staff know; then accounts and sign-ins."""
+        """The kinds of record first, then accounts and sign-ins, under names that staff know."""
         listed = super().get_app_list(request, app_label)
         for app in listed:
             app["name"] = IN_WORDS.get(app["app_label"], app["name"])

@@ -1,6 +1,7 @@
-"""Dates as people write them, and as the pages do: "27/03/2026", "1 December 2026", "July 2022".
+"""Dates as people and the pages write them: "27/03/2026", "1 December 2026", "July 2022".
 
-Each says how well it is known: to the day, the month or the year, on it or by it.
+The way that a date is written says how well it is known: to the day, the month or the year, on it
+or by it.
 """
 
 import calendar
@@ -26,7 +27,7 @@ Known = tuple[datetime.date, str, str]  # the day, its precision, its qualifier
 
 
 class UnreadableDate(Exception):
-    """What is wrong with a date, and the remedy, in words."""
+    """A text is no date. The message says why, and how to write one."""
 
 
 HOW_TO_WRITE = "Write 2019-04-01, April 2019 or 2019, with “by” before it if it is a limit."
@@ -42,7 +43,7 @@ SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 
 def read_date(text: str) -> Known:
-    """The date that `text` gives, as it is known. Raises UnreadableDate."""
+    """The date in `text`, as it is known. Raises UnreadableDate."""
     day, precision, qualifier = read_typed(text)
     if not is_taken(day):
         raise UnreadableDate(
@@ -53,7 +54,7 @@ def read_date(text: str) -> Known:
 
 
 def read_typed(text: str) -> Known:
-    """The same of any year."""
+    """As `read_date`, for any year."""
     words = " ".join(text.split())
     qualifier = Qualifier.ON
     if words.casefold().startswith("by "):
@@ -106,9 +107,9 @@ def month_of(word: str) -> int:
 class TypedDayField(forms.DateField):
     """A day, typed in any way that the register reads.
 
-    Where a form asks beside it how well the date is known, `settle_typed_dates` takes that from
-    what was typed. Elsewhere a month is refused, unless the field says for which of its days it
-    `stands`: `first_day` or `last_day`.
+    If the form also asks how well the date is known, `settle_typed_dates` takes that from what was
+    typed. If not, a month is refused, unless the field says which of its days the month `stands`
+    for: `first_day` or `last_day`.
     """
 
     widget = AdminDateWidget
@@ -125,7 +126,7 @@ class TypedDayField(forms.DateField):
         try:
             day, precision, qualifier = read_typed(value)
         except UnreadableDate:
-            return super().to_python(value)  # which knows years of two digits
+            return super().to_python(value)  # Django reads years of two digits
         if qualifier != Qualifier.ON:
             raise ValidationError("This date cannot be “by” a day. Leave “by” out.", code="invalid")
         if precision != Precision.DAY and self.stands is not None:
@@ -144,10 +145,10 @@ EXACTNESS = [Precision.YEAR, Precision.MONTH, Precision.DAY]
 
 
 def settle_typed_dates(form: forms.BaseForm) -> None:
-    """Fill in what is asked beside each date of a form as what was typed says: "July 2022" is known
-    to the month, "by 2021" is a limit. Called before the form is checked.
+    """Set the precision and the qualifier of each date of a form from what was typed: "July 2022"
+    is known to the month, "by 2021" is a limit. Called before the form is checked.
 
-    Of what was typed and what was chosen the less exact holds.
+    If what was typed and what was chosen differ, the less exact holds.
     """
     if not form.is_bound:
         return
@@ -161,7 +162,7 @@ def settle_typed_dates(form: forms.BaseForm) -> None:
         except UnreadableDate:
             continue
         if known_to != Precision.DAY and precision is None:
-            continue  # which the field refuses
+            continue  # the field refuses it
         if limit == Qualifier.BY and qualifier is None:
             continue
         data[form.add_prefix(name)] = f"{day:%d/%m}/{day.year:04}"
@@ -176,7 +177,7 @@ def settle_typed_dates(form: forms.BaseForm) -> None:
 
 def _beside(form: forms.BaseForm, name: str, what: str) -> str | None:
     """The name under which a form is sent the precision, or the qualifier, of one of its dates;
-    None if it does not ask for it."""
+    None if it does not ask for that."""
     stem = name.removesuffix("date").removesuffix("on").rstrip("_")
     beside = f"{stem}_{what}" if stem else what
     return form.add_prefix(beside) if beside in form.fields else None

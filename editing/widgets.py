@@ -1,31 +1,32 @@
-"""Choices of a record in the admin, by typing part of a name."""
+"""Pickers of the admin: fields to choose a record by typing part of its name."""
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from editing.links import may_be_a_key
 from records.models import Record
 from records.namesakes import with_its_end
 
 
 def possible_keys(value) -> list:
-    return [key for key in value if str(key).isdecimal() and len(str(key)) <= 18]
+    return [key for key in value if may_be_a_key(str(key))]
 
 
-# What was typed is given to a field in quotation marks, so that no number is taken for a key.
+# A field gets typed text in quotation marks, so that a number is not taken for a key.
 TYPED = "“{}”"
 MOST_TYPED = 200  # characters
 
 
 def typed_in(data, name: str) -> list[str]:
-    """What was typed in a picker and not chosen from its list, as editing/admin.js hands it on."""
+    """The text typed in a picker and not chosen from its list, which editing/admin.js sends too."""
     typed = str(data.get(f"{name}-typed", "")).strip()
     return [TYPED.format(typed[:MOST_TYPED])] if typed else []
 
 
 def refuse_typed(value) -> None:
-    """Raise ValidationError for words that were typed in a picker and name no record."""
+    """Raise ValidationError for text that was typed in a picker and not chosen."""
     if str(value).startswith(TYPED[0]):
         raise ValidationError(
             "You typed %(value)s and chose nothing. Choose from the list that opens as you type, "
@@ -36,8 +37,8 @@ def refuse_typed(value) -> None:
 
 
 class RecordSelect(AutocompleteSelect):
-    """The library's choice of a record, which fails on an address or a form that names a key
-    that cannot be one, and loses what was typed and not chosen."""
+    """Django's picker of a record. It does not fail on a key that no record can have, and keeps
+    text that was typed and not chosen."""
 
     def value_from_datadict(self, data, files, name):
         chosen = super().value_from_datadict(data, files, name)
@@ -48,7 +49,7 @@ class RecordSelect(AutocompleteSelect):
 
 
 class RecordSelectMultiple(AutocompleteSelectMultiple):
-    """The same for several records."""
+    """As RecordSelect, for several records."""
 
     def value_from_datadict(self, data, files, name):
         chosen = super().value_from_datadict(data, files, name)
@@ -60,8 +61,8 @@ class RecordSelectMultiple(AutocompleteSelectMultiple):
 
 
 class OneRecord(forms.ModelChoiceField):
-    """The library's choice of a record, which says what was typed and not chosen, and that what
-    is chosen is no more."""
+    """Django's field for a record. It refuses text that was typed and not chosen, and says whether
+    the chosen record has ended."""
 
     def label_from_instance(self, obj):
         return with_its_end(obj, timezone.localdate())
@@ -72,11 +73,11 @@ class OneRecord(forms.ModelChoiceField):
 
 
 class SeveralRecords(forms.ModelMultipleChoiceField):
-    """The library's choice of several records, which fails on a form that names a key that is
-    longer than a database takes, and says what is no more."""
+    """Django's field for several records. It refuses a key that is longer than a database takes,
+    and says which records have ended."""
 
     def label_from_instance(self, obj):
-        # Groups of accounts and permissions are chosen in the same way, and do not end.
+        # Accounts' groups and permissions are chosen in the same way, and do not end.
         return with_its_end(obj, timezone.localdate()) if isinstance(obj, Record) else str(obj)
 
     def _check_values(self, value):

@@ -1,4 +1,4 @@
-"""The page on which staff see where they are signed in, and sign out there."""
+"""The page on which staff see where they are signed in, and can end those sessions."""
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse

@@ -318,7 +318,17 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "editing.passwords.HardToGuess"},
+    {
+        "NAME": "editing.passwords.HardToGuess",
+        "OPTIONS": {
+            "words": ["register", "governance", "herefordshire", "worcestershire", "nhs", "ics"],
+            "names": {
+                "organisations.Organisation": "name",
+                "organisations.Post": "title",
+                "forums.Forum": "name",
+            },
+        },
+    },
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"

@@ -176,8 +176,11 @@ class PersonAdmin(RecordAdmin):
         found, repeated = super().get_search_results(request, queryset, search_term)
         if request.resolver_match.url_name == "autocomplete":
             # Nobody is appointed, or seated, by a record that was merged into another.
-            found = found.filter(merged_into=None)
+            found = self.without_merged(found)
         return found, repeated
+
+    def without_merged(self, records):
+        return records.filter(merged_into=None)
 
     @admin.display(description="standing", empty_value="")
     def standing(self, person):

@@ -80,6 +80,7 @@ class Person(Fact):
     withheld = models.BooleanField("withheld from public pages", default=False, editable=False)
 
     natural_key_fields = ("slug",)
+    set_by_steps = ("merged_into", "withheld")
     # The name and the sort name as they are in the database.
     names_read: tuple[str, str] | None = None
 

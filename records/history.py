@@ -308,6 +308,9 @@ class Recorded(models.Model):
     # The fixed fields that a step may change on this record, as a merge of two people does.
     unfixed: tuple[str, ...] = ()
 
+    # Fields that guided steps set and no form has.
+    set_by_steps: tuple[str, ...] = ()
+
     # The other records that `str` of a record reads, as paths for `select_related`.
     named_by: tuple[str, ...] = ()
 

@@ -232,7 +232,7 @@ class MergeOrganisationsForm(ClosureForm):
 
     groups = [("Who takes its place", ["successor", ("new_name", "new_kind"), "also"])]
 
-    def prepare_more(self):
+    def prepare(self):
         self.fields["successor"] = record_choice(
             self.request,
             Relationship,
@@ -250,6 +250,7 @@ class MergeOrganisationsForm(ClosureForm):
             required=False,
             help_text="Other organisations that the same successor takes the place of.",
         )
+        super().prepare()
 
     def clean(self):
         data = super().clean()

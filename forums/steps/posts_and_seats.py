@@ -224,7 +224,7 @@ class MoveSeatForm(ClosureForm):
     )
     groups = [("Where it goes", ["organisation", "title", "post"])]
 
-    def prepare_more(self):
+    def prepare(self):
         self.fields["organisation"] = record_choice(
             self.request, Seat, "on_behalf_of", label="Speaks from then on for"
         )
@@ -236,6 +236,7 @@ class MoveSeatForm(ClosureForm):
             required=False,
             help_text="If whoever holds a post fills the seat.",
         )
+        super().prepare()
 
     def last(self):
         begins = self.when_entered()
