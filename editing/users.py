@@ -1,7 +1,7 @@
 """The admin of accounts: who may sign in, what they may do, and who tried to sign in.
 
-Whoever keeps the accounts gives nobody more than they have themselves, takes over no account
-that has more, and does not shut themselves out.
+A user who keeps the accounts cannot give anybody more permissions than they have, change an account
+that has more, or shut themselves out.
 """
 
 from axes.admin import AccessAttemptAdmin as LibraryAccessAttemptAdmin
@@ -32,18 +32,18 @@ from editing.widgets import SeveralRecords
 from records.models import PasswordToChange
 from records.text import tidy
 
-# Nothing is written to the log of failures: the attempts have them.
+# The log of failures stays empty: the attempts have them.
 admin.site.unregister([User, Group, AccessAttempt, AccessFailureLog, AccessLog])
 
 
 def permissions_held(user: User) -> QuerySet[Permission]:
-    """What an account was given, itself or through its groups; what an inactive one would be
-    allowed again if it were made active."""
+    """The permissions given to an account or its groups. An inactive account has them too, because
+    it may be made active again."""
     return Permission.objects.filter(Q(user=user) | Q(group__user=user))
 
 
 def has_no_more_than(account: User, keeper: User) -> bool:
-    """Whether `keeper` may do whatever `account` may."""
+    """Whether `keeper` may do everything that `account` may."""
     if keeper.is_superuser:
         return True
     beyond = permissions_held(account).exclude(pk__in=permissions_held(keeper).values("pk"))
@@ -51,7 +51,7 @@ def has_no_more_than(account: User, keeper: User) -> bool:
 
 
 def groups_to_give(keeper: User) -> QuerySet[Group]:
-    """The groups that may do nothing that `keeper` may not."""
+    """The groups without any permission that `keeper` lacks."""
     if keeper.is_superuser:
         return Group.objects.all()
     beyond = Permission.objects.exclude(pk__in=permissions_held(keeper).values("pk"))
@@ -62,14 +62,14 @@ ASK_ANOTHER = "Ask another register manager to change your own account."
 
 
 class AccountForm(UserChangeForm):
-    """The form of an account, which keeps whoever fills it in from shutting themselves out."""
+    """The form of an account. Nobody can shut themselves out with it."""
 
-    password = None  # a page of its own gives a new one
+    password = None  # there is a page for a new one
 
     keeper: User
 
-    # Said of one's own account, if what it needs to sign in and go on is taken away.
-    keeps_oneself = {
+    # The error if somebody takes one of these from their own account.
+    kept_on_own_account = {
         "is_active": ASK_ANOTHER,
         "is_staff": ASK_ANOTHER,
         "is_superuser": "You cannot take this from yourself. Ask another superuser.",
@@ -79,7 +79,7 @@ class AccountForm(UserChangeForm):
         data = super().clean()
         if self.instance.pk != self.keeper.pk:
             return data
-        for name, words in self.keeps_oneself.items():
+        for name, words in self.kept_on_own_account.items():
             if name in self.fields and self.initial.get(name) and not data.get(name):
                 self.add_error(name, words)
         if not self.keeper.is_superuser and "groups" in data:
@@ -90,7 +90,7 @@ class AccountForm(UserChangeForm):
 
 
 class NewAccountForm(UserCreationForm):
-    """The library's, without boxes for a password: the register makes the first."""
+    """Django's form, without boxes for a password: the register makes the first password."""
 
     password1 = password2 = None
 
@@ -107,7 +107,7 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
     show_facets = admin.ShowFacets.NEVER
     change_form_template = "editing/account.html"
     add_form = NewAccountForm
-    add_form_template = None  # the library's speaks of accounts without a password
+    add_form_template = None  # Django's mentions accounts without a password
     list_display = ["username", "full_name", "email", "in_groups", "is_active", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     fieldsets = [
@@ -156,7 +156,7 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
             obj.first_password = give_password(obj)
 
     def response_add(self, request, obj, post_url_continue=None):
-        """Shows the first password there and then, so that it is kept nowhere."""
+        """Show the first password at once, so that it is kept nowhere."""
         return self.page_of_password(
             request, f"New account: {obj}", obj, {"password": obj.first_password, "is_new": True}
         )
@@ -170,7 +170,7 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         ]
 
     def account_to_keep(self, request, key: str) -> User:
-        """The account of somebody else, to whose sign-in something is to be done."""
+        """Another user's account, whose sign-in is to be changed."""
         user = self.get_object(request, unquote(key))
         if not self.has_change_permission(request, user):
             raise PermissionDenied
@@ -190,7 +190,7 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def unlock_view(self, request, id):
-        """Lets the owner of an account try again at once."""
+        """Let the owner of an account try to sign in again at once."""
         user = self.account_to_keep(request, id)
         if request.method == "POST":
             number = unlock(user.username)
@@ -207,7 +207,6 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         return redirect("admin:auth_user_change", user.pk)
 
     def sign_out_view(self, request, id):
-        """Ends the sessions of somebody else's account."""
         user = self.account_to_keep(request, id)
         if request.method == "POST":
             number, _ = sessions_of(user).delete()
@@ -220,8 +219,8 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         return redirect("admin:auth_user_change", user.pk)
 
     def user_change_password(self, request, id, form_url=""):
-        """Gives somebody else a new password, which is shown once. In place of the library's page,
-        which offers sign-ins that this register does not have."""
+        """Give another user a new password, which is shown once. Django's page offers ways to sign
+        in that this register does not have."""
         user = self.account_to_keep(request, id)
         password, changed_since = "", False
         if request.method == "POST":
@@ -249,7 +248,7 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         return TemplateResponse(request, "editing/new_password.html", context)
 
     def get_changeform_initial_data(self, request):
-        # An account is made for somebody who is to sign in.
+        # Accounts are made for people who are to sign in to the admin.
         return {"is_staff": True, **super().get_changeform_initial_data(request)}
 
     def get_form(self, request, obj=None, **kwargs):
@@ -265,11 +264,11 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
-        # Deleting a user would erase who changed what. Make the account inactive instead.
+        # The change history names the users. An account is made inactive instead.
         return False
 
     def has_change_permission(self, request, obj=None):
-        # Whoever sets the password of an account can sign in with it.
+        # Somebody who sets the password of an account can sign in to it.
         if obj is not None and not has_no_more_than(obj, request.user):
             return False
         return super().has_change_permission(request, obj)
@@ -283,7 +282,7 @@ class UserAdmin(AnswersAnyAddress, LibraryUserAdmin):
 
 @admin.register(Group)
 class GroupAdmin(AnswersAnyAddress, LibraryGroupAdmin):
-    """Groups of accounts. The register's own three are made by `migrate` and fixed."""
+    """Groups of accounts. `migrate` makes the register's own three, which nobody can change."""
 
     actions = None
 
@@ -313,7 +312,7 @@ class GroupAdmin(AnswersAnyAddress, LibraryGroupAdmin):
 
 
 class ReadOnly(AnswersAnyAddress):
-    """What the sign-in wrote is evidence: to read, and not to touch."""
+    """Records of sign-ins. They are evidence, and nobody changes them."""
 
     actions = None
 
@@ -331,11 +330,11 @@ class AccessLogAdmin(ReadOnly, LibraryAccessLogAdmin):
 
 @admin.register(AccessAttempt)
 class AccessAttemptAdmin(ReadOnly, LibraryAccessAttemptAdmin):
-    """Failures to sign in that still count. Whoever deletes them also lets in those at an address
-    from which too many came."""
+    """Failed sign-ins that still count. Deleting them also unlocks an address from which too many
+    came."""
 
-    # Without the library's status, which goes by a limit of its own: the page of an account says
-    # whether it is locked.
+    # Not the library's status, which goes by another limit. The page of an account says whether it
+    # is locked.
     list_display = ["attempt_time", "ip_address", "username", "failures_since_start", "user_agent"]
     list_filter = ["attempt_time"]
 
