@@ -19,15 +19,6 @@ MOST_ALIKE = 200
 
 
 @dataclass(frozen=True)
-class PossibleDuplicate:
-    """Two people who may be one, by key, and why."""
-
-    one: int
-    other: int
-    why: str
-
-
-@dataclass(frozen=True)
 class ComparableName:
     """The name of somebody, folded for comparing."""
 
@@ -52,8 +43,8 @@ def possible_duplicates(
     other_names: Iterable[tuple[int, str]] = (),
     *,
     loosely: bool = False,
-) -> list[PossibleDuplicate]:
-    """Pairs of people whose names may be those of one person.
+) -> dict[tuple[int, int], str]:
+    """Pairs of people whose names may be those of one person, by their keys, and why.
 
     `other_names` are further names by the person's key. `loosely` gives instead the pairs who
     share no more than a family name and an initial.
@@ -71,7 +62,7 @@ def possible_duplicates(
             if one.first
             and (pair := (min(one.key, other.key), max(one.key, other.key))) not in pairs
         }
-    return [PossibleDuplicate(*pair, why) for pair, why in pairs.items()]
+    return pairs
 
 
 def _reasons(
@@ -92,7 +83,7 @@ def _reasons(
                 yield key, same.key, "The name of one is another name of the other."
             for other_key in keys:
                 yield key, other_key, "They share another name."
-    by_first = _groups((name for name in names if name.first), _family_and_first)
+    by_first = _groups((name for name in names if name.first), lambda n: (n.family, n.first))
     for (family, first), group in by_first.items():
         for one, other in combinations(group, 2):
             yield one.key, other.key, _same_given_name(first, first)
@@ -102,10 +93,6 @@ def _reasons(
             for one in by_first.get((family, first[:length]), ()):
                 for other in group:
                     yield one.key, other.key, _same_given_name(first[:length], first)
-
-
-def _family_and_first(name: ComparableName) -> tuple[str, str]:
-    return name.family, name.first
 
 
 def _groups(

@@ -1,7 +1,7 @@
 """Who somebody is: two records of one person, a new name, a name kept from the public."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -210,7 +210,13 @@ def rename_person(
     name = name.strip()
     if (name, honorific) == (stored.name, stored.honorific):
         raise ValidationError({"name": f"{stored} is the name that the register has."})
-    _refuse_future(when, "A name is recorded from the day on which it is in use.")
+    if first_day(when.day, when.precision) > timezone.localdate():
+        raise ValidationError(
+            {
+                "date": "This day has not come. A name is recorded from the day on which it is in "
+                "use."
+            }
+        )
     if name != stored.name:
         _keep_former_name(stored, when, source)
         stored.sort_name = sort_name.strip()  # made from the name if this is empty
@@ -279,11 +285,6 @@ def _refuse_merged(person: Person, verb: str) -> None:
         )
 
 
-def _refuse_future(when: When, why: str) -> None:
-    if first_day(when.day, when.precision) > timezone.localdate():
-        raise ValidationError({"date": f"This day has not come. {why}"})
-
-
 # Public pages leave these out of the posts and seats of somebody who is withheld.
 HIDDEN_TEXTS = ("quotation", "note")
 
@@ -298,7 +299,7 @@ def facts_that_name(person: Person) -> list[tuple[Record, str]]:
     own = with_merged({person.pk})
     pattern = pattern_of(families_of(own))
     found = []
-    for model in _models_with_texts():
+    for model in (each for each in apps.get_models() if issubclass(each, Record)):
         texts = texts_of(model)
         named, words = Q(), {f"{text.name}_words": WordsOf(text.name) for text in texts}
         for text in texts:
@@ -380,10 +381,6 @@ def with_merged(people: set[int]) -> set[int]:
         merged = Person.objects.filter(merged_into__in=found).order_by()
         found = set(merged.values_list("pk", flat=True)) - all_of_them
     return all_of_them
-
-
-def _models_with_texts() -> Iterable[type[Record]]:
-    return [model for model in apps.get_models() if issubclass(model, Record)]
 
 
 def texts_of(model: type[Record]) -> list[models.Field]:

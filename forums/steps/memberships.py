@@ -14,16 +14,15 @@ from people.steps.appointments import (
     FILLING,
     Appoint,
     AppointToSeveral,
+    Cover,
     of_the_post_in_words,
 )
-from people.steps.cover import Cover
 from people.steps.endings import End, EndForm, Reappoint, Withdraw
 from people.steps.holders import (
     HolderStep,
     fields_of_tenure,
     going_with,
     holding_of,
-    name_and_basis,
     names_in_words,
     now_or_later,
     tenures_through,
@@ -99,10 +98,8 @@ class FillSeatStep(HolderStep):
         post = self.record.ex_officio_post
         if post is None:
             return remarks
-        holders = [
-            name_and_basis(holder) for holder in holding_of(post, self.first_day(form)).holders
-        ]
-        whose = f"held by {names_in_words(holders)}" if holders else "held by nobody recorded"
+        holders = names_in_words(holding_of(post, self.first_day(form)).holders)
+        whose = f"held by {holders or 'nobody recorded'}"
         remarks.append(
             f"The seat goes with the post {post}, {whose} on that day. A record of its own comes "
             "before the post’s holder. If it is the post that changed hands, record that on the "

@@ -2,7 +2,6 @@
 
 from people.steps import (  # noqa: F401  (each offers its steps)
     appointments,
-    cover,
     endings,
     identity,
     replacements,

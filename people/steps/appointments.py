@@ -1,4 +1,4 @@
-"""Guided steps that appoint somebody to a post or a seat."""
+"""Guided steps that appoint somebody to a post or a seat, or have somebody act for its holder."""
 
 import datetime
 from collections import defaultdict
@@ -22,6 +22,7 @@ from people.steps.holders import (
     HolderStep,
     fields_of_tenure,
     holders_now,
+    holding_of,
     now_or_later,
 )
 from records.periods import When
@@ -200,8 +201,6 @@ def filling_called_for(posts_or_seats: Iterable[Held], day: datetime.date) -> di
 
 
 class FillStep(HolderStep):
-    """A step that gives a post or a seat a holder."""
-
     record: Held
     permissions: tuple[str, ...] = ("people.add_appointment",)
     called_for_among = staticmethod(filling_called_for)
@@ -261,6 +260,55 @@ class AppointToSeveral(Appoint):
 
     def initial(self):
         return {**super().initial(), "ends_others": True}
+
+
+class CoverForm(HolderForm):
+    date_label = "First day"
+    when_fields = [*HolderForm.when_fields, "until", ("until_precision", "until_qualifier")]
+    shows = {**HolderForm.shows, "end_date": "until"}
+    tenure_fields: list[str] = []
+    basis = term_ends = None
+
+    def prepare(self):
+        super().prepare()
+        self.groups = [("Who acts", self.person_fields)]
+        self.add_date(
+            "until",
+            label="Until",
+            help_text="The last day, if it is known. Leave empty while it is not: when the holder "
+            "returns, end the acting record.",
+        )
+
+    def tenure(self):
+        until = self.date_added("until")
+        ends = until.as_end() if until else {}
+        return {**super().tenure(), "basis": Basis.ACTING, **ends}
+
+
+@step_on(Post)
+class Cover(FillStep):
+    name = "cover"
+    rank = 12
+    title = "Cover an absent holder"
+    explains = (
+        "Begins the time of somebody who acts for a holder who is away and remains the holder. "
+        "Whoever fills a vacancy for now is an interim holder: use Appoint a holder for that."
+    )
+    form_class = CoverForm
+
+    def take(self, form):
+        appoint_to_each(
+            posts_or_seats=[self.record], begins=form.when, source=form.source, **form.tenure()
+        )
+
+    def remarks(self, form):
+        remarks = super().remarks(form)
+        if not holding_of(self.record, self.first_day(form)).settled_holders:
+            remarks.append(
+                "Nobody is recorded as its holder then. Whoever fills a vacancy for now is an "
+                "interim holder: use Appoint a holder."
+            )
+        return remarks
 
 
 def may_be_filled(held: Held, request: HttpRequest, day: datetime.date) -> bool:

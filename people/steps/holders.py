@@ -7,6 +7,7 @@ from functools import singledispatch
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from editing.step_forms import StepForm
 from editing.steps import Step
@@ -59,16 +60,15 @@ def time_in_words(tenure: Tenure) -> str:
     return ", ".join(filter(None, [basis, tenure.time_in_words(timezone.localdate())]))
 
 
-def names_in_words(names: Iterable[str]) -> str:
-    """ "Ann Lee", "Ann Lee and Ian Tait", "Ann Lee, Ian Tait and Cy Yeo"."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def name_and_basis(holder: Holder) -> str:
-    """ "Ann Lee", "Cy Yeo (acting)"."""
-    basis = f" ({holder.basis_words})" if holder.basis_words else ""
-    return f"{holder.person_to_staff}{basis}"
+def names_in_words(holders: Iterable[Holder]) -> str:
+    """ "Ann Lee, Ian Tait and Cy Yeo (acting)"."""
+    names = [
+        f"{holder.person_to_staff} ({holder.basis_words})"
+        if holder.basis_words
+        else holder.person_to_staff
+        for holder in holders
+    ]
+    return get_text_list(names, "and")
 
 
 def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
@@ -103,12 +103,9 @@ def sentences_about_holders(
             was, will = holding_of(other, before), holding_of(other, after)
             if _people(was) != _people(will):
                 sentences.append(holders_in_words(other, after))
-            elif stays := [
-                name_and_basis(holder) for holder in will.holders if not holder.ex_officio
-            ]:
+            elif stays := names_in_words(h for h in will.holders if not h.ex_officio):
                 sentences.append(
-                    f"{other}, which goes with it, has a record of its own and stays with "
-                    f"{names_in_words(stays)}."
+                    f"{other}, which goes with it, has a record of its own and stays with {stays}."
                 )
     return list(dict.fromkeys(sentences))
 
@@ -122,16 +119,16 @@ def holders_in_words(held: Held, day: datetime.date) -> str:
     holding, since = holding_of(held, day), f"On {date_in_words(day)}"
     if holding.has_ended(day):
         return f"{since} {held} is over."
-    direct = [name_and_basis(holder) for holder in holding.holders if not holder.ex_officio]
-    through = [name_and_basis(holder) for holder in holding.holders if holder.ex_officio]
+    direct = names_in_words(holder for holder in holding.holders if not holder.ex_officio)
+    through = names_in_words(holder for holder in holding.holders if holder.ex_officio)
     if through:
-        also = f" It is held by {names_in_words(direct)} too." if direct else ""
+        also = f" It is held by {direct} too." if direct else ""
         return (
-            f"{since} {held} is filled by {names_in_words(through)}, who holds the post it goes "
+            f"{since} {held} is filled by {through}, who holds the post it goes "
             f"with: {holding.ex_officio}.{also}"
         )
     if direct:
-        return f"{since} {held} is held by {names_in_words(direct)}."
+        return f"{since} {held} is held by {direct}."
     standing = Standing(holding.standing).label
     if holding.to_come:
         first = holding.to_come[0]

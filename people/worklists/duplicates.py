@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from editing.worklists import WorklistPart, WorklistRow, worklist
-from people.duplicates import ComparableName, PossibleDuplicate, possible_duplicates
+from people.duplicates import ComparableName, possible_duplicates
 from people.identity import tenure_models
 from people.models import Distinction, Person, PersonName
 
@@ -31,42 +31,39 @@ class DuplicatePeople(WorklistPart):
     searched = ("folded", "names__folded")
     rests_on = (Person, PersonName, Distinction)
 
-    def found(self, *, loosely: bool = False) -> list[PossibleDuplicate]:
+    def found(self, *, loosely: bool = False) -> list[tuple[tuple[int, int], str]]:
         people = Person.objects.filter(merged_into=None).order_by("folded_sort_name", "pk")
         names = [ComparableName.of(*row) for row in people.values_list("pk", "name", "sort_name")]
         other_names = PersonName.objects.filter(person__merged_into=None).order_by("pk")
-        distinctions = Distinction.objects.order_by().values_list("person", "other")
-        known_as_two = {frozenset(pair) for pair in distinctions}
-        pairs = [
-            pair
-            for pair in possible_duplicates(
-                names, other_names.values_list("person", "name"), loosely=loosely
-            )
-            if frozenset((pair.one, pair.other)) not in known_as_two
-        ]
-        if self.words:
-            asked = set(self.narrowed(people).values_list("pk", flat=True))
-            pairs = [pair for pair in pairs if pair.one in asked or pair.other in asked]
-        return pairs
+        pairs = possible_duplicates(
+            names, other_names.values_list("person", "name"), loosely=loosely
+        )
+        for pair in Distinction.objects.order_by().values_list("person", "other"):
+            pairs.pop((min(pair), max(pair)), None)
+        if not self.words:
+            return list(pairs.items())
+        asked = set(self.narrowed(people).values_list("pk", flat=True))
+        return [(pair, why) for pair, why in pairs.items() if not asked.isdisjoint(pair)]
 
     def apart(self):
         return self.found(loosely=True)
 
     def rows(self, records):
-        people = Person.objects.in_bulk({key for pair in records for key in (pair.one, pair.other)})
+        people = Person.objects.in_bulk({key for pair, _ in records for key in pair})
         titles = titles_held(people)
-        return [self.pair_row(pair, people, titles) for pair in records]
+        return [
+            self.pair_row(people[one], people[other], why, titles) for (one, other), why in records
+        ]
 
     def pair_row(
-        self, pair: PossibleDuplicate, people: dict[int, Person], titles: dict[int, list[str]]
+        self, one: Person, other: Person, why: str, titles: dict[int, list[str]]
     ) -> WorklistRow:
-        one, other = people[pair.one], people[pair.other]
         held = " ".join(titles_in_words(person, titles[person.pk]) for person in (one, other))
         return WorklistRow(
             record=one,
             name=self.link(one),
             where=(self.link(other, f"and {other} ({other.slug})"),),
-            reason=f"{pair.why} {held}",
+            reason=f"{why} {held}",
             ways=(
                 *self.steps(one, "merge", other=other.pk),
                 *self.adding(Distinction, "They are two people", person=one.pk, other=other.pk),

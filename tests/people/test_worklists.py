@@ -146,8 +146,7 @@ def test_who_acts_does_not_count_to_those_who_hold_a_post():
 def duplicates_among(*people: tuple[str, str], other_names=(), loosely=False) -> set:
     """Which of people of these names and sort names, by their place, may be one."""
     called = [ComparableName.of(key, *names) for key, names in enumerate(people)]
-    found = possible_duplicates(called, other_names, loosely=loosely)
-    return {(pair.one, pair.other) for pair in found}
+    return set(possible_duplicates(called, other_names, loosely=loosely))
 
 
 @pytest.mark.parametrize(
