@@ -1,23 +1,27 @@
-"""What happens to forums and seats, each as one step that is done whole or not at all."""
+"""Changes of several records at once, each done whole or not at all."""
 
+import datetime
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from forums.models import Membership, Seat
+from forums.models import Forum, ForumName, Membership, Seat
+from organisations.models import Held, Organisation, OrganisationName
 from people.actions import begin, carried_over
 from people.models import EndReason
 from records.events import (
     Source,
+    check_and_save,
     end,
     end_unless_over,
     error_about,
     read_and_lock,
     start_in_stead_of,
 )
-from records.models import DatedFact
-from records.periods import When
+from records.models import DatedFact, NameKind
+from records.names import free_slug
+from records.periods import When, first_day
 
 
 @transaction.atomic
@@ -32,7 +36,7 @@ def replace_and_resize(
     source: Source,
     **fields,
 ) -> Membership:
-    """As `replace_holders`, of a seat that has another number of holders from then on.
+    """As `replace_holders`, for a seat that has another number of holders from then on.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
@@ -61,7 +65,7 @@ def end_and_resize(
     return resize(seat, begins=when.morrow(), number=number, source=source)
 
 
-# What a seat that goes on in another says of itself, beside its own source.
+# The note of a seat that takes the place of another.
 GOES_ON = (
     "It goes on from the seat of this title before it; what this source does not say is as it "
     "was there."
@@ -69,10 +73,10 @@ GOES_ON = (
 
 
 def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
-    """End a seat and begin a like one that has room for `number`, with whoever is still in it.
+    """End a seat and begin a copy that has room for `number`, with the members who stay.
 
-    A number is true for a time and is not overwritten. What asks for the seat, as a clause of
-    the quoracy rule may, asks for the new one. Raises ValidationError if a rule would be broken.
+    The old number stays true of its time, so it is not overwritten. The quoracy clauses that name
+    the seat then name the new one. Raises ValidationError if a rule would be broken.
     """
     if number == seat.number:
         raise ValidationError({"number": f"{seat} has this number of holders already."})
@@ -102,9 +106,7 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
         still = {}
         if membership.end_date is not None:
             still = {
-                "end_date": membership.end_date,
-                "end_precision": membership.end_precision,
-                "end_qualifier": membership.end_qualifier,
+                **membership.ends.as_end(),
                 "end_reason": membership.end_reason,
                 "end_document": membership.end_document or membership.document,
                 "end_locator": membership.end_locator or membership.locator,
@@ -123,13 +125,12 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
             raise error_about(membership, error) from error
     for clause in seat.quoracy_clauses.all():
         clause.seat = renewed
-        clause.full_clean()
-        clause.save()
+        check_and_save(clause)
     return renewed
 
 
 def copied(seat: Seat) -> dict:
-    """The fields of a seat that another takes over: neither its key nor its period and source."""
+    """The fields of a seat that a copy takes over: not the key, the period and the source."""
     shared = {field.name for field in DatedFact._meta.get_fields()}
     return {
         field.name: getattr(seat, field.name)
@@ -138,6 +139,93 @@ def copied(seat: Seat) -> dict:
     }
 
 
-def check_and_save(record: DatedFact) -> None:
-    record.full_clean()
-    record.save()
+@transaction.atomic
+def create_post_or_seat(
+    *, held: Held, begins: When, source: Source, holder: dict | None = None
+) -> Held:
+    """Save a new post or seat that begins on a day, with its first holder if there is one.
+
+    `holder` has the fields of the holder's record. Raises ValidationError, changing nothing, if a
+    rule would be broken.
+    """
+    read_and_lock(getattr(held, held.owner_field))
+    for name, value in {**begins.as_start(), **source.as_evidence()}.items():
+        setattr(held, name, value)
+    check_and_save(held)
+    if holder is not None:
+        begin(held, **begins.as_start(), **source.as_evidence(), **holder)
+    return held
+
+
+@transaction.atomic
+def rename(
+    *,
+    record: Organisation | Forum,
+    name: str,
+    short_name: str,
+    begins: When,
+    source: Source,
+    today: datetime.date,
+) -> None:
+    """Give an organisation or forum another name from a day on, and keep the old one.
+
+    Raises ValidationError, changing nothing, if a rule would be broken.
+    """
+    stored = read_and_lock(record)
+    if (stored.name, stored.short_name) != (record.name, record.short_name):
+        raise ValidationError(
+            f"Somebody else has changed the name, which is now {stored.name}. Look again."
+        )
+    if name == stored.name:
+        raise ValidationError({"name": "That is its name already. Give the new one."})
+    if first_day(begins.day, begins.precision) > today:
+        raise ValidationError(
+            {
+                "start_date": "A name is changed when the day has come, because every page would "
+                "show the new one at once. Record it on that day or later."
+            }
+        )
+    last = begins.eve()
+    model = OrganisationName if isinstance(stored, Organisation) else ForumName
+    former_name = model(
+        name=stored.name,
+        kind=NameKind.FORMER,
+        **{type(stored)._meta.model_name: stored},
+        **in_use_since(stored, last),
+        **last.as_end(),
+        **source.as_evidence(),
+    )
+    stored.name, stored.short_name = name, short_name
+    check_and_save(former_name, errors_name_it=True)
+    check_and_save(stored)
+
+
+def in_use_since(record: Organisation | Forum, last: When) -> dict:
+    """The start of a name that was in use until `last`: the day after the name before it, or else
+    the start of the organisation or forum."""
+    before = (
+        record.names.filter(kind=NameKind.FORMER, end_date__isnull=False)
+        .order_by("-end_date", "-pk")
+        .first()
+    )
+    if before is None:
+        return record.starts.as_start() if record.starts else {}
+    if before.end_date > last.last_possible():
+        raise ValidationError(
+            f"It was called {before.name} until {before.end_in_words()}, which is later. "
+            "Correct one of the two."
+        )
+    return before.ends.morrow().as_start()
+
+
+def new_organisation(*, name: str, kind: str, begins: When, source: Source) -> Organisation:
+    """Record an organisation. Raises ValidationError if a rule would be broken."""
+    organisation = Organisation(
+        name=name,
+        kind=kind,
+        slug=free_slug(Organisation, name),
+        **begins.as_start(),
+        **source.as_evidence(),
+    )
+    check_and_save(organisation)
+    return organisation

@@ -1,7 +1,7 @@
-"""What happens to whole forums, organisations, posts and seats, each done whole or not at all.
+"""The ends of forums, organisations, posts and seats, each with all that depends on it.
 
-Each step names everything that depends on what ends, and is told what becomes of it. What passes
-to another is in `forums.transfers`. Whatever is checked is locked first.
+Each action takes a choice for every record that depends on what ends, and checks that none was
+left out. It locks records before it checks them, and is done whole or not at all.
 """
 
 import datetime
@@ -9,137 +9,39 @@ from collections.abc import Iterable
 from itertools import chain
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 
-from editing.dependants import LEAVE, DependantChoice
-from forums.models import (
-    Forum,
-    ForumName,
-    MemberOrganisation,
-    Membership,
-    ReportingLine,
-    Seat,
+from editing.dependants import DependantChoice
+from forums.closure_dependants import (
+    choices_to_settle,
+    dependants_of_forum,
+    dependants_of_held,
+    dependants_of_organisations,
 )
-from forums.transfers import Passing, begins_after, pass_on_seat
-from organisations.models import (
-    Held,
-    Organisation,
-    OrganisationName,
-    Post,
-    Relationship,
-    RelationshipKind,
-)
-from people.actions import begin
-from people.models import Appointment
-from records.events import Source, end_unless_over, error_about, is_over, read_and_lock
+from forums.models import Forum, Seat
+from forums.transfers import Transfer, begins_after, pass_on_seat
+from organisations.models import Held, Organisation, Post, Relationship, RelationshipKind
+from records.events import Source, check_and_save, end_unless_over, is_over, read_and_lock
 from records.locks import locked
-from records.models import DatedFact, NameKind
-from records.names import free_slug
-from records.periods import When, first_day
-
-Found = dict[str, list]
+from records.models import DatedFact
+from records.periods import When
 
 
-# What depends on what
-
-
-def open_after(records: models.QuerySet, day: datetime.date) -> list[DatedFact]:
-    """Those that are not over when `day` is, read with all that they are named by."""
-    lasting = records.filter(Q(end_date__isnull=True) | Q(end_date__gt=day))
-    return list(lasting.select_related(*records.model.named_by))
-
-
-def dependants_of_forum(forum: Forum, day: datetime.date) -> Found:
-    """What belongs to a forum, or leads to it, and is not over when `day` is."""
-    return {
-        "seats": open_after(Seat.objects.filter(forum=forum), day),
-        "memberships": open_after(Membership.objects.filter(seat__forum=forum), day),
-        "lines_from": open_after(ReportingLine.objects.filter(from_forum=forum), day),
-        "lines_to": open_after(ReportingLine.objects.filter(to_forum=forum), day),
-        "members": open_after(MemberOrganisation.objects.filter(forum=forum), day),
-    }
-
-
-def dependants_of_organisations(organisations: Iterable[Organisation], day: datetime.date) -> Found:
-    """What belongs to organisations, speaks for them or leads to them, and is not over."""
-    ours = [organisation.pk for organisation in organisations]
-    of_post = Seat.objects.filter(ex_officio_post__organisation__in=ours)
-    elsewhere = of_post.filter(Q(on_behalf_of__isnull=True) | ~Q(on_behalf_of__in=ours))
-    seats = Seat.objects.filter(on_behalf_of__in=ours).select_related("ex_officio_post")
-    lasting = Relationship.objects.exclude(kind=RelationshipKind.SUCCEEDED_BY)
-    return {
-        "posts": open_after(Post.objects.filter(organisation__in=ours), day),
-        "appointments": open_after(Appointment.objects.filter(post__organisation__in=ours), day),
-        "seats": open_after(seats, day),
-        "ex_officio": open_after(elsewhere, day),
-        "memberships": open_after(
-            Membership.objects.filter(
-                Q(seat__in=seats.values("pk"))
-                | Q(seat__in=of_post.values("pk"))
-                | Q(on_behalf_of__in=ours)
-            ),
-            day,
-        ),
-        "relationships_from": open_after(lasting.filter(from_organisation__in=ours), day),
-        "relationships_to": open_after(
-            lasting.filter(to_organisation__in=ours).exclude(from_organisation__in=ours), day
-        ),
-        "members": open_after(MemberOrganisation.objects.filter(organisation__in=ours), day),
-        "lines_to": open_after(ReportingLine.objects.filter(to_organisation__in=ours), day),
-    }
-
-
-def dependants_of_held(held: Held, day: datetime.date) -> Found:
-    """Who has a post or seat after `day`, and the seats that go with a post."""
-    if isinstance(held, Seat):
-        return {"memberships": open_after(Membership.objects.filter(seat=held), day)}
-    seats = Seat.objects.filter(ex_officio_post=held)
-    return {
-        "appointments": open_after(Appointment.objects.filter(post=held), day),
-        "ex_officio": open_after(seats, day),
-        "memberships": open_after(Membership.objects.filter(seat__in=seats.values("pk")), day),
-    }
-
-
-def decided(choices: Iterable[DependantChoice], found: Found) -> list[DependantChoice]:
-    """What is to be done, after all that was found has been decided on and nothing else.
-
-    Raises ValidationError if somebody has added or ended something meanwhile.
-    """
-    choices = list(choices)
-    chosen = {(type(choice.record), choice.record.pk) for choice in choices}
-    there = {(type(record), record.pk): record for record in chain(*found.values())}
-    for choice in choices:
-        if (type(choice.record), choice.record.pk) not in there:
-            raise ValidationError(
-                f"{choice.record} does not depend on this, or has ended meanwhile. Look again."
-            )
-    for key, record in there.items():
-        if key not in chosen:
-            raise ValidationError(
-                f"{record} depends on this too, and was added meanwhile. Look again."
-            )
-    return [choice for choice in choices if choice.how != LEAVE]
-
-
-def keep(*models_and_filters: tuple[type[models.Model], Q]) -> None:
+def lock_each(*models_and_filters: tuple[type[DatedFact], Q]) -> None:
     """Lock records of several kinds until the transaction ends, each kind in one order."""
     for model, query in models_and_filters:
         list(locked(model).filter(query).order_by("pk"))
 
 
-def keep_seats(query: Q) -> None:
-    """Lock seats, and before them their forums, as everybody does who changes a seat."""
+def lock_seats(query: Q) -> None:
+    """Lock forums and then their seats, in the order in which every change of a seat does."""
     forums = Seat.objects.filter(query).order_by().values("forum")
-    keep((Forum, Q(pk__in=forums)), (Seat, query))
-
-
-# Ends
+    lock_each((Forum, Q(pk__in=forums)), (Seat, query))
 
 
 def refuse_another_end(record: DatedFact, last: When) -> None:
-    """Raise ValidationError if a record is known to have been over before `last`."""
+    """Raise ValidationError if a record is recorded as over before `last`."""
     if record.end_date is not None and record.end_date < last.last_possible():
         raise ValidationError(
             {
@@ -150,8 +52,8 @@ def refuse_another_end(record: DatedFact, last: When) -> None:
 
 
 def last_day_of(organisations: Iterable[Organisation], begins: When) -> When:
-    """The last day of organisations whose place another takes from `begins`: the day before,
-    unless all of them are known to have been over earlier."""
+    """The last day of organisations that have a successor from `begins`: the day before, or an
+    earlier day if all of them are recorded as over by then."""
     eve = begins.eve()
     if not all(is_over(organisation, eve) for organisation in organisations):
         return eve
@@ -160,16 +62,13 @@ def last_day_of(organisations: Iterable[Organisation], begins: When) -> When:
 
 
 def refuse_what_begins_later(last: When, *left: Iterable[DatedFact]) -> None:
-    """Raise ValidationError if something begins in what has ended by then."""
+    """Raise ValidationError if a record that was left begins after `last`."""
     for record in chain(*left):
         if begins_after(record, last):
             raise ValidationError(
                 f"{record} begins {record.when_it_starts()}, after the end, "
                 f"{last.in_words()}. Tick it too, or choose a later day."
             )
-
-
-# What happens
 
 
 @transaction.atomic
@@ -181,18 +80,18 @@ def stand_down(
     today: datetime.date,
     choices: Iterable[DependantChoice],
 ) -> None:
-    """End a forum, and what was chosen of what depends on it.
+    """End a forum, and settle what was chosen for its dependants.
 
     Lines that lead to it may lead elsewhere from the next day. Raises ValidationError, changing
     nothing, if a rule would be broken.
     """
     refuse_another_end(read_and_lock(forum), last)
-    keep((Seat, Q(forum=forum)))
-    choices = decided(choices, dependants_of_forum(forum, last.last_possible()))
+    lock_each((Seat, Q(forum=forum)))
+    choices = choices_to_settle(choices, dependants_of_forum(forum, last.last_possible()))
     for choice in choices:
         if choice.to == forum:
             raise ValidationError(f"{forum} stands down itself. Choose another.")
-    Passing(last, last.morrow(), source, today).settle(choices)
+    Transfer(last, last.morrow(), source, today).settle(choices)
     left = dependants_of_forum(forum, last.last_possible())
     refuse_what_begins_later(last, left["seats"], left["memberships"])
     end_unless_over(forum, last, source)
@@ -207,7 +106,7 @@ def close(
     today: datetime.date,
     choices: Iterable[DependantChoice],
 ) -> None:
-    """End an organisation, and what was chosen of what depends on it, or let that go elsewhere.
+    """End an organisation, and settle what was chosen for its dependants.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
@@ -225,7 +124,7 @@ def succeed(
     today: datetime.date,
     choices: Iterable[DependantChoice],
 ) -> None:
-    """End organisations that another takes the place of, and pass on what was chosen.
+    """End organisations that another takes the place of, and settle what was chosen.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
@@ -234,13 +133,13 @@ def succeed(
         raise ValidationError("An organisation does not succeed itself. Choose another.")
     last = last_day_of(organisations, begins)
     for organisation in organisations:
-        # What is left of it would end on the day of the others.
+        # Its dependants would end on the day of the others.
         if organisation.end_date is not None and organisation.end_date < last.last_possible():
             raise ValidationError(
                 f"{organisation} is recorded as having ended {organisation.when_it_ends()}, before "
                 "the others. Replace it by itself first, and then the others."
             )
-    passing = close_each(
+    transfer = close_each(
         organisations,
         last,
         begins,
@@ -258,9 +157,8 @@ def succeed(
             **source.as_evidence(),
         )
         names = ("from_organisation", "to_organisation", "kind")
-        if not passing.stands_already(succession, *names):
-            succession.full_clean()
-            succession.save()
+        if not transfer.is_recorded_already(succession, *names):
+            check_and_save(succession)
 
 
 def close_each(
@@ -272,22 +170,22 @@ def close_each(
     choices: Iterable[DependantChoice],
     *,
     successor: Organisation | None = None,
-) -> Passing:
+) -> Transfer:
     ours = frozenset(organisation.pk for organisation in organisations)
     concerned = ours if successor is None else ours | {successor.pk}
-    keep((Organisation, Q(pk__in=concerned)), (Post, Q(organisation__in=ours)))
-    keep_seats(Q(on_behalf_of__in=ours) | Q(ex_officio_post__organisation__in=ours))
+    lock_each((Organisation, Q(pk__in=concerned)), (Post, Q(organisation__in=ours)))
+    lock_seats(Q(on_behalf_of__in=ours) | Q(ex_officio_post__organisation__in=ours))
     found = dependants_of_organisations(organisations, last.last_possible())
-    choices = decided(choices, found)
-    passing = Passing(last, begins, source, today, closing=ours, successor=successor)
+    choices = choices_to_settle(choices, found)
+    transfer = Transfer(last, begins, source, today, closing=ours, successor=successor)
     if successor is not None:
-        passing.refuse_if_not_there(successor)
-    passing.settle(choices)
+        transfer.refuse_if_not_in_force(successor)
+    transfer.settle(choices)
     left = dependants_of_organisations(organisations, last.last_possible())
     refuse_what_begins_later(last, left["posts"], left["appointments"])
     for organisation in organisations:
         end_unless_over(organisation, last, source)
-    return passing
+    return transfer
 
 
 @transaction.atomic
@@ -302,7 +200,7 @@ def move_seat(
     title: str = "",
     post: Post | None = None,
 ) -> Seat:
-    """End a seat and begin a like one for another organisation, with the members chosen.
+    """End a seat and begin a copy for another organisation, with the members chosen.
 
     Gives the new seat. Raises ValidationError, changing nothing, if a rule would be broken.
     """
@@ -314,20 +212,20 @@ def move_seat(
         )
     if stored.on_behalf_of_id == organisation.pk:
         raise ValidationError(f"{seat} speaks for {organisation} already. Choose another.")
-    choices = decided(choices, dependants_of_held(seat, last.last_possible()))
+    choices = choices_to_settle(choices, dependants_of_held(seat, last.last_possible()))
     closing = frozenset({stored.on_behalf_of_id} - {None})
-    passing = Passing(last, begins, source, today, closing=closing, successor=organisation)
-    passing.refuse_if_not_there(organisation)
+    transfer = Transfer(last, begins, source, today, closing=closing, successor=organisation)
+    transfer.refuse_if_not_in_force(organisation)
     if post is not None:
-        passing.refuse_if_not_there(post)
+        transfer.refuse_if_not_in_force(post)
     new = pass_on_seat(
-        passing,
+        transfer,
         seat,
         on_behalf_of=organisation,
         ex_officio_post=post,
         title=title or stored.title,
     )
-    passing.settle(choices)
+    transfer.settle(choices)
     refuse_what_begins_later(last, dependants_of_held(seat, last.last_possible())["memberships"])
     return new
 
@@ -341,126 +239,22 @@ def abolish(
     today: datetime.date,
     choices: Iterable[DependantChoice],
 ) -> None:
-    """End a post or seat, and what was chosen of who holds it and what goes with it.
+    """End a post or a seat, and settle what was chosen for its dependants.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
     refuse_another_end(read_and_lock(held), last)
     if isinstance(held, Post):
-        keep_seats(Q(ex_officio_post=held))
-    choices = decided(choices, dependants_of_held(held, last.last_possible()))
-    passing = Passing(last, last.morrow(), source, today)
-    passing.ended.add((type(held), held.pk))
+        lock_seats(Q(ex_officio_post=held))
+    choices = choices_to_settle(choices, dependants_of_held(held, last.last_possible()))
+    transfer = Transfer(last, last.morrow(), source, today)
+    transfer.ended.add((type(held), held.pk))
     for choice in choices:
         if choice.to == held:
             raise ValidationError(f"{held} is abolished itself. Choose another.")
-    passing.settle(choices)
+    transfer.settle(choices)
     tenures = "memberships" if isinstance(held, Seat) else "appointments"
     refuse_what_begins_later(last, dependants_of_held(held, last.last_possible())[tenures])
     if not is_over(held, last):
-        passing.end(held)
-    passing.withdraw_held()
-
-
-@transaction.atomic
-def create(*, held: Held, begins: When, source: Source, holder: dict | None = None) -> Held:
-    """Create a post or seat from a day on, held by somebody from that day if `holder` says so.
-
-    `held` is unsaved and says what it is. Raises ValidationError, changing nothing, if a rule
-    would be broken.
-    """
-    read_and_lock(getattr(held, held.owner_field))
-    for name, value in {**begins.as_start(), **source.as_evidence()}.items():
-        setattr(held, name, value)
-    held.full_clean()
-    held.save()
-    if holder is not None:
-        begin(held, **begins.as_start(), **source.as_evidence(), **holder)
-    return held
-
-
-@transaction.atomic
-def rename(
-    *,
-    record: Organisation | Forum,
-    name: str,
-    short_name: str,
-    begins: When,
-    source: Source,
-    today: datetime.date,
-) -> None:
-    """Give an organisation or forum another name from a day on, and keep the one it had.
-
-    Raises ValidationError, changing nothing, if a rule would be broken.
-    """
-    stored = read_and_lock(record)
-    if (stored.name, stored.short_name) != (record.name, record.short_name):
-        raise ValidationError(
-            f"Somebody else has changed the name, which is now {stored.name}. Look again."
-        )
-    if name == stored.name:
-        raise ValidationError({"name": "That is its name already. Give the new one."})
-    if first_day(begins.day, begins.precision) > today:
-        raise ValidationError(
-            {
-                "start_date": "A name is changed when the day has come, because every page would "
-                "show the new one at once. Record it on that day or later."
-            }
-        )
-    last = begins.eve()
-    former = former_name_model(stored)
-    kept = former(
-        name=stored.name,
-        kind=NameKind.FORMER,
-        **{type(stored)._meta.model_name: stored},
-        **in_use_since(stored, last),
-        **last.as_end(),
-        **source.as_evidence(),
-    )
-    stored.name, stored.short_name = name, short_name
-    try:
-        kept.full_clean()
-    except ValidationError as error:
-        raise error_about(kept, error) from error
-    kept.save()
-    stored.full_clean()
-    stored.save()
-
-
-def former_name_model(record: Organisation | Forum) -> type[OrganisationName | ForumName]:
-    return OrganisationName if isinstance(record, Organisation) else ForumName
-
-
-def in_use_since(record: Organisation | Forum, last: When) -> dict:
-    """The start of a name that was in use until `last`: the day after the former name before
-    it, or else the start of what has the name."""
-    before = (
-        record.names.filter(kind=NameKind.FORMER, end_date__isnull=False)
-        .order_by("-end_date", "-pk")
-        .first()
-    )
-    if before is None:
-        return record.starts.as_start() if record.starts else {}
-    if before.end_date > last.last_possible():
-        raise ValidationError(
-            f"It was called {before.name} until {before.end_in_words()}, which is later. "
-            "Correct one of the two."
-        )
-    return before.ends.morrow().as_start()
-
-
-def new_organisation(*, name: str, kind: str, begins: When, source: Source) -> Organisation:
-    """Record an organisation that a source names for the first time.
-
-    Raises ValidationError if a rule would be broken.
-    """
-    organisation = Organisation(
-        name=name,
-        kind=kind,
-        slug=free_slug(Organisation, name),
-        **begins.as_start(),
-        **source.as_evidence(),
-    )
-    organisation.full_clean()
-    organisation.save()
-    return organisation
+        transfer.end(held)
+    transfer.withdraw_posts_and_seats()

@@ -1,13 +1,14 @@
-"""Passing on: what ends on one day, and what begins in its stead from the next.
+"""Transfers: the records that end on one day, and those that take their place from the next.
 
-What is true on a day stays true on it: what passes to another forum or organisation ends, and a
-like record begins. What was announced for a later day never came to be: it is taken out, and its
-history is kept.
+What is true on a day stays true on it, so a record that passes to another forum or organisation
+ends, and a copy of it begins. A record announced for a later day is removed, because it never came
+to be. Its history is kept.
 """
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError, Q
@@ -16,21 +17,21 @@ from editing.dependants import DependantChoice
 from forums.models import Forum, MemberOrganisation, Membership, QuoracyClause, ReportingLine, Seat
 from organisations.models import Held, Organisation, Post, Relationship
 from people.models import Appointment, EndReason, Tenure
-from records.events import Source, end, error_about, read_and_lock, start_in_stead_of
+from records.events import Source, check_and_save, end, read_and_lock, start_in_stead_of
 from records.locks import locked
 from records.models import DatedFact
 from records.periods import Qualifier, When
 
-# What may become of something.
+# What may become of a record.
 END = "end"
-PASS_ON = "pass-on"  # a like record begins in another's stead
-FOLLOW = "follow"  # goes where what it belongs to goes
+PASS_ON = "pass-on"  # it ends, and a copy begins elsewhere
+FOLLOW = "follow"  # it goes where the record that it belongs to goes
 
-# By the order in which they can end and begin: what is held, then its holders.
+# The order in which records can end and begin: posts and seats before their holders.
 ORDER = [Post, Seat, Appointment, Membership, Relationship, MemberOrganisation, ReportingLine]
 
-# What a like record does not take over: its key, its own dates and its own evidence.
-ITS_OWN = {
+# What a copy does not take over: the key, the start and the evidence.
+NOT_COPIED = {
     "id",
     "start_date",
     "start_precision",
@@ -60,7 +61,7 @@ def begins_after(record: DatedFact, last: When) -> bool:
 
 
 def withdraw(record: DatedFact) -> None:
-    """Take out what was announced and never came to be. Its history is kept.
+    """Remove a record that was announced and never came to be. Its history is kept.
 
     Raises ValidationError if other records need it.
     """
@@ -76,8 +77,8 @@ def withdraw(record: DatedFact) -> None:
 
 
 @dataclass
-class Passing:
-    """What ends on one day, and what begins in its stead from the next, on one source."""
+class Transfer:
+    """Records that end on one day, and those that take their place from the next, on one source."""
 
     last: When
     begins: When
@@ -86,33 +87,33 @@ class Passing:
     # The organisations that close, and the one that takes their place, if one does.
     closing: frozenset[int] = frozenset()
     successor: Organisation | None = None
-    # What stands in the stead of posts and seats that were passed on, and those that ended.
-    instead: dict[tuple[type, int], Held] = field(default_factory=dict)
+    # The posts and seats that ended, and those that took the place of some of them.
     ended: set[tuple[type, int]] = field(default_factory=set)
-    # What new records lead to and is known to be there.
-    there: set[tuple[type, int]] = field(default_factory=set)
+    replacements: dict[tuple[Any, int], Any] = field(default_factory=dict)
+    # The records that others may go to, as has been checked.
+    checked: set[tuple[type, int]] = field(default_factory=set)
     # Posts and seats to withdraw, once nothing is left that needs them.
-    withdrawn: list[Held] = field(default_factory=list)
+    withdrawn: list[Any] = field(default_factory=list)
 
     def settle(self, choices: Iterable[DependantChoice]) -> None:
         """Do what was chosen for each of several records."""
         for choice in sorted(choices, key=lambda choice: ORDER.index(type(choice.record))):
             SETTLED_BY[type(choice.record)](self, choice)
-        self.withdraw_held()
+        self.withdraw_posts_and_seats()
 
-    def withdraw_held(self) -> None:
+    def withdraw_posts_and_seats(self) -> None:
         while self.withdrawn:
             withdraw(self.withdrawn.pop())
 
     def is_announced(self, record: DatedFact) -> bool:
-        """Whether a record is to begin only when all this is over, and has not begun today.
+        """Whether a record is to begin only after the last day, and has not begun today.
 
-        What had begun by today, and after the end, shows that one of the two is wrong.
+        If it began after the last day and by today, one of the two dates is wrong.
         """
         return begins_after(record, self.last) and record.start_date > self.today
 
     def end(self, record: DatedFact) -> None:
-        """End a record on the last day, or withdraw it if it was only to begin afterwards."""
+        """End a record on the last day, or withdraw it if it was to begin after that."""
         key = (type(record), record.pk)
         if isinstance(record, Held):
             self.ended.add(key)
@@ -125,47 +126,50 @@ class Passing:
         more = {"end_reason": EndReason.POST_ENDED} if isinstance(record, Tenure) else {}
         end(record, self.last, self.source, **more)
 
-    def pass_on(self, record: DatedFact, **changes) -> DatedFact:
-        """End a record, and begin a like one from the next day. Gives the new one."""
+    def pass_on(self, record: DatedFact, **changes) -> Any:
+        """End a record and begin a copy from the next day, with `changes`. Gives the copy."""
         if isinstance(record, Held) and self.is_announced(record):
-            new = self.amend(record, **changes)
+            new = self.amended(record, **changes)
         else:
-            new = self.like(record, **changes)
+            new = self.copy(record, **changes)
             self.end(record)
-        try:
-            new.full_clean()
-        except ValidationError as error:
-            raise error_about(new, error) from error
-        new.save()
+        check_and_save(new, errors_name_it=True)
         if isinstance(record, Held):
-            self.instead[type(record), record.pk] = new
+            self.replacements[type(record), record.pk] = new
         return new
 
-    def amend(self, record: Held, **changes) -> Held:
-        """The same announced post or seat with `changes`, unsaved: it was never otherwise."""
+    def amended(self, record: Any, **changes) -> Any:
+        """An announced post or seat with `changes`, unsaved: it has never been anything else."""
         new = read_and_lock(record)
         new.unfixed = tuple(changes)
         for name, value in changes.items():
             setattr(new, name, value)
         return new
 
-    def like(self, record: DatedFact, **changes) -> DatedFact:
-        """An unsaved record like another, that begins when it passes, or later if that did."""
+    def copy(self, record: DatedFact, **changes) -> DatedFact:
+        """An unsaved copy of a record that begins with the transfer, or later if the record did."""
         new = type(record)()
         for field_ in record._meta.concrete_fields:
-            if field_.name not in ITS_OWN:
+            if field_.name not in NOT_COPIED:
                 setattr(new, field_.attname, getattr(record, field_.attname))
         starts = start_in_stead_of(record, self.begins)
         for name, value in {**starts, **self.source.as_evidence(), **changes}.items():
             setattr(new, name, value)
         if isinstance(new, Tenure) and new.term_ends and new.term_ends < new.start_date:
-            new.term_ends = None  # a term that was over is no term of what begins now
+            new.term_ends = None  # that term was over before the copy began
         return new
 
-    def refuse_if_not_there(self, other: DatedFact) -> None:
-        """Raise ValidationError if nothing can lead to `other` from the day of passing."""
+    def target(self, choice: DependantChoice) -> Any:
+        """The record that the record of a choice goes to; None if it ends."""
+        to = choice.to or (self.successor if choice.how == PASS_ON else None)
+        if to is not None:
+            self.refuse_if_not_in_force(to)
+        return to
+
+    def refuse_if_not_in_force(self, other: DatedFact) -> None:
+        """Raise ValidationError if nothing can go to `other` on the day of the transfer."""
         key = (type(other), other.pk)
-        if key in self.there:
+        if key in self.checked:
             return
         if isinstance(other, Organisation) and other.pk in self.closing:
             raise ValidationError(f"{other} closes itself. Choose another.")
@@ -179,12 +183,12 @@ class Passing:
                 f"{other} begins {other.when_it_starts()}, after this would go to it. "
                 "Choose another, or another day."
             )
-        self.there.add(key)
+        self.checked.add(key)
 
-    def stands_already(self, new: DatedFact, *names: str) -> bool:
-        """Whether there is a record that says the same of the same, by the fields `names`.
+    def is_recorded_already(self, new: DatedFact, *names: str) -> bool:
+        """Whether another record has the same values in the fields `names`, and goes on as long.
 
-        Raises ValidationError if that ends sooner, as nothing would then go on.
+        Raises ValidationError if it ends sooner.
         """
         same = {name: getattr(new, name) for name in names}
         lasting = Q(end_date__isnull=True) | Q(end_date__gte=new.start_date)
@@ -200,131 +204,110 @@ class Passing:
         return True
 
     def pass_on_once(self, record: DatedFact, names: tuple[str, ...], **changes) -> None:
-        """Pass a record on, unless that would say what another record says already."""
-        if self.stands_already(self.like(record, **changes), *names):
+        """Pass a record on, or only end it if another record says the same by `names`."""
+        if self.is_recorded_already(self.copy(record, **changes), *names):
             self.end(record)
         else:
             self.pass_on(record, **changes)
 
 
-def settle_post(passing: Passing, choice: DependantChoice) -> None:
-    if choice.how != PASS_ON:
-        passing.end(choice.record)
-        return
-    to = choice.to or passing.successor
-    passing.refuse_if_not_there(to)
-    passing.pass_on(choice.record, organisation=to)
+def settle_post(transfer: Transfer, choice: DependantChoice) -> None:
+    if to := transfer.target(choice):
+        transfer.pass_on(choice.record, organisation=to)
+    else:
+        transfer.end(choice.record)
 
 
-def settle_seat(passing: Passing, choice: DependantChoice) -> None:
+def settle_seat(transfer: Transfer, choice: DependantChoice) -> None:
     seat = choice.record
-    post = _post_instead(passing, seat, choice.to)
+    post = _post_from_then_on(transfer, seat, choice.to)
     if choice.how == PASS_ON:
-        speaks_for_closing = seat.on_behalf_of_id in passing.closing
-        to = passing.successor if speaks_for_closing else seat.on_behalf_of
-        pass_on_seat(passing, seat, on_behalf_of=to, ex_officio_post=post)
+        speaks_for_closing = seat.on_behalf_of_id in transfer.closing
+        to = transfer.successor if speaks_for_closing else seat.on_behalf_of
+        pass_on_seat(transfer, seat, on_behalf_of=to, ex_officio_post=post)
     elif choice.how == FOLLOW:
         if post is not None and post.pk != seat.ex_officio_post_id:
-            pass_on_seat(passing, seat, ex_officio_post=post)
+            pass_on_seat(transfer, seat, ex_officio_post=post)
     else:
-        passing.end(seat)
+        transfer.end(seat)
 
 
-def _post_instead(passing: Passing, seat: Seat, chosen: Post | None) -> Post | None:
-    """The post that a seat goes with from the day of passing."""
+def _post_from_then_on(transfer: Transfer, seat: Seat, chosen: Post | None) -> Post | None:
+    """The post that a seat goes with from the day of the transfer."""
     if chosen is not None:
-        passing.refuse_if_not_there(chosen)
+        transfer.refuse_if_not_in_force(chosen)
         return chosen
     if seat.ex_officio_post_id is None:
         return None
     key = (Post, seat.ex_officio_post_id)
-    if key in passing.instead:
-        return passing.instead[key]
-    # One that ends is no longer a post to go with.
-    gone = key in passing.ended or seat.ex_officio_post.organisation_id in passing.closing
-    return None if gone else seat.ex_officio_post
+    if key in transfer.replacements:
+        return transfer.replacements[key]
+    ends = key in transfer.ended or seat.ex_officio_post.organisation_id in transfer.closing
+    return None if ends else seat.ex_officio_post
 
 
-def pass_on_seat(passing: Passing, seat: Seat, **changes) -> Seat:
-    """Pass a seat on. A quoracy clause that names it names the new one."""
-    new = passing.pass_on(seat, **changes)
+def pass_on_seat(transfer: Transfer, seat: Seat, **changes) -> Seat:
+    """Pass a seat on. The quoracy clauses that name it then name the new one."""
+    new = transfer.pass_on(seat, **changes)
     for clause in locked(QuoracyClause).filter(seat=seat.pk):
         clause.seat = new
-        clause.full_clean()
-        clause.save()
+        check_and_save(clause)
     return new
 
 
-def settle_tenure(passing: Passing, choice: DependantChoice) -> None:
+def settle_tenure(transfer: Transfer, choice: DependantChoice) -> None:
     tenure = choice.record
     key = (tenure._meta.get_field(tenure.held_field).related_model, tenure.held_key)
-    if choice.how == END:
-        passing.end(tenure)
-    elif key in passing.instead:
-        changes = _speaks_for(passing, tenure)
-        if passing.instead[key].pk != tenure.held_key:
-            changes[tenure.held_field] = passing.instead[key]
-        if changes:
-            passing.pass_on(tenure, **changes)
-    elif key in passing.ended:
-        passing.end(tenure)
-    elif _speaks_for(passing, tenure):
-        passing.pass_on(tenure, **_speaks_for(passing, tenure))
+    replacement = transfer.replacements.get(key)
+    if choice.how == END or (key in transfer.ended and replacement is None):
+        transfer.end(tenure)
+        return
+    changes: dict[str, Any] = {}
+    if getattr(tenure, "on_behalf_of_id", None) in transfer.closing and transfer.successor:
+        changes["on_behalf_of"] = transfer.successor
+    if replacement is not None and replacement.pk != tenure.held_key:
+        changes[tenure.held_field] = replacement
+    if changes:
+        transfer.pass_on(tenure, **changes)
 
 
-def _speaks_for(passing: Passing, tenure: Tenure) -> dict:
-    """Whom the member speaks for instead, if for an organisation that closes."""
-    if getattr(tenure, "on_behalf_of_id", None) in passing.closing and passing.successor:
-        return {"on_behalf_of": passing.successor}
-    return {}
-
-
-def settle_relationship(passing: Passing, choice: DependantChoice) -> None:
-    relationship = choice.record
-    to = choice.to or (passing.successor if choice.how == PASS_ON else None)
+def settle_relationship(transfer: Transfer, choice: DependantChoice) -> None:
+    relationship, to = choice.record, transfer.target(choice)
     if to is None:
-        passing.end(relationship)
+        transfer.end(relationship)
         return
-    passing.refuse_if_not_there(to)
-    end_of_it = (
-        "from_organisation"
-        if relationship.from_organisation_id in passing.closing
-        else "to_organisation"
-    )
-    other = "to_organisation" if end_of_it == "from_organisation" else "from_organisation"
-    if getattr(relationship, f"{other}_id") == to.pk:
-        if choice.to is not None:
-            raise ValidationError(f"{to} cannot go to itself. Choose another.")
-        passing.end(relationship)  # what was part of its successor is no part of itself
-        return
-    passing.pass_on_once(
-        relationship, ("from_organisation", "to_organisation", "kind"), **{end_of_it: to}
-    )
+    changing, staying = "from_organisation", "to_organisation"
+    if relationship.from_organisation_id not in transfer.closing:
+        changing, staying = staying, changing
+    if getattr(relationship, f"{staying}_id") != to.pk:
+        names = ("from_organisation", "to_organisation", "kind")
+        transfer.pass_on_once(relationship, names, **{changing: to})
+    elif choice.to is not None:
+        raise ValidationError(f"{to} cannot go to itself. Choose another.")
+    else:
+        transfer.end(relationship)  # a part of the successor is no part of itself
 
 
-def settle_member(passing: Passing, choice: DependantChoice) -> None:
-    to = choice.to or (passing.successor if choice.how == PASS_ON else None)
+def settle_member(transfer: Transfer, choice: DependantChoice) -> None:
+    if to := transfer.target(choice):
+        transfer.pass_on_once(choice.record, ("forum", "organisation"), organisation=to)
+    else:
+        transfer.end(choice.record)
+
+
+def settle_line(transfer: Transfer, choice: DependantChoice) -> None:
+    line, to = choice.record, transfer.target(choice)
     if to is None:
-        passing.end(choice.record)
+        transfer.end(line)
         return
-    passing.refuse_if_not_there(to)
-    passing.pass_on_once(choice.record, ("forum", "organisation"), organisation=to)
-
-
-def settle_line(passing: Passing, choice: DependantChoice) -> None:
-    line = choice.record
-    to = choice.to or (passing.successor if choice.how == PASS_ON else None)
-    if to is None:
-        passing.end(line)
-        return
-    passing.refuse_if_not_there(to)
+    changes: dict[str, Any] = {"to_forum": None, "to_organisation": None}
     if isinstance(to, Forum):
         if to.pk == line.from_forum_id:
             raise ValidationError(f"{to} does not report to itself. Choose another.")
-        changes = {"to_forum": to, "to_organisation": None}
+        changes["to_forum"] = to
     else:
-        changes = {"to_forum": None, "to_organisation": to}
-    passing.pass_on_once(line, ("from_forum", "kind", "to_forum", "to_organisation"), **changes)
+        changes["to_organisation"] = to
+    transfer.pass_on_once(line, ("from_forum", "kind", "to_forum", "to_organisation"), **changes)
 
 
 SETTLED_BY = {

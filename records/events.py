@@ -51,11 +51,19 @@ def end(record: DatedFact, when: When, source: Source, **fields) -> None:
         )
     for name, value in {**when.as_end(), **source.as_end(), **fields}.items():
         setattr(stored, name, value)
+    check_and_save(stored, errors_name_it=True)
+
+
+def check_and_save(record: Record, *, errors_name_it: bool = False) -> None:
+    """Save a record. Raises ValidationError if it breaks a rule: with its name in front, if the
+    reader may not be looking at that record."""
     try:
-        stored.full_clean()
+        record.full_clean()
     except ValidationError as error:
-        raise error_about(stored, error) from error
-    stored.save()
+        if errors_name_it:
+            raise error_about(record, error) from error
+        raise
+    record.save()
 
 
 def start_in_stead_of(record: DatedFact, begins: When) -> dict:
@@ -106,7 +114,7 @@ def lock(record: AnyRecord) -> AnyRecord:
     return stored
 
 
-def error_about(record: DatedFact, error: ValidationError) -> ValidationError:
+def error_about(record: Record, error: ValidationError) -> ValidationError:
     """The same error, with the name of the record that it is about in front of each message."""
     return ValidationError(
         {

@@ -7,11 +7,11 @@ racer's own process.
 
 def stand_down_or_fill(seat, person):
     """Without a person the forum of the seat stands down; with one, they take the seat."""
-    from forums.closures import dependants_of_forum, stand_down
+    from forums.closure_dependants import dependants_of_forum
+    from forums.closures import stand_down
     from forums.models import Seat
     from forums.transfers import END
     from people.models import Person
-    from tests.builders import day
 
     seat = Seat.objects.select_related("forum").get(pk=seat)
     if person is None:
@@ -19,18 +19,18 @@ def stand_down_or_fill(seat, person):
         found = dependants_of_forum(seat.forum, last.day)
         stand_down(forum=seat.forum, choices=every(found, END), last=last, **told())
     else:
-        from forums.actions import appoint
+        from people.actions import appoint_to_each
 
-        appoint(
-            seat=seat,
+        appoint_to_each(
+            posts_or_seats=[seat],
+            begins=when("2026-05-01"),
+            source=told()["source"],
             person=Person.objects.get(pk=person),
-            start_date=day("2026-05-01"),
-            **evidence(),
         )
 
 
 def stand_down(forum, turn):
-    from forums.closures import dependants_of_forum
+    from forums.closure_dependants import dependants_of_forum
     from forums.closures import stand_down as act
     from forums.models import Forum
     from forums.transfers import END
@@ -41,8 +41,8 @@ def stand_down(forum, turn):
 
 
 def close(organisation, turn):
+    from forums.closure_dependants import dependants_of_organisations
     from forums.closures import close as act
-    from forums.closures import dependants_of_organisations
     from forums.transfers import END
     from organisations.models import Organisation
 
@@ -53,7 +53,7 @@ def close(organisation, turn):
 
 
 def succeed(organisation, successor):
-    from forums.closures import dependants_of_organisations
+    from forums.closure_dependants import dependants_of_organisations
     from forums.closures import succeed as act
     from forums.transfers import PASS_ON
     from organisations.models import Organisation
@@ -70,7 +70,8 @@ def succeed(organisation, successor):
 
 
 def move(seat, organisation):
-    from forums.closures import dependants_of_held, move_seat
+    from forums.closure_dependants import dependants_of_held
+    from forums.closures import move_seat
     from forums.models import Seat
     from forums.transfers import FOLLOW
     from organisations.models import Organisation
@@ -97,8 +98,8 @@ def move_or_stand_down(seat, organisation):
 
 
 def abolish(post, turn):
+    from forums.closure_dependants import dependants_of_held
     from forums.closures import abolish as act
-    from forums.closures import dependants_of_held
     from forums.transfers import END
     from organisations.models import Post
 
@@ -108,15 +109,15 @@ def abolish(post, turn):
 
 
 def create_a_chair(forum, turn):
-    from forums.closures import create
+    from forums.actions import create_post_or_seat
     from forums.models import Forum, Seat, SeatRole
 
     seat = Seat(forum=Forum.objects.get(pk=forum), title=f"Chair {turn}", role=SeatRole.CHAIR)
-    create(held=seat, begins=when("2026-04-01"), source=told()["source"])
+    create_post_or_seat(held=seat, begins=when("2026-04-01"), source=told()["source"])
 
 
 def rename(forum, turn):
-    from forums.closures import rename as act
+    from forums.actions import rename as act
     from forums.models import Forum
 
     forum = Forum.objects.get(pk=forum)
@@ -151,12 +152,6 @@ def told():
     from tests.builders import day, source
 
     return {"source": Source(source(), "minute 7"), "today": day("2026-03-01")}
-
-
-def evidence():
-    from tests.builders import source
-
-    return {"document": source(), "locator": "page 1"}
 
 
 def every(found, how):

@@ -6,7 +6,8 @@ from editing.dependants import Group, Note
 from editing.links import add_address, change_address
 from editing.step_forms import record_choice
 from editing.steps import step_on
-from forums.closures import dependants_of_forum, stand_down
+from forums.closure_dependants import dependants_of_forum
+from forums.closures import stand_down
 from forums.models import ANSWERS, Forum, ReportingLine, Succession
 from forums.steps.closures import LINES_TO, MOST_LINKS, ClosureForm, ClosureStep, relation
 from forums.worklists import REPORTING

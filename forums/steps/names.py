@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from editing.links import Link, page_address
 from editing.step_forms import StepForm
 from editing.steps import Step, step_on
-from forums.closures import rename
+from forums.actions import rename
 from forums.models import Forum, Seat
 from forums.steps.closures import MOST_LINKS
 from organisations.models import Organisation, Post

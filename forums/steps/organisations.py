@@ -11,14 +11,9 @@ from editing.dependants import DependantRow, Group, Note
 from editing.links import change_address
 from editing.step_forms import StepForm, record_choice
 from editing.steps import step_on
-from forums.closures import (
-    Found,
-    close,
-    dependants_of_organisations,
-    last_day_of,
-    new_organisation,
-    succeed,
-)
+from forums.actions import new_organisation
+from forums.closure_dependants import Dependants, dependants_of_organisations
+from forums.closures import close, last_day_of, succeed
 from forums.models import Forum, ReportingLine, Seat
 from forums.steps.closures import LINES_TO, ClosureForm, ClosureStep, relation
 from forums.steps.names import remarks_on_titles
@@ -100,7 +95,10 @@ def closure_groups(
 
 
 def membership_rows(
-    form: ClosureForm, found: Found, closing: Iterable[Organisation], *otherwise: tuple[str, str]
+    form: ClosureForm,
+    found: Dependants,
+    closing: Iterable[Organisation],
+    *otherwise: tuple[str, str],
 ) -> list[DependantRow]:
     """The rows of memberships. Who sits elsewhere and speaks for another organisation stays."""
     closing_keys = {organisation.pk for organisation in closing}

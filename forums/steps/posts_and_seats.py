@@ -8,7 +8,9 @@ from editing.dependants import DependantsStep, Group, Note
 from editing.links import change_address, step_address
 from editing.step_forms import StepForm, record_choice
 from editing.steps import Step, step_on
-from forums.closures import abolish, create, dependants_of_held, move_seat
+from forums.actions import create_post_or_seat
+from forums.closure_dependants import dependants_of_held
+from forums.closures import abolish, move_seat
 from forums.models import Forum, QuoracyClause, Seat, SeatRole
 from forums.steps.closures import ClosureForm, ClosureStep, relation
 from forums.transfers import FOLLOW
@@ -93,7 +95,7 @@ class Create(Step):
         return not record.has_ended(day)
 
     def take(self, form):
-        return create(
+        return create_post_or_seat(
             held=form.unsaved(),
             begins=form.when,
             source=form.source,

@@ -6,18 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from editing.dependants import LEAVE, DependantChoice
-from forums.closures import (
-    abolish,
-    close,
-    create,
+from forums.actions import create_post_or_seat, rename
+from forums.closure_dependants import (
     dependants_of_forum,
     dependants_of_held,
     dependants_of_organisations,
-    move_seat,
-    rename,
-    stand_down,
-    succeed,
 )
+from forums.closures import abolish, close, move_seat, stand_down, succeed
 from forums.models import ClauseKind, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
 from forums.seat_holders import seats_with_holders
 from forums.transfers import END, FOLLOW, PASS_ON
@@ -713,7 +708,7 @@ class TestAbolishingAndCreating:
     def test_a_post_abolished_may_be_created_anew(self):
         old = make_post(title="Chair", end_date=LAST)
 
-        new = create(
+        new = create_post_or_seat(
             held=Post(organisation=old.organisation, title="Chair", kind=PostKind.CHAIR),
             begins=on(FIRST),
             source=paper(),
@@ -727,7 +722,7 @@ class TestAbolishingAndCreating:
         person = make_person()
 
         with pytest.raises(ValidationError):
-            create(
+            create_post_or_seat(
                 held=Seat(forum=forum, title="Chair"),
                 begins=on(FIRST),
                 source=paper(),
@@ -740,7 +735,9 @@ class TestAbolishingAndCreating:
         forum = make_forum(end_date=LAST)
 
         with pytest.raises(ValidationError, match="after the end"):
-            create(held=Seat(forum=forum, title="Chair"), begins=on(FIRST), source=paper())
+            create_post_or_seat(
+                held=Seat(forum=forum, title="Chair"), begins=on(FIRST), source=paper()
+            )
 
 
 class TestRenaming:
