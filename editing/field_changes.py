@@ -19,31 +19,32 @@ from django.utils.text import capfirst
 from editing.links import page_address
 from editing.record_names import RecordNames
 from records.history import HistoryRow, Nature
+from records.models import DatedFact
 from records.periods import Dated, Precision, date_in_words
 
 NOTHING = "nothing"
 
 # A date is one value, in words as it is known: "by April 2019". Each date field has fields for its
 # precision and, for some, its qualifier.
-DATES = {
-    "start_date": ("start_precision", "start_qualifier"),
-    "end_date": ("end_precision", "end_qualifier"),
+DATES: dict[str, tuple[str, str | None]] = {
+    **{
+        date: (precision, qualifier)
+        for date, precision, qualifier in (DatedFact.START_FIELDS, DatedFact.END_FIELDS)
+    },
     "confirmed_on": ("confirmed_precision", None),
     "published_date": ("published_precision", None),
 }
 PARTS_OF_DATES = {part for parts in DATES.values() for part in parts if part}
 
-PERIOD_FIELDS = ["start_date", "end_date", "end_document", "end_locator"]
-EVIDENCE_FIELDS = [
-    "document",
-    "locator",
-    "quotation",
-    "note",
-    "confirmed_on",
-    "confirmed_document",
-    "confirmed_locator",
+LAST = [
+    name
+    for name in (
+        *DatedFact.PERIOD_FIELDS,
+        *DatedFact.END_SOURCE_FIELDS,
+        *DatedFact.EVIDENCE_FIELDS,
+    )
+    if name not in PARTS_OF_DATES
 ]
-LAST = [*PERIOD_FIELDS, *EVIDENCE_FIELDS]
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
     check_and_save(renewed)
     for membership in staying:
         still = {}
-        if membership.end_date is not None:
+        if membership.ends is not None:
             still = {
                 **membership.ends.as_end(),
                 "end_reason": membership.end_reason,

@@ -168,12 +168,9 @@ def _give_lines(several: list[Chairing], day: datetime.date) -> None:
         .filter(
             Q(to_forum__in=forums) | Q(to_organisation__in=organisations), from_forum__in=forums
         )
-        .select_related(
-            "from_forum", "to_forum", "to_organisation", "document", "end_document",
-            "confirmed_document",
-        )
+        .select_related("from_forum", "to_forum", "to_organisation", *ReportingLine.DOCUMENT_FIELDS)
         .order_by("from_forum__folded", "kind", "id")
-    ):  # fmt: skip
+    ):
         lines[line.from_forum_id].append(line)
     for each in several:
         each.lines = [

@@ -151,9 +151,7 @@ def _told(lines: QuerySet, *, whole: bool) -> tuple[list[ReportingLine], bool]:
             "from_forum__place",
             "to_forum__place",
             "to_organisation__place",
-            "document",
-            "end_document",
-            "confirmed_document",
+            *ReportingLine.DOCUMENT_FIELDS,
         ).order_by("pk")[: most and most + 1]
     )
     return in_order(found[:most]), most is None or len(found) <= most

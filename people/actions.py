@@ -228,10 +228,8 @@ def take_back_end(tenure: Tenure) -> None:
         raise ValidationError(
             f"{stored}: somebody else has changed its end. Look again before you take it back."
         )
-    stored.end_date, stored.end_document = None, None
-    stored.end_locator = stored.end_reason = ""
-    stored.end_precision = stored._meta.get_field("end_precision").default
-    stored.end_qualifier = stored._meta.get_field("end_qualifier").default
+    for name in (*Tenure.END_FIELDS, *Tenure.END_SOURCE_FIELDS, "end_reason"):
+        setattr(stored, name, stored._meta.get_field(name).get_default())
     try:
         stored.full_clean()
     except ValidationError as error:

@@ -170,19 +170,7 @@ def _keep_name(merged: Person, kept: Person, kind: str) -> None:
 
 def _evidence_of(person: Person) -> dict:
     """The fields of the person's evidence, for another record that rests on it."""
-    return {
-        name: getattr(person, name)
-        for name in (
-            "document",
-            "locator",
-            "quotation",
-            "note",
-            "confirmed_on",
-            "confirmed_precision",
-            "confirmed_document",
-            "confirmed_locator",
-        )
-    }
+    return {name: getattr(person, name) for name in Person.EVIDENCE_FIELDS}
 
 
 @transaction.atomic

@@ -14,23 +14,9 @@ from records.evidence import Evidence
 from records.periods import Period, next_day
 from records.prepared import prepared
 
-PERIOD = (
-    "start_date",
-    "start_precision",
-    "start_qualifier",
-    "end_date",
-    "end_precision",
-    "end_qualifier",
-    "end_locator",
-)
-EVIDENCE = (
-    "locator",
-    "quotation",
-    "note",
-    "confirmed_on",
-    "confirmed_precision",
-    "confirmed_locator",
-)
+# Columns of `.values()`. Those that name the documents are in `document_columns`.
+PERIOD = (*Period.PERIOD_FIELDS, "end_locator")
+EVIDENCE = tuple(name for name in Evidence.EVIDENCE_FIELDS if name not in Evidence.DOCUMENT_FIELDS)
 # What a public page says instead of a name that is withheld from it.
 NAME_WITHHELD = "Name withheld"
 

@@ -24,6 +24,18 @@ def year_before(day: datetime.date) -> datetime.date:
 class Evidence:
     """What can be asked of anything that has the evidence fields, a model or a row of one."""
 
+    # The names of the fields: what says so, and what it was last held against.
+    SOURCE_FIELDS = ("document", "locator", "quotation", "note")
+    CONFIRMED_FIELDS = (
+        "confirmed_on",
+        "confirmed_precision",
+        "confirmed_document",
+        "confirmed_locator",
+    )
+    EVIDENCE_FIELDS = (*SOURCE_FIELDS, *CONFIRMED_FIELDS)
+    # Those of them that are documents.
+    DOCUMENT_FIELDS: tuple[str, ...] = ("document", "confirmed_document")
+
     def confirmed_in_words(self) -> str:
         """When this was last confirmed, as it is known; "" if that is not recorded."""
         if self.confirmed_on is None:

@@ -115,6 +115,9 @@ class DatedFact(Record, Evidenced, Dated):
 
     objects = DatedRecordManager()
 
+    END_SOURCE_FIELDS = ("end_document", "end_locator")
+    DOCUMENT_FIELDS = ("document", "end_document", "confirmed_document")
+
     end_document = models.ForeignKey(
         "records.Document",
         null=True,

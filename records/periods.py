@@ -231,6 +231,7 @@ class Period:
     # The names of the fields of each of its two days, in the order of a When.
     START_FIELDS = ("start_date", "start_precision", "start_qualifier")
     END_FIELDS = ("end_date", "end_precision", "end_qualifier")
+    PERIOD_FIELDS = (*START_FIELDS, *END_FIELDS)
 
     start_date: datetime.date | None
     start_precision: str

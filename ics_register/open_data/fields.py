@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from ics_register.open_data.identifiers import Addresses
 from people.post_holders import NAME_WITHHELD, Standing
+from records.models import DatedFact
 from records.periods import as_known
 
 
@@ -290,8 +291,8 @@ def _grouped(name: str, columns: list[Column]) -> list[Column]:
 
 def period(model) -> list[Column]:
     columns = [
-        *known(model, "start_date", "start_precision", "start_qualifier"),
-        *known(model, "end_date", "end_precision", "end_qualifier"),
+        *known(model, *DatedFact.START_FIELDS),
+        *known(model, *DatedFact.END_FIELDS),
         refers(model, "end_document", "documents"),
         *plain(model, "end_locator"),
     ]

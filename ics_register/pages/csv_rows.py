@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from ics_register.pages.facts import PERIOD, dated
+from ics_register.pages.facts import dated
 from ics_register.pages.formats import Here
 from people.post_holders import Standing
+from records.periods import Period
 
 FORUM_COLUMNS = (
     "id",
@@ -51,7 +52,7 @@ CONFIRMED_COLUMNS = (
     "confirmed_locator",
 )
 DATED_COLUMNS = (
-    *PERIOD,
+    *Period.PERIOD_FIELDS,
     *SOURCE_COLUMNS,
     "end_document",
     "end_document_title",

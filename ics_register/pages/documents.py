@@ -37,7 +37,7 @@ from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from people.post_holders import NAME_WITHHELD
 from records.models import DatedFact, Document
-from records.periods import Dated
+from records.periods import Dated, Period
 
 EVERY_FACT = Q()
 
@@ -235,7 +235,7 @@ def facts_as_csv(context: dict, here: Here) -> Table:
                     yield {**said, **place, "kind": chosen.slug}
 
     columns = ["kind", "fact", "id", "use", "locator", "quotation", "note"]
-    return Table([*columns, "ods_code", "ons_code", *plain.PERIOD], rows())
+    return Table([*columns, "ods_code", "ons_code", *Period.PERIOD_FIELDS], rows())
 
 
 @public_page(

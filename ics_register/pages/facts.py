@@ -11,7 +11,6 @@ from ics_register.pages.formats import Here
 from records.periods import as_known
 
 EDGES = ("start", "end")
-PERIOD = tuple(f"{edge}_{what}" for edge in EDGES for what in ("date", "precision", "qualifier"))
 
 
 def date(day: datetime.date | None, precision: str = "day") -> str | None:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from records.models import DatedFact, Fact
+
 # The documents that a fact with a period may rest on, as `select_related` takes them.
-SOURCES = ("document", "end_document", "confirmed_document")
+SOURCES = DatedFact.DOCUMENT_FIELDS
 # Those of a fact without one.
-STATED_SOURCES = ("document", "confirmed_document")
+STATED_SOURCES = Fact.DOCUMENT_FIELDS
 # What is said of a record that another one names.
 NAMED = ("slug", "name", "end_date", "end_precision", "end_qualifier")
 
