@@ -8,6 +8,7 @@ another record's dependants.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -164,7 +165,7 @@ class DependantsForm(StepForm):
 
     def _chosen_records(self) -> dict[type[models.Model], dict[str, models.Model]]:
         """The records chosen on all rows, by model and key."""
-        keys = defaultdict(set)
+        keys: dict[Any, set[str]] = defaultdict(set)
         for group in self.dependants:
             if group.goes_to is not None:
                 chosen = {self.data.get(f"{row.key}-to", "") for row in group.rows}

@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
@@ -81,7 +82,7 @@ class HolderForm(StepForm):
         self.person_fields = ["person", ("new_name", "new_honorific"), *self.tenure_fields]
 
     def clean(self):
-        data = super().clean()
+        data: Any = super().clean()
         new = data.get("new_name", "").strip()
         if "person" in data and not data["person"] and not new and "new_name" not in self.errors:
             self.add_error("person", "Choose a person, or give the name of one who is new.")
