@@ -3,7 +3,7 @@
 import datetime
 import json
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,17 +11,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import Error, models, transaction
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    QueryDict,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -47,8 +41,8 @@ def may_import(request: HttpRequest, *kinds: type[models.Model]) -> bool:
     )
 
 
-def upload_or_404(request: HttpRequest, key: int, *, kinds: list[str], not_found: str) -> Upload:
-    """What whoever asks has sent. A superuser may see what anybody sent."""
+def upload_or_404(request: HttpRequest, key: int, kinds: list[str], not_found: str) -> Upload:
+    """An upload of whoever asks. A superuser may see anybody's."""
     uploads = Upload.objects.filter(kind__in=kinds).select_related("uploaded_by")
     if not request.user.is_superuser:
         uploads = uploads.filter(uploaded_by=request.user)
@@ -60,8 +54,6 @@ def upload_or_404(request: HttpRequest, key: int, *, kinds: list[str], not_found
 
 @dataclass
 class ImportProgress:
-    """How far an import has come."""
-
     doing: str
     done: int
     total: int
@@ -76,173 +68,147 @@ class UploadForm(forms.Form):
         widget=AdminTextInputWidget,
         help_text="Kept in the change history of every record with your name.",
     )
-
-    def upload_fields(self) -> dict[str, Any]:
-        """What an Upload keeps of the files."""
-        raise NotImplementedError
+    # What an Upload keeps of the files: their names, their content and what was chosen.
+    kept: dict[str, Any]
 
 
-class UploadFlow:
-    """The pages of one kind of files, from sending them to loading them."""
+class UploadPages:
+    """The pages on which files of one kind are sent, looked at and loaded, for one request."""
 
     kind: str
     model: type[models.Model]
-    form_class: type[UploadForm]
+    form: Callable[..., UploadForm]
     form_template: str
     upload_template: str
-    upload_page: str  # by its name among the pages of the admin
+    address: str  # of the page of an upload, by its name
     most_bytes: int
     too_big: str
-    step: str  # as the change history names it
     loaded_already: str
+    step: str  # as the change history names it
+    begin: Callable[[], AbstractContextManager[None]] = staticmethod(transaction.atomic)
+    upload: Upload  # unless none is sent yet
 
-    # What each kind says for itself
-
-    def form(self, *posted) -> UploadForm:
-        return self.form_class(*posted)
+    def __init__(self, request: HttpRequest, *kinds: type[models.Model]):
+        """Raises PermissionDenied unless whoever asks may import records of all these `kinds`."""
+        if not may_import(request, *kinds):
+            raise PermissionDenied
+        self.request = request
 
     def form_context(self) -> dict[str, Any]:
         raise NotImplementedError
 
-    def upload_context(self, request: HttpRequest, upload: Upload) -> dict[str, Any]:
+    def upload_context(self) -> dict[str, Any]:
         raise NotImplementedError
 
-    def read(self, upload: Upload) -> Any:
-        """What `import_files` needs of the files. Raises ValidationError."""
-        raise NotImplementedError
-
-    def import_files(self, upload: Upload, files: Any) -> Generator[ImportProgress, None, dict]:
-        """Change the register as the files ask. Return the outcome, with its `fingerprint`, which
-        two imports share that do the same."""
-        raise NotImplementedError
-
-    def may_be_loaded(self, outcome: dict) -> bool:
-        return True
-
-    def take_answers(self, upload: Upload, posted: QueryDict) -> None:
+    def take_answers(self) -> None:
         """Keep the answers to what the outcome asks."""
         raise NotImplementedError
 
-    def transaction(self) -> AbstractContextManager[None]:
-        return transaction.atomic()
+    def steps(self) -> Generator[ImportProgress, None, dict]:
+        """Change the register as the files ask.
 
-    # Pages
+        The outcome that it returns has a `fingerprint`, by which it is known again, and says
+        whether the files `may_be_loaded`. Raises ValidationError if they cannot be read.
+        """
+        raise NotImplementedError
 
-    def send(self, request: HttpRequest) -> HttpResponse:
-        """The form. The view that calls this is exempt from the CSRF check, since that would read
-        a file of any size."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if request.method == "POST" and not (
+    def send(self) -> HttpResponse:
+        """The view that calls this is exempt from the CSRF check, which reads files of any size."""
+        length = self.request.META.get("CONTENT_LENGTH") or "0"
+        if self.request.method == "POST" and not (
             length.isdecimal() and int(length) <= self.most_bytes + REST_OF_FORM
         ):
-            return self.form_page(request, self.form(), too_big=True)
-        return csrf_protect(self.receive)(request)
+            return self.form_page(self.form(), too_big=self.too_big)
+        return csrf_protect(self.receive)(self.request)
 
     def receive(self, request: HttpRequest) -> HttpResponse:
         form = self.form(request.POST, request.FILES) if request.method == "POST" else self.form()
         if not form.is_valid():
-            return self.form_page(request, form)
+            return self.form_page(form)
         Upload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
-        upload = Upload.objects.create(
+        self.upload = Upload.objects.create(
             kind=self.kind,
             uploaded_by=request.user,
             reason=form.cleaned_data["reason"],
-            **form.upload_fields(),
+            **form.kept,
         )
-        return HttpResponseRedirect(self.address_of(upload))
+        return self.to_upload()
 
-    def form_page(
-        self, request: HttpRequest, form: UploadForm, *, too_big: bool = False
-    ) -> HttpResponse:
-        context = {
-            **admin.site.each_context(request),
-            "opts": self.model._meta,
-            "form": form,
-            "too_big": self.too_big if too_big else "",
-            **self.form_context(),
-        }
+    def form_page(self, form: UploadForm, *, too_big: str = "") -> HttpResponse:
+        context = {"form": form, "too_big": too_big, **self.form_context()}
         status = 413 if too_big else 400 if form.errors else 200
-        return TemplateResponse(request, self.form_template, context, status=status)
+        return self.page(self.form_template, context, status)
 
-    def show(self, request: HttpRequest, upload: Upload) -> HttpResponse:
-        """What the files would change, or changed."""
-        context = {
-            **admin.site.each_context(request),
-            "opts": self.model._meta,
-            "upload": upload,
-            **self.upload_context(request, upload),
-        }
-        return TemplateResponse(request, self.upload_template, context)
+    def show(self) -> HttpResponse:
+        return self.page(self.upload_template, {"upload": self.upload, **self.upload_context()})
 
-    def check(self, request: HttpRequest, upload: Upload) -> HttpResponseBase:
+    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        context = {**admin.site.each_context(self.request), "opts": self.model._meta, **context}
+        return TemplateResponse(self.request, template, context, status=status)
+
+    def check(self) -> HttpResponseBase:
         """Go through the files, with the answers that were sent, and load nothing."""
-        if upload.loaded_at is None:
-            self.take_answers(upload, request.POST)
-        return self.go_through(request, upload)
+        if self.upload.loaded_at is None:
+            self.take_answers()
+        return self.go_through()
 
-    def load(self, request: HttpRequest, upload: Upload) -> HttpResponseBase:
+    def load(self) -> HttpResponseBase:
         """Load the files, if they come to what was seen."""
-        if seen := request.POST.get("seen", ""):
-            return self.go_through(request, upload, seen=seen)
-        messages.error(request, "Look at what would be changed first, then confirm.")
-        return HttpResponseRedirect(self.address_of(upload))
+        if seen := self.request.POST.get("seen", ""):
+            return self.go_through(seen)
+        messages.error(self.request, "Look at what would be changed first, then confirm.")
+        return self.to_upload()
 
-    def address_of(self, upload: Upload) -> str:
-        return reverse(f"admin:{self.upload_page}", args=[upload.pk])
+    def to_upload(self) -> HttpResponse:
+        return redirect(self.address, self.upload.pk)
 
-    # Going through the files
-
-    def go_through(
-        self, request: HttpRequest, upload: Upload, *, seen: str = ""
-    ) -> HttpResponseBase:
+    def go_through(self, seen: str = "") -> HttpResponseBase:
         """Lead back to the page of the upload, or stream the progress to a script that asks."""
-        if request.headers.get("Accept") == PROGRESS:
-            lines = self.progress_lines(request, upload, seen)
-            response = StreamingHttpResponse(lines, content_type=PROGRESS)
+        if self.request.headers.get("Accept") == PROGRESS:
+            response = StreamingHttpResponse(self.progress_lines(seen), content_type=PROGRESS)
             # A proxy that waited for the end would hide the progress.
             response["X-Accel-Buffering"] = "no"
             return response
         try:
-            for _ in self.run(upload, user=request.user, seen=seen):
+            for _ in self.run(seen):
                 pass
         except (ValidationError, Error) as error:
-            messages.error(request, in_words(error))
-        return HttpResponseRedirect(self.address_of(upload))
+            messages.error(self.request, in_words(error))
+        return self.to_upload()
 
-    def progress_lines(self, request: HttpRequest, upload: Upload, seen: str) -> Iterator[str]:
+    def progress_lines(self, seen: str) -> Iterator[str]:
         """JSON objects, one a line: how far it is, and at last where to look or what went wrong."""
         try:
-            for step in self.run(upload, user=request.user, seen=seen):
+            for step in self.run(seen):
                 yield json_line(**asdict(step))
-            yield json_line(next=self.address_of(upload))
+            yield json_line(next=reverse(self.address, args=[self.upload.pk]))
         except (ValidationError, Error) as error:
             yield json_line(failed=in_words(error))
         except Exception:
             # The answer has begun: the reader can be told only here.
-            logger.exception("An import broke off (upload %s)", upload.pk)
+            logger.exception("An import broke off (upload %s)", self.upload.pk)
             yield json_line(
                 failed="Nothing was loaded: something went wrong that has been recorded."
             )
 
-    def run(
-        self, upload: Upload, *, user: models.Model, seen: str = ""
-    ) -> Iterator[ImportProgress]:
+    def run(self, seen: str) -> Iterator[ImportProgress]:
         """Do what the files ask, keep the outcome, and roll back unless it is the one `seen`.
 
         Raises ValidationError if the files cannot be read or were loaded before, and a database
         error if somebody else was quicker.
         """
-        files = self.read(upload)
+        upload, steps = self.upload, self.steps()
+        user = self.request.user
         with (
-            self.transaction(),
+            self.begin(),
             writing(Nature.IMPORTED, reason=upload.reason, step=self.step, user=user),
         ):
             # The rows have to be read for PostgreSQL to lock them: `exists` would lock nothing.
             unloaded = locked(Upload).filter(pk=upload.pk).values_list("loaded_at", flat=True)
             if list(unloaded) != [None]:
                 raise ValidationError(self.loaded_already)
-            outcome = yield from self.import_files(upload, files)
-            loaded = bool(seen) and seen == outcome["fingerprint"] and self.may_be_loaded(outcome)
+            outcome = yield from steps
+            loaded = bool(seen) and seen == outcome["fingerprint"] and outcome["may_be_loaded"]
             upload.outcome = {**outcome, "changed_meanwhile": bool(seen) and not loaded}
             if loaded:
                 upload.loaded_at = timezone.now()

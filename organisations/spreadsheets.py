@@ -31,13 +31,8 @@ DIRECTORIES |= {Place: PlaceDirectory, Organisation: OrganisationDirectory}
 class OrganisationSpreadsheet(NamedSpreadsheet):
     model = Organisation
     explains = "Trusts, councils, networks, practices and others, one a row."
+    required = ("name", "kind", "document", "locator")
     somebody_new = "None of these: another, which is new to the register"
-
-    def columns(self):
-        columns = super().columns()
-        for column in columns:
-            column.required = column.attribute in ("name", "kind", "document", "locator")
-        return columns
 
     def candidates(self, row):
         heading, name, by_name = super().candidates(row)

@@ -48,12 +48,7 @@ DIRECTORIES[Person] = PersonDirectory
 class PersonSpreadsheet(NamedSpreadsheet):
     model = Person
     explains = "People whom a source document names, one a row."
-
-    def columns(self):
-        columns = super().columns()
-        for column in columns:
-            column.required = column.attribute in ("name", "document", "locator")
-        return columns
+    required = ("name", "document", "locator")
 
 
 class OwnerColumn(RecordColumn):
@@ -107,6 +102,8 @@ class TenureSpreadsheet(RecordSpreadsheet):
     """A person, a post or seat, and for how long they hold it, one a row."""
 
     model: type[Tenure]
+    required = ("person", "document", "locator")
+    explained = {"person": "By their name, another name of theirs, or their slug."}
     # The columns that follow the post or seat, before the time.
     after_held: tuple[str, ...] = ()
 
@@ -141,9 +138,6 @@ class TenureSpreadsheet(RecordSpreadsheet):
                     ),
                 ]
                 continue
-            if column.attribute == "person":
-                column.explains = "By their name, another name of theirs, or their slug."
-            column.required = column.attribute in ("person", "document", "locator")
             columns.append(column)
         first = ["person", self.owner_attribute, held, *self.after_held, *TIME_COLUMNS]
         places = {attribute: place for place, attribute in enumerate(first)}

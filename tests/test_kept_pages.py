@@ -22,7 +22,7 @@ from editing import signing_in
 from forums.models import Forum, Membership
 from ics_register import kept_pages
 from ics_register.urls import urlpatterns
-from organisations.ods.importing import run
+from organisations.ods.ods_import import run
 from organisations.ods.reader import read_files
 from people.identity import withhold_person
 from people.models import Person

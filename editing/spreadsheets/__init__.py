@@ -1,4 +1,3 @@
 """Spreadsheets: records that come in from CSV and XLSX files, and lists that go out to them."""
 
-# These put their pages on the admin's site.
-from editing.spreadsheets import export_page, import_pages  # noqa: F401
+from editing.spreadsheets import spreadsheet_pages  # noqa: F401  (puts them on the admin’s site)

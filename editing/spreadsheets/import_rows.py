@@ -14,8 +14,8 @@ class ImportRow:
     """What a row says, the record it is about, and what it comes to."""
 
     number: int
-    cells: dict[str, str]
-    kinds: dict[str, str]  # of cells that are no text or number, by heading
+    cells: dict[str, str]  # the text under each heading
+    kinds: dict[str, str]  # what a cell is to the spreadsheet program, if no text or number
     values: dict[str, Any] = field(default_factory=dict)  # by attribute
     record: Any = None  # if nothing is wrong with the row
     before: Any = None  # the record as the register has it, if it has it

@@ -6,6 +6,7 @@ The preview does what the import does, in a transaction that is rolled back.
 import hashlib
 import json
 from collections.abc import Generator, Iterator
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
@@ -18,7 +19,6 @@ from editing.spreadsheets.columns import WhenColumn
 from editing.spreadsheets.directories import Questions
 from editing.spreadsheets.import_rows import CHANGED, NEW, REFUSED, SAME, ImportRow
 from editing.spreadsheets.kinds import RecordSpreadsheet
-from editing.spreadsheets.reading import SheetRow
 from editing.uploads import ImportProgress
 from records.locks import locked
 
@@ -33,26 +33,28 @@ TOO_MANY = "Not looked at, because so many rows before it were refused. Correct 
 class SpreadsheetImport:
     """One spreadsheet on its way into the register."""
 
-    def __init__(self, spreadsheet: RecordSpreadsheet, questions: Questions):
-        self.spreadsheet, self.questions = spreadsheet, questions
-        self.rows: list[ImportRow] = []
+    def __init__(
+        self, spreadsheet: RecordSpreadsheet, rows: list[ImportRow], choices: dict[str, Any]
+    ):
+        self.spreadsheet, self.rows = spreadsheet, rows
+        self.questions = Questions(choices)
+        self.foreign_keys = [
+            field
+            for field in shown_fields(spreadsheet.model)
+            if isinstance(field, models.ForeignKey)
+        ]
         self.by_key: dict[int, ImportRow] = {}  # those that are saved, by the key of the record
         self.refusals = 0
 
-    def run(self, sheet_rows: list[SheetRow]) -> Generator[ImportProgress, None, dict]:
+    def run(self) -> Generator[ImportProgress, None, dict]:
         """Change the register as the rows ask. Return the outcome."""
-        total = len(sheet_rows)
         self.spreadsheet.begin(self.questions)
-        for sheet_row in sheet_rows:
-            row = ImportRow(sheet_row.number, sheet_row.cells, sheet_row.kinds)
+        for number, row in enumerate(self.rows, 1):
             row.words = self.spreadsheet.row_in_words(row)
-            if sheet_row.odd:
-                row.refuse("", sheet_row.odd)
-            else:
+            if not row.problems:
                 self.spreadsheet.read_row(row)
-            self.rows.append(row)
-            if len(self.rows) % CHUNK == 0:
-                yield ImportProgress("Reading the rows", len(self.rows), total)
+            if number % CHUNK == 0:
+                yield ImportProgress("Reading the rows", number, len(self.rows))
         self.refuse_mixed_dates()
         self.spreadsheet.before_matching(self.rows)
         self.match()
@@ -107,10 +109,9 @@ class SpreadsheetImport:
             if hasattr(row.record, "settle_period"):
                 row.record.settle_period()
             row.words = str(row.record)
-            for told in shown_fields(self.spreadsheet.model):
-                if isinstance(told, models.ForeignKey):
-                    for record in filter(None, (row.before, row.record)):
-                        names.want(told.related_model, getattr(record, told.attname))
+            for field in self.foreign_keys:
+                for record in filter(None, (row.before, row.record)):
+                    names.want(field.related_model, getattr(record, field.attname))
         for row in rows:
             row.changes = field_changes(self.spreadsheet.model, row.before, row.record, names)
 
@@ -124,16 +125,13 @@ class SpreadsheetImport:
         for rows in (changed, new):
             waiting: list[ImportRow] = []
             for row in rows:
-                if self.spreadsheet.needs_flush(row, waiting):
+                if len(waiting) == CHUNK or self.spreadsheet.needs_flush(row, waiting):
                     self.flush(waiting)
                     waiting = []
                 self.spreadsheet.check(row)
-                done += 1
                 if not row.problems:
                     waiting.append(row)
-                if len(waiting) >= CHUNK:
-                    self.flush(waiting)
-                    waiting = []
+                done += 1
                 if done % CHUNK == 0:
                     yield ImportProgress("Checking the rules", done, total)
             self.flush(waiting)
@@ -183,26 +181,20 @@ class SpreadsheetImport:
 
     def outcome(self) -> dict:
         rows = [row.as_json() for row in self.rows]
-        counts = dict.fromkeys((REFUSED, CHANGED, NEW, SAME), 0)
-        for row in rows:
-            counts[row["outcome"]] += 1
+        outcomes = [row.outcome for row in self.rows]
+        counts = {each: outcomes.count(each) for each in (REFUSED, CHANGED, NEW, SAME)}
         # The keys tell apart records of the same name.
+        names = [field.attname for field in self.foreign_keys]
         keys = [
-            row.record and [row.record.pk if row.before else 0, *keys_of(row.record)]
+            row.record
+            and [row.record.pk if row.before else 0, *(getattr(row.record, name) for name in names)]
             for row in self.rows
         ]
-        told = json.dumps([rows, keys], sort_keys=True).encode()
+        everything = json.dumps([rows, keys], sort_keys=True).encode()
         return {
             "rows": rows,
             "counts": counts,
+            "may_be_loaded": not counts[REFUSED] and bool(counts[NEW] or counts[CHANGED]),
             "questions": self.questions.as_json(),
-            "fingerprint": hashlib.sha256(told).hexdigest()[:32],
+            "fingerprint": hashlib.sha256(everything).hexdigest()[:32],
         }
-
-
-def keys_of(record: models.Model) -> list[int | None]:
-    return [
-        getattr(record, told.attname)
-        for told in shown_fields(type(record))
-        if isinstance(told, models.ForeignKey)
-    ]

@@ -11,7 +11,6 @@ from editing.spreadsheets.cells import CellProblem
 from editing.spreadsheets.columns import EMPTY, RecordColumn, SpreadsheetColumn, columns_of
 from editing.spreadsheets.directories import Directories, Questions
 from editing.spreadsheets.import_rows import ImportRow
-from editing.spreadsheets.reading import Headings
 from records.evidence import Evidenced
 from records.history import Recorded
 from records.names import first_free, fold, slug_stem
@@ -23,21 +22,19 @@ class RecordSpreadsheet:
     model: type[Recorded]
     # A sentence for the page on which it is sent.
     explains = ""
+    # Columns that may not be left empty, and those that are explained in other words.
+    required: tuple[str, ...] = ()
+    explained: dict[str, str] = {}
 
     def __init__(self) -> None:
         self.fields = {column.attribute: column for column in self.columns()}
+        for attribute in self.required:
+            self.fields[attribute].required = True
+        for attribute, words in self.explained.items():
+            self.fields[attribute].explains = words
 
     def columns(self) -> list[SpreadsheetColumn]:
         return columns_of(self.model)
-
-    # What the spreadsheet may and must have
-
-    def headings(self) -> Headings:
-        every = list(self.fields.values())
-        return Headings(
-            [column.heading for column in every],
-            [column.heading for column in every if column.required],
-        )
 
     def columns_read(self) -> list[SpreadsheetColumn]:
         """The columns that an import reads. The others are written by an export alone."""
@@ -45,10 +42,7 @@ class RecordSpreadsheet:
 
     def heading_of(self, name: str) -> str:
         """The heading of the column for a field; "" if it has none."""
-        column = self.fields.get(name)
-        return column.heading if column is not None else ""
-
-    # Before the rows
+        return self.fields[name].heading if name in self.fields else ""
 
     def begin(self, questions: Questions) -> None:
         """Read once what every row may need."""
@@ -63,8 +57,6 @@ class RecordSpreadsheet:
 
     def before_matching(self, rows: list[ImportRow]) -> None:
         """Called when the cells of all rows are read."""
-
-    # Each row
 
     def read_row(self, row: ImportRow) -> None:
         """Read the cells of a row into its values. A cell that cannot be read refuses the row."""
@@ -184,17 +176,11 @@ class RecordSpreadsheet:
 class NamedSpreadsheet(RecordSpreadsheet):
     """A spreadsheet of records that rows name by their slug or their name."""
 
+    explained = {
+        "slug": "Part of the public address, by which the record is found. Leave it empty to find "
+        "it by its name, or to have one made."
+    }
     somebody_new = "None of these: another, who is new to the register"
-
-    def columns(self) -> list[SpreadsheetColumn]:
-        columns = super().columns()
-        for column in columns:
-            if column.attribute == "slug":
-                column.explains = (
-                    "Part of the public address, by which the record is found. Leave it empty to "
-                    "find it by its name, or to have one made."
-                )
-        return columns
 
     def begin(self, questions: Questions) -> None:
         super().begin(questions)

@@ -1,7 +1,6 @@
-"""Reading the files that people send: CSV and XLSX, held to limits before they are read.
+"""Reading CSV and XLSX files, which are held to limits before they are read.
 
-What comes out is text, whatever the file: a row number as the spreadsheet program counts it,
-and what stands under each heading.
+Each row has its number, as the spreadsheet program counts it, and the text under each heading.
 """
 
 import csv
@@ -9,12 +8,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from openpyxl.utils import get_column_letter
 
+from editing.spreadsheets.columns import SpreadsheetColumn
+from editing.spreadsheets.import_rows import ImportRow
 from editing.spreadsheets.workbooks import NO_RESULT, Cell, MergedCells, Workbook
 from records.text import CONTROLS
 
@@ -22,15 +22,14 @@ MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * MEGABYTE
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
-# Of an XLSX file, which is a zip of many: what it may come to when it is unpacked.
+# An XLSX file is a zip of parts. All of them together may come to so much.
 MOST_UNPACKED = 50 * MEGABYTE
 MOST_PARTS = 500
-# Of its XML, all parts together. A cell has at most six: 20,000 full rows of 25 columns have
-# three million.
+# A cell has at most six tags of XML: 20,000 full rows of 25 columns have three million.
 MOST_TAGS = 3_200_000
-# Blank rows count here, since the library gives each.
+# The library gives every blank row above one that says something.
 FARTHEST_ROW = 100_000
-# How spreadsheet programs pack the parts. Of other ways, Python unpacks all at once whatever
+# Spreadsheet programs pack the parts in these ways. Others Python unpacks all at once, however
 # little is asked for.
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 LONGEST_CELL = 30_000
@@ -44,13 +43,14 @@ SAVE_AS_UTF_8 = (
     "as an Excel workbook (.xlsx)."
 )
 SAVE_AS_XLSX = "Open it in the spreadsheet program and save it as an Excel workbook (.xlsx)."
+DAMAGED = f"This workbook is damaged and cannot be read. {SAVE_AS_XLSX}"
 
-# Beginnings of what is not a spreadsheet that can be read, though its name may say so.
+# How files begin that cannot be read, though their names may be those of spreadsheets.
 OLE_FILE = b"\xd0\xcf\x11\xe0"
 ZIP_FILE = b"PK"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
-# Parts of a workbook that do things, or fetch them.
+# Parts of a workbook that run something or fetch something.
 FORBIDDEN_PARTS = [
     (r"vbaproject|/macrosheets/|/dialogsheets/", "holds macros"),
     (r"/activex/|/ctrlprops/", "holds controls that run programs"),
@@ -58,44 +58,13 @@ FORBIDDEN_PARTS = [
     (r"/embeddings/|\.(zip|xlsx|xlsm|xls|docx|exe|dll|js|vbs)$", "has other files inside it"),
 ]
 
-# How the second line of the templates begins, and what their second sheet is called.
+# The beginning of the second line of a template, and the name of its second sheet.
 EXPLAINS = "# This line explains, and is passed over."
 EXPLAINING_SHEET = "What to write"
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What a spreadsheet says: its headings, and its rows with their numbers."""
-
-    headings: list[str]
-    rows: list["SheetRow"]
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """One row: what stands under each heading, as text, and what a cell is to the spreadsheet
-    program if that is no text or number. `odd` says what is wrong with the row as a whole; in
-    words, or ""."""
-
-    number: int
-    cells: dict[str, str]
-    kinds: dict[str, str] = field(default_factory=dict)
-    odd: str = ""
-
-
-@dataclass(frozen=True)
-class Headings:
-    """The headings that a spreadsheet may have, and those that it must have."""
-
-    known: list[str]
-    required: list[str] = field(default_factory=list)
-
-
-def read(file_name: str, content: bytes, columns: Headings) -> Sheet:
-    """What a spreadsheet says under the headings of `columns`.
-
-    Raises ValidationError, saying what to do, if the file as a whole cannot be read.
-    """
+def read(file_name: str, content: bytes, columns: list[SpreadsheetColumn]) -> list[ImportRow]:
+    """The rows under the headings. Raises ValidationError if the file cannot be read as a whole."""
     if not content.strip():
         raise ValidationError("This file is empty.")
     if len(content) > MOST_BYTES:
@@ -118,16 +87,15 @@ def read(file_name: str, content: bytes, columns: Headings) -> Sheet:
         )
     else:
         lines = lines_of_csv(content, columns)
-    return sheet_of(lines, columns)
+    return rows_under_headings(lines, columns)
 
 
-# Lines: (number, cells). The first that is not empty holds the headings.
-
-EMPTY = Cell("")
+# The number of a line, and its cells. The first line that is not empty holds the headings.
 Line = tuple[int, list[Cell]]
+EMPTY = Cell("")
 
 
-def sheet_of(lines: list[Line], columns: Headings) -> Sheet:
+def rows_under_headings(lines: list[Line], columns: list[SpreadsheetColumn]) -> list[ImportRow]:
     if not lines:
         raise ValidationError("This file is empty.")
     (number, first), *rest = lines
@@ -137,36 +105,35 @@ def sheet_of(lines: list[Line], columns: Headings) -> Sheet:
     headings = headings_of([cell.text for cell in first], columns)
     if not rest:
         raise ValidationError("This file has headings and no rows under them.")
-    return Sheet([heading for heading in headings if heading], [row(headings, *r) for r in rest])
+    return [import_row(headings, *line) for line in rest]
 
 
-def row(headings: list[str], number: int, line: list[Cell]) -> SheetRow:
-    cells, kinds, odd = {}, {}, ""
+def import_row(headings: list[str], number: int, line: list[Cell]) -> ImportRow:
+    row, odd = ImportRow(number, {}, {}), ""
     for place, (text, kind) in enumerate(line):
+        heading = headings[place] if place < len(headings) else ""
         if kind == NO_RESULT:
             odd = no_result(place, number)
         if control := CONTROLS.search(text):
-            odd = untypable(place, number, control[0], headings)
+            odd = untypable(place, number, control[0], heading)
             text = ""
         if len(text) > LONGEST_CELL:
             odd = f"A cell is longer than {LONGEST_CELL:,} characters. Shorten it."
             text = ""
-        if place < len(headings) and headings[place]:
-            cells[headings[place]] = text
-            if kind:
-                kinds[headings[place]] = kind
+        if heading:
+            row.cells[heading], row.kinds[heading] = text, kind
         elif text:
             odd = odd or (
                 f"It says “{text[:40]}” where there is no heading. A comma too many may have "
                 "moved its cells: put quotation marks around what contains a comma."
             )
-    return SheetRow(number, cells, kinds, odd)
+    if odd:
+        row.refuse("", odd)
+    return row
 
 
-def untypable(place: int, number: int, control: str, headings: list[str]) -> str:
-    cell = f"Cell {get_column_letter(place + 1)}{number}"
-    if place < len(headings) and headings[place]:
-        cell += f", “{headings[place]}”,"
+def untypable(place: int, number: int, control: str, heading: str) -> str:
+    cell = f"Cell {get_column_letter(place + 1)}{number}" + (f", “{heading}”," if heading else "")
     return f"{cell} holds a character that cannot be typed (U+{ord(control):04X}). Type it again."
 
 
@@ -178,14 +145,14 @@ def no_result(place: int, number: int) -> str:
     )
 
 
-def headings_of(texts: list[str], columns: Headings) -> list[str]:
-    """The known headings that `texts` are, in their order; "" for a column without."""
+def headings_of(texts: list[str], columns: list[SpreadsheetColumn]) -> list[str]:
+    """The heading of each column as the register writes it; "" for a column without one."""
     if len(texts) > MOST_COLUMNS:
         raise ValidationError(
             f"This file has more than {MOST_COLUMNS} columns. Take out those that are not asked "
             "for."
         )
-    by_words = {folded(heading): heading for heading in columns.known}
+    by_words = {folded(column.heading): column.heading for column in columns}
     problems, headings, unknown = [], [], []
     for text in texts:
         heading = by_words.get(folded(text), "")
@@ -194,7 +161,8 @@ def headings_of(texts: list[str], columns: Headings) -> list[str]:
         if heading and heading in headings:
             problems.append(f"The column “{heading}” is there twice. Take one of them out.")
         headings.append(heading)
-    missing = [f"“{heading}”" for heading in columns.required if heading not in headings]
+    required = [column.heading for column in columns if column.required]
+    missing = [f"“{heading}”" for heading in required if heading not in headings]
     if unknown:
         problems.append(
             f"{get_text_list(unknown, 'and')}: not known as "
@@ -206,7 +174,7 @@ def headings_of(texts: list[str], columns: Headings) -> list[str]:
             "first row."
         )
     if problems:
-        expected = get_text_list([f"“{heading}”" for heading in columns.known], "and")
+        expected = get_text_list([f"“{column.heading}”" for column in columns], "and")
         raise ValidationError([*problems, f"The columns are {expected}. The template has them."])
     return headings
 
@@ -215,19 +183,15 @@ def folded(heading: str) -> str:
     return " ".join(heading.replace("’", "'").casefold().split())
 
 
-def is_explaining(line: list[Cell]) -> bool:
-    return any(cell.text.startswith(EXPLAINS) for cell in line)
-
-
-def take(lines: Iterable[Line]) -> list[Line]:
-    """The lines that say something, stripped, as far as the limits go."""
+def filled_lines(lines: Iterable[Line]) -> list[Line]:
+    """The lines that are not blank. Raises ValidationError for too many."""
     taken: list[Line] = []
     length = 0
     for number, line in lines:
         line = [cell._replace(text=cell.text.strip()) for cell in line]
         while line and line[-1] == EMPTY:
             line.pop()
-        if not line or (taken and is_explaining(line)):
+        if not line or (taken and any(cell.text.startswith(EXPLAINS) for cell in line)):
             continue
         taken.append((number, line))
         length += sum(len(cell.text) for cell in line)
@@ -240,10 +204,7 @@ def take(lines: Iterable[Line]) -> list[Line]:
     return taken
 
 
-# CSV
-
-
-def lines_of_csv(content: bytes, columns: Headings) -> list[Line]:
+def lines_of_csv(content: bytes, columns: list[SpreadsheetColumn]) -> list[Line]:
     text = decoded(content)
     source = io.StringIO(text, newline="")
     reader = csv.reader(source, delimiter=delimiter_of(text, columns), strict=True)
@@ -256,7 +217,7 @@ def lines_of_csv(content: bytes, columns: Headings) -> list[Line]:
             begins = reader.line_num + 1
 
     try:
-        return take(lines())
+        return filled_lines(lines())
     except csv.Error as error:
         if "field limit" in str(error):
             raise ValidationError(
@@ -287,10 +248,10 @@ def decoded(content: bytes) -> str:
         ) from error
 
 
-def delimiter_of(text: str, columns: Headings) -> str:
-    """Comma, semicolon or tab: whichever makes most of the known headings of the first line."""
+def delimiter_of(text: str, columns: list[SpreadsheetColumn]) -> str:
+    """Comma, semicolon or tab: whichever separates the most known headings in the first line."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    known = {folded(heading) for heading in columns.known}
+    known = {folded(column.heading) for column in columns}
 
     def number_known(delimiter: str) -> int:
         return sum(folded(part.strip(' "')) in known for part in first.split(delimiter))
@@ -298,13 +259,11 @@ def delimiter_of(text: str, columns: Headings) -> str:
     return max(",;\t", key=number_known)
 
 
-# XLSX
-
-
 def lines_of_xlsx(content: bytes) -> list[Line]:
-    refuse_dangerous(content)
     try:
-        # One column more than may be, so that what is too wide is told.
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            refuse_dangerous_parts(parts)
+        # One column more than is allowed shows that there are too many.
         with Workbook(content, most_columns=MOST_COLUMNS + 1) as workbook:
             return lines_of_workbook(workbook)
     except ValidationError:
@@ -314,9 +273,8 @@ def lines_of_xlsx(content: bytes) -> list[Line]:
             f"The cells {error} are merged, so that only the first of them says anything. Unmerge "
             "them, and write in each what it should say."
         ) from error
-    # Whatever a damaged workbook raises, what to do about it is the same.
-    except Exception as error:
-        raise damaged() from error
+    except Exception as error:  # a damaged workbook raises many kinds
+        raise ValidationError(DAMAGED) from error
 
 
 def lines_of_workbook(workbook: Workbook) -> list[Line]:
@@ -331,7 +289,8 @@ def lines_of_workbook(workbook: Workbook) -> list[Line]:
     unread = [
         f"“{sheet.title}”"
         for sheet in others
-        if sheet.title != EXPLAINING_SHEET and says_something(workbook.lines(sheet))
+        if sheet.title != EXPLAINING_SHEET
+        and any(cell != EMPTY for line in workbook.lines(sheet) for cell in line)
     ]
     if unread:
         raise ValidationError(
@@ -339,30 +298,14 @@ def lines_of_workbook(workbook: Workbook) -> list[Line]:
             "would be left out. Send each sheet in a workbook of its own, or take out what is not "
             "to be read."
         )
-    return take(enumerate(workbook.lines(first), 1))
-
-
-def says_something(lines: Iterable[list[Cell]]) -> bool:
-    return any(cell != EMPTY for line in lines for cell in line)
-
-
-def damaged() -> ValidationError:
-    return ValidationError(f"This workbook is damaged and cannot be read. {SAVE_AS_XLSX}")
-
-
-def refuse_dangerous(content: bytes) -> None:
-    """Raise ValidationError for a file that is no plain workbook, before anything is unpacked
-    into memory. What is unpacked is counted, whatever the file says of its size."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            refuse_dangerous_parts(parts)
-    except ValidationError:
-        raise
-    except Exception as error:  # a damaged zip raises many kinds
-        raise damaged() from error
+    return filled_lines(enumerate(workbook.lines(first), 1))
 
 
 def refuse_dangerous_parts(parts: zipfile.ZipFile) -> None:
+    """Raise ValidationError for a file that is no plain workbook, before it is in memory unpacked.
+
+    The sizes that a file states need not be true, so that bytes are counted.
+    """
     entries = parts.infolist()
     names = [entry.filename for entry in entries]
     if len(entries) > MOST_PARTS or len(set(names)) < len(names):
@@ -370,7 +313,7 @@ def refuse_dangerous_parts(parts: zipfile.ZipFile) -> None:
     if any(entry.flag_bits & 1 for entry in entries):
         raise ValidationError("This workbook is locked with a password. Save it without one.")
     if any(entry.compress_type not in PACKED for entry in entries):
-        raise damaged()
+        raise ValidationError(DAMAGED)
     if "[Content_Types].xml" not in names:
         raise ValidationError(f"This file is no workbook, though its name says so. {SAVE_AS_XLSX}")
     for pattern, what in FORBIDDEN_PARTS:

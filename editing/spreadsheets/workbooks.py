@@ -1,4 +1,4 @@
-"""Workbooks: the cells of an XLSX file, as somebody would type them."""
+"""The cells of an XLSX file, as somebody would type them."""
 
 import datetime
 import io
@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from openpyxl import load_workbook
 
-# What a cell may be besides text or a number.
+# The kinds of cell besides text and numbers.
 DATE, YES_NO, NO_RESULT = "a date", "a yes or no", "a formula without its result"
 
-# Formats that show a number with zeros before it, with so many decimals or as a percentage.
+# Formats that show a number with leading zeros, with so many decimals or as a percentage.
 SHOWN_NUMBER = re.compile(r"(0{1,30})(\.0{1,30})?(%)?")
 
-# What the XML of a sheet is asked before the library reads it: the library gives every blank row
-# up to the last that is numbered, no merged cells, and formulas or their results but not both.
-# None of them looks on from one tag into the next, so that each takes time as the XML is long.
+# The XML of a sheet is searched before the library reads it, because the library gives every blank
+# row up to the last that is numbered, no merged cells, and formulas or their results but not both.
+# None of these matches across tags, so that a search takes time in proportion to the XML.
 ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br=[\"'](\d+)")
 SAYS = re.compile(rb"</(?:\w+:)?(?:v|t|f)>")
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([^\"'<>]+)")
@@ -27,37 +27,34 @@ FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 SHARED = re.compile(rb"<(?:\w+:)?f\s[^<>]*?\bt=[\"']shared")
 FORMULA_TEXT = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?>([^<]*)")
 
-# What the library takes the square of the time for. Excel's own limits are 255 characters of a
+# The library takes the square of the time for formats. Excel's own limits are 255 characters of a
 # format, each up to eight bytes long, and some 250 formats.
 FORMAT = re.compile(rb"\bformatCode\s*=")
 LONG_FORMAT = re.compile(rb"\bformatCode\s*=\s*(?:\"[^\"]{2041}|'[^']{2041})")
 MOST_FORMATS = 1_000
 LONGEST_FORMAT = 255
-# A formula that cells share is gone through for each of them, and for each bracket in it: so many
-# bytes in all.
+# The library reads a shared formula once for each cell that shares it, and for each bracket in it.
+# This is the most bytes that it may read so.
 MOST_SHARED = 20_000_000
 
 
 class Cell(NamedTuple):
-    """What a cell says, as somebody would type it; and what it is, if that is no text or number."""
+    """The text of a cell as somebody would type it, and its kind if it is no text or number."""
 
     text: str
     kind: str = ""
 
 
 class MergedCells(Exception):
-    """Cells of a sheet are one, so that those after the first do not say what they show."""
+    """Cells are merged, so that all but the first are empty though they show something."""
 
 
 class Damaged(Exception):
-    """What no spreadsheet program writes."""
+    """A workbook that no spreadsheet program writes."""
 
 
 class Workbook:
-    """The sheets that a workbook shows. One that is damaged raises an exception, of many kinds.
-
-    Raises MergedCells if it has any.
-    """
+    """The visible sheets of a workbook. Raises MergedCells, or anything for a damaged one."""
 
     def __init__(self, content: bytes, *, most_columns: int):
         self.most_columns = most_columns
@@ -75,9 +72,9 @@ class Workbook:
                 workbook.close()
 
     def lines(self, sheet) -> Iterator[list[Cell]]:
-        """The rows of a sheet as far as any row says something, from the first, blank ones too."""
+        """The rows of a sheet from the first to the last that is not blank."""
         within = {"max_row": self.last_row, "max_col": self.most_columns}
-        # What a sheet says of its own size need not be true.
+        # The size that a sheet states need not be true.
         sheet.reset_dimensions()
         formulas = repeat(None)
         if self.formulas is not None:
@@ -96,9 +93,9 @@ def opened(content: bytes, *, data_only: bool):
 
 
 def look_through(content: bytes) -> tuple[int, bool]:
-    """The last row of any sheet that says something, and whether any cell is a formula.
+    """The last row of any sheet that is not blank, and whether any cell is a formula.
 
-    Raises MergedCells if there are any, and Damaged for what would take the library for ever.
+    Raises MergedCells, and Damaged for XML that would keep the library busy for ever.
     """
     last, has_formulas = 1, False
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -114,14 +111,14 @@ def look_through(content: bytes) -> tuple[int, bool]:
             has_formulas = has_formulas or FORMULA.search(xml) is not None
             said = max((match.end() for match in SAYS.finditer(xml)), default=0)
             numbers = [int(number) for number in ROW.findall(xml, 0, said)]
-            # Rows need not be numbered: there are then no more of them than tags.
+            # Rows without numbers are no more than the tags are.
             last = max([last, *numbers, 0 if numbers else xml.count(b"row", 0, said)])
     return last, has_formulas
 
 
 def refuse_endless(xml: bytes) -> None:
-    """Raise Damaged for XML that would take far longer to read than it is long."""
-    # In UTF-16 nothing of it would be found.
+    """Raise Damaged for XML that takes far longer to read than its length explains."""
+    # A search would find nothing in UTF-16.
     if b"\x00" in xml:
         raise Damaged
     if LONG_FORMAT.search(xml) or len(FORMAT.findall(xml)) > MOST_FORMATS:
@@ -134,11 +131,10 @@ def refuse_endless(xml: bytes) -> None:
 
 
 def cell_of(cell, formula) -> Cell:
-    """What a cell of a workbook says; `formula` is the same cell with its formula, if it has
-    been asked for."""
+    """The text of a cell. `formula` is the same cell with its formula, if the workbook has any."""
     value = cell.value
     if value is None:
-        # One whose result is an empty text has it.
+        # A formula whose result is an empty text has another data type.
         if formula is not None and formula.data_type == "f" and cell.data_type == "n":
             return Cell("", NO_RESULT)
         return Cell("")
@@ -152,8 +148,8 @@ def cell_of(cell, formula) -> Cell:
 
 
 def number_text(value: float | str, number_format: str) -> str:
-    """A number of a workbook as the cell shows it: 12 in the format “000” is “012”, and 0.45 as a
-    percentage “45%”. A format that would round it is passed over."""
+    """A number as the cell shows it: 12 in the format “000” is “012”, and 0.45 as a percentage
+    “45%”. A format that would round it does not count."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     form = SHOWN_NUMBER.fullmatch(number_format)
@@ -166,8 +162,7 @@ def number_text(value: float | str, number_format: str) -> str:
 
 
 def date_text(value: datetime.date, number_format: str) -> str:
-    """A date of a workbook as far as the cell shows it: what was typed as “April 2019” is kept
-    as a day and shown as a month."""
+    """A date as far as the cell shows it: “April 2019” is stored as a day and shown as a month."""
     shown = number_format[:LONGEST_FORMAT]
     shown = re.sub(r'"[^"]*"|\[[^\[\]]*\]|\\.', "", shown).lower()
     if "d" in shown or "y" not in shown:

@@ -3,14 +3,13 @@
 import io
 import zipfile
 from collections.abc import Generator
-from contextlib import AbstractContextManager
 from typing import Any
 
 from django import forms
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -21,14 +20,19 @@ from editing.admin import above_lists
 from editing.links import Link
 from editing.site import site_page
 from editing.typed_dates import UnreadableDate, read_date
-from editing.uploads import ImportProgress, UploadFlow, UploadForm, may_import, upload_or_404
+from editing.uploads import ImportProgress, UploadForm, UploadPages, may_import, upload_or_404
 from organisations.models import Organisation, OrganisationName, Relationship
-from organisations.ods.importing import STEP, Outcome, Report, alone, import_lists
-from organisations.ods.reader import OdsRefused, read_files
-from records.models import Document, Upload
+from organisations.ods.extracts import OdsRefused
+from organisations.ods.known_records import STEP
+from organisations.ods.list_reports import ImportOutcome, ListReport
+from organisations.ods.ods_import import alone, import_lists
+from organisations.ods.reader import read_files
+from records.models import Document
 from records.periods import Precision, Qualifier, as_known
 
 KIND = "ods"
+TITLE = "Import from the Organisation Data Service"
+IMPORTED = (Organisation, OrganisationName, Relationship, Document)
 MOST_BYTES = 20 * 1024 * 1024
 # The most sentences that are shown of each kind of change.
 MOST_SHOWN = 100
@@ -85,65 +89,70 @@ class OdsForm(UploadForm):
     def clean(self):
         if self.errors:
             return
-        self.contents = [(file.name, file.read()) for file in self.cleaned_data["files"]]
+        files = [(file.name, file.read()) for file in self.cleaned_data["files"]]
+        day = self.cleaned_data["day"]
         try:
-            read_files(self.contents, today=timezone.localdate(), day=self.cleaned_data["day"])
+            read_files(files, today=timezone.localdate(), day=day)
         except OdsRefused as refused:
             self.number_of_problems = refused.number
             self.add_error(None, problems_in_words(refused))
-
-    def upload_fields(self) -> dict[str, Any]:
-        return {
-            "file_name": ", ".join(name for name, _ in self.contents)[:200],
-            "content": packed(self.contents),
-            "choices": {"day": self.cleaned_data["day"], "same": {}, "new": []},
+        self.kept = {
+            "file_name": ", ".join(name for name, _ in files)[:200],
+            "content": packed(files),
+            "choices": {"day": day, "same": {}, "new": []},
         }
 
 
-class OdsFlow(UploadFlow):
-    kind, model = KIND, Organisation
+class OdsPages(UploadPages):
+    kind, model, form = KIND, Organisation, OdsForm
     form_template = "organisations/ods.html"
     upload_template = "organisations/ods_upload.html"
-    upload_page = "ods_upload"
+    address = "admin:ods_upload"
     most_bytes = MOST_BYTES
     too_big = (
         "These files come to more than 20 MB together. Send them in several goes, the oldest first."
     )
-    step = STEP
     loaded_already = "These files have been loaded already."
-    title = "Import from the Organisation Data Service"
+    step = STEP
+    begin = staticmethod(alone)
 
-    def form(self, *posted) -> OdsForm:
-        return OdsForm(*posted)
+    def __init__(self, request: HttpRequest):
+        super().__init__(request, *IMPORTED)
 
     def form_context(self) -> dict[str, Any]:
-        return {"title": self.title}
+        return {"title": TITLE}
 
-    def upload_context(self, request: HttpRequest, upload: Upload) -> dict[str, Any]:
-        return {"title": self.title, "outcome": upload.outcome}
+    def upload_context(self) -> dict[str, Any]:
+        return {"title": TITLE, "outcome": self.upload.outcome}
 
-    def transaction(self) -> AbstractContextManager[None]:
-        return alone()
-
-    def read(self, upload: Upload) -> list[tuple[str, bytes]]:
-        return unpacked(bytes(upload.content))
-
-    def import_files(self, upload: Upload, files) -> Generator[ImportProgress, None, dict]:
-        day, same, new = (upload.choices[name] for name in ("day", "same", "new"))
-        try:
-            extracts = read_files(files, today=timezone.localdate(), day=day)
-            return as_json((yield from import_lists(extracts, same=same, new=frozenset(new))))
-        except OdsRefused as refused:
-            return {"problems": problems_in_words(refused), "fingerprint": ""}
-
-    def take_answers(self, upload: Upload, posted: QueryDict) -> None:
-        for question in (upload.outcome or {}).get("questions", []):
+    def take_answers(self) -> None:
+        choices = self.upload.choices
+        for question in (self.upload.outcome or {}).get("questions", []):
             code = question["code"]
-            answer = posted.get(f"answer-{code}", "")
+            answer = self.request.POST.get(f"answer-{code}", "")
             if answer == NEW:
-                upload.choices["new"] = sorted({*upload.choices["new"], code})
+                choices["new"] = sorted({*choices["new"], code})
             elif answer.removeprefix("same:") in [slug for slug, _ in question["fitting"]]:
-                upload.choices["same"][code] = answer.removeprefix("same:")
+                choices["same"][code] = answer.removeprefix("same:")
+
+    def steps(self) -> Generator[ImportProgress, None, dict]:
+        choices = self.upload.choices
+        try:
+            extracts = read_files(
+                unpacked(bytes(self.upload.content)),
+                today=timezone.localdate(),
+                day=choices["day"],
+            )
+            outcome = yield from import_lists(
+                extracts, same=choices["same"], new=frozenset(choices["new"])
+            )
+        except OdsRefused as refused:
+            return {
+                "problems": problems_in_words(refused),
+                "fingerprint": "",
+                "may_be_loaded": False,
+            }
+        return as_json(outcome)
 
 
 def problems_in_words(refused: OdsRefused) -> list[str]:
@@ -169,7 +178,7 @@ def unpacked(content: bytes) -> list[tuple[str, bytes]]:
         return [(name.split("/", 1)[1], archive.read(name)) for name in archive.namelist()]
 
 
-def as_json(outcome: Outcome) -> dict:
+def as_json(outcome: ImportOutcome) -> dict:
     """An outcome as an Upload keeps it and its page shows it."""
     return {
         "lists": [report_as_json(report) for report in outcome.reports],
@@ -178,18 +187,19 @@ def as_json(outcome: Outcome) -> dict:
                 "code": each.code,
                 "name": each.name,
                 "where": f"{each.file_name}, line {each.line}",
-                "fitting": [[one.slug, one.name] for one in each.fitting],
+                "fitting": [[one.slug, one.name] for one in each.candidates],
             }
             for each in outcome.questions
         ],
         "to_look_at": [str(problem) for problem in outcome.to_look_at],
         "changes": outcome.changes,
         "fingerprint": outcome.fingerprint,
+        "may_be_loaded": True,
         "problems": [],
     }
 
 
-def report_as_json(report: Report) -> dict:
+def report_as_json(report: ListReport) -> dict:
     return {
         "title": str(report.extract),
         "counts": [
@@ -206,59 +216,42 @@ def report_as_json(report: Report) -> dict:
     }
 
 
-# Who may
-
-
-def may_import_ods(request: HttpRequest) -> bool:
-    return may_import(request, Organisation, OrganisationName, Relationship, Document)
-
-
-def flow_or_denied(request: HttpRequest) -> OdsFlow:
-    if not may_import_ods(request):
-        raise PermissionDenied
-    return OdsFlow()
-
-
-def flow_and_upload_or_404(request: HttpRequest, key: int) -> tuple[OdsFlow, Upload]:
-    return flow_or_denied(request), upload_or_404(
-        request,
-        key,
-        kinds=[KIND],
-        not_found="Nothing sent has this address. What was sent more than a week ago is cleared.",
-    )
+def pages_of_upload_or_404(request: HttpRequest, key: int) -> OdsPages:
+    pages = OdsPages(request)
+    not_found = "Nothing sent has this address. What was sent more than a week ago is cleared."
+    pages.upload = upload_or_404(request, key, [KIND], not_found)
+    return pages
 
 
 @above_lists
 def ods_link(request: HttpRequest, model) -> list[Link]:
-    if model is not Organisation or IS_POPUP_VAR in request.GET or not may_import_ods(request):
+    if (
+        model is not Organisation
+        or IS_POPUP_VAR in request.GET
+        or not may_import(request, *IMPORTED)
+    ):
         return []
     return [Link("Import ODS files", reverse("admin:ods"))]
-
-
-# Pages
 
 
 @site_page("ods/", name="ods")
 @csrf_exempt
 def send(request: HttpRequest) -> HttpResponse:
-    return flow_or_denied(request).send(request)
+    return OdsPages(request).send()
 
 
 @site_page("ods/<int:key>/", name="ods_upload")
 def upload(request: HttpRequest, key: int) -> HttpResponse:
-    flow, upload = flow_and_upload_or_404(request, key)
-    return flow.show(request, upload)
+    return pages_of_upload_or_404(request, key).show()
 
 
 @site_page("ods/<int:key>/check/", name="ods_check")
 @require_POST
 def check(request: HttpRequest, key: int) -> HttpResponseBase:
-    flow, upload = flow_and_upload_or_404(request, key)
-    return flow.check(request, upload)
+    return pages_of_upload_or_404(request, key).check()
 
 
 @site_page("ods/<int:key>/load/", name="ods_load")
 @require_POST
 def load(request: HttpRequest, key: int) -> HttpResponseBase:
-    flow, upload = flow_and_upload_or_404(request, key)
-    return flow.load(request, upload)
+    return pages_of_upload_or_404(request, key).load()

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from organisations.models import Organisation, OrganisationKind, OrganisationName, Relationship
 from organisations.ods import reader
-from organisations.ods.importing import Outcome, run
-from organisations.ods.reader import OdsRefused, read_files
+from organisations.ods.extracts import OdsRefused
+from organisations.ods.list_reports import ImportOutcome
+from organisations.ods.ods_import import run
+from organisations.ods.reader import read_files
 from records.history import Nature, writing
 from records.models import Document, NameKind
 from tests import stepping
@@ -49,16 +51,16 @@ LATER = [
 ]
 
 
-def take(*files, apply: bool = True, today=None, **options) -> Outcome:
+def take(*files, apply: bool = True, today=None, **options) -> ImportOutcome:
     extracts = read_files(list(files), today=today or timezone.localdate())
     *_, outcome = run(extracts, apply=apply, reason="The lists", **options)
     return outcome
 
 
-def counted(outcome: Outcome) -> dict[str, int]:
+def counted(outcome: ImportOutcome) -> dict[str, int]:
     found = {}
     for report in outcome.reports:
-        for key, lines in report.told.items():
+        for key, lines in report.sentences.items():
             found[key] = found.get(key, 0) + len(lines)
     return found
 
@@ -439,7 +441,7 @@ def test_a_name_without_a_code_is_asked_and_not_doubled():
     known = make_organisation(name="East Town PCN", kind=OrganisationKind.PCN)
     outcome = take(networks("2019-12-04", EAST, WEST))
     [question] = outcome.questions
-    assert question.fitting == (known,)
+    assert question.candidates == (known,)
     assert "--same U00001=" in str(question) and "--new U00001" in str(question)
     assert set(Organisation.objects.values_list("ods_code", flat=True)) == {"", "U00002"}
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from ics_register.seeding import read_entries
 from organisations.models import Organisation, OrganisationName
-from organisations.ods.importing import run
+from organisations.ods.ods_import import run
 from organisations.ods.reader import read_files
 from people.models import Person
 from records.history import Nature, writing

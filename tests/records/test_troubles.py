@@ -168,7 +168,7 @@ def test_a_step_and_an_import_say_what_the_database_says(error, monkeypatch):
     source()
     mona = manager()
     upload = checked(mona, Person, csv_of(["Name", "Source document", "Locator"], ["Ann", "", ""]))
-    monkeypatch.setattr("editing.uploads.UploadFlow.run", refuse)
+    monkeypatch.setattr("editing.uploads.UploadPages.run", refuse)
     answer = mona.post(f"/admin/uploads/{upload.pk}/check/", follow=True)
     assert is_told_truly(Page(answer).text, error)
 

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from editing.progress import ProgressBar
 from editing.uploads import ImportProgress
-from organisations.ods.importing import OdsBusy, Outcome, run
-from organisations.ods.reader import OdsRefused, read_files
+from organisations.ods.extracts import OdsRefused
+from organisations.ods.list_reports import ImportOutcome
+from organisations.ods.ods_import import OdsBusy, run
+from organisations.ods.reader import read_files
 
 EACH_SHOWN = 20
 
@@ -64,7 +66,7 @@ class Command(BaseCommand):
                 match step:
                     case ImportProgress():
                         bar.show(step.done / step.total, step.doing)
-                    case Outcome():
+                    case ImportOutcome():
                         self.tell(step)
         except OdsRefused as refused:
             lines = [str(problem) for problem in refused.problems]
@@ -94,7 +96,7 @@ class Command(BaseCommand):
             raise CommandError(f"--as-user: there is no user called {name!r}.")
         return found
 
-    def tell(self, outcome: Outcome) -> None:
+    def tell(self, outcome: ImportOutcome) -> None:
         for report in outcome.reports:
             self.stdout.write(f"\n{str(report.extract)[:1].upper()}{str(report.extract)[1:]}")
             for what, number, lines in report.counts():
@@ -123,7 +125,7 @@ class Command(BaseCommand):
             more = len(lines) - len(shown)
             self.stdout.write(f"         and {more:,} more, which --verbosity 2 tells")
 
-    def in_the_end(self, outcome: Outcome) -> str:
+    def in_the_end(self, outcome: ImportOutcome) -> str:
         if not outcome.changes:
             return "\nNothing to change."
         if outcome.loaded:

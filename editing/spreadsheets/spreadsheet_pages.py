@@ -1,15 +1,18 @@
-"""The pages on which spreadsheets are sent, looked at and loaded."""
+"""The pages on which spreadsheets are sent, looked at and loaded, and lists are exported."""
 
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,13 +23,13 @@ from django.views.decorators.http import require_POST
 from editing.admin import above_lists
 from editing.links import Link, list_address
 from editing.site import site_page
-from editing.spreadsheets.directories import Questions
-from editing.spreadsheets.exporting import FORMS, template_for
+from editing.spreadsheets.columns import SpreadsheetColumn
+from editing.spreadsheets.exporting import FORMS, answer, rows_of, template_for
 from editing.spreadsheets.import_rows import CHANGED, NEW, REFUSED, SAME
 from editing.spreadsheets.importing import SpreadsheetImport
 from editing.spreadsheets.kinds import KINDS, RecordSpreadsheet
-from editing.spreadsheets.reading import MOST_BYTES, MOST_ROWS, TOO_BIG, Headings, Sheet, read
-from editing.uploads import ImportProgress, UploadFlow, UploadForm, may_import, upload_or_404
+from editing.spreadsheets.reading import MOST_BYTES, MOST_ROWS, TOO_BIG, read
+from editing.uploads import ImportProgress, UploadForm, UploadPages, may_import, upload_or_404
 from records.models import Upload
 
 ROWS_A_PAGE = 100
@@ -44,9 +47,9 @@ class SpreadsheetForm(UploadForm):
     )
     field_order = ["file", "reason"]
 
-    def __init__(self, *args, headings: Headings, **kwargs):
+    def __init__(self, *args, columns: list[SpreadsheetColumn], **kwargs):
         super().__init__(*args, **kwargs)
-        self.headings = headings
+        self.columns = columns
         self.fields["reason"].help_text = (
             "Kept in the change history of every record with your name: where the spreadsheet "
             "comes from, and why it is loaded."
@@ -56,28 +59,26 @@ class SpreadsheetForm(UploadForm):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise ValidationError(TOO_BIG)
-        self.content = file.read(MOST_BYTES + 1)
-        read(file.name, self.content, self.headings)
+        content = file.read(MOST_BYTES + 1)
+        read(file.name, content, self.columns)
+        self.kept = {"file_name": file.name, "content": content}
         return file
 
-    def upload_fields(self) -> dict[str, Any]:
-        return {"file_name": self.cleaned_data["file"].name, "content": self.content}
 
-
-class SpreadsheetFlow(UploadFlow):
+class SpreadsheetPages(UploadPages):
     form_template = "editing/import.html"
     upload_template = "editing/upload.html"
-    upload_page = "upload"
+    address = "admin:upload"
     most_bytes, too_big = MOST_BYTES, TOO_BIG
-    step = "Import a spreadsheet"
     loaded_already = "This spreadsheet has been loaded already."
+    step = "Import a spreadsheet"
 
-    def __init__(self, spreadsheet: RecordSpreadsheet):
+    def __init__(self, request: HttpRequest, spreadsheet: RecordSpreadsheet):
+        super().__init__(request, spreadsheet.model)
         self.spreadsheet, self.model = spreadsheet, spreadsheet.model
         self.kind = self.model._meta.label_lower
-
-    def form(self, *posted) -> SpreadsheetForm:
-        return SpreadsheetForm(*posted, headings=self.spreadsheet.headings())
+        self.columns = list(spreadsheet.fields.values())
+        self.form = partial(SpreadsheetForm, columns=self.columns)
 
     def form_context(self) -> dict[str, Any]:
         return {
@@ -87,37 +88,30 @@ class SpreadsheetFlow(UploadFlow):
             "columns": self.spreadsheet.columns_read(),
         }
 
-    def upload_context(self, request: HttpRequest, upload: Upload) -> dict[str, Any]:
-        plural = self.model._meta.verbose_name_plural
+    def upload_context(self) -> dict[str, Any]:
+        upload, plural = self.upload, self.model._meta.verbose_name_plural
         return {
             "title": f"Import {plural}: {upload.file_name}",
             "kind": self.kind,
             "plural": plural,
             "list_address": list_address(self.model),
-            **(outcome_context(request, upload.outcome) if upload.outcome is not None else {}),
+            **(outcome_context(self.request, upload.outcome) if upload.outcome else {}),
         }
 
-    def read(self, upload: Upload) -> Sheet:
-        return read(upload.file_name, bytes(upload.content), self.spreadsheet.headings())
-
-    def import_files(self, upload: Upload, sheet: Sheet) -> Generator[ImportProgress, None, dict]:
-        importing = SpreadsheetImport(self.spreadsheet, Questions(upload.choices))
-        return (yield from importing.run(sheet.rows))
-
-    def may_be_loaded(self, outcome: dict) -> bool:
-        """Whether no row is refused, and any changes something."""
-        counts = outcome["counts"]
-        return not counts[REFUSED] and bool(counts[NEW] or counts[CHANGED])
-
-    def take_answers(self, upload: Upload, posted: QueryDict) -> None:
-        outcome = upload.outcome
+    def take_answers(self) -> None:
+        outcome, posted = self.upload.outcome, self.request.POST
         if outcome is None or posted.get("seen") != outcome["fingerprint"]:
             return
         for number, question in enumerate(outcome["questions"]):
             chosen = posted.get(f"choice-{number}", "")
             if chosen in {str(key) for key, _ in question["options"]}:
-                of_heading = upload.choices.setdefault(question["heading"], {})
+                of_heading = self.upload.choices.setdefault(question["heading"], {})
                 of_heading[question["text"]] = int(chosen)
+
+    def steps(self) -> Generator[ImportProgress, None, dict]:
+        upload = self.upload
+        rows = read(upload.file_name, bytes(upload.content), self.columns)
+        return SpreadsheetImport(self.spreadsheet, rows, upload.choices).run()
 
 
 def outcome_context(request: HttpRequest, outcome: dict) -> dict[str, Any]:
@@ -153,25 +147,18 @@ def outcome_context(request: HttpRequest, outcome: dict) -> dict[str, Any]:
     }
 
 
-# Who may
-
-
-def flow_or_404(request: HttpRequest, kind: str) -> SpreadsheetFlow:
+def pages_or_404(request: HttpRequest, kind: str) -> SpreadsheetPages:
     if kind not in KINDS:
         raise Http404("There is no such kind of spreadsheet.")
-    if not may_import(request, KINDS[kind].model):
-        raise PermissionDenied
-    return SpreadsheetFlow(KINDS[kind]())
+    return SpreadsheetPages(request, KINDS[kind]())
 
 
-def flow_and_upload_or_404(request: HttpRequest, key: int) -> tuple[SpreadsheetFlow, Upload]:
-    upload = upload_or_404(
-        request,
-        key,
-        kinds=list(KINDS),
-        not_found="There is no such spreadsheet. Those sent more than a week ago are cleared.",
-    )
-    return flow_or_404(request, upload.kind), upload
+def pages_of_upload_or_404(request: HttpRequest, key: int) -> SpreadsheetPages:
+    not_found = "There is no such spreadsheet. Those sent more than a week ago are cleared."
+    upload = upload_or_404(request, key, list(KINDS), not_found)
+    pages = pages_or_404(request, upload.kind)
+    pages.upload = upload
+    return pages
 
 
 @above_lists
@@ -190,9 +177,6 @@ def spreadsheet_links(request: HttpRequest, model) -> list[Link]:
         query = f"?{asked.urlencode()}" if asked else ""
         links.append(Link(f"Export {words}", f"{address}{query}"))
     return links
-
-
-# Pages
 
 
 @site_page("imports/", name="imports")
@@ -223,12 +207,12 @@ def imports(request: HttpRequest) -> HttpResponse:
 @site_page("imports/<str:kind>/", name="import")
 @csrf_exempt
 def send(request: HttpRequest, kind: str) -> HttpResponse:
-    return flow_or_404(request, kind).send(request)
+    return pages_or_404(request, kind).send()
 
 
 @site_page("imports/<str:kind>/template.<str:form>", name="import_template")
 def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
-    spreadsheet = flow_or_404(request, kind).spreadsheet
+    spreadsheet = pages_or_404(request, kind).spreadsheet
     if form not in FORMS:
         raise Http404("Templates are CSV and XLSX files.")
     return template_for(spreadsheet, form)
@@ -236,19 +220,37 @@ def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
 
 @site_page("uploads/<int:key>/", name="upload")
 def upload(request: HttpRequest, key: int) -> HttpResponse:
-    flow, upload = flow_and_upload_or_404(request, key)
-    return flow.show(request, upload)
+    return pages_of_upload_or_404(request, key).show()
 
 
 @site_page("uploads/<int:key>/check/", name="upload_check")
 @require_POST
 def check(request: HttpRequest, key: int) -> HttpResponseBase:
-    flow, upload = flow_and_upload_or_404(request, key)
-    return flow.check(request, upload)
+    return pages_of_upload_or_404(request, key).check()
 
 
 @site_page("uploads/<int:key>/load/", name="upload_load")
 @require_POST
 def load(request: HttpRequest, key: int) -> HttpResponseBase:
-    flow, upload = flow_and_upload_or_404(request, key)
-    return flow.load(request, upload)
+    return pages_of_upload_or_404(request, key).load()
+
+
+@site_page("export/<slug:app>/<slug:model>.<str:form>", name="export")
+def export(request: HttpRequest, app: str, model: str, form: str) -> HttpResponse:
+    """A list of the admin as it is filtered and searched."""
+    try:
+        model_class = apps.get_model(app, model)
+        page = admin.site.get_model_admin(model_class)
+    except (LookupError, NotRegistered) as error:
+        raise Http404("There is no such list.") from error
+    if form not in FORMS or not hasattr(model_class, "history"):
+        raise Http404("There is no such list.")
+    if not page.has_view_permission(request):
+        raise PermissionDenied
+    try:
+        records = page.get_changelist_instance(request).queryset
+    except IncorrectLookupParameters:
+        options = model_class._meta
+        address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+        return HttpResponseRedirect(f"{address}?{ERROR_FLAG}=1")
+    return answer(rows_of(records), str(model_class._meta.verbose_name_plural), form)
