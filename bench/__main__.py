@@ -20,7 +20,7 @@ from bench.rounds import Served, measure, tell
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "var" / "bench"
-# What was last found, for the report to be written again.
+# The figures of the last run, for the report to be written again.
 LAST = FOLDER / "found.pickle"
 PARTS = ("load", "pages", "memory", "doors", "import")
 

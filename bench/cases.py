@@ -1,4 +1,4 @@
-"""What is asked of each register: which page, as which day, in which form, and how it is had."""
+"""The cases that are measured: which page, as at which day, in which format, and how it is had."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ class Case:
     what: str
     day: str
     form: str
-    # "made" anew, "kept" by the worker, "unchanged" since the reader had it.
+    # "made" for this reader, "kept" by the worker, "unchanged" since the reader had it.
     how: str
     url: str
     # The process that answers.

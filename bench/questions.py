@@ -134,7 +134,7 @@ def every_page(slugs: dict[str, str]):
 
 
 def some(number: int) -> list[str]:
-    """So many addresses of different pages, as readers would ask for them."""
+    """`number` addresses of different pages, as readers would ask for them."""
     slugs = {
         kind: list(records.order_by("id").values_list("slug", flat=True))
         for kind, records in (

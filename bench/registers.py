@@ -123,7 +123,7 @@ class Built:
 
 
 def build(size: str, database: str, url: str, folder: Path, scale: float) -> tuple:
-    """Build a register: it, and how long it took, if that is told."""
+    """Build a register: returns it, and how long it took if it is England."""
     file = Path(url.removeprefix("sqlite:///")) if database == "sqlite" else None
     register = Register(size, database, environment(url, folder), file)
     built = None

@@ -1,4 +1,4 @@
-"""What was found, in words and tables."""
+"""The report: the figures that were found, in words and tables."""
 
 import datetime
 import statistics
@@ -17,7 +17,7 @@ from bench.rounds import DATASETTE, HELLO, Loads, rate, work
 INTRODUCTION = Path(__file__).with_name("introduction.md")
 BY_HAND = "<!-- What stands below is written by hand, and `make bench` leaves it. -->"
 
-# Whose first page may take longer in a register of that size.
+# Lists that may take longer in a register of that size.
 LONG_LISTS = {"chairs", "chairs.json", "search", "search.json"}
 
 

@@ -31,7 +31,7 @@ def tell(words: str) -> None:
 
 
 class Served:
-    """What is served of one register, and what is asked of it."""
+    """One register: its servers, and the addresses asked of them."""
 
     def __init__(self, register: Register, chosen: dict, folder: Path, program: Path):
         self.register, self.folder, self.program = register, folder, program

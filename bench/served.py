@@ -1,4 +1,4 @@
-"""What is measured, started on a port of 127.0.0.1 and stopped again."""
+"""The servers that are measured, started on a port of 127.0.0.1 and stopped again."""
 
 import contextlib
 import socket

@@ -164,7 +164,7 @@ def read_practices(folder: Path, networks: dict[str, Body]) -> Iterator[Body]:
             found[code] = Body(
                 as_written(row["practice_name"]), Kind.PRACTICE, network.system, code
             )
-            # One time in each network: the last that is told.
+            # One time in each network: the last in the file.
             times[code][row["pcn_code"]] = (row["pcn_code"], since, until)
     for code, body in found.items():
         body.networks = list(times[code].values())
@@ -200,7 +200,7 @@ def read_councils(folder: Path, systems: list[tuple[str, str, str]]) -> Iterator
 
 
 def made_up_england(chance: random.Random) -> England:
-    """As many organisations as England has, all made up."""
+    """Made-up organisations, as many as England has."""
     regions = list(REGIONS.values())
     towns = [f"{b} {a}".strip() for b in ("", "North", "South", "East", "West") for a in TOWNS]
     chance.shuffle(towns)

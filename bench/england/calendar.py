@@ -1,4 +1,4 @@
-"""When things happened in the national register, when it was told, and by which paper."""
+"""When things happened in the national register, when they were recorded, and from which paper."""
 
 import datetime
 import random

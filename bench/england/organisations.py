@@ -119,7 +119,7 @@ class Organisations:
             self.places[name] = place(name, PlaceLevel.PLACE, self.systems[system])
 
     def listed(self) -> dict:
-        """The evidence of what stands in the list of organisations."""
+        """Evidence for what is in the list of organisations."""
         return {
             "document": self.calendar.extract,
             "locator": f"Line {self.chance.randint(1, 9_000)}",

@@ -30,7 +30,7 @@ ATTENDING = ["Secretary", "Head of governance", "Programme manager"]
 PEOPLE_A_SEAT = 2.4
 
 
-class Seats:
+class SeatPlan:
     """Writes the seats of a forum, with everybody who has sat on them."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Seats:
             return []
         so_far: set[int] = set()
         covered = until is None and number > 2 and self.chance.random() < 0.12
-        # Those of a seat of two come and go beside each other.
+        # Members of a seat of two come and go beside each other.
         rows = [number // 2, number - number // 2] if seat.number == 2 else [number - covered]
         still = []
         for row in filter(None, rows):
@@ -156,5 +156,5 @@ class Seats:
 
 
 def known_by(entry: Entry, records: list) -> list:
-    """Those of `records` that the register has when `entry` is made."""
+    """Leave out of `records` those that were written after `entry` was made."""
     return [record for record in records if record.written_at <= entry.at]

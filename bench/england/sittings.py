@@ -10,7 +10,7 @@ from bench.england.calendar import FIRST, LAST, Calendar, at_eight
 from bench.england.organisations import Organisations
 from bench.england.people import A_DAY, People, Slugs
 from bench.england.planning import SIZES, Planned
-from bench.england.seats import Seats, known_by
+from bench.england.seats import SeatPlan, known_by
 from forums.models import (
     ClauseKind,
     DecisionBasis,
@@ -50,7 +50,7 @@ class Sittings:
     ):
         self.chance, self.book, self.calendar = chance, book, calendar
         self.organisations = organisations
-        self.seats = Seats(chance, book, calendar, people, organisations)
+        self.seats = SeatPlan(chance, book, calendar, people, organisations)
         self.slugs = Slugs("forum")
         self.written: dict[Planned, Forum] = {}
         self.until: dict[Planned, datetime.date | None] = {}
