@@ -93,7 +93,7 @@ england: $(RUNTIME) ## Build a made-up register of national size, in var/england
 		REGISTER_DEVELOPMENT=1 $(BIN)/python -m bench.england --scale $(SCALE)
 
 .PHONY: bench
-bench: $(RUNTIME) $(STYLES) ## Measure how fast it is, into docs/benchmarks.md; BENCH="--quick" tries it
+bench: $(DEVELOPMENT) $(STYLES) ## Measure how fast it is, into docs/benchmarks.md; BENCH="--quick" tries it
 	@$(BIN)/python -m bench $(BENCH)
 
 .PHONY: same-pages

@@ -10,19 +10,21 @@ import time
 from pathlib import Path
 
 from bench import tools
+from bench.browser import fetched
 from bench.cores import CORES
 from bench.doors import doors
-from bench.in_process import beside, inside
+from bench.in_process import inside, page_times
 from bench.memory import memory
 from bench.registers import DATABASES, SIZES, build, on_database, run_on, time_import
 from bench.report import Found, report, write
 from bench.rounds import Served, measure, tell
+from bench.served import cold_start
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "var" / "bench"
 # The figures of the last run, for the report to be written again.
 LAST = FOLDER / "found.pickle"
-PARTS = ("load", "pages", "memory", "doors", "import")
+PARTS = ("load", "pages", "staff", "memory", "doors", "import")
 
 
 def options() -> argparse.Namespace:
@@ -108,12 +110,21 @@ def measure_database(database, urls, work, program, given, found) -> None:
             found.loads[register.size, database] = measure(served, given.rounds, given.seconds)
             found.sizes[register.size, database] = served.sizes
     if "pages" in given.parts:
-        tell(f"Asking for every kind of page on {database}")
-        with inside(seed) as one, inside(england) as other:
-            found.beside[database] = beside(one, other, chosen, given.rounds)
+        tell(f"Asking for every kind of page of England on {database}")
+        with inside(england) as other:
+            found.pages[database] = page_times(other, chosen[1], given.rounds)
             found.chaired[database] = other.ask("chaired", times=9)
             slug, day = chosen[1]["slugs"]["forums"], chosen[1]["recorded"]
             found.recorded[database] = other.ask("as recorded", slug=slug, day=day, times=25)
+    if "staff" in given.parts:
+        for register, addresses in zip((seed, england), chosen, strict=True):
+            where = register.size, database
+            tell(f"Taking a guided step and starting cold: {register.name}")
+            with inside(register) as process:
+                found.steps[where] = process.ask("step", times=9)["ms"]
+            forum = f"/forums/{addresses['slugs']['forums']}/"
+            found.cold[where] = [cold_start(register, forum) for _ in range(given.rounds)]
+            found.fetched[where] = fetched(register, forum)
     if "memory" in given.parts:
         tell(f"Asking one worker for {given.requests:,} pages on {database}")
         found.memory[database] = memory(england, given.requests)

@@ -1,13 +1,14 @@
-"""The same pages within one process: England's beside the seed's, in turn."""
+"""Every kind of public page of England, asked within one process."""
 
 import contextlib
 import json
-import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
 
 from bench.cores import MEASURED, on_core
 from bench.registers import Register
@@ -51,40 +52,39 @@ def inside(register: Register, *, keep: bool = False) -> Iterator[Inside]:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What one kind of page takes in each register, in ms, and how large it is, in bytes."""
+class PageTimes:
+    """How long one kind of public page takes, in ms, by the day that it is read as at, and how
+    large it is today, in bytes. A day on which it is refused is left out."""
 
     name: str
-    seed: float
-    england: float
-    sizes: tuple[int, int]
+    size: int
+    took: dict[str, float]
 
     @property
-    def ratio(self) -> float:
-        return self.england / self.seed
+    def longest(self) -> float:
+        return max(self.took.values())
 
 
-def beside(seed: Inside, england: Inside, chosen: tuple[dict, dict], rounds: int) -> list[Beside]:
-    """Every kind of public page of England beside that of the seed."""
-    registers = (seed, england)
-    pages = [dict(each["pages"]) for each in chosen]
-    every = [
-        compared(name, registers, (path, pages[1][name]), rounds)
-        for name, path in pages[0].items()
-        if name in pages[1]
-    ]
-    return [each for each in every if each]
-
-
-def compared(name: str, registers, paths: tuple[str, str], rounds: int) -> Beside | None:
-    took, sizes = ([], []), [0, 0]
-    for _ in range(rounds):
-        for at, (register, path) in enumerate(zip(registers, paths, strict=True)):
-            first = register.ask("page", address=path, times=1)
+def page_times(england: Inside, chosen: dict, rounds: int) -> list[PageTimes]:
+    """Every kind of public page of England, as at each day."""
+    days = {
+        "today": {},
+        "as at": {"as_at": chosen["as_at"]},
+        "recorded on": {"recorded": chosen["recorded"]},
+    }
+    found = []
+    for name, path in [("hello", "/hello/"), *chosen["pages"]]:
+        took, size = {}, 0
+        for day, parameters in days.items():
+            mark = "&" if "?" in path else "?"
+            address = f"{path}{mark}{urlencode(parameters)}" if parameters else path
+            first = england.ask("page", address=address, times=1)
             if first["status"] != 200:
-                print(f"  Left out: {path} answers {first['status']}", file=sys.stderr)
-                return None
-            sizes[at] = first["bytes"]
-            times = 5 if first["ms"][0] < LONG else 1
-            took[at].extend(register.ask("page", address=path, times=times)["ms"])
-    return Beside(name, *map(statistics.median, took), tuple(sizes))
+                print(f"  Left out: {address} answers {first['status']}", file=sys.stderr)
+                continue
+            size = size or first["bytes"]
+            times = 5 * rounds if first["ms"][0] < LONG else 1
+            took[day] = median(england.ask("page", address=address, times=times)["ms"])
+        if took:
+            found.append(PageTimes(name, size, took))
+    return found

@@ -4,12 +4,14 @@ import datetime
 import gc
 import time
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
+from editing.links import step_address
 from forums.models import Forum, Membership, SeatRole
 from forums.seat_holders import held_seats_of
 from ics_register.recorded import as_recorded, end_of
@@ -206,6 +208,32 @@ def timed(work, times: int) -> dict:
     return {"rows": rows, "ms": took}
 
 
+def step(times: int) -> dict:
+    """How long the preview of a guided step takes from POST to answer, each time, in ms: ending a
+    membership. It is rolled back, so the register stays as it is."""
+    user, _ = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
+    staff = Client(headers={"host": "127.0.0.1"})
+    staff.force_login(user)
+    membership = Membership.objects.as_at(timezone.localdate()).order_by("id").first()
+    sent = {
+        "_preview": "1",
+        "date": timezone.localdate().isoformat(),
+        "precision": "day",
+        "qualifier": "on",
+        "document": Document.objects.order_by("id").first().pk,
+        "locator": "page 1",
+        "reason": "To measure it.",
+    }
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        response = staff.post(step_address(Membership, membership.pk, "end"), sent)
+        took.append((time.perf_counter() - began) * 1000)
+        if not response.context_data["preview"]:
+            raise RuntimeError(f"The step was refused: {response.context_data['form'].errors}")
+    return {"ms": took}
+
+
 def answer(question: dict):
     match question:
         case {"ask": "addresses", "like": like}:
@@ -214,6 +242,8 @@ def answer(question: dict):
             return some(number)
         case {"ask": "page", "address": address, "times": times}:
             return page(address, times)
+        case {"ask": "step", "times": times}:
+            return step(times)
         case {"ask": "chaired", "times": times}:
             return timed(chaired, times)
         case {"ask": "as recorded", "slug": slug, "day": day, "times": times}:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import nginx
 from bench.cores import MEASURED, children, on_core
+from bench.load import ask
 from bench.registers import Register
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -88,6 +89,14 @@ def gunicorn(
     }
     with running(command, port, core=core, cwd=PROJECT, env=env) as server:
         yield server
+
+
+def cold_start(register: Register, path: str) -> float:
+    """The seconds from starting the register to having its first page."""
+    began = time.monotonic()
+    with gunicorn(register, keep=True) as server:
+        ask(server.address + path)
+        return time.monotonic() - began
 
 
 @contextlib.contextmanager
