@@ -59,7 +59,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
     }
     return {
         **inherited,
-        "DJANGO_SETTINGS_MODULE": "bench.site.settings",
+        "DJANGO_SETTINGS_MODULE": "bench.measured_site.settings",
         "SECRET_KEY": secrets.token_urlsafe(60),
         "ALLOWED_HOSTS": "127.0.0.1",
         "PLAIN_HTTP_INSIDE": "1",

@@ -12,8 +12,8 @@ from django.db import transaction
 from bench.england.bodies import made_up_england, read_england
 from bench.england.book import Book
 from bench.england.calendar import Calendar
-from bench.england.organisations import Organisations
-from bench.england.people import People
+from bench.england.made_up_organisations import Organisations
+from bench.england.made_up_people import People
 from bench.england.planning import plan_forums
 from bench.england.sittings import Sittings
 from records.history import Recorded

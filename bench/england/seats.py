@@ -5,8 +5,8 @@ import random
 
 from bench.england.book import Book, Entry
 from bench.england.calendar import FIRST, Calendar
-from bench.england.organisations import Organisations
-from bench.england.people import People
+from bench.england.made_up_organisations import Organisations
+from bench.england.made_up_people import People
 from bench.england.planning import Planned
 from forums.models import ForumKind, Membership, Seat, SeatRole
 from organisations.models import HEAD_KINDS

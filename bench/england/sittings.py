@@ -7,8 +7,8 @@ from collections import defaultdict
 from bench.england.bodies import ICBS_BEGAN
 from bench.england.book import Book, Entry
 from bench.england.calendar import FIRST, LAST, Calendar, at_eight
-from bench.england.organisations import Organisations
-from bench.england.people import A_DAY, People, Slugs
+from bench.england.made_up_organisations import Organisations
+from bench.england.made_up_people import A_DAY, People, Slugs
 from bench.england.planning import SIZES, Planned
 from bench.england.seats import SeatPlan, known_by
 from forums.models import (

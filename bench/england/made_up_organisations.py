@@ -7,7 +7,7 @@ from collections import defaultdict
 from bench.england.bodies import CCGS_BEGAN, ICBS_BEGAN, Body, England
 from bench.england.book import Book, Entry
 from bench.england.calendar import FIRST, IMPORT, LAST, Calendar, at_eight
-from bench.england.people import A_DAY, People, Slugs
+from bench.england.made_up_people import A_DAY, People, Slugs
 from organisations.models import (
     CqcQuestion,
     CqcRating,

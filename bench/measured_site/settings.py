@@ -6,7 +6,7 @@ from pathlib import Path
 from ics_register.settings import *  # noqa: F403
 from ics_register.settings import CACHES
 
-ROOT_URLCONF = "bench.site.urls"
+ROOT_URLCONF = "bench.measured_site.urls"
 STATIC_ROOT = Path(os.environ["BENCH_STATIC"])
 if os.environ.get("BENCH_KEEP_NOTHING") == "1":
     # Everything but the keeping itself: whoever asks for a page that nobody asked for before.
