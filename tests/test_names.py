@@ -1,4 +1,4 @@
-"""Names that are given once, and lengths that are read in one go."""
+"""Names that are given once, lengths that are read in one go, and few classes above a form."""
 
 import ast
 from collections import Counter
@@ -7,7 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from editing.steps import all_steps
+
 APPS = ["records", "editing", "organisations", "people", "forums", "ics_register", "bench"]
+OURS = tuple(f"{app}." for app in APPS)
 
 # Django or Python looks for these names.
 OF_DJANGO = {"Command", "DatabaseWrapper", "Media", "Meta"}
@@ -91,3 +94,9 @@ def test_a_class_is_no_longer_than_250_lines():
 
 def test_a_function_is_no_longer_than_60_lines():
     assert longer_than(LINES_OF_FUNCTION, ast.FunctionDef, ast.AsyncFunctionDef) == LONG_FUNCTIONS
+
+
+def test_the_form_of_a_step_has_at_most_three_of_our_classes_above_it():
+    for _, step in all_steps():
+        above = [each for each in step.form_class.__mro__[1:] if each.__module__.startswith(OURS)]
+        assert len(above) <= 3, (step.form_class, above)

@@ -26,7 +26,7 @@ from tests.builders import (
     make_seat,
 )
 from tests.pages.reading import read
-from tests.people.test_holder_steps import soon
+from tests.people.stage import soon
 from tests.stepping import errors_of, preview, remarks_of, signed_in, take
 
 pytestmark = pytest.mark.django_db
