@@ -1,4 +1,4 @@
-"""The addresses of public pages, a hundred of which stand on one page."""
+"""Addresses of public pages, looked up once: a page may have a hundred links."""
 
 import functools
 
@@ -6,19 +6,19 @@ from django.urls import reverse
 
 
 def address(name: str, slug: str | None = None) -> str:
-    """The address of a public page, or of one kind of page the one of `slug`."""
+    """The address of a public page, or of the record with `slug` on a page of that kind."""
     if slug is None:
         return _of_page(name)
     before, after = _around_slug(name)
     return f"{before}{slug}{after}"
 
 
-# Worked out once: the addresses are the same for as long as the register runs.
+# Addresses do not change while the register runs.
 _of_page = functools.cache(reverse)
 
 
 @functools.cache
 def _around_slug(name: str) -> tuple[str, str]:
-    """What stands before and after the slug in the addresses of pages of one kind."""
+    """The parts of an address before and after the slug."""
     before, _, after = reverse(name, args=["slug-of-it"]).partition("slug-of-it")
     return before, after

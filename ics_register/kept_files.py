@@ -1,7 +1,7 @@
-"""Whole lists and files of the whole register, which take long to make.
+"""Keeps on disk the whole lists and files of the whole register, which take long to make.
 
-Each is made once for a version of the register, by one process at a time, and kept on the disk.
-Whoever asks for one while another is made waits a moment, or is told when to ask again.
+One process makes each file, once for each version of the register. Other readers wait a moment, or
+are told when to ask again.
 """
 
 import contextlib
@@ -28,23 +28,23 @@ from django.utils.http import http_date
 from ics_register.open_data.files import FORMATS
 from ics_register.pages.errors import error_page, frame_of_error
 
-# In bytes, of all files together, and how many they may be.
+# The most bytes that all files may take together, and the most files.
 MOST, MOST_FILES = 2 * 2**30, 1_000
-# In seconds. None is removed before the first, so that none is made twice within it; none is kept
-# longer than the second.
+# In seconds. A file stays at least as long as the first, so that it is not made twice within that
+# time, and no longer than the second.
 MADE_ONCE_IN, KEPT_FOR = 10 * 60, 60 * 60
-# For how many seconds one reader waits for the file that is being made, and after how many the
-# register looks again whether it is their turn.
+# In seconds: how long one reader waits for the file that is being made, and how often the register
+# looks again whether it is their turn.
 PATIENCE, LOOK = 2, 0.05
-# After how many seconds the register looks again whether the reader of a file is still there.
+# In seconds: how often the register looks again whether the reader of a file is still there.
 WATCH = 0.25
 
-# In the folder, beside the files: who holds the first makes one, who holds the second waits.
+# Locks in the folder: whoever holds the first makes a file, whoever holds the second waits.
 TURN, WAITING = "turn", "waiting"
-# Endings of what is half made, and of the marks of those who were told to ask again.
+# Endings of half-made files, and of the marks of readers who were told to ask again.
 HALF_MADE, ASKED_FOR = ".part", ".asked"
 
-# By the names of their addresses. What a search finds is short beside them.
+# By the names of their addresses. Lists of search results are short in comparison.
 WHOLE_LISTS = {
     f"{page}.csv"
     for page in (
@@ -55,11 +55,11 @@ WHOLE_LISTS = {
 
 
 class Abandoned(Exception):
-    """Whoever asked for a file is gone, and nobody else asked for it."""
+    """The reader who asked for a file is gone, and nobody else asked for it."""
 
 
 class NoRoom(Exception):
-    """The files that may not be removed yet take all the room that there is for them."""
+    """Files that may not be removed yet take all the room."""
 
     def __init__(self, until: float):
         super().__init__(until)
@@ -67,7 +67,7 @@ class NoRoom(Exception):
 
 
 def keep_whole_files(get_response):
-    """Middleware: makes each whole list and file once for a version of the register."""
+    """Middleware: make each whole list and file once for a version of the register."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         # Set by `keep_pages`, if the register has a version.
@@ -78,7 +78,7 @@ def keep_whole_files(get_response):
             return answer_with(kept, request)
         if request.method == "HEAD":
             return get_response(request)
-        if is_gone(request):  # It waited for a worker longer than whoever sent it did.
+        if is_gone(request):  # The request waited for a worker longer than its sender did.
             return abandoned()
         with wanted.turn(request) as is_ours:
             if (kept := wanted.opened()) is not None:
@@ -101,7 +101,6 @@ def keep_whole_files(get_response):
 
 
 def is_whole(request: HttpRequest) -> bool:
-    """Whether a whole list or a file of the whole register is asked for."""
     try:
         match = resolve(request.path_info)
     except Resolver404:
@@ -112,7 +111,7 @@ def is_whole(request: HttpRequest) -> bool:
 
 
 class WholeFile:
-    """One file, of one version of the register: what it is called and how it is made."""
+    """A file of one version of the register: its name, and how it is made."""
 
     def __init__(self, version: str, tag: str):
         self.folder = Path(settings.KEPT_FILES)
@@ -122,7 +121,7 @@ class WholeFile:
         self.asked_for = self.path.with_name(self.path.name + ASKED_FOR)
 
     def opened(self) -> "Kept | None":
-        """The file, to be read; None if it is not there."""
+        """The file, open for reading; None if there is none."""
         try:
             return Kept(self.path.open("rb"), self.tag)
         except FileNotFoundError:
@@ -130,8 +129,11 @@ class WholeFile:
 
     @contextlib.contextmanager
     def turn(self, request: HttpRequest) -> Iterator[bool]:
-        """Whether it is our turn to make a file. If another process makes one, one of those who
-        ask waits for a moment, and the others are told at once: each keeps a worker."""
+        """Whether this process may make a file now.
+
+        If another process is making one, one reader waits for a moment and the others are answered
+        at once, because each waiting reader keeps a worker.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / TURN).open("a+") as turn:
             is_ours = _taken(turn) or self._waited_for(turn, request)
@@ -153,19 +155,21 @@ class WholeFile:
         return False
 
     def make_room(self) -> None:
-        """Remove the files that nobody needs any more, and what a process left half made. Raises
-        NoRoom if the others take too much."""
+        """Remove files that nobody needs any more, and files left half made.
+
+        Raises NoRoom if the others take too much.
+        """
         now = time.time()
-        # The first of them are the first to be removed: those of another version, then the oldest.
+        # In the order of removal: files of another version, then the oldest.
         kept: list[tuple[bool, float, int, Path]] = []
         for path in self.folder.iterdir():
             if path.name in (TURN, WAITING):
                 continue
             stat = path.stat()
             is_present = path.name.startswith(self.version)
-            # One of another version may be of a newer one, which we have not read.
+            # A file of another version may be of a newer one that this process has not read.
             oldest = now - (KEPT_FOR if is_present else MADE_ONCE_IN)
-            # A file from the future was made before the clock was set back.
+            # A file dated in the future was made before the clock was set back.
             is_over = not oldest < stat.st_mtime <= now + 1
             if is_over or path.suffix in (HALF_MADE, ASKED_FOR):
                 if path != self.asked_for:
@@ -180,12 +184,15 @@ class WholeFile:
             path.unlink(missing_ok=True)
 
     def make(self, response: StreamingHttpResponse, request: HttpRequest) -> "Kept":
-        """Write the file as `response` gives it, and open it. It has its name when it is whole, and
-        not before. Raises Abandoned if whoever asked is gone."""
+        """Write the file as `response` gives it, and open it. It gets its name only when it is
+        whole.
+
+        Raises Abandoned if the reader is gone.
+        """
         with contextlib.ExitStack() as unless_kept:
             unless_kept.callback(self.asked_for.unlink, missing_ok=True)
             unless_kept.callback(self.half_made.unlink, missing_ok=True)
-            # Read by it too: whoever makes the next file may remove this one at once.
+            # Open it for reading too: another process may remove its name at once.
             file = unless_kept.enter_context(self.half_made.open("w+b"))
             head = {"made": time.time(), "headers": dict(response.items())}
             file.write(json.dumps(head).encode() + b"\n")
@@ -205,13 +212,13 @@ class WholeFile:
         return Kept(file, self.tag)
 
     def being_made(self) -> tuple[bool, float]:
-        """Whether what is being made is this file, and since when."""
+        """Whether this file is being made, and since when."""
         turn = self.folder / TURN
         return turn.read_text() == self.path.name, turn.stat().st_mtime
 
 
 def _taken(file) -> bool:
-    """Take what nobody else holds. It is given back when the file is closed, and when the process
+    """Take a lock that nobody else holds. It is released when the file is closed or the process
     dies."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -221,8 +228,8 @@ def _taken(file) -> bool:
 
 
 def watching(request: HttpRequest, wanted: WholeFile | None = None):
-    """What is called again and again while something long is made for a request. It raises
-    Abandoned if whoever asked is gone, and nobody else asked for the same."""
+    """A callback for long work on a request. It raises Abandoned if the reader is gone and nobody
+    else asked for the same."""
     wanted = wanted or WholeFile(request.register_version, request.tag)
     looked = time.monotonic()
 
@@ -238,25 +245,26 @@ def watching(request: HttpRequest, wanted: WholeFile | None = None):
 
 
 def is_gone(request: HttpRequest) -> bool:
-    """Whether whoever asked has hung up, as far as the server shows it: gunicorn does."""
+    """Whether the reader has hung up, as far as the server shows it: gunicorn does."""
     connection = request.META.get("gunicorn.socket")
     if connection is None:
         return False
     try:
         return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
     except BlockingIOError:
-        return False  # It is there, and says nothing.
+        return False  # The reader is there, and sends nothing.
     except OSError:
         return True
 
 
 def abandoned() -> HttpResponse:
-    """What nobody is there to read."""
+    """An empty answer for a reader who is gone."""
     return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class Kept:
-    """A file that was made, open to be read: its first line says what it is, the rest is it."""
+    """A file that was made, open for reading. Its first line describes it; the rest is its
+    content."""
 
     def __init__(self, file: BinaryIO, tag: str):
         self.file = file
@@ -264,13 +272,12 @@ class Kept:
         self.headers, self.made = head["headers"], head["made"]
         self.begins = file.tell()
         self.size = os.fstat(file.fileno()).st_size - self.begins
-        # One that is made again may differ, though it says the same: no part of the one fits
-        # the other.
+        # A file made again may differ in its bytes, so that parts of the two do not fit together.
         self.tag = f'"{tag}-{int(self.made * 1000):x}"'
 
 
 class Part(io.RawIOBase):
-    """So many bytes of a file from where it stands, which is closed with it."""
+    """A number of bytes of a file from its position. Closing this closes the file."""
 
     def __init__(self, file: BinaryIO, length: int):
         self.file, self.left = file, length
@@ -290,7 +297,6 @@ class Part(io.RawIOBase):
 
 
 def answer_with(kept: Kept, request: HttpRequest) -> HttpResponse:
-    """The file, or the part of it that is asked for."""
     part = part_asked_for(request, kept)
     if part is not None and part.start >= kept.size:
         kept.file.close()
@@ -300,7 +306,7 @@ def answer_with(kept: Kept, request: HttpRequest) -> HttpResponse:
     kept.file.seek(kept.begins + bounds.start)
     response = FileResponse(Part(kept.file, len(bounds)), headers=kept.headers)
     response.block_size = 2**16
-    # Django guesses a type by a name, which these files do not have.
+    # Django guesses a type from a file name, which these files do not have.
     response["Content-Type"] = kept.headers["Content-Type"]
     response["Content-Length"] = len(bounds)
     response["Accept-Ranges"] = "bytes"
@@ -316,8 +322,10 @@ RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def part_asked_for(request: HttpRequest, kept: Kept) -> range | None:
-    """The bytes that the header Range names; None if it names none, several parts or nonsense, for
-    which the whole is the answer (RFC 9110, 14.2), or if it is for another file."""
+    """The bytes that the header Range names; None if the answer is the whole file.
+
+    That is so for no range, several ranges, nonsense (RFC 9110, 14.2) or a range of another file.
+    """
     asked = RANGE.fullmatch(request.headers.get("Range", "").strip())
     is_for_this = request.headers.get("If-Range", kept.tag) == kept.tag
     if asked is None or not is_for_this or request.method != "GET":
@@ -343,8 +351,10 @@ def beyond_the_end(request: HttpRequest, kept: Kept) -> HttpResponse:
 
 
 def not_ready(request: HttpRequest, wanted: WholeFile) -> HttpResponse:
-    """503: a file is being made, and when to ask for this one again. Nobody knows how long it will
-    take: as long again as it has taken is a fair guess."""
+    """503: a file is being made, and when to ask for this one again.
+
+    Nobody knows how long it will take. As long again as it has taken is a fair guess.
+    """
     is_this, since = wanted.being_made()
     wait = min(max(time.time() - since, 10), MADE_ONCE_IN)
     what = "This file is" if is_this else "Another file of the register is"
@@ -360,7 +370,7 @@ def no_room(request: HttpRequest, until: float) -> HttpResponse:
 def ask_again(request: HttpRequest, why: str, wait: float) -> HttpResponse:
     heading = "The file is not ready yet"
     sentence = f"{why} Ask for this one again at {_clock(time.time() + wait)} or later."
-    # A program that takes anything is no browser.
+    # A program that accepts any type is not a browser.
     if "text/html" in request.headers.get("Accept", ""):
         context = {
             **frame_of_error(request, heading, sentence),

@@ -1,8 +1,8 @@
-"""Public pages that have not changed since they were last made are not made again.
+"""Answers for public pages that have not changed, without making them again.
 
-What a page says depends on its address, on the version of the register, on the day on which it is
-read and on the release of the software. All four together are its ETag: whoever has it already is
-told so, and whoever has not is given the page that was made for somebody else.
+What a page says depends on its address, the version of the register, the day on which it is read
+and the release of the software. All four together are its ETag. A reader who has the page already
+is told so. Other readers get the page that was made for somebody else.
 """
 
 import functools
@@ -19,10 +19,10 @@ from ics_register.pages.page import kept_by_proxies
 from ics_register.parameters import NOT_PUBLIC
 from records.version import register_version
 
-# In bytes. Larger ones are made anew, so that no few of them push out all others.
+# In bytes. Larger pages are made again each time, so that a few of them do not push out all others.
 LARGEST = 200_000
 
-# Answers that take the place of a page that was at the same address.
+# Answers that replace a page that was at the same address.
 IN_PLACE_OF_A_PAGE = (
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -32,7 +32,7 @@ IN_PLACE_OF_A_PAGE = (
 
 
 def replace_pages_that_are_gone(get_response):
-    """Middleware: what is gone or has moved may be kept by proxies as long as a page.
+    """Middleware: let proxies keep an answer that a page is gone or has moved as long as a page.
 
     A proxy that may not keep such an answer goes on showing the page that it has.
     """
@@ -52,17 +52,18 @@ def replace_pages_that_are_gone(get_response):
 
 
 def keep_pages(get_response):
-    """Middleware: answers for public pages that have not changed, before anything looks at who
-    asks."""
+    """Middleware: answer for public pages that have not changed, before anything looks at the
+    user."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(NOT_PUBLIC):
             return get_response(request)
-        # Before the page is read: if the register changes meanwhile, the page is made again.
+        # Read the version before the page: if the register changes meanwhile, the page is made
+        # again.
         version = register_version()
         if version is None:
             return get_response(request)
-        # A replica that has this version has every change. A whole list is kept by both.
+        # A replica that has this version has every change. Both middlewares keep a whole list.
         request.register_version = version
         request.tag = tag = tag_of(request, version)
         if (known := the_same(tag, request)) is not None:
@@ -93,30 +94,34 @@ def with_tag(response: HttpResponse, tag: str) -> HttpResponse:
 
 
 def tag_of(request: HttpRequest, version: str) -> str:
-    """What tells an answer from every other: the ETag without its marks, which are those of a weak
-    one for a page, since a proxy may compress the page and keep the tag."""
+    """The ETag of an answer, without its marks.
+
+    The ETag of a page is a weak one: a proxy may compress the page and keep the tag.
+    """
     today = timezone.localdate().isoformat()
     told_apart_by = "\n".join((version, today, release(), request.build_absolute_uri()))
     return hashlib.sha256(told_apart_by.encode()).hexdigest()[:32]
 
 
 def the_same(tag: str, request: HttpRequest) -> str | None:
-    """The ETag that whoever asks knows, if it is of the same answer. That of a whole list has the
-    moment at which the list was made behind `tag`."""
+    """The ETag that the reader knows, if it is of the same answer.
+
+    The ETag of a whole list has the moment at which the list was made behind `tag`.
+    """
     for known in parse_etags(request.headers.get("If-None-Match", "")):
         if known.removeprefix("W/").strip('"').partition("-")[0] == tag:
             return known
     return None
 
 
-# Where the software is that makes the pages, and of what it is made.
+# The folders of the software that makes the pages, and the endings of its files.
 FOLDERS = ("ics_register", "forums", "people", "organisations", "records", "templates", "styles")
 KINDS = (".py", ".html", ".svg", ".js", ".scss")
 
 
 @functools.cache
 def release() -> str:
-    """A word for the software that makes the pages, with its libraries."""
+    """A word that names the release of the software and its libraries."""
     files = [settings.BASE_DIR / "requirements" / "base.txt"]
     for folder in FOLDERS:
         found = (settings.BASE_DIR / folder).rglob("*")

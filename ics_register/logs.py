@@ -1,17 +1,17 @@
-"""What is written to the log: a fault of ours with its traceback, everything else in a line."""
+"""The log: a fault of the register with its traceback, everything else in a line."""
 
 import copy
 import logging
 import time
 
-# For how many seconds the same cause of an answer 503 is not told again. A lost database fails
+# In seconds: how long the same cause of an answer 503 is not logged again. A lost database fails
 # every request.
 REST = 10
 
 
 class InALine(logging.Formatter):
-    """Leaves the traceback to what is answered with 500. A refusal is no fault, and why something
-    was not to be had the error says itself."""
+    """Leaves out the traceback unless the answer is 500. A refusal is not a fault, and an error
+    that says why something was not available needs none."""
 
     def format(self, record: logging.LogRecord) -> str:
         if record.exc_info and not is_our_fault(record):
@@ -22,7 +22,7 @@ class InALine(logging.Formatter):
 
 
 class OnceInAWhile(logging.Filter):
-    """Keeps the same cause of an answer 503 from being told for each request."""
+    """Logs the same cause of an answer 503 once in a while, not for each request."""
 
     def __init__(self):
         super().__init__()
@@ -31,7 +31,7 @@ class OnceInAWhile(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if status_of(record) != 503:
             return True
-        # One without an error was answered on purpose, as while a file is being made.
+        # An answer without an error is on purpose, as while a file is being made.
         cause = cause_of(record) if record.exc_info else record.getMessage()
         now = time.monotonic()
         if cause == self.cause and now < self.told_at + REST:
@@ -45,7 +45,7 @@ class OnceInAWhile(logging.Filter):
 
 
 def status_of(record: logging.LogRecord) -> int | None:
-    """The status of the answer that it is logged of; None of what is no answer."""
+    """The status of the answer that a record is about; None if it is about no answer."""
     return getattr(record, "status_code", None)
 
 

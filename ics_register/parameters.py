@@ -1,7 +1,7 @@
 """Which parameters of an address a public page reads. The others change nothing.
 
-A link that somebody shares carries what their mail program or a newsletter adds to it, such as
-`?utm_source=`. The page is the same page, so it is made and kept once for all such links.
+A shared link carries what a mail program or a newsletter adds to it, such as `?utm_source=`. It is
+the same page, made and kept once for all such links.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,10 @@ NOT_PUBLIC = ("/admin/", "/robots.txt", settings.STATIC_URL)
 
 
 def reads(*names: str) -> Callable:
-    """Says which parameters a view reads. A name that ends with a hyphen stands for all that begin
-    so: `seat-` for `seat-12`."""
+    """Decorator: name the parameters that a view reads.
+
+    A name that ends with a hyphen stands for all that begin so: `seat-` for `seat-12`.
+    """
 
     def say(view: Callable) -> Callable:
         view.reads = tuple(names)
@@ -27,10 +29,10 @@ def reads(*names: str) -> Callable:
 
 
 def leave_out_what_no_page_reads(get_response):
-    """Middleware: a public page is asked for what it reads alone, always in one order.
+    """Middleware: leave out of the address what a public page does not read, and sort the rest.
 
-    A parameter with nothing behind it asks for nothing. Of one that is given twice the first
-    counts, as it does for the sample configuration of nginx.
+    Empty parameters are left out. If a parameter is given twice the first counts, as in the sample
+    configuration of nginx.
     """
 
     def answer(request: HttpRequest):
@@ -47,7 +49,7 @@ def leave_out_what_no_page_reads(get_response):
 
 
 def what_is_read(query: str, names: tuple[str, ...]) -> str:
-    """What is left of a query if only the parameters with these names are read.
+    """The part of a query that has the parameters with these names.
 
     WSGI gives the bytes of an address as if they were Latin-1; a browser means UTF-8.
     """
@@ -59,6 +61,6 @@ def what_is_read(query: str, names: tuple[str, ...]) -> str:
         if name in names:
             asked.setdefault(name, value)
         elif beginnings and name.startswith(beginnings):
-            # Two answers to one question are refused, and so both are kept.
+            # A page refuses two answers to one question, so both are kept.
             answers.append((name, value))
     return urlencode(sorted(asked.items()) + sorted(answers))

@@ -1,7 +1,7 @@
-"""What the register said on one day about another: its records as the change history had them.
+"""What the register said on one day about another: reads records as the change history had them.
 
 Two clocks are never mixed. `as_at` is the day in the world that is asked about; `recorded` is the
-day on which the register is asked. A page is worked out from the same queries by both.
+day on which the register is asked. The same queries answer for both.
 """
 
 import contextlib
@@ -26,22 +26,24 @@ from records.names import FoldedField
 from records.periods import next_day
 from records.version import register_version
 
-# The ids of registers are of this kind.
+# The namespace of the ids of registers.
 REGISTERS = uuid.UUID("6f0b5b53-2d0c-4a3e-9d0e-5f7b1c9a8e21")
 
 LEFT_OUT = "(Left out: the words may name somebody whose name has since been withheld.)"
 
 
 def first_recorded() -> datetime.date | None:
-    """The day the register was begun; None if nothing was ever recorded. Every fact rests on a
-    document, so that the first record was one."""
+    """The day of the first record; None if nothing was ever recorded.
+
+    Every fact rests on a document, so the first record was a document.
+    """
     first = Document.history.aggregate(first=models.Min("history_date"))["first"]
     return timezone.localdate(first) if first is not None else None
 
 
 def register_id() -> uuid.UUID:
-    """What tells this register from any other, under whatever host name it is served: made of the
-    moment at which its first document was recorded, which its history keeps."""
+    """The id of this register, whatever its host name: made of the moment at which its first
+    document was recorded, which its history keeps."""
     first = Document.history.order_by("history_id").values_list("history_date", flat=True).first()
     begun = first.astimezone(datetime.UTC).isoformat() if first else ""
     return uuid.uuid5(REGISTERS, begun)
@@ -54,11 +56,11 @@ def end_of(day: datetime.date) -> datetime.datetime:
 
 @contextlib.contextmanager
 def as_recorded(day: datetime.date | None) -> Iterator[None]:
-    """Inside, every record is read as it was recorded at the end of `day`; as it is now if None.
+    """Read every record inside as it was recorded at the end of `day`; as it is now if None.
 
-    Each query is given, for every table of records that it names, a common table expression of the
-    same name, so that no query has to know of it. Raises WritesIntoThePast if somebody writes
-    meanwhile.
+    Each query gets a common table expression for every table of records that it names, with the
+    name of the table, so that no query has to know of it. Raises WritesIntoThePast if somebody
+    writes meanwhile.
     """
     if day is None:
         yield
@@ -68,21 +70,20 @@ def as_recorded(day: datetime.date | None) -> Iterator[None]:
 
 
 def _asked() -> BaseDatabaseWrapper:
-    """The connection by which records are read, which may be to a replica."""
+    """The connection that reads records, which may be to a replica."""
     return connections[Document.objects.db]
 
 
 def reads_the_past() -> bool:
-    """Whether records are read as they were recorded on an earlier day."""
     return any(isinstance(each, _Past) for each in _asked().execute_wrappers)
 
 
 class WritesIntoThePast(RuntimeError):
-    """A write where the records are as they were."""
+    """A write while records are read as they were on an earlier day."""
 
 
 class _Past:
-    """What puts the records as they were before `moment` before every query."""
+    """Puts the records as they were before `moment` before every query."""
 
     def __init__(self, moment: datetime.datetime):
         hidden, families = _hidden()
@@ -94,7 +95,7 @@ class _Past:
         self.any_hidden = hidden != "[]"
 
     def __call__(self, execute, sql, params, many, context):
-        # Without parameters a per cent sign is one; with them it is written twice.
+        # A per cent sign is doubled only in a query with parameters.
         asked = sql.replace("%", "%%") if params is None else sql
         whole, wanted = _with_expressions(connection.alias, asked, self.any_hidden)
         if not wanted:
@@ -104,8 +105,8 @@ class _Past:
 
 
 def _hidden() -> tuple[str, str]:
-    """Whoever is withheld today, as a list in JSON, and what finds their family names in the words
-    of a text: asked once for each version of the register."""
+    """The people withheld today, as a list in JSON, and a pattern that finds their family names in
+    a text. Read once for each version of the register."""
     version = None if reads_the_past() else register_version()
     return _hidden_by(version) if version else _hidden_now()
 
@@ -127,15 +128,17 @@ def _models() -> dict[str, type[Recorded]]:
     }
 
 
-# All that may be the name of a table or a column. Django writes them in quotation marks, what we
-# write ourselves has none.
+# Any name of a table or column. Django writes them in quotation marks; our own SQL has none.
 NAMES = re.compile(r"\w+")
 
 
 @functools.lru_cache(maxsize=128)
 def _with_expressions(alias: str, sql: str, any_hidden: bool) -> tuple[str, list[str]]:
-    """A query with the expressions for the tables of records that it names before it, and the names
-    of their parameters in order. Raises WritesIntoThePast for one that writes."""
+    """A query with the expressions for its tables before it, and the names of their parameters in
+    order.
+
+    Raises WritesIntoThePast for a query that writes.
+    """
     if sql.lstrip().split(None, 1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
         raise WritesIntoThePast(sql)
     names, models = set(NAMES.findall(sql)), _models()
@@ -155,7 +158,7 @@ def _with_expressions(alias: str, sql: str, any_hidden: bool) -> tuple[str, list
 
 
 def _listed_hidden() -> str:
-    """A table of one column, "each", of whoever is withheld."""
+    """A table of the keys of withheld people, in one column, "each"."""
     if connection.vendor == "sqlite":
         return "hidden AS (SELECT value AS each FROM json_each(%(hidden)s))"
     return (
@@ -165,13 +168,14 @@ def _listed_hidden() -> str:
 
 
 def _as_it_was(model: type[Recorded], names: set[str], any_hidden: bool) -> str:
-    """An expression for the records of `model` as they were before the moment, with those of their
-    columns that are among `names`: of each the last row of history by then, unless it says that the
-    record was removed.
+    """An expression for the records of `model` as they were before the moment, with the columns in
+    `names`.
 
-    Not materialized: what a query asks of a record is looked up in the history by an index. SQLite
-    would rather go by the date, and read all history until the day: so the date is a sum.
-    PostgreSQL would rather merge two whole histories: so the last row is a value, not a join.
+    It gives for each record the last row of history by then, unless that row says that the record
+    was removed. It is not materialised, so that what a query asks of a record is looked up in the
+    history by an index. SQLite would rather use the index of dates and read all history until the
+    day, so the date is written as a sum. PostgreSQL would rather merge two whole histories, so the
+    last row is a value and not a join.
     """
     table, history = _quoted(model._meta.db_table), _quoted(model.history.model._meta.db_table)
     any_date = "+" if connection.vendor == "sqlite" else ""
@@ -202,14 +206,17 @@ def _as_it_was(model: type[Recorded], names: set[str], any_hidden: bool) -> str:
 
 
 def _withheld(any_hidden: bool) -> str:
-    """Who is withheld today, or whose record was removed, is withheld in what was said before."""
+    """Whether a person is withheld: also anybody who is withheld today or whose record was
+    removed."""
     listed = "was.id IN (SELECT each FROM hidden) OR " if any_hidden else ""
     return f"({listed}NOT EXISTS (SELECT 1 FROM {_now(Person)} today WHERE today.id = was.id))"
 
 
 def _text(model, field: models.Field) -> str:
-    """A text as it was, but left out if it may name somebody who is withheld today and was changed
-    since, perhaps to leave their name out."""
+    """A text as it was, or nothing if it may name somebody withheld.
+
+    That is so if the text was changed since, perhaps to leave their name out.
+    """
     column = f"was.{_quoted(field.column)}"
     left_out = _literal(LEFT_OUT)
     if isinstance(field, models.SlugField):
@@ -222,14 +229,17 @@ def _text(model, field: models.Field) -> str:
 
 
 def _folded(model, field: FoldedField, sources: list[models.Field]) -> str:
-    """What is searched for a name, but nothing where a text that it was made of is left out."""
+    """The folded text that searches use, or nothing where a text that it was made of is left
+    out."""
     left_out = " OR ".join(_may_name(model, source) for source in sources)
     return f"CASE WHEN {left_out} THEN '' ELSE was.{_quoted(field.column)} END"
 
 
 def _may_name(model, field: models.Field) -> str:
     """Whether a text, as it was, may name somebody who is withheld today, and was changed since.
-    What stands there today was read by whoever withheld the name."""
+
+    Whoever withheld the name has read the text as it is today.
+    """
     column = f"was.{_quoted(field.column)}"
     finds = "REGEXP" if connection.vendor == "sqlite" else "~"
     return f"""({column} <> '' AND NOT EXISTS (
@@ -239,8 +249,11 @@ def _may_name(model, field: models.Field) -> str:
 
 
 def _now(model) -> str:
-    """The table itself, and not the expression of its name. On PostgreSQL an expression does not
-    see itself, and no other is asked about; what SQLite finds by the name alone would be that."""
+    """The table itself, not the expression with its name.
+
+    On PostgreSQL an expression does not see itself, and no other is read. SQLite would find the
+    expression by the name alone.
+    """
     schema = "main." if connection.vendor == "sqlite" else ""
     return schema + _quoted(model._meta.db_table)
 

@@ -1,4 +1,4 @@
-"""What is settled of a request before any page reads it, and where it came from."""
+"""Middleware that settles a request before any page reads it, and the address it came from."""
 
 import ipaddress
 import logging
@@ -15,10 +15,9 @@ logger = logging.getLogger(__name__)
 
 
 def keep_admin_out_of_caches(get_response):
-    """Middleware: nothing of the admin is kept by a browser or a proxy, whatever the answer.
+    """Middleware: no browser or proxy keeps an answer of the admin.
 
-    The admin says so of its pages itself, but not of refusals and errors, which are answered
-    past its views.
+    The admin's own pages say so, but refusals and errors do not pass through its views.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -30,14 +29,16 @@ def keep_admin_out_of_caches(get_response):
     return answer
 
 
-# Says to a proxy, for a minute, that somebody has saved and wants to see it: for so long a page may
-# be kept. It is no secret, and the register does not read it.
+# Tells a proxy, for a minute, that somebody has saved and wants to see it. A proxy keeps a page for
+# so long. It is not a secret, and the register does not read it.
 SAVED, SAVED_FOR = "saved", 60
 
 
 def leave_cookies_to_the_admin(get_response):
-    """Middleware: public pages are sent no cookie, so that none is answered with one or makes the
-    page that is kept for all depend on it."""
+    """Middleware: take cookies from requests for public pages.
+
+    No page can then depend on a cookie or answer with one, because it is kept for all.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/admin/"):
@@ -59,8 +60,11 @@ def leave_cookies_to_the_admin(get_response):
 
 
 def send_no_body_after_a_head(get_response):
-    """Middleware: whoever asked for the head alone is sent no body, and what is sent as it is read
-    is not read. The length that the head tells is that of the body."""
+    """Middleware: send no body to a reader who asked for the head alone, and do not read a body
+    that is made while it is sent.
+
+    The length in the head is that of the body.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -75,14 +79,14 @@ def send_no_body_after_a_head(get_response):
 
 
 def refuse_null_bytes(get_response):
-    """Middleware: 400 for what no name, day or key can hold and PostgreSQL fails on.
+    """Middleware: 400 for a null byte, which no name, day or key holds and PostgreSQL fails on.
 
-    Before the session's, which looks for what a cookie says.
+    It comes before the middleware of sessions, which looks up what a cookie says.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
         if holds_null_byte(request):
-            # Answered here and not by raising: a reader's slip is no traceback in the log.
+            # Answer here and do not raise: a reader's slip needs no traceback in the log.
             sentence = "The address holds a character that cannot be typed. Type it again."
             return bad_request(request, BadRequest(sentence))
         return get_response(request)
@@ -91,10 +95,10 @@ def refuse_null_bytes(get_response):
 
 
 class PlainForms:
-    """Middleware: what a form sent is plain text before any page reads it.
+    """Middleware: make what a form sent plain text before any page reads it.
 
-    The ends of lines that a browser sends are others than the register keeps, and would be a
-    change of every longer text.
+    A browser sends other line ends than the register keeps, which would be a change of every longer
+    text.
     """
 
     def __init__(self, get_response):
@@ -104,14 +108,15 @@ class PlainForms:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
-        # What is exempt looks for the form's token itself, if it reads any: of what is too large to
-        # be read at all nothing is.
+        # A view that is exempt looks for the token itself, if it reads the form at all: a form that
+        # is too large is not read.
         if request.method == "POST" and not getattr(view, "csrf_exempt", False):
             request.POST = plain_form(request.POST)
 
 
 def holds_null_byte(request: HttpRequest) -> bool:
-    """Whether the address or a cookie of a request holds one. Forms check what they are sent."""
+    """Whether the address or a cookie of a request holds a null byte. Forms check what they are
+    sent."""
     query = request.META.get("QUERY_STRING", "")
     return "%00" in query or any(
         "\x00" in text for text in (request.path_info, query, *request.COOKIES.values())
@@ -119,8 +124,11 @@ def holds_null_byte(request: HttpRequest) -> bool:
 
 
 def counted_address(request: HttpRequest) -> str | None:
-    """The address by which sign-ins are counted: that of the client, or the first 64 bits of one in
-    IPv6, where each household and office has as many addresses as it likes."""
+    """The address by which sign-ins are counted.
+
+    In IPv6 it is the first 64 bits: a household or an office has as many addresses as it likes
+    within those.
+    """
     address = client_address(request)
     if address is None:
         return None
@@ -135,8 +143,8 @@ def counted_address(request: HttpRequest) -> str | None:
 def client_address(request: HttpRequest) -> str | None:
     """The IP address that a request came from.
 
-    Behind a proxy it is what the proxy wrote: the last of X-Forwarded-For, for whatever
-    stands before it may be anybody's invention.
+    Behind a proxy it is the last address in X-Forwarded-For, which the proxy wrote. Anybody can
+    invent those before it.
     """
     if settings.BEHIND_TLS_PROXY:
         last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
@@ -152,8 +160,8 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def address_in(text: str) -> str:
-    """The IP address in what a proxy writes of a reader, as “198.51.100.1:443”, “[2001:db8::1]:443”
-    and “fe80::1%eth0”. Raises ValueError if there is none."""
+    """The IP address in what a proxy writes about a reader, as “198.51.100.1:443”,
+    “[2001:db8::1]:443” and “fe80::1%eth0”. Raises ValueError if there is none."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

@@ -1,7 +1,7 @@
 """The seed: the register's first records, from YAML files that people can read.
 
-Every record is validated by the same rules as a form of the admin and saved with history.
-All of them are loaded, or none.
+Every record is validated by the same rules as a form of the admin and saved with history. Either
+all records are loaded or none.
 """
 
 from dataclasses import dataclass, field
@@ -65,7 +65,8 @@ FILES: list[tuple[str, type[Record]]] = [
 
 
 class Loader(yaml.SafeLoader):
-    """YAML whose dates are text, so that a wrong one is told by the field it stands in."""
+    """A YAML loader that leaves dates as text, so that the message about a wrong one names its
+    field."""
 
     yaml_implicit_resolvers = {
         first: [(tag, shape) for tag, shape in resolvers if not tag.endswith(":timestamp")]
@@ -126,7 +127,7 @@ def load_seed(folder: Path, *, user=None, reason: str = "") -> dict[str, int]:
 
 
 def read_entries(path: Path, model: type[Record]) -> tuple[list[Entry], list[str]]:
-    """The records a fixture file lists, and what is wrong with its form."""
+    """The records in a fixture file, and what is wrong with its form."""
     if not path.exists():
         return [], [f"{path.name}: the file is missing from {path.parent.name}/."]
     try:

@@ -13,10 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ics_register.settings")
 application = get_wsgi_application()
 refuse_unknown_schema_at_start()
 
-# What the register is made of is there to stay. Python would look through all of it for what
-# nobody needs any more, while a page is made, for up to a tenth of the page's time.
+# Python's garbage collector need not look at the code and settings loaded at the start, which stay.
+# That would take up to a tenth of a page's time.
 resolve("/")
 gc.collect()
 gc.freeze()
-# What a page leaves behind is looked through after some thirty pages, and not thrice within each.
+# Collect garbage after some thirty pages, and not three times within each.
 gc.set_threshold(10_000, 10, 10)

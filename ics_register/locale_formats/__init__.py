@@ -1,1 +1,1 @@
-"""How dates and times are written where a library writes them. Named in FORMAT_MODULE_PATH."""
+"""Formats of dates and times that libraries write. Named in FORMAT_MODULE_PATH."""

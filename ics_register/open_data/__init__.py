@@ -1,1 +1,1 @@
-"""The register as data: gathered once into plain tables, and written in four formats."""
+"""The register as data: read once into plain tables, and written in four formats."""

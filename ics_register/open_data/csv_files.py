@@ -19,7 +19,7 @@ DATATYPES = {
     Type.DAY: {"base": "date", "format": "yyyy-MM-dd"},
     Type.PARTIAL_DATE: {"base": "string", "format": "[0-9]{4}(-[0-9]{2}){0,2}"},
 }
-# By this mark a spreadsheet program knows that a file is UTF-8.
+# This mark tells a spreadsheet program that a file is UTF-8.
 MARK = "\ufeff"
 
 
@@ -34,7 +34,7 @@ def write(gathered: Gathered, file: BinaryIO) -> None:
 def _write_table(gathered: Gathered, table: Table, entry) -> None:
     text = io.TextIOWrapper(entry, encoding="utf-8", newline="", write_through=True)
     text.write(MARK)
-    # In quotation marks, so that a program that parts cells at semicolons begins none in the text.
+    # Quotation marks keep each cell whole in a program that splits cells at semicolons.
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow([column.name for column in table.columns])
     truths = [column.type == Type.YES_NO for column in table.columns]
@@ -87,7 +87,7 @@ def _described(table: Table) -> dict:
 def _described_column(column: Column) -> dict:
     said = {
         "name": column.name,
-        # The file's own heading, by which a reader finds the column.
+        # The heading in the file, by which a program finds the column.
         "titles": column.name,
         "dc:title": column.label,
         "datatype": DATATYPES[column.type],

@@ -1,6 +1,6 @@
-"""Gathering the register as at a day into a SQLite file, which the other formats are written from.
+"""Reads the register as at a day into a SQLite file, from which the other formats are written.
 
-So no two formats can disagree, and none holds more in memory than a few thousand records.
+No two formats can disagree, and no more than a few thousand records are in memory at once.
 """
 
 import contextlib
@@ -43,14 +43,14 @@ from records.models import Document
 
 AT_ONCE = 2_000
 
-# A row on its way: the name of its table, and what was read of the record.
+# A row before it is written: the name of its table, and what was read of the record.
 Found = tuple[str, dict]
 
 
 @contextlib.contextmanager
 def one_moment() -> Iterator[None]:
-    """Everything read inside is as of one moment, whatever others write meanwhile, and keeps
-    nobody from writing."""
+    """Read everything inside as of one moment, whatever others write meanwhile, without blocking
+    them."""
     connection = connections[Organisation.objects.db]
     if connection.in_atomic_block:
         yield
@@ -70,23 +70,23 @@ def one_moment() -> Iterator[None]:
         connection.transaction_mode = usual
 
 
-# Is told what is being read, and which share of it is, from 0 to 1.
+# Called with the name of what is being read, and the share of it from 0 to 1.
 Progress = Callable[[str, float], None]
 
 
 def unwatched(doing: str, share: float) -> None:
-    """Nobody watches."""
+    """Report nothing."""
 
 
 def gather(wanted: Wanted, file: Path, progress: Progress = unwatched) -> None:
-    """Write what is wanted into a new SQLite file."""
+    """Write the records that are asked for into a new SQLite file."""
     with contextlib.closing(sqlite3.connect(file)) as database:
-        # A file that nobody reads yet needs no journal, and rows come before those that they
+        # Nobody reads the file yet, so it needs no journal. Rows may come before rows that they
         # refer to.
         database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {SCHEMA}")
         database.executemany("INSERT INTO about VALUES (?, ?)", about(wanted))
         database.executemany("INSERT INTO fields VALUES (?, ?, ?, ?, ?)", fields())
-        # Closed if the file has no room, so that no query is left open.
+        # Close the generator if the file has no room, so that no query is left open.
         with one_moment(), contextlib.closing(_Gathering(wanted, progress).found()) as found:
             for name, rows in _batches(found, wanted.addresses):
                 marks = ", ".join("?" * len(BY_NAME[name].columns))
@@ -106,26 +106,26 @@ def _batches(found: Iterable[Found], addresses: Addresses) -> Iterator[tuple[str
 
 
 class _Gathering:
-    """One gathering, and what it has come across that other records refer to."""
+    """Reads the records once, and notes which other records they refer to."""
 
     def __init__(self, wanted: Wanted, progress: Progress):
         self.progress = progress
-        # Seats and posts, with who holds them, are nearly all there is to read.
+        # Most of what is read are seats and posts with their holders.
         self.read, self.to_read = 0, sum(model.objects.count() for model in (Seat, Post))
         self.day = wanted.day
         self.everything = wanted.everything
-        # By slug, where there is one, and else by key. A set of them is small even of all England.
+        # By slug, or by key where there is none. These sets are small even for all of England.
         self.organisations_in_force = _slugs(Organisation.objects.as_at(self.day))
         self.organisations_over = _slugs(Organisation.objects.ended_before(self.day))
         self.forums_in_force = _slugs(Forum.objects.as_at(self.day))
-        # What is told of because something that is told of refers to it.
+        # Records that are included because an included record refers to them.
         self.organisations = set(self.organisations_in_force)
         self.forums = set(self.forums_in_force)
         self.referred_posts: set[int] = set()
         self.referred_appointments: set[int] = set()
 
     def found(self) -> Iterator[Found]:
-        """Every row there is to be. What refers to others comes before them."""
+        """All rows. Rows that refer to others come first."""
         yield from self.seats()
         yield from self.posts()
         yield from self.between_forums()
@@ -160,7 +160,7 @@ class _Gathering:
                         yield "memberships", self._membership(seat, holder, over)
 
     def _told(self, held: Holding, over: bool) -> list[Holder]:
-        """Those to tell of: who holds it on the day, or everybody recorded."""
+        """The holders to include: those of the day, or everybody recorded."""
         if self.everything:
             return held.recorded
         return [] if over else held.holders
@@ -229,10 +229,10 @@ class _Gathering:
             "post_organisation_slug": post.organisation_slug,
         }
 
-    # Everything else, each kind in one query
+    # Everything else, one query for each kind
 
     def _read(self, table: str, records: models.QuerySet) -> Iterator[dict]:
-        """What the columns of a table need of each record."""
+        """The values that the columns of a table need, for each record."""
         needs = dict(BY_NAME[table].needs)
         same = [key for key, lookup in needs.items() if key == lookup]
         other = {key: F(lookup) for key, lookup in needs.items() if key != lookup}
@@ -266,8 +266,8 @@ class _Gathering:
                 yield "member_organisations", raw
 
     def relationships(self) -> Iterator[Found]:
-        """How organisations stand to each other on the day or did before: a successor is one
-        for good."""
+        """Relationships of organisations on the day or before it: a successor stays one for
+        good."""
         records = Relationship.objects.all()
         if not self.everything:
             records = records.exclude(pk__in=Relationship.objects.starting_after(self.day))
@@ -278,7 +278,7 @@ class _Gathering:
                 yield "relationships", raw
 
     def named(self, table: str, model: type[models.Model], told: set[str]) -> Iterator[Found]:
-        """Forums or organisations: those in force, and those that something refers to."""
+        """Forums or organisations in force, and those that another record refers to."""
         for raw in self._read(table, model.objects.all()):
             if self.everything or raw["slug"] in told:
                 told.add(raw["slug"])
@@ -292,8 +292,11 @@ class _Gathering:
         return model.objects.all() if self.everything else model.objects.stated_by(self.day)
 
     def facts(self) -> Iterator[Found]:
-        """What is said of forums and organisations. Their other names are told whatever the day,
-        with their periods: by any of them somebody may look for them."""
+        """Facts about forums and organisations.
+
+        Their other names are included whatever the day, with their periods: a reader may search for
+        any of them.
+        """
         of_organisations = {
             "organisation_names": OrganisationName.objects.all(),
             "statements": self._stated(Statement),
@@ -315,7 +318,7 @@ class _Gathering:
                         yield table, raw
 
     def people(self) -> Iterator[Found]:
-        """Those whom the public may find, whatever the day."""
+        """People whom the public may find, whatever the day."""
         yield from self._each("people", Person.objects.filter(may_be_named("")))
         names = PersonName.objects.filter(may_be_named("person"))
         yield from self._each("person_names", names)

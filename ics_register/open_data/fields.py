@@ -1,4 +1,4 @@
-"""What the data holds: its tables and columns, told in the words of the register's own forms."""
+"""Tables and columns of the data, described in the words of the register's own forms."""
 
 import dataclasses
 import datetime
@@ -17,7 +17,7 @@ from records.periods import as_known
 
 
 class Type(StrEnum):
-    """What a column holds."""
+    """The type of a column."""
 
     ADDRESS = "address"
     TEXT = "text"
@@ -35,13 +35,13 @@ class Column:
     label: str
     explains: str
     type: Type
-    # What to read of a record, by lookup, and the value that follows from it.
+    # The lookups to read of a record, and the value that follows from them.
     needs: dict[str, str]
     read: Callable[[dict, Addresses], object]
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     refers_to: str = ""
-    # Of the fields that every such table has: whether of its period or of its evidence.
+    # For fields that every such table has: whether they are of its period or of its evidence.
     group: str = ""
 
 
@@ -63,12 +63,12 @@ class Table:
 
     @property
     def own_columns(self) -> list[Column]:
-        """Those that no other table has in the same words."""
+        """Columns that are not in a group that other tables share."""
         return [column for column in self.columns if not column.group]
 
     @property
     def groups(self) -> list[str]:
-        """The groups of fields that it has besides."""
+        """The shared groups of fields that the table has."""
         return list(dict.fromkeys(column.group for column in self.columns if column.group))
 
     def group(self, name: str) -> list[Column]:
@@ -76,7 +76,7 @@ class Table:
 
     @property
     def needs(self) -> dict[str, str]:
-        """What to read of a record: {key: lookup}."""
+        """The lookups to read of a record: {key: lookup}."""
         return {key: lookup for column in self.columns for key, lookup in column.needs.items()}
 
     def row(self, raw: dict, addresses: Addresses) -> list:
@@ -102,7 +102,7 @@ def _value(key: str):
 
 
 def plain(model, *names: str) -> list[Column]:
-    """Columns that are fields of `model` as they stand."""
+    """Columns that are fields of `model`, unchanged."""
     return [_plain(model._meta.get_field(name)) for name in names]
 
 
@@ -120,7 +120,7 @@ def _plain(field: models.Field) -> Column:
 
 
 def known(model, name: str, precision: str, qualifier: str | None = None) -> list[Column]:
-    """A date as it is known, how well that is, and whether it is the date itself or a limit."""
+    """Columns of a date as it is known, of its precision, and of whether it is a limit."""
 
     def beside(key: str) -> Column:
         column = _plain(model._meta.get_field(key))
@@ -140,7 +140,7 @@ def known(model, name: str, precision: str, qualifier: str | None = None) -> lis
     return [date, *[beside(key) for key in (precision, qualifier) if key]]
 
 
-# Where the pages of records with slugs are, by their table.
+# The kind of page of records with slugs, by their table.
 PAGES = {
     "organisations": "organisation",
     "forums": "forum",
@@ -150,7 +150,8 @@ PAGES = {
 
 
 def refers(model, name: str, table: str) -> Column:
-    """A column that names a record of another table, which has a page or is a place, by its id."""
+    """A column that names a record of another table by its id. The record has a page or is a
+    place."""
     field = model._meta.get_field(name)
     key = f"{name}_slug"
 
@@ -172,7 +173,8 @@ def refers(model, name: str, table: str) -> Column:
 
 
 def refers_on_page(model, name: str, table: str, owner: str) -> Column:
-    """The same for one that has its place on the page of its `owner`: a seat of its forum."""
+    """A column that names a record shown on the page of its `owner`: a seat on that of its
+    forum."""
     field = model._meta.get_field(name)
     page, anchor = ANCHORED[table]
     key, slug = f"{name}_id", f"{name}_{owner}_slug"
@@ -192,7 +194,7 @@ def refers_on_page(model, name: str, table: str, owner: str) -> Column:
     )
 
 
-# Of tables whose records have a place on another's page: whose page, and what it is called there.
+# Tables whose records are shown on another record's page: whose page, and the anchor's name.
 ANCHORED = {
     "organisation_names": ("organisation", "name"),
     "relationships": ("organisation", "relationship"),
@@ -232,7 +234,7 @@ def id_of_page(table: str) -> Column:
 
 
 def id_on_page(table: str, owner: str) -> Column:
-    """The id of what has a place on the page that `owner` leads to."""
+    """The id of a record shown on the page that `owner` leads to."""
     page, anchor = ANCHORED[table]
     key = f"{owner.replace('__', '_')}_slug"
 
@@ -243,7 +245,7 @@ def id_on_page(table: str, owner: str) -> Column:
 
 
 def worked_out(name: str, label: str, explains: str, kind: Type, **more) -> Column:
-    """A column that is no field but follows from others."""
+    """A column that is not a field but follows from others."""
     return Column(name, label, explains, kind, {}, more.pop("read", _value(name)), **more)
 
 
@@ -311,7 +313,8 @@ def evidence(model) -> list[Column]:
 
 
 def holder(model) -> list[Column]:
-    """Who holds it. Who is withheld from the public has no id, and no name but that."""
+    """Columns of the holder. A person withheld from the public has no id, and no name but “Name
+    withheld”."""
     person = model._meta.get_field("person")
     return [
         Column(
@@ -362,13 +365,13 @@ BY_APPOINTMENT = Column(
 
 
 def dated(name: str, model, owner: str, *columns: Column) -> Table:
-    """A table of what has a period and a place on its owner's page."""
+    """A table of records with a period, shown on its owner's page."""
     every = [*columns, IN_FORCE, *period(model), *evidence(model)]
     return Table(name, model, (id_on_page(name, owner), *every))
 
 
 def stated(name: str, model, owner: str, *columns: Column) -> Table:
-    """The same of what has no period."""
+    """A table of records without a period, shown on their owner's page."""
     return Table(name, model, (id_on_page(name, owner), *columns, *evidence(model)))
 
 

@@ -1,4 +1,4 @@
-"""The files that the register is given away as."""
+"""The files in which the register can be downloaded."""
 
 import contextlib
 import shutil
@@ -17,13 +17,13 @@ from ics_register.open_data.rows import Gathered
 
 @dataclass(frozen=True)
 class Format:
-    """One of the forms that the data comes in."""
+    """A format of the data."""
 
     name: str  # of the file, and the end of its address
     label: str
     media_type: str
     explains: str
-    # Writes what was gathered; None if that is the file.
+    # writes the file; None if the gathered file is the file
     write: Callable[[Gathered, BinaryIO], None] | None
 
 
@@ -62,7 +62,7 @@ FORMATS = (
 
 @contextlib.contextmanager
 def gathered_file(wanted: Wanted, progress: Progress = unwatched) -> Iterator[Path]:
-    """A file with what is wanted, which is gone afterwards."""
+    """A temporary file with the data asked for, removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="register-") as folder:
         file = Path(folder) / "register.sqlite3"
         gather(wanted, file, progress)
@@ -70,7 +70,7 @@ def gathered_file(wanted: Wanted, progress: Progress = unwatched) -> Iterator[Pa
 
 
 def write(format: Format, gathered: Path, file: BinaryIO) -> None:
-    """Write into `file` what was gathered, in that format."""
+    """Write the gathered data into `file` in that format."""
     if format.write is None:
         with gathered.open("rb") as whole:
             shutil.copyfileobj(whole, file)

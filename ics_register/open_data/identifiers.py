@@ -15,13 +15,13 @@ class Addresses:
     site: str
 
     def page(self, name: str, slug: str | None, anchor: str = "") -> str | None:
-        """That of a record's own page, or of a place on it; None if there is no record."""
+        """The address of a record's page, or of a place on it; None if there is no record."""
         if slug is None:
             return None
         return f"{self.site}{address(name, slug)}{'#' if anchor else ''}{anchor}"
 
     def place(self, slug: str | None) -> str | None:
-        """A place has no page of its own: the list of who chairs what in it stands for it."""
+        """The address of the list of who chairs what in a place, which has no page of its own."""
         if slug is None:
             return None
         return f"{self.site}{reverse('chairs')}?{urlencode({'place': slug})}"
@@ -31,8 +31,11 @@ class Addresses:
 
 
 def membership_anchor(seat: int, holder) -> str:
-    """Where a forum's page tells of somebody who fills a seat. Who does so by holding a post has
-    no membership recorded; who returns to it does so again from another day."""
+    """The anchor on a forum's page of somebody who fills a seat.
+
+    Somebody who fills it by holding a post has no membership record. If they return to the post
+    they fill the seat again from another day.
+    """
     if not holder.ex_officio:
         return f"membership-{holder.id}"
     again = f"-from-{holder.start_date.isoformat()}" if holder.returns else ""

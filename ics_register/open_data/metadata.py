@@ -1,4 +1,4 @@
-"""What of the register is asked for as data, and what every file says about itself."""
+"""Which data is asked for, and what every file says about itself."""
 
 import datetime
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ics_register.open_data.identifiers import Addresses
 
 TITLE = "The governance register as data"
-# What the project's own licence says, which is all that it can give.
+# The terms of the project's own licence: it can give no others.
 LICENCE = "MIT"
 LICENCE_ADDRESS = "https://opensource.org/license/mit"
 TERMS = (
@@ -24,12 +24,12 @@ class Wanted:
     day: datetime.date
     everything: bool
     addresses: Addresses
-    # The day by which it was recorded; None for all that is recorded.
+    # The day by which records were made; None for all that is recorded.
     recorded: datetime.date | None = None
 
 
 def about(wanted: Wanted) -> list[tuple[str, str]]:
-    """What a file says about itself, as (word, words)."""
+    """The description of a file, as (word, words)."""
     said = {
         "title": TITLE,
         "address": wanted.addresses.of("data"),

@@ -13,7 +13,7 @@ from records.periods import Qualifier
 
 
 def write(gathered: Gathered, file: BinaryIO) -> None:
-    """Write it item by item, so that none is kept."""
+    """Write the file item by item, so that few are in memory."""
     file.write(b'{"meta": ' + _as_json(gathered.about))
     for name, items in _COLLECTIONS.items():
         file.write(f',\n"{name}": ['.encode())
@@ -28,7 +28,7 @@ def _as_json(value) -> bytes:
 
 
 def _known(item: dict) -> dict:
-    """An item without what is not known of it."""
+    """An item without its empty values."""
     return {name: value for name, value in item.items() if value not in (None, "", [])}
 
 
@@ -37,8 +37,11 @@ def _sources(gathered: Gathered, row: sqlite3.Row) -> list[dict]:
 
 
 def _period(row: sqlite3.Row, start: str = "start_date", end: str = "end_date") -> dict:
-    """When it holds. Popolo has no word for a limit. A start known only as a limit is none, and
-    is told beside; an end known only as one is an end all the same, or it would seem to go on."""
+    """The period of a record. Popolo has no word for a limit.
+
+    A start that is only a limit is left out and given as `start_by`. An end that is only a limit is
+    given as the end, because without one the record would seem to go on.
+    """
     said = {end: row["end_date"]}
     if row["start_qualifier"] == Qualifier.BY:
         said["start_by"] = row["start_date"]
@@ -75,7 +78,7 @@ def _persons(gathered: Gathered) -> Iterator[dict]:
 
 
 def _containing(gathered: Gathered, table: str, below: str, above: str, kind: str, row) -> str:
-    """What contains an organisation or forum, if the register knows one that does and no more."""
+    """The organisation or forum that contains this one, if the register knows exactly one."""
     found = gathered.rows(table, f"{below} = ? AND kind = ? AND in_force", row["id"], kind)
     [first, *more] = [each[above] for each in found] or [None]
     return None if more else first
@@ -122,7 +125,7 @@ def _organizations(gathered: Gathered) -> Iterator[dict]:
         )  # fmt: skip
 
 
-# Of posts and of seats: the table, what it belongs to, the column and the words of its role.
+# For posts and seats: the table, the column of the owner, and the column and the words of the role.
 _HELD = (
     ("posts", "organisation_id", "kind", PostKind),
     ("seats", "forum_id", "role", SeatRole),
@@ -156,7 +159,7 @@ def _memberships(gathered: Gathered) -> Iterator[dict]:
             ORDER BY "{table}".rowid
         """
         for row in gathered.database.execute(query):
-            # Who is withheld from the public is nobody in particular: not the same in two places.
+            # A withheld person has no id, so that two of their records cannot be put together.
             person = {} if row["person_id"] else {"person": {"name": row["person_name"]}}
             yield _known(
                 {

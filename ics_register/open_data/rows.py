@@ -1,17 +1,17 @@
-"""Reading back what was gathered, a few rows at a time."""
+"""Reads the gathered data back, a few rows at a time."""
 
 import sqlite3
 from collections.abc import Iterator
 
 
 class Gathered:
-    """What was gathered into a SQLite file."""
+    """The data gathered into a SQLite file."""
 
     def __init__(self, database: sqlite3.Connection):
         database.row_factory = sqlite3.Row
         self.database = database
         self.about = dict(database.execute("SELECT word, words FROM about"))
-        # There are few, and every fact names one.
+        # Documents are few, and every fact names one.
         self._titles = dict(database.execute("SELECT id, short_title FROM documents"))
 
     def rows(self, table: str, where: str = "", *values) -> Iterator[sqlite3.Row]:
@@ -19,7 +19,7 @@ class Gathered:
         return self.database.execute(f'SELECT * FROM "{table}" {clause} ORDER BY rowid', values)
 
     def sources(self, row: sqlite3.Row) -> list[tuple[str, str]]:
-        """The documents that a fact rests on: (id, what it says there and where)."""
+        """The documents that a fact rests on, as (id, what it says there and where)."""
         found = [(row["document_id"], f"{self._titles[row['document_id']]}, {row['locator']}")]
         for use, words in (("end", "The end"), ("confirmed", "Confirmed against")):
             key = f"{use}_document_id"

@@ -1,4 +1,4 @@
-"""The SQLite file: its tables, what they say of themselves, and views of who chairs what."""
+"""The SQLite file: its tables, their descriptions, and views of who chairs what."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def _table(table: Table) -> str:
 
 
 def fields() -> Iterator[tuple[str, str, str, str, str]]:
-    """What each field of each table is, in words."""
+    """The description of each field of each table."""
     for table in TABLES:
         for column in table.columns:
             choices = "; ".join(f"{value}: {words}" for value, words in column.choices)

@@ -1,6 +1,6 @@
 """The register as JSON-LD in the W3C's Organization Ontology (www.w3.org/TR/vocab-org).
 
-The context stands in the file, so that a reader need fetch nothing.
+The file includes its context, so that a reader need fetch nothing.
 """
 
 import json
@@ -26,14 +26,14 @@ CONTEXT = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-# How long a date is written, as far as it is known: its datatype, and the property that takes it.
+# By the length of a date as it is known: its datatype, and the property that takes it.
 DATES = {
     4: ("xsd:gYear", "time:inXSDgYear"),
     7: ("xsd:gYearMonth", "time:inXSDgYearMonth"),
     10: ("xsd:date", "time:inXSDDate"),
 }
-# What the ontology has no closer word for is a link. Who is a member, a part or a successor of
-# whom, and who reports to whom, it has.
+# A relationship for which the ontology has no word is a plain link. It has words for members,
+# parts, successors and reporting.
 RELATIONS = {
     RelationshipKind.MEMBER_OF: "org:memberOf",
     RelationshipKind.PART_OF: "org:subOrganizationOf",
@@ -46,7 +46,7 @@ LINES = {
 
 
 def write(gathered: Gathered, file: BinaryIO) -> None:
-    """Write it node by node, so that none is kept."""
+    """Write the file node by node, so that few are in memory."""
     file.write(f'{{"@context": {json.dumps(CONTEXT)},\n"@graph": ['.encode())
     for number, node in enumerate(_nodes(gathered)):
         file.write(b",\n" if number else b"\n")
@@ -71,7 +71,7 @@ def _ref(address: str | None):
 
 
 def _node(address: str, kind: str | list[str], **properties) -> dict:
-    """A node without what is not known of it; "org_postIn" stands for "org:postIn"."""
+    """A node without its empty values; "org_postIn" stands for "org:postIn"."""
     said = {
         name.replace("_", ":", 1): value
         for name, value in properties.items()
@@ -90,8 +90,11 @@ def _instant(text: str) -> dict:
 
 
 def _interval(row: sqlite3.Row) -> dict | None:
-    """When it holds. A start that is only a limit is none; an end that is one is told, or it would
-    seem to go on."""
+    """The interval of a record.
+
+    A start that is only a limit is left out. An end that is only a limit is given, because without
+    one the record would seem to go on.
+    """
     said = {"@type": "time:Interval"}
     if row["start_date"] and row["start_qualifier"] != Qualifier.BY:
         said["time:hasBeginning"] = _instant(row["start_date"])
@@ -112,7 +115,7 @@ def _sources(gathered: Gathered, row: sqlite3.Row) -> dict:
 
 
 def _concept(gathered: Gathered, table: str, column: str, value: str) -> str:
-    """The id of a choice: where it is told on the page of fields."""
+    """The id of a choice: its place on the page of fields."""
     return f"{gathered.about['fields']}#{table}-{column}-{value}"
 
 
@@ -185,7 +188,7 @@ def _people(gathered: Gathered) -> Iterator[dict]:
 
 
 def _links(gathered: Gathered, table: str, below: str, to: tuple, words: dict, row) -> dict:
-    """What an organisation or forum is to others on the day, by the property that says so."""
+    """The relationships of an organisation or forum on the day, by the property that says so."""
     said: dict[str, list] = {}
     for line in gathered.rows(table, f"{below} = ? AND in_force", row["id"]):
         name = words.get(line["kind"], "org:linkedTo")
@@ -206,7 +209,7 @@ def _organisations(gathered: Gathered) -> Iterator[dict]:
             gathered, "relationships", "from_organisation_id", ("to_organisation_id",),
             {**RELATIONS, RelationshipKind.SUCCEEDED_BY: "successor"}, row,
         )  # fmt: skip
-        links.pop("successor", None)  # told as an event
+        links.pop("successor", None)  # given as an event
         member_of = [
             _ref(each["forum_id"])
             for each in gathered.rows(
@@ -264,7 +267,7 @@ def _successors(gathered: Gathered) -> Iterator[dict]:
 
 
 def _held(gathered, table, owner, role, tenures, key) -> Iterator[dict]:
-    """Posts or seats, and who holds them."""
+    """Posts or seats, and their holders."""
     for row in gathered.rows(table):
         holders = list(gathered.rows(tenures, f"{key} = ?", row["id"]))
         yield _node(
@@ -282,7 +285,7 @@ def _held(gathered, table, owner, role, tenures, key) -> Iterator[dict]:
             **_sources(gathered, row),
         )
         for each in holders:
-            # Who is withheld from the public is nobody in particular: not the same in two places.
+            # A withheld person has no id, so that two of their records cannot be put together.
             nobody = {"@type": "foaf:Person", "skos:prefLabel": _text(each["person_name"])}
             yield _node(
                 each["id"],

@@ -1,8 +1,8 @@
-"""Who attends a meeting, as the address of a page says it: what is asked, and what is answered.
+"""Who attends a meeting, as the address of a page says: the questions and the answers.
 
 An answer is a word under the name of a seat or an organisation: `seat-12=attends`,
-`organisation-wye-valley-nhs-trust=proxy`. A seat that several fill has one for each place
-(`seat-12-2=attends`), and a number where the sources do not name them (`seat-12-others=3`).
+`organisation-wye-valley-nhs-trust=proxy`. A seat with several places has an answer for each place
+(`seat-12-2=attends`), and a number where the sources do not name the members (`seat-12-others=3`).
 """
 
 import dataclasses
@@ -52,11 +52,11 @@ LABELS = {
 }
 HOW_SAID = {How.IN_PERSON: "", How.PROXY: " (proxy vote)", How.SUBSTITUTE: " (substitute)"}
 
-# A seat with more holders than this is asked about as a number, and not one by one.
+# A seat with more holders than this gets one question, for a number.
 MOST_NAMED = 20
-# So many of those who sit for an organisation are named beside it.
+# How many of the people who sit for an organisation are named beside it.
 MOST_TOLD = 5
-# As many as anybody could count where the sources do not say how many fill a seat.
+# The largest number to answer where the sources do not say how many fill a seat.
 MOST_OTHERS = 99
 
 OURS = re.compile(r"(seat|organisation)-")
@@ -65,7 +65,7 @@ SEAT = re.compile(r"seat-([0-9]{1,18})(?:-([0-9]{1,4}|others))?")
 
 @dataclass(kw_only=True)
 class Question:
-    """What is asked of one seat, place or organisation, and the answer."""
+    """A question about one seat, place or organisation, and its answer."""
 
     key: str
     name: str
@@ -83,7 +83,6 @@ class Question:
 
     @property
     def fullest(self) -> str:
-        """The answer that brings most people."""
         return ""
 
     def attendees(self) -> list[Attendee]:
@@ -96,7 +95,7 @@ class Choice(Question):
 
     coming: dict[str, Attendee] = field(default_factory=dict)  # by the word for how they come
     otherwise: str = ABSENT
-    # What a word stands for here, where that says more than its label.
+    # Meanings of words here, where they say more than the labels.
     labels: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -106,7 +105,7 @@ class Choice(Question):
 
     @property
     def fullest(self) -> str:
-        """Nobody who comes only if something is so that no source says."""
+        """The answer that brings most people, without those who count only on an assumption."""
         first = next(iter(self.coming), "")
         return "" if self.otherwise == AS_SEATS or first == SUCCESSOR else first
 
@@ -116,7 +115,7 @@ class Choice(Question):
 
 @dataclass(kw_only=True)
 class Number(Question):
-    """How many attend, of those whom the page does not name one by one."""
+    """How many attend of the people whom the page does not name."""
 
     each: list[Attendee]  # the first that many attend
     most: int
@@ -132,12 +131,12 @@ class Number(Question):
         return self.each[: int(self.answer or 0)]
 
 
-# What is asked
+# Questions
 
 
 def organisations_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[Choice]:
-    """What is asked of each member organisation, if the rule counts them; `seats` are asked
-    about too."""
+    """A question for each member organisation, if the rule counts them. `seats` get questions
+    too."""
     clauses = [clause for clause in clauses if clause.kind == ClauseKind.EVERY_ORGANISATION]
     return [_of_member(member, body, clauses, seats) for member in body.members if clauses]
 
@@ -176,7 +175,7 @@ def _of_member(member: Member, body: Body, clauses: list[Clause], seats: set[int
 
 
 def _told(sitting: list[tuple[Place, Filler]]) -> list[str]:
-    """Who sits for an organisation, as far as they can be told one by one."""
+    """The people who sit for an organisation, as far as they can be told apart."""
     told = [f"{place.title}: {filler.name}" for place, filler in sitting[:MOST_TOLD]]
     rest = len(sitting) - len(told)
     return [*told, f"and {rest} more"] if rest else told
@@ -187,7 +186,7 @@ def _can_come(place: Place) -> bool:
 
 
 def _brings(place: Place, member: Member) -> bool:
-    """Whether somebody can attend from a place who speaks for a member."""
+    """Whether somebody from a place can speak for a member."""
     speak_for = [place.speaks_for(each) for each in (*place.fillers, *place.acting)]
     speak_for += [] if place.unnamed == 0 else [place.organisation]
     return member.organisation in speak_for
@@ -195,14 +194,14 @@ def _brings(place: Place, member: Member) -> bool:
 
 def _for_member(member: Member, body: Body, clauses: list[Clause], how: How) -> Attendee:
     if how == How.IN_PERSON:
-        return cast("Attendee", sent_by(member, body))  # or this would be none of `ways_of`
+        return cast("Attendee", sent_by(member, body))  # otherwise not one of `ways_of`
     instead = [one for clause in clauses for one in sent_instead(member, clause)]
     [first, *_] = [one for one in instead if one.how == how]
     return dataclasses.replace(first, name=member.name + HOW_SAID[how])
 
 
 def seats_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[Question]:
-    """What is asked of each place of the seats that the rule counts or names, or that vote."""
+    """A question for each place of the seats that the rule counts or names, or that vote."""
     clauses = list(clauses)
     return [
         question
@@ -213,7 +212,7 @@ def seats_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[
 
 
 def seats_wanted(body: Body, clauses: Iterable[Clause], voting: Iterable[int]) -> set[int]:
-    """The seats to be asked about: those that the rule counts or names, and those that vote."""
+    """The seats to ask about: those that the rule counts or names, and those that vote."""
     clauses = list(clauses)
     wanted = {clause.seat for clause in clauses if clause.kind == ClauseKind.MUST_INCLUDE}
     if any(clause.counts_heads for clause in clauses):
@@ -222,7 +221,6 @@ def seats_wanted(body: Body, clauses: Iterable[Clause], voting: Iterable[int]) -
 
 
 def _concerns(clause: Clause, place: Place, body: Body) -> bool:
-    """Whether it matters to a clause how a place takes part."""
     if clause.kind == ClauseKind.MUST_INCLUDE:
         return clause.seat == place.seat
     if clause.counts_heads:
@@ -264,7 +262,6 @@ def _ways_from(place: Place, clauses: list[Clause]) -> list[How]:
 
 
 def _deputy_counts(place: Place, clauses: list[Clause]) -> bool:
-    """Whether a deputy from a place counts to one of `clauses`."""
     allowed = place.may_be_deputised is not False
     return allowed and any(clause.by_substitute for clause in clauses)
 
@@ -291,7 +288,7 @@ def _choice(place: Place, filler: Filler | None, key: str, ways: list[How]) -> C
 
 
 def _acting(place: Place) -> Attendee:
-    """Whoever acts for one who fills a place, and comes instead."""
+    """The people who act for the holder of a place, and come instead."""
     first, *others = place.acting
     one = from_seat(place, first)
     if not others:
@@ -322,16 +319,17 @@ def _number(place: Place, key: str, fillers: tuple[Filler, ...]) -> Number:
     )
 
 
-# What is answered
+# Answers
 
 
 @dataclass
 class Known:
-    """What the forum has, on any day: seats by key and organisations by slug, with their names."""
+    """The seats (by key) and organisations (by slug) that the forum has on any day, with their
+    names."""
 
     seats: dict[int, str]
     organisations: dict[str, str]
-    # The slug now of an organisation that had another, if it is one of them.
+    # Today's slug of a known organisation that had another slug.
     slug_now: Callable[[str], str | None]
 
     def key_now(self, key: str) -> str:
@@ -342,8 +340,10 @@ class Known:
 
 
 def answer(request: HttpRequest, questions: list[Question], known: Known) -> list[str]:
-    """Answer `questions` as the address does. Returns what it says that cannot be counted, in
-    words. Raises BadRequest for what is no answer to anything about the forum."""
+    """Answer `questions` as the address does. Returns the answers that cannot be counted, in words.
+
+    Raises BadRequest for an answer to no question about the forum.
+    """
     by_key = {question.key: question for question in questions}
     set_aside, said = [], {}
     for key, texts in request.GET.lists():
@@ -367,7 +367,8 @@ def answer(request: HttpRequest, questions: list[Question], known: Known) -> lis
 
 
 def name_of(key: str, known: Known) -> str:
-    """What an answer is about, in words. Raises BadRequest for what the forum never had."""
+    """The seat or organisation that an answer is about, in words. Raises BadRequest for one that
+    the forum never had."""
     if found := SEAT.fullmatch(key):
         if int(found[1]) in known.seats:
             return known.seats[int(found[1])]
@@ -394,7 +395,7 @@ def refuse_unknown_word(key: str, text: str, *, or_number: bool = False) -> None
 
 
 def _take(question: Question, text: str) -> list[str]:
-    """Answer one question. Returns what of it cannot be counted."""
+    """Answer one question. Returns the part of the answer that cannot be counted."""
     if isinstance(question, Number):
         question.answer = _number_of(question, text)
         return []
@@ -423,8 +424,8 @@ def _number_of(question: Number, text: str) -> str:
 
 
 def _refuse_contradictions(questions: list[Question], said: dict[str, str]) -> None:
-    """Raises BadRequest if an organisation is said to be absent while a seat for it is not, or to
-    attend while none is that could."""
+    """Raises BadRequest if an organisation is absent while a seat for it is not, or attends while
+    no seat can."""
     there = {
         one.organisation: question.key
         for question in questions

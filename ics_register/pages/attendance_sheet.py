@@ -40,10 +40,10 @@ from ics_register.pages.terms import (
 )
 from people.post_holders import Holder, Standing
 
-# A cell that is filled in at the meeting.
+# A cell to fill in at the meeting.
 TO_FILL_IN: Cell = ()
 ROOM_FOR_OTHERS = 6
-# For a seat of which no source says how many it is for.
+# For a seat whose number of places no source gives.
 ROOM_FOR_MORE = 2
 ANOTHER = Line("another")
 MEETING = Table(
@@ -81,7 +81,7 @@ def attendance(request: HttpRequest, asked: AskedDay, slug: str):
 
 
 def sheet(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
-    """Who may be expected at a meeting, with room to write who came."""
+    """The people expected at a meeting, with room to write who came."""
     references = References()
     seats = seats_of(forum, asked)
     parts = [
@@ -107,8 +107,8 @@ def members(seats: list[HeldSeat], asked: AskedDay, references: References) -> t
 
 
 def rows_of(seat: HeldSeat, references: References) -> Iterator[tuple[Cell, ...]]:
-    """A row for each who fills a seat and for what is left of it; more to write in where no source
-    says how many it is for."""
+    """A row for each holder of a seat and for its empty places, and spare rows where no source says
+    how many there are."""
     for holder in holders_and_room(seat):
         yield (
             with_sources(seat_cell(seat, holder), seat, holder, references),
@@ -131,14 +131,14 @@ def name_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     if holder is not None:
         return (person_line(holder),)
     if not seat.holders and seat.standing == Standing.NOT_RECORDED:
-        # Somebody may well come, and signs with their name.
+        # Somebody may come, and signs with their name.
         return TO_FILL_IN
     required = (Line(f"required: {seat.requirement}"),) if seat.requirement else ()
     return (*nobody(seat), *required)
 
 
 def others(seats: list[HeldSeat], references: References) -> Table:
-    """Who attends by a seat and is no member, and room for whoever else comes."""
+    """People who attend without being members, and room for anybody else."""
     rows = [
         (
             name_cell(seat, holder),
@@ -181,7 +181,7 @@ def member_organisations(forum: Forum, asked: AskedDay) -> list[str]:
 
 
 def asks(clause: QuoracyClause, organisations: list[str]) -> list[str]:
-    """What a clause asks for, one thing that can be ticked at a time."""
+    """The things that a clause asks for, one for each tick."""
     if clause.kind == ClauseKind.EVERY_ORGANISATION:
         return organisations
     return [

@@ -1,8 +1,8 @@
-"""Days to be kept in mind: when terms end, when members come and go, and when terms of reference
-are to be reviewed; each page is a calendar to subscribe to as well.
+"""Days to remember: when terms end, when members come and go, and when terms of reference are to be
+reviewed.
 
-A day known to the month or the year alone stands on the last day that it can be, and the words
-say how it is known.
+Each page is also a calendar to subscribe to. A day known only to the month or year is put on the
+last day that it can be, and the words say how it is known.
 """
 
 import datetime
@@ -41,16 +41,16 @@ from records.periods import Period, Precision, Qualifier, date_in_words, is_take
 # How far ahead the calendar of all forums looks, and how many chairs or reviews it holds at most.
 YEARS_AHEAD = 3
 MOST = 300
-# Of chairs so many that the page tells no more than what comes next.
+# With more chairs than the page can hold, it shows only what comes next.
 NEXT = 20
 
 
 @dataclass(frozen=True)
 class Found:
-    """A day to be kept in mind, and the record that says so."""
+    """A day to remember, and the record that gives it."""
 
     record: tuple[type[Model], int]
-    what: str  # of that record: "term-ends"
+    what: str  # of the record: "term-ends"
     day: datetime.date
     words: str
     source: Source
@@ -118,7 +118,7 @@ def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
 
 
 @public_page(
-    # Among them are those that the terms of reference to be reviewed are narrowed by.
+    # They include the parameters that narrow the terms of reference to be reviewed.
     reads=ForumChairFilter.base_filters,
     as_json=days_as_json,
     as_csv=days_as_csv,
@@ -149,12 +149,12 @@ def in_time(found: Found) -> tuple[datetime.date, str]:
 
 
 def entries(found: Iterable[Found]) -> list[Entry]:
-    """What was found, in order of time, each with when its record was last changed."""
+    """The days in order of time, each with when its record was last changed."""
     found = sorted((each for each in found if is_taken(each.day)), key=in_time)
     changed = last_changes(each.record for each in found)
     return [
         Entry(
-            # By the key of the record, which stays when a name and an address change.
+            # Identify it by the record's key, which stays when a name and an address change.
             key=f"{each.record[0]._meta.model_name}-{each.record[1]}-{each.what}",
             day=each.day,
             words=each.words,
@@ -167,7 +167,7 @@ def entries(found: Iterable[Found]) -> list[Entry]:
 
 
 def last_changes(records: Iterable[tuple[type[Model], int]]) -> dict[tuple, datetime.datetime]:
-    """When each of `records` was last written, by its history, which all have; in one query."""
+    """When each of `records` was last written, from its history, in one query."""
     by_model = defaultdict(set)
     for model, pk in records:
         by_model[model].add(pk)
@@ -190,7 +190,7 @@ def last_changes(records: Iterable[tuple[type[Model], int]]) -> dict[tuple, date
 
 
 def since(asked: AskedDay) -> datetime.date:
-    """The first day of a calendar: a year back, so that what has just passed is not lost."""
+    """The first day of a calendar: a year back, so that days just passed are kept."""
     return year_before(asked.day)
 
 
@@ -199,7 +199,7 @@ def until(asked: AskedDay) -> datetime.date:
     return asked.day.replace(day=1, year=asked.day.year + YEARS_AHEAD)
 
 
-# Of one forum
+# One forum
 
 EDGES = {"start": "Begins", "end": "Ends"}
 
@@ -225,7 +225,7 @@ def review_of(forum: Forum) -> Found:
 
 
 def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[Found]:
-    """When those who fill a seat come and go, and when their terms end."""
+    """When holders of a seat come and go, and when their terms end."""
     for spell in spells_in_seat(seat):
         holder = spell.holder
         if is_term_to_keep(holder, seat, asked):
@@ -238,7 +238,7 @@ def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[Found]:
 
 @dataclass(frozen=True)
 class Spell:
-    """Somebody's time in a seat or post, and what tells it from their others."""
+    """Somebody's time in a seat or post, and the id that tells it from their others."""
 
     holder: Holder
     record: tuple[type[Model], int]
@@ -256,7 +256,7 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
     for holder in seat.recorded:
         model, suffix, who = Membership, "", holder.person_and_basis
         if holder.ex_officio:
-            # By one appointment somebody may fill several seats, and each more than once.
+            # With one appointment somebody may fill several seats, and each more than once.
             counted[holder.id] += 1
             model, suffix = Appointment, f"-seat-{seat.id}-{counted[holder.id]}"
             who += f", ex officio as {holder.ex_officio}"
@@ -265,7 +265,7 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
 
 
 def is_term_to_keep(holder: Holder, held: Holding, asked: AskedDay) -> bool:
-    """Whether somebody's term is to end, or has lately passed, while there is what they hold."""
+    """Whether somebody's term ends, or ended lately, while their post or seat exists."""
     term = holder.term_ends
     if term is None or holder.end_date is not None or term < since(asked):
         return False
@@ -283,11 +283,11 @@ def lasts(period: Period, day: datetime.date) -> bool:
 
 
 def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date, str]]:
-    """The start and the end of a period, as far as they are to be kept in mind: which it is, the
-    last day that it can be, and how that is known.
+    """The start and the end of a period, if they are days to remember: which it is, the last day
+    that it can be, and how that is known.
 
-    Not what is long past; and no limit but one that is still to come, for on one that has passed
-    nothing is known to have happened.
+    Days long past are left out. So are limits that have passed, because nothing is known to have
+    happened on them.
     """
     for edge in EDGES:
         day, precision = getattr(period, f"{edge}_date"), getattr(period, f"{edge}_precision")
@@ -308,7 +308,7 @@ def source_of(fact, edge: str = "") -> Source:
     return Source(fact.document_slug, fact.document_title, fact.locator)
 
 
-# Of all chairs and leaders
+# All chairs and leaders
 
 
 class ReviewFilter(django_filters.FilterSet):
@@ -319,13 +319,14 @@ class ReviewFilter(django_filters.FilterSet):
 
 
 def forums_like(request: HttpRequest, asked: AskedDay) -> QuerySet[Forum]:
-    """The forums in force on the day of the place and kind that the address asks for."""
+    """The forums in force on the day, with the place and kind that the address asks for."""
     return filtered(ReviewFilter(request.GET, queryset=Forum.objects.as_at(asked.day)))
 
 
 @dataclass(frozen=True)
 class Span:
-    """From when to when the calendar of all chairs goes, and for how many of each kind."""
+    """The first and last day of the calendar of all chairs, and how many days of each kind it
+    holds."""
 
     first: datetime.date
     last: datetime.date
@@ -333,14 +334,17 @@ class Span:
 
     @property
     def terms(self) -> Q:
-        """A filter: tenures whose term ends within it or later. Of those within it alone PostgreSQL
-        would reckon with a few, and sort them all instead of taking the first."""
+        """A filter: tenures whose term ends within the span or later.
+
+        Bounding the end makes PostgreSQL underestimate the rows and sort them all, instead of
+        taking the first.
+        """
         return TERM_RUNS & Q(term_ends__gte=self.first)
 
 
 def span_of(request: HttpRequest, seats: QuerySet[Seat], asked: AskedDay) -> Span:
-    """Of so many chairs that their page cannot hold all, no days that have passed: those would
-    take the place of all others."""
+    """The span to show. If there are too many chairs for a page, it begins today, or past days
+    would fill the page."""
     if len(seats.order_by().values_list("pk", flat=True)[: LONG + 1]) <= LONG:
         return Span(since(asked), until(asked), MOST)
     is_file = form_of(request.path) in ("csv", "ics")
@@ -348,14 +352,17 @@ def span_of(request: HttpRequest, seats: QuerySet[Seat], asked: AskedDay) -> Spa
 
 
 def soonest(holdings: QuerySet, span: Span, **tenures: QuerySet) -> tuple[list[int], bool]:
-    """The keys of those among `holdings` whose holders' terms end soonest within `span`, by the
-    paths that lead to them from `tenures`, which end in it or later; and whether these are all."""
+    """The keys of the `holdings` whose holders' terms end soonest within `span`, and whether these
+    are all.
+
+    `paths` lead to them from `tenures`, which end in the span or later.
+    """
     soon, is_whole = [], True
-    # One path after the other: of both together PostgreSQL would read all, and sort them.
+    # One path after the other: with both together PostgreSQL would read all, and sort them.
     for path, terms in tenures.items():
         ends = terms.filter(Exists(holdings.filter(pk=OuterRef(path)))).annotate(held=F(path))
         ends = ends.order_by("term_ends", "held").values_list("term_ends", "held")
-        ends = list(ends[: 2 * span.most])  # Several may hold one thing.
+        ends = list(ends[: 2 * span.most])  # A seat or post may have several holders.
         is_whole = is_whole and (len(ends) < 2 * span.most or ends[-1][0] > span.last)
         soon += ends
     keys = list(dict.fromkeys(key for term, key in sorted(soon) if term <= span.last))
@@ -397,7 +404,7 @@ def ends_within(spell: Spell, span: Span) -> bool:
 
 
 def reviews(forums: QuerySet[Forum], span: Span) -> tuple[list[Found], bool]:
-    # Not within the span alone, as with the terms.
+    # The end of the span is not a filter, for the reason given for terms.
     due = forums.filter(review_date__gte=span.first, review_date__isnull=False)
     first = list(with_sources(due).order_by("review_date", "pk")[: span.most + 1])
     within = [forum for forum in first if forum.review_date <= span.last]

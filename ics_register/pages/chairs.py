@@ -35,12 +35,12 @@ from records.periods import in_force
 
 CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Holder not recorded")]
 
-# The largest places first, as the system reads its own layers.
+# The largest places first.
 LEVELS = {level: rank for rank, level in enumerate(PlaceLevel.values)}
 
 
 class ChairFilter(django_filters.FilterSet):
-    """What the list of chairs can be narrowed to."""
+    """The filters of the list of chairs."""
 
     place = PlaceFilter()
     kind = django_filters.ChoiceFilter(
@@ -58,7 +58,7 @@ class ChairFilter(django_filters.FilterSet):
 
     # The path from a chair's seat or post to the forum or organisation that has it.
     owner = ""
-    # Annotates what is listed with its Standing, which costs more than all the rest.
+    # Adds the Standing to each row, which costs more than all the rest.
     with_standing = None
 
     def __init__(self, *args, asked: AskedDay, **kwargs):
@@ -150,8 +150,8 @@ def chairs(request: HttpRequest, asked: AskedDay):
 
 
 def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
-    """Both as one list of what, id, rank, name and place: the largest places first, forums before
-    organisations."""
+    """Seats and posts as one list of kind, id, rank, name and place: the largest places first,
+    forums before organisations."""
 
     def keyed(queryset: QuerySet, what: str, owner: str) -> QuerySet:
         level = Case(
@@ -185,8 +185,8 @@ def rows_of(page, asked: AskedDay) -> list[tuple]:
 
 
 def _apart(page, rows: list[tuple], asked: AskedDay) -> dict[str, dict[int, str]]:
-    """What tells those apart whose chairs are listed and that have one name: their place, or more
-    where that is one too."""
+    """The words that tell apart owners of one name: their place, or more where that is the same
+    too."""
     places = {(what, pk): place or "" for what, pk, *_, place in page}
     called = {"forum": {}, "organisation": {}}
     for what, held in rows:
@@ -208,8 +208,8 @@ def _apart(page, rows: list[tuple], asked: AskedDay) -> dict[str, dict[int, str]
 
 
 def silent_of(asked: AskedDay) -> dict[str, int] | None:
-    """Of how many forums and organisations no chair is recorded; None of so many forums that to
-    count them would take longer than all else."""
+    """How many forums and organisations have no chair recorded; None if there are so many forums
+    that counting would take longer than all else."""
     forums = Forum.objects.as_at(asked.day).order_by().values_list("pk", flat=True)
     if len(forums[: LONG + 1]) > LONG:
         return None
@@ -217,7 +217,8 @@ def silent_of(asked: AskedDay) -> dict[str, int] | None:
 
 
 def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:
-    """The forums and organisations of which no chair or leader is recorded, nor a vacancy."""
+    """The forums and organisations for which neither a chair or leader nor a vacancy is
+    recorded."""
     silent = Standing.NOT_RECORDED
     return {
         "forums": forums_by_chair(Forum.objects.as_at(asked.day), asked, silent),
@@ -228,7 +229,7 @@ def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:
 
 
 def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> QuerySet[Forum]:
-    """`forums` whose chair has `standing` on the day; those without a seat count as silent."""
+    """`forums` whose chair has `standing` on the day. No chair's seat counts as not recorded."""
     seats = filling.with_standing(chairs_seats(asked.day), asked.day)
     return _by_standing(forums, seats, "forum", standing)
 
@@ -236,13 +237,14 @@ def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> 
 def organisations_by_head(
     organisations: QuerySet[Organisation], asked: AskedDay, standing: str
 ) -> QuerySet[Organisation]:
-    """`organisations` whose chair or leader has `standing` on the day, likewise."""
+    """`organisations` whose chair or leader has `standing` on the day. No such post counts as not
+    recorded."""
     posts = post_holders.with_standing(heads_posts(asked.day), asked.day)
     return _by_standing(organisations, posts, "organisation", standing)
 
 
 def _by_standing(owners: QuerySet, holdings: QuerySet, owner: str, standing: str) -> QuerySet:
-    # Asked of each, so that whoever needs but a few of them, or those of one place, waits for no
+    # A subquery for each owner, so that a page of a few, or of one place, does not wait for the
     # others.
     own = holdings.filter(**{owner: OuterRef("pk")}).order_by()
     if standing == Standing.NOT_RECORDED:

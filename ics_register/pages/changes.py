@@ -22,10 +22,10 @@ from people.models import Person
 from records.evidence import year_before
 from records.periods import FIRST_DAY, LAST_DAY, date_in_words
 
-# So many rows of the history of memberships can be looked through within a second.
+# How many rows of the history of memberships can be looked through within a second.
 MOST_OF_THE_PAST = 150_000
 
-# What changes can be asked of, by the name of the parameter.
+# The records whose changes can be asked for, by the name of the parameter.
 OF = {
     "forum": Forum.objects.all,
     "organisation": Organisation.objects.all,
@@ -76,7 +76,7 @@ def _when(told: Sentence) -> dict:
 
 
 def changes_as_csv(context: dict, here: Here) -> Table:
-    """A row for each change: what several changes have in common is told with each."""
+    """A row for each change. Words that several changes share are in each row."""
 
     def rows():
         for chunk in in_chunks(list(keys_between(*context["whole"]))):
@@ -103,7 +103,7 @@ def changes_as_csv(context: dict, here: Here) -> Table:
 
 
 def _source_cells(whose: str, source: tuple | None, here: Here) -> dict:
-    """The cells of a source: of the change, or of the end of what was handed over."""
+    """The cells of a source: of the change, or of the end of the time that was handed over."""
     if source is None:
         return dict.fromkeys(f"{whose}{name}" for name in csv_rows.SOURCE_COLUMNS)
     slug, *rest = source
@@ -143,9 +143,12 @@ def changes(request: HttpRequest, asked: AskedDay):
 
 
 def refuse_too_much_of_the_past() -> None:
-    """Raises BadRequest if what happened everywhere, as it was recorded on an earlier day, would
-    take seconds for a page and most of an hour for the list: nothing tells beforehand which of all
-    records were so by then."""
+    """Raises BadRequest for changes everywhere, as recorded on an earlier day, if there are too
+    many.
+
+    They would take seconds for a page and most of an hour for the list: no index says which records
+    were so by then.
+    """
     many = Membership.history.order_by().values("pk")[MOST_OF_THE_PAST:][:1]
     if many.exists():
         raise BadRequest(
@@ -156,10 +159,11 @@ def refuse_too_much_of_the_past() -> None:
 
 
 def asked_days(request: HttpRequest, asked: AskedDay) -> Between | None:
-    """The days that `?from=` and `?to=` name, None if they name none. Of “from” alone, up to the
-    day that is asked for, or a year if that is before; of “to” alone, the year up to it.
+    """The days that `?from=` and `?to=` name; None if they name none.
 
-    Raises BadRequest for what is no day, and for days in the wrong order.
+    “From” alone goes up to the day that is asked for, or a year on if that day is earlier. “To”
+    alone covers the year up to it. Raises BadRequest for days that cannot be read, and for days in
+    the wrong order.
     """
     first, last = named_day(request, "from"), named_day(request, "to")
     if first is None and last is None:
@@ -178,13 +182,13 @@ def year_up_to(day: datetime.date) -> Between:
 
 
 def all_days_of(about: tuple[str, int], asked: AskedDay) -> Between:
-    """From the first day that anything is recorded of one forum, organisation or person."""
+    """From the first recorded day of one forum, organisation or person."""
     told = days_of_changes(asked.day, about)
     return Between(max(told.first, FIRST_DAY), asked.day) if told else year_up_to(asked.day)
 
 
 def last_year_before(days: Between, about: tuple[str, int] | None) -> Between | None:
-    """The last year up to these days in which anything is recorded, if there is any."""
+    """The last year before these days in which a change is recorded, if there is any."""
     told = days_of_changes(days.first, about)
     return year_up_to(min(max(told.last, FIRST_DAY), LAST_DAY)) if told else None
 

@@ -1,7 +1,7 @@
 """Draws how forums report: where each box and line of the chart goes.
 
-Graphviz settles the places. It is told the size of each box, so that it needs no fonts, and
-knows nothing of names. The drawing itself is the template `structure/chart.svg`.
+Graphviz places the boxes. It is given their sizes and not their names, so that it needs no fonts.
+The drawing itself is the template `structure/chart.svg`.
 """
 
 import functools
@@ -34,19 +34,19 @@ MARGIN = 8
 _ROOM = f'WIDTH="{LABEL[0] + 2 * AROUND_LABEL}" HEIGHT="{LABEL[1]}"'
 ROOM_FOR_LABEL = f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" {_ROOM}><TR><TD></TD></TR></TABLE>>'
 
-# From the top of the chart. What has no place is drawn above, where most of it is national.
+# From the top of the chart. Boxes without a place are at the top: most are national.
 BANDS = ["", *PlaceLevel.values]
 
-# The kinds of line that say nothing of who stands above whom.
+# The kinds of line that do not say who is above whom.
 BESIDE = (LineKind.ADVISES, LineKind.WORKS_WITH)
 
-# How a box looks, unless it is one of a forum that is set up and in force.
+# The looks of boxes, except those of a forum that is set up and in force.
 LOOKS = ("proposed", "organisation", "over")
 
 
 @dataclass(frozen=True)
 class Box:
-    """A forum or an organisation in the chart, with what is said of it under its name."""
+    """A forum or an organisation in the chart, with the words under its name."""
 
     key: str
     name: str
@@ -68,7 +68,7 @@ class Line:
     by_exception: bool = False
 
 
-# Lines by the lower node, the upper node, the kind, and whether they are there by exception.
+# Lines by lower node, upper node, kind and whether they are there by exception.
 Between = dict[tuple[str, str, str, bool], list[Line]]
 
 
@@ -84,7 +84,7 @@ class Words:
 
 @dataclass
 class Drawn:
-    """A rectangle of the chart: a box, or a panel of boxes, or what serves one place."""
+    """A rectangle of the chart: a box, a panel of boxes, or all that serves one place."""
 
     x: float
     y: float
@@ -103,7 +103,7 @@ class DrawnLine:
     line: Line
     path: str
     label: tuple[float, float] | None
-    below: str  # the names of what it leads from, and of what it leads to
+    below: str  # the names at its two ends
     above: str
 
 
@@ -119,18 +119,18 @@ class Chart:
     boxes: list[Drawn] = field(default_factory=list)
     lines: list[DrawnLine] = field(default_factory=list)
 
-    # On a screen it is drawn a little smaller than on its own.
+    # It is a little smaller in a page than on its own.
     ON_SCREEN = 0.8
 
     @property
     def kinds(self) -> list[str]:
-        """Of the lines that are drawn."""
+        """The kinds of line drawn."""
         drawn = {each.line.kind for each in self.lines}
         return [kind for kind in LineKind.values if kind in drawn]
 
     @property
     def key(self) -> list[tuple[str, str]]:
-        """What the key explains: the kinds of line and of box that are drawn."""
+        """The entries of the key: the kinds of line and of box drawn."""
         looks = {drawn.box.look for drawn in self.boxes if drawn.box}
         return [("line", kind) for kind in self.kinds] + [
             ("box", look) for look in ("forum", *LOOKS) if look in looks
@@ -161,7 +161,7 @@ def wrap(text: str, size: int, room: float) -> tuple[str, ...]:
 
 
 def _written(box: Box) -> tuple[list[Words], float]:
-    """What a box has in it, and how high it has to be."""
+    """The words in a box, and its height."""
     words, y = [], float(PADDING)
     room = BOX_WIDTH - 2 * PADDING
     for text, size, line, bold in [
@@ -175,7 +175,7 @@ def _written(box: Box) -> tuple[list[Words], float]:
 
 
 class Unit:
-    """What Graphviz places as one: a box, or a panel of boxes whose lines are all the same."""
+    """One node for Graphviz: a box, or a panel of boxes whose lines are all the same."""
 
     def __init__(self, number: int, boxes: list[Box]):
         self.node = f"u{number}"
@@ -215,8 +215,8 @@ def _in_columns(boxes: list[Box], columns: int, inset: float) -> list[Drawn]:
 
 
 def _units(boxes: Iterable[Box], lines: Iterable[Line]) -> list[Unit]:
-    """The boxes of one place whose lines are the same stand together, with one line of each
-    kind between them all and its other end."""
+    """Boxes of one place with the same lines form one unit, with one line of each kind to the other
+    end."""
     ends = defaultdict(set)
     for line in lines:
         ends[line.lower].add(("to", line.upper, line.kind, line.by_exception))
@@ -228,7 +228,7 @@ def _units(boxes: Iterable[Box], lines: Iterable[Line]) -> list[Unit]:
     return [Unit(number, found) for number, found in enumerate(together.values())]
 
 
-# Graphviz keeps what it works on in one place for all threads.
+# Graphviz is not safe for several threads.
 _one_at_a_time = threading.Lock()
 
 
@@ -242,7 +242,7 @@ def chart(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> Chart:
 
 
 def _laid_out(boxes: list[Box], lines: tuple[Line, ...]) -> Chart:
-    """The chart of boxes of which each is at an end of a line."""
+    """The chart of boxes that are each at an end of a line."""
     if not boxes:
         return Chart(width=0, height=0)
     units = _units(boxes, lines)
@@ -267,7 +267,7 @@ def _band(heading: str, y: float, height: float) -> Drawn:
 
 
 def _add_loose(drawn: Chart, boxes: list[Box]) -> None:
-    """Adds a band at the foot of the chart for boxes that no line is recorded of, by place."""
+    """Adds a band at the foot of the chart for boxes without a line, by place."""
     if not boxes:
         return
     groups = defaultdict(list)
@@ -305,8 +305,8 @@ def _in_turn(group: tuple[Any, ...]) -> tuple[Any, ...]:
 def _from_top_to_bottom(
     units: list[Unit], levels: list[str], between: Between
 ) -> list[tuple[str, str]]:
-    """The ends of each line, the one that is drawn above first: that of the higher level, or of
-    two on one level what the line leads to."""
+    """The ends of each line, the upper one first: the end of the higher level or, on one level, the
+    end that the line leads to."""
     level_of = {unit.node: levels.index(unit.level) for unit in units}
     return [
         (lower, upper) if level_of[lower] < level_of[upper] else (upper, lower)
@@ -358,7 +358,7 @@ def _served(units: list[Unit], levels: list[str]) -> list[tuple[str, tuple[str, 
 
 
 def _keep_bands_apart(graph: pygraphviz.AGraph, units: list[Unit], levels: list[str]) -> None:
-    """What is of one level stands above all that is of the next."""
+    """Keep all units of a level above those of the next."""
     for number, level in enumerate(levels):
         above, below = f"b{number}", f"b{number + 1}"
         for node in (above, below):
@@ -374,7 +374,7 @@ def _inches(pixels: float) -> str:
 
 
 class _Reader:
-    """Reads off a graph that is laid out where everything is, with the origin at the top left."""
+    """Reads the positions from a graph that is laid out, with the origin at the top left."""
 
     def __init__(
         self,
@@ -439,7 +439,7 @@ class _Reader:
         for number, ((_lower, upper, _, _), lines) in enumerate(self.between.items()):
             edge = self.graph.get_edge(*self.ends[number], f"l{number}")
             points = [self.point(pair) for pair in edge.attr["pos"].split()]
-            # Drawn towards the end it leads to, which has the arrow.
+            # Draw towards the end with the arrow.
             if self.ends[number][1] != upper:
                 points.reverse()
             first, *rest = [f"{x},{y}" for x, y in points]

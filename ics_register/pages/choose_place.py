@@ -1,4 +1,4 @@
-"""Of a register of many systems: pages that compare the forums of one with each other ask which."""
+"""In a register of many systems, pages that compare forums ask for a system first."""
 
 from django.db.models import QuerySet
 from django.forms import Form
@@ -9,13 +9,15 @@ from ics_register.pages import facts
 from ics_register.pages.formats import Here, form_of
 from organisations.models import Place, PlaceLevel
 
-# More forums than anybody compares with each other.
+# The most forums that a reader can compare with each other.
 MOST_FORUMS = 1_000
 
 
 def place_first(request: HttpRequest, form: Form, forums: QuerySet[Forum]) -> dict | None:
-    """What a page needs to ask for a system first, if it would be of too many `forums`, and there
-    are systems to choose from; None if it can be shown. Its file holds the whole."""
+    """The context of a page that asks for a system first; None if the page can be shown.
+
+    It asks if there are too many `forums`, and systems to choose from. Its file holds all of them.
+    """
     place = form.cleaned_data["place"]
     if form_of(request.path) == "csv" or (place and place.level != PlaceLevel.REGION):
         return None

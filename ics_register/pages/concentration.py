@@ -1,4 +1,4 @@
-"""Who chairs more than one forum or organisation, and what of theirs answers to what."""
+"""People who chair more than one forum or organisation, and which of those answers to which."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from organisations.models import HEAD_KINDS, Organisation, Place
 from people.post_holders import Standing
 from records.namesakes import told_apart_by_key
 
-# What the list can be narrowed to: the word in the address, and who is then in it.
+# Parts of the list: the word in the address, and who is then in it.
 SHOWN = {
     "forums": lambda each: len(each.forum_ids) > 1,
     "organisations": lambda each: bool(each.forums and each.organisations),
@@ -31,7 +31,7 @@ SHOWN = {
 
 
 class ConcentrationFilter(django_filters.FilterSet):
-    """What the people can be narrowed to, by what they chair."""
+    """Filters of the people, by what they chair."""
 
     place = PlaceFilter()
 
@@ -45,7 +45,7 @@ def concentration_as_json(context: dict, here: Here) -> dict:
 
 
 def _as_data(each: Chairing, here: Here) -> dict:
-    """What somebody chairs, the posts they hold, and the lines between what they chair."""
+    """The forums somebody chairs, the posts they hold, and the lines between what they chair."""
     return {
         "person": {"id": here.id("person", each.holder.person_slug), "name": each.holder.person},
         "forums": [
@@ -186,13 +186,14 @@ def concentration(request: HttpRequest, asked: AskedDay):
 
 
 def of_one_name(people: list[Chairing]) -> set[int]:
-    """The keys of those of `people` who are called as another of them is."""
+    """The keys of `people` who share a name with another of them."""
     times = Counter(each.holder.person.casefold() for each in people)
     return {each.person_id for each in people if times[each.holder.person.casefold()] > 1}
 
 
 def who_chairs_in(place: Place | None, forums, asked: AskedDay) -> set[int] | None:
-    """Who may chair one of `forums` or an organisation of `place`; None for everybody."""
+    """The keys of people who may chair one of `forums` or an organisation of `place`; None for
+    everybody."""
     if place is None:
         return None
     organisations = Organisation.objects.as_at(asked.day).filter(within(place))

@@ -1,4 +1,4 @@
-"""Facts as the rows of a CSV file: its columns, and what stands in them."""
+"""Facts as the rows of a CSV file: its columns and cells."""
 
 from collections.abc import Iterable, Iterator
 
@@ -97,8 +97,11 @@ TENURE_COLUMNS = (
 
 
 def flat(said: dict, prefix: str = "") -> dict:
-    """What is said of a fact as the cells of one row: of a record its id, and its name in a column
-    of its own; of a source the document, its title and the place in it."""
+    """A fact as the cells of one row.
+
+    A record has its id in one column and its name in another; a source has the document, its title
+    and the place in it.
+    """
     cells = {}
     for key, value in said.items():
         if isinstance(value, dict):
@@ -114,13 +117,16 @@ def flat(said: dict, prefix: str = "") -> dict:
 
 
 def dated_cells(fact, here: Here) -> dict:
-    """When something holds and which documents say so, as cells."""
+    """The period of a record and its sources, as cells."""
     return flat(dated(fact, here))
 
 
 def holding_rows(said: dict) -> Iterator[dict]:
-    """A post or a seat, as JSON has it, as rows: one for each holder on the day, or one if there
-    is none, which has no time but is evidenced as the post or seat is."""
+    """A post or a seat, as JSON has it, as rows.
+
+    There is one for each holder on the day, or one if there is none. That one has no period, and
+    the source of the post or seat.
+    """
     own = {key: said.get(key) for key in ("title", "standing", "requirement", "on_behalf_of")}
     source = flat({"source": said["source"]}, "holding_")
     for each in said["holders"]:
@@ -137,7 +143,7 @@ def holding_rows(said: dict) -> Iterator[dict]:
 
 
 def heads_in_cells(heads: list, here: Here) -> dict:
-    """Who chairs or leads something, in the row of it: all of them in one cell."""
+    """The chairs or leaders of a record, all of them in one cell."""
     people = [each for head in heads for each in head.holders]
     return {
         "chair_standing": heads[0].standing.value if heads else Standing.NOT_RECORDED.value,

@@ -1,4 +1,4 @@
-"""The register as open data: what there is, what each field says, and the files."""
+"""The register as open data: the files, and what each field says."""
 
 import contextlib
 import functools
@@ -54,7 +54,7 @@ def data(request: HttpRequest, asked: AskedDay):
 
 
 def as_data_set(files: list[tuple[Format, str]], addresses: Addresses) -> dict:
-    """The data as search engines for data sets want to be told of it (schema.org)."""
+    """The data as search engines for data sets read it (schema.org)."""
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -121,7 +121,7 @@ def asked_for_everything(request: HttpRequest) -> bool:
 
 
 def public_file(view):
-    """A file that anybody may take: it is as at a day, and may be kept by any proxy."""
+    """A file to download. It is as at a day, and may be kept by any proxy."""
 
     @csrf_exempt
     @functools.wraps(view)
@@ -147,10 +147,10 @@ def data_file(request: HttpRequest, asked: AskedDay, name: str):
     wanted = Wanted(asked.day, asked_for_everything(request), addresses, asked.recorded)
     if request.method == "HEAD":
         response = sent(io.BytesIO(), format, wanted)
-        del response["Content-Length"]  # known once the file is built, which nobody asked for
+        del response["Content-Length"]  # known once the file is built, but no reader asked for it
         return response
     with contextlib.ExitStack() as unless_sent:
-        # On the disk, so that the register is read at once however slowly the file is taken.
+        # Write it to disk, so that the register is read quickly however slowly the file is taken.
         file = unless_sent.enter_context(tempfile.TemporaryFile())
         watch = watching(request) if hasattr(request, "tag") else unwatched
         try:

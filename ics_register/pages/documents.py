@@ -1,4 +1,4 @@
-"""Source documents: each with every fact that rests on it, or its end or confirmation."""
+"""Source documents, with the facts that rest on each, and those whose end or confirmation does."""
 
 from dataclasses import dataclass
 
@@ -44,20 +44,23 @@ EVERY_FACT = Q()
 
 @dataclass(frozen=True)
 class FactKind:
-    """One kind of fact that a document states, and what naming one of them needs."""
+    """A kind of fact that a document states, and the records to join to name one of them needs."""
 
     slug: str
     label: str
     model: type[Model]
     related: tuple[str, ...] = ()
     document_field: str = "document"
-    # Which of them the public may see.
+    # Selects those that the public may see.
     shown: Q = EVERY_FACT
 
     @property
     def ways(self) -> dict[str, tuple[str, str]]:
-        """How such a fact may rest on a document: the field that names it, the field that says
-        where in it, and what it is for. What it is for goes unsaid of the fact itself."""
+        """The ways in which a fact may rest on a document: the field of the document, the field of
+        the place in it, and its use.
+
+        The fact itself has no word for its use.
+        """
         if self.document_field != "document":
             return {self.document_field: (self.document_field.replace("document", "locator"), "")}
         ways = {"document": ("locator", "")}
@@ -72,7 +75,7 @@ class FactKind:
         return self.model.objects.filter(self.shown, rests_on_it)
 
     def listed(self, document: Document) -> QuerySet:
-        """These facts in the order of their places in the document."""
+        """Facts of the kind in the order of their places in the document."""
         place = Case(
             *[When(**{field: document}, then=F(where)) for field, (where, _) in self.ways.items()]
         )
@@ -86,13 +89,13 @@ class FactKind:
 
 @dataclass(frozen=True)
 class ListedFact:
-    """A fact on the page of a document, as the public may read it."""
+    """A fact on the page of a document, in words that the public may read."""
 
     fact: Model
     words: str
     address: str
-    places: list[tuple[str, str]]  # (what it is for, the place in the document)
-    stated: bool  # whether the quotation and note are from the document, and to be shown
+    places: list[tuple[str, str]]  # (use, place in the document)
+    stated: bool  # whether to show the quotation and note: they are from this document
 
 
 def listed_fact(kind: FactKind, fact: Model, document: Document) -> ListedFact:
@@ -100,7 +103,7 @@ def listed_fact(kind: FactKind, fact: Model, document: Document) -> ListedFact:
     address = fact.get_absolute_url() if hasattr(fact, "get_absolute_url") else ""
     stated = getattr(fact, f"{kind.document_field}_id") == document.pk
     if isinstance(fact, Tenure) and fact.person.withheld:
-        # As `str` of it has it, without the name; and not in words that may have the name.
+        # The words of `str` without the name, and no words that may have the name.
         words, address = f"{NAME_WITHHELD}, {fact.held}", fact.held.get_absolute_url()
         stated = False
     places = [
@@ -262,7 +265,7 @@ def document(request: HttpRequest, asked: AskedDay, slug: str):
 
 
 def count_facts(document: Document) -> list[tuple[FactKind, int]]:
-    """The kinds of fact that rest on `document`, each with how many, in one query."""
+    """The kinds of fact that rest on `document`, with the number of each, in one query."""
     counts = dict(_counts(document.pk))
     return [(kind, counts[at]) for at, kind in enumerate(FACT_KINDS) if counts.get(at)]
 
@@ -283,7 +286,7 @@ def _counts(document: int) -> QuerySet:
 
 
 def chosen_kind(request: HttpRequest, counted) -> FactKind | None:
-    """The kind that `?facts=` names, or the first that there is. Raises BadRequest."""
+    """The kind that `?facts=` names, or the first with a fact."""
     slug = request.GET.get("facts", "")
     if not slug:
         return counted[0][0] if counted else None

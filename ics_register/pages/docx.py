@@ -19,7 +19,7 @@ from records.text import writable
 
 AsWord = Callable[[dict], Paper]
 
-# On every computer that has Word.
+# A font on every computer that has Word.
 FONT = "Arial"
 LANGUAGE = "en-GB"
 SIZES = {"Normal": 10, "Heading 1": 18, "Heading 2": 13, "Heading 3": 11}
@@ -37,7 +37,7 @@ def answer_word(as_word: AsWord, context: dict, here: Here) -> HttpResponse:
 
 
 def word_file(paper: Paper, asked: AskedDay) -> bytes:
-    """A paper as Word has it; of one paper the same bytes on the same day."""
+    """A paper as a Word file: the same bytes for the same paper on the same day."""
     document = Document()
     _set_out(document, paper, asked)
     document.add_heading(paper.title, level=1)
@@ -55,7 +55,7 @@ def word_file(paper: Paper, asked: AskedDay) -> bytes:
 
 
 def _set_out(document, paper: Paper, asked: AskedDay) -> None:
-    """The sheet, its styles, what is said of the file, and the foot of each page."""
+    """Set the paper size, the styles, the properties of the file and the foot of each page."""
     section = document.sections[0]
     section.page_width, section.page_height = SHORT, LONG
     if paper.landscape:
@@ -110,7 +110,7 @@ def _add_lines(document, lines: Lines) -> None:
 
 
 def _new_numbering(document) -> int:
-    """A list that begins at one: without, a second list of a style goes on with the first."""
+    """A list that begins at one. Without it, a second list of a style goes on with the first."""
     numbering = document.part.numbering_part.element
     style = document.styles[STYLES["numbered"]].element
     own = style.pPr.numPr.numId.val
@@ -144,13 +144,13 @@ def _add_table(document, table: Table) -> None:
     _fill(made.rows[0], [(Line(column.heading),) for column in table.columns], widths, head=True)
     for row in table.rows:
         _fill(made.add_row(), row, widths)
-    # So that no two tables of a paper grow together, and text keeps its distance.
+    # An empty paragraph keeps tables apart from each other and from the text.
     document.add_paragraph()
 
 
 def _fill(row, cells: list[Cell] | tuple[Cell, ...], widths: list[Emu], head: bool = False) -> None:
-    """Words in each cell of a row, which is not broken over pages; the head of a table stands
-    again on each page."""
+    """Write words into each cell of a row, which stays on one page. The head of a table is repeated
+    on each page."""
     marks = ("cantSplit", "tblHeader") if head else ("cantSplit",)
     for mark in marks:
         row._tr.get_or_add_trPr().append(OxmlElement(f"w:{mark}"))
@@ -173,7 +173,7 @@ def _fill(row, cells: list[Cell] | tuple[Cell, ...], widths: list[Emu], head: bo
 
 
 def _describe(made, caption: str) -> None:
-    """What a table is of, for those to whom it is read."""
+    """Describe a table for readers with a screen reader."""
     described = OxmlElement("w:tblCaption")
     described.set(qn("w:val"), caption)
     made._tbl.tblPr.append(described)
@@ -187,7 +187,8 @@ def _add_field(paragraph, name: str) -> None:
 
 
 def _without_the_time(document) -> bytes:
-    """The file without when each of its pieces was written, so that it is the same next time."""
+    """The file without the times at which its parts were written, so that it is the same next
+    time."""
     written, steady = io.BytesIO(), io.BytesIO()
     document.save(written)
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(steady, "w") as target:

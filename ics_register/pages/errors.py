@@ -1,4 +1,4 @@
-"""Pages for what cannot be answered: a sentence, and where to go next."""
+"""Error pages: a sentence, and where to go next."""
 
 import errno
 import sys
@@ -24,8 +24,10 @@ def error_page(
     sentence: str,
     first_link: tuple[str, str] | None = None,
 ) -> HttpResponse:
-    """Says what is wrong, and where to go next: first to the address of `first_link`, which has an
-    address and words, or from the admin back to it."""
+    """A page that says what is wrong and where to go next.
+
+    The first link is `first_link` (address, words), or from the admin the way back to it.
+    """
     if (form := form_of(request.path)) in DATA:
         return open_to_all(_error_as(form, status, sentence))
     context = frame_of_error(request, heading, sentence)
@@ -41,8 +43,8 @@ def error_page(
 
 
 def frame_of_error(request: HttpRequest, heading: str, sentence: str) -> dict:
-    """What every page of an error needs. Nothing of it is read from what the address asks for,
-    which may be what cannot be understood."""
+    """The context of every error page. None of it comes from the address, which may be what cannot
+    be understood."""
     today = timezone.localdate()
     return {
         "asked": AskedDay(today, today, named=False),
@@ -57,7 +59,7 @@ def frame_of_error(request: HttpRequest, heading: str, sentence: str) -> dict:
 
 
 def _error_as(form: str, status: int, sentence: str) -> HttpResponse:
-    """What cannot be answered, to a machine that asked for a format of a page."""
+    """An error for a program that asked for a format of a page."""
     if form == "json":
         said = {"error": sentence}
         return JsonResponse(said, status=status, json_dumps_params={"ensure_ascii": False})
@@ -65,7 +67,7 @@ def _error_as(form: str, status: int, sentence: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception) -> HttpResponse:
-    """400: the address asks for something that cannot be."""
+    """400: the address asks for something impossible."""
     sentence = (
         str(exception)
         if isinstance(exception, BadRequest)
@@ -75,7 +77,7 @@ def bad_request(request: HttpRequest, exception) -> HttpResponse:
 
 
 def method_not_allowed(request: HttpRequest) -> HttpResponse:
-    """405: public pages are read, and nothing is sent to them."""
+    """405: public pages can only be read."""
     response = error_page(
         request,
         HTTPStatus.METHOD_NOT_ALLOWED,
@@ -104,8 +106,10 @@ def not_found(request: HttpRequest, exception) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> HttpResponse:
-    """429: whoever signs in has been wrong too often. Called by django-axes. It says the same
-    whether or not there is such an account."""
+    """429: too many wrong sign-ins. Called by django-axes.
+
+    It says the same whether or not there is such an account.
+    """
     lock: Lock = request.sign_in_lock
     minutes = lock.minutes_left()
     sentence = f"Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, then try again. " + (
@@ -125,12 +129,12 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; 503 if the database or the disk was not to be had. Needs no database."""
+    """500: a fault of the register; 503 if the database or the disk was not available."""
     error = sys.exc_info()[1]
     trouble = Trouble.FULL if is_for_want_of_room(error) else trouble_of(error)
     if trouble is not None:
         if request.method in ("GET", "HEAD") and trouble is Trouble.NOT_KNOWN:
-            trouble = Trouble.SILENT  # Whoever only reads has saved nothing.
+            trouble = Trouble.SILENT  # A reader of a page has saved nothing.
         request.trouble = trouble
         sentence = in_words(trouble, request)
         response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, trouble.heading, sentence)
@@ -147,16 +151,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_for_want_of_room(error: BaseException | None) -> bool:
-    """Whether a file could not be written because the disk is full, as of the temporary files that
-    downloads and uploads are kept in."""
+    """Whether a file could not be written because the disk is full.
+
+    Downloads and uploads are kept in temporary files.
+    """
     if not isinstance(error, OSError):
         return False
-    # Without any room at all, Python finds no folder that it can write to.
+    # With no room at all, Python finds no folder to write to.
     return error.errno in (errno.ENOSPC, errno.EDQUOT) or "No usable temporary" in str(error)
 
 
 def in_words(trouble: Trouble, request: HttpRequest) -> str:
-    """What is said of a trouble below its heading, and to a machine with it."""
+    """The sentence below the heading of a trouble, which programs get too."""
     if trouble is Trouble.BUSY:
         return (
             "Somebody is saving much at this moment. Nothing of yours was changed. Try again in a "

@@ -1,7 +1,7 @@
-"""Facts as plain values, by the same names in every format: those of the models' fields.
+"""Facts as plain values, with the models' field names in every format.
 
-A date is written as far as it is known ("2019-04"), and what is not recorded is null. Whoever
-reads them is told no more than the pages tell (see docs/data.md).
+A date is written as far as it is known ("2019-04"), and what is not recorded is null. Formats say
+no more than the pages (see docs/data.md).
 """
 
 import datetime
@@ -26,7 +26,7 @@ def record(here: Here, page: str, slug: str | None, name: str | None) -> dict | 
 
 
 def named(one, here: Here) -> dict | None:
-    """The same of a record itself."""
+    """The id and name of a record itself."""
     return {"id": here.id_of(one), "name": str(one)} if one else None
 
 
@@ -35,7 +35,7 @@ def document(here: Here, slug: str | None, title: str | None) -> dict | None:
 
 
 def place(served) -> dict | None:
-    """The place that something serves, by the word that filters take; places have no page."""
+    """The place that a record serves, by the word that filters take; places have no page."""
     return {"slug": served.slug, "name": served.name, "level": served.level} if served else None
 
 
@@ -43,7 +43,7 @@ def place(served) -> dict | None:
 
 
 def period(fact) -> dict:
-    """When something holds. A date that is not there is known to no precision."""
+    """The period of a record. A missing date has no precision."""
     start, end = fact.start_date, fact.end_date
     return {
         "start_date": date(start, fact.start_precision),
@@ -79,7 +79,7 @@ def evidence(fact, here: Here) -> dict:
 
 
 def dated(fact, here: Here) -> dict:
-    """When something holds and which documents say so, its end too."""
+    """The period of a record and its sources, that of its end too."""
     ended = document(here, fact.end_document_slug, fact.end_document_title)
     return {
         **period(fact),
@@ -89,7 +89,7 @@ def dated(fact, here: Here) -> dict:
 
 
 def other_names(names, here: Here) -> list[dict]:
-    """What something is or was called beside its own name."""
+    """Other names of a record."""
     return [{"name": each.name, "kind": each.kind, **dated(each, here)} for each in names]
 
 
@@ -97,7 +97,7 @@ def other_names(names, here: Here) -> list[dict]:
 
 
 def forum(whole, here: Here) -> dict:
-    """A forum, without what it is made of."""
+    """A forum, without its seats and lines."""
     return {
         "id": here.id_of(whole),
         "name": whole.name,
@@ -110,7 +110,7 @@ def forum(whole, here: Here) -> dict:
 
 
 def terms_of_reference(whole, here: Here) -> dict:
-    """What a forum is for and how it decides, as its document has it."""
+    """What a forum is for and how it decides, in its document's words."""
     return {
         "host": named(whole.host, here),
         "purpose": whole.purpose or None,
@@ -129,7 +129,7 @@ def terms_of_reference(whole, here: Here) -> dict:
 
 
 def quoracy(whole) -> dict:
-    """What a forum's document says of quoracy, and how far its clauses say it."""
+    """What a forum's document says about quoracy, and whether the clauses say it all."""
     return {
         "quoracy_wording": whole.quoracy_wording or None,
         "quoracy_clauses_say_all": whole.quoracy_clauses_say_all,
@@ -161,8 +161,7 @@ def reporting_line(line, here: Here) -> dict:
 
 
 def organisation(whole, here: Here, called_then: str | None = None) -> dict:
-    """An organisation, without what it is made of, and what it was called on the day if
-    otherwise."""
+    """An organisation, without its posts, and its name on the day if that was another."""
     codes = None
     if whole.codes_document_id:
         codes = {"document": codes_document(whole, here), "locator": whole.codes_locator}
@@ -189,7 +188,7 @@ def codes_document(whole, here: Here) -> dict:
 
 
 def holder(each, here: Here) -> dict:
-    """Somebody recorded for a post or a seat. Who is withheld has no id, and no name but that."""
+    """Somebody recorded for a post or a seat. A withheld person has no id, and no name but that."""
     return {
         "person": {"id": here.id("person", each.person_slug), "name": each.person},
         "withheld": each.withheld,
@@ -209,7 +208,7 @@ def _terms(fact) -> dict:
 
 
 def _holding(held, here: Here) -> dict:
-    """What a post and a seat have in common: who holds it on the day and who will."""
+    """The fields that a post and a seat share: who holds it on the day and who will."""
     return {
         "title": held.title,
         "requirement": held.requirement or None,
@@ -243,7 +242,8 @@ def seat(held, here: Here) -> dict:
 
 
 def places(counted) -> dict:
-    """How many places the seats of a forum have, as far as the sources say, and what is in them."""
+    """How many places the seats of a forum have, as far as the sources say, and how many are
+    filled."""
     return {
         "number": counted.number,
         "all_numbered": counted.all_numbered,
@@ -266,14 +266,14 @@ def forum_of(seat, here: Here) -> dict:
 
 
 def organisation_of(post, names_then: dict[int, str], here: Here) -> dict:
-    """The organisation that a post belongs to, and what it was called on the day if otherwise."""
+    """The organisation that a post belongs to, and its name on the day if that was another."""
     organisation = record(here, "organisation", post.organisation_slug, post.organisation_name)
     return {**organisation, "called_then": names_then.get(post.organisation_id)}
 
 
 def former_holders(pairs, here: Here) -> list[dict]:
-    """Those whose time was over before the day, each with the title of what they held and, if that
-    goes with a post, who says so."""
+    """The holders whose time was over before the day, each with the title of what they held and, if
+    that goes with a post, who says so."""
     return [
         {
             "title": held.title,
@@ -285,8 +285,8 @@ def former_holders(pairs, here: Here) -> list[dict]:
 
 
 def over_time(times, here: Here) -> list[dict]:
-    """Who held what over time: each time with a holder or without, those too for which the picture
-    has no room."""
+    """Who held what over time: each stretch with or without a holder, also those those too for
+    which the picture has no room."""
     return [_time(line, here) for line in times.all_lines] if times else []
 
 
@@ -310,7 +310,7 @@ def _time(line, here: Here) -> dict:
 
 
 def tenure(held, here: Here) -> dict:
-    """What somebody holds or held: an Appointment to a post or a Membership of a seat."""
+    """A tenure: an Appointment to a post or a Membership of a seat."""
     if hasattr(held, "post"):
         said = {
             "kind": "appointment",
@@ -337,8 +337,10 @@ def tenure(held, here: Here) -> dict:
 
 
 def tenure_through_post(seat, each, here: Here) -> dict:
-    """A seat that somebody fills by holding the post that it goes with: who says that they hold
-    that, and who says that the seat goes with it."""
+    """A seat that somebody fills by holding the post that it goes with.
+
+    It has the source of their appointment and the source of the seat.
+    """
     return {
         "kind": "ex-officio",
         "title": seat.title,

@@ -1,4 +1,4 @@
-"""Atom feeds: what the register newly says, for whoever follows it."""
+"""Atom feeds: what the register newly says, for people who follows it."""
 
 import functools
 import uuid
@@ -31,20 +31,23 @@ EVERY_DAY = Between(FIRST_DAY, LAST_DAY)
 
 
 class Feed(Atom1Feed):
-    """A feed that is as old as its latest entry, or as the register while it has none. If it does
-    not hold all, it says how much it holds and where the whole is."""
+    """A feed that is as old as its latest entry, or as the register while it has none.
+
+    If it leaves entries out, it says how many it holds and where the whole is.
+    """
 
     def __init__(self, what: tuple, **options):
         self.register = register_id()
         super().__init__(feed_guid=self.id_of(*what), **options)
 
     def id_of(self, *what) -> str:
-        """An id that stays when a slug, the words or the host name change: it names a record by
+        """An id that stays when a slug, the words or the host name change. It it names a record by
         its number in this register."""
         return uuid.uuid5(self.register, "/".join(map(str, what))).urn
 
     def says_what_it_leaves_out(self, counted: int, whole: str) -> None:
-        """`counted` is how many entries there are, counted up to one more than MOST_COUNTED."""
+        """The sentence about entries left out. `counted` is the number of entries, counted up to
+        one more than MOST_COUNTED."""
         if counted > len(self.items):
             number = f"more than {MOST_COUNTED}" if counted > MOST_COUNTED else counted
             self.feed["subtitle"] = f"The last {len(self.items)} of {number}. All: {whole}"
@@ -64,7 +67,7 @@ class Feed(Atom1Feed):
 
 
 def feed_page(view):
-    """A feed: read by machines that follow it, and kept by proxies as public pages are."""
+    """A feed, which proxies may keep as they keep public pages are."""
 
     @csrf_exempt
     @functools.wraps(view)
@@ -102,10 +105,10 @@ def whole_file(request: HttpRequest, page: str, asked: dict) -> str:
 
 
 def _add_what_is_said(feed: Feed, request: HttpRequest, about=None, **of: str) -> Feed:
-    """An entry for each beginning and end, as new as the register last changed what it says."""
+    """An entry for each beginning and end, dated when the register last changed it."""
     said = latest_keys(MOST, about)
     keys = with_handovers(key for key, _ in said)
-    # Of a handover either may have been written last.
+    # Either side of a handover may have been written last.
     written_at = {}
     for key, (_, at) in zip(keys, said, strict=True):
         place = key.what, key.pk, key.which

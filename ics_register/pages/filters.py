@@ -1,4 +1,4 @@
-"""What lists can be narrowed to, said once for all of them."""
+"""Filters that several lists share."""
 
 import django_filters
 from django.core.exceptions import ValidationError
@@ -12,12 +12,12 @@ from records.namesakes import told_apart
 
 
 def within(place: Place, path: str = "place") -> Q:
-    """A filter: the place that `path` leads to is `place` or lies in it."""
+    """A filter: the place at `path` is `place` or lies in it."""
     query, up = Q(pk=place.pk), "part_of"
     for _ in range(3):  # region, system, place, neighbourhood
         query |= Q(**{up: place})
         up += "__part_of"
-    # The places first, which are few, so that what is in them is found by its index.
+    # Find the places first, which are few, so that what is in them is found by index.
     return Q(**{f"{path}__in": Place.objects.filter(query)})
 
 
@@ -28,7 +28,7 @@ def named(words: list[str], other_names: QuerySet, owner: str) -> Q:
     )
 
 
-# More words than any name has, and fewer than a database can look for at once.
+# More words than any name has, and fewer than a database can search at once.
 MOST_WORDS = 40
 
 
@@ -39,7 +39,7 @@ def refuse_many_words(text: str) -> None:
 
 
 class PlacesApart(ModelChoiceIterator):
-    """Places to choose from, those of one name told apart."""
+    """A choice of places, with words that tell apart those of one name."""
 
     def __iter__(self):
         yield "", self.field.empty_label
@@ -83,7 +83,8 @@ class NameFilter(django_filters.CharFilter):
         self.owner = owner
 
     def filter(self, queryset, value):
-        # Initials one by one: whose second one is known may be written with the first name in full.
+        # Search for initials one by one: a person with two may be written with the first name in
+        # full.
         words = plain_letters(value or "").split()
         if not words:
             return queryset
@@ -91,7 +92,7 @@ class NameFilter(django_filters.CharFilter):
 
 
 class SortFilter(django_filters.OrderingFilter):
-    """Sorts a list. `orders` are (word in the address, words on the page, column)."""
+    """A filter that sorts a list. `orders` are (word in the address, words on the page, column)."""
 
     def __init__(self, *orders: tuple[str, str, str]):
         super().__init__(
@@ -103,6 +104,6 @@ class SortFilter(django_filters.OrderingFilter):
         )
 
     def filter(self, queryset, value):
-        # The primary key last, so that no row stands on two pages.
+        # Sort by the primary key last, so that no row is on two pages.
         queryset = super().filter(queryset, value)
         return queryset.order_by(*queryset.query.order_by, "pk")

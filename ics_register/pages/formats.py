@@ -1,8 +1,7 @@
-"""Other formats of public pages: the same page as JSON, a list of it whole as CSV, a paper for Word
-and days to be kept in mind as a calendar.
+"""Other formats of public pages: JSON, CSV of the whole list, Word for a paper, iCalendar for days.
 
-A format has the address of its page with the name of its form in place of the last slash, and
-takes what the page takes: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
+A format has the address of its page with the name of its form in place of the last slash, and takes
+the same parameters: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
 """
 
 import functools
@@ -32,7 +31,7 @@ MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "ics": "text/calendar",
 }
-# For machines, which every page names at its foot. The others are for people.
+# Formats for programs, which every page names at its foot. The others are for people.
 DATA = ("json", "csv")
 
 # How many rows of a list are fetched at once for its file.
@@ -40,7 +39,7 @@ CHUNK = 500
 
 
 def page(route: str, view, name: str) -> list[URLPattern]:
-    """The address of a public page and those of its other formats, for the list of addresses."""
+    """The address patterns of a public page and its other formats, for the list of addresses."""
     others = [
         path(address_in(route, form), view, {"form": form}, name=f"{name}.{form}")
         for form in view.formats
@@ -55,7 +54,7 @@ def address_in(address: str, form: str) -> str:
 
 
 def address_of_page(address: str) -> str:
-    """The address of the page that has this format; of a page, its own."""
+    """The address of the page that a format belongs to; a page's own address if it is a page."""
     form = form_of(address)
     if form is None:
         return address
@@ -64,27 +63,26 @@ def address_of_page(address: str) -> str:
 
 
 def form_of(address: str) -> str | None:
-    """Which form of a page has this address, if it is a format's."""
+    """The form of a page that this address names, if it is one of a format."""
     ending = address.rpartition(".")[2]
     return ending if ending in MEDIA_TYPES else None
 
 
 def refuse_page_of_file(request: HttpRequest) -> None:
-    """Raises BadRequest if the address asks for a page of a file, which holds the whole list."""
+    """Raises BadRequest if the address asks for one page of a file, which holds the whole list."""
     if "page" in request.GET:
         raise BadRequest("page: The file holds the whole list. Leave “page” out of the address.")
 
 
 @dataclass(frozen=True)
 class Here:
-    """The page that a format is of, as somebody reads it: by it, records are given their ids."""
+    """The page that a format belongs to, which gives records their ids."""
 
     request: HttpRequest
     asked: AskedDay
 
     def id(self, page: str, slug: str | None) -> str | None:
-        """The id of a record, which is the absolute address of its page on any day; None of
-        what has no page."""
+        """The id of a record: the absolute address of its page on any day; None without a page."""
         return f"{self.site}{address(page, slug)}" if slug else None
 
     def id_of(self, record: Model | None) -> str | None:
@@ -95,8 +93,7 @@ class Here:
         return site(self.request)
 
     def address(self, form: str = "", **parameters) -> str:
-        """The absolute address of this page, or of its format, with some of its parameters other
-        than they are."""
+        """The absolute address of this page, or of its format, with some parameters changed."""
         own = address_of_page(self.request.path)
         given = dict(page_furniture(self.request)["kept_parameters"])
         given["page"] = self.request.GET.get("page")
@@ -104,7 +101,7 @@ class Here:
         return self.request.build_absolute_uri(link)
 
     def paged(self, page: Page, results: list) -> dict:
-        """One page of a list, with how many there are in all, if they were counted, and where the
+        """One page of a list, with the number of all rows, if they were counted, and where the
         others are."""
         following = page.next_page_number() if page.has_next() else None
         before = page.previous_page_number() if page.has_previous() else None
@@ -118,7 +115,8 @@ class Here:
 
 @dataclass(frozen=True)
 class Table:
-    """What a CSV file holds: the names of its columns, and what rows have in them, if anything."""
+    """The content of a CSV file: the names of its columns, and the values that rows have in them,
+    if anything."""
 
     columns: Iterable[str]
     rows: Iterable[dict[str, Any]]
@@ -131,7 +129,7 @@ AsSvg = Callable[[dict, Here], tuple[str, dict]]
 
 
 def site(request: HttpRequest) -> str:
-    """Where the register is: "https://register.example.nhs.uk"."""
+    """The site's address: "https://register.example.nhs.uk"."""
     return request.build_absolute_uri("/").removesuffix("/")
 
 
@@ -146,7 +144,7 @@ def links_to_formats(here: Here, forms: Iterable[str]) -> list[tuple[str, str, s
 
 
 def answer_json(as_json: AsJson, context: dict, here: Here) -> HttpResponse:
-    """A page as JSON: which page, as at which day, and what it says."""
+    """A page as JSON: the address, the day, and what the page says."""
     recorded = here.asked.recorded
     said = {
         "page": here.address(),
@@ -158,19 +156,18 @@ def answer_json(as_json: AsJson, context: dict, here: Here) -> HttpResponse:
 
 
 def answer_csv(as_csv: AsCsv, context: dict, here: Here) -> HttpResponse:
-    """The whole list of a page as a file, sent as it is read."""
     table = as_csv(context, here)
     columns = list(table.columns)
 
     def lines() -> Iterator[list[str]]:
         yield columns
-        # Most of the rows are read when the view is long done.
+        # Most rows are read after the view has returned.
         with as_recorded(here.asked.recorded):
             try:
                 for row in table.rows:
                     yield [in_cell(row.get(column)) for column in columns]
             finally:
-                # Whoever asked may have gone: nothing more is read for them.
+                # The reader may have gone: stop reading.
                 if isinstance(table.rows, Generator):
                     table.rows.close()
 
@@ -178,7 +175,7 @@ def answer_csv(as_csv: AsCsv, context: dict, here: Here) -> HttpResponse:
 
 
 def file_name(here: Here, form: str) -> str:
-    """What a file is called by whoever keeps it: by the page, and the day that it is as at."""
+    """The name of a downloaded file: the page, and the day that it is as at."""
     name = slugify(address_of_page(here.request.path).replace("/", " "))
     name += f"-as-at-{here.asked.day.isoformat()}"
     if here.asked.recorded:
@@ -187,7 +184,7 @@ def file_name(here: Here, form: str) -> str:
 
 
 def in_cell(value) -> str:
-    """A value as a cell has it, and as no spreadsheet program will run it."""
+    """A value for a cell, which no spreadsheet program will run as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -196,7 +193,7 @@ def in_cell(value) -> str:
 
 
 def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:
-    """What a page draws, alone, with everything that it needs in it."""
+    """The drawing of a page as a file, with everything that it needs."""
     template, drawn = as_svg(context, here)
     drawing = plain(render_to_string(template, drawn, here.request, using="jinja2"))
     response = HttpResponse(drawing, content_type=MEDIA_TYPES["svg"])
@@ -207,22 +204,22 @@ def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:
 
 
 def open_to_all(response: HttpResponse) -> HttpResponse:
-    """Lets pages of any other site read a format."""
+    """Let pages of any other site read a format."""
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
 def in_chunks(rows: list) -> Iterator[list]:
-    """`rows` in their order, so many at a time."""
+    """`rows` in their order, CHUNK at a time."""
     for start in range(0, len(rows), CHUNK):
         yield rows[start : start + CHUNK]
 
 
 def whole_list(page: Page) -> Iterator[list]:
-    """All the records of the list that `page` is of, so many at a time and in its order.
+    """All the records of the list of `page`, in its order and in chunks.
 
-    Which they are is settled at once, so that none is missed or told twice if the register is
-    changed meanwhile, and no query stays open while somebody takes in the file.
+    The keys are read at once, so that no record is missed or repeated if the register changes
+    meanwhile, and no query stays open while somebody downloads the file.
     """
     records: QuerySet = page.paginator.object_list
     for keys in in_chunks(list(records.values_list("pk", flat=True))):

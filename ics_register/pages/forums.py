@@ -45,7 +45,7 @@ from records.prepared import prepared
 
 
 class ForumFilter(django_filters.FilterSet):
-    """What a list of forums can be narrowed to."""
+    """Filters of a list of forums."""
 
     q = NameFilter(other_names=ForumName, owner="forum")
     place = PlaceFilter()
@@ -166,8 +166,8 @@ def forum_as_json(context: dict, here: Here) -> dict:
 
 
 def members_as_csv(context: dict, here: Here) -> Table:
-    """The membership of a forum: a row for each member, and one for the places of a seat that
-    nobody fills."""
+    """The members of a forum: a row for each member, and one for the places of a seat that nobody
+    fills."""
 
     def rows():
         for held in context["seats"]:
@@ -185,8 +185,10 @@ def members_as_csv(context: dict, here: Here) -> Table:
 
 @prepared
 def forums(value, by: str = "slug") -> QuerySet:
-    """A forum, with whether anything is recorded for any day of what many forums have nothing of:
-    to ask for it in vain takes up to a fifth of the time of a page."""
+    """A forum, with whether records exist that most forums have none of.
+
+    Queries that find nothing would take up to a fifth of the time of a page.
+    """
     it = OuterRef("pk")
     return with_sources(Forum.objects.filter(**{by: value}), "host", whole=["place"]).annotate(
         has_clauses=Exists(QuoracyClause.objects.filter(forum=it)),
@@ -278,7 +280,7 @@ def chairs_after(seats: list[HeldSeat], asked: AskedDay) -> list[HeldSeat]:
 
 
 def together(holdings, owner: str) -> dict[int, list]:
-    """Seats or posts by the forum or organisation they belong to, those that are held first."""
+    """Seats or posts by the key of their forum or organisation, those that are held first."""
     by_owner = defaultdict(list)
     for holding in sorted(holdings, key=lambda each: each.standing != Standing.HELD):
         by_owner[getattr(holding, owner)].append(holding)
@@ -291,7 +293,7 @@ def former_holders(holdings) -> list[tuple]:
     return sorted(pairs, key=lambda pair: pair[1].end_date, reverse=True)
 
 
-# What is said of the forums below one, by the kind of line that leads up from them.
+# Headings for the forums below one, by the kind of line that leads up from them.
 DOWN = [
     (LineKind.REPORTS_TO, "Reports to it"),
     (LineKind.SUB_GROUP_OF, "Its sub-groups"),

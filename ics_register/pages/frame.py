@@ -1,4 +1,4 @@
-"""The frame of a public page: the day it is read as at, and what its links carry."""
+"""The frame of a public page: the day it is read as at, and the parameters of its links."""
 
 import dataclasses
 import datetime
@@ -33,7 +33,7 @@ class AskedDay:
     day: datetime.date
     today: datetime.date
     named: bool  # whether the address names the day
-    # The day by which it was recorded; None for all that is recorded.
+    # the day by which records were made; None for all records
     recorded: datetime.date | None = None
 
     @property
@@ -46,7 +46,7 @@ class AskedDay:
 
     @property
     def is_now(self) -> bool:
-        """Whether the page is about today, by all that is recorded."""
+        """Whether the page is about today, from all records."""
         return self.is_today and self.recorded is None
 
     @property
@@ -63,12 +63,13 @@ class AskedDay:
 
     @property
     def reading_day(self) -> datetime.date:
-        """The day by which "more than a year ago" is reckoned: the day asked for, if past."""
+        """The day from which "more than a year ago" counts: the day asked for, or today if that is
+        earlier."""
         return min(self.day, self.today)
 
     @functools.cached_property
     def parameters(self) -> dict[str, str]:
-        """What the links of a page carry, so that the next page is as at the same day."""
+        """The parameters of the links of a page, so that the next page is as at the same day."""
         parameters = {"as_at": self.day.isoformat()} if self.named else {}
         if self.recorded is not None:
             parameters["recorded"] = self.recorded.isoformat()
@@ -76,18 +77,18 @@ class AskedDay:
 
     @property
     def on_today(self) -> "AskedDay":
-        """Today, by what was recorded on the same day."""
+        """Today, from what was recorded on the same day."""
         return dataclasses.replace(self, day=self.today, named=False)
 
     @property
     def as_recorded_now(self) -> "AskedDay":
-        """The same day by all that is recorded."""
+        """The same day, from all records."""
         return dataclasses.replace(self, recorded=None)
 
     def link(self, address: str, kept=(), /, **parameters) -> str:
-        """`address` with `parameters` and those `kept` from a reader's, as at the same day.
+        """`address` with `parameters` and `kept`, as at the same day.
 
-        A reader's are not passed by name: they may be called anything.
+        Parameters that a reader wrote come in `kept`, not by name, because they may have any name.
         """
         if not (kept or parameters or self.parameters):
             return address
@@ -120,7 +121,7 @@ def named_day(request: HttpRequest, name: str) -> datetime.date | None:
     if not text:
         return None
     try:
-        # Python would also take a week for a day: "2019-W18-3".
+        # Python would also read a week as a day: "2019-W18-3".
         if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
             raise ValueError(text)
         day = datetime.date.fromisoformat(text)
@@ -139,8 +140,8 @@ def named_day(request: HttpRequest, name: str) -> datetime.date | None:
 # The parameters that name the two days.
 DAYS = ("as_at", "recorded")
 
-# What somebody types into a form of a page: the parameter that it becomes, what the form calls it,
-# and which of its days a month or a year stands for, if one does.
+# Fields that a reader types days into: the parameter each becomes, its name in a message, and which
+# of its days a month or a year stands for, if any.
 TYPED = {
     "typed_as_at": ("as_at", "Another day", None),
     "typed_recorded": ("recorded", "As recorded by the end of", None),
@@ -150,8 +151,9 @@ TYPED = {
 
 
 def address_as_typed(request: HttpRequest) -> str | None:
-    """Where a form leads into which somebody has typed days, as people write them: the same page
-    with the days in its address; None if no form was sent. Raises BadRequest for what is no day.
+    """The same page with the typed days of a form in its address; None if no form was sent.
+
+    Raises BadRequest for a day that cannot be read.
     """
     typed = [name for name in TYPED if name in request.GET]
     if not typed:
@@ -194,10 +196,10 @@ def refuse_wrong_order(first: datetime.date, last: datetime.date) -> None:
 
 
 def page_furniture(request: HttpRequest) -> dict:
-    """What the frame of a page needs besides its own content."""
+    """The context that the frame of a page needs."""
     return {
         "path": request.path,
-        # Filters of the page, so that a change of day keeps them.
+        # The page's filters, which a change of day keeps.
         "kept_parameters": [
             (name, value)
             for name, value in request.GET.items()

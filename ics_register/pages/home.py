@@ -20,14 +20,14 @@ from people.post_holders import held_posts_among, in_order
 from records.models import Document
 from records.periods import in_force
 
-# As many systems as a page can hold side by side; of more, the lists tell.
+# The most systems that the page can hold side by side; lists have more.
 SYSTEMS = 3
 FORUMS = 12
 DOCUMENTS = 5
-# Among how many the chairs in post are looked for, of systems that have more.
+# In how many seats to look for chairs in post, where systems have more.
 FORUMS_LOOKED_AT = 50
 
-# Kinds whose plural is not made with an s.
+# Kinds with an irregular plural.
 PLURALS = {
     OrganisationKind.HEALTHWATCH: "local Healthwatch bodies",
     OrganisationKind.NATIONAL_BODY: "national or regional bodies",
@@ -98,7 +98,7 @@ def home(request: HttpRequest, asked: AskedDay):
 
 
 def _leading(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
-    """The keys of the posts of those who lead the systems."""
+    """The keys of the leaders' posts of the systems."""
     posts = Post.objects.as_at(day).filter(
         in_force(day, "organisation"),
         kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
@@ -115,7 +115,7 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
 
 
 def _first_seats(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
-    """The keys of as many of their seats as the page holds, and of one more if there is one."""
+    """The keys of as many chairs' seats as the page holds, and one more if there is one."""
     seats = chairs_seats(day).filter(forum__place__in=systems)
     named_first = seats.order_by("forum__folded", "pk").values("pk")[:FORUMS_LOOKED_AT]
     seats = with_standing(Seat.objects.filter(pk__in=named_first), day)
@@ -123,7 +123,7 @@ def _first_seats(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
 
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:
-    """Systems with the places in them, and how much of what serves each."""
+    """Systems with the places in them, and how many organisations and forums serve each."""
     keys = {place.pk for place in shown}
     told = [place.pk for place in places if place.pk in keys or place.part_of_id in keys]
     forums = dict(
@@ -163,6 +163,6 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
 
 
 def _counted(kind: str, count: int) -> str:
-    """A kind of organisation in words that fit how many there are."""
+    """A kind of organisation, in the singular or the plural."""
     label = OrganisationKind(kind).label
     return label if count == 1 else PLURALS.get(OrganisationKind(kind), f"{label}s")

@@ -1,4 +1,4 @@
-"""Days to be kept in mind as a calendar file (iCalendar, RFC 5545)."""
+"""Days to remember as a calendar file (iCalendar, RFC 5545)."""
 
 import datetime
 import uuid
@@ -28,14 +28,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """A day to be kept in mind."""
+    """A day to remember."""
 
-    key: str  # tells it from every other, whatever anything is called
-    day: datetime.date  # the last that it can be
+    key: str  # unique, and stays when a name changes
+    day: datetime.date  # the last day that it can be
     words: str
     source: Source
     address: str  # of the page that says so
-    changed: datetime.datetime  # when what it says was last recorded otherwise
+    changed: datetime.datetime  # when what it says last changed
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Days:
     name: str
     about: str
     entries: list[Entry]
-    is_whole: bool = True  # or whether there is more than it holds
+    is_whole: bool = True  # or whether there are more
 
     @property
     def what_is_left_out(self) -> str:
-        """In words: "" of a calendar that holds all."""
+        """The sentence about days left out; "" for a calendar with all."""
         return "" if self.is_whole else LEFT_OUT
 
 
@@ -68,29 +68,29 @@ def answer_calendar(as_calendar: AsCalendar, context: dict, here: Here) -> HttpR
 
 
 def calendar_file(days: Days, here: Here) -> bytes:
-    """The same bytes for as long as nothing recorded has changed."""
+    """The same bytes for as long as no record has changed."""
     calendar = Calendar()
     calendar.add("prodid", "-//Governance register//EN-GB")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    # As text, which the library does not know these to be: what divides is to be escaped.
+    # Mark them as text: the library would not escape their commas and semicolons.
     calendar.add("x-wr-calname", vText(one_line(days.name)))
     calendar.add("x-wr-caldesc", vText(" ".join(filter(None, [days.about, days.what_is_left_out]))))
-    # Asked for once a day: the register seldom changes oftener.
+    # Programs ask for it once a day: the register seldom changes more often.
     calendar.add("refresh-interval", DAY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
     register = register_id() if days.entries else None
     for entry in days.entries:
         calendar.add_component(_event(entry, register, here))
     if not days.entries:
-        # A calendar holds something, by its standard, and some programs refuse one that does not.
+        # The standard asks for at least one component, and some programs refuse an empty calendar.
         calendar.add_component(Timezone.from_tzid("Europe/London"))
     return calendar.to_ical()
 
 
 def _event(entry: Entry, register: uuid.UUID, here: Here) -> Event:
-    """All of a day, which keeps nobody from another meeting."""
+    """An all-day event that does not block the reader's time."""
     address = here.request.build_absolute_uri(here.asked.link(entry.address))
     event = Event()
     event.add("uid", f"{entry.key}@{register}")

@@ -8,18 +8,20 @@ from records.models import DatedFact, Fact
 
 # The documents that a fact with a period may rest on, as `select_related` takes them.
 SOURCES = DatedFact.DOCUMENT_FIELDS
-# Those of a fact without one.
+# The documents of a fact without a period.
 STATED_SOURCES = Fact.DOCUMENT_FIELDS
-# What is said of a record that another one names.
+# The fields that a page shows of a record that another one names.
 NAMED = ("slug", "name", "end_date", "end_precision", "end_qualifier")
 
 
 def with_sources(
     facts: QuerySet, *named: str, whole: Iterable[str] = (), sources: Iterable[str] = SOURCES
 ) -> QuerySet:
-    """`facts` with what a page says of them: of the documents that they rest on the name and the
-    address, of the `named` records that they tie together these and when they ended, and all of
-    those that are `whole`. To read all of each takes a tenth of the time of a page.
+    """`facts` with the fields that a page shows, because reading all fields takes a tenth of its
+    time.
+
+    They are the names and addresses of their documents, and the names, addresses and ends of the
+    `named` records. Records in `whole` come with all fields.
     """
     sources, own = tuple(sources), [field.name for field in facts.model._meta.concrete_fields]
     documents = [f"{each}__{column}" for each in sources for column in ("slug", "short_title")]

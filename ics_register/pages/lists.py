@@ -11,29 +11,29 @@ from django.http import Http404, HttpRequest
 from ics_register.recorded import reads_the_past
 
 PER_PAGE = 100
-# Of lists that may be very long.
+# For lists that may be very long.
 MOST_COUNTED = 500
-# Further on in one of them nobody reads page by page, and each costs what is before it.
+# The last page of such a list: nobody reads further, and each page costs what is before it.
 LAST_PAGE = 200
-# Of a list that nobody reads from end to end.
+# A list is long if it has more rows than this: nobody reads it from end to end.
 LONG, PER_PAGE_OF_LONG = 1_000, 30
-# Beyond which a page says no number.
+# The largest number that a page gives for a count.
 MANY = 100
 
 
 def up_to_many(records: QuerySet) -> int:
-    """How many `records` there are, counted to one more than MANY: the rest a list tells."""
+    """The number of `records`, counted to one more than MANY."""
     return len(records.order_by().values_list("pk")[: MANY + 1])
 
 
 def to_the_end(counted: int, records: QuerySet) -> int:
-    """How many `records` there are, of which `up_to_many` has counted so many."""
+    """The number of all `records`, of which `up_to_many` has counted some."""
     return records.count() if counted > MANY else counted
 
 
 class ListPaginator(Paginator):
-    """A list in pages. One too long to be read is narrowed or searched, so that it has shorter
-    pages, and only the rows of the page are read."""
+    """A list in pages. Pages of a long list are shorter and read only their own rows: readers
+    narrow or search it."""
 
     def __init__(self, rows):
         super().__init__(rows, PER_PAGE)
@@ -45,8 +45,8 @@ class ListPaginator(Paginator):
         if self._is_of_records:
             bottom = (page.number - 1) * self.per_page
             keys = self.object_list.values("pk")[bottom : bottom + self.per_page]
-            # The keys are found first: putting whole records in order, with all that is joined
-            # to them, takes a hundred times as long.
+            # Find the keys first: sorting whole records, with all that is joined to them, takes a
+            # hundred times as long.
             page.object_list = self.object_list.filter(pk__in=keys)
         return page
 
@@ -58,7 +58,7 @@ class ListPaginator(Paginator):
 
 def page_of(request: HttpRequest, rows) -> Page:
     """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none."""
-    number = _number_of_page(request)  # Before anything is counted.
+    number = _number_of_page(request)  # Check this before counting.
     return _page(ListPaginator(rows), number)
 
 
@@ -79,8 +79,8 @@ def _page(paginator: Paginator, number: int) -> Page:
 
 
 class CountedSoFar(Paginator):
-    """The pages of a list that may be very long: it is counted up to MOST_COUNTED or, further
-    on, up to the row after the page that is read."""
+    """The pages of a list that may be very long: counted up to MOST_COUNTED or, further on, up to
+    the row after the page that is read."""
 
     def __init__(self, rows: list, per_page: int, before: int = 0, *, is_all: bool):
         super().__init__(rows, per_page)
@@ -96,13 +96,15 @@ class CountedSoFar(Paginator):
 
 
 def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
-    """As `page_of`, of a list too long to be counted and narrowed by `?from=` and `?to=`: `first`
-    gives its first rows, as many as `most`, but for so many `before`."""
+    """Like `page_of`, for a list that is too long to count and narrowed by `?from=` and `?to=`.
+
+    `first` gives its first rows, at most `most`, without the first `before`.
+    """
     number = _number_of_page(request)
     rows = first(most=MOST_COUNTED + 1, before=0)
     if len(rows) <= MOST_COUNTED:
         return _page(CountedSoFar(rows, PER_PAGE, is_all=True), number)
-    # To look beyond what is counted takes ten times as long as it was recorded on an earlier day.
+    # Looking beyond the counted rows takes ten times as long as recorded on an earlier day.
     last = MOST_COUNTED // PER_PAGE_OF_LONG if reads_the_past() else LAST_PAGE
     if number > last:
         raise BadRequest(
@@ -120,7 +122,7 @@ def page_of_many(request: HttpRequest, first: Callable[..., list]) -> Page:
 
 
 def _sentence(error: ValidationError, field) -> str:
-    """What is wrong with a filter, in words that say what to do."""
+    """The errors of a filter, in words that say what to do."""
     if error.code == "invalid_choice":
         typed = field.form.data.get(field.html_name, "")
         return f"there is no “{typed[:60]}” to choose. Choose one from the list."

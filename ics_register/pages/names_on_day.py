@@ -1,4 +1,4 @@
-"""What was so on another day: the names of that day, and the first day there is anything of."""
+"""Names of organisations on a day, and the first day and the first day there is anything of."""
 
 import datetime
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from records.prepared import prepared
 
 
 def names_then(organisations: Iterable[int], asked: AskedDay) -> dict[int, str]:
-    """What organisations that have changed their name were called on the day, in words."""
+    """The names on the day of organisations that have changed their name, in words."""
     if asked.is_today:
         return {}
     organisations = tuple(organisations)
@@ -32,9 +32,9 @@ def _former_names(organisations: tuple[int, ...], day: datetime.date) -> QuerySe
 
 
 def name_then(name: OrganisationName, asked: AskedDay) -> str:
-    """What a former name was to its organisation on the day, in words; "" if it was none.
+    """A former name in words, if the organisation had it on the day; otherwise "".
 
-    A name that had gone *by* a month may have gone earlier, and is not claimed for that month.
+    A name that ended *by* a month may have ended earlier, and is not claimed for that month.
     """
     if name.kind != NameKind.FORMER or not name.is_in_force(asked.day):
         return ""
@@ -47,7 +47,7 @@ def name_then(name: OrganisationName, asked: AskedDay) -> str:
 
 
 def earliest_day() -> datetime.date | None:
-    """The first day of which the register knows an organisation or a forum; None if of none."""
+    """The first day on which the register has an organisation or a forum; None if there is none."""
     firsts = [
         model.objects.aggregate(first=Min("start_date"))["first"] for model in (Organisation, Forum)
     ]

@@ -1,4 +1,4 @@
-"""Organisations: the list, and everything the register knows of one."""
+"""Organisations: the list, and the page of one."""
 
 import datetime
 import itertools
@@ -49,7 +49,7 @@ from records.prepared import prepared
 
 
 class OrganisationFilter(django_filters.FilterSet):
-    """What a list of organisations can be narrowed to."""
+    """Filters of a list of organisations."""
 
     q = NameFilter(other_names=OrganisationName, owner="organisation", label="Name or code")
     place = PlaceFilter()
@@ -259,7 +259,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
 
 
 def heads_first(posts: list[HeldPost]) -> list[HeldPost]:
-    """`posts` in their order, but those of chairs and leaders before the others."""
+    """`posts` in their order, with those of chairs and leaders first."""
     return sorted(posts, key=lambda post: post.kind not in HEAD_KINDS)
 
 
@@ -270,7 +270,7 @@ def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:
     return sorted(found, key=lambda seat: (seat[1], seat[2], seat[0]))
 
 
-# What seats that are for organisations of a kind, and for none by name, are called after.
+# Words in the titles of seats that are for organisations of a kind and for none by name.
 IN_TITLES = {
     OrganisationKind.HEALTHWATCH: "Healthwatch",
     OrganisationKind.PCN: "primary care network",
@@ -278,8 +278,10 @@ IN_TITLES = {
 
 
 def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
-    """The seats whose title names the kind of `organisation` and which the sources give to none
-    by name, on forums of its place or of one that it is part of."""
+    """The seats named for the kind of `organisation` and for no organisation by name.
+
+    They are on forums of its place, or of one that it is part of.
+    """
     if organisation.kind not in IN_TITLES or organisation.place_id is None:
         return []
     place = organisation.place_id
@@ -296,7 +298,8 @@ def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
 
 @prepared
 def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
-    """Three ways that are looked up one by one, because together they would read every seat."""
+    """Three queries, one for each way that a seat speaks for it, because together they would read
+    every seat."""
 
     def seats(**way) -> QuerySet:
         found = Seat.objects.as_at(day).filter(not_over(day, "forum"), **way).order_by()
@@ -310,7 +313,7 @@ def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
 
 @dataclass(kw_only=True)
 class ForumAround(DatedStated):
-    """A forum and what it is to an organisation on a day: as a row, with its source."""
+    """A forum and its relation to an organisation on a day, as a row with its source."""
 
     named: str  # folded
     forum_name: str
@@ -323,7 +326,7 @@ class ForumAround(DatedStated):
 
 
 def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list[ForumAround]]:
-    """The forums that `organisation` is a member of, and those it hosts or that answer to it."""
+    """The forums that `organisation` is a member of or hosts, or that answer to it."""
     around = [ForumAround(**row) for row in _forums_around(organisation.pk, asked.day)]
     return {
         "member_of": [forum for forum in around if forum.how == "member"],

@@ -1,7 +1,6 @@
-"""What every public page shares: the day it is read as at, and how it answers.
+"""What all public pages share: the day they are read as at, and how they answer.
 
-Public pages never touch the session, a CSRF token or the user, so that any proxy can keep
-them.
+They never touch the session, a CSRF token or the user, so that any proxy can keep them.
 """
 
 import functools
@@ -45,9 +44,9 @@ from ics_register.pages.ics import AsCalendar, answer_calendar
 from ics_register.pages.record_addresses import Moved
 from ics_register.recorded import as_recorded
 
-# For how long a page may be kept: by any proxy for half a minute, and for as long again while it
-# fetches it anew; by a browser only if it asks each time. No longer, because a name that is
-# withheld has to be gone from every cache within a minute.
+# How long a page may be kept. A proxy may keep it for half a minute, and for as long again while it
+# fetches it. A browser has to ask each time. No longer, because a withheld name has to be gone from
+# every cache within a minute.
 KEPT_FOR = "public, max-age=0, s-maxage=30, stale-while-revalidate=30"
 
 ANSWERS = {
@@ -69,11 +68,11 @@ def public_page(
     as_calendar: AsCalendar | None = None,
 ):
     """Decorates the view of a public page, which can be read as at any day and which any proxy may
-    keep. Besides the days it reads the parameters `reads` of its address, and no others.
+    keep.
 
-    The view takes the request, the day asked for and what its address says; it returns the
-    name of a template and a context. From that context the other functions make the page in other
-    formats (see `formats`).
+    The page reads the parameters of the days and those in `reads`, and no others. The view takes
+    the request, the day asked for and the values in its address. It returns the name of a template
+    and a context, from which the other functions make the page in other formats (see `formats`).
     """
     given = {"json": as_json, "csv": as_csv, "svg": as_svg, "docx": as_word, "ics": as_calendar}
     makers = {form: make for form, make in given.items() if make}
@@ -88,7 +87,7 @@ def public_page(
             try:
                 return kept_by_proxies(_made(view, makers, request, form, kwargs))
             except (BadRequest, SuspiciousOperation) as error:
-                # Answered here and not by raising: a reader's slip is no traceback in the log.
+                # Answer here and do not raise: a reader's slip needs no traceback in the log.
                 return bad_request(request, error)
             except Moved as moved:
                 response = _redirect_to(moved.record, request)
@@ -101,8 +100,8 @@ def public_page(
 
 
 def _made(view, makers: dict, request: HttpRequest, form: str, captured: dict) -> HttpResponse:
-    """The page, or the page in another format. Raises BadRequest for a day or a parameter that
-    cannot be read, and Moved if the record has another address now."""
+    """The page, in the format asked for. Raises BadRequest for a day or a parameter that cannot be
+    read, and Moved if the record has another address now."""
     if typed := address_as_typed(request):
         return HttpResponseRedirect(typed)
     asked = asked_day(request)
@@ -124,7 +123,7 @@ def _made(view, makers: dict, request: HttpRequest, form: str, captured: dict) -
 
 
 def _redirect_to(record, request: HttpRequest) -> HttpResponse:
-    """Leads to the same page of `record`, in the same format and as at the same day."""
+    """Redirect to the same page of `record`, in the same format and as at the same day."""
     captured = {**request.resolver_match.captured_kwargs, "slug": record.slug}
     address = reverse(request.resolver_match.view_name, kwargs=captured)
     kept = page_furniture(request)["kept_parameters"]
@@ -132,6 +131,6 @@ def _redirect_to(record, request: HttpRequest) -> HttpResponse:
 
 
 def kept_by_proxies(response: HttpResponse) -> HttpResponse:
-    """Lets any proxy keep an answer for a while."""
+    """Let any proxy keep an answer for a while."""
     response["Cache-Control"] = KEPT_FOR
     return response

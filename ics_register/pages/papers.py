@@ -1,4 +1,4 @@
-"""Papers for a meeting: words and tables, gathered once and given out as a page and for Word."""
+"""Papers for a meeting: words and tables that become a page and a Word file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from records.models import Document
 
 @dataclass(frozen=True)
 class Line:
-    """Some words of a paper, and the numbers of the sources that say so."""
+    """A line of a paper, with the numbers of its sources."""
 
     words: str
-    label: str = ""  # what the words are of: "Host organisation"
-    address: str = ""  # of the page about what they name
-    more: str = ""  # what follows them and names nothing: ", since April 2019"
+    label: str = ""  # the name of the value: "Host organisation"
+    address: str = ""  # of the page about the thing named
+    more: str = ""  # follows the words, outside the link: ", since April 2019"
     sources: tuple[int, ...] = ()
-    quoted: bool = False  # whether they are a document's own
+    quoted: bool = False  # whether they are quoted from a document
 
     @property
     def references(self) -> str:
-        """The sources as they stand behind the words: "[1, 3]"."""
+        """The numbers of the sources, as they follow the words: "[1, 3]"."""
         return f"[{', '.join(str(number) for number in self.sources)}]" if self.sources else ""
 
 
@@ -37,7 +37,7 @@ class Lines:
     form: str = "paragraphs"  # or "bulleted", "numbered", "facts"
 
 
-# A cell: its words, and any details below them. None at all is a cell to write in.
+# A cell: its words, and any details below them. An empty cell is to write in.
 Cell = tuple[Line, ...]
 
 
@@ -47,7 +47,7 @@ class Column:
 
     heading: str
     width: int
-    room: bool = False  # for a name to be written in
+    room: bool = False  # wide enough to write a name in
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Part:
-    """A heading of a paper, and what stands under it."""
+    """A heading of a paper, and the content under it."""
 
     heading: str
     content: tuple[Lines | Table, ...]
@@ -76,9 +76,9 @@ class Paper:
 
     title: str
     forum: str
-    as_at: str  # the day in words, and that by which it was recorded if one was asked for
-    address: str  # where it was printed from, whole and with the day
-    not_in_force: str  # in a sentence, if the forum was not on the day
+    as_at: str  # the day in words, with the day of recording if one was asked for
+    address: str  # the address that it comes from, with the day
+    not_in_force: str  # a sentence, if the forum was not in force on the day
     parts: tuple[Part, ...]
     landscape: bool = False
 
@@ -96,7 +96,7 @@ def paper_about(
     parts: Iterable[Part],
     landscape: bool = False,
 ) -> Paper:
-    # With the day always, so that the paper leads back to what it says.
+    # Always with the day, so that the address leads back to what the paper says.
     own = reverse(PAPERS[title], args=[forum.slug])
     address = asked.link(own, as_at=asked.day.isoformat())
     return Paper(
@@ -116,7 +116,7 @@ PAPERS = {APPENDIX: "forum-terms", SHEET: "forum-attendance"}
 
 
 def not_in_force(forum: Forum, asked: AskedDay) -> str:
-    """Why a paper about a forum says little of the day, in a sentence; "" if it was in force."""
+    """A sentence on why a paper about a forum says little about the day; "" if it was in force."""
     if forum.is_in_force(asked.day):
         return ""
     words = f"Not in force on {asked.in_words}."
@@ -136,7 +136,7 @@ def not_in_force(forum: Forum, asked: AskedDay) -> str:
 
 
 class References:
-    """The places in documents that a paper rests on, numbered as they are first needed."""
+    """The places in documents that a paper cites, numbered in the order of first use."""
 
     def __init__(self):
         self._numbers: dict[tuple[str, str], int] = {}
@@ -146,7 +146,7 @@ class References:
         return self._numbered((fact.document_slug, fact.locator) for fact in facts)
 
     def with_end(self, fact) -> tuple[int, ...]:
-        """Those of a fact with a period, and of its end if that has a source of its own."""
+        """The numbers of the sources of a fact and of its end."""
         places = [(fact.document_slug, fact.locator)]
         if fact.end_document_slug:
             places.append((fact.end_document_slug, fact.end_locator))
@@ -157,7 +157,7 @@ class References:
         return tuple(dict.fromkeys(numbers))
 
     def listed(self) -> Lines:
-        """All of them in the order of their numbers."""
+        """All sources in the order of their numbers."""
         documents = {
             document.slug: document
             for document in Document.objects.filter(slug__in={slug for slug, _ in self._numbers})
@@ -198,7 +198,7 @@ def paper_for_word(context: dict) -> Paper:
 
 
 def paper_as_json(context: dict, here: Here) -> dict:
-    """A paper as its page has it: the parts with their lines and tables, and the sources."""
+    """A paper as data: its parts with their lines and tables, and its sources."""
     paper = context["paper"]
     return {
         "forum": {"id": here.id_of(context["forum"]), "name": paper.forum},

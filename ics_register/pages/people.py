@@ -1,4 +1,4 @@
-"""People: the list, and everything somebody holds, now and before."""
+"""People: the list, and the page of one with everything they hold or held."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -26,12 +26,12 @@ from records.prepared import prepared
 
 
 def shown_people() -> QuerySet[Person]:
-    """Those whom the public may find: neither merged into another record nor withheld."""
+    """People whom the public may find: neither merged into another record nor withheld."""
     return Person.objects.filter(FINDABLE)
 
 
 class PersonFilter(django_filters.FilterSet):
-    """What a list of people can be narrowed to."""
+    """Filters of a list of people."""
 
     q = NameFilter(other_names=PersonName, owner="person")
     sort = SortFilter(
@@ -40,8 +40,8 @@ class PersonFilter(django_filters.FilterSet):
 
 
 def held_by(people: list[Person], asked: AskedDay) -> dict[int, list]:
-    """What each of `people` holds on the day: appointments, memberships, and the seats that they
-    fill by holding a post."""
+    """The appointments and memberships of each of `people` on the day, and the seats that they fill
+    by holding a post."""
     held = {person.pk: [] for person in people}
     for appointment in _appointments(asked).filter(person__in=list(held)):
         held[appointment.person_id].append(appointment)
@@ -56,8 +56,11 @@ def held_by(people: list[Person], asked: AskedDay) -> dict[int, list]:
 
 
 def to_come_for(people: list[Person], asked: AskedDay) -> dict[int, list]:
-    """The posts and seats that each of `people` is recorded for from a later day. Who is known
-    to hold something *by* a later day is not appointed for that day: their own page tells it."""
+    """The appointments and memberships of each of `people` that start on a later day.
+
+    Those known only *by* a later day are left out, because they may have started already. The
+    person's own page shows them.
+    """
     coming = {person.pk: [] for person in people}
     for records in (_appointments, _memberships):
         later = records(asked, to_come=True).filter(start_qualifier=Qualifier.ON)
@@ -67,7 +70,7 @@ def to_come_for(people: list[Person], asked: AskedDay) -> dict[int, list]:
 
 
 def _holds(person: Person, held: list, here: Here) -> list[dict]:
-    """What somebody holds on the day."""
+    """The values for one row of the list."""
     said = []
     for each in held:
         if isinstance(each, HeldSeat):
@@ -94,8 +97,8 @@ def people_as_json(context: dict, here: Here) -> dict:
 
 
 def people_as_csv(context: dict, here: Here) -> Table:
-    """A row for each post and seat that somebody holds on the day or is to hold, and one for
-    whoever has none."""
+    """A row for each post and seat that somebody holds on the day or later, and one for whoever has
+    none."""
 
     def rows():
         for people in whole_list(context["page"]):
@@ -160,7 +163,7 @@ def _memberships(asked: AskedDay, *, to_come: bool = False):
 
 
 def _all_held(context: dict, here: Here) -> dict[str, list[dict]]:
-    """What somebody holds on the day, held before it and is to hold, as far as is recorded."""
+    """Everything somebody holds on the day, held before it or will hold, as far as is recorded."""
     through = {
         when: [facts.tenure_through_post(seat, holder, here) for seat, holder in pairs]
         for when, pairs in context["through"].items()
@@ -178,7 +181,7 @@ def _all_held(context: dict, here: Here) -> dict[str, list[dict]]:
 
 
 def _ended_with(whole, here: Here) -> dict | None:
-    """What ended and took somebody's time in it with it."""
+    """The record whose end also ended a tenure."""
     return {"name": str(whole), **facts.period(whole)} if whole else None
 
 
@@ -194,7 +197,7 @@ def person_as_json(context: dict, here: Here) -> dict:
 
 
 def held_as_csv(context: dict, here: Here) -> Table:
-    """A row for each post and seat that somebody holds, held or is to hold."""
+    """A row for each post and seat that somebody holds, held or will hold."""
     rows = (
         {"when": when, **csv_rows.flat(said)}
         for when, held in _all_held(context, here).items()
@@ -231,7 +234,7 @@ def other_names(person: int) -> QuerySet:
 
 @public_page(as_json=person_as_json, as_csv=held_as_csv)
 def person(request: HttpRequest, asked: AskedDay, slug: str):
-    # Merged records lead to what they became; who is withheld has no page.
+    # Merged records redirect to the record they became. Withheld people have no page.
     person = record_at(people, slug)
     appointments = list(appointments_of(person.pk))
     memberships = list(memberships_of(person.pk))
@@ -252,8 +255,10 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
 
 
 def ended_with(what: str, record, asked: AskedDay):
-    """What had ended before the day and took `record` with it, if no end of its own did: its
-    post or seat, or the organisation or forum of that; None if nothing had."""
+    """The post, seat, organisation or forum whose end before the day also ended `record`.
+
+    None if nothing ended, or if `record` has an end of its own.
+    """
     if record.has_ended(asked.day):
         return None
     held = record.post if what == "post" else record.seat
@@ -262,8 +267,8 @@ def ended_with(what: str, record, asked: AskedDay):
 
 
 def seats_through_posts(person: Person, posts: set[int], asked: AskedDay) -> dict[str, list]:
-    """The seats that `person` fills by holding one of `posts`, with the time, as (seat, holder):
-    those of the day, those before, and those to come."""
+    """The seats that `person` fills by holding one of `posts`, as (seat, holder): those of the day,
+    before it and after it."""
     found = {"now": [], "before": [], "to_come": []}
     if not posts:
         return found

@@ -32,7 +32,7 @@ from records.prepared import prepared
 
 
 def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
-    """The rule of a forum, as far as it was stated by the day."""
+    """The clauses of a forum's rule that documents had stated by the day."""
     return list(_clauses(forum.pk, asked.day))
 
 
@@ -43,8 +43,11 @@ def _clauses(forum: int, day: datetime.date) -> QuerySet:
 
 
 def could_be(forum: Forum, clauses: list[QuoracyClause], body: Body) -> dict:
-    """Whether a forum could be quorate as it is filled, for the pages: the judgement if all come
-    who can, that if all come who are named, and each clause with its verdict."""
+    """Whether a forum could be quorate as it is filled.
+
+    It has the judgement if all who can come do, the one if all named people come, and each clause
+    with its verdict.
+    """
     rule = rule_of(forum, clauses)
     judgement = as_filled(rule, body)
     return {
@@ -63,7 +66,6 @@ def could_be_as_data(could: dict | None) -> dict:
 
 
 def beside(clauses: list[QuoracyClause], judgement: Judgement) -> list[tuple]:
-    """Each clause as it is recorded, with the verdict on it."""
     verdicts = [verdict for _, verdict in judgement.clauses]
     return list(zip(clauses, verdicts, strict=True))
 
@@ -135,8 +137,8 @@ def judged(
     answered: list[Question],
     asked: AskedDay,
 ) -> dict:
-    """The verdict on a meeting, that on the forum as it is filled, and the votes; no verdict on a
-    forum that is not in force or has no rule."""
+    """The verdict on a meeting, the verdict on the forum as it is filled, and the votes. There is
+    none on a forum that is not in force or has no rule."""
     rule = rule_of(forum, clauses)
     attendees = [one for question in answered for one in question.attendees()]
     judgement = judge_rule(rule, body, attendees)
@@ -153,8 +155,8 @@ def judged(
 def came_after(
     clauses: list[QuoracyClause], members: list[MemberOrganisation], day: datetime.date
 ) -> dict[int, list[str]]:
-    """What succeeded those members that have closed and is open itself, by their key, if a clause
-    asks for them."""
+    """The open successors of closed members, by the key of the member, if a clause asks for
+    them."""
     if not any(clause.kind == ClauseKind.EVERY_ORGANISATION for clause in clauses):
         return {}
     closed = [each.organisation_id for each in members if each.organisation.has_ended(day)]
@@ -177,7 +179,7 @@ def in_force(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple
 def questions(
     forum: Forum, body: Body, clauses: tuple[Clause, ...]
 ) -> tuple[list[Question], list[Question]]:
-    """What is asked of the organisations, and what of the seats."""
+    """The questions for organisations, and those for seats."""
     votes = voting_seats(body) if clauses and by_votes(forum.decision_rule) else []
     seats = seats_wanted(body, clauses, votes)
     return organisations_asked(body, clauses, seats), seats_asked(body, clauses, seats)
@@ -199,6 +201,6 @@ def known(seats: list[HeldSeat], members: list[MemberOrganisation]) -> Known:
 
 
 def everyone(forum: Forum, asked_of: list[Question], asked: AskedDay) -> str:
-    """The address of the page with all there who can be."""
+    """The address of the page on which everyone who can attend does."""
     answers = {each.key: each.fullest for each in asked_of if each.fullest}
     return asked.link(reverse("forum-quoracy", args=[forum.slug]), answers)

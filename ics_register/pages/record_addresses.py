@@ -1,4 +1,4 @@
-"""The record whose page an address asks for, under its slug of today or an earlier one."""
+"""Finds the record whose page an address asks for, by its slug of today or an earlier one."""
 
 from collections.abc import Callable
 
@@ -9,26 +9,24 @@ from ics_register.recorded import reads_the_past
 
 
 class Moved(Exception):
-    """The record asked for has another address now."""
-
     def __init__(self, record):
         super().__init__(record)
         self.record = record
 
 
-# Finds records by the value of the field that is named.
+# Returns records by the value of the named field.
 Find = Callable[..., QuerySet]
 
 
 def record_at(records: QuerySet | Find, slug: str):
     """The record whose address ends in `slug`, among `records`.
 
-    Raises Moved if it had that slug once, which the change history knows, or if it was merged
-    into another, and Http404 if nothing that may be shown ever had it.
+    Raises Moved if it had that slug once, which the change history knows, or if it was merged into
+    another record. Raises Http404 if no record that may be shown ever had the slug.
     """
     find = records if callable(records) else lambda value, by: records.filter(**{by: value})
     asked = find(slug, by="slug")
-    # As it was recorded before, by its key alone: of what a slug was then no index tells.
+    # When reading the past, look up by key: historical slugs are not indexed.
     found = None if reads_the_past() else _only(asked)
     if found is None:
         once = asked.model.history.filter(slug=slug).values_list("id", flat=True)
@@ -49,8 +47,8 @@ def _only(records: QuerySet):
 
 
 def merged_into(record, find: Find):
-    """What `record` became by merging, however often it was merged, or itself if it was not;
-    None if nothing that may be shown."""
+    """The record that `record` was merged into in the end, or itself; None if it may not be
+    shown."""
     passed = set()
     while record is not None and getattr(record, "merged_into_id", None) is not None:
         if record.pk in passed:

@@ -1,4 +1,4 @@
-"""What the register itself learnt or corrected, newest first, without who did it or why."""
+"""Records that were added or corrected, newest first, without who did it or why."""
 
 import datetime
 import functools
@@ -57,7 +57,7 @@ def recorded(request: HttpRequest, asked: AskedDay):
     first, last = named_day(request, "from"), named_day(request, "to")
     if first and last:
         refuse_wrong_order(first, last)
-    # What the register said on a day is not told by what it learnt after it.
+    # What the register said on a day leaves out what was recorded after it.
     until = min((day for day in (last, asked.recorded) if day), default=None)
     since = end_of(day_before(first)) if first else None
     until = end_of(until) if until else None
@@ -74,7 +74,7 @@ def recorded(request: HttpRequest, asked: AskedDay):
 
 
 def _together(found: list) -> list[list]:
-    """What was changed in one go, together, as far as it stands in a row."""
+    """Adjoining changes that were saved in one go, as one group."""
     return [
         list(group)
         for _, group in itertools.groupby(found, lambda each: each.row.batch or each.row)

@@ -1,4 +1,4 @@
-"""How organisations stand to each other, on the page of one of them."""
+"""Relationships of organisations, as the page of one of them shows them."""
 
 import datetime
 import itertools
@@ -18,7 +18,7 @@ RELATIONSHIPS_TO = {
     RelationshipKind.PART_OF: "Includes",
     RelationshipKind.PARTNER_IN: "Has as partners",
 }
-# Of those that were over before the day; a succession is never over.
+# Words for relationships that ended before the day. A succession never ends.
 RELATIONSHIPS_BEFORE = {
     RelationshipKind.MEMBER_OF: ("Was a member of", "Had as members"),
     RelationshipKind.PART_OF: ("Was part of", "Included"),
@@ -27,8 +27,11 @@ RELATIONSHIPS_BEFORE = {
 
 
 def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
-    """How others stand to `organisation` on the day or did before: (what they are to it, those
-    that one place of a document states, together: [[(other, relationship), ...], ...])."""
+    """The relationships of others to `organisation` on the day or before it.
+
+    They are (relation, groups) with a group for each place in a document: [[(other, relationship),
+    ...], ...].
+    """
     relationships = _relationships_of(organisation.pk, asked.day)
 
     def is_former(relationship) -> bool:
@@ -67,5 +70,5 @@ def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
 
 
 def others_of(relationships: list[tuple[str, list]]) -> list[int]:
-    """The organisations that `relationships_of` leads to."""
+    """The organisations in the answer of `relationships_of`."""
     return [other.pk for _, groups in relationships for other, _ in itertools.chain(*groups)]

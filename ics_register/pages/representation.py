@@ -1,4 +1,4 @@
-"""Who is represented where: organisations by forums, and what each has there on a day."""
+"""The matrix of representation: organisations by forums, with the seats of each on a day."""
 
 import dataclasses
 from collections import Counter
@@ -34,14 +34,14 @@ from people.post_holders import PERIOD, Standing
 from records.names import fold
 from records.namesakes import told_apart
 
-# As many forums as somebody can read side by side; what is on others stands in a last column.
+# The most forums to show side by side; the others share a last column.
 COLUMNS = 24
 
 SORTS = {"forums": "Most forums first", "seats": "Most seats first", "name": "Name"}
 
 
 class RepresentationFilter(django_filters.FilterSet):
-    """What the organisations and the forums can be narrowed to."""
+    """Filters of the organisations and the forums."""
 
     place = django_filters.ModelChoiceFilter(
         label="Place of the forum",
@@ -61,12 +61,12 @@ class RepresentationFilter(django_filters.FilterSet):
     )
 
     def left(self, queryset, name, value):
-        """The organisations as they are: this is said of the forums, or of the order."""
+        """Leave the organisations as they are: this field filters forums, or sorts."""
         return queryset
 
     @property
     def forums(self) -> Q:
-        """A filter: the forums that are asked for."""
+        """A filter of forums."""
         chosen = self.form.cleaned_data
         query = within(chosen["place"]) if chosen["place"] else Q()
         return query & Q(kind=chosen["forum_kind"]) if chosen["forum_kind"] else query
@@ -74,7 +74,7 @@ class RepresentationFilter(django_filters.FilterSet):
 
 @dataclass
 class Row:
-    """One organisation, with what it has on each forum."""
+    """An organisation, with its presence on each forum."""
 
     organisation: Organisation
     on: dict[int, Presence]
@@ -88,7 +88,7 @@ class Row:
         return Tally.of(share for presence in self.on.values() for share in presence.shares)
 
     def among(self, forums: Iterable[Forum]) -> list[tuple[Forum, Presence]]:
-        """What it has on those of `forums` that it has something on."""
+        """Its presence on those of `forums` on which it has any."""
         return [(forum, self.on[forum.pk]) for forum in forums if forum.pk in self.on]
 
     def in_order_of(self, sort: str) -> tuple:
@@ -135,7 +135,7 @@ def _organisation(row: Row, here: Here) -> dict:
 
 
 def _has(presence: Presence, here: Here) -> Iterator[dict]:
-    """Each seat, or part of one, that an organisation has on a forum, and its membership."""
+    """The presence of an organisation on a forum: each seat, or part of one, and its membership."""
     for share in presence.shares:
         seat, empty = presence.seats[share.seat_id], presence.empty_places(share)
         yield {
@@ -218,7 +218,7 @@ def representation(request: HttpRequest, asked: AskedDay):
     for_nobody = [share for share in shares if share.organisation_id is None]
     rows = sorted(rows_of(organisations, found), key=lambda row: row.in_order_of(sort))
     page = page_of(request, rows)
-    # The file has them row by row, of the seats that it reads.
+    # The CSV file reads holders itself, row by row.
     empty = {} if form_of(request.path) == "csv" else empty_places(forums, asked.day)
     for row in page.object_list:
         for presence in row.on.values():
@@ -242,15 +242,18 @@ def representation(request: HttpRequest, asked: AskedDay):
 
 
 def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:
-    """Those of `organisations` that have something on a forum."""
+    """Rows for those of `organisations` that are on a forum."""
     those = organisations.filter(pk__in=list(found)).select_related("place")
     those = those.only("slug", "name", "kind", "ods_code", "place__name", *PERIOD)
     return [Row(organisation, found[organisation.pk]) for organisation in those]
 
 
 def columns_of(rows: list[Row]) -> tuple[list[Forum], list[Forum]]:
-    """The forums on which most of the organisations shown have something, the largest places
-    first, as many as there is room for; and the others."""
+    """The forums for columns, and the others.
+
+    The columns are those with most of the organisations shown, as many as there is room for, the
+    largest places first.
+    """
     shared = Counter(forum for row in rows for forum in row.on)
     forums = Forum.objects.filter(pk__in=list(shared))
     forums = forums.select_related(*Forum.told_apart_with).order_by("folded")
@@ -264,7 +267,7 @@ def _level(forum: Forum) -> int:
 
 
 def with_seats(rows: list[Row], asked: AskedDay) -> None:
-    """Give what the rows have the seats themselves, with who fills them."""
+    """Add to the rows their seats, with the holders."""
     on = [presence for row in rows for presence in row.on.values()]
     wanted = {share.seat_id for presence in on for share in presence.shares}
     held = seats_with_holders(Seat.objects.filter(pk__in=wanted), asked.day)

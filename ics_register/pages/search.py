@@ -30,17 +30,17 @@ KINDS = {
     "posts": "post",
 }
 
-# Words of a question, that no name is told apart by.
+# Words of questions, which are in no name.
 ASKING = {"who", "is", "was", "the", "of", "a", "an", "and", "for", "chairs", "chaired", "leads"}
 
 
 def _telling(words: list[str]) -> list[str]:
-    """`words` without those of the question around a name, unless there are no others."""
+    """`words` without the words of a question, unless there are no others."""
     return [word for word in words if word not in ASKING] or words
 
 
 def found_as_json(context: dict, here: Here) -> dict:
-    """What was found of each kind, how many there are, and of which kinds there is more."""
+    """The records found of each kind, the number of all, and which kinds have more."""
     found, counts = context["found"] or {}, context.get("counts", {})
     more = [what for what, records in found.items() if len(records) < counts[what]]
     return {
@@ -72,7 +72,7 @@ def _as_said(record: Model, held: dict[int, list[str]], here: Here) -> dict:
 
 
 def found_as_csv(context: dict, here: Here) -> Table:
-    """A row for everything that was found, however much of it the page shows."""
+    """A row for every record found, also those that the page leaves out."""
 
     def rows():
         for what, records in context["matching"].items():
@@ -141,13 +141,13 @@ def search(request: HttpRequest, asked: AskedDay):
 
 
 def _in_force_first(model: type[DatedFact], asked: AskedDay) -> QuerySet:
-    """Records by name, those that are in force on the day before the others."""
+    """Records by name, with those in force on the day first."""
     records = model.objects.select_related(*model.told_apart_with)
     return records.annotate(otherwise=_not_in_force(asked)).order_by("otherwise", "folded", "pk")
 
 
 def _not_in_force(asked: AskedDay, *owners: str) -> Case:
-    """0 for what is in force on the day with all that it belongs to, and 1 for all else."""
+    """0 if the record and all that it belongs to are in force on the day, otherwise 1."""
     so = Q(start_date__lte=asked.day) & (Q(end_date__isnull=True) | Q(end_date__gte=asked.day))
     for owner in owners:
         so &= in_force(asked.day, owner)
@@ -155,8 +155,8 @@ def _not_in_force(asked: AskedDay, *owners: str) -> Case:
 
 
 def _told_apart(found: dict, held: dict, asked: AskedDay) -> dict[str, dict[int, str]]:
-    """What tells those apart that are called alike, of each kind."""
-    # What they hold stands beside their names.
+    """Words that tell apart records of one name, by kind."""
+    # People have what they hold beside their names.
     alike = namesakes(found["people"], lambda person: f"{person} {held[person.pk]}")
     return {
         "people": {person.pk: person.told_apart_by() for person in alike},
@@ -168,9 +168,9 @@ def _told_apart(found: dict, held: dict, asked: AskedDay) -> dict[str, dict[int,
 
 
 def _by_name(records: QuerySet, names: type, words: list[str]) -> QuerySet:
-    """Records one of whose names holds all the words, each with the other names that do."""
+    """Records with a name that has all the words, each with its other names that have them."""
     model, others = records.model, names.objects.filter(has_words(words, "folded")).order_by()
-    # Each by its own index, which PostgreSQL uses for neither if one or the other is asked for.
+    # Two queries, each with its own index. With an OR, PostgreSQL uses neither index.
     own = model.objects.filter(has_words(words, "folded")).order_by().values("pk")
     either = own.union(others.values(model._meta.model_name))
     return records.filter(pk__in=either).prefetch_related(
@@ -179,7 +179,7 @@ def _by_name(records: QuerySet, names: type, words: list[str]) -> QuerySet:
 
 
 def _nearest(records: Iterable[Model], words: list[str]) -> list[Model]:
-    """Those in force first, and among them those that are called just what was asked for."""
+    """Records in force first, and among them exact names first."""
     asked = fold(" ".join(words))
 
     def how_near(record) -> tuple[bool, bool]:
@@ -191,9 +191,9 @@ def _nearest(records: Iterable[Model], words: list[str]) -> list[Model]:
 
 
 def _posts(words: list[str], asked: AskedDay) -> QuerySet:
-    """Posts whose title and organisation, by any of its names, hold all the words between them.
+    """Posts whose title and organisation (by any of its names) together have all the words.
 
-    One of the words must stand in the title: the organisation is found by itself.
+    One of the words must be in the title: the organisation is found by itself.
     """
     in_title = Q()
     in_all = Q()
@@ -211,7 +211,7 @@ def _posts(words: list[str], asked: AskedDay) -> QuerySet:
 
 
 def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
-    """What each of the people found holds on the day, in words."""
+    """The posts and seats of each person found on the day, in words."""
     keys = [person.pk for person in people]
     held = {key: [] for key in keys}
     for appointment in (

@@ -1,4 +1,4 @@
-"""What search engines may read, and where: the site map and robots.txt."""
+"""The site map and robots.txt, which tell search engines what to read."""
 
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import index, sitemap
@@ -17,7 +17,7 @@ from records.models import Document
 
 
 class _Lists(Sitemap):
-    """The pages that are of no one record."""
+    """Pages that are not about one record."""
 
     def items(self) -> list[str]:
         return LISTS
@@ -45,7 +45,7 @@ LISTS = [
 
 
 class _Records(Sitemap):
-    """Pages of records. Their addresses alone are read, however many there are."""
+    """Pages of records. Only their addresses are read, because there may be many."""
 
     limit = 20_000
 
@@ -68,7 +68,7 @@ SITEMAPS = {
 @csrf_exempt
 @require_safe
 def site_map(request: HttpRequest) -> HttpResponse:
-    """The index of the maps, of which one holds the addresses of each kind."""
+    """The index of the maps. Each kind of page has a map of addresses."""
     return kept_by_proxies(index(request, SITEMAPS, sitemap_url_name="sitemap-of").render())
 
 

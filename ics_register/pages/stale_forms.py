@@ -1,4 +1,4 @@
-"""A form that is sent too late: what happened, what was typed, and what to do next."""
+"""A page for a form that is sent too late: what happened, what was typed, and what to do next."""
 
 from http import HTTPStatus
 
@@ -28,8 +28,8 @@ GO_BACK = "Go back, copy what you typed, open the page again, and enter it there
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: what proves that a form is of this register, and of whoever sends it, is missing or has
-    changed since. Called by Django in place of its own page."""
+    """403: the token that proves where a form comes from is missing or has changed since. Called by
+    Django in place of its own page."""
     if settings.CSRF_COOKIE_NAME in request.COOKIES:
         happened = (
             "Nothing was saved. The form was opened before somebody last signed in or out in this "
@@ -46,9 +46,12 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def keep_what_the_signed_out_typed(get_response):
-    """Middleware: what somebody sends to a form of the admin after their time was over, or after
-    they signed out in another tab, is kept for them, and offered once they have signed in again.
-    Where nobody knows whose it is, it is kept in the page that says so."""
+    """Middleware: keep what somebody sends to the admin after their session ended or after they
+    signed out.
+
+    It is offered again once they have signed in. Where nobody knows whose it is, it is kept in the
+    page that says so.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = to_late_form(request, get_response(request))
@@ -61,8 +64,8 @@ def keep_what_the_signed_out_typed(get_response):
 
 
 def to_late_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """What a form is answered that was sent by somebody who is signed out; any other request is
-    answered `response`."""
+    """The answer to a form from somebody who is signed out; to any other request is answered
+    `response`."""
     if request.method != "POST":
         return response
     to_sign_in = response.status_code == HTTPStatus.FOUND and response.headers[
@@ -85,8 +88,10 @@ def to_late_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
-    """403, with what was typed, to be sent again. Whoever finds the page open may not be the one
-    who typed it, so no such page gives access."""
+    """403, with what was typed, to send again.
+
+    Somebody else may find the page open, so no such page gives access.
+    """
     if not request.user.is_staff and asks_for_own_password(request):
         return page_to_sign_in_from(request, happened)
     if is_of_accounts(request):
@@ -97,10 +102,10 @@ def page_that_keeps(request: HttpRequest, happened: str) -> HttpResponse:
         "again": request.get_full_path(),
         "kept": kept,
         "left_out": left_out,
-        # Without what records are called: whoever sent this may not be allowed to read it.
+        # Leave out names of records: the sender may not be allowed to read them.
         **in_words(request.user, kept, {}),
         "sign_in": "" if request.user.is_staff else reverse("admin:login"),
-        # Whoever sends it now, which may be somebody else.
+        # The person who sends it now may be another.
         "signed_in_as": name_of(request.user) if request.user.is_staff else "",
     }
     return render(request, "errors/stale_form.html", context, status=403, using="jinja2")
@@ -115,29 +120,33 @@ def page_that_keeps_nothing(request: HttpRequest, happened: str) -> HttpResponse
 
 
 def asks_for_own_password(request: HttpRequest) -> bool:
-    """Whether nothing but the passwords of whoever sends it matters in a form."""
+    """Whether a form asks only for the sender's own passwords."""
     return request.path in (reverse("admin:login"), reverse("admin:password_change"))
 
 
 def page_to_sign_in_from(request: HttpRequest, happened: str) -> HttpResponse:
     context = {
         **frame_of_error(request, HEADING, happened),
-        "again": "",  # Nothing is offered to be sent again.
+        "again": "",  # Such a form is not offered again.
         "sign_in": reverse("admin:login"),
     }
     return render(request, "errors/stale_form.html", context, status=403, using="jinja2")
 
 
 def was_sent_from_here(request: HttpRequest) -> bool:
-    """Whether a page of this register sent a form, as the browser says. Otherwise a page of anybody
-    could have what it likes sent by whoever follows it here, and presses the button."""
+    """Whether a page of this register sent a form, as the browser says.
+
+    Otherwise any other page could have a reader send what it likes.
+    """
     origin = f"{request.scheme}://{request.get_host()}"
     return request.method == "POST" and request.headers.get("Origin") == origin
 
 
 def what_was_typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
-    """What a form sent, to be sent again, and whether anything is left out: files, which a browser
-    does not send twice, and passwords, which no page should hold."""
+    """The values that a form sent, and whether any are left out.
+
+    Browsers do not send files twice, and no page should hold passwords.
+    """
     kept, left_out = [], bool(request.FILES)
     for name, values in request.POST.lists():
         if "password" in name:
@@ -148,7 +157,9 @@ def what_was_typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
 
 
 def is_proof_of_preview(request: HttpRequest, name: str) -> bool:
-    """Whether a field says that what a form would change was seen. Without it the form shows what
-    it would change today, before it changes it. The check of an upload changes nothing, and takes
-    no answers without it."""
+    """Whether a field confirms that a preview was seen.
+
+    Without it the form shows what it would change today before it changes anything. The check of an
+    upload changes nothing, and takes no answers without it.
+    """
     return name == "seen" and not request.path.endswith("/check/")

@@ -1,4 +1,4 @@
-"""What documents say of an organisation: its ratings and figures, and what it says of itself."""
+"""Ratings and figures of an organisation in documents, and what it says about itself."""
 
 import datetime
 import itertools
@@ -23,12 +23,12 @@ from records.prepared import prepared
 
 
 def source_of(fact) -> tuple:
-    """What two facts share that are told under one source."""
+    """The key of facts that share one source."""
     return fact.document_slug, fact.locator, fact.quotation, fact.note
 
 
 def by_source(facts: Iterable) -> list[list]:
-    """`facts` in their order, together as far as one place of a document states them."""
+    """`facts` in their order, in groups that share a place in a document."""
     return [list(group) for _, group in itertools.groupby(facts, source_of)]
 
 
@@ -52,7 +52,7 @@ def _ratings_of(organisation: int, day: datetime.date) -> QuerySet:
 
 @dataclass(kw_only=True)
 class Said(Stated):
-    """A figure, or something that an organisation says of itself, as a row with its source."""
+    """A figure or a statement of an organisation, as a row with its source."""
 
     kind: str  # "figure" or a StatementKind
     text: str
@@ -61,8 +61,10 @@ class Said(Stated):
 
 
 def said_by(organisation: Organisation, asked: AskedDay) -> dict[str, list]:
-    """The figures of `organisation` that documents give, and what it says of itself: by kind, in
-    the document's order, and together as far as one place of a document says it."""
+    """The figures and statements of `organisation`.
+
+    Statements are by kind, in the document's order, in groups that share a place in a document.
+    """
     facts = []
     for row in _said_by(organisation.pk, asked.day):
         del row["order"], row["id"]

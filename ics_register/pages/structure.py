@@ -1,4 +1,4 @@
-"""How forums report: as a chart, and as a list of the same; and where one of them stands."""
+"""How forums report: as a chart and a list, and the path of one forum to the top."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ from people.post_holders import Standing
 from records.names import fold
 from records.namesakes import told_apart
 
-# More boxes than this are no picture of anything.
+# A chart with more boxes than this is not readable.
 MOST_BOXES = 150
 TOO_MUCH = (
     f"There are more forums, or lines between them, than the {MOST_BOXES} that fit on a chart."
@@ -45,21 +45,21 @@ TOO_MUCH = (
 
 
 class StructureFilter(django_filters.FilterSet):
-    """What the structure can be narrowed to."""
+    """Filters of the structure."""
 
     place = PlaceFilter()
 
 
 @dataclass
 class Entry:
-    """A forum in the list, with what it is joined to and those told beneath it."""
+    """A forum in the list, with its lines and the forums listed beneath it."""
 
     forum: Forum
     chairs: list[HeldSeat]
     way_round: list[Forum]  # if it is in a loop
     up: list[ReportingLine] = field(default_factory=list)
     beside: list[ReportingLine] = field(default_factory=list)
-    down: list[ReportingLine] = field(default_factory=list)  # from forums told elsewhere
+    down: list[ReportingLine] = field(default_factory=list)  # from forums listed elsewhere
     beneath: list["Entry"] = field(default_factory=list)
 
     @property
@@ -116,7 +116,7 @@ LINE_COLUMNS = (
 
 
 def structure_as_csv(context: dict, here: Here) -> Table:
-    """A row for each line from a forum, and one for each forum that has none to anybody."""
+    """A row for each line from a forum, and one for each forum without a line."""
 
     def parts():
         if "stands" in context:
@@ -185,12 +185,12 @@ def structure(request: HttpRequest, asked: AskedDay):
 
 
 def is_data(request: HttpRequest) -> bool:
-    """Whether a file is asked for, which has all lines."""
+    """Whether a data file is asked for. It has all lines."""
     return form_of(request.path) in DATA
 
 
 def choices_of(forums: list[Forum], asked: AskedDay) -> list[tuple[str, str]]:
-    """The forums to choose from, in words, each with its slug."""
+    """The choices of a forum, as (words, slug)."""
     apart = told_apart(forums, asked.day)
     choices = []
     for forum in forums:
@@ -202,12 +202,12 @@ def choices_of(forums: list[Forum], asked: AskedDay) -> list[tuple[str, str]]:
 
 
 def listed_as(forum: Forum) -> str:
-    """A forum as it stands in a list to choose from, by the name that people use."""
+    """A forum in words for a choice, by the name that people use."""
     return f"{forum.short_name} – {forum.name}" if forum.short_name else forum.name
 
 
 def one_forum(request: HttpRequest, asked: AskedDay):
-    """Where one forum stands: whom it reports to, up to the top, and what lies beneath it."""
+    """One forum: who it reports to, up to the top, and what is beneath it."""
     for name in ("place", "page"):
         if request.GET.get(name):
             raise BadRequest(f"{name}: This goes with all forums. Take it or “forum” out.")
@@ -224,7 +224,7 @@ def one_forum(request: HttpRequest, asked: AskedDay):
 
 
 def forum_named(slug: str) -> Forum:
-    """The forum that the address names by its slug, or by one it once had."""
+    """The forum that the address names by its slug of today or an earlier one."""
     try:
         return record_at(with_sources(Forum.objects.all(), whole=["place"]), slug)
     except Moved as moved:
@@ -243,8 +243,10 @@ def picture(asked: AskedDay, request: HttpRequest) -> str:
 
 
 def joined(forums: list[Forum], lines: list[ReportingLine], rounds, asked: AskedDay) -> dict:
-    """`forums` and what `lines` join them to, with what is said of each: who chairs it, what it
-    was called then, and the way round if it is in a loop."""
+    """The entries of `forums` and of the forums and organisations at the ends of `lines`.
+
+    Each has its chairs, its name on the day, and the way round if it is in a loop.
+    """
     known = {end.pk: end for line in lines for end in (line.from_forum, line.to_forum) if end}
     known |= {forum.pk: forum for forum in forums}
     ways_round = {
@@ -265,7 +267,7 @@ def joined(forums: list[Forum], lines: list[ReportingLine], rounds, asked: Asked
 def drawn_chart(
     forums: list[Forum], shown: dict, asked: AskedDay, asked_for: Forum | None = None
 ) -> Chart | None:
-    """The chart of `forums` and all that they are joined to; None if that is too much."""
+    """The chart of `forums` and all that lines join them to; None if that is too much."""
     lines = shown["lines"]
     ends = dict.fromkeys(forums)
     ends |= dict.fromkeys(end for line in lines for end in (line.from_forum, upper(line)))
@@ -285,7 +287,7 @@ def key_of(end: Forum | Organisation) -> str:
 
 
 def box_of(end: Forum | Organisation, shown: dict, asked: AskedDay, *, asked_for: bool) -> Box:
-    """A forum or an organisation as the chart has it."""
+    """The box of a forum or an organisation."""
     is_forum = isinstance(end, Forum)
     over = end.has_ended(asked.day)
     proposed = is_forum and end.status == ForumStatus.PROPOSED
@@ -321,7 +323,8 @@ def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Ite
 
 
 def chair_in_words(seats: list[HeldSeat]) -> list[str]:
-    """Who chairs a forum, or the honest word. Who is withheld has no name here either."""
+    """The chair of a forum, or “vacant” or “not recorded”. Withheld people have no name here
+    either."""
     said = []
     for seat in seats:
         for holder in seat.holders:
@@ -338,8 +341,8 @@ def chair_in_words(seats: list[HeldSeat]) -> list[str]:
 
 
 def entries(forums: list[Forum], shown: dict) -> list[Entry]:
-    """Every forum once: beneath the one that it reports to, if that serves the same place and
-    stands on the same page."""
+    """Every forum once, beneath the forum that it reports to if that serves the same place and is
+    on the same page."""
     own = {
         forum.pk: Entry(forum, shown["chairs"].get(forum.pk, []), shown["rounds"][forum.pk])
         for forum in forums
@@ -366,7 +369,8 @@ def entries(forums: list[Forum], shown: dict) -> list[Entry]:
 
 
 def parents_of(own: dict[int, Entry]) -> dict[int, int]:
-    """Beneath which forum each is told, if beneath any; never, by any way, beneath itself."""
+    """The forum that each forum is listed beneath, if any. No forum is beneath itself, however
+    indirectly."""
     parents: dict[int, int] = {}
     for key, entry in own.items():
         for line in entry.up:
@@ -383,7 +387,7 @@ def parents_of(own: dict[int, Entry]) -> dict[int, int]:
 
 
 def levels(tops: list[Entry]) -> list[tuple[str, list[tuple[Place | None, list[Entry]]]]]:
-    """The entries by level and place, in the order that they come in."""
+    """The entries by level and place, in the given order."""
     found: dict[str, dict[Place | None, list[Entry]]] = {}
     for entry in tops:
         place = entry.forum.place

@@ -13,9 +13,9 @@ def _address(request: HttpRequest, name: str, slug: str) -> str:
 
 
 def _members(holdings, request: HttpRequest) -> list[dict]:
-    """Holders as schema.org roles. Dates only where they are the true ones, to the day.
+    """Holders as schema.org roles, with dates only where they are exact to the day.
 
-    Who is withheld is left out: a role without its holder says nothing to a machine.
+    Withheld people are left out: a role without its holder says nothing to a program.
     """
     members = []
     for holding in holdings:

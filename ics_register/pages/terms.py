@@ -51,7 +51,7 @@ def forum_of_paper(slug: str) -> Forum:
 
 
 def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
-    """All that the register has of how a forum is made up and works, as at the day."""
+    """Everything recorded about how a forum is made up and works, as at the day."""
     references = References()
     seats = seats_of(forum, asked)
     parts = [
@@ -107,7 +107,7 @@ TEXTS = {
 
 
 def texts(forum: Forum, references: References, *fields: str) -> Iterator[Part]:
-    """What a forum is for, in parts of their own; none for what no source says."""
+    """Parts on what a forum is for, for those texts that a source gives."""
     for field in fields:
         lines = [line.strip() for line in getattr(forum, field).splitlines() if line.strip()]
         if not lines:
@@ -120,7 +120,7 @@ def texts(forum: Forum, references: References, *fields: str) -> Iterator[Part]:
 
 # Membership
 
-# What a source may say of a seat, its column, and what is said below the table if none does.
+# A fact about a seat, its column, and the sentence below the table if no source gives it.
 SAID_OF_SEATS = {
     "voting": ("Votes", "who votes"),
     "counts_to_quoracy": ("Counts to quoracy", "who counts to quoracy"),
@@ -151,7 +151,7 @@ def membership(
 
 
 def about_rows(seats: list[HeldSeat], asked: AskedDay) -> Iterator[Line]:
-    """What is said once of all the rows of the membership: what none has, and how old they are."""
+    """Sentences about all rows of the membership: what none of them has, and how old they are."""
     silent = [words for field, (_, words) in SAID_OF_SEATS.items() if not any_says(seats, field)]
     if silent:
         yield Line(f"Not recorded of any seat: {', '.join(silent)}.")
@@ -193,7 +193,7 @@ def membership_table(
 
 
 def holders_and_room(seat: HeldSeat) -> list[Holder | None]:
-    """Each who fills a seat, and nobody for what is left of it."""
+    """Each holder of a seat, and None for its empty places."""
     return [*seat.holders, *[None] * bool(seat.unfilled)]
 
 
@@ -211,7 +211,7 @@ def seat_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
 
 
 def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
-    """Who fills a seat, or the honest word for why nobody is named."""
+    """The holder of a seat, or why nobody is named."""
     required = [Line(f"required: {seat.requirement}")] if seat.requirement else []
     if holder is None:
         return (*nobody(seat), *required)
@@ -226,7 +226,7 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
 
 
 def person_line(holder: Holder) -> Line:
-    """Somebody by name; who is withheld has no name here and no page."""
+    """A person by name. A withheld person has no name here and no page."""
     address = reverse("person", args=[holder.person_slug]) if holder.person_slug else ""
     return Line(holder.person_and_basis, address=address)
 
@@ -349,7 +349,8 @@ def review(forum: Forum, references: References) -> tuple:
 
 
 def lines_of_reporting(forum: Forum, asked: AskedDay, references: References) -> Iterator[Part]:
-    """Where a forum reports, and what reports to it; and what it works with, if anything."""
+    """The forums and organisations that a forum reports to, those that report to it, and those it
+    works with."""
     lines = forum_pages.reporting(forum, asked)
     up = several(up_line(line, asked, references) for line in lines["lines_up"])
     yield Part("Where it reports", or_not_recorded(up))
@@ -402,7 +403,7 @@ EXPECTED = {
 
 
 def silence(parts: list[Part]) -> list[Part]:
-    """What a paper is usually expected to say and the sources do not, in one sentence."""
+    """One sentence on what readers expect in such a paper and no source says."""
     there = {part.heading for part in parts}
     absent = [words for heading, words in EXPECTED.items() if heading not in there]
     if not absent:

@@ -1,7 +1,7 @@
-"""Who held what over time, as a picture: where each stretch of it begins and ends.
+"""Draws who held what over time: where each stretch of the picture begins and ends.
 
-Places across are per cent of the picture's width, which is that of the page, and places down
-are pixels, so that its letters are as large on a telephone as elsewhere. A template draws it.
+Places across are per cent of the width of the page. Places down are pixels, so that letters are as
+large on a phone as elsewhere. A template draws the picture.
 """
 
 import datetime
@@ -22,24 +22,24 @@ from records.periods import (
     next_day,
 )
 
-# In pixels: what is above the first heading, the space above a heading, a line of words, a bar
+# In pixels: the space above the first heading, the space above a heading, a line of words, a bar
 # with the space beneath it, and the axis below them all.
 TOP = 24
 SPACE = 10
 WORDS = 20
 BAR = 24
 AXIS = 30
-# How large words are, and the room for them on the smallest of telephones.
+# The size of words, and the room for them on the smallest phones.
 SIZE, ROOM = 16, 280
-# As many lines as somebody takes in at once.
+# The most lines that a reader takes in at once.
 MOST_LINES = 24
 
-# In per cent: how long a stretch is of which only one end is known, and the room at both ends.
+# In per cent: the length of a stretch with only one known end, and the room at both ends.
 STUB = 4
 BEFORE, AFTER = 5, 4
 
-# In months, how far apart the ticks may be; and in per cent, how near to each other and to the
-# edges on a telephone, by how they are written.
+# In months: how far apart the ticks may be. In per cent: how near they may be to each other and to
+# the edges on a phone, by how they are written.
 STEPS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
 NEAREST = {Precision.YEAR: 12, Precision.MONTH: 30}
 EDGES = {Precision.YEAR: 6, Precision.MONTH: 15}
@@ -64,22 +64,22 @@ class Line:
     last: datetime.date | None
     holder: Holder | None = None
     standing: Standing = Standing.HELD
-    words: str = ""  # when, of a time without a holder
-    after: Holder | None = None  # who was the last to leave before such a time
+    words: str = ""  # when, for a time without a holder
+    after: Holder | None = None  # the last holder before such a time
     stretches: list[Stretch] = field(default_factory=list)
     names: list["Mark"] = field(default_factory=list)
     y: int = 0  # of its bar
 
     @property
     def name(self) -> str:
-        """What stands above its bar."""
+        """The words above its bar."""
         if self.holder is None:
             return self.standing.label.capitalize()
         return self.holder.person_and_basis
 
     @property
     def is_cut(self) -> bool:
-        """Whether it ended with what is held, or with what that belongs to, and not by itself."""
+        """Whether the end of the post or seat, or of its owner, cut it short."""
         return self.holder is not None and self.last != self.holder.end_date
 
 
@@ -99,10 +99,10 @@ class Timeline:
     headings: list[Mark]
     lines: list[Line]
     ticks: list[Mark]
-    asked: float | None  # where the day is that the page is read as at, if it is within
+    asked: float | None  # the place of the day asked for, if it is within
     height: int
-    left_out: int  # for how many posts or seats there was no room
-    earlier: int  # and for how many of the earliest times of the first that is drawn
+    left_out: int  # how many posts or seats had no room
+    earlier: int  # and how many of the earliest times of the first one drawn
 
     @property
     def looks(self) -> set[str]:
@@ -111,8 +111,8 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Times:
-    """Posts or seats with everybody recorded for them and the times without anybody, each by
-    itself; and those for which a picture has room."""
+    """Posts or seats with everybody recorded for them and the times without a holder, and those
+    that fit the picture."""
 
     whole: list[list[Line]]
     shown: list[list[Line]]
@@ -127,7 +127,7 @@ class Times:
 
     @property
     def lines(self) -> list[Line]:
-        """Those that are drawn."""
+        """The lines that are drawn."""
         return [line for lines in self.shown for line in lines]
 
     @property
@@ -158,11 +158,10 @@ class Times:
 def recorded_times(
     holdings: Iterable[Holding], asked: AskedDay, over: datetime.date | None
 ) -> Times | None:
-    """The times of `holdings`, which belong to what ended on the day `over` if it did; None if
-    nothing recorded of them can be drawn.
+    """The times of `holdings`; None if none of them can be drawn.
 
-    Those for which there is no room are not drawn, the last first; of the first one, which is
-    always drawn, its earliest times are not.
+    `over` is the day on which their owner ended, if it did. If there is no room for all, the last
+    holdings are left out, and the earliest times of the first one.
     """
     groups = [lines_of(holding, asked.today, over) for holding in holdings]
     groups = [lines for lines in groups if any(line.holder for line in lines)]
@@ -176,7 +175,7 @@ def recorded_times(
 
 
 def written(words: str, y: int) -> tuple[list[Mark], int]:
-    """`words` from `y` downwards, broken so that they fit, and where they end."""
+    """Marks with `words` from `y` downwards, broken to fit, and the `y` below them."""
     lines = wrap(words, SIZE, ROOM)
     marks = [Mark(line, y=y + WORDS * at) for at, line in enumerate(lines)]
     return marks, y + WORDS * len(lines)
@@ -204,8 +203,10 @@ def _earlier(*days: datetime.date | None) -> datetime.date | None:
 
 
 def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
-    """The times up to the day `until` in which `holding` was vacant or its holder not recorded,
-    by the rules of the register, which change on no other days than those looked at."""
+    """The times up to the day `until` in which `holding` was vacant or its holder not recorded.
+
+    That can change only on the days looked at.
+    """
     starts = [holder.start_date for holder in holding.recorded if holder.start_date]
     begins = holding.start_date or min(starts, default=None)
     if begins is None:
@@ -228,13 +229,13 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
 
 
 def holding_before(line: Line) -> list[Holder]:
-    """Those with whose end a time without a holder began."""
+    """The last holders before a time without a holder."""
     first = cast("datetime.date", line.first)
     return [each for each in line.holding.recorded if each.end_date == day_before(first)]
 
 
 def time_without(line: Line, until: datetime.date) -> str:
-    """When nobody held it, in words that claim no more than the dates on either side of it."""
+    """When nobody held it, in words that claim no more than the dates on either side."""
     holding, recorded = line.holding, line.holding.recorded
     left = holding_before(line)
     came = [
@@ -255,7 +256,7 @@ def time_without(line: Line, until: datetime.date) -> str:
 
 @dataclass(frozen=True)
 class Scale:
-    """From days, as their ordinals, to places along the axis."""
+    """Converts days (as ordinals) to places along the axis."""
 
     first: float
     last: float
@@ -263,7 +264,7 @@ class Scale:
 
     @classmethod
     def of(cls, lines: list[Line], today: datetime.date) -> "Scale":
-        """The scale on which all of `lines` have room, and today if one of them goes on."""
+        """The scale for all of `lines`, up to today if one of them goes on."""
         known = [day.toordinal() for line in lines for day in (line.first, line.last) if day]
         if any(line.last is None for line in lines):
             known.append(today.toordinal())
@@ -280,7 +281,7 @@ class Scale:
         return self.x(ordinal) if self.first <= ordinal <= self.last else None
 
     def stretches(self, line: Line) -> Iterator[Stretch]:
-        """What a line is made of. What is still to come is not certain, whatever is recorded."""
+        """The stretches of a line. The future is not certain, whatever is recorded."""
         for look, parts in groupby(self._until_today(line), key=lambda part: part[0]):
             spans = [span for _, *span in parts]
             x, end = self.x(spans[0][0]), self.x(spans[-1][1])
@@ -321,8 +322,8 @@ class Scale:
 
     @staticmethod
     def _known_until(holder: Holder, first: float, last: float) -> float:
-        """Until when somebody is known to have gone on; where no end is recorded, until a source
-        last said so."""
+        """The last day on which somebody is known to hold it: without an end, the day on which a
+        source last said so."""
         if holder.end_date is not None:
             return last
         if holder.confirmed_on is None:
@@ -331,7 +332,7 @@ class Scale:
         return min(max(confirmed.toordinal(), first) + 1, last)
 
     def ticks(self) -> list[Mark]:
-        """The beginnings of years, or of months if it is a short time."""
+        """Ticks at the beginnings of years, or of months on a short scale."""
         first = datetime.date.fromordinal(max(int(self.first), 1))
         last = datetime.date.fromordinal(min(int(self.last), datetime.date.max.toordinal()))
         months = range(12 * first.year + first.month, 12 * last.year + last.month)
@@ -349,10 +350,10 @@ class Scale:
                     break
                 marks.append((day, x))
             else:
-                break  # None is too near to the one before it.
+                break  # No tick is too near to the one before it.
         return [Mark(date_in_words(day, precision), x=x) for day, x in marks]
 
 
 def first_of(month: int) -> datetime.date:
-    """The first day of a month, which is counted from the year 0."""
+    """The first day of a month. Months are counted from the year 0."""
     return datetime.date(month // 12, month % 12 + 1, 1)

@@ -147,8 +147,8 @@ def test_of_two_changes_in_one_instant_the_later_counts(board, clock):
 def test_the_page_says_in_words_which_clock_says_what(board):
     page = read(BOARD, {"as_at": "2025-06-01", "recorded": "2026-05-10"})
     assert (
-        "What the register said at the end of 10 May 2026 about 1 June 2025. What was recorded "
-        "or corrected since then is left out." in page.text
+        "What the register said at the end of 10 May 2026 about 1 June 2025. It leaves out "
+        "what was recorded or corrected since then." in page.text
     )
     assert page.title == (
         "Board, as at 1 June 2025, as recorded on 10 May 2026 – Governance register"

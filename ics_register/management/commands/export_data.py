@@ -16,7 +16,7 @@ from ics_register.open_data.identifiers import Addresses
 from ics_register.open_data.metadata import Wanted
 from records.periods import FIRST_DAY, LAST_DAY, is_taken
 
-# In bytes: how often it is told how large a file is.
+# In bytes: how often the command reports how large a file is.
 AT_ONCE = 1_000_000
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         to.mkdir(parents=True, exist_ok=True)
         wanted = Wanted(as_at or timezone.localdate(), all_periods, Addresses(site))
         bar = ProgressBar(self.stderr)
-        # Gathering takes about as long as writing two of the files.
+        # Reading the register takes about as long as writing two of the files.
         steps = 2 + len(FORMATS)
         files = [to / each.name for each in FORMATS]
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 
 class Watched(io.FileIO):
-    """A file being written whose size is told as it grows."""
+    """A file that reports its size as it grows."""
 
     def __init__(self, path: Path, written: Callable[[int], None]):
         super().__init__(path, "w")
