@@ -28,6 +28,7 @@ from editing.links import may_be_a_key
 from editing.record_names import RecordNames
 from records.history import HistoryRow
 from records.locks import locked
+from records.models import Record
 
 THEIRS, MINE = "theirs", "mine"
 
@@ -38,7 +39,6 @@ CHOSEN_TOGETHER = [
     ["document", "locator"],
     ["end_document", "end_locator"],
     ["confirmed_document", "confirmed_locator"],
-    ["codes_document", "codes_locator"],
 ]
 
 NO_VERSION = (
@@ -167,11 +167,12 @@ def form_of(model_admin, request: HttpRequest, record: models.Model) -> type[for
     return model_admin.get_form(request, record, change=True, fields=fields)
 
 
-def choices(model: type[models.Model], form: forms.ModelForm) -> list[list[models.Field]]:
+def choices(model: type[Record], form: forms.ModelForm) -> list[list[models.Field]]:
     """The fields of a form, in its order, in the groups that are one choice each."""
     by_name = {field.name: field for field in model._meta.concrete_fields}
-    groups = {group[0]: group for group in CHOSEN_TOGETHER}
-    later = {name for group in CHOSEN_TOGETHER for name in group[1:]}
+    together = [*CHOSEN_TOGETHER, *model.chosen_together]
+    groups = {group[0]: group for group in together}
+    later = {name for group in together for name in group[1:]}
     found = []
     for name in form.fields:
         if name in by_name and name not in later:

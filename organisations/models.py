@@ -178,6 +178,7 @@ class Organisation(DatedFact):
 
     natural_key_fields = ("slug",)
     told_apart_with = ("place",)
+    chosen_together = (("codes_document", "codes_locator"),)
     verb_of_end = "closed"
     # A code may outlive the organisation it was given to, and then belongs to another.
     no_overlaps = (

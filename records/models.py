@@ -71,6 +71,8 @@ class Record(Recorded):
     natural_key_fields: tuple[str, ...] = ()
     # The paths to the records that `told_apart_by` reads.
     told_apart_with: tuple[str, ...] = ()
+    # Groups of a model's own fields that are one choice where two editors changed a record.
+    chosen_together: tuple[tuple[str, ...], ...] = ()
 
     class Meta:
         abstract = True

@@ -15,7 +15,7 @@ from editing.field_changes import field_changes, shown_fields
 from editing.record_names import RecordNames
 from editing.refusals import refusal_in_words
 from editing.spreadsheets.cells import is_month_first, may_be_month_first
-from editing.spreadsheets.columns import WhenColumn
+from editing.spreadsheets.columns import DayColumn, WhenColumn
 from editing.spreadsheets.directories import Questions
 from editing.spreadsheets.import_rows import CHANGED, NEW, REFUSED, SAME, ImportRow
 from editing.spreadsheets.kinds import RecordSpreadsheet
@@ -67,7 +67,7 @@ class SpreadsheetImport:
         headings = [
             column.heading
             for column in self.spreadsheet.columns_read()
-            if isinstance(column, WhenColumn) or column.attribute == "term_ends"
+            if isinstance(column, WhenColumn | DayColumn)
         ]
         cells = [(row, h, row.cells.get(h, "")) for row in self.rows for h in headings]
         odd = next(((row, h) for row, h, text in cells if is_month_first(text)), None)
