@@ -13,7 +13,7 @@ def address(model, page: str, *args) -> str:
 
 
 def typed(response) -> dict[str, str]:
-    """What a browser would send from the form on a page, left as it is."""
+    """What a browser would send from the form on a page if nobody typed anything."""
     data = {}
     for field in response.context_data["adminform"].form:
         value = field.field.widget.format_value(field.value())
@@ -35,23 +35,23 @@ REASON = "Told so in a test."
 
 
 def send(browser, page: str, **changes):
-    """Open the form at `page`, type `changes` and a reason into it, and save."""
+    """Open the form at `page`, type in `changes` and a reason, and save."""
     return browser.post(page, {**typed(browser.get(page)), "reason": REASON, **changes})
 
 
 def remove(browser, record, *, follow=False, **changes):
-    """Remove a record on its page for that, with a reason."""
+    """Remove a record on its delete page, with a reason."""
     page = address(type(record), "delete", record.pk)
     return browser.post(page, {"post": "yes", "reason": REASON, **changes}, follow=follow)
 
 
 def leads_to(words) -> str:
-    """The page that words in a table lead to, without the way back."""
+    """The address that words in a table link to, without the parameter for the way back."""
     return re.sub(r"[?&]next=[^&]*", "", words.address)
 
 
 def add_a_membership_in_the_admin(seat, person):
-    """An attempt for `tests.racing`: one that sends the form of a membership."""
+    """An attempt for `tests.racing` that sends the form of a membership."""
     from django.contrib.auth.models import User
     from django.core.exceptions import ValidationError
     from django.test import Client
@@ -69,7 +69,7 @@ def add_a_membership_in_the_admin(seat, person):
 
 
 def send_what_was_opened(opened, title):
-    """An attempt for `tests.racing`: one that sends the form of a document opened before."""
+    """An attempt for `tests.racing` that sends a document's form, opened before."""
     from django.contrib.auth.models import User
     from django.core.exceptions import ValidationError
     from django.test import Client

@@ -1,8 +1,7 @@
 """Every address of the admin, found by walking the resolver, and who is sent there.
 
-A page that is added to the admin is found here without being named. If its address takes an
-argument that nobody has told of, or nobody has said what kind of page it is, the walk fails and
-says where to.
+A page that is added to the admin is found without being named here. The walk fails, and says what
+to add where, if the page's address takes an unknown argument or the page is of no known kind.
 """
 
 import copy
@@ -39,7 +38,7 @@ from tests.organisations.ods_files import networks
 
 PASSWORD = "a long password"
 
-# Those who are sent to every address, and what the table calls them.
+# The people who are sent to every address, and what the table calls them.
 ANONYMOUS = "nobody signed in"
 NOT_STAFF = "not staff"
 NO_GROUP = "staff in no group"
@@ -92,7 +91,7 @@ OF_SITE = {
     "ods/<int:key>/load/": "Lists sent: load them",
     "export/<slug:app>/<slug:model>.<str:form>": "Export of a list",
 }
-# Those that change nothing, whatever is sent to them.
+# Pages that change nothing, whatever is sent to them.
 READING = {
     "List",
     "Short address of one",
@@ -114,7 +113,7 @@ READING = {
     "Spreadsheet sent",
     "Export of a list",
 }
-# Those that answer whoever may read them, and refuse in words to do what they offer others.
+# Pages that answer everybody who may read them, and refuse in words to do what others may.
 TOLD_BY_WHAT_IS_WRITTEN = {"Changes made in one go, and undoing them"}
 
 
@@ -132,7 +131,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Pattern:
-    """An address of the admin with places for arguments."""
+    """A pattern of the admin's addresses, with its arguments."""
 
     model: type[models.Model] | None
     rest: str  # what follows the name of the kind of record, or "admin/"
@@ -213,23 +212,23 @@ def _routes(urlpatterns, start: str = "") -> Iterator[str]:
             yield route
 
 
-# Those who come, and what they find
+# The people who are sent, and the records they find
 
 
 @dataclass
 class Cast:
-    """People who are sent to every page, and records of every kind for them to find there."""
+    """The people who are sent to every page, and a record of every kind for them to find."""
 
     accounts: dict[str, User]
-    # Of each kind of record: what the table calls it, and one of it.
+    # For each kind of record: one record, and what the table calls it.
     records: dict[type[models.Model], list[tuple[str, models.Model]]]
-    # Of one change that can be undone.
+    # The batch of a change that can be undone.
     batch: uuid.UUID
     uploads: dict[str, Upload]
     lists: dict[str, Upload]  # of the Organisation Data Service
 
     def browser(self, who: str, **options) -> Client:
-        """A browser in which they are signed in."""
+        """A browser in which that person is signed in."""
         browser = Client(**options)
         if who in self.accounts:
             browser.force_login(self.accounts[who])
@@ -237,7 +236,7 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Somebody of every sort, and a record of every kind, with a change behind it."""
+    """One person of every sort, and a record of every kind that has been changed."""
     accounts = {
         NOT_STAFF: User.objects.create_user("Nora", password=PASSWORD),
         NO_GROUP: User.objects.create_user("Stan", password=PASSWORD, is_staff=True),
@@ -248,7 +247,7 @@ def make_cast() -> Cast:
         user.groups.add(Group.objects.get(name=name))
         accounts[name] = user
     records = {model: [(_plural(model), make())] for model, make in BUILDERS.items()}
-    # Those that hold and are held, so that guided steps find something to do.
+    # A holder and the post or seat they hold, so that guided steps find something to do.
     for tenure in (Appointment, Membership):
         _, record = records[tenure][0]
         for model, other in [(type(record.held), record.held), (Person, record.person)]:
@@ -292,7 +291,7 @@ def make_cast() -> Cast:
 
 
 def lists_of(user: User) -> Upload:
-    """A list of networks that somebody sent, which names none that can be taken."""
+    """An uploaded list of networks, none of which can be loaded."""
     return Upload.objects.create(
         kind="ods",
         file_name="epcn_2019-12-04.csv",
@@ -304,7 +303,7 @@ def lists_of(user: User) -> Upload:
 
 
 def upload_of(user: User) -> Upload:
-    """A spreadsheet that somebody sent, which adds nothing."""
+    """An uploaded spreadsheet that adds nothing."""
     headings = "name,document,locator\n"
     return Upload.objects.create(
         kind="people.person",
@@ -321,7 +320,7 @@ Filled = list[tuple[str, dict]]
 
 
 def ways_to_fill(cast: Cast, who: str, pattern: Pattern) -> Filled:
-    """The arguments with which somebody is sent to an address."""
+    """The arguments to try in an address."""
     if pattern.model is not None:
         assert pattern.model in cast.records, (
             f"{pattern.model._meta.label} has pages in the admin and no record to open them for. "
@@ -374,7 +373,7 @@ def _own_lists_and_somebody_elses(cast: Cast, who: str) -> Filled:
 
 
 def one_field_for_each_kind() -> list[models.ForeignKey]:
-    """For each kind of record that forms point to, a field of a form that does."""
+    """For each kind of record that forms can choose, one field that chooses it."""
     return list(
         {
             each.related_model: each
@@ -476,7 +475,7 @@ def _kind(pattern: Pattern, values: dict) -> str:
 
 @dataclass
 class Answer:
-    """What somebody was answered, and what the database was told to write meanwhile."""
+    """A response, and what the request wrote to the database."""
 
     status: int
     response: object
@@ -492,7 +491,7 @@ class Answer:
         return self.status in (403, 404, 405) or self.sent_to_sign_in
 
 
-# What is written of somebody's being there, and not of the register.
+# Tables that record who visits, and not what the register says.
 NOT_OF_THE_REGISTER = [
     "django_session",
     "records_staffsession",
@@ -504,7 +503,7 @@ NOT_OF_THE_REGISTER = [
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """The statements that wrote anything, in the order in which they were given."""
+    """The statements that wrote something, in order."""
     written = []
 
     def watch(execute, sql, params, many, context):
@@ -519,7 +518,7 @@ def watched() -> Iterator[list[str]]:
 
 
 def ask(browser: Client, method: str, address: str, data=None) -> Answer:
-    """Ask, and take back whatever it changed, so that the next finds everything as it was."""
+    """Send a request and roll back what it changed, so that requests do not affect each other."""
     cookies = copy.deepcopy(browser.cookies)
     with transaction.atomic(), watched() as written:
         response = getattr(browser, method)(address, data or {})
@@ -531,7 +530,7 @@ def ask(browser: Client, method: str, address: str, data=None) -> Answer:
 
 
 class FormReader(HTMLParser):
-    """What a browser would send from the forms of a page, left as they are."""
+    """Reads what a browser would send from the forms of a page if nobody typed anything."""
 
     def __init__(self, html: str):
         super().__init__()
@@ -566,7 +565,7 @@ class FormReader(HTMLParser):
 
 
 def left_as_it_is(response) -> dict[str, list[str]]:
-    """What a browser would send from the forms of a page, if there are any."""
+    """What a browser would send from each form of a page if nobody typed anything."""
     return FormReader(response.content.decode()).values if readable(response) else {}
 
 

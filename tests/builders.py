@@ -55,7 +55,7 @@ def day(text: str) -> datetime.date:
 
 def source() -> Document:
     """The document that records rest on unless told otherwise."""
-    # Asked for by nearly every record that a test makes: Django would put the query together anew.
+    # Nearly every record that a test makes asks for this: Django would compile the query each time.
     table = connection.ops.quote_name(Document._meta.db_table)
     found = Document.objects.raw(f"SELECT * FROM {table} WHERE slug = 'board-paper'")
     return next(iter(found), None) or make_document(

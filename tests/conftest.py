@@ -32,8 +32,8 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 @pytest.fixture(scope="session", autouse=True)
 def no_column_is_read_later():
-    """Whoever leaves columns out of a query reads none of them: Django would fetch each by a query
-    of its own, for every row, and no page would look any different."""
+    """Fail if a column that a query deferred is read later: Django would fetch it by one query for
+    each row, and no page would look any different."""
     read_and_lock = Model.refresh_from_db
 
     def read(self, using=None, fields=None, **options):
@@ -71,8 +71,8 @@ def django_db_modify_db_settings(
 def test_database(django_db_setup, django_db_blocker, django_db_keepdb, django_db_createdb):
     """The test database, whichever tests are chosen.
 
-    pytest-django makes it only if one of the chosen tests is marked as asking for it. Tests that
-    read a standing register are not marked, and would reach the development database.
+    pytest-django makes it only if one of the chosen tests is marked as using it. Tests that read
+    a standing register are not marked, and would reach the development database.
     """
     if connection.settings_dict["NAME"] != DEVELOPMENT_DATABASE:
         yield
@@ -90,8 +90,7 @@ def test_database(django_db_setup, django_db_blocker, django_db_keepdb, django_d
 
 
 def pytest_collection_finish():
-    """Keep Python from looking again and again through what is loaded for all tests: a seventh of
-    their time."""
+    """Freeze what is loaded for all tests: collecting garbage in it takes a seventh of their time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

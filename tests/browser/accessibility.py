@@ -7,7 +7,7 @@ OPTIONS = {"preload": False}
 
 
 def violations(page, impacts: frozenset[str] | None = None) -> list[str]:
-    """What axe objects to on the page, in its words; all of it, or what has these impacts."""
+    """What axe reports on the page: everything, or only what has these impacts."""
     return [
         f"{found['impact']}: {found['help']} ({found['id']}): "
         + ", ".join(str(node["target"]) for node in found["nodes"])

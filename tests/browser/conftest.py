@@ -45,8 +45,8 @@ def own_register(seeded_database, tmp_path):
 
 @pytest.fixture(scope="session")
 def staff_server(seeded_database, browser, tmp_path_factory):
-    """A register that a member of staff has signed in to: its address, the cookies that say who
-    it is, its database, and a copy of that as it was then."""
+    """A register that a member of staff has signed in to: its address, the session's cookies, its
+    database, and a copy of the database as it was then."""
     directory = tmp_path_factory.mktemp("staff")
     database, as_it_was = directory / "register.sqlite3", directory / "as-it-was.sqlite3"
     with served_register.served(seeded_database, directory) as address:
@@ -60,8 +60,8 @@ def staff_server(seeded_database, browser, tmp_path_factory):
 
 @pytest.fixture
 def staff_register(staff_server, context):
-    """The address of a seeded register, signed in to, that this test may change: the next finds
-    it as it was."""
+    """The address of a seeded register, signed in to, that this test may change. Each test begins
+    with the same register."""
     address, cookies, database, as_it_was = staff_server
     served_register.copy(as_it_was, database)
     context.add_cookies(cookies)

@@ -36,7 +36,7 @@ PAGES = {
     "not-found": "/nothing-here/",
     "admin-login": "/admin/login/",
 }
-# Of the admin, for somebody signed in.
+# Pages of the admin, for somebody signed in.
 ADMIN_PAGES = {
     "admin": "/admin/",
     "admin-find": "/admin/find/?q=wye+valley",

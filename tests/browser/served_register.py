@@ -1,4 +1,4 @@
-"""A seeded register of its own, served by gunicorn in another process, as people meet it."""
+"""A seeded register, served by gunicorn in another process, as in production."""
 
 import contextlib
 import os
@@ -43,7 +43,7 @@ def make_seeded_database(database: Path) -> None:
 
 
 def copy(database: Path, to: Path) -> None:
-    """Copy a database, over another if there is one, while either is in use."""
+    """Copy a database over another, if there is one. Either may be in use."""
     with (
         contextlib.closing(sqlite3.connect(database)) as source,
         contextlib.closing(sqlite3.connect(to)) as target,
@@ -52,13 +52,13 @@ def copy(database: Path, to: Path) -> None:
 
 
 def files_of(directory: Path) -> Path:
-    """The folder in which the register that is served in `directory` keeps whole lists."""
+    """The folder in which the register served from `directory` keeps whole lists."""
     return directory / "files"
 
 
 @contextlib.contextmanager
 def served(seeded_database: Path, directory: Path) -> Iterator[str]:
-    """Serve a copy of the database, made in `directory`; gives the register's address."""
+    """Serve a copy of the database from `directory`. Gives the register's address."""
     database = directory / "register.sqlite3"
     shutil.copyfile(seeded_database, database)
     # Already listening when gunicorn gets it: no port to guess and nothing to wait for.

@@ -1,4 +1,4 @@
-"""A member of staff at work in the admin, and a reader of what the public pages say then."""
+"""A member of staff at work in the admin, and a reader of the public pages."""
 
 import re
 from dataclasses import dataclass
@@ -19,9 +19,8 @@ def log_in(page, register: str = "") -> None:
 
 
 def choose_in(page, field: str, words: str, shown: str = "") -> int:
-    """Choose in the field whose element is `field` the record that `words` find, as somebody
-    would who has a keyboard alone; it is shown with the words `shown`. Gives how many keys that
-    took besides typing."""
+    """Choose a record in `field` by keyboard alone: type `words`, and take the one shown as
+    `shown`. Gives how many keys were pressed besides typing."""
     beside = f"[id='{field}'] + .select2"
     several = page.locator(f"[id='{field}']").get_attribute("multiple") is not None
     if several:
@@ -37,9 +36,9 @@ def choose_in(page, field: str, words: str, shown: str = "") -> int:
 
 
 class Staff:
-    """Somebody who records events, beginning on the front page, by labels and the keyboard.
+    """A member of staff who records events from the front page, by labels and the keyboard.
 
-    Counts what they choose and how many pages they load. Typing does not count.
+    Counts the choices they make and the pages they load. Typing does not count.
     """
 
     def __init__(self, page, register: str):
@@ -91,7 +90,7 @@ class Staff:
         self.choices += 1
 
     def choose(self, label: str, words: str, shown: str = "") -> None:
-        """Choose a record by typing words of its name."""
+        """Choose a record by typing part of its name."""
         field = self._label(label).get_attribute("for")
         self.choices += choose_in(self.page, field, words, shown)
 
@@ -101,7 +100,7 @@ class Staff:
         self.type("Reason for this change", reason)
 
     def preview(self) -> str:
-        """Ask what would change; gives what is shown."""
+        """Ask for the preview. Gives its words."""
         self.page.get_by_role("button", name="Show what will change").press("Enter")
         self.choices += 1
         self.page.locator("#preview, .errornote").first.wait_for()
@@ -109,7 +108,7 @@ class Staff:
         return one_line(self.page.locator("#preview"))
 
     def confirm(self, *, pages: int = MOST_PAGES) -> None:
-        """Do it. Fails if all of it, from the front page on, was more than a minute's work."""
+        """Confirm. Fails if the whole task, from the front page on, took over a minute's work."""
         self.page.get_by_role("button", name=re.compile("^Confirm: ")).press("Enter")
         self.choices += 1
         self.page.locator(".messagelist .success").wait_for()
@@ -131,8 +130,8 @@ def one_line(element) -> str:
 
 @dataclass(frozen=True)
 class PublicPage:
-    """What a public page says, by the anchors of its headings; what stands above them all, by
-    "". Where each fact comes from is left to `sources`."""
+    """The words of a public page by the anchor of each heading; "" for those above them all.
+    `sources` has the source of each fact."""
 
     heading: str
     facts: dict[str, list[str]]
@@ -165,7 +164,7 @@ READ = """
 
 
 class Reader:
-    """Somebody who reads the public pages, as at a day or, if none is named, today."""
+    """Somebody who reads the public pages as at a day, or as at today if none is given."""
 
     def __init__(self, page, register: str):
         self.page, self.register = page, register
@@ -177,7 +176,7 @@ class Reader:
         return PublicPage(**self.page.evaluate(READ))
 
     def chair(self, of: str, day: str = "") -> str:
-        """Who the list of chairs says chairs or leads a forum or an organisation."""
+        """Who chairs or leads a forum or an organisation, by the list of chairs."""
         rows = self.read("/chairs/", day).rows[""]
         return next(row[1] for row in rows if row[0].startswith(of))
 
@@ -194,5 +193,5 @@ class Reader:
         return filled
 
     def holds(self, slug: str, day: str = "") -> list[str]:
-        """What somebody holds."""
+        """The posts and seats that a person holds."""
         return self.read(f"/people/{slug}/", day).facts["now"]

@@ -1,4 +1,4 @@
-"""The admin in a browser: it can be used by everybody, wide and narrow, and it works."""
+"""The admin in a browser, wide and narrow: it works, and is accessible."""
 
 import pytest
 from playwright.sync_api import expect
@@ -110,7 +110,7 @@ def test_a_new_chair_is_appointed_and_the_former_one_is_kept(page, staff_registe
 
 
 def type_in(page, field: str, words: str, key: str) -> None:
-    """Type in a picker, and leave it by a key without choosing."""
+    """Type in a picker, and leave it with a key without choosing."""
     page.locator(f"[id='{field}'] + .select2 [role=combobox]").press("Enter")
     page.locator(".select2-search__field:focus").wait_for()
     page.keyboard.type(words)

@@ -1,5 +1,4 @@
-"""Every page of the admin that staff work on, wide and narrow: axe objects to nothing, and nobody
-has to scroll sideways."""
+"""On every page of the admin, wide and narrow, axe finds no fault and nobody scrolls sideways."""
 
 import re
 
@@ -28,12 +27,12 @@ WORKLISTS = [
 ]
 
 
-# One who is new, and one who is refused because no source says so.
+# A new person, and one who is refused because no source is given.
 PEOPLE = "Name,Source document,Locator\nAda Byron,Briefing pack 2021,page 2\nNobody,,\n"
 
 
 class Looker:
-    """Somebody who looks at every page, wide and narrow, and notes what is wrong with it."""
+    """Looks at pages, wide and narrow, and notes what is wrong with each."""
 
     def __init__(self, page, register: str):
         self.page, self.register = page, register
@@ -212,7 +211,7 @@ def sign_in(looker: Looker, name: str, password: str) -> None:
 
 @pytest.fixture
 def another_browser(looker):
-    """Whoever looks from a browser of their own, in which nobody is signed in."""
+    """A second browser, in which nobody is signed in."""
     opened = []
 
     def open_one() -> Looker:

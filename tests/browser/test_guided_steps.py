@@ -1,5 +1,7 @@
-"""Events in the life of a system, each recorded in one guided step from the front page of the
-admin; and every public page is right on the day before, on the day, the day after and today."""
+"""Events in the life of a system, each recorded in one guided step from the admin's front page.
+
+The public pages are right on the day before, on the day, the day after and today.
+"""
 
 import datetime
 
@@ -80,7 +82,7 @@ def test_a_handover_is_known_only_to_the_month(staff, reader):
     staff.preview()
     staff.confirm()
 
-    # Of a month in which one followed the other the register cannot say who it was on a day.
+    # One followed the other in June: the register cannot say who chaired on a day of that month.
     days = ["2024-05-31", "2024-06-01", "2024-06-30", "2024-07-01", TODAY]
     both = "Dr Ian Tait until June 2024 Karen May since June 2024"
     assert [reader.chair("ICS Partnership Board", day) for day in days] == [
@@ -499,7 +501,7 @@ def test_a_forum_stands_down_and_six_that_reported_to_it_report_elsewhere(staff,
     programme = "Midlands ICS development programme"
     staff.find("midlands ics development", programme, "Stand down")
     staff.choose("From the next day they report to", "ICS Executive")
-    # Of the seven that are part of it no source says what becomes of one.
+    # Seven forums report to the programme. No source says what becomes of one of them.
     staff.tick(f"Change Finance (Midlands workstream) sub-group of {programme}")
     staff.type("Last day", "31/03/2024")
     staff.say_how_known(*PAPER)

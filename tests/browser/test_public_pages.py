@@ -1,4 +1,4 @@
-"""Every kind of public page, in a browser: for everybody, wide and narrow, with nothing from
+"""Every kind of public page in a browser, wide and narrow: accessible, and with nothing loaded from
 elsewhere."""
 
 import fcntl
@@ -66,7 +66,7 @@ REFUSED = {"not found": 404, "not a day": 400, "not a choice": 400}
 
 @pytest.fixture
 def quiet_page(page, base_url):
-    """A page that asks nothing of another host and has nothing to complain of."""
+    """A page that loads nothing from another host and logs no error."""
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
@@ -77,7 +77,7 @@ def quiet_page(page, base_url):
 
 
 def open_details(page):
-    """Open what is folded away, so that it is looked at too."""
+    """Open what is folded away, so that it is checked too."""
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
 

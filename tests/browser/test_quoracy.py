@@ -76,7 +76,7 @@ def test_the_verdict_appears_as_it_is_filled_in_and_its_address_can_be_sent(page
     page.get_by_role("group", name="Taurus").get_by_label("Attends").check()
     expect(verdict).to_contain_text("Nothing is missing")
 
-    # As another has it, and on another day: the answers stay with the day's form.
+    # The same address opened by somebody else, then on another day: the answers stay as they were.
     page.goto(page.url)
     expect(verdict).to_contain_text("Quorate")
     page.get_by_role("link", name="Show today instead").click()

@@ -50,7 +50,7 @@ def password_on(page: Page) -> str:
 
 
 def send_account(browser, user, **changes):
-    """Open an account's page, type `changes` into it and save; None takes a field away."""
+    """Open an account's page, type in `changes` and save. None takes a field away."""
     page = page_of(user)
     sent = {**left_as_it_is(browser.get(page)), **changes}
     return browser.post(page, {name: value for name, value in sent.items() if value is not None})

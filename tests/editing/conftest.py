@@ -8,7 +8,7 @@ from tests.editing.accounts import browser_of, make_user
 
 @pytest.fixture
 def meg():
-    """Somebody who keeps the register and its accounts."""
+    """A register manager."""
     return make_user("Meg", MANAGER)
 
 
@@ -19,5 +19,5 @@ def megs_browser(meg):
 
 @pytest.fixture
 def ann():
-    """Somebody who edits the register."""
+    """An editor."""
     return make_user("Ann", EDITOR)

@@ -1,4 +1,4 @@
-"""What the editing pages of every record share, gone through for each model in turn."""
+"""What the editing pages of all records have in common, tested for each model."""
 
 import datetime
 import re
@@ -49,7 +49,7 @@ MOST_QUERIES = 40
 
 @pytest.fixture
 def viewer():
-    """A browser in which somebody is signed in who may view everything and change nothing."""
+    """A browser of somebody who may view everything and change nothing."""
     user = User.objects.create_user("Vera", password="a long password", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     browser = Client()
@@ -118,7 +118,7 @@ def surround(record, number):
             if relation.related_model in BUILDERS:
                 unlike = unlike_the_rest(relation.related_model, record)
                 BUILDERS[relation.related_model](**{relation.field.name: record, **unlike})
-        # Those that its page names although they point at something in between.
+        # Records that its page names although they point at it through another record.
         if isinstance(record, Organisation):
             make_appointment(post=make_post(organisation=record))
         if isinstance(record, Forum):
@@ -130,7 +130,7 @@ def surround(record, number):
 
 
 def unlike_the_rest(model, record) -> dict:
-    """What a record of `model` needs so that no rule refuses it beside its like."""
+    """Values that a record of `model` needs so that it breaks no rule beside others like it."""
     number = model.objects.count() + 1
     match model.__name__:
         case "EscalationStep":
@@ -145,7 +145,7 @@ def unlike_the_rest(model, record) -> dict:
 
 
 def make_pointing(model):
-    """A record of `model` that points at as much as a record of it can."""
+    """A record of `model` with every foreign key filled in that can be."""
     if model is Seat:
         return make_seat(on_behalf_of=make_organisation(), ex_officio_post=make_post())
     if model is Membership:
@@ -157,7 +157,7 @@ def make_pointing(model):
 
 
 def change_repeatedly(record, number):
-    """Change `record` `number` times, each time to point at other records."""
+    """Change `record` `number` times. Each time it points at other records."""
     for n in range(number):
         for field in record._meta.concrete_fields:
             points = isinstance(field, models.ForeignKey) and field.name not in record.fixed_fields
@@ -287,7 +287,7 @@ def test_a_viewer_is_offered_no_form_to_add_what_belongs_to_a_record(viewer, adm
 
 
 def someone_who_may(*codenames) -> Client:
-    """A browser in which somebody is signed in who has these permissions."""
+    """A browser of somebody with these permissions."""
     user = User.objects.create_user("Eve", password="a long password", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     browser = Client()
@@ -358,7 +358,7 @@ def test_a_user_is_never_deleted_because_the_history_names_them(admin_client, ad
 
 @pytest.fixture
 def keeper():
-    """A browser in which somebody is signed in who keeps the accounts and is no superuser."""
+    """A browser of somebody who manages accounts and is no superuser."""
     user = User.objects.create_user("Kit", password="a long password", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
     browser = Client()

@@ -29,7 +29,7 @@ def change(record) -> str:
 
 
 def opened(browser, record) -> dict:
-    """What the form sends that somebody has open."""
+    """What the form that somebody has open would send."""
     return {**typed(browser.get(change(record))), "reason": REASON}
 
 

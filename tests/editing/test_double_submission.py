@@ -1,4 +1,4 @@
-"""A form of the admin that is sent twice, as by pressing Enter twice, is taken once."""
+"""A form of the admin that is sent twice, as by pressing Enter twice, is saved once."""
 
 import datetime
 
@@ -24,8 +24,7 @@ every_model = pytest.mark.parametrize("model", BUILDERS, ids=lambda model: model
 
 
 def form_for_another(browser: Client, record) -> tuple[str, dict]:
-    """The page that adds a record, and what somebody would type there to make this one, which is
-    then no more."""
+    """The page that adds a record, and what to type there to make this one, which is removed."""
     model = type(record)
     page = address(model, "add")
     response = browser.get(page)
@@ -124,7 +123,7 @@ def test_every_step_has_a_number_on_its_form():
 
 
 class Appointing:
-    """Somebody who appoints a member to a seat for five, by one form."""
+    """Somebody who appoints members to a seat for five by sending one form."""
 
     def __init__(self):
         self.seat = make_seat(title="Member", number=5)

@@ -1,4 +1,4 @@
-"""Lists on their way out to spreadsheets."""
+"""Exporting lists to spreadsheets."""
 
 import pytest
 from django.contrib.auth.models import Permission, User

@@ -1,4 +1,4 @@
-"""Changes in words."""
+"""Changes of fields, described in words."""
 
 import pytest
 from django.contrib.auth.models import User

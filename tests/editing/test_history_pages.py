@@ -1,4 +1,4 @@
-"""History that people can read, restoring, and what was removed."""
+"""The history pages of records, restoring versions, and removed records."""
 
 import datetime
 
@@ -58,7 +58,7 @@ def history_of(record, browser):
 
 
 def told(response) -> list[tuple]:
-    """What a page of history says: of each change its nature, why and fields."""
+    """What a history page says of each change: its kind, its reason and its fields."""
     return [
         (change.nature, change.why, [(f.label, f.old, f.new) for f in change.fields])
         for change in response.context["changes"]

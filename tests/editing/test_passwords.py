@@ -1,5 +1,5 @@
-"""Passwords: which are refused, who chooses one, and what a register manager does for somebody who
-has forgotten theirs or is locked."""
+"""Passwords: which are refused, who chooses them, and how a register manager helps somebody who has
+forgotten theirs or is locked out."""
 
 import re
 from importlib import import_module

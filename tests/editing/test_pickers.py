@@ -54,7 +54,7 @@ every_choice = pytest.mark.parametrize("model", CHOSEN, ids=lambda model: model.
 
 
 def choices(browser, model, text: str) -> list[dict]:
-    """What a picker of `model` offers for what is typed."""
+    """What a picker of `model` offers for the words typed."""
     name, _ = CHOSEN[model]
     owner = OF.get(model, Membership)
     asked = {
@@ -68,7 +68,7 @@ def choices(browser, model, text: str) -> list[dict]:
 
 
 def picked(browser, model, text: str) -> list[str]:
-    """The keys of it."""
+    """The keys of the records that the picker offers."""
     return [each["id"] for each in choices(browser, model, text)]
 
 
@@ -237,7 +237,7 @@ def test_a_form_says_that_the_person_it_names_was_merged(admin_user):
 
 
 def chosen_in_a_form(user, record) -> str:
-    """What a form calls a record that is chosen in a picker of it."""
+    """What a form calls a record chosen in one of its pickers."""
     model = type(record)
     request = RequestFactory().get("/")
     request.user = user

@@ -1,4 +1,4 @@
-"""How often somebody may be wrong when they sign in, and who waits how long."""
+"""Failed attempts to sign in: how many are allowed, and who waits how long after them."""
 
 import datetime
 
@@ -48,7 +48,7 @@ def fail(times: int, **how) -> list[int]:
 
 
 def pass_time(by: datetime.timedelta) -> None:
-    """As if all that has happened had happened so much earlier."""
+    """Move all attempts to sign in back in time, as if `by` had passed."""
     for model in (AccessAttempt, AccessLog):
         model.objects.update(attempt_time=F("attempt_time") - by)
 
@@ -63,7 +63,7 @@ def known(name: str, address: str) -> None:
 
 @pytest.fixture
 def hashes(monkeypatch) -> list[str]:
-    """The passwords of which a hash was made since."""
+    """The passwords hashed since the test began."""
     made = []
     encode = MD5PasswordHasher.encode
 
@@ -146,7 +146,7 @@ def test_a_name_without_an_account_is_counted_and_answered_alike(ann):
     assert answers[0].headers["Retry-After"] == answers[1].headers["Retry-After"]
 
 
-# Whose
+# Which accounts and addresses are held
 
 
 def test_sixty_addresses_that_try_one_account_are_held_and_its_owner_is_not(ann, hashes):
@@ -216,7 +216,7 @@ def test_an_owner_on_a_journey_is_known_by_their_browser_and_nobody_else_by_thei
 
 
 def tries_from_everywhere() -> None:
-    """As many as make whoever is not known wait for the account."""
+    """Fail often enough that unknown addresses have to wait for the account."""
     for number in range(25):
         fail(1, address=f"203.0.113.{number}")
 

@@ -1,4 +1,4 @@
-"""Spreadsheets on their way in: which files are read, who may send them, what is shown."""
+"""Importing spreadsheets: which files are read, who may send them, and what the pages show."""
 
 import contextlib
 import csv
@@ -221,7 +221,7 @@ def test_a_workbook_with_another_sheet_that_says_something_is_refused_by_its_nam
 
 
 def refused(browser, content, name="sheet.csv") -> str:
-    """What is said of a file that is refused whole."""
+    """Send a file that is refused as a whole. Gives the reason."""
     response = send(browser, Person, content, name)
     assert response.status_code == 400
     assert Upload.objects.count() == 0
@@ -285,7 +285,7 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused_too(mona):
 
 
 def of_text(row: str, *texts: str) -> str:
-    """The XML of a row of texts; `row` has its attributes."""
+    """The XML of a row of texts. `row` is the row's attributes."""
     return f"<row {row}>" + "".join(f'<c t="str"><v>{t}</v></c>' for t in texts) + "</row>"
 
 
@@ -334,7 +334,7 @@ STYLED = xlsx_of(
 
 
 def formats(*codes: str) -> str:
-    """The XML of styles, the last of whose formats cells of the second style have."""
+    """The XML of styles. Cells of the second style have the last of these formats."""
     each = "".join(
         f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for number, code in enumerate(codes, 9)
     )
@@ -346,7 +346,7 @@ def formats(*codes: str) -> str:
 
 
 def shared(formula: str, cells: int) -> str:
-    """The XML of rows, the first cell of each of which has the same formula."""
+    """The XML of rows whose first cells share one formula."""
     return f'<row r="1"><c r="A1"><f t="shared" si="0">{formula}</f><v>1</v></c></row>' + "".join(
         f'<row r="{row}"><c r="A{row}"><f t="shared" si="0"/><v>1</v></c></row>'
         for row in range(2, cells + 2)
@@ -429,7 +429,7 @@ def test_a_workbook_that_does_more_than_hold_cells_is_refused(mona, part, says):
 
 
 def with_entities() -> bytes:
-    """A workbook whose sheet swells when it is parsed, and not when it is unpacked."""
+    """A workbook whose sheet is small when unpacked and huge when parsed."""
     declared = (
         '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
     )
@@ -579,7 +579,7 @@ def test_a_date_that_is_none_is_told_with_the_remedy(text, says):
         read_date(text)
 
 
-# What is shown, and done
+# The preview, and loading
 
 
 def test_nothing_is_loaded_before_it_is_confirmed(mona):

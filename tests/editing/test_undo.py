@@ -1,4 +1,4 @@
-"""Undoing what was changed in one go."""
+"""Undoing everything that was changed in one go."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -49,7 +49,7 @@ def browser_of(*codenames) -> Client:
 
 
 def hand_over(former, *, step="Replace the holder"):
-    """Somebody new to the register takes the place of `former`, as a document says that is."""
+    """A new person takes the place of `former`. The document is new too."""
     with writing(Nature.CHANGED, reason="Announced.", step=step) as together:
         ends = Source(make_document(), "page 2")
         end(former, When(day("2021-03-31")), ends, end_reason="retired")

@@ -1,4 +1,4 @@
-"""Accounts, groups and signing in: who keeps them, and what nobody can do with them."""
+"""Accounts and groups: who manages them, and what nobody can do with them."""
 
 import datetime
 
@@ -141,7 +141,7 @@ def test_a_register_manager_gives_groups_and_takes_them_away(megs_browser, ann):
 
 @pytest.fixture
 def beyond():
-    """A group that may do what no register manager may."""
+    """A group with permissions that no register manager has."""
     group = Group.objects.create(name="keepers of groups")
     group.permissions.set(Permission.objects.filter(codename="change_group"))
     return group
@@ -320,7 +320,7 @@ def test_a_password_that_was_tried_is_not_kept():
     assert "my other password" not in f"{attempt.post_data} {attempt.get_data}"
 
 
-# What is said to whoever comes and goes
+# Messages to people who sign in and out
 
 
 def test_whoever_is_in_no_group_is_told_whom_to_ask():

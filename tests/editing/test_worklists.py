@@ -1,4 +1,4 @@
-"""Worklists as pages: the front page, each list, who sees what, filters, pages and cost."""
+"""The pages of worklists: the front page, each list, who sees it, its filters and its cost."""
 
 import datetime
 
@@ -112,7 +112,7 @@ def page(slug: str) -> str:
 
 
 def browser_of(name: str, *permissions: str) -> Client:
-    """A browser in which a member of staff is signed in who may do this."""
+    """A browser of a member of staff with these permissions."""
     user = User.objects.create_user(name, password="a long password", is_staff=True)
     for permission in permissions:
         user.user_permissions.add(*Permission.objects.filter(codename__regex=permission))
