@@ -90,7 +90,7 @@ def test_database(django_db_setup, django_db_blocker, django_db_keepdb, django_d
 
 
 def pytest_collection_finish():
-    """Freeze what is loaded for all tests: collecting garbage in it takes a seventh of their time."""
+    """Freeze what is loaded for all tests: collecting garbage there took a seventh of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

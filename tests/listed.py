@@ -19,7 +19,7 @@ def in_days(number: int) -> datetime.date:
 def rows_of(
     slug: str, *, day=TODAY, apart=False, user=None, words=(), chosen=None
 ) -> list[WorklistRow]:
-    """The rows of a worklist, all of them, as somebody who may do everything sees them."""
+    """All rows of a worklist, as somebody who may do everything sees them."""
     request = RequestFactory().get(f"/admin/worklists/{slug}/")
     request.user = user or User(is_superuser=True, is_staff=True)
     [listed] = [each for each in all_worklists() if each.slug == slug]
@@ -38,7 +38,7 @@ def reason_for(record, slug: str, **asked) -> str:
 
 
 def way(row: WorklistRow, begins: str) -> str:
-    """The address of the way to mend a row whose words begin so."""
+    """The address of a row's remedy: the link whose words begin with these."""
     [address] = [words.address for words in row.ways if words.text.startswith(begins)]
     return address
 

@@ -1,4 +1,4 @@
-"""Two processes that try for the same thing at the same moment."""
+"""Two processes that try to do the same thing at the same moment."""
 
 import functools
 import multiprocessing
@@ -17,8 +17,8 @@ REFUSED = "refused"  # by the database
 def race(attempt, keys, people, monkeypatch) -> list[list[str]]:
     """For each of `keys` in turn, the outcomes of `attempt(key, person)` by each of `people`.
 
-    Each person has a process of their own, and they start on each key together. The processes come
-    from one that has loaded the register already and is connected to nothing.
+    Each person has their own process, and all start on each key together. The processes are forked
+    from one that has loaded the register already and has no connections.
     """
     monkeypatch.setenv("DATABASE_URL", address_of_test_database())
     processes = multiprocessing.get_context("forkserver")
@@ -69,7 +69,7 @@ def outcome_of(attempt, key, person) -> str:
     return WON
 
 
-# What is tried. The models are imported when Django is ready in the racer's own process.
+# The attempts. They import models themselves, when Django is ready in the racer's own process.
 
 
 def appoint_to_seat(seat, person):
@@ -110,7 +110,7 @@ def fail_to_sign_in(name, browser):
 
 
 def narrow_a_seat_or_fill_it(seat, person):
-    """As the admin does: without a person the seat is to have one holder, with one it has them."""
+    """As the admin does. Without a person, narrow the seat to one holder; with one, add them."""
     from forums.models import Membership, Seat
 
     if person is None:
@@ -196,7 +196,7 @@ def submit(record, **changes):
 
 
 def save_a_membership(seat, person):
-    """Past every check."""
+    """Save without any check."""
     unsaved_membership(seat, person).save()
 
 
@@ -213,7 +213,7 @@ def evidence_and_start():
 
 
 def confirm_a_step(moves, racer):
-    """Through the page of a guided step: each racer confirms what they were shown before.
+    """Confirm a guided step through its page, after the preview.
 
     `moves` gives, for each racer, the address of the step and what the form sends.
     """
@@ -241,7 +241,7 @@ def _browser():
 
 
 def send_an_opened_form(opened, _person):
-    """Through the admin: each sends the same form, as a browser does on two presses of Enter."""
+    """Send the same form of the admin as the other, as a browser does on two presses of Enter."""
     from django.core.exceptions import ValidationError
 
     page, sent = opened

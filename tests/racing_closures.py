@@ -1,12 +1,12 @@
 """Attempts for `tests.racing` at steps that end or change whole bodies.
 
-Each is told whose turn it is by a number. The models are imported when Django is ready in the
-racer's own process.
+A number says which racer makes the attempt. The attempts import models themselves, when Django is
+ready in the racer's own process.
 """
 
 
 def stand_down_or_fill(seat, person):
-    """Without a person the forum of the seat stands down; with one, they take the seat."""
+    """Without a person, stand down the forum of the seat; with one, fill the seat."""
     from forums.closure_dependants import dependants_of_forum
     from forums.closures import stand_down
     from forums.models import Seat
@@ -88,7 +88,7 @@ def move(seat, organisation):
 
 
 def move_or_stand_down(seat, organisation):
-    """With an organisation the seat moves to it; without one its forum stands down."""
+    """With an organisation, move the seat to it; without one, stand down the seat's forum."""
     from forums.models import Seat
 
     if organisation is None:
@@ -126,7 +126,7 @@ def rename(forum, turn):
 
 
 def stand_down_in_the_admin(forum, turn):
-    """Sends the form and its confirmation, as two people do who saw the same page."""
+    """Send the form and its confirmation, as two people do who saw the same page."""
     from django.core.exceptions import ValidationError
     from django.db import close_old_connections
 

@@ -1,4 +1,4 @@
-"""Loads the register with all that answers, so that no racer is late: see tests/racing.py."""
+"""Loads the whole register, URLs included, so that no racer starts late: see tests/racing.py."""
 
 import django
 from django.urls import resolve

@@ -40,7 +40,7 @@ ADD = "/admin/forums/membership/add/"
 
 
 def filled_in(**changes) -> dict:
-    """A membership form filled in as it should be, but for `changes`."""
+    """A membership form filled in correctly, except for `changes`."""
     return {
         "start_date": "01/04/2021",
         "document": source().pk,
@@ -51,7 +51,7 @@ def filled_in(**changes) -> dict:
 
 
 def tables_of(response) -> dict[str, list[list[str]]]:
-    """The tables on a record's page: the words of each row, by title."""
+    """The words of each row of the tables on a record's page, by the table's title."""
     return {
         table.title: [[", ".join(w.text for w in cell) for cell in row] for row in table.rows]
         for table in response.context["related_tables"]
@@ -187,7 +187,7 @@ def test_nothing_can_be_confirmed_on_a_day_that_has_not_come(admin_client):
     assert_kept_as_typed(response, "confirmed_on")
     assert "has not come. Give the day on which" in errors_of(response)["confirmed_on"][0]
 
-    # Of what is known to the month or the year, a part has come.
+    # A day known to the month or the year counts as come once its month or year has begun.
     this_year = {"confirmed_on": f"31/12/{tomorrow:%Y}", "confirmed_precision": "year"}
     if timezone.localdate().year == tomorrow.year:
         assert send(admin_client, ADD, **filled_in(**who, **this_year)).status_code == 302
@@ -259,7 +259,7 @@ def test_a_rule_that_only_the_database_was_in_time_for_is_told_in_its_words(
     chair = make_chair_seat()
     make_membership(seat=chair)
     who = {"seat": chair.pk, "person": make_person().pk}
-    # As if the other membership were saved after this one was checked.
+    # The other membership is saved after this one was checked.
     monkeypatch.setattr("records.periods.NoOverlap.validate", lambda rule, record: None)
     response = send(admin_client, ADD, **filled_in(**who))
     assert_kept_as_typed(response, "__all__")

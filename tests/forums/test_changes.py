@@ -1,4 +1,4 @@
-"""What happened between two days, at the edges of those days, and in what words."""
+"""What happened between two days: which events are listed at their edges, and in what words."""
 
 import datetime
 
@@ -48,13 +48,13 @@ def told(first: str, last: str, about=None, today=TODAY) -> list[str]:
 
 
 def of_people(first: str, last: str, **more) -> list[str]:
-    """Those of them that are about somebody in office."""
+    """The sentences about people who take and leave the Chair."""
     return [each for each in told(first, last, **more) if "Chair" in each]
 
 
 @pytest.fixture
 def chair():
-    """The post of a trust's Chair, both since long before."""
+    """The post of a trust's Chair. Trust and post have existed for long."""
     trust = make_organisation(name="Wye Trust", start_date="2000-01-01")
     return make_post(organisation=trust, title="Chair", start_date="2000-01-01")
 
@@ -191,7 +191,7 @@ def test_a_handover_from_one_day_to_the_next_is_one_sentence_with_both_sources(c
 
     sentence = "On 1 April 2019 Ann Lee handed over to Ben Rhys as Chair of Wye Trust."
     assert told("2019-03-01", "2019-05-01") == [sentence]
-    # From its own day on it is told whole, and until the eve there is the end alone.
+    # From the day itself the sentence has both halves. Until the day before, it has the end alone.
     assert told("2019-04-01", "2019-04-01") == [sentence]
     assert told("2019-03-01", "2019-03-31") == [
         "On 31 March 2019 Ann Lee ceased to be Chair of Wye Trust."
@@ -341,7 +341,7 @@ def test_seats_lines_and_members_that_begin_with_a_forum_are_told_with_it():
         "On 2 April 2019 Board gained the seat “Lay member”.",
         "On 1 May 2019 Ann Lee took the seat “Lay member” of Board.",
     ]
-    # Of the forum alone each is named.
+    # What is asked about one forum names each of its seats and lines.
     sentences = told("2019-03-01", "2019-05-01", about=board)
     assert len(sentences) == 5
     assert sentences[1].startswith("On 1 April 2019 Board gained the seats “Seat ")

@@ -26,7 +26,7 @@ LOSES = [TOLD, WON]
 
 @pytest.fixture
 def filled():
-    """The seats of as many forums as there are rounds, each for an organisation and held."""
+    """The seats of one forum for each round. Each is for an organisation, and held."""
     return [
         make_membership(seat=make_chair_seat(on_behalf_of=make_organisation())).seat
         for _ in range(ROUNDS)
@@ -39,7 +39,7 @@ def assert_one_wins(outcomes):
 
 
 def assert_ended_once(model, keys):
-    """Each has one end, written once."""
+    """Each was ended once, with one row of history for the end."""
     assert model.objects.filter(pk__in=keys, end_date__isnull=False).count() == len(keys)
     assert model.history.filter(id__in=keys).count() == 2 * len(keys)
 

@@ -1,7 +1,7 @@
 """Guided steps that end or change whole bodies, taken as a browser takes them.
 
-The cast: the board, to which groups report; the network, whose practices go elsewhere; NHS
-Somewhere CCG, which an ICB takes the place of; Ann Lee and Ian Tait, who sit for it.
+The cast: the board, to which groups report; the network, whose practices leave it; NHS Somewhere
+CCG, which an ICB replaces; Ann Lee and Ian Tait, who sit on the board for the CCG.
 """
 
 import pytest
@@ -81,12 +81,12 @@ def icb():
 
 
 def key(record) -> str:
-    """What the tick of a record is called."""
+    """The value of a record's tick box."""
     return f"{record._meta.model_name}-{record.pk}"
 
 
 def listed(*records) -> dict:
-    """What the form sends of rows that were shown: those left out here are not ticked."""
+    """What the form sends for the rows it showed. Rows left out here are not ticked."""
     return {LISTED: " ".join(key(record) for record in records)}
 
 

@@ -62,7 +62,7 @@ def paper() -> Source:
 
 
 def every(found, how=END, **exceptions) -> list[DependantChoice]:
-    """A choice for all that was found, `how` for each kind unless told otherwise."""
+    """A choice for every record found: `how` unless its kind is named in the other arguments."""
     return [
         DependantChoice(record, exceptions.get(kind, how))
         for kind, records in found.items()
@@ -95,7 +95,7 @@ def holders(seat: Seat, date: datetime.date) -> list[str]:
 
 
 def everything() -> int:
-    """How many rows of history there are of all that a closure may change."""
+    """The number of rows of history of everything that a closure may change."""
     models = (
         Seat,
         Membership,

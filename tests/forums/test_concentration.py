@@ -1,4 +1,4 @@
-"""Who chairs several things, and what of theirs answers to what."""
+"""People who chair several forums or organisations, and which of those answer to one another."""
 
 import pytest
 

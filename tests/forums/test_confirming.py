@@ -48,7 +48,7 @@ def minutes():
 
 
 def everything(board) -> dict:
-    """What the form has ticked when it is opened."""
+    """Everything the form has ticked when it is opened."""
     form = signed_in().get(step_address(type(board), board.pk, "reconfirm")).context_data["form"]
     return {name: [fact.pk for fact in form.fields[name].initial] for name in form.asked}
 

@@ -1,6 +1,6 @@
 """Every guided step, confirmed by two people at the same moment, through its page.
 
-Both have been shown what would change. Whoever loses is told, in words; no rule is broken.
+Both have seen the preview. The one who loses gets an error in words, and no rule is broken.
 """
 
 import datetime
@@ -123,7 +123,7 @@ STEPS = {
 
 
 def both_of(record, entered) -> tuple:
-    """What a step is taken on, and what it is told twice, of a record that was made for it."""
+    """The record that the step is taken on, and what each of two people types, both the same."""
     (taken_on, first), (_, second) = entered(record), entered(record)
     return taken_on, first, second
 
@@ -133,7 +133,7 @@ def confirmed(record) -> tuple:
 
 
 def appointed_with(held, other) -> tuple:
-    """Two people who each come to both from one day."""
+    """Two people, each appointed to both posts or seats on one day."""
     both = {"also": [other], "ends_others": "on"}
     return held, {**somebody(), **both}, {**somebody(), **both}
 

@@ -1,4 +1,4 @@
-"""Who fills a seat on a day: what is read, and what the database is asked, give one answer."""
+"""Who fills a seat on a day: the records as read and the database's own query agree."""
 
 import datetime
 from collections.abc import Iterable
@@ -74,7 +74,7 @@ SEATS = st.lists(
 
 
 def save(record: DatedFact) -> DatedFact:
-    """Save a new record as it is: without its history, and whether or not a form would take it."""
+    """Save a new record without history, even if a form would refuse it."""
     record.document, record.locator = source(), "page 1"
     record.settle_period()
     models.QuerySet(type(record)).bulk_create([record])
@@ -82,7 +82,7 @@ def save(record: DatedFact) -> DatedFact:
 
 
 def overlap(one: Tenure, other: Tenure) -> bool:
-    """Whether both certainly hold on one day."""
+    """Whether there is a day on which both certainly hold."""
     if one.certain_from is None or other.certain_from is None:
         return False
     return (other.certain_to is None or one.certain_from <= other.certain_to) and (
@@ -103,7 +103,7 @@ def is_refused(tenure: Tenure, others: list[Tenure]) -> bool:
 
 
 def add_tenures(model: type[Tenure], held: Held, each: Iterable[dict], people: list) -> None:
-    """Save those tenures of a post or seat that the register would take one after another."""
+    """Save tenures of a post or seat one by one, leaving out any the database would refuse."""
     saved: list[Tenure] = []
     for fields in each:
         known = {**fields, "person": people[fields["person"]], model.held_field: held}
@@ -143,7 +143,7 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
 
 
 def nameless(body: Body) -> list[tuple]:
-    """The places of a forum, and who is in them, but for their names."""
+    """The places of a forum and who is in them, without names."""
 
     def who(fillers):
         return sorted((each.person, each.organisation or "") for each in fillers)
@@ -189,7 +189,7 @@ def compare(forum: Forum, on: datetime.date) -> None:
 
 
 def test_who_acts_in_a_seat_speaks_for_nobody_while_its_post_has_a_holder():
-    """An acting member from another organisation covers the holder of the post, who remains."""
+    """An acting member from another organisation covers for the post's holder, who stays."""
     council, trust = make_organisation(), make_organisation()
     seat = make_seat(ex_officio_post=make_post(organisation=trust))
     acts = {"basis": Basis.ACTING, "on_behalf_of": council}

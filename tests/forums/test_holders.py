@@ -33,7 +33,7 @@ def who_fills(seat, on):
 
 @pytest.mark.parametrize("ends", ["the post", "its organisation"])
 def test_a_seat_that_goes_with_a_post_that_has_ended_is_filled_by_nobody(ends):
-    """Though nobody has ended the appointment to it."""
+    """Nobody has ended the appointment to the post, and still the seat is empty."""
     end = {"end_date": "2024-03-31"}
     trust = make_organisation(**(end if ends == "its organisation" else {}))
     post = make_post(organisation=trust, **(end if ends == "the post" else {}))

@@ -1,4 +1,4 @@
-"""Forums, seats and what is said of them, in words."""
+"""Forums and seats, and how they are described."""
 
 import pytest
 from django.core.exceptions import ValidationError

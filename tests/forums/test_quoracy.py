@@ -49,12 +49,12 @@ def must_include(seat: int, **ways) -> Clause:
 
 
 def whole(*clauses: Clause) -> Rule:
-    """A rule whose clauses say all that its document asks."""
+    """A rule whose clauses cover everything its document asks for."""
     return Rule(clauses, say_all=True)
 
 
 def cannot_be_met(clause: Clause, body: Body) -> Verdict | None:
-    """What a clause wants even of the fullest meeting; None if it can be met, or may be."""
+    """The verdict on a clause that even the fullest meeting does not meet, or None."""
     [(_, verdict)] = as_filled(whole(clause), body).clauses
     return verdict if verdict.met is False else None
 
@@ -313,7 +313,7 @@ def test_one_person_in_two_places_is_one_member_and_makes_a_share_of_one_fewer()
     assert not judge(proxy, BOTH, [HE, replace(ELSEWHERE, how=How.PROXY)]).met
 
 
-# Of a whole rule
+# Whole rules
 
 
 def test_a_rule_is_met_when_each_of_its_clauses_is():
@@ -329,7 +329,7 @@ def test_a_rule_that_may_ask_more_is_never_met_by_its_clauses(say_all):
     rule = Rule((at_least(2),), say_all)
     for judgement in (judge_rule(rule, BODY, [ANN, BOB]), as_filled(rule, BODY)):
         assert (judgement.met, judgement.recorded_met) == (None, True)
-    # What is recorded is asked in any case.
+    # The recorded clauses are judged in any case.
     assert judge_rule(rule, BODY, [ANN]).met is False
 
 

@@ -1,4 +1,4 @@
-"""What holds of every rule of quoracy, whatever its clauses and whoever attends."""
+"""What is true of every rule of quoracy, whatever its clauses and whoever attends."""
 
 from dataclasses import replace
 
@@ -92,7 +92,7 @@ meetings = st.lists(attendees, max_size=6)
 
 
 def just_quorate(rule, body, there) -> list[Attendee]:
-    """`there` and those who are wanting, if anybody could be."""
+    """The people `there`, and the people who are missing for a quorum if there are any."""
     return there + [
         one for clause in rule.clauses for one in judge(clause, body, there).would_meet or ()
     ]
@@ -111,7 +111,7 @@ def test_one_more_who_attends_never_makes_a_quorate_meeting_inquorate(rule, body
 def test_one_who_comes_instead_of_a_proxy_or_substitute_never_makes_it_inquorate(
     rule, body, there, sent
 ):
-    """As long as they are not there already for somebody else, and so are one more."""
+    """This is tried with a proxy or substitute who is not counted as one of the people there."""
     sent = replace(sent, people=NOBODY)
     wanted = just_quorate(rule, body, [*there, sent])[len(there) + 1 :]
     for meeting in (there, there + wanted):
@@ -172,7 +172,7 @@ def test_nobody_is_counted_twice_and_as_many_as_can_be_are(choices):
 
 
 def _most(choices, taken) -> int:
-    """The same by trying every way."""
+    """The same, by trying every combination."""
     if not choices:
         return 0
     first, *rest = choices

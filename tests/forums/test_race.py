@@ -110,7 +110,7 @@ def test_who_reconfirms_what_is_withdrawn_is_told(monkeypatch):
 
 
 def assert_one_holder_or_two(model, held, number):
-    """As many as there is room for, each recorded as the only one or as one of several."""
+    """Each post or seat has as many holders as places, and `sole` is true only for one place."""
     found = Counter(model.objects.values_list(held, number, "sole"))
     assert {(room, sole, n) for (_, room, sole), n in found.items()} <= {
         (1, True, 1),
@@ -119,7 +119,7 @@ def assert_one_holder_or_two(model, held, number):
 
 
 def assert_one_each(model, held, keys):
-    """One holder and one row of history for each, the winner's."""
+    """Each post or seat has one holder with one row of history: the winner's."""
     rows = model.objects.order_by(held).values_list(held, flat=True)
     history = model.history.order_by(held).values_list(held, flat=True)
     assert list(rows) == list(history) == keys
@@ -172,7 +172,7 @@ def held_seat():
 
 @pytest.fixture(params=[held_post, held_seat], ids=["post", "seat"])
 def tenure(request):
-    """Makes somebody's time in a post or a seat of their own."""
+    """Makes a tenure: one person's time in a new post or seat."""
     return request.param
 
 
@@ -185,7 +185,7 @@ def assert_one_of_two(rounds, monkeypatch):
 
 
 def holders_with_no_end(model) -> set[int]:
-    """How many hold each post or seat that is held, without an end and not acting."""
+    """How many people hold each post or seat without an end, acting holders left out."""
     open_ended = model.objects.filter(end_date=None).exclude(basis=Basis.ACTING)
     return set(Counter(open_ended.values_list(model.held_field, flat=True)).values())
 

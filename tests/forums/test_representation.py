@@ -1,4 +1,4 @@
-"""Which organisations have a place on which forums, and what they have there."""
+"""Which organisations are represented on which forums, and by which seats."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def council():
 
 
 def on(forum: Forum, organisation, at=MAY) -> Presence:
-    """What an organisation has on a forum, with the seats themselves read."""
+    """The seats that an organisation has on a forum, read from the database."""
     forums = Forum.objects.as_at(at)
     found = presences(shares_of(forums, at), members_of(forums, at))
     presence = found.get(organisation.pk, {}).get(forum.pk, Presence(organisation.pk, forum.pk))

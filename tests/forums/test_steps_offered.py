@@ -1,4 +1,4 @@
-"""Which steps that fill a post or a seat are offered on it, wherever steps are offered."""
+"""Which steps that fill a post or a seat are offered, in every place that offers steps."""
 
 import pytest
 from django.db import connection
@@ -58,14 +58,14 @@ kinds = pytest.mark.parametrize("model", [Post, Seat], ids=["post", "seat"])
 
 
 def filling(steps, held) -> set[str]:
-    """The names of those of the steps that fill `held`, and not another."""
+    """The names of the steps that fill `held` itself."""
     start = step_address(type(held), held.pk, "x").removesuffix("x/")
     found = {step.address.partition("?")[0].removeprefix(start).strip("/") for step in steps}
     return found & FILLING
 
 
 def make(model, number=1, holders=(), title="Convener"):
-    """A post or a seat for so many, with holders of these fields."""
+    """A post or a seat with `number` places, and one holder for each of these sets of fields."""
     if model is Post:
         held = make_post(title=title, max_holders=number)
         for fields in holders:

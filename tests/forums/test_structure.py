@@ -1,4 +1,4 @@
-"""The ways from a forum to the top and down, without end neither in a loop nor in a knot."""
+"""The lines from a forum to the top and down. Loops and tangled lines are followed only once."""
 
 import datetime
 
@@ -19,7 +19,7 @@ def forums(*names: str) -> list:
 
 
 def told(steps) -> list:
-    """Ways as names, with what lies beyond each; a name told again ends in a star."""
+    """Lines as nested names. A name that was listed before ends in a star."""
     return [
         (step.end.name + "*" * step.again, told(step.steps))
         if step.steps

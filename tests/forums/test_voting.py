@@ -1,4 +1,4 @@
-"""Whose votes can be cast, and how many a decision needs."""
+"""Which votes can be cast, and how many a decision needs."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the worklists say of forums, seats and members; and that mending a cause empties them."""
+"""The worklists of forums, seats and members. Each is empty once the cause is put right."""
 
 import pytest
 from django.test import Client
@@ -241,7 +241,7 @@ def test_a_whole_forum_is_reconfirmed_from_the_list(editor):
     assert rows[0].group_ways[0].text == "Reconfirm the whole forum"
 
 
-# What has closed
+# Members of organisations and forums that have closed
 
 
 def test_a_member_of_a_closed_organisation_is_listed_until_ended(editor):
@@ -390,7 +390,7 @@ def test_a_loop_is_told_from_each_forum_in_it_until_a_line_ends(editor):
     make_reporting_line(from_forum=a, to_forum=b)
     make_reporting_line(from_forum=b, to_forum=c, kind=LineKind.OVERSEEN_BY)
     last = make_reporting_line(from_forum=c, to_forum=a, kind=LineKind.SUB_GROUP_OF)
-    # One that hangs from the loop is not in it.
+    # A forum that reports to one in the loop is not in the loop itself.
     make_reporting_line(from_forum=make_forum(name="Delta"), to_forum=a)
     told = {row.record: row.reason for row in rows_of("reporting")}
     assert told[a] == (

@@ -1,4 +1,4 @@
-"""Small files in the forms in which the Organisation Data Service publishes its lists."""
+"""Small files in the formats of the lists that the Organisation Data Service publishes."""
 
 DETAILS = "pcn_code,pcn_name,commissioner_code,commissioner_name,open_date,close_date,postcode"
 PARTNERS = (

@@ -1,4 +1,4 @@
-"""Organisations, their posts and what is said of them, in words."""
+"""Organisations and their posts, and how they are described."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""What the files of the Organisation Data Service make of the register."""
+"""What loading the files of the Organisation Data Service does to the register."""
 
 import io
 import threading
@@ -66,7 +66,7 @@ def counted(outcome: ImportOutcome) -> dict[str, int]:
 
 
 def refusal(*files, **options) -> list[str]:
-    """What is told of files that are refused, once it is seen that nothing was loaded."""
+    """Load files that are refused. Gives the reasons, after checking that nothing was loaded."""
     before = Organisation.history.count(), Relationship.history.count(), Document.objects.count()
     with pytest.raises(OdsRefused) as refused:
         take(*files, **options)
@@ -85,7 +85,7 @@ def members(code: str, on: str) -> set[str]:
     return set(found.values_list("from_organisation__ods_code", flat=True))
 
 
-# What is new
+# New records
 
 
 def test_a_preview_counts_and_changes_nothing():
@@ -372,7 +372,7 @@ def test_a_name_that_an_upgrade_made_plain_is_not_one_that_somebody_gave():
 
 
 def spelt(organisation: Organisation, *names: str) -> None:
-    """Correct the name of an organisation by hand, to one after the other."""
+    """Correct an organisation's name by hand, to each of these in turn."""
     for name in names:
         with writing(Nature.CORRECTED):
             organisation.name = name
@@ -513,7 +513,7 @@ def test_a_sub_icb_location_is_not_as_old_as_the_code_that_it_took_over():
     assert take(headless("eccg_2026-03.csv", row)).changes == 0
 
 
-# What is refused
+# Files that are refused
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Files of the Organisation Data Service in the admin: sending, looking, loading."""
+"""Files of the Organisation Data Service in the admin: upload, preview, load."""
 
 import json
 
@@ -22,7 +22,7 @@ def sent(client, *files, reason="The lists", **more):
 
 
 def looked_at(client, *files) -> tuple[Upload, str]:
-    """What was sent and gone through, and what its page then says."""
+    """Send files and check them. Gives the upload and the words of its page."""
     assert sent(client, *files).status_code == 302
     upload = Upload.objects.latest("pk")
     client.post(reverse("admin:ods_check", args=[upload.pk]))

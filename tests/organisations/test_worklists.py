@@ -1,4 +1,4 @@
-"""What the worklists say of figures and ratings that differ."""
+"""The worklists of figures and ratings that differ."""
 
 import pytest
 

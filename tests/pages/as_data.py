@@ -1,4 +1,4 @@
-"""The formats of pages as a machine reads them."""
+"""The JSON and CSV of pages, as a program reads them."""
 
 import csv
 import json
@@ -7,8 +7,8 @@ from io import StringIO
 from django.test import Client
 
 
-class Twin:
-    """An answered format."""
+class Data:
+    """A response in JSON or CSV."""
 
     def __init__(self, response):
         self.response = response
@@ -27,7 +27,7 @@ class Twin:
         return list(csv.DictReader(StringIO(self.text.removeprefix("\ufeff")), strict=True))
 
 
-def read_data(address: str, parameters: dict | None = None, **headers) -> Twin:
-    """The format at `address`, read by somebody whom the register does not know."""
+def read_data(address: str, parameters: dict | None = None, **headers) -> Data:
+    """The JSON or CSV at `address`, as somebody who is not signed in gets it."""
     client = Client(headers={"host": "localhost", **headers})
-    return Twin(client.get(address, query_params=parameters))
+    return Data(client.get(address, query_params=parameters))

@@ -1,4 +1,4 @@
-"""A forum, an organisation and a person with everything that a page can say of one.
+"""A forum, an organisation and a person, each with everything that its page can show.
 
 The cast: the ICS Executive of the Marches, chaired ex officio; Marches NHS Trust, which sits on
 it; and Siân Jones, who chairs the trust.
@@ -51,7 +51,7 @@ DOCUMENT = "/documents/terms/"
 
 
 class Cast:
-    """Everybody on the stage. `enlarge` adds one more of every kind of row."""
+    """The forum, organisation and person. `enlarge` adds one more row of every kind."""
 
     def __init__(self):
         self.document = make_document(
@@ -116,7 +116,7 @@ class Cast:
         )
 
     def enlarge(self):
-        """One more of every kind of row that the three pages and the lists have."""
+        """Add one more row of every kind to the three pages and the lists."""
         self._enlarge_forum()
         self._enlarge_organisation()
         self._enlarge_person()

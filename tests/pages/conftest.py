@@ -1,4 +1,4 @@
-"""What the tests of the pages share."""
+"""Fixtures that the tests of the pages share."""
 
 import logging
 
@@ -18,7 +18,7 @@ def standing_cast(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def cast(standing_cast):
-    """One forum, one organisation and one person with everything a page can say of them."""
+    """One forum, one organisation and one person, each with everything that its page can show."""
     with changes_undone():
         yield standing_cast
 

@@ -1,4 +1,4 @@
-"""The papers and calendars that a page gives out, read with the libraries of others."""
+"""The Word files and calendars of pages, read with other people's libraries."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ def get(address: str, parameters: dict | None = None) -> HttpResponse:
 
 
 class WordFile:
-    """A paper as Word would open it."""
+    """A paper, as Word opens it."""
 
     def __init__(self, address: str, parameters: dict | None = None):
         response = get(address, parameters)
@@ -49,7 +49,7 @@ class WordFile:
         return found
 
     def table(self, *headings: str) -> list[list[list[str]]]:
-        """The rows of the tables that begin with these columns: of each cell its lines."""
+        """The rows of the tables that begin with these columns. A cell is the list of its lines."""
         rows = []
         for table in self.document.tables:
             first = [cell.text for cell in table.rows[0].cells]
@@ -58,18 +58,18 @@ class WordFile:
         return rows
 
     def marks(self, table, row: int) -> set[str]:
-        """What is said of a row: "tblHeader", "cantSplit"."""
+        """The properties of a row, such as "tblHeader" and "cantSplit"."""
         properties = table.rows[row]._tr.trPr
         return {mark.tag.partition("}")[2] for mark in properties}
 
     def fields(self) -> list[str]:
-        """What the foot of a page works out for itself."""
+        """The fields in the page's footer, which Word fills in."""
         foot = self.document.sections[0].footer._element
         return [field.get(qn("w:instr")) for field in foot.iter(qn("w:fldSimple"))]
 
 
 def inside(response: HttpResponse) -> str:
-    """All that a file or page has in it, for whoever looks for something."""
+    """The whole text of a file or page, to search in."""
     content = response.getvalue()
     if response.headers["Content-Type"] == WORD:
         with zipfile.ZipFile(io.BytesIO(content)) as pieces:
@@ -80,7 +80,7 @@ def inside(response: HttpResponse) -> str:
 
 
 def events(address: str, parameters: dict | None = None) -> dict[str, icalendar.Event]:
-    """The events of a calendar, by their words."""
+    """The events of a calendar, by their summary."""
     response = get(address, parameters)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"

@@ -1,4 +1,4 @@
-"""The files of open data, opened with programs that others wrote."""
+"""The files of open data, opened with other people's programs."""
 
 import contextlib
 import io
@@ -19,7 +19,7 @@ FILES = ["popolo.json", "org.jsonld", "csv.zip", "register.sqlite3"]
 
 
 def taken(name: str, **asked) -> bytes:
-    """A file as somebody takes it."""
+    """A file, as somebody downloads it."""
     response = Client(headers={"host": "localhost"}).get(f"/data/{name}", asked)
     assert response.status_code == 200, response.content
     return b"".join(response.streaming_content)
@@ -53,7 +53,7 @@ def unzipped(**asked):
 
 
 def csv_tables(**asked) -> dict[str, list[dict]]:
-    """Each table as CSVW reads it, held to its own description."""
+    """Each table as CSVW reads it, checked against its own description."""
     with unzipped(**asked) as folder:
         group = TableGroup.from_file(folder / "csv-metadata.json")
         tables = {
@@ -72,12 +72,12 @@ def csv_tables(**asked) -> dict[str, list[dict]]:
 
 
 def as_text(value):
-    """An address as text, as the other programs give it."""
+    """An address as text, as the other programs write it."""
     return value.unsplit() if hasattr(value, "unsplit") else value
 
 
 class _Noting:
-    """What a program has to complain of."""
+    """Collects the errors that a program reports."""
 
     def __init__(self, problems: list):
         self.problems = problems
@@ -89,7 +89,7 @@ class _Noting:
 
 
 def everything_in(name: str, **asked) -> str:
-    """All that stands in a file, packed or not, for looking a secret up in it."""
+    """The whole text of a file, unpacked if it is a zip, to search it for a withheld name."""
     content = taken(name, **asked)
     if not name.endswith(".zip"):
         return content.decode(errors="replace")

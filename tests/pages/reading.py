@@ -1,4 +1,4 @@
-"""A public page as a reader has it: its words, its links, and what machines read of it."""
+"""A public page as a reader sees it: its words, its links and its data for machines."""
 
 import json
 from html.parser import HTMLParser
@@ -18,7 +18,7 @@ NO_BLOCKS_INSIDE = {"p", "span", "a", "h1", "h2", "h3", "summary", "strong", "q"
 
 
 class _Builder(HTMLParser):
-    """Builds a tree, and refuses what only a browser's patience would make sense of."""
+    """Builds a tree. Fails on HTML that only a lenient browser would accept."""
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
@@ -51,7 +51,7 @@ class _Builder(HTMLParser):
 
 
 class Page:
-    """An answered page."""
+    """A public page, as it was answered."""
 
     def __init__(self, response):
         self.response = response
@@ -66,7 +66,7 @@ class Page:
 
     @property
     def answer(self) -> str:
-        """What the page says as at its day: without its forms and its pictures of all time."""
+        """The words of the page as at its day, without its forms and its timelines."""
         return words(self.main, without=("form", "figure"))
 
     def all(self, tag: str, **attributes: str) -> list:
@@ -95,12 +95,12 @@ class Page:
         return words(self.main)
 
     def links(self, inside=None) -> list[str]:
-        """Every address that the page, or part of it, leads to."""
+        """Every address that the page, or part of it, links to."""
         part = self.tree if inside is None else inside
         return [a.get("href") for a in part.iter("a")]
 
     def link(self, text: str) -> str:
-        """Where the link with these words leads."""
+        """The address of the link with these words."""
         [address] = {a.get("href") for a in self.main.iter("a") if words(a) == text}
         return address
 
@@ -110,12 +110,12 @@ class Page:
         return row
 
     def tables(self) -> list:
-        """The tables that are not folded away."""
+        """The tables of the page, except those folded away."""
         folded = {table for details in self.all("details") for table in details.iter("table")}
         return [table for table in self.all("table") if table not in folded]
 
     def rows(self, *having: str) -> list[str]:
-        """The words of the table rows that have all of `having`, but for what is folded away."""
+        """The words of the table rows that have all of `having`, folded tables left out."""
         bodies = [body for table in self.tables() for body in table.iter("tbody")]
         rows = [words(row) for body in bodies for row in body.iter("tr")]
         return [row for row in rows if all(text in row for text in having)]
@@ -129,7 +129,7 @@ class Page:
         return " ".join(words(part) for part in rest[:end])
 
     def fact(self, name: str) -> str:
-        """What a summary list says of `name`."""
+        """The value of `name` in a summary list."""
         for row in self.main.iter("div"):
             if row.get("class") == "nhsuk-summary-list__row":
                 key, value = row.find("dt"), row.find("dd")
@@ -144,13 +144,13 @@ class Page:
 
     @property
     def data(self) -> dict:
-        """What the page says to machines."""
+        """The page's structured data."""
         [script] = self.all("script", type="application/ld+json")
         return json.loads(script.text)
 
     @property
     def parameters_of_links(self) -> list[tuple[str, dict]]:
-        """Where the page's links lead within the public site, and with which parameters."""
+        """The page's links within the public site: each path with its parameters."""
         found = []
         for address in self.links():
             parts = urlsplit(address)
@@ -160,12 +160,12 @@ class Page:
 
 
 def words(element, without: tuple[str, ...] = ()) -> str:
-    """The text of an element as it is read, without doubled spaces."""
+    """The text of an element as it is read, with single spaces."""
     return " ".join("".join(_spoken(element, without)).split())
 
 
 def _spoken(element, without: tuple[str, ...]):
-    """The pieces of an element's text, apart where a reader sees them apart."""
+    """The pieces of an element's text, split where a reader sees a gap."""
     if element.get("aria-hidden") == "true" or element.tag in without:
         return
     apart = " " if element.tag in APART else ""
@@ -178,6 +178,6 @@ def _spoken(element, without: tuple[str, ...]):
 
 
 def read(address: str, parameters: dict | None = None, **headers) -> Page:
-    """The page at `address`, read by somebody whom the register does not know."""
+    """The page at `address`, as somebody who is not signed in reads it."""
     client = Client(headers={"host": "localhost", **headers})
     return Page(client.get(address, query_params=parameters))

@@ -1,4 +1,4 @@
-"""Answers that are sent as they are read, when nobody reads them on."""
+"""Streamed responses that the reader abandons."""
 
 import contextlib
 import sqlite3
@@ -38,7 +38,7 @@ def test_there_are_lists():
 
 @pytest.fixture
 def people(monkeypatch):
-    """People who are found one at a time, each with a change."""
+    """People who are fetched one at a time, each with a change."""
     monkeypatch.setattr(formats, "CHUNK", 1)
     for number in range(4):
         person = make_person(name=f"Person {number}")
@@ -48,13 +48,13 @@ def people(monkeypatch):
 
 
 def told(response) -> str:
-    """What an answer that has no page says, or the page."""
+    """The words of an answer: its whole text if it is no page."""
     text = response.content.decode()
     return text if "<h1" not in text else Page(response).text
 
 
 def asks_nothing_more(response) -> bool:
-    """Whether an answer, once it is closed, is at its end and asks the database for nothing."""
+    """Whether an answer, once closed, has ended and sends no query."""
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -66,8 +66,8 @@ def asks_nothing_more(response) -> bool:
 
 
 def served(method: str, address: str):
-    """An answer as a server has it, which goes through the whole of it after a HEAD too. Django's
-    own client for tests does not."""
+    """An answer as a server handles it: a server reads it to the end after HEAD too, and Django's
+    test client does not."""
     return WSGIHandler().get_response(RequestFactory().generic(method, address))
 
 

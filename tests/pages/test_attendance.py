@@ -1,4 +1,4 @@
-"""What the form asks agrees with what it says could be, whatever the rule and the forum."""
+"""The form of attendance agrees with the verdict on the forum as filled, whatever the rule."""
 
 from itertools import islice, product
 
@@ -37,7 +37,7 @@ def met(body, rule, questions, answers) -> bool | None:
 
 @given(rules, bodies, st.data())
 def test_no_answers_make_a_meeting_quorate_that_could_not_be(rule, body, data):
-    """Unless one assumes that a successor acts for a member that closed."""
+    """Answers that assume a successor acts for a closed member are left out."""
     questions = asked(body, rule)
     answers = [data.draw(st.sampled_from(possible(question))) for question in questions]
     answered = judged(body, rule, questions, answers)
@@ -48,13 +48,13 @@ def test_no_answers_make_a_meeting_quorate_that_could_not_be(rule, body, data):
 
 @given(rules, bodies)
 def test_some_answers_make_a_meeting_quorate_that_could_be(rule, body):
-    """Unless one clause takes proxies alone and another substitutes alone: nobody sends both, and
-    what could be is told of each clause by itself."""
+    """Rules with one clause for proxies alone and another for substitutes alone are left out:
+    nobody sends both, and each clause is judged by itself."""
     taken = {(clause.by_proxy, clause.by_substitute) for clause in rule.clauses}
     if {(True, False), (False, True)} <= taken or not as_filled(rule, body).recorded_met:
         return
     questions = asked(body, rule)
-    # Those who come first: the fullest answers are among the first that are tried.
+    # Presence comes first: the fullest answers are among the first that are tried.
     ways = product(*(reversed_numbers(possible(question)) for question in questions))
 
     assert any(met(body, rule, questions, answers) for answers in islice(ways, MOST_WAYS))
@@ -66,7 +66,7 @@ def reversed_numbers(answers: list[str]) -> list[str]:
 
 @given(rules, bodies)
 def test_with_everyone_it_is_quorate_if_it_could_be(rule, body):
-    """Unless somebody would have to send a proxy, who sits for two organisations."""
+    """Forums on which one person has two places are left out: that person would send a proxy."""
     people = [filler.person for place in body.places for filler in place.fillers]
     people = [person for person in people if person is not None]
     if len(people) > len(set(people)) or not as_filled(rule, body).recorded_met:

@@ -1,4 +1,4 @@
-"""Addresses that no link of ours leads to: a sentence, the right status, a quiet log."""
+"""Addresses that no link leads to get the right status and a sentence, and leave the log quiet."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Days to be kept in mind, as a page and as a calendar that programs subscribe to."""
+"""Days to remember, as a page and as a calendar to subscribe to."""
 
 import datetime
 import re
@@ -270,7 +270,7 @@ def test_who_is_withheld_has_a_term_and_no_name(board):
     assert "Ash" not in inside(get(BOARD, DAY))
 
 
-# Of all chairs and leaders
+# The calendar of all chairs and leaders
 
 
 @pytest.fixture

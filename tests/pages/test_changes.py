@@ -1,4 +1,4 @@
-"""What changed between two days: which days, of what, and what an address may not ask."""
+"""The page of changes between two days: which days and subjects an address may ask for."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who chairs more than one forum or organisation, as the public may read it."""
+"""The public page of people who chair more than one forum or organisation."""
 
 import pytest
 

@@ -160,14 +160,14 @@ def test_papers_and_calendars_cost_no_more_than_ten_queries_nor_more_for_more_ro
     after = {address: cost_of_file(address) for address in files}
 
     for address in files:
-        # Of a file for Word the styles and the settings are the most.
+        # Most of a Word file is styles and settings.
         assert after[address][1] > before[address][1] + 4_000, address
     assert {a: n for a, (n, _) in after.items()} == {a: n for a, (n, _) in before.items()}
     assert {a: n for a, (n, _) in before.items() if n > MOST} == {}
 
 
 def cost_of_file(address: str) -> tuple[int, int]:
-    """How many queries a file takes, and how long it is, unpacked."""
+    """How many queries a file takes, and its length when unpacked."""
     with CaptureQueriesContext(connection) as queries:
         answer = get(address)
     assert answer.status_code == 200

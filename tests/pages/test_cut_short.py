@@ -1,4 +1,4 @@
-"""What a page, a feed or a file leaves out, it says; or it leaves nothing out."""
+"""A page, feed or file either leaves nothing out or says what it leaves out."""
 
 from collections import Counter
 from xml.etree import ElementTree
@@ -47,7 +47,7 @@ def test_json_has_the_earliest_times_of_a_seat_too():
 
 @pytest.fixture
 def six(monkeypatch):
-    """A forum with six members, and feeds with room for four changes."""
+    """A forum with six members, when feeds have room for four changes."""
     monkeypatch.setattr(feeds, "MOST", 4)
     forum = make_forum(slug="board")
     seat = make_seat(forum=forum, number=6)
@@ -122,7 +122,7 @@ def test_a_calendar_that_has_no_room_for_all_says_so(three_terms, monkeypatch):
 
 @pytest.fixture
 def board_of_five(monkeypatch):
-    """A forum with five others beneath it, and pages with room for three, or for two lines."""
+    """A forum with five others beneath it, when pages have room for three, or for two lines."""
     monkeypatch.setattr(forums.structure, "MOST", 3)
     monkeypatch.setattr(forums.structure, "MOST_LINES", 2)
     board = make_forum(slug="board")
@@ -148,7 +148,7 @@ def test_a_page_of_the_structure_that_tells_all_says_nothing_of_more():
 
 @pytest.fixture
 def three_of_each(monkeypatch):
-    """More of each kind of what is searched for than a page of a search has room for."""
+    """More records of each kind than a search page has room for."""
     monkeypatch.setattr(search, "SHOWN", 2)
     for number in range(3):
         make_person(name=f"Ann Wye{number}")

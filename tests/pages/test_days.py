@@ -1,4 +1,4 @@
-"""Any page as at any day: which days it takes, and what it says of other days."""
+"""Pages as at a day: which days they accept, and what they say about others."""
 
 import datetime
 
@@ -286,7 +286,7 @@ def test_a_former_name_that_had_gone_by_a_month_is_not_claimed_for_that_month():
 
 
 def confirmed(**fields) -> str:
-    """What the list of chairs says of when its one chair was last confirmed."""
+    """When the one chair was last confirmed, in the words of the list of chairs."""
     make_membership(seat=make_chair_seat(), basis=Basis.SUBSTANTIVE, **fields)
     return read("/chairs/").rows()[0]
 

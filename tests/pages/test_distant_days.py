@@ -1,5 +1,5 @@
-"""Days outside the range that the register takes: refused everywhere, and harmless in rows that an
-older release took."""
+"""Days outside the register's range: refused everywhere, and harmless in rows that an older release
+accepted."""
 
 import contextlib
 import datetime
@@ -116,7 +116,7 @@ def test_a_page_links_to_no_day_that_it_refuses(quiet):
 
 
 def give_everything(cast, **fields):
-    """Save `fields` on every record that has one of them and that another rule leaves so."""
+    """Save `fields` on every record that has one of them, unless another rule refuses that."""
     saved = 0
     for model in apps.get_models():
         own = {name: day for name, day in fields.items() if hasattr(model, name)}

@@ -1,4 +1,4 @@
-"""Source documents, each with every fact that rests on it."""
+"""Source documents, each with every fact it is the source of."""
 
 from ics_register.pages.documents import FACT_KINDS
 from ics_register.seeding import FILES

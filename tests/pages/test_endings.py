@@ -1,4 +1,4 @@
-"""What has ended takes with it what the register still has in it; acting is not leaving.
+"""When a forum, organisation or post ends, so does everything in it. Acting is not leaving.
 
 Anna sits on the Board for the Trust; Ben is the Trust's director; Cara acts for them.
 """
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ended(record, end_date="2020-03-31"):
-    """`record`, which ends while what belongs to it is left as it is."""
+    """End `record`, and leave what belongs to it as it is."""
     record.end_date = day(end_date)
     record.save()
     return record
@@ -68,7 +68,7 @@ def test_nobody_holds_a_seat_of_a_forum_that_has_stood_down(board, anna):
     assert read("/chairs/").rows("Anna Adams") == []
     stood_down = read("/forums/board/")
     assert "Anna Adams" not in stood_down.fact("Chair") + stood_down.section("members")
-    # Of the time before it tells, up to the end of the forum and no further.
+    # The timeline still shows the time before, up to the end of the forum and no further.
     assert "since 1 April 2019, to the end of the seat or forum" in stood_down.section("timeline")
     before = {"as_at": "2020-03-31"}
     assert "The Board" in read("/people/anna/", before).section("now")

@@ -1,4 +1,4 @@
-"""What holds for every public page, whatever it is about."""
+"""What is true of every public page, whatever its subject."""
 
 from urllib.parse import urlsplit
 
@@ -161,7 +161,7 @@ def test_every_link_within_the_site_leads_to_a_page(cast, address, recorded):
 
 
 def status_of(answer) -> int:
-    """Of an answer; a file is taken to its end, and so closed."""
+    """The status of a response. A streamed file is read to its end, which closes it."""
     if answer.streaming:
         assert b"".join(answer.streaming_content)
     return answer.status_code
@@ -179,7 +179,7 @@ def test_as_recorded_until_now_it_says_what_it_says_today(cast, address):
 
 
 def _data_of(page: Page, media_type: str) -> list:
-    """What the formats of a page say, but for the day on which they are asked."""
+    """The data of a page in a format, without the day of the request."""
     links = page.all("link", rel="alternate", type=media_type)
     formats = [read_data(link.get("href").removeprefix("http://localhost")) for link in links]
     if media_type == "text/csv":

@@ -1,4 +1,4 @@
-"""Every public page has a format as JSON, and every list one as CSV, which say what it says."""
+"""Every public page is also JSON, and every list CSV, with the same facts."""
 
 import datetime
 import inspect
@@ -157,7 +157,7 @@ def test_a_file_is_the_same_however_few_rows_are_read_at_once(cast, address, mon
 
 
 def test_no_column_is_empty_for_want_of_a_name_that_fits(cast):
-    """A column that is misspelt would be empty in every row."""
+    """A misspelt column would be empty in every row."""
     cast.enlarge()
     paper = make_document(
         publisher="Marches NHS Trust",

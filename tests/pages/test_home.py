@@ -1,4 +1,4 @@
-"""The home page: the chairs of a system's own forums, those in post first."""
+"""The home page lists the chairs of a system's own forums, chairs in post first."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What says that something ended, and what it was last confirmed against, stand beside it.
+"""Pages show the source of an end, and of the last confirmation, beside the fact.
 
 The Board paper names the members of the Board; the Minutes say that Anna left it.
 """
@@ -37,7 +37,7 @@ def minutes():
 
 @pytest.fixture
 def over(minutes):
-    """The fields of what the Minutes say is over."""
+    """The fields of an end that the Minutes state."""
     return {"end_date": "2020-03-31", "end_document": minutes, "end_locator": "minute 3"}
 
 
@@ -169,7 +169,7 @@ def test_a_document_lists_what_it_ends_and_confirms_and_says_which(board, anna, 
     assert "Memberships (2)" in listed.text
     assert listed.row("First").endswith("The end: minute 3 The confirmation: minute 9")
     assert listed.row("Second").endswith("The confirmation: minute 9")
-    # Of the paper itself they are facts as before, and its words are not those of the minutes.
+    # The paper's own page shows its facts as before, without the words of the minutes.
     assert read("/documents/board-paper/").row("First").endswith("page 1")
 
 
@@ -192,7 +192,7 @@ def test_one_fact_on_one_document_in_three_ways_is_counted_once(board, anna, ove
 
 
 def handed_over(kind, held):
-    """Anna's time and Ben's after it, known to the month alone, and a paper that says so."""
+    """Anna's time and then Ben's, both known to the month alone, and the paper that says so."""
     of = {"seat": held} if kind is Membership else {"post": held}
     make = make_membership if kind is Membership else make_appointment
     month = {"end_date": "2024-04-30", "end_precision": Precision.MONTH}

@@ -1,4 +1,4 @@
-"""Templates escape every value, and fail on a misspelt name."""
+"""Jinja templates escape every value, and fail on a misspelt name."""
 
 import pytest
 from jinja2 import UndefinedError

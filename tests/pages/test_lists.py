@@ -1,4 +1,4 @@
-"""Lists: narrowed, sorted, counted and cut into pages."""
+"""Lists are filtered, sorted, counted and split into pages."""
 
 import re
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(address: str, **parameters) -> list[str]:
-    """The first cell of each row of a list, without what stands in brackets after it."""
+    """The first cell of each row of a list, without the brackets at its end."""
     page = read(address, parameters)
     assert page.status == 200
     firsts = []
@@ -234,7 +234,7 @@ def test_a_long_list_is_cut_into_pages_that_hold_everybody_once():
 
 
 def neighbours(page) -> dict[str, QueryDict]:
-    """Where the links to the page before and after lead, with what they carry."""
+    """The parameters of the links to the previous and next page."""
     return {
         link.get("rel"): QueryDict(link.get("href").partition("?")[2])
         for link in page.all("a")

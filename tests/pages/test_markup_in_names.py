@@ -1,4 +1,4 @@
-"""What people and documents are called is text, whatever it looks like."""
+"""Names and titles are shown as text, even if they look like markup."""
 
 import pytest
 
@@ -42,7 +42,7 @@ PAGES = [
 
 
 def make_odd_register(name: str) -> None:
-    """Everything that can be named is called `name`."""
+    """Make records in which everything that has a name is called `name`."""
     document = make_document(
         slug="odd", title=name, short_title=name[:60], publisher=name, file_name=name, note=name
     )

@@ -1,4 +1,4 @@
-"""A record that was merged into another is found nowhere but at its old address.
+"""A record that was merged into another is found only at its old address.
 
 Karen Brown stays; “K Brown” was a second record of her.
 """

@@ -1,4 +1,4 @@
-"""Addresses are permanent: what has another slug now is found under the old one."""
+"""Addresses are permanent: a record whose slug was changed is found under the old one."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Forums, organisations, people and posts of one name: no two lines of a list are equal."""
+"""Forums, organisations, people and posts with the same name can be told apart in every list."""
 
 from xml.etree import ElementTree
 
@@ -117,7 +117,7 @@ def test_what_is_equal_in_all_else_is_told_apart_by_its_address():
 
 
 def happened() -> None:
-    """What changed of two forums, two councils and two people of one name."""
+    """Changes of two forums, two councils and two people with the same name."""
     for name in ("Marches", "Fens"):
         place = make_place(name=name)
         forum = make_forum(name="Finance Committee", place=place, start_date="2019-04-01")

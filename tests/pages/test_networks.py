@@ -1,4 +1,4 @@
-"""The pages of networks and of changes, after the lists of two dates were taken in."""
+"""The pages of networks and of changes, after the lists of two dates were loaded."""
 
 import pytest
 

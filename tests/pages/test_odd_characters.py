@@ -1,5 +1,7 @@
-"""Characters that no format can hold stand in every text of the register, past every form: rows of
-history are never rewritten. Each form of each page still opens with the programs of others."""
+"""Every page, in every format, opens although its texts have characters that no format can hold.
+
+No form accepts these characters. Old rows of history may have them, and are never rewritten.
+"""
 
 import contextlib
 import csv
@@ -65,7 +67,7 @@ def texts_of(table: type[models.Model]) -> list[models.Field]:
 
 
 def put_into_every_text(odd: str) -> None:
-    """Behind the back of every form, into every text of every record and of its history."""
+    """Write into every text of every record and of its history, past all forms."""
     quote = connection.ops.quote_name
     recorded = [model for model in apps.get_models() if issubclass(model, Recorded)]
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Pages of a register of many systems, which are of more than one page can show."""
+"""Pages that ask for a system first: a register of many systems has more than one page can show."""
 
 import datetime
 
@@ -93,7 +93,7 @@ def test_a_system_is_compared_with_all_that_lies_in_it_however_much_that_is(two_
 
 @pytest.fixture
 def long_lists(monkeypatch):
-    """What makes a list long, in few rows: more than three, of which two make a page."""
+    """Makes lists long with few rows: more than three rows are too many, and two fill a page."""
     monkeypatch.setattr(lists, "LONG", 3)
     monkeypatch.setattr(lists, "PER_PAGE_OF_LONG", 2)
     monkeypatch.setattr(chairs, "LONG", 3)

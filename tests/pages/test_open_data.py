@@ -59,7 +59,7 @@ client = Client(headers={"host": "localhost"})
 
 
 def answered(name: str, **asked):
-    """The answer to who asks for a file, which is taken to its end, and so closed."""
+    """The response with a file, read to its end, which closes it."""
     response = client.get(f"/data/{name}", asked)
     assert b"".join(response.streaming_content)
     return response
@@ -188,7 +188,7 @@ SECRETS = ["zelda", "quillfeather", "ostrich", "zq-1"]
 
 @pytest.fixture
 def withheld(db):
-    """Chairs the trust and so its committee; sits on the board, and chaired it once."""
+    """A withheld person, who chairs the trust and so its committee, and sits on the board."""
     zelda = make_person(slug="zq-1", honorific="Dame", name="Zelda Quillfeather")
     make_person_name(person=zelda, name="Zelda Ostrich")
     make_distinction(person=zelda, other=make_person(name="Zed Quill"))
@@ -234,7 +234,7 @@ def test_nothing_shows_that_two_who_are_withheld_are_one(withheld):
 @every_file
 @pytest.mark.parametrize("periods", ["", "all"])
 def test_a_file_is_as_it_was_recorded_and_the_next_as_it_is_now(monkeypatch, name, periods):
-    """Outside a transaction, as a server reads."""
+    """This runs outside a transaction, as a server reads."""
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now - datetime.timedelta(days=9))
     once = timezone.localdate().isoformat()

@@ -1,4 +1,4 @@
-"""What happens to the holders of posts and seats, done whole or not at all."""
+"""Actions on the holders of posts and seats, each done as a whole or not at all."""
 
 import datetime
 

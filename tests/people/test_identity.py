@@ -1,7 +1,7 @@
-"""Two records of one person become one; somebody takes another name; a name is withheld.
+"""Merging two records of one person, renaming people, and withholding names.
 
 Karen Brown chairs the Wye Trust and sits on the Board. “K Brown” is a second record of her, made
-from a paper that spelt her so. Karen Browne is somebody else.
+from a paper that spelt her name so. Karen Browne is somebody else.
 """
 
 import pytest

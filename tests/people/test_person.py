@@ -1,4 +1,4 @@
-"""People: how they are named and sorted."""
+"""How people are named and sorted."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the names of people are made of."""
+"""The parts of people's names."""
 
 import pytest
 from hypothesis import given

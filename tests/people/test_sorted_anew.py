@@ -1,4 +1,4 @@
-"""What the upgrade makes of sort names that were made of the last word of a name."""
+"""The migration of sort names that were made from the last word of a name."""
 
 import importlib
 

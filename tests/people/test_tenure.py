@@ -1,4 +1,4 @@
-"""Who may hold something at once: a post's holders and a seat's members, told alike."""
+"""Who may hold a post or a seat at once. Holders of posts and members by seats have one rule."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Posts:
-    """Posts that people are appointed to."""
+    """Posts, and appointments to them."""
 
     tenures, number, make = Appointment, "max_holders", staticmethod(make_post)
     label = "How many may hold it"
@@ -24,7 +24,7 @@ class Posts:
 
 
 class Seats:
-    """Seats that people are members by."""
+    """Seats, and memberships by them."""
 
     tenures, number, make = Membership, "number", staticmethod(make_seat)
     label = "Number of holders"

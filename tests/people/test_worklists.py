@@ -1,4 +1,4 @@
-"""What the worklists say of people and of the holders of posts."""
+"""The worklists of people and of the holders of posts."""
 
 import pytest
 from django.test import Client
@@ -109,7 +109,7 @@ def test_a_holder_of_a_post_that_ended_is_listed():
 
 
 def past_the_form(post, name: str, **fields) -> Appointment:
-    """An appointment that no form would accept and the database does."""
+    """An appointment that every form refuses and the database accepts."""
     appointment = make_appointment(post=post, person=make_person(name=name), save=False, **fields)
     appointment.save()
     return appointment
@@ -144,7 +144,7 @@ def test_who_acts_does_not_count_to_those_who_hold_a_post():
 
 
 def duplicates_among(*people: tuple[str, str], other_names=(), loosely=False) -> set:
-    """Which of people of these names and sort names, by their place, may be one."""
+    """The pairs of people with these names and sort names who may be one person, by position."""
     called = [ComparableName.of(key, *names) for key, names in enumerate(people)]
     return set(possible_duplicates(called, other_names, loosely=loosely))
 
