@@ -48,10 +48,10 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
     }
     kept, merged = both[kept.pk], both[merged.pk]
     _refuse_merge(kept, merged)
-    for record, field in _belongings(merged):
-        if isinstance(record, Distinction) and _is_said_of(kept, record, merged):
+    for record, field in _records_about(merged):
+        if isinstance(record, Distinction) and _is_known_apart(kept, record, merged):
             continue
-        if isinstance(record, PersonName) and _is_name_of(kept, record):
+        if isinstance(record, PersonName) and _has_name(kept, record):
             continue
         record.unfixed = (field,)
         setattr(record, field, kept)
@@ -65,7 +65,7 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
             )
             raise ValidationError([*error_about(record, error).messages, remedy]) from error
         record.save()
-    if not _of_that_name(kept, merged.name):
+    if not _names_like(kept, merged.name):
         _keep_name(merged, kept, kind)
     merged.merged_into = kept
     merged.full_clean()
@@ -101,7 +101,7 @@ def tenure_models() -> list[type[Tenure]]:
     return [model for model in related if issubclass(model, Tenure)]
 
 
-def _belongings(person: Person) -> Iterator[tuple[Record, str]]:
+def _records_about(person: Person) -> Iterator[tuple[Record, str]]:
     """Each record about `person`, here and in the apps above, and the field that names the person.
 
     People merged into this person before are left out, so that their merge can be undone by itself.
@@ -113,7 +113,7 @@ def _belongings(person: Person) -> Iterator[tuple[Record, str]]:
                 yield record, name
 
 
-def _is_said_of(kept: Person, distinction: Distinction, merged: Person) -> bool:
+def _is_known_apart(kept: Person, distinction: Distinction, merged: Person) -> bool:
     """Whether `kept` is already recorded as distinct from the third person of a distinction."""
     ours = distinction.person_id == merged.pk
     third = distinction.other_id if ours else distinction.person_id
@@ -122,12 +122,12 @@ def _is_said_of(kept: Person, distinction: Distinction, merged: Person) -> bool:
     ).exists()
 
 
-def _is_name_of(kept: Person, name: PersonName) -> bool:
+def _has_name(kept: Person, name: PersonName) -> bool:
     """Whether `kept` has this name already, so that it would be listed twice.
 
     A name given up on another day, or in use again, is a fact of its own.
     """
-    others = _of_that_name(kept, name.name)
+    others = _names_like(kept, name.name)
     if name.kind != NameKind.FORMER:
         return bool(others)
     return any(
@@ -137,7 +137,7 @@ def _is_name_of(kept: Person, name: PersonName) -> bool:
     )
 
 
-def _of_that_name(person: Person, name: str) -> list[Person | PersonName]:
+def _names_like(person: Person, name: str) -> list[Person | PersonName]:
     """The person and their other names, as far as they are `name`, in capitals or not."""
     return [
         each for each in [person, *person.names.all()] if each.name.casefold() == name.casefold()

@@ -224,10 +224,7 @@ class Distinction(Fact):
 
 
 class TenureQuerySet(DatedRecordQuerySet):
-    """The times of those who hold posts or fill seats."""
-
     def not_acting(self):
-        """Those that are more than cover for an absent holder."""
         return self.exclude(basis=Basis.ACTING)
 
 

@@ -255,13 +255,13 @@ class TenureSpreadsheet(RecordSpreadsheet):
         held = self.held[row.values[self.model.held_field].pk]
         setattr(record, self.model.held_field, held)
         # The database refuses two that share a certain day. Others would be added twice.
-        said = (record.person_id, held.pk, row.values["start_date"], row.values["end_date"])
-        if first := self.new_by_time.get(said):
+        key = (record.person_id, held.pk, row.values["start_date"], row.values["end_date"])
+        if first := self.new_by_time.get(key):
             raise CellProblem(
                 f"Row {first.number} adds the same person, {self.model.held_field} and time. "
                 "Leave one of them."
             )
-        self.new_by_time[said] = row
+        self.new_by_time[key] = row
 
     def write_order(self, row):
         # Rows that give up days are saved before rows that take them. If times move later, the

@@ -27,7 +27,7 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-def told() -> Source:
+def minutes() -> Source:
     return Source(source(), "minute 7")
 
 
@@ -49,7 +49,7 @@ def tenures(held):
 
 def appoint(held):
     [tenure] = appoint_to_each(
-        posts_or_seats=[held], begins=When(START), source=told(), person=make_person()
+        posts_or_seats=[held], begins=When(START), source=minutes(), person=make_person()
     )
     return tenure
 
@@ -105,7 +105,7 @@ def in_days(number: int):
 
 def end_with(tenure, last, end_reason=""):
     end_tenure(
-        tenure=tenure, when=When(last), source=told(), end_reason=end_reason, today=in_days(0)
+        tenure=tenure, when=When(last), source=minutes(), end_reason=end_reason, today=in_days(0)
     )
 
 
@@ -133,7 +133,7 @@ def test_what_somebody_else_removed_is_not_reconfirmed():
     withdraw(tenure=Appointment.objects.get(), today=in_days(0))
 
     with pytest.raises(ValidationError, match="somebody else has removed"):
-        reconfirm(facts=[read_before], when=When(START), source=told())
+        reconfirm(facts=[read_before], when=When(START), source=minutes())
 
 
 def test_nobody_is_appointed_to_a_post_that_somebody_else_removed():
@@ -172,7 +172,10 @@ def test_of_several_posts_one_that_is_held_leaves_all_as_they_were():
 
     with pytest.raises(ValidationError, match="would be held twice"):
         appoint_to_each(
-            posts_or_seats=[vacant, held], begins=When(START), source=told(), person=make_person()
+            posts_or_seats=[vacant, held],
+            begins=When(START),
+            source=minutes(),
+            person=make_person(),
         )
 
     assert Appointment.history.count() == 1
@@ -182,7 +185,7 @@ def test_a_post_named_twice_is_filled_once():
     post = make_post()
 
     begun = appoint_to_each(
-        posts_or_seats=[post, post], begins=When(START), source=told(), person=make_person()
+        posts_or_seats=[post, post], begins=When(START), source=minutes(), person=make_person()
     )
 
     assert list(Appointment.objects.all()) == begun
@@ -191,7 +194,7 @@ def test_a_post_named_twice_is_filled_once():
 def test_a_term_known_to_the_year_is_followed_by_another_in_that_year():
     first = make_appointment()
 
-    second = reappoint(tenure=first, last=When(day("2022-06-01"), "year"), source=told())
+    second = reappoint(tenure=first, last=When(day("2022-06-01"), "year"), source=minutes())
 
     first.refresh_from_db()
     assert (first.end_in_words(), second.start_in_words()) == ("2022", "2022")

@@ -65,7 +65,7 @@ def minutes():
     return Source(make_document(short_title="Minutes"), "minute 3")
 
 
-def told(error) -> str:
+def message_of(error) -> str:
     return " ".join(error.value.messages)
 
 
@@ -166,7 +166,7 @@ def test_a_name_that_two_merged_records_have_is_kept_once(karen, second):
 def test_nobody_is_merged_into_themselves(karen):
     with pytest.raises(ValidationError) as error:
         merge_people(kept=karen, merged=karen)
-    assert "one and the same" in told(error)
+    assert "one and the same" in message_of(error)
 
 
 def test_what_was_merged_is_not_merged_again_nor_merged_into(karen, second):
@@ -176,7 +176,7 @@ def test_what_was_merged_is_not_merged_again_nor_merged_into(karen, second):
     for kept, merged in [(second, third), (third, second)]:
         with pytest.raises(ValidationError) as error:
             merge_people(kept=kept, merged=merged)
-        assert "has been merged into Dr Karen Brown (karen-brown)" in told(error)
+        assert "has been merged into Dr Karen Brown (karen-brown)" in message_of(error)
     assert not PersonName.objects.filter(person=third).exists()
 
 
@@ -189,8 +189,8 @@ def test_two_who_sat_in_one_seat_on_one_day_are_refused_and_nothing_changes(kare
     with pytest.raises(ValidationError) as error:
         merge_people(kept=karen, merged=second)
 
-    assert "already recorded for this seat in that period" in told(error)
-    assert "a register manager can remove it" in told(error)
+    assert "already recorded for this seat in that period" in message_of(error)
+    assert "a register manager can remove it" in message_of(error)
     post.refresh_from_db()
     second.refresh_from_db()
     assert post.person == second
@@ -214,7 +214,7 @@ def test_two_who_are_known_to_be_two_are_refused(karen, second, turned):
 
     with pytest.raises(ValidationError) as error:
         merge_people(kept=karen, merged=second)
-    assert "two people, by Board paper, page 9" in told(error)
+    assert "two people, by Board paper, page 9" in message_of(error)
 
 
 def test_a_distinction_from_a_third_is_the_persons_and_is_not_made_twice(karen, second):
@@ -234,7 +234,7 @@ def test_a_withheld_record_and_one_that_is_not_are_not_merged(karen, second):
 
     with pytest.raises(ValidationError) as error:
         merge_people(kept=karen, merged=second)
-    assert "Withhold both or show both" in told(error)
+    assert "Withhold both or show both" in message_of(error)
 
 
 def test_nothing_new_is_recorded_of_a_record_that_was_merged(karen, second):
@@ -244,7 +244,7 @@ def test_nothing_new_is_recorded_of_a_record_that_was_merged(karen, second):
 
     with pytest.raises(ValidationError) as error:
         make_membership(person=second)
-    assert "merged into that of Dr Karen Brown (karen-brown)" in told(error)
+    assert "merged into that of Dr Karen Brown (karen-brown)" in message_of(error)
 
 
 def test_what_a_merged_record_still_holds_can_be_corrected(karen, second):
@@ -302,13 +302,13 @@ def test_a_new_honorific_alone_leaves_no_former_name(karen, minutes):
 def test_the_name_that_somebody_has_is_no_new_one(karen, minutes):
     with pytest.raises(ValidationError) as error:
         rename(karen, minutes, "Karen Brown")
-    assert "is the name that the register has" in told(error)
+    assert "is the name that the register has" in message_of(error)
 
 
 def test_a_name_is_not_changed_before_its_day(karen, minutes):
     with pytest.raises(ValidationError) as error:
         rename(karen, minutes, when=When(day("2199-01-01")))
-    assert "has not come" in told(error)
+    assert "has not come" in message_of(error)
 
 
 def test_of_two_who_rename_at_once_the_second_is_told(karen, minutes):
@@ -317,7 +317,7 @@ def test_of_two_who_rename_at_once_the_second_is_told(karen, minutes):
 
     with pytest.raises(ValidationError) as error:
         rename(seen, minutes, "Karen White")
-    assert "Somebody else has changed the name" in told(error)
+    assert "Somebody else has changed the name" in message_of(error)
 
 
 # Withholding
@@ -339,7 +339,7 @@ def test_a_record_that_was_merged_is_withheld_by_the_one_it_became(karen, second
 
     with pytest.raises(ValidationError) as error:
         withhold_person(person=second)
-    assert "merged into Dr Karen Brown: withhold that record instead" in told(error)
+    assert "merged into Dr Karen Brown: withhold that record instead" in message_of(error)
 
 
 def test_what_is_quoted_of_what_they_hold_is_hidden_and_where_it_stands_is_told(karen):
