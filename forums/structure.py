@@ -1,5 +1,4 @@
-"""How forums report: the ways from a forum to the top and down to what lies beneath it, and
-what is out of order in them."""
+"""How forums report: the lines from a forum up to the top, and down to the forums beneath it."""
 
 import datetime
 from collections import defaultdict, deque
@@ -14,82 +13,75 @@ from forums.worklists import lines_in_force, loops
 from organisations.models import Organisation
 from records.names import fold
 
-# Of one forum, as many of those above it and of those beneath it as somebody can take in.
+# A reader can take in as many forums above one, and as many beneath it, and as many lines.
 MOST = 100
 MOST_LINES = 500
 
-# What is told first of a forum: to whom it answers, and then the rest.
+# The order of lines: those by which a forum answers to another come first.
 ORDER = [*ANSWERS, LineKind.ESCALATES_TO, LineKind.ADVISES, LineKind.WORKS_WITH]
 
 
 @dataclass
-class Step:
-    """A line on the way up from a forum or down to it, with those that lead on from its end."""
+class Branch:
+    """A line up from a forum or down to it, with the lines that lead on from its end."""
 
     line: ReportingLine
     end: Forum | Organisation
-    again: bool  # what it leads to has been told already
-    steps: list["Step"] = field(default_factory=list)
+    again: bool  # the lines from its end are on another branch
+    branches: list["Branch"] = field(default_factory=list)
 
 
-def upper(line: ReportingLine) -> Forum | Organisation:
-    """What a line leads to."""
+def upper_end(line: ReportingLine) -> Forum | Organisation:
+    """The forum or organisation that a line leads to."""
     return line.to_organisation if line.to_forum is None else line.to_forum
 
 
 def in_order(lines: Iterable[ReportingLine]) -> list[ReportingLine]:
-    """`lines` as they are told: by kind, and then by name."""
+    """`lines` by kind, and then by the names of their ends."""
     return sorted(
         lines,
-        key=lambda x: (ORDER.index(x.kind), fold(x.from_forum.name), fold(upper(x).name), x.pk),
+        key=lambda line: (
+            ORDER.index(LineKind(line.kind)),
+            fold(line.from_forum.name),
+            fold(upper_end(line).name),
+            line.pk,
+        ),
     )
 
 
-def ways_up(forum: Forum, lines: Iterable[ReportingLine]) -> list[Step]:
-    """The lines by which `forum` answers to others, and those by which they do, to the top."""
-    return _ways(forum, [(line.from_forum, line, upper(line)) for line in _answering(lines)])
+def branches_from(
+    start: Forum, lines: Iterable[tuple[Forum, ReportingLine, Forum | Organisation]]
+) -> list[Branch]:
+    """The branches along `lines`, each given with its near and its far end.
 
-
-def ways_down(forum: Forum, lines: Iterable[ReportingLine]) -> list[Step]:
-    """The lines by which others answer to `forum`, and those by which others do to them."""
-    return _ways(
-        forum,
-        [(line.to_forum, line, line.from_forum) for line in _answering(lines) if line.to_forum],
-    )
-
-
-def _answering(lines: Iterable[ReportingLine]) -> list[ReportingLine]:
-    return in_order(line for line in lines if line.kind in ANSWERS)
-
-
-def _ways(start: Forum, lines: list[tuple]) -> list[Step]:
-    """Each thing's lines are followed once, from where it is reached by the fewest, so that
-    neither a loop nor ways that meet again are told without end."""
+    The lines from a forum follow once, on its shortest way from `start`. So they come to an end in
+    a loop too.
+    """
     onward = defaultdict(list)
     for near, line, far in lines:
         onward[near].append((line, far))
-    first: list[Step] = []
-    told, waiting = {start}, deque([(start, first)])
+    first: list[Branch] = []
+    reached: set[Forum | Organisation] = {start}
+    waiting = deque([(start, first)])
     while waiting:
-        here, steps = waiting.popleft()
+        here, branches = waiting.popleft()
         for line, far in onward[here]:
-            step = Step(line, far, again=far in told)
-            steps.append(step)
-            if not step.again:
-                told.add(far)
-                waiting.append((far, step.steps))
+            branch = Branch(line, far, again=far in reached)
+            branches.append(branch)
+            if not branch.again:
+                reached.add(far)
+                waiting.append((far, branch.branches))
     return first
 
 
 def pairs_above(forums: Iterable[int], day: datetime.date) -> list[tuple[int, int]]:
-    """The lower and the upper forum of each line by which one of `forums`, or one that they answer
-    to by whatever way, answers to another on the day. Each loop that one of `forums` is in is
-    whole among them."""
+    """The lower and the upper forum of each line above one of `forums` on the day, up to the top. A
+    loop that one of `forums` is in is whole."""
     return _pairs(forums, day, near="from_forum_id", far="to_forum_id")
 
 
 def pairs_below(forums: Iterable[int], day: datetime.date) -> list[tuple[int, int]]:
-    """Likewise, of each line to one of `forums` or to one that answers to them."""
+    """The lower and the upper forum of each line beneath one of `forums` on the day."""
     return _pairs(forums, day, near="to_forum_id", far="from_forum_id")
 
 
@@ -103,8 +95,7 @@ def _pairs(
 ) -> list[tuple[int, int]]:
     """The lines that lead on from `forums`, each from its end `near` to its end `far`.
 
-    In SQL, which alone has words for "and so on": of all the lines of England a page is of but a
-    few.
+    This is SQL, because Django has no recursive queries and a page needs few of England's lines.
     """
     forums = list(forums)
     if not forums:
@@ -141,10 +132,10 @@ def lines_of(
     """
     forums = list(forums)
     either = Q(from_forum__in=forums) | Q(to_forum__in=forums)
-    return _told(lines_in_force(day, LineKind.values).filter(either), whole=whole)
+    return _read(lines_in_force(day, LineKind).filter(either), whole=whole)
 
 
-def _told(lines: QuerySet, *, whole: bool) -> tuple[list[ReportingLine], bool]:
+def _read(lines: QuerySet, *, whole: bool) -> tuple[list[ReportingLine], bool]:
     most = None if whole else MOST_LINES
     found = list(
         lines.select_related(
@@ -158,7 +149,7 @@ def _told(lines: QuerySet, *, whole: bool) -> tuple[list[ReportingLine], bool]:
 
 
 def reached(start: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
-    """What `pairs`, of something and the next, lead to from `start`: the nearest first."""
+    """The ends that `pairs` of a near and a far end lead to from `start`, the nearest first."""
     onward = defaultdict(list)
     for near, far in pairs:
         onward[near].append(far)
@@ -174,24 +165,28 @@ def reached(start: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
 
 @dataclass
 class Standpoint:
-    """Where one forum stands: everything above it and beneath it, and what it works with."""
+    """Where one forum stands: the lines above it, beneath it and beside it."""
 
     forum: Forum
     lines: list[ReportingLine]
     rounds: dict[int, list[int]]  # the forums that are in a loop, with the way round
-    number: int  # of all lines, of which these may be the nearest
+    number: int  # how many lines there are, if `lines` are only the nearest
 
     @property
     def whole(self) -> bool:
         return len(self.lines) == self.number
 
     @property
-    def up(self) -> list[Step]:
-        return ways_up(self.forum, self.lines)
+    def up(self) -> list[Branch]:
+        """The lines by which the forum answers to others, and they to others, up to the top."""
+        lines = [line for line in self.lines if line.kind in ANSWERS]
+        return branches_from(self.forum, [(x.from_forum, x, upper_end(x)) for x in lines])
 
     @property
-    def down(self) -> list[Step]:
-        return ways_down(self.forum, self.lines)
+    def down(self) -> list[Branch]:
+        """The lines by which others answer to the forum, and others to them."""
+        lines = [line for line in self.lines if line.kind in ANSWERS and line.to_forum]
+        return branches_from(self.forum, [(x.to_forum, x, x.from_forum) for x in lines])
 
     @property
     def to_nobody(self) -> bool:
@@ -199,18 +194,18 @@ class Standpoint:
 
     @property
     def beside(self) -> list[ReportingLine]:
-        """The lines of the forum by which nobody answers to anybody."""
+        """The lines by which nobody answers to anybody."""
         return [line for line in self.lines if line.kind not in ANSWERS]
 
 
 def standpoint(forum: Forum, day: datetime.date, *, whole: bool = False) -> Standpoint:
-    """Where `forum` stands on the day: as much of it as somebody can take in, or the `whole`."""
+    """Where `forum` stands on the day: the nearest lines, or the `whole`."""
     above = reached(forum.pk, pairs_above([forum.pk], day))
     down = [(upper, lower) for lower, upper in pairs_below([forum.pk], day)]
     below = reached(forum.pk, down)
     everything = _joining(forum, above, below, day)
     nearest = everything if whole else _joining(forum, above[:MOST], below[:MOST], day)
-    lines, _ = _told(nearest, whole=whole)
+    lines, _ = _read(nearest, whole=whole)
     number = len(lines) if whole else everything.count()
     rounds = loops(pairs_above({forum.pk, *ends_of(lines)}, day))
     return Standpoint(forum, lines, rounds, number)
@@ -219,18 +214,19 @@ def standpoint(forum: Forum, day: datetime.date, *, whole: bool = False) -> Stan
 def _joining(
     forum: Forum, above: list[int], below: list[int], day: datetime.date
 ) -> QuerySet[ReportingLine]:
-    """The lines of `forum`, and those between what is above it and between what is below it."""
+    """The lines of `forum`, those among the forums above it, and those among the forums below."""
     up = Q(from_forum__in=[*above, forum.pk])
     down = Q(from_forum__in=below, to_forum__in=[*below, forum.pk])
     own = Q(from_forum=forum) | Q(to_forum=forum)
-    return lines_in_force(day, LineKind.values).filter(
+    return lines_in_force(day, LineKind).filter(
         (Q(kind__in=ANSWERS) & (up | down)) | (~Q(kind__in=ANSWERS) & own)
     )
 
 
 def ends_of(lines: Iterable[ReportingLine]) -> set[int]:
     """The forums that `lines` join."""
-    return {end for line in lines for end in (line.from_forum_id, line.to_forum_id)} - {None}
+    ends = {end for line in lines for end in (line.from_forum_id, line.to_forum_id)}
+    return {end for end in ends if end is not None}
 
 
 def says_it_reports_to_nobody(forum: Forum) -> bool:

@@ -1,7 +1,6 @@
 """The history of a forum, an organisation or a person with everything that belongs to it.
 
-What belongs to it is told from history itself, so that what was removed is told of, and a seat
-that ended, and what belonged to it once.
+The history itself says what belongs to it, so that removed and former records are shown too.
 """
 
 import datetime
@@ -12,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -45,12 +44,13 @@ from organisations.models import (
     Statement,
 )
 from people.models import Appointment, Distinction, Person, PersonName
-from records.history import Nature, recorded_models
+from records.history import Nature, Recorded, recorded_models
+from records.models import Record
 from records.periods import first_day, last_day, next_day
 
 
-def ever(model, *owned, **fields) -> QuerySet:
-    """The rows of every record of `model` that ever had these `fields`, whatever it has now."""
+def ever(model: type[Recorded], *owned: Q, **fields) -> QuerySet:
+    """The rows of every record of `model` that ever had these `fields`."""
     return model.history.filter(id__in=model.history.filter(*owned, **fields).values("id"))
 
 
@@ -60,7 +60,7 @@ def of_forum(key: int) -> Iterable[QuerySet]:
         yield ever(model, forum_id=key)
     seats = Seat.history.filter(forum_id=key)
     yield ever(Membership, seat_id__in=seats.values("id"))
-    # Whoever holds these fills a seat.
+    # The holders of these posts fill seats.
     posts = seats.filter(ex_officio_post_id__isnull=False).values("ex_officio_post_id")
     yield ever(Appointment, post_id__in=posts)
     for model in (ReportingLine, Succession):
@@ -85,14 +85,14 @@ def of_person(key: int) -> Iterable[QuerySet]:
     yield ever(Distinction, Q(person_id=key) | Q(other_id=key))
 
 
-# What of it there is.
-CONTENTS: dict[type, Callable] = {
+# The histories of everything that belongs to a record.
+CONTENTS: dict[type[Record], Callable[[int], Iterable[QuerySet]]] = {
     Forum: of_forum,
     Organisation: of_organisation,
     Person: of_person,
 }
 
-# What its page says that it tells.
+# What its page says that it shows.
 EXPLAINS = {
     Forum: "All that was recorded of this forum: the forum itself, its seats, memberships and "
     "member organisations, appointments to the posts that its seats go with, its names, reporting "
@@ -117,22 +117,19 @@ class FilterForm(forms.Form):
     until = TypedDayField(label="To", required=False, stands=last_day)
 
     def conditions(self) -> dict:
-        """What rows have that fit; of what was asked in a way that cannot be read, nothing."""
+        """The filters that were asked for, without any that cannot be read."""
         data = self.cleaned_data
-        found = {}
-        if data.get("who"):
-            found["history_user"] = data["who"]
-        if data.get("nature"):
-            found["history_nature"] = data["nature"]
-        if data.get("since"):
-            found["history_date__gte"] = midnight(data["since"])
-        if data.get("until"):
-            found["history_date__lt"] = midnight(next_day(data["until"]))
-        return found
+        since, until = data.get("since"), data.get("until")
+        filters = {
+            "history_user": data.get("who"),
+            "history_nature": data.get("nature"),
+            "history_date__gte": since and midnight(since),
+            "history_date__lt": until and midnight(next_day(until)),
+        }
+        return {name: value for name, value in filters.items() if value}
 
 
 def midnight(day: datetime.date) -> datetime.datetime:
-    """When a day began."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
@@ -146,7 +143,7 @@ def link_to_everything(request, record):
 
 @site_page("everything/<slug:kind>/<int:key>/", name="everything")
 def everything_view(request: HttpRequest, kind: str, key: int) -> HttpResponse:
-    """The changes of a record and of all that belongs to it, the last first."""
+    """The changes of a record and of everything that belongs to it, the last first."""
     model = next((model for model in CONTENTS if model._meta.model_name == kind), None)
     if model is None or len(str(key)) > 18:
         raise Http404("There is no such history.")
@@ -158,7 +155,7 @@ def everything_view(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     parts = [
         rows.filter(**conditions)
         for rows in CONTENTS[model](key)
-        if may_view(request, recorded(rows))
+        if may_view(request, rows.model.instance_type)
     ]
     page = Paginator(by_time(parts), ROWS_A_PAGE).get_page(request.GET.get(PAGE_VAR))
     query = request.GET.copy()
@@ -177,15 +174,10 @@ def everything_view(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     return TemplateResponse(request, "editing/forum_history.html", context)
 
 
-def recorded(rows: QuerySet) -> type:
-    """The model that `rows` are the history of."""
-    return rows.model.instance_type
-
-
 def by_time(parts: list[QuerySet]) -> QuerySet:
-    """Which rows, of which of several histories, the last written first: (when, number, whose).
+    """The rows of several histories, the last written first: when, number and history of each.
 
-    The numbers alone, so that the database sorts little; the rows of one page are read after.
+    The database sorts these alone. The rows of one page are read afterwards.
     """
     numbers = [
         rows.order_by()
@@ -199,7 +191,7 @@ def by_time(parts: list[QuerySet]) -> QuerySet:
 def read(numbers: Iterable[tuple]) -> list:
     """The rows that `by_time` names, in the same order."""
     numbers = list(numbers)
-    rows = {}
+    rows: dict[tuple[str, int], Model] = {}
     for model in recorded_models():
         history = model.history
         own = [number for _, number, whose in numbers if whose == history.model.__name__]

@@ -17,7 +17,7 @@ from forums.structure import (
     pairs_above,
     says_it_reports_to_nobody,
     standpoint,
-    upper,
+    upper_end,
 )
 from forums.worklists import loops
 from ics_register.pages import csv_rows, facts
@@ -270,13 +270,13 @@ def drawn_chart(
     """The chart of `forums` and all that lines join them to; None if that is too much."""
     lines = shown["lines"]
     ends = dict.fromkeys(forums)
-    ends |= dict.fromkeys(end for line in lines for end in (line.from_forum, upper(line)))
+    ends |= dict.fromkeys(end for line in lines for end in (line.from_forum, upper_end(line)))
     if len(ends) > MOST_BOXES:
         return None
     return chart(
         tuple(box_of(end, shown, asked, asked_for=end == asked_for) for end in ends),
         tuple(
-            Line(key_of(line.from_forum), key_of(upper(line)), line.kind, line.by_exception)
+            Line(key_of(line.from_forum), key_of(upper_end(line)), line.kind, line.by_exception)
             for line in lines
         ),
     )

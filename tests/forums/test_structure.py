@@ -21,8 +21,8 @@ def forums(*names: str) -> list:
 def told(steps) -> list:
     """Lines as nested names. A name that was listed before ends in a star."""
     return [
-        (step.end.name + "*" * step.again, told(step.steps))
-        if step.steps
+        (step.end.name + "*" * step.again, told(step.branches))
+        if step.branches
         else step.end.name + "*" * step.again
         for step in steps
     ]
