@@ -1,10 +1,8 @@
 """Quoracy: whether those who attend a meeting make it quorate, clause by clause.
 
-Plain functions of plain values, which ask no database. A Body is a forum as its rule sees it, an
-Attendee is somebody at the meeting. Readings of common wording that are ours, and are said on
-the pages: a share is of all places, vacant ones too; a seat in attendance counts to nothing
-unless a source says that it does; one person counts once, whatever they sit for; and proxy votes
-alone make no meeting.
+Plain functions of plain values, which ask no database. The pages say how we read common wording: a
+share is of all places, vacant ones too; a seat in attendance does not count unless a source says
+so; one person counts once, whatever they sit for; and proxy votes alone make no meeting.
 """
 
 import math
@@ -29,25 +27,25 @@ class How(Enum):
 
 @dataclass(frozen=True)
 class Filler:
-    """Somebody who fills a place."""
+    """Somebody who fills a seat."""
 
     name: str
-    person: int | None = None  # by which one person is known in several places
-    organisation: str | None = None  # which they speak for, if not the one their seat does
+    person: int | None = None  # the key of one person in several seats
+    organisation: str | None = None  # whom they speak for, if it is another than their seat does
 
 
 @dataclass(frozen=True)
-class Place:
+class QuoracySeat:
     """A seat of the forum, and how it is filled."""
 
     seat: int
     title: str
     organisation: str | None = None
-    number: int | None = 1  # of those who may fill it; None if no source says
+    number: int | None = 1  # how many may fill it; None if no source says
     fillers: tuple[Filler, ...] = ()
-    # Who act for one of the fillers, and may come instead.
+    # People who act for one of the fillers, and may come instead.
     acting: tuple[Filler, ...] = ()
-    # Whether others, whom the sources do not name, may fill what is left of it.
+    # Whether people whom the sources do not name may fill the rest.
     may_be_filled: bool = False
     counts: bool = True
     may_be_deputised: bool | None = None  # None if no source says
@@ -55,7 +53,7 @@ class Place:
 
     @property
     def unnamed(self) -> int | None:
-        """How many may fill it whom the sources do not name; None if they do not say how many."""
+        """How many unnamed people may fill it; None if the sources do not say."""
         if not self.may_be_filled:
             return 0
         return None if self.number is None else max(self.number - len(self.fillers), 0)
@@ -65,13 +63,13 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Member:
+class QuoracyMember:
     """An organisation that takes part as a member, whoever sits for it."""
 
     organisation: str
     name: str
-    closed: str = ""  # when, if it has: "in March 2020"
-    successors: tuple[str, ...] = ()  # what succeeded it, if it has closed
+    closed: str = ""  # when it closed, if it has: "in March 2020"
+    successors: tuple[str, ...] = ()
 
     @property
     def succeeded_by(self) -> str:
@@ -79,19 +77,19 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Body:
+class QuoracyForum:
     """A forum as its rule of quoracy sees it."""
 
-    places: tuple[Place, ...] = ()
-    members: tuple[Member, ...] = ()
+    places: tuple[QuoracySeat, ...] = ()
+    members: tuple[QuoracyMember, ...] = ()
 
-    def place(self, seat: int | None) -> Place | None:
+    def place(self, seat: int | None) -> QuoracySeat | None:
         return next((place for place in self.places if place.seat == seat), None)
 
     @property
     def size(self) -> int | None:
-        """How many count: a person for each place, but whoever fills several is one. None if no
-        source says of one of the places how many fill it."""
+        """How many people count: one for each place, and one for several places that they fill.
+        None if the number of a seat is not recorded."""
         counting = [place for place in self.places if place.counts]
         if any(place.number is None for place in counting):
             return None
@@ -99,8 +97,8 @@ class Body:
         people = [person for person in people if person is not None]
         return sum(place.number or 0 for place in counting) - (len(people) - len(set(people)))
 
-    def sitting_for(self, member: Member) -> list[tuple[Place, Filler]]:
-        """Who fills a place and speaks for a member."""
+    def sitting_for(self, member: QuoracyMember) -> list[tuple[QuoracySeat, Filler]]:
+        """The people who fill a seat and speak for a member."""
         return [
             (place, filler)
             for place in self.places
@@ -131,7 +129,7 @@ class Rule:
     """A rule of quoracy as far as it is recorded."""
 
     clauses: tuple[Clause, ...]
-    # Whether they say all that the document asks; None if nobody has compared them.
+    # Whether the clauses say all that the document asks; None if nobody has compared them.
     say_all: bool | None
 
 
@@ -143,20 +141,20 @@ class Attendee:
     seat: int | None = None
     organisation: str | None = None
     how: How = How.IN_PERSON
-    # Who it is, or may be, where that is known. Of whom nothing is known is nobody else there.
+    # The people who it is, or may be. If it is empty, they are taken for nobody else there.
     people: frozenset[int] = NOBODY
-    # What they count by and no source says: "The trust acts in place of the council".
+    # An assumption that they count by: "The trust acts in place of the council".
     assuming: str = ""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a clause is met; None if what is recorded does not tell."""
+    """Whether a clause is met; None if too little is recorded."""
 
     met: bool | None
-    by: tuple[str, ...] = ()  # who meets it, as far as it is met
-    wanting: tuple[str, ...] = ()  # what would meet it
-    # The same as people who would meet it if they came too; None if nobody could.
+    by: tuple[str, ...] = ()  # those who meet it, as far as it is met
+    missing: tuple[str, ...] = ()
+    # The people who would meet it if they came too; None if nobody could.
     would_meet: tuple[Attendee, ...] | None = None
 
 
@@ -165,14 +163,14 @@ class Judgement:
     """Whether a whole rule is met, and each of its clauses."""
 
     clauses: tuple[tuple[Clause, Verdict], ...]
-    in_the_room: bool  # whether anybody is, in person or as a substitute
-    say_all: bool | None  # as the rule has it
-    assuming: tuple[str, ...] = ()  # what it holds by and no source says
+    in_the_room: bool  # whether anybody is there in person or as a substitute
+    say_all: bool | None  # as in Rule
+    assuming: tuple[str, ...] = ()  # as in Attendee
 
     @property
     def met(self) -> bool | None:
-        """None if there is no rule, if what is recorded does not tell, or if the document may ask
-        more than is recorded."""
+        """None if there is no rule, if too little is recorded, or if the document may ask for more
+        than is recorded."""
         return None if self.recorded_met and not self.say_all else self.recorded_met
 
     @property
@@ -186,17 +184,16 @@ class Judgement:
         return None if None in each else True
 
     @property
-    def wanting(self) -> list[str]:
-        """What would meet it, once each."""
+    def missing(self) -> list[str]:
         verdicts = [verdict for _, verdict in self.clauses]
-        wanting = dict.fromkeys(each for verdict in verdicts for each in verdict.wanting)
+        missing = dict.fromkeys(each for verdict in verdicts for each in verdict.missing)
         by_proxy = any(verdict.by for verdict in verdicts)
-        if verdicts and not self.in_the_room and (by_proxy or not wanting):
-            wanting[SOMEBODY_IN_THE_ROOM] = None
-        return list(wanting)
+        if verdicts and not self.in_the_room and (by_proxy or not missing):
+            missing[SOMEBODY_IN_THE_ROOM] = None
+        return list(missing)
 
 
-def judge_rule(rule: Rule, body: Body, attendees: Sequence[Attendee]) -> Judgement:
+def judge_rule(rule: Rule, body: QuoracyForum, attendees: Sequence[Attendee]) -> Judgement:
     """Whether `attendees` make a meeting quorate."""
     return Judgement(
         tuple((clause, judge(clause, body, attendees)) for clause in rule.clauses),
@@ -210,8 +207,8 @@ def any_in_the_room(attendees: Iterable[Attendee]) -> bool:
     return any(one.how != How.PROXY for one in attendees)
 
 
-def judge(clause: Clause, body: Body, attendees: Iterable[Attendee]) -> Verdict:
-    """Whether `attendees` meet a clause, who does, and what is wanting."""
+def judge(clause: Clause, body: QuoracyForum, attendees: Iterable[Attendee]) -> Verdict:
+    """Whether `attendees` meet a clause, which of them do, and who is missing."""
     present = [one for one in attendees if accepts(clause, body, one)]
     match clause.kind:
         case ClauseKind.EVERY_ORGANISATION:
@@ -220,17 +217,17 @@ def judge(clause: Clause, body: Body, attendees: Iterable[Attendee]) -> Verdict:
             return _at_least(cast("int", clause.number), body, present)
         case ClauseKind.AT_LEAST_SHARE:
             if body.size is None:
-                return Verdict(None, wanting=("the number of places, which no source gives",))
+                return Verdict(None, missing=("the number of places, which no source gives",))
             return _at_least(share_of(cast("int", clause.number), body.size), body, present)
         case ClauseKind.MUST_INCLUDE:
             return _must_include(clause, body, present)
     raise ValueError(f"There is no such kind of clause: {clause.kind}")
 
 
-def accepts(clause: Clause, body: Body, attendee: Attendee) -> bool:
-    """Whether a clause takes somebody who takes part as this one does.
+def accepts(clause: Clause, body: QuoracyForum, attendee: Attendee) -> bool:
+    """Whether a clause counts an attendee who takes part in this way.
 
-    That a seat may be deputised does not say that its deputy counts to quoracy: the clause does.
+    A seat that may be deputised does not make its deputy count to quoracy: the clause says that.
     """
     if attendee.how == How.PROXY:
         return clause.by_proxy
@@ -241,28 +238,27 @@ def accepts(clause: Clause, body: Body, attendee: Attendee) -> bool:
 
 
 def share_of(per_cent: int, size: int) -> int:
-    """How many make a share of `size`: a part of a person is a whole one."""
+    """How many people make a share of `size`, rounded up."""
     return math.ceil(per_cent * size / 100)
 
 
-def _every_organisation(clause: Clause, body: Body, present: Sequence[Attendee]) -> Verdict:
+def _every_organisation(clause: Clause, body: QuoracyForum, present: Sequence[Attendee]) -> Verdict:
     if not body.members:
-        return Verdict(None, wanting=("the member organisations, none of which is recorded",))
-    by, wanting, would_meet, nobody_can = [], [], [], False
-    for member, one in zip(body.members, there_for_each(clause, body, present), strict=True):
-        if one is not None:
-            by.append(one.name)
-            continue
-        came = any(one.organisation == member.organisation for one in present)
-        wanting.append(_for_whom(member, came=came))
-        would_meet.append(coming_for(member))
-        nobody_can = nobody_can or bool(member.closed and not member.successors)
-    supplied = None if nobody_can else tuple(would_meet)
-    return Verdict(not wanting, tuple(by), tuple(wanting), supplied)
+        return Verdict(None, missing=("the member organisations, none of which is recorded",))
+    there = list(zip(body.members, there_for_each(clause, body, present), strict=True))
+    absent = [member for member, one in there if one is None]
+    came = {one.organisation for one in present}
+    nobody_can = any(member.closed and not member.successors for member in absent)
+    return Verdict(
+        not absent,
+        by=tuple(one.name for _, one in there if one is not None),
+        missing=tuple(_for_whom(member, came=member.organisation in came) for member in absent),
+        would_meet=None if nobody_can else tuple(map(coming_for, absent)),
+    )
 
 
-def coming_for(member: Member) -> Attendee:
-    """Somebody for a member organisation; if it has closed, for its successor in its place."""
+def coming_for(member: QuoracyMember) -> Attendee:
+    """Somebody for a member organisation, or for the successor of one that has closed."""
     if not member.closed:
         return Attendee(f"somebody for {member.name}", organisation=member.organisation)
     return Attendee(
@@ -273,12 +269,12 @@ def coming_for(member: Member) -> Attendee:
 
 
 def there_for_each(
-    clause: Clause, body: Body, present: Sequence[Attendee]
+    clause: Clause, body: QuoracyForum, present: Sequence[Attendee]
 ) -> list[Attendee | None]:
-    """Who is there for each member organisation, so that as many as can be have somebody."""
+    """An attendee for each member organisation, so that as many of them as possible have one."""
 
     def known(one: Attendee) -> frozenset[int]:
-        # What is sent in writing, or a substitute, is the organisation's own.
+        # A proxy vote or a substitute counts for one organisation alone.
         return one.people if one.how == How.IN_PERSON and not clause.one_for_several else NOBODY
 
     return one_each(
@@ -287,13 +283,13 @@ def there_for_each(
     )
 
 
-def _may_count_for(one: Attendee, member: Member) -> bool:
+def _may_count_for(one: Attendee, member: QuoracyMember) -> bool:
     if one.organisation != member.organisation:
         return False
     return bool(one.assuming and member.successors) if member.closed else not one.assuming
 
 
-def _for_whom(member: Member, *, came: bool) -> str:
+def _for_whom(member: QuoracyMember, *, came: bool) -> str:
     if member.closed:
         closed = f"{member.name}, which closed {member.closed}"
         return f"{closed}, or in its place {member.succeeded_by}" if member.successors else closed
@@ -305,10 +301,10 @@ def _for_whom(member: Member, *, came: bool) -> str:
 def one_each(
     choices: Sequence[Sequence[Attendee]], known: Callable[[Attendee], frozenset[int]]
 ) -> list[Attendee | None]:
-    """One of each of `choices`, or None, so that as many as can be are chosen and nobody is
-    chosen twice. `known` says who somebody may be; of whom that is not known is nobody else.
+    """One of each of `choices`, or None, so that as many as possible are chosen and no person is
+    chosen twice. `known` gives the people who an attendee may be; without any, it is nobody else.
 
-    One who is wanted in two places goes where no other can (augmenting paths).
+    If two choices need one person, the person goes where no other can (augmenting paths).
     """
     chosen: list[Attendee | None] = [None] * len(choices)
     taken: dict[int, int] = {}
@@ -332,7 +328,7 @@ def one_each(
 
 
 def each_once(attendees: Iterable[Attendee]) -> list[Attendee]:
-    """`attendees`, one person once. A substitute is nobody else who is there."""
+    """`attendees` with each person once. A substitute is taken for nobody else who is there."""
     chosen = one_each(
         [[one] for one in attendees],
         lambda one: NOBODY if one.how == How.SUBSTITUTE else one.people,
@@ -340,7 +336,7 @@ def each_once(attendees: Iterable[Attendee]) -> list[Attendee]:
     return [one for one in chosen if one is not None]
 
 
-def _at_least(number: int, body: Body, present: Sequence[Attendee]) -> Verdict:
+def _at_least(number: int, body: QuoracyForum, present: Sequence[Attendee]) -> Verdict:
     counted = [one.name for one in each_once(one for one in present if _counts(body, one))]
     missing = number - len(counted)
     if missing <= 0:
@@ -353,29 +349,26 @@ def _at_least(number: int, body: Body, present: Sequence[Attendee]) -> Verdict:
     )
 
 
-def _counts(body: Body, attendee: Attendee) -> bool:
+def _counts(body: QuoracyForum, attendee: Attendee) -> bool:
     place = body.place(attendee.seat)
     return place is not None and place.counts
 
 
-def _must_include(clause: Clause, body: Body, present: Sequence[Attendee]) -> Verdict:
+def _must_include(clause: Clause, body: QuoracyForum, present: Sequence[Attendee]) -> Verdict:
     by = tuple(one.name for one in present if one.seat == clause.seat)
     place = body.place(clause.seat)
     if place is None:
-        return Verdict(False, wanting=("a seat that the forum no longer has",))
+        return Verdict(False, missing=("a seat that the forum no longer has",))
     if by:
         return Verdict(True, by, would_meet=())
     return Verdict(False, (), (place.title,), (Attendee(place.title, seat=place.seat),))
 
 
-# As filled
-
-
-def sent_by(member: Member, body: Body, *, named: bool = False) -> Attendee | None:
-    """Somebody who comes for an organisation as those who sit for it are recorded; None if nobody
+def sent_by(member: QuoracyMember, body: QuoracyForum, *, named: bool = False) -> Attendee | None:
+    """Somebody who comes for an organisation, as those who sit for it are recorded; None if nobody
     can, or if nobody is `named`.
 
-    One of which no seat is known to be its own may send anybody.
+    An organisation that has no seat of its own may send anybody.
     """
     if member.closed:
         return None
@@ -389,8 +382,8 @@ def sent_by(member: Member, body: Body, *, named: bool = False) -> Attendee | No
     return replace(somebody, people=known_people(sitting))
 
 
-def ways_of(member: Member, body: Body, clauses: Iterable[Clause]) -> list[How]:
-    """How an organisation can take part so that one of the clauses takes it."""
+def ways_of(member: QuoracyMember, body: QuoracyForum, clauses: Iterable[Clause]) -> list[How]:
+    """The ways in which an organisation can take part so that one of the clauses counts it."""
     if member.closed:
         return []
     clauses = [clause for clause in clauses if clause.kind == ClauseKind.EVERY_ORGANISATION]
@@ -399,12 +392,11 @@ def ways_of(member: Member, body: Body, clauses: Iterable[Clause]) -> list[How]:
     return ways + [way for way in (How.PROXY, How.SUBSTITUTE) if way in instead]
 
 
-def everybody(clause: Clause, body: Body, *, named: bool = False) -> list[Attendee]:
+def everybody(clause: Clause, body: QuoracyForum, *, named: bool = False) -> list[Attendee]:
     """The fullest meeting there can be for a clause as the seats are filled.
 
-    Whom the sources do not name is given the benefit of the doubt, unless only the `named` come.
-    An organisation sends a substitute or a proxy of its choice if the clause takes one; one that
-    has closed sends nobody.
+    People whom the sources do not name come too, unless only the `named` do. An organisation sends
+    a substitute or a proxy if the clause counts one, and nobody if it has closed.
     """
     attendees = []
     if clause.kind == ClauseKind.EVERY_ORGANISATION:
@@ -427,8 +419,8 @@ def everybody(clause: Clause, body: Body, *, named: bool = False) -> list[Attend
     return attendees
 
 
-def sent_instead(member: Member, clause: Clause) -> list[Attendee]:
-    """A proxy or a substitute that an organisation may send, if the clause takes one."""
+def sent_instead(member: QuoracyMember, clause: Clause) -> list[Attendee]:
+    """A proxy or a substitute that an organisation may send, if the clause counts one."""
     return [
         Attendee(member.name, organisation=member.organisation, how=how)
         for how, taken in ((How.PROXY, clause.by_proxy), (How.SUBSTITUTE, clause.by_substitute))
@@ -436,13 +428,13 @@ def sent_instead(member: Member, clause: Clause) -> list[Attendee]:
     ]
 
 
-def filler_or_acting(place: Place, filler: Filler) -> Attendee:
-    """Whoever comes from the place of one who fills it: they, or somebody who acts for them."""
+def filler_or_acting(place: QuoracySeat, filler: Filler) -> Attendee:
+    """Whoever comes from a seat for the one who fills it: they, or somebody who acts for them."""
     return replace(from_seat(place, filler), people=known_people([filler, *place.acting]))
 
 
-def from_seat(place: Place, filler: Filler, how: How = How.IN_PERSON) -> Attendee:
-    """Somebody who takes part from the seat that they fill."""
+def from_seat(place: QuoracySeat, filler: Filler, how: How = How.IN_PERSON) -> Attendee:
+    """Somebody who takes part from a seat."""
     speaks_for = place.speaks_for(filler)
     return Attendee(filler.name, place.seat, speaks_for, how, known_people([filler]))
 
@@ -453,12 +445,11 @@ def known_people(fillers: Sequence[Filler]) -> frozenset[int]:
     return frozenset(people) if len(people) == len(fillers) else NOBODY
 
 
-def as_filled(rule: Rule, body: Body, *, named: bool = False) -> Judgement:
+def as_filled(rule: Rule, body: QuoracyForum, *, named: bool = False) -> Judgement:
     """Whether a meeting could be quorate if all came who can, or all who are `named`.
 
-    None of a clause that counts heads where no source says how many fill a seat.
+    A clause that counts heads is not known to fail while the number of a seat is not recorded.
     """
-
     unknown = any(place.counts and place.number is None for place in body.places)
 
     def could(clause: Clause, coming: list[Attendee]) -> Verdict:

@@ -17,7 +17,7 @@ from forums.models import (
     Seat,
     SeatRole,
 )
-from forums.quoracy import Body, Clause, Filler, Member, Place, Rule
+from forums.quoracy import Clause, Filler, QuoracyForum, QuoracyMember, QuoracySeat, Rule
 from forums.seat_holders import HeldSeat
 from people.models import Appointment, Basis
 from people.post_holders import Holder, Standing, in_places
@@ -50,10 +50,10 @@ def body_of(
     members: Iterable[MemberOrganisation],
     day: datetime.date,
     came_after: Mapping[int, Sequence[str]] = MappingProxyType({}),
-) -> Body:
+) -> QuoracyForum:
     """A forum on `day`, of its seats and members then, and of what `came_after` each organisation
     that has closed."""
-    return Body(
+    return QuoracyForum(
         tuple(
             as_place(
                 seat,
@@ -66,7 +66,7 @@ def body_of(
     )
 
 
-def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, Body]:
+def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyForum]:
     """Forums on `day`, by key: as `body_of`, but without the names of people, of whom there may
     be a hundred thousand."""
     seats = Seat.objects.as_at(day).filter(forum__in=forums)
@@ -90,7 +90,7 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, Body]:
         .order_by("organisation__folded", "pk")
     ):
         members[member.forum_id].append(as_member(member, day))
-    return {key: Body(tuple(places[key]), tuple(members[key])) for key in forums}
+    return {key: QuoracyForum(tuple(places[key]), tuple(members[key])) for key in forums}
 
 
 def sitters_of(seats: QuerySet[Seat], day: datetime.date) -> dict[int, list[Sitter]]:
@@ -118,12 +118,12 @@ def as_sitter(holder: Holder) -> Sitter:
 
 def as_place(
     seat: HeldSeat | Any, sitters: Sequence[Sitter], *, may_be_held_already: bool
-) -> Place:
+) -> QuoracySeat:
     """A seat, of those who fill it or act there and of what was read or annotated to it."""
     filling = in_places(sitters)
     silent = seat.standing == Standing.NOT_RECORDED or not seat.holder_stated or may_be_held_already
     counts = seat.counts_to_quoracy
-    return Place(
+    return QuoracySeat(
         seat=seat.id,
         title=seat.title,
         organisation=seat.for_slug or seat.post_organisation_slug,
@@ -139,10 +139,10 @@ def as_place(
 
 def as_member(
     member: MemberOrganisation, day: datetime.date, came_after: Sequence[str] = ()
-) -> Member:
+) -> QuoracyMember:
     organisation = member.organisation
     if not organisation.has_ended(day):
-        return Member(organisation.slug, str(organisation))
-    return Member(
+        return QuoracyMember(organisation.slug, str(organisation))
+    return QuoracyMember(
         organisation.slug, str(organisation), organisation.when_it_ends(), tuple(came_after)
     )

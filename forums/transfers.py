@@ -1,8 +1,8 @@
 """Transfers: the records that end on one day, and those that take their place from the next.
 
-What is true on a day stays true on it, so a record that passes to another forum or organisation
-ends, and a copy of it begins. A record announced for a later day is removed, because it never came
-to be. Its history is kept.
+A fact stays true of its own time, so a record that passes to another forum or organisation ends,
+and a copy of it begins. A record announced for a later day is removed, because it never came to be.
+Its history is kept.
 """
 
 import datetime

@@ -1,8 +1,8 @@
 """Voting: whose votes can be cast at a meeting, and how many a decision needs.
 
 Plain functions of plain values, as in `forums.quoracy`. Where the members are organisations and
-no source says which seats vote, each organisation has one vote: that reading is ours, and is said
-on the pages.
+no source says which seats vote, each organisation has one vote. That is our reading, and the pages
+say so.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from forums.choices import ClauseKind, DecisionRule
 from forums.quoracy import (
     Attendee,
-    Body,
     Clause,
     How,
+    QuoracyForum,
     accepts,
     each_once,
     there_for_each,
@@ -26,44 +26,42 @@ class Voting:
 
     rule: str  # unanimity or majority
     by_organisation: bool
-    cast: tuple[str, ...]  # whose votes can be cast
-    absent: tuple[str, ...]  # whose cannot, as far as they are known
-    total: int | None  # None if no source says how many there are
-    unsaid: tuple[str, ...] = ()  # seats of which no source says whether they vote
+    cast: tuple[str, ...]  # those whose votes can be cast
+    absent: tuple[str, ...]  # those whose votes cannot, as far as they are known
+    total: int | None  # None if no source says how many votes there are
+    unsaid: tuple[str, ...] = ()  # seats for which no source says whether they vote
 
     @property
     def needed(self) -> int | None:
         """How many of the votes that can be cast make a decision; None if none can be cast."""
-        there = len(self.cast)
-        if not there:
-            return None
-        return there if self.rule == DecisionRule.UNANIMITY else there // 2 + 1
+        return self._needed_of(len(self.cast)) if self.cast else None
 
     @property
     def needed_of_all(self) -> int | None:
-        """How many it takes if the votes of all count, there or not."""
-        if self.total is None:
-            return None
-        return self.total if self.rule == DecisionRule.UNANIMITY else self.total // 2 + 1
+        """How many votes make a decision if those of absent members count too."""
+        return None if self.total is None else self._needed_of(self.total)
+
+    def _needed_of(self, votes: int) -> int:
+        return votes if self.rule == DecisionRule.UNANIMITY else votes // 2 + 1
 
 
 def by_votes(rule: str) -> bool:
-    """Whether a forum that decides by this rule counts votes. By consensus none are counted."""
+    """Whether a forum that decides by this rule counts votes."""
     return rule in (DecisionRule.UNANIMITY, DecisionRule.MAJORITY)
 
 
-def voting_seats(body: Body) -> list[int]:
+def voting_seats(body: QuoracyForum) -> list[int]:
     """The seats that a source says vote."""
     return [place.seat for place in body.places if place.votes]
 
 
 def voting(
-    rule: str, clauses: Iterable[Clause], body: Body, attendees: Sequence[Attendee]
+    rule: str, clauses: Iterable[Clause], body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> Voting | None:
-    """Whose votes can be cast; None if none are counted, or no source says who has one.
+    """The votes that can be cast; None if none are counted, or no source says who has one.
 
-    A proxy or a substitute carries a vote where a clause of the rule of quoracy takes one, and a
-    deputy where the seat may be deputised. One person casts one vote.
+    A proxy or a substitute carries a vote if a clause of quoracy counts one, and a deputy does if
+    the seat may be deputised. One person casts one vote.
     """
     if not by_votes(rule):
         return None
@@ -75,7 +73,9 @@ def voting(
     return None
 
 
-def _by_seat(rule: str, clauses: list[Clause], body: Body, attendees: Sequence[Attendee]) -> Voting:
+def _by_seat(
+    rule: str, clauses: list[Clause], body: QuoracyForum, attendees: Sequence[Attendee]
+) -> Voting:
     places = [place for place in body.places if place.votes]
     there = each_once(one for one in attendees if _carries_vote(one, body, clauses))
     numbers = [place.number for place in places]
@@ -94,7 +94,7 @@ def _by_seat(rule: str, clauses: list[Clause], body: Body, attendees: Sequence[A
     )
 
 
-def _carries_vote(one: Attendee, body: Body, clauses: Iterable[Clause]) -> bool:
+def _carries_vote(one: Attendee, body: QuoracyForum, clauses: Iterable[Clause]) -> bool:
     place = body.place(one.seat)
     if place is None or not place.votes:
         return False
@@ -104,7 +104,7 @@ def _carries_vote(one: Attendee, body: Body, clauses: Iterable[Clause]) -> bool:
 
 
 def _by_organisation(
-    rule: str, clauses: list[Clause], body: Body, attendees: Sequence[Attendee]
+    rule: str, clauses: list[Clause], body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> Voting:
     own = [each for each in clauses if each.kind == ClauseKind.EVERY_ORGANISATION]
     each = Clause(

@@ -767,7 +767,7 @@ def clause_in_words(clause: QuoracyClause, seats: dict[int, Seat]) -> str:
 
 
 def failing_in_words(clause: QuoracyClause, verdict: Verdict, seats: dict[int, Seat]) -> str:
-    wanting = "; ".join(verdict.wanting)
+    wanting = "; ".join(verdict.missing)
     return (
         f"Its rule asks for {clause_in_words(clause, seats)}. Nobody can attend as: {wanting}."
         if clause.kind in (ClauseKind.EVERY_ORGANISATION, ClauseKind.MUST_INCLUDE)

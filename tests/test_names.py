@@ -27,17 +27,13 @@ LINES_OF_FILE, LINES_OF_CLASS, LINES_OF_FUNCTION = 500, 250, 60
 
 # What still breaks a rule. The sets may only shrink.
 CLASSES_OF_ONE_NAME = {
-    "Body",
     "Built",
     "Column",
     "Entry",
     "Found",
     "Line",
-    "Member",
     "Part",
-    "Place",
     "Source",
-    "Step",
     "Table",
 }
 MODULES_OF_ONE_NAME: set[str] = set()

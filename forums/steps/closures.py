@@ -71,7 +71,7 @@ class ClosureStep(DependantsStep):
     """A step that ends something with what depends on it."""
 
     def initial(self):
-        # What is left of something that is over, or known to end, is settled by the same day.
+        # The dependants of something that is over, or known to end, end on the same day.
         return present_end(self.record)
 
     def facts(self):

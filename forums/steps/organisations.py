@@ -363,7 +363,7 @@ class MergeOrganisations(ClosureStep):
         )
 
     def remarks(self, form):
-        """What is left, and the seats whose titles still name an organisation that has closed."""
+        """The remarks on what is left, and on seats whose titles name a closed organisation."""
         seats = Seat.objects.filter(on_behalf_of=self.successor, end_date=None)
         words = "This seat passes with the name of its former organisation in its title: {}."
         on_titles = [

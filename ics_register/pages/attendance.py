@@ -17,12 +17,12 @@ from django.http import HttpRequest
 from forums.models import ClauseKind
 from forums.quoracy import (
     Attendee,
-    Body,
     Clause,
     Filler,
     How,
-    Member,
-    Place,
+    QuoracyForum,
+    QuoracyMember,
+    QuoracySeat,
     coming_for,
     from_seat,
     known_people,
@@ -134,14 +134,18 @@ class Number(Question):
 # Questions
 
 
-def organisations_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[Choice]:
+def organisations_asked(
+    body: QuoracyForum, clauses: Iterable[Clause], seats: set[int]
+) -> list[Choice]:
     """A question for each member organisation, if the rule counts them. `seats` get questions
     too."""
     clauses = [clause for clause in clauses if clause.kind == ClauseKind.EVERY_ORGANISATION]
     return [_of_member(member, body, clauses, seats) for member in body.members if clauses]
 
 
-def _of_member(member: Member, body: Body, clauses: list[Clause], seats: set[int]) -> Choice:
+def _of_member(
+    member: QuoracyMember, body: QuoracyForum, clauses: list[Clause], seats: set[int]
+) -> Choice:
     sitting = body.sitting_for(member)
     bringing = [place for place in body.places if _brings(place, member)]
     elsewhere = [place for place in bringing if place.seat not in seats]
@@ -174,25 +178,27 @@ def _of_member(member: Member, body: Body, clauses: list[Clause], seats: set[int
     return question
 
 
-def _told(sitting: list[tuple[Place, Filler]]) -> list[str]:
+def _told(sitting: list[tuple[QuoracySeat, Filler]]) -> list[str]:
     """The people who sit for an organisation, as far as they can be told apart."""
     told = [f"{place.title}: {filler.name}" for place, filler in sitting[:MOST_TOLD]]
     rest = len(sitting) - len(told)
     return [*told, f"and {rest} more"] if rest else told
 
 
-def _can_come(place: Place) -> bool:
+def _can_come(place: QuoracySeat) -> bool:
     return bool(place.fillers) or place.unnamed != 0
 
 
-def _brings(place: Place, member: Member) -> bool:
+def _brings(place: QuoracySeat, member: QuoracyMember) -> bool:
     """Whether somebody from a place can speak for a member."""
     speak_for = [place.speaks_for(each) for each in (*place.fillers, *place.acting)]
     speak_for += [] if place.unnamed == 0 else [place.organisation]
     return member.organisation in speak_for
 
 
-def _for_member(member: Member, body: Body, clauses: list[Clause], how: How) -> Attendee:
+def _for_member(
+    member: QuoracyMember, body: QuoracyForum, clauses: list[Clause], how: How
+) -> Attendee:
     if how == How.IN_PERSON:
         return cast("Attendee", sent_by(member, body))  # otherwise not one of `ways_of`
     instead = [one for clause in clauses for one in sent_instead(member, clause)]
@@ -200,7 +206,7 @@ def _for_member(member: Member, body: Body, clauses: list[Clause], how: How) -> 
     return dataclasses.replace(first, name=member.name + HOW_SAID[how])
 
 
-def seats_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[Question]:
+def seats_asked(body: QuoracyForum, clauses: Iterable[Clause], seats: set[int]) -> list[Question]:
     """A question for each place of the seats that the rule counts or names, or that vote."""
     clauses = list(clauses)
     return [
@@ -211,7 +217,7 @@ def seats_asked(body: Body, clauses: Iterable[Clause], seats: set[int]) -> list[
     ]
 
 
-def seats_wanted(body: Body, clauses: Iterable[Clause], voting: Iterable[int]) -> set[int]:
+def seats_wanted(body: QuoracyForum, clauses: Iterable[Clause], voting: Iterable[int]) -> set[int]:
     """The seats to ask about: those that the rule counts or names, and those that vote."""
     clauses = list(clauses)
     wanted = {clause.seat for clause in clauses if clause.kind == ClauseKind.MUST_INCLUDE}
@@ -220,7 +226,7 @@ def seats_wanted(body: Body, clauses: Iterable[Clause], voting: Iterable[int]) -
     return {place.seat for place in body.places} & (wanted | set(voting))
 
 
-def _concerns(clause: Clause, place: Place, body: Body) -> bool:
+def _concerns(clause: Clause, place: QuoracySeat, body: QuoracyForum) -> bool:
     if clause.kind == ClauseKind.MUST_INCLUDE:
         return clause.seat == place.seat
     if clause.counts_heads:
@@ -230,7 +236,7 @@ def _concerns(clause: Clause, place: Place, body: Body) -> bool:
     return not members.isdisjoint(speaks_for)
 
 
-def _of_place(place: Place, clauses: list[Clause]) -> list[Question]:
+def _of_place(place: QuoracySeat, clauses: list[Clause]) -> list[Question]:
     key = f"seat-{place.seat}"
     single = place.number == 1 and len(place.fillers) <= 1
     ways = _ways_from(place, clauses)
@@ -254,19 +260,19 @@ def _of_place(place: Place, clauses: list[Clause]) -> list[Question]:
     return questions
 
 
-def _ways_from(place: Place, clauses: list[Clause]) -> list[How]:
+def _ways_from(place: QuoracySeat, clauses: list[Clause]) -> list[How]:
     proxy = any(clause.by_proxy for clause in clauses)
     deputy_votes = place.votes and place.may_be_deputised
     substitute = deputy_votes or _deputy_counts(place, clauses)
     return [How.IN_PERSON, *[How.PROXY] * proxy, *[How.SUBSTITUTE] * substitute]
 
 
-def _deputy_counts(place: Place, clauses: list[Clause]) -> bool:
+def _deputy_counts(place: QuoracySeat, clauses: list[Clause]) -> bool:
     allowed = place.may_be_deputised is not False
     return allowed and any(clause.by_substitute for clause in clauses)
 
 
-def _choice(place: Place, filler: Filler | None, key: str, ways: list[How]) -> Choice:
+def _choice(place: QuoracySeat, filler: Filler | None, key: str, ways: list[How]) -> Choice:
     who = filler.name if filler else "somebody not recorded"
     coming = {}
     for word, how in WORDS.items():
@@ -287,7 +293,7 @@ def _choice(place: Place, filler: Filler | None, key: str, ways: list[How]) -> C
     )
 
 
-def _acting(place: Place) -> Attendee:
+def _acting(place: QuoracySeat) -> Attendee:
     """The people who act for the holder of a place, and come instead."""
     first, *others = place.acting
     one = from_seat(place, first)
@@ -297,7 +303,7 @@ def _acting(place: Place) -> Attendee:
     return dataclasses.replace(one, name=name, people=known_people(place.acting))
 
 
-def _number(place: Place, key: str, fillers: tuple[Filler, ...]) -> Number:
+def _number(place: QuoracySeat, key: str, fillers: tuple[Filler, ...]) -> Number:
     unnamed = MOST_OTHERS if place.unnamed is None else place.unnamed
     each = [from_seat(place, filler) for filler in fillers]
     each += [from_seat(place, Filler("somebody not recorded"))] * unnamed

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from forums.models import ClauseKind, Forum, MemberOrganisation, QuoracyClause
-from forums.quoracy import Body, Clause, Judgement, as_filled, judge_rule
+from forums.quoracy import Clause, Judgement, QuoracyForum, as_filled, judge_rule
 from forums.quoracy_inputs import body_of, rule_of
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.voting import Voting, by_votes, voting, voting_seats
@@ -42,7 +42,7 @@ def _clauses(forum: int, day: datetime.date) -> QuerySet:
     return with_sources(clauses, whole=["seat"], sources=STATED_SOURCES)
 
 
-def could_be(forum: Forum, clauses: list[QuoracyClause], body: Body) -> dict:
+def could_be(forum: Forum, clauses: list[QuoracyClause], body: QuoracyForum) -> dict:
     """Whether a forum could be quorate as it is filled.
 
     It has the judgement if all who can come do, the one if all named people come, and each clause
@@ -86,7 +86,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
                 **facts.quoracy_clause(clause, here),
                 "met": verdict.met,
                 "by": verdict.by,
-                "wanting": verdict.wanting,
+                "wanting": verdict.missing,
             }
             for clause, verdict in context["clauses"]
         ],
@@ -133,7 +133,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
 def judged(
     forum: Forum,
     clauses: list[QuoracyClause],
-    body: Body,
+    body: QuoracyForum,
     answered: list[Question],
     asked: AskedDay,
 ) -> dict:
@@ -177,7 +177,7 @@ def in_force(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple
 
 
 def questions(
-    forum: Forum, body: Body, clauses: tuple[Clause, ...]
+    forum: Forum, body: QuoracyForum, clauses: tuple[Clause, ...]
 ) -> tuple[list[Question], list[Question]]:
     """The questions for organisations, and those for seats."""
     votes = voting_seats(body) if clauses and by_votes(forum.decision_rule) else []

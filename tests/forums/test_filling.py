@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forums.filling import with_filling
 from forums.models import Forum, Membership, Seat
-from forums.quoracy import Body
+from forums.quoracy import QuoracyForum
 from forums.quoracy_inputs import bodies_of, body_of
 from forums.representation import shares_of
 from forums.seat_holders import seats_with_holders
@@ -142,7 +142,7 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
         add_tenures(Membership, seat, fields["members"], people)
 
 
-def nameless(body: Body) -> list[tuple]:
+def nameless(body: QuoracyForum) -> list[tuple]:
     """The places of a forum and who is in them, without names."""
 
     def who(fillers):

@@ -8,12 +8,12 @@ from forums.models import ClauseKind
 from forums.quoracy import (
     SOMEBODY_IN_THE_ROOM,
     Attendee,
-    Body,
     Clause,
     Filler,
     How,
-    Member,
-    Place,
+    QuoracyForum,
+    QuoracyMember,
+    QuoracySeat,
     Rule,
     Verdict,
     as_filled,
@@ -25,12 +25,13 @@ from forums.quoracy import (
 )
 
 TRUST, COUNCIL = "trust", "council"
-CHAIR = Place(seat=1, title="Chair", fillers=(Filler("Ann"),))
-FINANCE = Place(seat=2, title="Finance", organisation=TRUST, fillers=(Filler("Bob"),))
-NURSE = Place(seat=3, title="Nurse", organisation=COUNCIL)
-OBSERVER = Place(seat=4, title="Observer", fillers=(Filler("Olga"),), counts=False)
-BODY = Body(
-    (CHAIR, FINANCE, NURSE, OBSERVER), (Member(TRUST, "the trust"), Member(COUNCIL, "the council"))
+CHAIR = QuoracySeat(seat=1, title="Chair", fillers=(Filler("Ann"),))
+FINANCE = QuoracySeat(seat=2, title="Finance", organisation=TRUST, fillers=(Filler("Bob"),))
+NURSE = QuoracySeat(seat=3, title="Nurse", organisation=COUNCIL)
+OBSERVER = QuoracySeat(seat=4, title="Observer", fillers=(Filler("Olga"),), counts=False)
+BODY = QuoracyForum(
+    (CHAIR, FINANCE, NURSE, OBSERVER),
+    (QuoracyMember(TRUST, "the trust"), QuoracyMember(COUNCIL, "the council")),
 )
 ANN, BOB = Attendee("Ann", seat=1), Attendee("Bob", seat=2, organisation=TRUST)
 EVERY = Clause(ClauseKind.EVERY_ORGANISATION)
@@ -53,7 +54,7 @@ def whole(*clauses: Clause) -> Rule:
     return Rule(clauses, say_all=True)
 
 
-def cannot_be_met(clause: Clause, body: Body) -> Verdict | None:
+def cannot_be_met(clause: Clause, body: QuoracyForum) -> Verdict | None:
     """The verdict on a clause that even the fullest meeting does not meet, or None."""
     [(_, verdict)] = as_filled(whole(clause), body).clauses
     return verdict if verdict.met is False else None
@@ -70,11 +71,11 @@ def test_every_organisation_is_met_when_each_has_somebody():
 
 def test_every_organisation_names_the_one_that_nobody_attends_for():
     verdict = judge(EVERY, BODY, [ANN, BOB])
-    assert (verdict.met, verdict.wanting) == (False, ("somebody for the council",))
+    assert (verdict.met, verdict.missing) == (False, ("somebody for the council",))
 
 
 def test_every_organisation_cannot_be_told_where_no_member_is_recorded():
-    assert judge(EVERY, Body((CHAIR,)), [ANN]).met is None
+    assert judge(EVERY, QuoracyForum((CHAIR,)), [ANN]).met is None
 
 
 def test_a_proxy_counts_only_where_the_clause_takes_one():
@@ -86,8 +87,8 @@ def test_a_proxy_counts_only_where_the_clause_takes_one():
 @pytest.mark.parametrize("deputised", [True, False, None])
 def test_a_substitute_counts_where_the_clause_takes_one_and_the_seat_does_not_refuse(deputised):
     substitute = Attendee("Sam", seat=1, organisation=TRUST, how=How.SUBSTITUTE)
-    chair = Place(seat=1, title="Chair", organisation=TRUST, may_be_deputised=deputised)
-    body = Body((chair,), (Member(TRUST, "the trust"),))
+    chair = QuoracySeat(seat=1, title="Chair", organisation=TRUST, may_be_deputised=deputised)
+    body = QuoracyForum((chair,), (QuoracyMember(TRUST, "the trust"),))
     for clause in (must_include(1), at_least(1), share(100), EVERY):
         assert not judge(clause, body, [substitute]).met
         taking = replace(clause, by_substitute=True)
@@ -109,51 +110,51 @@ def test_proxy_votes_alone_make_no_meeting(rule):
     ]
     proxies = [replace(one, how=How.PROXY) for one in members]
     judgement = judge_rule(whole(*rule), BODY, proxies)
-    assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
+    assert (judgement.met, judgement.missing) == (False, [SOMEBODY_IN_THE_ROOM])
     for how in (How.IN_PERSON, How.SUBSTITUTE):
         assert judge_rule(whole(*rule), BODY, [*proxies[1:], replace(members[0], how=how)]).met
 
 
 def test_a_forum_on_which_nobody_sits_could_not_be_quorate_by_proxy_votes_alone():
-    empty = Body((replace(FINANCE, fillers=()),), (Member(TRUST, "the trust"),))
+    empty = QuoracyForum((replace(FINANCE, fillers=()),), (QuoracyMember(TRUST, "the trust"),))
     by_proxy = replace(EVERY, by_proxy=True)
     judgement = as_filled(whole(by_proxy), empty)
-    assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
+    assert (judgement.met, judgement.missing) == (False, [SOMEBODY_IN_THE_ROOM])
     assert as_filled(whole(replace(by_proxy, by_substitute=True)), empty).met
 
 
 def test_whether_organisations_that_are_not_recorded_could_be_quorate_cannot_be_told():
-    judgement = as_filled(whole(EVERY), Body())
+    judgement = as_filled(whole(EVERY), QuoracyForum())
     assert judgement.met is None
-    assert judgement.wanting == ["the member organisations, none of which is recorded"]
+    assert judgement.missing == ["the member organisations, none of which is recorded"]
 
 
 def test_a_share_of_nobody_makes_no_meeting():
-    judgement = judge_rule(whole(share(50)), Body((OBSERVER,)), [])
-    assert (judgement.met, judgement.wanting) == (False, [SOMEBODY_IN_THE_ROOM])
+    judgement = judge_rule(whole(share(50)), QuoracyForum((OBSERVER,)), [])
+    assert (judgement.met, judgement.missing) == (False, [SOMEBODY_IN_THE_ROOM])
 
 
 # Who acts for another
 
 
 def test_who_acts_counts_in_the_place_of_one_who_sits_twice():
-    chair = Place(
+    chair = QuoracySeat(
         seat=1, title="Chair", fillers=(Filler("Ann", 7),), acting=(Filler("Cy (acting)", 8),)
     )
-    finance = Place(seat=2, title="Finance", fillers=(Filler("Ann", 7),))
-    assert cannot_be_met(at_least(2), Body((chair, finance))) is None
-    assert cannot_be_met(at_least(2), Body((replace(chair, acting=()), finance)))
+    finance = QuoracySeat(seat=2, title="Finance", fillers=(Filler("Ann", 7),))
+    assert cannot_be_met(at_least(2), QuoracyForum((chair, finance))) is None
+    assert cannot_be_met(at_least(2), QuoracyForum((replace(chair, acting=()), finance)))
     # One of the two comes from the chair, not both.
-    assert cannot_be_met(at_least(2), Body((chair,)))
+    assert cannot_be_met(at_least(2), QuoracyForum((chair,)))
 
 
 # What came after a member that has closed
 
 
 def test_a_successor_counts_for_a_closed_member_only_if_it_is_said_to_act_in_its_place():
-    closed = Member(TRUST, "the trust", "in March 2020", ("the new trust",))
-    body = Body((), (closed,))
-    assert as_filled(whole(EVERY), body).wanting == [
+    closed = QuoracyMember(TRUST, "the trust", "in March 2020", ("the new trust",))
+    body = QuoracyForum((), (closed,))
+    assert as_filled(whole(EVERY), body).missing == [
         "the trust, which closed in March 2020, or in its place the new trust"
     ]
     assert as_filled(whole(EVERY), body).met is False
@@ -163,14 +164,14 @@ def test_a_successor_counts_for_a_closed_member_only_if_it_is_said_to_act_in_its
     assert judgement.assuming == ("the new trust acts in place of the trust",)
     # Nobody acts in place of one that is open, or of one that nothing succeeded.
     for member in (replace(closed, closed=""), replace(closed, successors=())):
-        assert not judge(EVERY, Body((), (member,)), [coming_for(closed)]).met
+        assert not judge(EVERY, QuoracyForum((), (member,)), [coming_for(closed)]).met
 
 
 def test_at_least_counts_those_whose_seat_counts():
     olga = Attendee("Olga", seat=4)
     assert judge(at_least(2), BODY, [ANN, BOB]).met
     verdict = judge(at_least(3), BODY, [ANN, BOB, olga])
-    assert (verdict.met, verdict.wanting) == (False, ("1 more member, to make 3",))
+    assert (verdict.met, verdict.missing) == (False, ("1 more member, to make 3",))
 
 
 def test_somebody_without_a_seat_makes_no_number():
@@ -192,75 +193,81 @@ def test_a_share_is_of_all_places_that_count_vacant_ones_too():
 
 
 def test_a_share_of_a_number_that_no_source_gives_cannot_be_told():
-    unknown = Body((CHAIR, Place(seat=9, title="Practices", number=None)))
+    unknown = QuoracyForum((CHAIR, QuoracySeat(seat=9, title="Practices", number=None)))
     assert judge(share(50), unknown, [ANN]).met is None
 
 
 def test_must_include_names_the_seat():
     assert judge(must_include(1), BODY, [ANN]).by == ("Ann",)
-    assert judge(must_include(3), BODY, [ANN]).wanting == ("Nurse",)
+    assert judge(must_include(3), BODY, [ANN]).missing == ("Nurse",)
 
 
 def test_must_include_a_seat_that_is_gone_is_not_met():
     verdict = judge(must_include(99), BODY, [ANN])
-    assert (verdict.met, verdict.wanting) == (False, ("a seat that the forum no longer has",))
+    assert (verdict.met, verdict.missing) == (False, ("a seat that the forum no longer has",))
 
 
 # Whether it could be met as the seats are filled
 
 
 def test_a_vacant_seat_that_must_be_there_cannot_be_met():
-    assert cannot_be_met(must_include(3), BODY).wanting == ("Nurse",)
+    assert cannot_be_met(must_include(3), BODY).missing == ("Nurse",)
     assert cannot_be_met(must_include(1), BODY) is None
 
 
 def test_a_seat_of_which_it_is_not_recorded_who_fills_it_may_be_met():
-    silent = Body((Place(seat=3, title="Nurse", may_be_filled=True),))
+    silent = QuoracyForum((QuoracySeat(seat=3, title="Nurse", may_be_filled=True),))
     assert cannot_be_met(must_include(3), silent) is None
 
 
 def test_a_closed_organisation_sends_nobody_not_even_by_its_seat():
-    place = Place(seat=2, title="Finance", organisation=TRUST, fillers=(Filler("Bob"),))
-    body = Body((place,), (Member(TRUST, "the trust", closed="in March 2020"),))
+    place = QuoracySeat(seat=2, title="Finance", organisation=TRUST, fillers=(Filler("Bob"),))
+    body = QuoracyForum((place,), (QuoracyMember(TRUST, "the trust", closed="in March 2020"),))
     for clause in (EVERY, Clause(ClauseKind.EVERY_ORGANISATION, by_proxy=True)):
-        assert cannot_be_met(clause, body).wanting == ("the trust, which closed in March 2020",)
+        assert cannot_be_met(clause, body).missing == ("the trust, which closed in March 2020",)
 
 
 def test_an_organisation_without_a_seat_of_its_own_may_send_anybody():
-    assert cannot_be_met(EVERY, Body((), (Member(TRUST, "the trust"),))) is None
+    assert cannot_be_met(EVERY, QuoracyForum((), (QuoracyMember(TRUST, "the trust"),))) is None
 
 
 def test_an_organisation_whose_seats_are_vacant_may_still_send_a_substitute_or_proxy():
-    assert cannot_be_met(EVERY, BODY).wanting == ("somebody for the council",)
+    assert cannot_be_met(EVERY, BODY).missing == ("somebody for the council",)
     for way in ("by_substitute", "by_proxy"):
         assert cannot_be_met(Clause(ClauseKind.EVERY_ORGANISATION, **{way: True}), BODY) is None
 
 
 def test_fewer_members_than_the_rule_asks_for_cannot_be_met():
     assert cannot_be_met(at_least(2), BODY) is None
-    assert cannot_be_met(at_least(3), BODY).wanting == ("1 more member, to make 3",)
+    assert cannot_be_met(at_least(3), BODY).missing == ("1 more member, to make 3",)
 
 
 def test_a_seat_for_several_fills_as_many_places_as_the_sources_leave_open():
-    body = Body(
-        (Place(seat=1, title="Leads", number=3, fillers=(Filler("Ann"),), may_be_filled=True),)
+    body = QuoracyForum(
+        (
+            QuoracySeat(
+                seat=1, title="Leads", number=3, fillers=(Filler("Ann"),), may_be_filled=True
+            ),
+        )
     )
     assert cannot_be_met(at_least(3), body) is None
     assert cannot_be_met(at_least(4), body)
 
 
 def test_a_seat_for_an_unknown_number_may_make_any_number():
-    body = Body((Place(seat=1, title="Practices", number=None, fillers=(Filler("Ann"),)),))
+    body = QuoracyForum(
+        (QuoracySeat(seat=1, title="Practices", number=None, fillers=(Filler("Ann"),)),)
+    )
     assert cannot_be_met(at_least(50), body) is None
     assert cannot_be_met(share(50), body) is None
 
 
 # One person, several places
 
-BOTH = Body(
+BOTH = QuoracyForum(
     (
-        Place(seat=1, title="Finance", organisation=TRUST, fillers=(Filler("Bob", 7),)),
-        Place(seat=2, title="Nurse", organisation=COUNCIL, fillers=(Filler("Bob", 7),)),
+        QuoracySeat(seat=1, title="Finance", organisation=TRUST, fillers=(Filler("Bob", 7),)),
+        QuoracySeat(seat=2, title="Nurse", organisation=COUNCIL, fillers=(Filler("Bob", 7),)),
     ),
     BODY.members,
 )
@@ -273,10 +280,10 @@ HE, ELSEWHERE = (
 def test_one_person_is_not_there_for_two_organisations():
     verdict = judge(EVERY, BOTH, [HE, ELSEWHERE])
     assert (verdict.met, verdict.by) == (False, ("Bob",))
-    assert verdict.wanting == (
+    assert verdict.missing == (
         "somebody for the council who does not already count for another organisation",
     )
-    assert cannot_be_met(EVERY, BOTH).wanting == verdict.wanting
+    assert cannot_be_met(EVERY, BOTH).missing == verdict.missing
 
 
 def test_one_person_is_there_for_two_where_the_rule_says_so():
@@ -290,7 +297,7 @@ def test_who_is_there_for_one_may_be_one_of_several_who_sit_for_it():
         BOTH,
         places=(
             *BOTH.places,
-            Place(seat=3, title="Chief", organisation=TRUST, fillers=(Filler("Cat", 8),)),
+            QuoracySeat(seat=3, title="Chief", organisation=TRUST, fillers=(Filler("Cat", 8),)),
         ),
     )
     assert cannot_be_met(EVERY, body) is None
@@ -321,7 +328,7 @@ def test_a_rule_is_met_when_each_of_its_clauses_is():
     assert judge_rule(whole(*rule), BODY, [ANN, BOB]).met
     judgement = judge_rule(whole(*rule), BODY, [BOB])
     assert judgement.met is False
-    assert judgement.wanting == ["1 more member, to make 2", "Chair"]
+    assert judgement.missing == ["1 more member, to make 2", "Chair"]
 
 
 @pytest.mark.parametrize("say_all", [False, None])
@@ -334,14 +341,14 @@ def test_a_rule_that_may_ask_more_is_never_met_by_its_clauses(say_all):
 
 
 def test_a_rule_of_which_a_clause_cannot_be_told_is_not_met_as_far_as_is_known():
-    unknown = Body((CHAIR, Place(seat=9, title="Practices", number=None)))
+    unknown = QuoracyForum((CHAIR, QuoracySeat(seat=9, title="Practices", number=None)))
     assert judge_rule(whole(share(50), must_include(1)), unknown, [ANN]).met is None
     assert judge_rule(whole(share(50), must_include(1)), unknown, []).met is False
     assert judge_rule(whole(), unknown, [ANN]).met is None
 
 
 def test_an_organisation_that_has_closed_is_there_by_nobody():
-    body = Body((), (Member(TRUST, "the trust", closed="in March 2020"),))
+    body = QuoracyForum((), (QuoracyMember(TRUST, "the trust", closed="in March 2020"),))
     verdict = judge(EVERY, body, [Attendee("Bob", organisation=TRUST)])
     assert (verdict.met, verdict.would_meet) == (False, None)
 

@@ -9,12 +9,12 @@ from forums.models import ClauseKind
 from forums.quoracy import (
     NOBODY,
     Attendee,
-    Body,
     Clause,
     Filler,
     How,
-    Member,
-    Place,
+    QuoracyForum,
+    QuoracyMember,
+    QuoracySeat,
     Rule,
     as_filled,
     everybody,
@@ -37,7 +37,7 @@ fillers = st.builds(
 
 def places(seat: int):
     return st.builds(
-        Place,
+        QuoracySeat,
         seat=st.just(seat),
         title=st.just(f"Seat {seat}"),
         organisation=organisations,
@@ -52,7 +52,7 @@ def places(seat: int):
 
 members = st.lists(
     st.builds(
-        Member,
+        QuoracyMember,
         organisation=st.sampled_from(ORGANISATIONS),
         name=st.just("a member"),
         closed=st.sampled_from(["", "", "in March 2020"]),
@@ -61,7 +61,9 @@ members = st.lists(
     unique_by=lambda member: member.organisation,
     max_size=3,
 )
-bodies = st.builds(Body, places=st.tuples(*map(places, SEATS[:-1])), members=members.map(tuple))
+bodies = st.builds(
+    QuoracyForum, places=st.tuples(*map(places, SEATS[:-1])), members=members.map(tuple)
+)
 ways = {"by_proxy": st.booleans(), "by_substitute": st.booleans()}
 clauses = st.one_of(
     st.builds(
@@ -125,8 +127,8 @@ def test_a_rule_is_met_when_nothing_is_wanting_and_only_then(rule, body, there):
     judgement = judge_rule(rule, body, there)
 
     for _, verdict in judgement.clauses:
-        assert (verdict.met is True) == (not verdict.wanting)
-    met = bool(rule.clauses and not judgement.wanting)
+        assert (verdict.met is True) == (not verdict.missing)
+    met = bool(rule.clauses and not judgement.missing)
     assert (judgement.recorded_met is True) == met
     assert (judgement.met is True) == (met and rule.say_all is True)
 

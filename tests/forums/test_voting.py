@@ -5,19 +5,19 @@ from dataclasses import replace
 import pytest
 
 from forums.models import ClauseKind, DecisionRule
-from forums.quoracy import Attendee, Body, Clause, How, Member, Place
+from forums.quoracy import Attendee, Clause, How, QuoracyForum, QuoracyMember, QuoracySeat
 from forums.voting import voting
 
-MEMBERS = (Member("trust", "the trust"), Member("council", "the council"))
-BODY = Body((), MEMBERS)
+MEMBERS = (QuoracyMember("trust", "the trust"), QuoracyMember("council", "the council"))
+BODY = QuoracyForum((), MEMBERS)
 EVERY = Clause(ClauseKind.EVERY_ORGANISATION)
 TRUST, COUNCIL = (Attendee(each.name, organisation=each.organisation) for each in MEMBERS)
-SEATS = Body(
+SEATS = QuoracyForum(
     (
-        Place(seat=1, title="Chair", votes=True, may_be_deputised=True),
-        Place(seat=2, title="Partners", number=3, votes=True),
-        Place(seat=3, title="Clerk", votes=False),
-        Place(seat=4, title="Nurse"),
+        QuoracySeat(seat=1, title="Chair", votes=True, may_be_deputised=True),
+        QuoracySeat(seat=2, title="Partners", number=3, votes=True),
+        QuoracySeat(seat=3, title="Clerk", votes=False),
+        QuoracySeat(seat=4, title="Nurse"),
     ),
     MEMBERS,
 )
@@ -30,7 +30,7 @@ def test_no_votes_are_counted_without_a_rule_or_by_consensus(rule):
 
 
 def test_nobody_is_given_a_vote_where_no_source_says_who_has_one():
-    body = Body((Place(seat=4, title="Nurse"),))
+    body = QuoracyForum((QuoracySeat(seat=4, title="Nurse"),))
     assert voting(DecisionRule.MAJORITY, [HEADS], body, [Attendee("Ann", seat=4)]) is None
 
 
@@ -52,7 +52,7 @@ def test_one_person_who_sits_for_two_organisations_casts_one_vote():
 
 
 def test_an_organisation_that_has_closed_has_a_vote_that_nobody_casts():
-    body = Body((), (MEMBERS[0], replace(MEMBERS[1], closed="in March 2020")))
+    body = QuoracyForum((), (MEMBERS[0], replace(MEMBERS[1], closed="in March 2020")))
     votes = voting(DecisionRule.UNANIMITY, [EVERY], body, [TRUST, COUNCIL])
     assert (votes.cast, votes.absent) == (("the trust",), ("the council",))
 
@@ -91,6 +91,6 @@ def test_a_majority_is_more_than_half(there, needed):
 
 
 def test_a_total_that_no_source_gives_is_not_made_up():
-    body = Body((Place(seat=1, title="Practices", number=None, votes=True),))
+    body = QuoracyForum((QuoracySeat(seat=1, title="Practices", number=None, votes=True),))
     votes = voting(DecisionRule.MAJORITY, [HEADS], body, [Attendee("Ann", seat=1)])
     assert (votes.total, votes.needed_of_all, votes.absent) == (None, None, ())

@@ -629,7 +629,7 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
         told[forum.pk] = fact
         assert fact.startswith("No Not met") == (judgement.met is False), fact
         if judgement.met is False:
-            assert all(words in fact for words in judgement.wanting)
+            assert all(words in fact for words in judgement.missing)
     assert {fact.startswith("No") for fact in told.values()} == {True, False}
 
 
