@@ -47,7 +47,7 @@ NO_VERSION = (
 )
 CHOOSE = (
     "Nothing is saved yet: somebody else has changed this record since you opened it. Choose above "
-    "what is to stand, and save again."
+    "which to keep, and save again."
 )
 
 
@@ -223,7 +223,7 @@ def fields_in_words(record, fields: list[models.Field], names: RecordNames) -> s
 
 
 def typed_in_words(form: forms.ModelForm, fields: list[models.Field], names: RecordNames) -> str:
-    """What was typed; exactly as typed if it cannot be read."""
+    """The typed values in words; exactly as typed if they cannot be read."""
     if any(field.name in form.errors for field in fields):
         return ", ".join(filter(None, (str(form[f.name].data or "") for f in fields))) or NOTHING
     return fields_in_words(form.instance, fields, names)

@@ -25,7 +25,7 @@ ENOUGH = 4
 READ = 72
 DAYS_AND_MONTHS = [*calendar.day_name, *calendar.month_name[1:]]
 YEAR = r"(?:19|20)\d\d"
-# Of each model. Reading more would keep somebody who chooses a password waiting.
+# For each model. Reading more would keep somebody who chooses a password waiting.
 MOST_NAMES = 5000
 WORDS_OF_THE_OWNER = ["username", "first_name", "last_name", "email"]
 # The lists of people's names that zxcvbn has.

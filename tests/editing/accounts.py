@@ -1,4 +1,4 @@
-"""Accounts for tests, and what is done with them in a browser."""
+"""Accounts for tests, and how they are changed in a browser."""
 
 import re
 

@@ -112,7 +112,7 @@ def make_several(model, number):
 
 
 def surround(record, number):
-    """Make `number` records of every kind that points at `record`, each with other parents."""
+    """Make `number` records of every kind that points at `record`, each with its own parents."""
     for _ in range(number):
         for relation in record._meta.related_objects:
             if relation.related_model in BUILDERS:
@@ -172,7 +172,7 @@ def change_repeatedly(record, number):
 def test_no_page_needs_more_queries_when_there_are_more_rows(model, admin_client, monkeypatch):
     # Hundreds of records that are valid as made: the check is half the time.
     monkeypatch.setattr(models.Model, "full_clean", lambda self, **options: None)
-    # A table that is cut short counts what it leaves out, once.
+    # A table that is cut short makes one more query, to count its records.
     monkeypatch.setattr("editing.related_tables.MOST_ROWS", 1000)
     record = make_pointing(model)
     counts = []

@@ -241,7 +241,7 @@ def test_of_two_who_opened_the_same_version_one_saves_and_the_other_is_told(
     assert [document.history.count() for document in documents] == [2] * 5
 
 
-# Where one goes then
+# The page after saving
 
 
 def test_after_saving_one_is_back_where_one_came_from(admin_client):

@@ -24,7 +24,7 @@ def test_every_list_is_exported_with_every_field_in_words(model, admin_client):
     record = BUILDERS[model]()
     for form in ("csv", "xlsx"):
         (row,) = exported(admin_client, model, form)
-        # A heading for each field, each but once.
+        # One heading for each field.
         assert len(row) >= len(shown_fields(model))
         assert str(record.pk) not in {row.get("Person"), row.get("Forum"), row.get("Organisation")}
     if hasattr(record, "document"):

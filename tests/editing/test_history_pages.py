@@ -104,7 +104,7 @@ def test_a_long_history_is_told_in_pages(admin_client):
     assert len(history_of(document, admin_client).context["changes"]) == 50
     second = admin_client.get(address(Document, "history", document.pk), {"p": 2})
     assert len(second.context["changes"]) == 11
-    # The first on a page is told from the one before it, on another page.
+    # The first change on a page is compared with the one before it, on another page.
     assert second.context["changes"][0].fields[0].old == "Note 8"
 
 
@@ -401,7 +401,7 @@ def test_no_page_of_history_takes_more_queries_for_more_changes(admin_client):
             with CaptureQueriesContext(connection) as queries:
                 assert admin_client.get(page).status_code == 200
             counts[-1].append(len(queries))
-    # A fuller page may hold fewer kinds of record, and then takes less.
+    # A fuller page may hold fewer kinds of record, and then makes fewer queries.
     assert all(second <= first for first, second in zip(*counts, strict=True))
     assert max(counts[0]) <= 40
 

@@ -150,7 +150,7 @@ def test_what_the_register_makes_is_itself_hard_to_guess():
         validate_password(password)
 
 
-# Whoever has a password that a register manager set
+# Passwords that a register manager set
 
 
 NEW = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}

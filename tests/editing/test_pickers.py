@@ -122,7 +122,7 @@ def test_an_optional_picker_left_after_typing_does_not_save(admin_client):
     assert "You typed “Hereford” and chose nothing." in str(errors_of(answer)["place"])
     assert Forum.objects.get().place is not None
 
-    # It was said: whoever saves again means it.
+    # The page has said so: somebody who saves again means it.
     assert admin_client.post(page, {**typed(answer), "place": ""}).status_code == 302
     assert Forum.objects.get().place is None
 

@@ -1,4 +1,4 @@
-"""Sessions: which there are, who sees them, and who ends them."""
+"""Sessions: who sees them, and who ends them."""
 
 import pytest
 from axes.models import AccessLog

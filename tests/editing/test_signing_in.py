@@ -75,7 +75,7 @@ def hashes(monkeypatch) -> list[str]:
     return made
 
 
-# How long
+# How long somebody waits
 
 
 def test_the_wait_begins_with_a_minute_and_doubles_up_to_the_longest():

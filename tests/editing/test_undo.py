@@ -119,7 +119,7 @@ def test_what_came_to_rest_on_an_addition_is_in_the_way_of_undoing_it():
 
 
 def test_an_order_that_rules_allow_is_found():
-    # The clause needs the new seat, which has the title that the old one wants back.
+    # The clause needs the new seat, which has the title that the old seat gets back.
     old = make_seat(title="GP")
     clause = make_quoracy_clause(forum=old.forum, kind="must-include", seat=old)
     with writing(Nature.CHANGED) as together:

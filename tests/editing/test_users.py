@@ -49,7 +49,7 @@ def test_each_group_may_do_what_its_words_say():
     may = permissions_of_groups()
     assert all(".view_" in name for name in may[AUDITOR])
     assert not any(".delete_" in name or "_user" in name for name in may[EDITOR])
-    # So that a register manager may put people into any of the three.
+    # Otherwise a register manager could not put people into each of the three.
     assert may[EDITOR] | may[AUDITOR] < may[MANAGER]
     assert {name for name in may[EDITOR] if ".view_" in name} < may[AUDITOR]
     assert not any(name.endswith("delete_user") for name in may[MANAGER])

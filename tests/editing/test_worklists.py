@@ -1,6 +1,7 @@
 """The pages of worklists: the front page, each list, who sees it, its filters and its cost."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -78,7 +79,7 @@ def of_one_name():
     make_person(name=name)
 
 
-# What lights each list.
+# For each list, a record that it lists.
 LIGHTS = {
     "chairs-vacant": lambda: (make_chair_seat(), make_post()),
     "seats-vacant": make_seat,
@@ -128,6 +129,11 @@ def test_the_lists_are_those_of_the_front_page_in_order(admin_client):
     assert {listed["number"] for listed in shown} == {0}
 
 
+def test_the_front_page_gives_no_id_twice(admin_client):
+    ids = re.findall(r'\bid="([^"]+)"', admin_client.get("/admin/").content.decode())
+    assert sorted(ids) == sorted(set(ids))
+
+
 # Each list
 
 
@@ -173,7 +179,7 @@ def test_the_cost_of_a_list_does_not_grow_with_its_rows(admin_client, slug):
     with CaptureQueriesContext(connection) as many:
         response = admin_client.get(page(slug))
     assert len(response.context_data["rows"]) >= 20
-    # Fewer if the first page has rows of some kinds of record alone.
+    # The first page may have rows of fewer kinds of record, and then makes fewer queries.
     assert len(many) <= len(few) <= MOST_QUERIES
 
 
@@ -316,7 +322,7 @@ def test_what_stands_apart_is_shown_by_itself_and_told_on_the_front_page(admin_c
     assert "Not recorded (1)" in apart.content.decode()
 
 
-# Finding what has changed
+# Finding a record
 
 
 def found(browser, text: str) -> dict[str, list]:

@@ -1,4 +1,4 @@
-"""Reconfirming: what was held against a document, on which day, and what is left alone.
+"""Reconfirming: which facts a document confirms, on which day, and which are left alone.
 
 The Board paper names Anna as the chair of the Board; the Minutes show that she still is.
 """
@@ -90,7 +90,7 @@ def test_a_day_that_has_not_come_is_refused(anna, minutes):
     with pytest.raises(ValidationError) as error:
         confirm(anna, When(tomorrow), minutes)
     assert "has not come" in error.value.messages[0]
-    # Of the month that it is in today, a part has come.
+    # A part of the present month has come.
     confirm(anna, When(timezone.localdate(), Precision.MONTH), minutes)
 
 

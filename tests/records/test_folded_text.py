@@ -1,4 +1,4 @@
-"""The words of texts, in which names are looked for."""
+"""The words of texts, folded for searching."""
 
 import re
 
@@ -7,7 +7,7 @@ from django.db import connection
 
 from records.folded_text import pattern_of, words_of
 
-# Letters with marks, of other alphabets too, and signs that stand between words.
+# Letters with marks, of other alphabets too, and signs between words.
 SIGNS = [*range(0x20, 0x345), *range(0x346, 0x37A), *range(0x37B, 0x530), *range(0x1E00, 0x1F00)]
 SIGNS += [*range(0x2010, 0x2028), *range(0x2030, 0x205F), *range(0xFF01, 0xFF5F)]
 

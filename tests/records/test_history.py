@@ -1,4 +1,4 @@
-"""Change history: what the register said, when, on whose word."""
+"""Change history: what the register said when, and who wrote it."""
 
 import datetime
 
@@ -59,7 +59,7 @@ def kinds(records):
     return [row.history_type for row in records.order_by("history_id")]
 
 
-# What is kept
+# Rows of history
 
 
 def test_making_changing_ending_and_deleting_are_all_kept():
@@ -226,7 +226,7 @@ def test_a_save_that_the_database_refuses_leaves_no_row():
     assert Place.history.count() == 1
 
 
-# Writes that would leave none
+# Writes that would leave no history
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_save_that_the_database_refuses_leaves_no_row():
         lambda: Appointment.objects.update(note="x"),
         lambda: make_post().appointments.update(note="x"),
         lambda: make_forum().seats.bulk_create([]),
-        # What Django writes past `objects`.
+        # Django writes this without `objects`.
         lambda: make_forum().seats.add(make_seat()),
         lambda: make_place().parts.add(make_place()),
         lambda: make_place(part_of=make_place()).part_of.parts.clear(),
@@ -428,7 +428,7 @@ def test_what_changes_later_does_not_change_what_was():
     assert place.history.as_of(TUESDAY).name == "Hereford"
 
 
-# What may not change once saved
+# Fixed fields
 
 
 def make_line_to_organisation():

@@ -1,4 +1,4 @@
-"""Names as people type them."""
+"""Names as people type them, folded."""
 
 import pytest
 from hypothesis import given

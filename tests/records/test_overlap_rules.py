@@ -1,4 +1,4 @@
-"""The database's own hold on the rules that no two records may overlap."""
+"""Rules, held by the database, that certain records may not overlap in time."""
 
 import pytest
 from django.apps import apps
@@ -49,7 +49,7 @@ def copy_in_sql(record, **changes):
         )
 
 
-# That they are there
+# The rules
 
 
 def test_the_rules_are_those_we_know():
@@ -148,7 +148,7 @@ def test_migrate_twice_changes_nothing():
     assert before == (triggers() if connection.vendor == "sqlite" else exclusion_constraints())
 
 
-# That they hold against plain SQL
+# Plain SQL
 
 
 @pytest.mark.django_db
@@ -249,7 +249,7 @@ def test_two_forums_have_a_chair_each():
     assert Membership.objects.count() == 2
 
 
-# What a form is told
+# Forms
 
 
 def refusal_of(make, **fields):

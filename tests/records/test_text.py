@@ -1,4 +1,4 @@
-"""What people paste and do not see is kept out of every text, whichever way it comes."""
+"""Invisible signs are kept out of every text, whichever way it comes."""
 
 import datetime
 

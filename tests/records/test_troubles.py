@@ -1,4 +1,4 @@
-"""Of a database that refuses something though no rule is broken is said what it says itself."""
+"""When a database refuses something although no rule is broken, people are told its own reason."""
 
 import sqlite3
 
@@ -74,7 +74,7 @@ def test_what_a_database_says_is_told(error, trouble):
 
 @pytest.mark.django_db
 def test_a_table_or_column_of_another_release_is_told_by_this_database():
-    """An old release asks for what a new schema lacks, and leaves out what that wants."""
+    """An old release reads columns that a new schema lacks, and leaves out new ones."""
     table = Document._meta.db_table
     for sql in (
         f"SELECT of_old FROM {table}",

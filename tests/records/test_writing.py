@@ -1,4 +1,4 @@
-"""Changes made together, and what their history says of them."""
+"""Changes that belong together, and their history."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -116,7 +116,7 @@ def test_an_end_before_the_start_is_refused_by_name_and_nothing_is_saved():
     [
         (When(day("2026-04-01")), When(day("2026-03-31"))),
         (When(day("2026-03-01")), When(day("2026-02-28"))),
-        # Of a handover known to the month or the year, both lie in it.
+        # If a handover is known to the month or the year, both days are in it.
         (When(day("2026-04-12"), "month"), When(day("2026-04-12"), "month")),
         (When(day("2026-04-12"), "year"), When(day("2026-04-12"), "year")),
     ],

@@ -1,5 +1,5 @@
-"""A clock that was wrong: one row of history is dated a day ahead. What was written last is found
-by the order of writing."""
+"""A clock that was wrong dates one row of history a day ahead. The last row is found by the order
+of writing."""
 
 import datetime
 

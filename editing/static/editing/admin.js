@@ -6,7 +6,7 @@ function nameBoxes() {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const label = document.querySelector(`label[for="${select.id}"]`);
     const box = select.parentElement.querySelector(".select2-selection");
-    // A choice of several is searched in the box itself, which is there from the first.
+    // The box of a choice of several is its own search box, and exists from the start.
     const inline = box && box.querySelector(".select2-search__field");
     if (label && inline) inline.setAttribute("aria-label", label.textContent.trim().replace(/:$/, ""));
     const chosen = document.getElementById(`select2-${select.id}-container`);
@@ -55,7 +55,7 @@ function keepTyped() {
   });
 }
 
-// jQuery keeps the order of what waits for it, so that Select2 has made its boxes by then.
+// jQuery calls ready handlers in order, so that Select2 has made its boxes by then.
 window.addEventListener("load", () => django.jQuery(() => {
   nameBoxes();
   keepTyped();
