@@ -255,16 +255,10 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
     # The page after saving
 
     def response_post_save_add(self, request, obj):
-        address = page_to_return_to(request)
-        if address:
-            return HttpResponseRedirect(address)
-        return super().response_post_save_add(request, obj)
+        return _return(request) or super().response_post_save_add(request, obj)
 
     def response_post_save_change(self, request, obj):
-        address = page_to_return_to(request)
-        if address:
-            return HttpResponseRedirect(address)
-        return super().response_post_save_change(request, obj)
+        return _return(request) or super().response_post_save_change(request, obj)
 
     def response_add(self, request, obj, post_url_continue=None):
         return _still_returning(request, super().response_add(request, obj, post_url_continue))
@@ -332,6 +326,11 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         if not may_be_a_key(key):
             raise Http404(f"There is no {self.opts.verbose_name} of this number.")
         return key
+
+
+def _return(request: HttpRequest) -> HttpResponse | None:
+    address = page_to_return_to(request)
+    return HttpResponseRedirect(address) if address else None
 
 
 def _still_returning(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -26,7 +26,7 @@ from editing.field_changes import (
 from editing.history_pages import last_row, own_context
 from editing.links import may_be_a_key
 from editing.record_names import RecordNames
-from records.history import HistoryRow
+from records.history import HistoryRow, Recorded
 from records.locks import locked
 from records.models import Record
 
@@ -74,7 +74,7 @@ class Conflict:
     touched: list[Touched]
 
 
-def latest_version(model: type[models.Model], key) -> int:
+def latest_version(model: type[Recorded], key) -> int:
     """The version of a record: the number of the last row of its history; 0 without any."""
     row = last_row(model, key)
     return row.history_id if row else 0
@@ -201,7 +201,7 @@ def send_as(sent: QueryDict, form: forms.ModelForm, name: str) -> None:
     sent[name] = "" if value is None else str(value)
 
 
-def changes_since(model: type[models.Model], was: HistoryRow) -> list[Change]:
+def changes_since(model: type[Recorded], was: HistoryRow) -> list[Change]:
     """The changes after a version, the last first."""
     later = model.history.filter(id=was.id, history_id__gt=was.history_id)
     return changes_in_words(later.select_related("history_user").order_by("-history_id"))

@@ -100,7 +100,7 @@ class ChosenSelect(RecordSelect):
 class ChosenField(OneRecord):
     """A field for a record that was looked up together with those of all other rows."""
 
-    def __init__(self, relation: models.ForeignKey, found: dict, **options):
+    def __init__(self, relation: Any, found: dict, **options):
         widget = ChosenSelect(relation, admin.site)
         widget.found = self.found = found
         super().__init__(relation.related_model._default_manager.all(), widget=widget, **options)
@@ -163,7 +163,7 @@ class DependantsForm(StepForm):
                 self.data[row.key] = "on"
         self.data[LISTED] = self.fields[LISTED].initial
 
-    def _chosen_records(self) -> dict[type[models.Model], dict[str, models.Model]]:
+    def _chosen_records(self) -> dict[Any, dict[str, models.Model]]:
         """The records chosen on all rows, by model and key."""
         keys: dict[Any, set[str]] = defaultdict(set)
         for group in self.dependants:

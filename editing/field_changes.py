@@ -120,9 +120,9 @@ def shown_fields(model: type[models.Model]) -> list[models.Field]:
         for field in model._meta.concrete_fields
         if not field.primary_key
         and field.name not in PARTS_OF_DATES
-        and (field.editable or field.name in model.set_by_steps)
+        and (field.editable or field.name in getattr(model, "set_by_steps", ()))
     ]
-    first = model.fixed_fields
+    first = getattr(model, "fixed_fields", ())
 
     def place(field: models.Field) -> int:
         return -2 if field.name in first else LAST.index(field.name) if field.name in LAST else -1
@@ -173,19 +173,18 @@ def field_changes(
             continue  # nobody asks whether a new record is withheld
         before = value_in_words(old, field, names) if old is not None else ""
         after = value_in_words(new, field, names) if new is not None else ""
-        if before and before == after and _points_elsewhere(old, new, field):
-            # A clause that followed a seat to another of its title points elsewhere.
+        is_key = isinstance(field, models.ForeignKey)
+        if is_key and before and before == after and _key(old, field) != _key(new, field):
+            # A clause followed a seat to another seat of the same title.
             before, after = _told_apart(before, field, old, new, names)
         if before != after:
-            label = capfirst(field.verbose_name)
+            label = capfirst(str(field.verbose_name))
             changes.append(FieldChange(field.name, label, before, after))
     return tuple(changes)
 
 
-def _points_elsewhere(old, new, field: models.Field) -> bool:
-    return isinstance(field, models.ForeignKey) and (
-        getattr(old, field.attname) != getattr(new, field.attname)
-    )
+def _key(record, field: models.ForeignKey):
+    return getattr(record, field.attname)
 
 
 def _told_apart(
@@ -197,7 +196,7 @@ def _told_apart(
     They are told apart by number only if nothing else differs: each preview of a step gives a new
     record another number, and so would never be the change that was seen.
     """
-    keys = getattr(old, field.attname), getattr(new, field.attname)
+    keys = _key(old, field), _key(new, field)
     before, after = (names.record(field.related_model, key) for key in keys)
     for difference in (_time_of, lambda record: getattr(record, "slug", "")):
         differences = [difference(each) if each is not None else "" for each in (before, after)]

@@ -66,7 +66,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) -> FoundOfKind:
     model_admin = admin.site.get_model_admin(model)
     records, _ = model_admin.get_search_results(request, model_admin.get_queryset(request), text)
-    today, plural = timezone.localdate(), model._meta.verbose_name_plural
+    today, plural = timezone.localdate(), str(model._meta.verbose_name_plural)
     ended = None
     if issubclass(model, Dated):
         # Only the list has the records that have ended: there may be many.

@@ -1,5 +1,7 @@
 """The three groups of staff, and what each may do."""
 
+from collections.abc import Iterable
+
 from django.apps import apps as installed
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.management import create_permissions
@@ -40,7 +42,7 @@ def permissions_of_groups() -> dict[str, set[str]]:
     }
 
 
-def permissions(of: list[type[models.Model]], *actions: str) -> set[str]:
+def permissions(of: Iterable[type[models.Model]], *actions: str) -> set[str]:
     return {
         f"{model._meta.app_label}.{get_permission_codename(action, model._meta)}"
         for model in of
@@ -48,7 +50,7 @@ def permissions(of: list[type[models.Model]], *actions: str) -> set[str]:
     }
 
 
-def own_permissions(of: list[type[models.Model]]) -> set[str]:
+def own_permissions(of: Iterable[type[models.Model]]) -> set[str]:
     """The permissions that models declare themselves: to merge people, to close an organisation."""
     return {
         f"{model._meta.app_label}.{codename}"

@@ -28,7 +28,7 @@ from editing.field_changes import (
 from editing.links import change_address, page_address
 from editing.record_names import RecordNames
 from records.events import error_about
-from records.history import HistoryRow, Nature, writing
+from records.history import HistoryRow, Nature, Recorded, writing
 from records.locks import locked
 from records.troubles import REFUSALS, refused_in_words
 
@@ -46,7 +46,7 @@ class ReasonForm(forms.Form):
     )
 
 
-def last_row(model: type[models.Model], key) -> HistoryRow | None:
+def last_row(model: type[Recorded], key) -> HistoryRow | None:
     """The last row of the history of one record, by the order of writing: the clock may have been
     wrong when a row was dated."""
     return (
@@ -154,7 +154,9 @@ def then_and_now(row: HistoryRow, record: models.Model | None) -> list[ThenAndNo
         then = value_in_words(row, field, names)
         now = value_in_words(record, field, names) if record is not None else ""
         if then or now:
-            found.append(ThenAndNow(capfirst(field.verbose_name), then or NOTHING, now or NOTHING))
+            found.append(
+                ThenAndNow(capfirst(str(field.verbose_name)), then or NOTHING, now or NOTHING)
+            )
     return found
 
 
@@ -201,7 +203,8 @@ def restore_view(
     form = ReasonForm(request.POST if confirmed else None)
     reason = form.cleaned_data["reason"] if confirmed and form.is_valid() else ""
     seen = request.POST.get("seen", "") if reason else ""
-    changes, errors, done = [], [], False
+    changes: list[Change] = []
+    errors, done = [], False
     try:
         changes, done = restore(row=row, user=request.user, reason=reason, seen=seen)
     except ValidationError as error:

@@ -31,7 +31,7 @@ def page_address(model: type[models.Model], page: str, /, *args, **query) -> str
     return f"{address}?{urlencode(query)}" if query else address
 
 
-def change_address(model: type[models.Model], key: int) -> str:
+def change_address(model: type[models.Model], key: int | str) -> str:
     return page_address(model, "change", key)
 
 

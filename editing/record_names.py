@@ -1,6 +1,7 @@
 """What records are called, looked up for many at once."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
@@ -74,6 +75,6 @@ class RecordNames:
             self.with_its_names(record)
 
 
-def _named_by(record) -> list[models.ForeignKey]:
+def _named_by(record) -> list[Any]:
     paths = getattr(type(record), "named_by", ())
     return [record._meta.get_field(path.partition("__")[0]) for path in paths]

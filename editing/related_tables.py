@@ -58,7 +58,7 @@ def related_table(
     if not may_view(request, model):
         return None
     options = model._meta
-    title = title or capfirst(options.verbose_name_plural)
+    title = title or capfirst(str(options.verbose_name_plural))
     anchor = anchor or f"table-{slugify(title)}"
     here = f"{request.get_full_path()}#{anchor}"
     # One record more than is shown tells whether there are more.

@@ -14,6 +14,7 @@ from editing.conflicts import latest_version
 from editing.history_pages import ReasonForm
 from editing.links import change_address, may_be_a_key
 from editing.refusals import forget_messages
+from records.history import Recorded
 from records.locks import locked
 from records.troubles import REFUSALS, refused_in_words, trouble_of
 
@@ -27,7 +28,7 @@ def removal_view(
     changed after the page was opened."""
     asked = request.method == "POST"
     form = ReasonForm(request.POST if asked else None)
-    context = {"form": form}
+    context: dict[str, object] = {"form": form}
     model, key = model_admin.model, unquote(object_id)
     try:
         with transaction.atomic():
@@ -54,7 +55,7 @@ def removal_view(
         return HttpResponseRedirect(change_address(model, key))
 
 
-def has_changed_since_shown(request: HttpRequest, model: type[models.Model], key: str) -> bool:
+def has_changed_since_shown(request: HttpRequest, model: type[Recorded], key: str) -> bool:
     """Whether the record was changed after the page to remove it was opened."""
     if "version" not in request.POST:
         return False
@@ -64,7 +65,7 @@ def has_changed_since_shown(request: HttpRequest, model: type[models.Model], key
 
 def dependants_in_words(record: models.Model) -> list[str]:
     """How many records of each kind need `record`: "3 memberships", "1 seat"."""
-    pointing = defaultdict(Q)
+    pointing: dict[type[models.Model], Q] = defaultdict(Q)
     for relation in record._meta.get_fields(include_hidden=True):
         if getattr(relation, "on_delete", None) is models.PROTECT and relation.auto_created:
             pointing[relation.related_model] |= Q(**{relation.field.name: record})

@@ -1,11 +1,14 @@
 """The form of a guided step, and the fields that steps add to it."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 
 from editing.typed_dates import TypedDayField, settle_typed_dates
 from editing.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
@@ -19,7 +22,7 @@ def record_choice(
 ) -> forms.ModelChoiceField:
     """A field to choose a record as the form of `model` chooses its `name`: by typing part of a
     name, with a link to add a record if whoever asks may."""
-    field = model._meta.get_field(name)
+    field: Any = model._meta.get_field(name)
     related = field.related_model
     options.setdefault("queryset", related._default_manager.all())
     if multiple:
@@ -38,6 +41,8 @@ def names_in(line: str | tuple[str, ...]) -> set[str]:
 
 class StepForm(forms.Form):
     """Asks what every guided step asks: the date, the source and the reason."""
+
+    data: MultiValueDict
 
     # The groups of fields before these: their headings, and the fields in each. Fields that a form
     # has not are left out.

@@ -8,7 +8,6 @@ import logging
 import uuid
 from dataclasses import dataclass
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -175,7 +174,7 @@ def take_or_say_why(
     return preview, result
 
 
-def add_errors(form: forms.Form, error: ValidationError) -> None:
+def add_errors(form: StepForm, error: ValidationError) -> None:
     """Show the errors of a record on the form of a step."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

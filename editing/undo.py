@@ -2,11 +2,12 @@
 
 import itertools
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest
 
@@ -20,7 +21,7 @@ from editing.field_changes import (
 from editing.history_pages import refuse_without_what_it_needs
 from editing.record_names import RecordNames
 from editing.steps import all_steps
-from records.history import HistoryRow, Nature, Writing, recorded_models, writing
+from records.history import HistoryRow, Nature, Recorded, Writing, recorded_models, writing
 from records.locks import locked
 
 # No step changes more. An import that did is corrected by another import.
@@ -34,7 +35,7 @@ NOTHING_LEFT = "There is nothing to undo: no record is left of what was added."
 class Undoing:
     """One record, before it was changed with others and after."""
 
-    model: type[models.Model]
+    model: type[Recorded]
     key: int
     before: HistoryRow | None  # None if it was not there
     last: HistoryRow  # as the change left it
@@ -132,10 +133,10 @@ def may_undo(request: HttpRequest, rows: list[HistoryRow], to_undo: list[Undoing
 
 def refuse_changed_since(to_undo: list[Undoing]) -> None:
     """Raise ValidationError, naming the record, if one of them is not as the change left it."""
-    keys = {}
+    keys = defaultdict(list)
     for undoing in to_undo:
-        keys.setdefault(undoing.model, []).append(undoing.key)
-    latest = {}
+        keys[undoing.model].append(undoing.key)
+    latest: dict[tuple, HistoryRow] = {}
     for model, of_model in keys.items():
         rows = model.history.filter(id__in=of_model).latest_of_each()
         latest |= {(model, row.id): row for row in rows.select_related("history_user")}
@@ -209,7 +210,7 @@ def attempt(undoing: Undoing, written: Writing) -> str:
 
 def put_back(undoing: Undoing) -> None:
     stored = locked(undoing.model).filter(pk=undoing.key)
-    if undoing.removes:
+    if undoing.before is None:
         stored.get().delete()
         return
     record = undoing.before.instance if undoing.adds else stored.get()

@@ -30,6 +30,7 @@ from editing.links import Link, add_address, change_address, may_add, may_view, 
 from editing.site import site_page
 from editing.steps import steps_for
 from editing.word_search import holds_words, search_text, typed_words
+from records.history import Recorded
 
 PER_PAGE = 50
 DAY = 24 * 60 * 60
@@ -50,7 +51,7 @@ class WorklistRow:
 
     @property
     def kind(self) -> str:
-        return capfirst(self.record._meta.verbose_name)
+        return capfirst(str(self.record._meta.verbose_name))
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class WorklistPart:
     narrowed_by: dict[Narrowing, tuple[str, ...]] = {}
     # If finding takes long, every model that the result depends on. The number of records found is
     # then cached until the history of one of these models has a new row.
-    rests_on: tuple[type[models.Model], ...] = ()
+    rests_on: tuple[type[Recorded], ...] = ()
 
     def __init__(
         self,

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from records.events import Source, error_about, read_and_lock
-from records.models import Record
+from records.models import DatedFact, Fact
 from records.periods import When, first_day
 
 
 @transaction.atomic
-def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Record]:
+def reconfirm(
+    *, facts: Iterable[Fact | DatedFact], when: When, source: Source
+) -> list[Fact | DatedFact]:
     """Record that a document confirms `facts`; returns the facts that were left alone.
 
     A fact is left alone if it was confirmed on a later day already, or may have been. Raises
@@ -23,7 +25,7 @@ def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Re
         raise ValidationError(
             {"date": "This day has not come. Give the day on which the facts were confirmed."}
         )
-    left = []
+    left: list[Fact | DatedFact] = []
     for fact in facts:
         stored = read_and_lock(fact)
         if confirmed_later(stored, when):
@@ -42,7 +44,7 @@ def reconfirm(*, facts: Iterable[Record], when: When, source: Source) -> list[Re
     return left
 
 
-def confirmed_later(fact: Record, when: When) -> bool:
+def confirmed_later(fact: Fact | DatedFact, when: When) -> bool:
     """Whether a fact was confirmed on a later day than `when`, or may have been."""
     if fact.confirmed_on is None:
         return False

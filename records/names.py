@@ -5,10 +5,14 @@ import unicodedata
 from collections.abc import Container, Iterable
 from functools import lru_cache
 from itertools import chain, count
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.text import slugify
+
+if TYPE_CHECKING:
+    from records.history import Recorded
 
 # Letters that Unicode does not take apart into a plain letter and a mark.
 PLAIN = {
@@ -70,9 +74,9 @@ def first_free(stem: str, taken: Container[str]) -> str:
     return next(slug for slug in chain([stem], numbered) if slug not in taken)
 
 
-def free_slug(model: type[models.Model], name: str) -> str:
+def free_slug(model: type["Recorded"], name: str) -> str:
     """A public address for something of this name. Nothing else of `model` has it or had it."""
-    stem = slug_stem(name, model._meta.model_name)
+    stem = slug_stem(name, model._meta.label_lower.partition(".")[2])
     taken = set()
     for manager in (model.history, model._base_manager):
         taken |= set(manager.filter(slug__startswith=stem).values_list("slug", flat=True))

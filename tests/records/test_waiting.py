@@ -144,8 +144,8 @@ def ends_in_a_deadlock():
 
 @pytest.fixture
 def answers_read_late(monkeypatch):
-    """The answers to COMMIT and the like are read when patience is over, as if this process had been
-    stopped or had no processor."""
+    """The answers to COMMIT and the like are read when patience is over, as if this process had
+    been stopped or had no processor."""
     execute = generators.execute
 
     def execute_and_stop(pgconn):
