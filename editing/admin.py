@@ -30,7 +30,7 @@ from editing.refusals import forget_messages, refusal_in_words
 from editing.related_tables import tables_of
 from editing.removals import dependants_in_words, removal_view
 from editing.step_pages import step_view
-from editing.steps import offers_on
+from editing.steps import Offer, offers_on
 from editing.typed_dates import TypedDayField
 from editing.widgets import OneRecord, RecordSelect
 from editing.word_search import holds_words, typed_words
@@ -132,6 +132,10 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         """The records in which every word is in one of `search_fields`."""
         words = typed_words(search_term)
         return queryset.filter(holds_words(self.model, self.search_fields, words)), False
+
+    def offers_elsewhere(self, request, records, day) -> dict[int, list[Offer]]:
+        """Steps on other records to offer with those on each of `records`, by its key."""
+        return {}
 
     def without_merged(self, records):
         """The `records` without those that were merged into another, which nobody looks for."""

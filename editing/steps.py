@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -150,33 +151,22 @@ class Offer:
         return step_address(type(self.record), self.record.pk, self.step.name, **filled_in)
 
 
-_elsewhere: dict[type[models.Model], list[Callable]] = defaultdict(list)
-
-
-def steps_elsewhere(model: type[models.Model]) -> Callable:
-    """Offer steps on other records with those of `model`. The decorated function takes the
-    request, the records and a day, and returns Offers for each record by its key."""
-
-    def register(make: Callable) -> Callable:
-        _elsewhere[model].append(make)
-        return make
-
-    return register
-
-
 def offers_on_each(request: HttpRequest, records: Iterable[models.Model]) -> dict[int, list[Offer]]:
     """The offers on each of many records of one model: as `steps_of_each`, and the steps on other
-    records that `steps_elsewhere` adds."""
+    records that the model's admin offers with them."""
     records, today = list(records), timezone.localdate()
+    if not records:
+        return {}
     own = steps_of_each(request, records)
-    offers = {
-        record.pk: [Offer(step.title, record, step) for step in own[record.pk]]
+    model_admin = admin.site.get_model_admin(type(records[0]))
+    elsewhere = model_admin.offers_elsewhere(request, records, today)
+    return {
+        record.pk: [
+            *(Offer(step.title, record, step) for step in own[record.pk]),
+            *elsewhere.get(record.pk, []),
+        ]
         for record in records
     }
-    for make in _elsewhere[type(records[0])] if records else ():
-        for key, others in make(request, records, today).items():
-            offers[key] += others
-    return offers
 
 
 def offers_on(request: HttpRequest, record: models.Model) -> list[Offer]:

@@ -20,6 +20,7 @@ from forums.models import (
     Succession,
 )
 from forums.seat_holders import seats_with_holders
+from forums.steps.memberships import steps_on_posts_of
 from organisations.models import Organisation
 from people.admin import (
     TENURE_COLUMNS,
@@ -151,6 +152,9 @@ class SeatAdmin(DatedAdmin):
     list_filter = [InForce, "role", "voting"]
     list_select_related = ["forum", "on_behalf_of", "ex_officio_post__organisation"]
     search_fields = ["title", "forum__folded", "forum__names__folded"]
+
+    def offers_elsewhere(self, request, seats, day):
+        return steps_on_posts_of(request, seats, day)
 
 
 @admin.register(Membership)

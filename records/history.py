@@ -360,14 +360,14 @@ class Recorded(models.Model):
 
     def refuse_changed_fixed_fields(self, stored) -> None:
         """Raise ValidationError for each of `fixed_fields` that differs from `stored`."""
-        errors = {}
-        for name in set(self.fixed_fields) - set(self.unfixed):
-            field = self._meta.get_field(name)
-            if getattr(self, field.attname) != getattr(stored, field.attname):
-                errors[name] = (
-                    f"The {field.verbose_name} of this {self._meta.verbose_name} cannot be "
-                    f"changed once saved. {self.instead_of_changing}"
-                )
+        errors = {
+            field.name: f"The {field.verbose_name} of this {self._meta.verbose_name} cannot be "
+            f"changed once saved. {self.instead_of_changing}"
+            for field in self._meta.concrete_fields
+            if field.name in self.fixed_fields
+            and field.name not in self.unfixed
+            and getattr(self, field.attname) != getattr(stored, field.attname)
+        }
         if errors:
             raise ValidationError(errors)
 
@@ -378,12 +378,12 @@ class Recorded(models.Model):
 
     def differing_fields(self, stored) -> set[str]:
         """The names of the fields in which this differs from `stored`."""
-        names = set()
-        for field in self._meta.concrete_fields:
-            value = field.pre_save(self, add=False)
-            if field.to_python(value) != field.to_python(getattr(stored, field.attname)):
-                names.add(field.name)
-        return names
+        return {
+            field.name
+            for field in self._meta.concrete_fields
+            if field.to_python(field.pre_save(self, add=False))
+            != field.to_python(getattr(stored, field.attname))
+        }
 
 
 def recorded_models() -> list[type[Recorded]]:

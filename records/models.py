@@ -2,6 +2,7 @@
 
 import datetime
 from importlib import import_module
+from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -81,13 +82,8 @@ class Record(Recorded):
         base_manager_name = "objects"
 
     def natural_key(self) -> tuple:
-        key = []
-        for lookup in self.natural_key_fields:
-            value = self
-            for part in lookup.split("__"):
-                value = getattr(value, part)
-            key.append(value)
-        return tuple(key)
+        paths = (lookup.replace("__", ".") for lookup in self.natural_key_fields)
+        return tuple(attrgetter(path)(self) for path in paths)
 
     def told_apart_by(self) -> str:
         """The words that tell this apart from another of its name; "" if nothing does."""

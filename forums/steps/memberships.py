@@ -5,7 +5,7 @@ from django.core.validators import MinValueValidator
 from django.utils import timezone
 
 from editing.step_forms import StepForm, record_choice
-from editing.steps import Offer, step_on, steps_elsewhere, steps_of_each
+from editing.steps import Offer, step_on, steps_of_each
 from forums.actions import end_and_resize, replace_and_resize
 from forums.models import Membership, Seat
 from forums.seat_holders import seats_with_holders
@@ -108,8 +108,7 @@ class FillSeatStep(HolderStep):
         return remarks
 
 
-@steps_elsewhere(Seat)
-def of_the_post(request, seats, day):
+def steps_on_posts_of(request, seats, day):
     """The steps on the post that each seat goes with."""
     through = {
         seat.pk: post
