@@ -91,6 +91,7 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         models.URLField: {"assume_scheme": "https"},
         periods.DayField: {"form_class": TypedDayField, "widget": AdminDateWidget},
     }
+    actions = None  # no quick deletions: anything that is over is ended
     list_per_page = 50
     # The number of all records would cost a second count of them on every page.
     show_full_result_count = False
@@ -271,13 +272,6 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         return _still_returning(request, super().response_change(request, obj))
 
     # Removing
-
-    def get_actions(self, request):
-        return {
-            name: action
-            for name, action in super().get_actions(request).items()
-            if name != "delete_selected"
-        }
 
     def get_deleted_objects(self, objs, request):
         # Nothing is removed with a record: others that need it protect it. They are counted,
