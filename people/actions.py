@@ -12,7 +12,15 @@ from django.db import transaction
 
 from organisations.models import Held, Post
 from people.models import EndReason, Tenure
-from records.events import Source, end, end_unless_over, error_about, lock, read_and_lock
+from records.events import (
+    Source,
+    check_and_save,
+    end,
+    end_unless_over,
+    error_about,
+    lock,
+    read_and_lock,
+)
 from records.periods import Qualifier, When
 
 
@@ -230,8 +238,4 @@ def take_back_end(tenure: Tenure) -> None:
         )
     for name in (*Tenure.END_FIELDS, *Tenure.END_SOURCE_FIELDS, "end_reason"):
         setattr(stored, name, stored._meta.get_field(name).get_default())
-    try:
-        stored.full_clean()
-    except ValidationError as error:
-        raise error_about(stored, error) from error
-    stored.save()
+    check_and_save(stored, errors_name_it=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from people.models import Distinction, Person, PersonName, Tenure
 from people.personal_names import may_be_letters, parts_of
-from records.events import Source, error_about, read_and_lock
+from records.events import Source, check_and_save, error_about, read_and_lock
 from records.folded_text import WordsOf, pattern_of, words_of
 from records.locks import locked
 from records.models import NameKind, Record
@@ -27,8 +27,7 @@ def new_person(*, name: str, honorific: str, source: Source) -> Person:
     person = Person(
         name=name, honorific=honorific, slug=free_slug(Person, name), **source.as_evidence()
     )
-    person.full_clean()
-    person.save()
+    check_and_save(person)
     return person
 
 
@@ -68,8 +67,7 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
     if not _names_like(kept, merged.name):
         _keep_name(merged, kept, kind)
     merged.merged_into = kept
-    merged.full_clean()
-    merged.save()
+    check_and_save(merged)
 
 
 def _refuse_merge(kept: Person, merged: Person) -> None:
@@ -155,17 +153,17 @@ def _keep_name(merged: Person, kept: Person, kind: str) -> None:
         (timezone.localdate(), Precision.DAY),
     ]
     known, precision = next(day for day in days if day[0] is not None)
-    name = PersonName(
-        person=kept,
-        name=merged.name,
-        kind=kind,
-        start_date=known,
-        start_precision=precision,
-        start_qualifier=Qualifier.BY,
-        **_evidence_of(merged),
+    check_and_save(
+        PersonName(
+            person=kept,
+            name=merged.name,
+            kind=kind,
+            start_date=known,
+            start_precision=precision,
+            start_qualifier=Qualifier.BY,
+            **_evidence_of(merged),
+        )
     )
-    name.full_clean()
-    name.save()
 
 
 def _evidence_of(person: Person) -> dict:
@@ -216,22 +214,21 @@ def rename_person(
     stored.confirmed_document, stored.confirmed_precision = None, Precision.DAY
     for field, value in source.as_evidence().items():
         setattr(stored, field, value)
-    stored.full_clean()
-    stored.save()
+    check_and_save(stored)
 
 
 def _keep_former_name(person: Person, when: When, source: Source) -> None:
-    former = PersonName(
-        person=person,
-        name=person.name,
-        kind=NameKind.FORMER,
-        **_start_of_present_name(person),
-        **when.eve().as_end(),
-        **_evidence_of(person),
-        **source.as_end(),
+    check_and_save(
+        PersonName(
+            person=person,
+            name=person.name,
+            kind=NameKind.FORMER,
+            **_start_of_present_name(person),
+            **when.eve().as_end(),
+            **_evidence_of(person),
+            **source.as_end(),
+        )
     )
-    former.full_clean()
-    former.save()
 
 
 def _start_of_present_name(person: Person) -> dict:
@@ -261,8 +258,7 @@ def _set_withheld(person: Person, withheld: bool) -> Person:
     stored = read_and_lock(person)
     _refuse_merged(stored, "withhold" if withheld else "show")
     stored.withheld = withheld
-    stored.full_clean()
-    stored.save()
+    check_and_save(stored)
     return stored
 
 

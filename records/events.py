@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils import timezone
 
 from records.locks import locked
@@ -14,7 +15,7 @@ from records.periods import (
     first_day,
 )
 
-AnyRecord = TypeVar("AnyRecord", bound=Record)
+AnyRecord = TypeVar("AnyRecord", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def lock(record: AnyRecord) -> AnyRecord:
     return stored
 
 
-def error_about(record: Record, error: ValidationError) -> ValidationError:
+def error_about(record: Model, error: ValidationError) -> ValidationError:
     """The same error, with the name of the record that it is about in front of each message."""
     return ValidationError(
         {
