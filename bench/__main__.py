@@ -16,7 +16,7 @@ from bench.doors import doors
 from bench.in_process import inside, page_times
 from bench.memory import memory
 from bench.registers import DATABASES, SIZES, build, on_database, run_on, time_import
-from bench.report import Found, report, write
+from bench.report import Measured, report, write
 from bench.rounds import Served, measure, tell
 from bench.served import cold_start
 
@@ -58,7 +58,7 @@ def main() -> None:
     began = time.monotonic()
     FOLDER.mkdir(parents=True, exist_ok=True)
     program = tools.install_datasette(FOLDER / "datasette")
-    found = Found(
+    found = Measured(
         day=datetime.datetime.now(datetime.UTC).date(),
         versions=tools.versions(program),
         rounds=given.rounds,
@@ -84,7 +84,7 @@ def main() -> None:
     tell_all(found, given.whole)
 
 
-def tell_all(found: Found, whole: bool) -> None:
+def tell_all(found: Measured, whole: bool) -> None:
     text = report(found)
     print(text)
     written = PROJECT / "docs" / "benchmarks.md" if whole else FOLDER / "benchmarks.md"

@@ -21,7 +21,7 @@ BY_HAND = "<!-- What stands below is written by hand, and `make bench` leaves it
 
 
 @dataclass
-class Found:
+class Measured:
     """Everything that one run measured."""
 
     day: datetime.date
@@ -87,7 +87,7 @@ def write(path: Path, text: str) -> None:
     path.write_text(f"{text}\n{BY_HAND}{by_hand}")
 
 
-def report(found: Found) -> str:
+def report(found: Measured) -> str:
     sections = [
         introduction(found),
         reached(found),
@@ -99,7 +99,7 @@ def report(found: Found) -> str:
     return "\n\n".join(section.strip() for section in sections) + "\n"
 
 
-def introduction(found: Found) -> str:
+def introduction(found: Measured) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     scale = "" if found.scale == 1 else f" England is only {found.scale:g} of its size here."
     return INTRODUCTION.read_text().format(
@@ -116,13 +116,13 @@ def introduction(found: Found) -> str:
     )
 
 
-def reached(found: Found) -> str:
+def reached(found: Measured) -> str:
     rows = [target.row for target in targets(found)]
     heads = ["what", "where", "wanted", "measured", ""]
     return "## What is to be reached\n\n" + table(heads, rows, words=2)
 
 
-def targets(found: Found):
+def targets(found: Measured):
     for (size, database), measured in found.loads.items():
         yield from load_targets(f"{size}, {WORDS[database]}", measured, found, size)
     for database, kinds in found.pages.items():
@@ -152,7 +152,7 @@ def targets(found: Found):
         yield Target(f"import of all {files} reference files", "SQLite", seconds, 120, " s", True)
 
 
-def load_targets(where: str, measured: Loads, found: Found, size: str):
+def load_targets(where: str, measured: Loads, found: Measured, size: str):
     def of(how: str, form: str = "HTML") -> float:
         return rate(measured["forum", "today", form, how])
 
@@ -187,7 +187,7 @@ def page_targets(kinds: list[PageTimes], where: str):
         yield Target(what, where, slowest.took[day] / hello, wanted, " times", at_most=True)
 
 
-def loads(found: Found, size: str, database: str) -> str:
+def loads(found: Measured, size: str, database: str) -> str:
     measured, sizes = found.loads[size, database], found.sizes[size, database]
     keys = [HELLO]
     keys += [
@@ -242,7 +242,7 @@ def in_cells(measured: list[Load], hello: list[Load]) -> list[str]:
     ]
 
 
-def pages(found: Found, database: str) -> str:
+def pages(found: Measured, database: str) -> str:
     rows = [
         [
             each.name,
@@ -259,7 +259,7 @@ def pages(found: Found, database: str) -> str:
     )
 
 
-def at_the_doors(found: Found) -> str:
+def at_the_doors(found: Measured) -> str:
     how = (
         f"The register as deployed, with {WORKERS} workers, on all cores, behind the sample nginx. "
         f"A reader asks for one new page after another for {ATTACKED_FOR} s, and then for as long "
@@ -297,7 +297,7 @@ def in_order(took: list[float]) -> list[str]:
     return [number(statistics.median(took)), number(statistics.quantiles(took, n=100)[98])]
 
 
-def the_rest(found: Found) -> str:
+def the_rest(found: Measured) -> str:
     said = ["## Staff, starting, memory, reading and writing", ""]
     for size, database in found.steps:
         where = f"{size} on {WORDS[database]}"

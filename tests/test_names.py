@@ -27,10 +27,8 @@ LINES_OF_FILE, LINES_OF_CLASS, LINES_OF_FUNCTION = 500, 250, 60
 
 # What still breaks a rule. The sets may only shrink.
 CLASSES_OF_ONE_NAME = {
-    "Built",
     "Column",
     "Entry",
-    "Found",
     "Line",
     "Part",
     "Source",

@@ -32,7 +32,7 @@ FILES = (
 
 
 @dataclass
-class Body:
+class ListedBody:
     """An organisation, and where it belongs."""
 
     name: str
@@ -52,7 +52,7 @@ class England:
     """Systems by name, with the code of each one's board and its region; and what is in them."""
 
     systems: list[tuple[str, str, str]]
-    bodies: list[Body]
+    bodies: list[ListedBody]
     source: str
 
     def places(self) -> list[tuple[str, int]]:
@@ -79,7 +79,7 @@ class England:
         return England(self.systems[:systems], kept, self.source)
 
 
-def in_turn(bodies: list[Body]) -> Iterator[tuple[int, Body]]:
+def in_turn(bodies: list[ListedBody]) -> Iterator[tuple[int, ListedBody]]:
     turns = defaultdict(int)
     for body in bodies:
         yield turns[body.system], body
@@ -91,14 +91,16 @@ def read_england(folder: Path) -> England:
     icbs = sorted(rows_of(folder / FILES[0]), key=lambda row: row["ICB24NM"])
     number = {row["ICB24CDH"]: at for at, row in enumerate(icbs)}
     regions = {}
-    trusts: dict[str, Body] = {}
+    trusts: dict[str, ListedBody] = {}
     for name in FILES[1:3]:
         for row in lines_of(folder / name):
             if row[3] in number:
                 regions[number[row[3]]] = row[2]
                 kind = Kind.FOUNDATION_TRUST if "FOUNDATION" in row[1] else Kind.NHS_TRUST
                 dates = (day_of(row[10]), day_of(row[11]))
-                trusts[row[0]] = Body(as_written(row[1]), kind, number[row[3]], row[0], *dates)
+                trusts[row[0]] = ListedBody(
+                    as_written(row[1]), kind, number[row[3]], row[0], *dates
+                )
     systems = [
         (row["ICB24NM"].removeprefix("NHS ").removesuffix(" Integrated Care Board"), code, region)
         for at, row in enumerate(icbs)
@@ -117,7 +119,7 @@ def read_england(folder: Path) -> England:
     return England(systems, bodies, "Organisation Data Service extract")
 
 
-def read_ccgs(folder: Path, locations: dict, system_of: dict[str, int]) -> Iterator[Body]:
+def read_ccgs(folder: Path, locations: dict, system_of: dict[str, int]) -> Iterator[ListedBody]:
     """CCGs. The code of one whose area is now part of a board has outlived it, so that its name
     is that by which the networks' file of April 2022 knows it."""
     names = {
@@ -127,23 +129,23 @@ def read_ccgs(folder: Path, locations: dict, system_of: dict[str, int]) -> Itera
     for code, row in locations.items():
         opened, closed = day_of(row[10]) or CCGS_BEGAN, day_of(row[11])
         if row[1].endswith("CCG") and closed is not None:
-            yield Body(as_written(row[1]), Kind.CCG, system_of[code], code, opened, closed)
+            yield ListedBody(as_written(row[1]), Kind.CCG, system_of[code], code, opened, closed)
         elif names.get(code, "").endswith("CCG"):
             last = ICBS_BEGAN - datetime.timedelta(days=1)
-            yield Body(as_written(names[code]), Kind.CCG, system_of[code], code, opened, last)
+            yield ListedBody(as_written(names[code]), Kind.CCG, system_of[code], code, opened, last)
             name = as_written(row[1])
-            yield Body(name, Kind.OTHER, system_of[code], code, ICBS_BEGAN, None)
+            yield ListedBody(name, Kind.OTHER, system_of[code], code, ICBS_BEGAN, None)
 
 
-def read_networks(folder: Path, system_of: dict[str, int]) -> dict[str, Body]:
-    found: dict[str, Body] = {}
+def read_networks(folder: Path, system_of: dict[str, int]) -> dict[str, ListedBody]:
+    found: dict[str, ListedBody] = {}
     for name in FILES[4:7]:
         for row in rows_of(folder / name):
             code, known = row["pcn_code"], found.get(row["pcn_code"])
             system = system_of.get(row["commissioner_code"], known and known.system)
             if system is None:
                 continue
-            body = Body(as_written(row["pcn_name"]), Kind.PCN, system, code)
+            body = ListedBody(as_written(row["pcn_name"]), Kind.PCN, system, code)
             body.opened = day_of(row["open_date"]) or NETWORKS_BEGAN
             body.closed = day_of(row["close_date"])
             if known is not None:
@@ -152,8 +154,8 @@ def read_networks(folder: Path, system_of: dict[str, int]) -> dict[str, Body]:
     return found
 
 
-def read_practices(folder: Path, networks: dict[str, Body]) -> Iterator[Body]:
-    found: dict[str, Body] = {}
+def read_practices(folder: Path, networks: dict[str, ListedBody]) -> Iterator[ListedBody]:
+    found: dict[str, ListedBody] = {}
     times: dict[str, dict] = defaultdict(dict)
     for name in FILES[7:10]:
         for row in rows_of(folder / name):
@@ -161,7 +163,7 @@ def read_practices(folder: Path, networks: dict[str, Body]) -> Iterator[Body]:
             since, until = day_of(row["rel_start"]), day_of(row["rel_end"])
             if network is None or since is None or (until is not None and until < since):
                 continue
-            found[code] = Body(
+            found[code] = ListedBody(
                 as_written(row["practice_name"]), Kind.PRACTICE, network.system, code
             )
             # One time in each network: the last in the file.
@@ -171,7 +173,7 @@ def read_practices(folder: Path, networks: dict[str, Body]) -> Iterator[Body]:
         yield body
 
 
-def read_councils(folder: Path, systems: list[tuple[str, str, str]]) -> Iterator[Body]:
+def read_councils(folder: Path, systems: list[tuple[str, str, str]]) -> Iterator[ListedBody]:
     """Councils of today. No file says which system one is in, so that those of a region are dealt
     to its systems in turn, and a district goes with its county."""
     by_region = defaultdict(list)
@@ -191,12 +193,12 @@ def read_councils(folder: Path, systems: list[tuple[str, str, str]]) -> Iterator
             turn += 1
             place = row["nice-name"]
             counties[row["local-authority-code"]] = (system, place)
-            yield Body(row["official-name"], Kind.UPPER_TIER_COUNCIL, system, place=place)
-            yield Body(f"Healthwatch {place}", Kind.HEALTHWATCH, system, place=place)
+            yield ListedBody(row["official-name"], Kind.UPPER_TIER_COUNCIL, system, place=place)
+            yield ListedBody(f"Healthwatch {place}", Kind.HEALTHWATCH, system, place=place)
     for row in rows:
         if row["local-authority-type-name"] == "Non-metropolitan district":
             system, place = counties.get(row["county-la"], (turn % len(systems), ""))
-            yield Body(row["official-name"], Kind.LOWER_TIER_COUNCIL, system, place=place)
+            yield ListedBody(row["official-name"], Kind.LOWER_TIER_COUNCIL, system, place=place)
 
 
 def made_up_england(chance: random.Random) -> England:
@@ -210,33 +212,33 @@ def made_up_england(chance: random.Random) -> England:
     for at in range(250):
         kind = chance.choice([Kind.NHS_TRUST, Kind.FOUNDATION_TRUST])
         name = f"{next(town)} NHS {'Foundation ' if kind == Kind.FOUNDATION_TRUST else ''}Trust"
-        bodies.append(Body(name, kind, at % 42, f"R{at:03}", datetime.date(2008, 4, 1)))
+        bodies.append(ListedBody(name, kind, at % 42, f"R{at:03}", datetime.date(2008, 4, 1)))
     last = ICBS_BEGAN - datetime.timedelta(days=1)
     for at in range(248):
         name, code = f"NHS {next(town)} CCG", f"0{at:03}"
         early = at >= 106 and chance.random() < 0.9
         closed = datetime.date(2020, 3, 31) if early else last
-        bodies.append(Body(name, Kind.CCG, at % 42, code, CCGS_BEGAN, closed))
+        bodies.append(ListedBody(name, Kind.CCG, at % 42, code, CCGS_BEGAN, closed))
     practices = []
     for at in range(1_370):
         code = f"U{at:05}"
-        network = Body(f"{next(town)} PCN", Kind.PCN, at % 42, code, NETWORKS_BEGAN)
+        network = ListedBody(f"{next(town)} PCN", Kind.PCN, at % 42, code, NETWORKS_BEGAN)
         network.former = f"{next(town)} PCN" if at % 13 == 0 else ""
         bodies.append(network)
         for turn in range(5 + at % 2):
             name = f"{next(town)} {chance.choice(['Surgery', 'Medical Centre', 'Health Centre'])}"
-            practice = Body(name, Kind.PRACTICE, at % 42, f"P{at:04}{turn}")
+            practice = ListedBody(name, Kind.PRACTICE, at % 42, f"P{at:04}{turn}")
             practice.networks = [(code, NETWORKS_BEGAN, None)]
             practices.append(practice)
     bodies += practices
     for at in range(153):
         place = next(town)
         name = f"{place} {chance.choice(['County', 'City', 'Borough'])} Council"
-        bodies.append(Body(name, Kind.UPPER_TIER_COUNCIL, at % 42, place=place))
-        bodies.append(Body(f"Healthwatch {place}", Kind.HEALTHWATCH, at % 42, place=place))
+        bodies.append(ListedBody(name, Kind.UPPER_TIER_COUNCIL, at % 42, place=place))
+        bodies.append(ListedBody(f"Healthwatch {place}", Kind.HEALTHWATCH, at % 42, place=place))
     for at in range(164):
         name = f"{next(town)} District Council"
-        bodies.append(Body(name, Kind.LOWER_TIER_COUNCIL, at % 42))
+        bodies.append(ListedBody(name, Kind.LOWER_TIER_COUNCIL, at % 42))
     return England(systems, bodies, "Made-up list of organisations")
 
 

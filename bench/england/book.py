@@ -14,7 +14,7 @@ from records.history import Nature, Recorded
 from records.names import FoldedField
 
 
-class Entry(NamedTuple):
+class BookEntry(NamedTuple):
     """When something was written into the register, in what way and why, and with what else."""
 
     at: datetime.datetime
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     batch: uuid.UUID
 
 
-class Table:
+class BookTable:
     """The rows of one kind of record, and of its history, on their way into the database."""
 
     def __init__(self, model: type[Recorded]):
@@ -70,18 +70,20 @@ class Book:
 
     def __init__(self, chance: random.Random, user: models.Model, wrote: Callable[[int], None]):
         self.chance, self.user, self.wrote = chance, user, wrote
-        self.tables: dict[type[Recorded], Table] = {}
+        self.tables: dict[type[Recorded], BookTable] = {}
         self.waiting = 0
         self.records = self.versions = 0
         self.uuid_field = models.UUIDField()
 
-    def entry(self, at: datetime.datetime, nature: Nature, reason: str, step: str = "") -> Entry:
+    def entry(
+        self, at: datetime.datetime, nature: Nature, reason: str, step: str = ""
+    ) -> BookEntry:
         batch = uuid.UUID(int=self.chance.getrandbits(128), version=4)
-        return Entry(at, nature, reason, step, batch)
+        return BookEntry(at, nature, reason, step, batch)
 
-    def table(self, model: type[Recorded]) -> Table:
+    def table(self, model: type[Recorded]) -> BookTable:
         if model not in self.tables:
-            self.tables[model] = Table(model)
+            self.tables[model] = BookTable(model)
         return self.tables[model]
 
     def key_for(self, model: type[Recorded]) -> int:
@@ -90,19 +92,19 @@ class Book:
         table.last_key += 1
         return table.last_key
 
-    def add(self, record: Recorded, entry: Entry) -> Recorded:
+    def add(self, record: Recorded, entry: BookEntry) -> Recorded:
         if record.pk is None:
             record.pk = self.key_for(type(record))
         record.written_at = entry.at
         self.versions_of(record, "+", entry)
         return record
 
-    def change(self, record: Recorded, entry: Entry, **fields) -> None:
+    def change(self, record: Recorded, entry: BookEntry, **fields) -> None:
         for name, value in fields.items():
             setattr(record, name, value)
         self.versions_of(record, "~", entry)
 
-    def versions_of(self, record: Recorded, kind: str, entry: Entry) -> None:
+    def versions_of(self, record: Recorded, kind: str, entry: BookEntry) -> None:
         table = self.table(type(record))
         record.prepare()
         for field in table.folded:

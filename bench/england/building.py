@@ -41,7 +41,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Built:
+class BuiltEngland:
     """What came of it."""
 
     source: str
@@ -57,7 +57,7 @@ def build(
     scale: float = 1,
     reference_data: Path | None = None,
     progress: Callable[[float, int], None] = lambda share, rows: None,
-) -> Built:
+) -> BuiltEngland:
     """Write the national register into an empty one, in one transaction.
 
     `scale` is how large, 1 being England. `reference_data` is the folder of the reference files;
@@ -88,7 +88,7 @@ def build(
     calendar.write()
     book.close()
     counts = {model: table.last_key for model, table in book.tables.items()}
-    return Built(england.source, len(england.systems), counts, book.records, book.versions)
+    return BuiltEngland(england.source, len(england.systems), counts, book.records, book.versions)
 
 
 def clerk():

@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 
 from bench.england.bodies import England
-from bench.england.book import Book, Entry
+from bench.england.book import Book, BookEntry
 from records.history import Nature
 from records.models import Document, DocumentKind
 from records.periods import Precision
@@ -75,7 +75,7 @@ class Calendar:
         step: str,
         after: datetime.datetime | None = None,
         nature: Nature = Nature.CHANGED,
-    ) -> Entry:
+    ) -> BookEntry:
         """What happened on `day`, told by a guided step; by an import if it had been before the
         register began."""
         at = self.told(day, after)
@@ -84,7 +84,7 @@ class Calendar:
         reason = f"From the governance papers of {at.year}."
         return self.book.entry(at, nature, reason, step)
 
-    def evidence(self, entry: Entry, system: int) -> dict:
+    def evidence(self, entry: BookEntry, system: int) -> dict:
         """The evidence of a fact, from a paper that the register has by then."""
         return {
             "document": self.documents[system][entry.at.year],
@@ -99,7 +99,7 @@ class Calendar:
         """The start of something, as precisely as some paper may know it."""
         return {"start_date": day, "start_precision": self.precision()}
 
-    def end(self, day: datetime.date, entry: Entry, system: int) -> dict:
+    def end(self, day: datetime.date, entry: BookEntry, system: int) -> dict:
         """The end of something, likewise, for half of them with a source of its own."""
         fields = {"end_date": day}
         if day.year < LAST.year:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from bench.england.bodies import FILES
-from bench.england.building import Built, build
+from bench.england.building import BuiltEngland, build
 from editing.progress import ProgressBar
 from records.history import Recorded
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         rate = rows / max(0.001, time.monotonic() - self.began)
         self.bar.show(share, f"{rows:9,} rows, {rate:6,.0f} a second")
 
-    def tell(self, built: Built, seconds: float) -> None:
+    def tell(self, built: BuiltEngland, seconds: float) -> None:
         for model, count in built.counts.items():
             self.stdout.write(f"{count:9,}  {model._meta.verbose_name_plural}")
         rows = built.records + built.versions

@@ -4,8 +4,8 @@ import datetime
 import random
 from collections import defaultdict
 
-from bench.england.bodies import CCGS_BEGAN, ICBS_BEGAN, Body, England
-from bench.england.book import Book, Entry
+from bench.england.bodies import CCGS_BEGAN, ICBS_BEGAN, England, ListedBody
+from bench.england.book import Book, BookEntry
 from bench.england.calendar import FIRST, IMPORT, LAST, Calendar, at_eight
 from bench.england.made_up_people import A_DAY, People, Slugs
 from organisations.models import (
@@ -93,7 +93,7 @@ class Organisations:
             self.write_system(at, name) for at, (name, _, _) in enumerate(england.systems)
         ]
         for at, (name, code, _) in enumerate(england.systems):
-            board = Body(f"NHS {name} Integrated Care Board", Kind.ICB, at, code, ICBS_BEGAN)
+            board = ListedBody(f"NHS {name} Integrated Care Board", Kind.ICB, at, code, ICBS_BEGAN)
             self.boards.append(self.write(board))
             self.relate(self.boards[-1], RelationshipKind.PART_OF, partnerships[at], ICBS_BEGAN)
         for body in england.bodies:
@@ -127,10 +127,10 @@ class Organisations:
         }
 
     def write_system(self, at: int, name: str) -> Organisation:
-        body = Body(f"{name} Integrated Care System", Kind.ICS, at, opened=FIRST)
+        body = ListedBody(f"{name} Integrated Care System", Kind.ICS, at, opened=FIRST)
         return self.write(body)
 
-    def write(self, body: Body) -> Organisation:
+    def write(self, body: ListedBody) -> Organisation:
         opened = body.opened or CCGS_BEGAN
         closed = body.closed if body.closed and body.closed > opened else None
         entry = self.first_entry(opened)
@@ -164,12 +164,14 @@ class Organisations:
         self.book.put_down(organisation)
         return organisation
 
-    def first_entry(self, opened: datetime.date, after: datetime.datetime | None = None) -> Entry:
+    def first_entry(
+        self, opened: datetime.date, after: datetime.datetime | None = None
+    ) -> BookEntry:
         if opened <= FIRST and (after is None or after <= self.begun.at):
             return self.begun
         return self.calendar.entry(opened, IMPORT, after=after, nature=Nature.IMPORTED)
 
-    def rename(self, organisation: Organisation, body: Body, known: Entry) -> None:
+    def rename(self, organisation: Organisation, body: ListedBody, known: BookEntry) -> None:
         day = self.calendar.some_day(max(organisation.start_date, FIRST) + A_DAY, LAST)
         entry = self.calendar.entry(day, "Rename", after=known.at)
         former = OrganisationName(
@@ -183,7 +185,7 @@ class Organisations:
         self.book.change(organisation, entry, name=body.name)
         self.book.put_down(self.book.add(former, entry))
 
-    def write_posts(self, organisation, body: Body, opened, closed) -> None:
+    def write_posts(self, organisation, body: ListedBody, opened, closed) -> None:
         since = max(opened, CCGS_BEGAN)
         if closed is not None and closed <= since:
             return  # over before the register looks back to
@@ -218,11 +220,11 @@ class Organisations:
                 self.close(post, closed, entry, body.system)
             self.book.put_down(post)
 
-    def close(self, record, closed: datetime.date, known: Entry, system: int) -> None:
+    def close(self, record, closed: datetime.date, known: BookEntry, system: int) -> None:
         entry = self.calendar.entry(max(closed, FIRST), "Close", after=known.at)
         self.book.change(record, entry, end_date=closed)
 
-    def say(self, organisation: Organisation, body: Body) -> None:
+    def say(self, organisation: Organisation, body: ListedBody) -> None:
         """What an organisation says of itself, how it is rated, and its figures."""
         opened = self.calendar.some_day(FIRST, LAST)
         after = organisation.written_at

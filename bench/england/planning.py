@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.england.bodies import Body, England
+from bench.england.bodies import England, ListedBody
 from forums.models import ForumKind
 from organisations.models import OrganisationKind as Kind
 
@@ -77,7 +77,7 @@ class Planned:
     kind: ForumKind
     system: int
     place: str = ""  # the system's own if empty
-    host: Body | None = None
+    host: ListedBody | None = None
     answers_to: "Planned | None" = None
 
 

@@ -3,7 +3,7 @@
 import datetime
 import random
 
-from bench.england.book import Book, Entry
+from bench.england.book import Book, BookEntry
 from bench.england.calendar import FIRST, Calendar
 from bench.england.made_up_organisations import Organisations
 from bench.england.made_up_people import People
@@ -44,7 +44,7 @@ class SeatPlan:
         self.chance, self.book, self.calendar = chance, book, calendar
         self.people, self.organisations = people, organisations
 
-    def fill(self, forum, planned, since, until, memberships: int, entry: Entry) -> list:
+    def fill(self, forum, planned, since, until, memberships: int, entry: BookEntry) -> list:
         """The seats of a forum, with so many people in all who have sat on it."""
         number = max(3, round(memberships / PEOPLE_A_SEAT))
         seats = self.of_forum(forum, planned, since, number, entry)
@@ -98,7 +98,7 @@ class SeatPlan:
         absent = Membership(seat=seat, start_date=FIRST)
         self.people.cover(absent, so_far, system)
 
-    def of_forum(self, forum, planned: Planned, since, number: int, entry: Entry) -> list[Seat]:
+    def of_forum(self, forum, planned: Planned, since, number: int, entry: BookEntry) -> list[Seat]:
         posts = known_by(entry, self.organisations.posts_of[planned.system])
         bodies = known_by(entry, self.organisations.of_system[planned.system])
         heads = [
@@ -149,12 +149,12 @@ class SeatPlan:
             return SeatRole.IN_ATTENDANCE, self.chance.choice(ATTENDING)
         return SeatRole.MEMBER, self.chance.choice(MEMBERS)
 
-    def end(self, record, until: datetime.date, known: Entry, system: int) -> None:
+    def end(self, record, until: datetime.date, known: BookEntry, system: int) -> None:
         """End something that belongs to a forum when the forum stands down."""
         entry = self.calendar.entry(max(until, FIRST), "Stand down", after=known.at)
         self.book.change(record, entry, end_date=until)
 
 
-def known_by(entry: Entry, records: list) -> list:
+def known_by(entry: BookEntry, records: list) -> list:
     """Leave out of `records` those that were written after `entry` was made."""
     return [record for record in records if record.written_at <= entry.at]

@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 
 from bench.england.bodies import ICBS_BEGAN
-from bench.england.book import Book, Entry
+from bench.england.book import Book, BookEntry
 from bench.england.calendar import FIRST, LAST, Calendar, at_eight
 from bench.england.made_up_organisations import Organisations
 from bench.england.made_up_people import A_DAY, People, Slugs
@@ -125,7 +125,7 @@ class Sittings:
         since = min(since, (until or LAST) - SHORTEST * A_DAY)
         return since, until
 
-    def forum(self, planned: Planned, since: datetime.date, entry: Entry) -> Forum:
+    def forum(self, planned: Planned, since: datetime.date, entry: BookEntry) -> Forum:
         chance = self.chance
         topic = planned.name.rpartition(" ")[0].lower()
         return Forum(
@@ -158,7 +158,7 @@ class Sittings:
             return self.organisations.boards[planned.system]
         return None
 
-    def rename(self, forum: Forum, planned: Planned, known: Entry) -> None:
+    def rename(self, forum: Forum, planned: Planned, known: BookEntry) -> None:
         day = self.calendar.some_day(max(FIRST, forum.start_date) + A_DAY, LAST)
         entry = self.calendar.entry(day, "Rename", after=known.at)
         former = ForumName(
@@ -173,7 +173,7 @@ class Sittings:
         )
         self.book.put_down(self.book.add(former, entry))
 
-    def report(self, forum, planned: Planned, since, until, entry: Entry) -> None:
+    def report(self, forum, planned: Planned, since, until, entry: BookEntry) -> None:
         above = planned.answers_to
         lines = []
         if above is not None:
@@ -205,7 +205,7 @@ class Sittings:
             self.book.put_down(line)
         self.succeed(forum, planned, since, entry)
 
-    def succeed(self, forum, planned: Planned, since, entry: Entry) -> None:
+    def succeed(self, forum, planned: Planned, since, entry: BookEntry) -> None:
         """A forum may take the place of one that stood down beneath the same one."""
         before = self.stood_down[planned.answers_to]
         if before and before[-1].end_date <= since and known_by(entry, before[-1:]):
@@ -215,7 +215,7 @@ class Sittings:
             )
             self.book.put_down(self.book.add(succession, entry))
 
-    def decide(self, forum, planned: Planned, entry: Entry) -> None:
+    def decide(self, forum, planned: Planned, entry: BookEntry) -> None:
         told = self.calendar.evidence(entry, planned.system)
         records = []
         if self.chance.random() < 0.4:
@@ -233,7 +233,7 @@ class Sittings:
                 setattr(record, name, value)
             self.book.put_down(self.book.add(record, entry))
 
-    def take_part(self, forum, planned: Planned, since, until, entry: Entry) -> None:
+    def take_part(self, forum, planned: Planned, since, until, entry: BookEntry) -> None:
         bodies = known_by(entry, self.organisations.of_system[planned.system])
         for body in self.chance.sample(bodies, min(len(bodies), self.chance.randint(4, 9))):
             part = MemberOrganisation(
@@ -247,7 +247,7 @@ class Sittings:
                 self.seats.end(part, until, entry, planned.system)
             self.book.put_down(part)
 
-    def stand_down(self, forum, planned: Planned, until, known: Entry) -> None:
+    def stand_down(self, forum, planned: Planned, until, known: BookEntry) -> None:
         entry = self.calendar.entry(max(until, FIRST), "Stand down", after=known.at)
         self.book.change(forum, entry, **self.calendar.end(until, entry, planned.system))
         if planned.host is None or planned.host.closed is None:
