@@ -42,7 +42,7 @@ def may_import(request: HttpRequest, *kinds: type[models.Model]) -> bool:
 
 
 def upload_or_404(request: HttpRequest, key: int, kinds: list[str], not_found: str) -> Upload:
-    """An upload of whoever asks. A superuser may see anybody's."""
+    """An upload of the user. A superuser may see anybody's."""
     uploads = Upload.objects.filter(kind__in=kinds).select_related("uploaded_by")
     if not request.user.is_superuser:
         uploads = uploads.filter(uploaded_by=request.user)
@@ -77,6 +77,7 @@ class UploadPages:
 
     kind: str
     model: type[models.Model]
+    title: str
     form: Callable[..., UploadForm]
     form_template: str
     upload_template: str
@@ -89,16 +90,16 @@ class UploadPages:
     upload: Upload  # unless none is sent yet
 
     def __init__(self, request: HttpRequest, *kinds: type[models.Model]):
-        """Raises PermissionDenied unless whoever asks may import records of all these `kinds`."""
+        """Raises PermissionDenied unless the user may import all these `kinds` of record."""
         if not may_import(request, *kinds):
             raise PermissionDenied
         self.request = request
 
     def form_context(self) -> dict[str, Any]:
-        raise NotImplementedError
+        return {}
 
     def upload_context(self) -> dict[str, Any]:
-        raise NotImplementedError
+        return {}
 
     def take_answers(self) -> None:
         """Keep the answers to what the outcome asks."""
@@ -143,7 +144,8 @@ class UploadPages:
         return self.page(self.upload_template, {"upload": self.upload, **self.upload_context()})
 
     def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        context = {**admin.site.each_context(self.request), "opts": self.model._meta, **context}
+        shared = {**admin.site.each_context(self.request), "opts": self.model._meta}
+        context = {**shared, "title": self.title, **context}
         return TemplateResponse(self.request, template, context, status=status)
 
     def check(self) -> HttpResponseBase:
@@ -165,7 +167,8 @@ class UploadPages:
     def go_through(self, seen: str = "") -> HttpResponseBase:
         """Lead back to the page of the upload, or stream the progress to a script that asks."""
         if self.request.headers.get("Accept") == PROGRESS:
-            response = StreamingHttpResponse(self.progress_lines(seen), content_type=PROGRESS)
+            lines = (f"{json.dumps(step)}\n" for step in self.progress(seen))
+            response = StreamingHttpResponse(lines, content_type=PROGRESS)
             # A proxy that waited for the end would hide the progress.
             response["X-Accel-Buffering"] = "no"
             return response
@@ -176,20 +179,18 @@ class UploadPages:
             messages.error(self.request, in_words(error))
         return self.to_upload()
 
-    def progress_lines(self, seen: str) -> Iterator[str]:
-        """JSON objects, one a line: how far it is, and at last where to look or what went wrong."""
+    def progress(self, seen: str) -> Iterator[dict[str, Any]]:
+        """How far the import is, and at the end where to look or what went wrong."""
         try:
             for step in self.run(seen):
-                yield json_line(**asdict(step))
-            yield json_line(next=reverse(self.address, args=[self.upload.pk]))
+                yield asdict(step)
+            yield {"next": reverse(self.address, args=[self.upload.pk])}
         except (ValidationError, Error) as error:
-            yield json_line(failed=in_words(error))
+            yield {"failed": in_words(error)}
         except Exception:
             # The answer has begun: the reader can be told only here.
             logger.exception("An import broke off (upload %s)", self.upload.pk)
-            yield json_line(
-                failed="Nothing was loaded: something went wrong that has been recorded."
-            )
+            yield {"failed": "Nothing was loaded: something went wrong that has been recorded."}
 
     def run(self, seen: str) -> Iterator[ImportProgress]:
         """Do what the files ask, keep the outcome, and roll back unless it is the one `seen`.
@@ -220,10 +221,6 @@ class UploadPages:
             Upload.objects.filter(pk=upload.pk, loaded_at__isnull=True).update(
                 choices=upload.choices, outcome=upload.outcome
             )
-
-
-def json_line(**words) -> str:
-    return json.dumps(words) + "\n"
 
 
 def in_words(error: ValidationError | Error) -> str:

@@ -66,9 +66,6 @@ class Conflicting(WorklistPart):
 
     about: tuple[str, ...] = ()
 
-    def others(self, alike) -> QuerySet:
-        return self.compared().filter(**alike)
-
     def facts(self) -> QuerySet:
         facts = self.compared().select_related("organisation", "document")
         return self.narrowed(facts).order_by("organisation__folded", *self.about, "pk")

@@ -13,6 +13,7 @@ from editing.spreadsheets.columns import LineColumn, RecordColumn, SpreadsheetCo
 from editing.spreadsheets.directories import DIRECTORIES, Directory
 from editing.spreadsheets.import_rows import ImportRow
 from editing.spreadsheets.kinds import NamedSpreadsheet, RecordSpreadsheet, importable
+from editing.typed_dates import UnreadableDate
 from organisations.models import Held
 from people.models import Appointment, Person, PersonName, Tenure
 from records.locks import locked
@@ -198,7 +199,7 @@ class TenureSpreadsheet(RecordSpreadsheet):
         start = self.fields["start_date"]
         try:
             known = start.read(row.cells.get(start.heading, ""))
-        except CellProblem:
+        except (CellProblem, UnreadableDate):
             return None
         return known and known[0]
 

@@ -9,8 +9,6 @@ import re
 from editing.typed_dates import (
     SLASHED,
     Known,
-    UnreadableDate,
-    read_date,
 )
 from records.periods import (
     Precision,
@@ -43,14 +41,6 @@ class CellProblem(Exception):
     """What is wrong with a cell, and the remedy, in words."""
 
 
-def date_known(text: str) -> Known:
-    """The date in a cell. Raises CellProblem."""
-    try:
-        return read_date(text)
-    except UnreadableDate as problem:
-        raise CellProblem(str(problem)) from None
-
-
 def slashed(text: str) -> re.Match | None:
     """The numbers of a date with strokes, which may be a limit."""
     words = " ".join(text.split()).removeprefix("'")
@@ -70,7 +60,6 @@ def may_be_month_first(text: str) -> bool:
 
 
 def date_cell(day: datetime.date, precision: str, qualifier: str = Qualifier.ON) -> str:
-    """A date as `read_date` reads it."""
     words = day.isoformat() if precision == Precision.DAY else date_in_words(day, precision)
     return f"by {words}" if qualifier == Qualifier.BY else words
 

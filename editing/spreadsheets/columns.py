@@ -1,7 +1,4 @@
-"""Columns of a spreadsheet: how a field of a record is written in a cell, and read from one.
-
-What is written can be read again.
-"""
+"""How a field of a record is written in a cell of a spreadsheet, and read from one again."""
 
 from typing import Any
 
@@ -14,13 +11,12 @@ from editing.spreadsheets.cells import (
     CellProblem,
     as_typed,
     date_cell,
-    date_known,
     neutral,
     says_no_more,
 )
 from editing.spreadsheets.directories import Directory, Questions
 from editing.spreadsheets.workbooks import DATE, YES_NO
-from editing.typed_dates import HOW_TO_WRITE, WITHOUT_LIMIT, Known
+from editing.typed_dates import HOW_TO_WRITE, WITHOUT_LIMIT, Known, read_date
 from records.names import fold
 from records.periods import Precision, Qualifier, last_day
 from records.text import UNSEEN, many_lines, one_line
@@ -58,13 +54,12 @@ class SpreadsheetColumn:
     # From a cell
 
     def read(self, text: str) -> Any:
-        """What a cell says. Raises CellProblem."""
+        """What a cell says. Raises CellProblem or UnreadableDate."""
         if text in ERRORS:
             raise CellProblem(f"“{text}” is an error of the spreadsheet. Type what it should say.")
         return many_lines(as_typed(text))
 
     def put(self, record: models.Model, value: Any) -> None:
-        """Set on a new record what a cell says."""
         setattr(record, self.attribute, value)
 
     def update(self, record: models.Model, value: Any) -> None:
@@ -88,8 +83,6 @@ class SpreadsheetColumn:
 
 
 class LineColumn(SpreadsheetColumn):
-    """Text of one line, as a name is."""
-
     def read(self, text: str) -> Any:
         line = one_line(super().read(text))
         if unseen := UNSEEN.search(text):
@@ -101,7 +94,7 @@ class LineColumn(SpreadsheetColumn):
 
 
 class ChoiceColumn(LineColumn):
-    """One of a list of words, by what the forms call it or by its code."""
+    """One of a list of words, which a cell gives as the forms do or by its code."""
 
     def __init__(self, *, choices, **options):
         super().__init__(**options)
@@ -140,7 +133,7 @@ class DayColumn(LineColumn):
         words = super().read(text)
         if not words:
             return None
-        day, precision, qualifier = date_known(words)
+        day, precision, qualifier = read_date(words)
         if precision != Precision.DAY or qualifier != Qualifier.ON:
             raise CellProblem(f"“{words}” is no single day. Write the day: 2019-04-01.")
         return day
@@ -161,7 +154,7 @@ class WhenColumn(LineColumn):
         words = super().read(text)
         if not words:
             return None
-        known = date_known(words)
+        known = read_date(words)
         if known[2] == Qualifier.BY and not self.qualifier:
             raise CellProblem(f"“{words}”: this date cannot be “by” a day. Leave “by” out.")
         return known
@@ -192,7 +185,7 @@ class WhenColumn(LineColumn):
 
 
 class RecordColumn(LineColumn):
-    """Another record, by what people call it."""
+    """Another record, by one of its names."""
 
     # Set for an import, and for an export that an import can read.
     directory: Directory | None = None
@@ -213,7 +206,6 @@ class RecordColumn(LineColumn):
 
 
 def column_of(field: models.Field) -> SpreadsheetColumn:
-    """The column of a field, by the words of the forms."""
     options: dict[str, Any] = {
         "heading": capfirst(field.verbose_name),
         "attribute": field.name,
@@ -235,5 +227,4 @@ def column_of(field: models.Field) -> SpreadsheetColumn:
 
 
 def columns_of(model: type[models.Model]) -> list[SpreadsheetColumn]:
-    """A column for each field of a model that a person would speak of."""
     return [column_of(field) for field in shown_fields(model)]

@@ -1,4 +1,4 @@
-"""Directories: records by what people may call them in a spreadsheet, read once for all rows."""
+"""Records by the names that a spreadsheet may give them, read once for all rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -51,7 +51,6 @@ class Directory:
         return record
 
     def find(self, text: str) -> list[models.Model]:
-        """The records that `text` may mean."""
         if text in self.by_slug:
             return [self.by_slug[text]]
         return self.named(text)
@@ -61,13 +60,13 @@ class Directory:
         return list((self.by_spelling.get(name) or self.by_name.get(fold(name), {})).values())
 
     def name_of(self, record: Any) -> str:
-        """What a spreadsheet calls `record`, so that it means no other."""
+        """A name that means no other record, or the slug."""
         name = getattr(record, self.name_fields[0])
         found = self.find(name)
         return name if len(found) == 1 and found[0].pk == record.pk else record.slug
 
     def in_full(self, record: Any) -> str:
-        """What tells `record` from others of the same name."""
+        """Words that tell `record` from others of its name."""
         return f"{record} ({record.slug})"
 
 
@@ -90,7 +89,7 @@ class Directories(dict[type[models.Model], Directory]):
 
 
 class Questions:
-    """What staff are asked where a name fits several records, and what they chose."""
+    """The questions to staff where a name fits several records, and the answers."""
 
     SOMEBODY_NEW = 0
 
@@ -113,7 +112,7 @@ class Questions:
         return next(record for record in found if record.pk == chosen)
 
     def ask(self, heading: str, text: str, options: list[tuple[int, str]]) -> int:
-        """The key that was chosen. Raises CellProblem until one is."""
+        """The key of the option chosen. Raises CellProblem until one is."""
         self.asked[heading, text] = options
         self.of_row.append(list(self.asked).index((heading, text)))
         chosen = self.choices.get(heading, {}).get(text)

@@ -26,7 +26,7 @@ FORMS = {"csv": "CSV", "xlsx": "XLSX"}
 
 
 def columns_for(model: type[models.Model]) -> list[SpreadsheetColumn]:
-    """The columns of a list. Of what can be imported, an import can read them again."""
+    """The columns of a list. An import can read them again, if there is one for such records."""
     kind = KINDS.get(model._meta.label_lower)
     if kind is None:
         return columns_of(model)
@@ -36,7 +36,6 @@ def columns_for(model: type[models.Model]) -> list[SpreadsheetColumn]:
 
 
 def rows_of(records: models.QuerySet) -> Iterator[list[str]]:
-    """The headings, and then the cells of each record."""
     columns = columns_for(records.model)
     yield [column.heading for column in columns]
     named = records.select_related(*paths_to_names(records.model))
@@ -55,7 +54,6 @@ def paths_to_names(model: type[models.Model]) -> list[str]:
 
 
 def answer(rows: Iterable[list[str]], name: str, form: str):
-    """A file to download, named after what it lists and today's date."""
     file_name = f"{slugify(name)}-{timezone.localdate().isoformat()}.{form}"
     return xlsx_file([(name, rows)], file_name) if form == "xlsx" else csv_file(rows, file_name)
 
@@ -128,7 +126,6 @@ def styled(sheet, text: str, *, heading: bool) -> Cell:
 
 
 def template_for(spreadsheet: RecordSpreadsheet, form: str):
-    """An empty spreadsheet to fill in, which explains its columns."""
     columns = spreadsheet.columns_read()
     headings = [column.heading for column in columns]
     plural = str(spreadsheet.model._meta.verbose_name_plural)

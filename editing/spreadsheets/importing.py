@@ -31,8 +31,6 @@ TOO_MANY = "Not looked at, because so many rows before it were refused. Correct 
 
 
 class SpreadsheetImport:
-    """One spreadsheet on its way into the register."""
-
     def __init__(
         self, spreadsheet: RecordSpreadsheet, rows: list[ImportRow], choices: dict[str, Any]
     ):

@@ -11,6 +11,7 @@ from editing.spreadsheets.cells import CellProblem
 from editing.spreadsheets.columns import EMPTY, RecordColumn, SpreadsheetColumn, columns_of
 from editing.spreadsheets.directories import Directories, Questions
 from editing.spreadsheets.import_rows import ImportRow
+from editing.typed_dates import UnreadableDate
 from records.evidence import Evidenced
 from records.history import Recorded
 from records.names import first_free, fold, slug_stem
@@ -45,7 +46,7 @@ class RecordSpreadsheet:
         return self.fields[name].heading if name in self.fields else ""
 
     def begin(self, questions: Questions) -> None:
-        """Read once what every row may need."""
+        """Read once what every row needs."""
         self.questions = questions
         self.read_directories(questions)
 
@@ -84,7 +85,7 @@ class RecordSpreadsheet:
             return None
         try:
             value = column.read(text)
-        except CellProblem as problem:
+        except (CellProblem, UnreadableDate) as problem:
             row.refuse(column.heading, str(problem))
             return None
         if column.required and value in EMPTY:
@@ -99,7 +100,6 @@ class RecordSpreadsheet:
         """Give a new record what no column says. Raises CellProblem if another row adds it too."""
 
     def match(self, row: ImportRow) -> None:
-        """Give a row the record that it describes, without checking it."""
         self.questions.of_row = row.questions
         try:
             row.before = self.existing(row)
@@ -261,6 +261,5 @@ KINDS: dict[str, type[RecordSpreadsheet]] = {}
 
 
 def importable(spreadsheet: type[RecordSpreadsheet]) -> type[RecordSpreadsheet]:
-    """Offer the import of a kind of record."""
     KINDS[spreadsheet.model._meta.label_lower] = spreadsheet
     return spreadsheet

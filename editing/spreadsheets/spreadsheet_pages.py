@@ -77,23 +77,23 @@ class SpreadsheetPages(UploadPages):
         super().__init__(request, spreadsheet.model)
         self.spreadsheet, self.model = spreadsheet, spreadsheet.model
         self.kind = self.model._meta.label_lower
+        self.title = f"Import {self.model._meta.verbose_name_plural}"
         self.columns = list(spreadsheet.fields.values())
         self.form = partial(SpreadsheetForm, columns=self.columns)
 
     def form_context(self) -> dict[str, Any]:
         return {
-            "title": f"Import {self.model._meta.verbose_name_plural}",
             "kind": self.kind,
             "explains": self.spreadsheet.explains,
             "columns": self.spreadsheet.columns_read(),
         }
 
     def upload_context(self) -> dict[str, Any]:
-        upload, plural = self.upload, self.model._meta.verbose_name_plural
+        upload = self.upload
         return {
-            "title": f"Import {plural}: {upload.file_name}",
+            "title": f"{self.title}: {upload.file_name}",
             "kind": self.kind,
-            "plural": plural,
+            "plural": self.model._meta.verbose_name_plural,
             "list_address": list_address(self.model),
             **(outcome_context(self.request, upload.outcome) if upload.outcome else {}),
         }
@@ -181,7 +181,6 @@ def spreadsheet_links(request: HttpRequest, model) -> list[Link]:
 
 @site_page("imports/", name="imports")
 def imports(request: HttpRequest) -> HttpResponse:
-    """What can be imported, and what was sent in the last week."""
     plurals = {
         label: capfirst(kind.model._meta.verbose_name_plural) for label, kind in KINDS.items()
     }
@@ -237,7 +236,6 @@ def load(request: HttpRequest, key: int) -> HttpResponseBase:
 
 @site_page("export/<slug:app>/<slug:model>.<str:form>", name="export")
 def export(request: HttpRequest, app: str, model: str, form: str) -> HttpResponse:
-    """A list of the admin as it is filtered and searched."""
     try:
         model_class = apps.get_model(app, model)
         page = admin.site.get_model_admin(model_class)

@@ -1,4 +1,4 @@
-"""The lists of the Organisation Data Service, as they are once they are read."""
+"""The lists in files of the Organisation Data Service."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Listing(models.TextChoices):
 
 
 class BadLine(Exception):
-    """What is wrong with a line of a file, and what to do, in words."""
+    """What is wrong with a line of the file at hand, and what to do."""
 
     def __init__(self, words: str, line: int = 1):
         super().__init__(words)
@@ -50,8 +50,6 @@ class OdsRefused(Exception):
 
 @dataclass(frozen=True)
 class OrganisationRow:
-    """A line about an organisation."""
-
     line: int
     code: str
     name: str
@@ -90,10 +88,6 @@ class Extract:
     @property
     def last_day(self) -> datetime.date:
         return last_day(self.day, self.precision)
-
-    @property
-    def order(self) -> tuple:
-        return self.last_day, list(Listing).index(self.listing), self.file_name
 
     def __str__(self):
         return f"{self.listing.label}, {self.day_in_words} ({self.file_name})"

@@ -64,8 +64,6 @@ class KnownRecords:
                 self.members_without_code[network].add(practice)
         self.slugs = set(Organisation.objects.values_list("slug", flat=True))
         self.slugs |= set(Organisation.history.values_list("slug", flat=True))
-        self.document_slugs = {document.slug for document in self.documents.values()}
-        self.document_slugs |= set(Document.history.values_list("slug", flat=True))
         self.same = self.organisations_of(same)
 
     def organisations_of(self, slugs: dict[str, str]) -> dict[str, Organisation]:

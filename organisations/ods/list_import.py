@@ -8,7 +8,7 @@ from organisations.ods.extracts import Extract
 from organisations.ods.known_records import SLUG, KnownRecords, name_key
 from organisations.ods.list_reports import CodeQuestion, ListReport
 from records.models import DatedFact, Document, DocumentKind, NameKind
-from records.names import first_free, slug_stem
+from records.names import first_free, free_slug, slug_stem
 from records.periods import Qualifier, When, first_day
 
 BATCH = 500
@@ -19,15 +19,31 @@ LICENCE = (
 )
 
 
-class ListSource:
-    """The source document of one list, made when the first fact rests on it."""
+def locator_of_code(line: int, code: str) -> str:
+    return f"Line {line}, “{code}”"
 
+
+class Undecided(Exception):
+    """Nobody can tell yet which organisation a line is about. The report says why."""
+
+
+class ListImport:
     def __init__(self, known: KnownRecords, extract: Extract):
         self.known, self.extract = known, extract
         self._document: Document | None = None
+        self.report = ListReport(extract, known.mentioned)
+        self.added: list[Organisation] = []
+        self.changed: dict[int, Organisation] = {}
+        self.names: list[OrganisationName] = []
+
+    def run(self) -> None:
+        raise NotImplementedError
+
+    # The document that the list is
 
     @property
     def document(self) -> Document:
+        """Made when the first fact rests on it."""
         if self._document is None:
             self._document = self.known_document() or self.make_document()
         return self._document
@@ -44,11 +60,9 @@ class ListSource:
         return None
 
     def make_document(self) -> Document:
-        extract = self.extract
-        when = extract.day_in_words
-        stem = slug_stem(f"{SLUG}{extract.listing.value}-{extract.day}", "ods")
+        extract, when = self.extract, self.extract.day_in_words
         document = Document(
-            slug=first_free(stem, self.known.document_slugs),
+            slug=free_slug(Document, f"{SLUG}{extract.listing.value}-{extract.day}"),
             title=f"Organisation Data Service: {extract.listing.label}, {when}",
             short_title=f"ODS {extract.listing.value}, {when}",
             kind=DocumentKind.DATA_EXTRACT,
@@ -62,7 +76,6 @@ class ListSource:
         document.full_clean()
         document.save()
         self.known.documents[document.pk] = document
-        self.known.document_slugs.add(document.slug)
         return document
 
     def evidence(self, locator: str) -> dict[str, Any]:
@@ -73,33 +86,12 @@ class ListSource:
             "confirmed_precision": self.extract.precision,
         }
 
-    def end(self, fact: DatedFact, day: datetime.date, locator: str) -> None:
+    def end_fact(self, fact: DatedFact, day: datetime.date, locator: str) -> None:
         for name, value in When(day).as_end().items():
             setattr(fact, name, value)
         fact.end_document, fact.end_locator = self.document, locator
 
-
-def locator_of_code(line: int, code: str) -> str:
-    return f"Line {line}, “{code}”"
-
-
-class Undecided(Exception):
-    """Nobody can tell yet which organisation a line is about. The report says why."""
-
-
-class ListImport:
-    """One list on its way into the register."""
-
-    def __init__(self, known: KnownRecords, extract: Extract):
-        self.known, self.extract = known, extract
-        self.source = ListSource(known, extract)
-        self.report = ListReport(extract, known.mentioned)
-        self.added: list[Organisation] = []
-        self.changed: dict[int, Organisation] = {}
-        self.names: list[OrganisationName] = []
-
-    def run(self) -> None:
-        raise NotImplementedError
+    # Organisations
 
     def find(self, code: str, name: str, line: int) -> Organisation | None:
         """The organisation that has a code, or None if it is new. Raises Undecided."""
@@ -127,7 +119,7 @@ class ListImport:
     def give_code(self, found: Organisation, code: str, name: str, line: int) -> Organisation:
         locator = locator_of_code(line, code)
         found.ods_code = code
-        found.codes_document, found.codes_locator = self.source.document, locator
+        found.codes_document, found.codes_locator = self.document, locator
         self.known.by_code[code].append(found)
         self.changed[found.pk] = found
         self.report.sentences["coded"].append(f"{found} has the code {code}")
@@ -138,7 +130,7 @@ class ListImport:
                     organisation=found,
                     name=name,
                     kind=NameKind.SPELLING,
-                    **self.source.evidence(locator),
+                    **self.evidence(locator),
                     **When(self.extract.day, self.extract.precision, Qualifier.BY).as_start(),
                 )
             )
@@ -159,9 +151,9 @@ class ListImport:
             name=name,
             kind=kind,
             ods_code=code,
-            codes_document=self.source.document,
+            codes_document=self.document,
             codes_locator=locator,
-            **self.source.evidence(locator),
+            **self.evidence(locator),
             **start.as_start(),
             **fields,
         )
@@ -232,7 +224,7 @@ class ListImport:
                 locator=locator,
                 confirmed_on=found.confirmed_on,
                 confirmed_precision=found.confirmed_precision,
-                end_document=self.source.document,
+                end_document=self.document,
                 end_locator=locator_of_code(line, code),
                 **starts,
                 **ends.as_end(),

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Generator
-from typing import Any
 
 from django import forms
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -31,7 +30,6 @@ from records.models import Document
 from records.periods import Precision, Qualifier, as_known
 
 KIND = "ods"
-TITLE = "Import from the Organisation Data Service"
 IMPORTED = (Organisation, OrganisationName, Relationship, Document)
 MOST_BYTES = 20 * 1024 * 1024
 # The most sentences that are shown of each kind of change.
@@ -39,14 +37,11 @@ MOST_SHOWN = 100
 NEW = "new"
 
 
-class FilesInput(forms.ClearableFileInput):
+class FilesInput(forms.FileInput):
     allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
 
 
 class FilesField(forms.FileField):
-    """Several files."""
-
     widget = FilesInput
 
     def clean(self, data, initial=None):
@@ -113,17 +108,11 @@ class OdsPages(UploadPages):
         "These files come to more than 20 MB together. Send them in several goes, the oldest first."
     )
     loaded_already = "These files have been loaded already."
-    step = STEP
+    step = title = STEP
     begin = staticmethod(alone)
 
     def __init__(self, request: HttpRequest):
         super().__init__(request, *IMPORTED)
-
-    def form_context(self) -> dict[str, Any]:
-        return {"title": TITLE}
-
-    def upload_context(self) -> dict[str, Any]:
-        return {"title": TITLE, "outcome": self.upload.outcome}
 
     def take_answers(self) -> None:
         choices = self.upload.choices
@@ -165,7 +154,6 @@ def problems_in_words(refused: OdsRefused) -> list[str]:
 
 
 def packed(files: list[tuple[str, bytes]]) -> bytes:
-    """Several files as one."""
     archive_file = io.BytesIO()
     with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (name, content) in enumerate(files):

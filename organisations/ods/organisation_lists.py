@@ -98,7 +98,7 @@ class OrganisationListImport(ListImport):
         if took_over_code(row) or is_older:
             return
         found.start_date, found.start_qualifier = row.opened, Qualifier.ON
-        found.document = self.source.document
+        found.document = self.document
         found.locator = locator_of_code(row.line, row.code)
         self.report.sentences["dated"].append(f"{found}, opened on {date_in_words(row.opened)}")
         self.changed[found.pk] = found
@@ -122,7 +122,7 @@ class OrganisationListImport(ListImport):
                     "it.",
                 )
                 return
-            self.source.end(found, row.closed, locator_of_code(row.line, row.code))
+            self.end_fact(found, row.closed, locator_of_code(row.line, row.code))
             self.report.sentences["closed"].append(
                 f"{found} ({row.code}), on {date_in_words(row.closed)}"
             )

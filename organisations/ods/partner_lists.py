@@ -144,7 +144,7 @@ class PartnerListImport(ListImport):
             return
         was = membership.start_in_words()
         membership.start_date = listed.row.starts
-        membership.document, membership.locator = self.source.document, listed.locator
+        membership.document, membership.locator = self.document, listed.locator
         self.altered[membership.pk] = membership
         self.report.sentences["corrected"].append(
             f"{listed}: since {membership.start_in_words()}, not {was}"
@@ -152,7 +152,6 @@ class PartnerListImport(ListImport):
         self.end(membership, listed)
 
     def end(self, membership: Relationship, listed: ListedMembership) -> None:
-        """Take the end that a line gives."""
         ends, end_date = listed.row.ends, membership.end_date
         day = self.known.day_of(membership.end_document_id or membership.document_id)
         is_older = day is not None and self.extract.last_day < day
@@ -161,7 +160,7 @@ class PartnerListImport(ListImport):
             self.report.unchanged += 1
         elif ends is not None and (end_date is None or day is not None):
             sentence = f"{listed}, on {date_in_words(ends)}"
-            self.source.end(membership, ends, listed.locator)
+            self.end_fact(membership, ends, listed.locator)
             self.altered[membership.pk] = membership
             self.report.sentences["ended" if end_date is None else "corrected"].append(sentence)
         else:
@@ -178,7 +177,7 @@ class PartnerListImport(ListImport):
             from_organisation=practice,
             kind=RelationshipKind.MEMBER_OF,
             to_organisation=network,
-            **self.source.evidence(listed.locator),
+            **self.evidence(listed.locator),
             **When(row.starts).as_start(),
             **(When(row.ends).as_end() if row.ends else {}),
         )

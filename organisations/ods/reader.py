@@ -64,12 +64,11 @@ def read_files(
             problems.append(Problem(extract.file_name, 1, words))
     if problems:
         raise OdsRefused(problems, more)
-    return sorted(extracts, key=lambda extract: extract.order)
+    order = list(Listing)
+    return sorted(extracts, key=lambda e: (e.last_day, order.index(e.listing), e.file_name))
 
 
 class ListReader:
-    """Reads one file, and gathers what is wrong with its lines."""
-
     def __init__(self, file_name: str, content: bytes, day: str):
         self.file_name, self.content, self.given_day = file_name, content, day
         self.digest = hashlib.sha256(content).hexdigest()
@@ -105,7 +104,6 @@ class ListReader:
         return list(self.extracts.values())
 
     def find_day(self) -> tuple[datetime.date, str]:
-        """The day on which the whole file stood."""
         day = self.given_day
         if not day:
             found = re.search(r"(?<!\d)\d{4}-\d{2}(-\d{2})?(?!\d)", self.file_name)
