@@ -155,7 +155,6 @@ class UploadPages:
         return self.go_through()
 
     def load(self) -> HttpResponseBase:
-        """Load the files, if they come to what was seen."""
         if seen := self.request.POST.get("seen", ""):
             return self.go_through(seen)
         messages.error(self.request, "Look at what would be changed first, then confirm.")
@@ -165,10 +164,8 @@ class UploadPages:
         return redirect(self.address, self.upload.pk)
 
     def go_through(self, seen: str = "") -> HttpResponseBase:
-        """Lead back to the page of the upload, or stream the progress to a script that asks."""
         if self.request.headers.get("Accept") == PROGRESS:
-            lines = (f"{json.dumps(step)}\n" for step in self.progress(seen))
-            response = StreamingHttpResponse(lines, content_type=PROGRESS)
+            response = StreamingHttpResponse(self.progress_lines(seen), content_type=PROGRESS)
             # A proxy that waited for the end would hide the progress.
             response["X-Accel-Buffering"] = "no"
             return response
@@ -179,18 +176,20 @@ class UploadPages:
             messages.error(self.request, in_words(error))
         return self.to_upload()
 
-    def progress(self, seen: str) -> Iterator[dict[str, Any]]:
-        """How far the import is, and at the end where to look or what went wrong."""
+    def progress_lines(self, seen: str) -> Iterator[str]:
+        """JSON objects, one a line: how far it is, and at last where to look or what went wrong."""
         try:
             for step in self.run(seen):
-                yield asdict(step)
-            yield {"next": reverse(self.address, args=[self.upload.pk])}
+                yield json_line(**asdict(step))
+            yield json_line(next=reverse(self.address, args=[self.upload.pk]))
         except (ValidationError, Error) as error:
-            yield {"failed": in_words(error)}
+            yield json_line(failed=in_words(error))
         except Exception:
             # The answer has begun: the reader can be told only here.
             logger.exception("An import broke off (upload %s)", self.upload.pk)
-            yield {"failed": "Nothing was loaded: something went wrong that has been recorded."}
+            yield json_line(
+                failed="Nothing was loaded: something went wrong that has been recorded."
+            )
 
     def run(self, seen: str) -> Iterator[ImportProgress]:
         """Do what the files ask, keep the outcome, and roll back unless it is the one `seen`.
@@ -221,6 +220,10 @@ class UploadPages:
             Upload.objects.filter(pk=upload.pk, loaded_at__isnull=True).update(
                 choices=upload.choices, outcome=upload.outcome
             )
+
+
+def json_line(**words) -> str:
+    return f"{json.dumps(words)}\n"
 
 
 def in_words(error: ValidationError | Error) -> str:

@@ -8,8 +8,6 @@ from django.db.models.functions import Lower, Replace
 from editing.worklists import Narrowing, WorklistPart, WorklistRow, worklist
 from organisations.models import Figure, Place, Rating
 
-# Places, by which any worklist may be narrowed: a place with all that is part of it.
-
 
 def place_choices() -> list[tuple[str, str]]:
     return [
@@ -19,24 +17,18 @@ def place_choices() -> list[tuple[str, str]]:
 
 
 def places_within(value: str) -> set[int]:
-    parts = defaultdict(list)
-    for key, above in Place.objects.order_by().values_list("pk", "part_of"):
-        parts[above].append(key)
-    found, waiting = set(), [int(value)]
-    while waiting:
-        key = waiting.pop()
-        if key not in found:
-            found.add(key)
-            waiting += parts[key]
+    """A place and all that is part of it."""
+    found = {int(value)}
+    places = Place.objects.order_by().values_list("pk", "part_of")
+    while parts := {key for key, part_of in places if part_of in found} - found:
+        found |= parts
     return found
 
 
 PLACE = Narrowing("place", "Place", "All places", place_choices, places_within)
 
 
-# Statements in conflict
-
-# A note with a word that begins so tells readers of a contradiction: it is known and explained.
+# The note of a fact that contradicts another, with a word that begins so, tells readers of it.
 EXPLAINS = Q(note__icontains="contradict")
 
 CONFLICTS = worklist(
@@ -54,17 +46,17 @@ CONFLICTS = worklist(
 
 
 class Conflicting(WorklistPart):
-    """Facts of one organisation that differ in what they say of the same thing."""
+    """Facts about one organisation that contradict each other."""
 
     searched = ("organisation__folded", "organisation__names__folded")
     narrowed_by = {PLACE: ("organisation__place",)}
 
-    def compared(self) -> QuerySet:
-        """All facts, with `about`-columns that are alike where two speak of the same thing and
-        a column `said` of what they say."""
-        raise NotImplementedError
-
+    # The columns in which two facts are alike if they are about the same thing.
     about: tuple[str, ...] = ()
+
+    def compared(self) -> QuerySet:
+        """All facts, with the columns of `about`, and what they say in the column `said`."""
+        raise NotImplementedError
 
     def facts(self) -> QuerySet:
         facts = self.compared().select_related("organisation", "document")
@@ -79,23 +71,19 @@ class Conflicting(WorklistPart):
         return self.facts().filter(EXPLAINS)
 
     def rows(self, records):
-        records = list(records)
-        beside = defaultdict(list)
-        organisations = {record.organisation_id for record in records}
-        for fact in (
-            self.compared().filter(organisation__in=organisations).select_related("document")
-        ):
-            beside[self.matter(fact)].append(fact)
-        rows = []
-        for record in records:
-            others = [fact for fact in beside[self.matter(record)] if fact.said != record.said]
-            rows.append(self.told(record, self.reason(record, others)))
-        return rows
+        facts = self.compared().select_related("document")
+        by_matter = defaultdict(list)
+        for fact in facts.filter(organisation__in={record.organisation_id for record in records}):
+            by_matter[self.matter(fact)].append(fact)
+        return [
+            self.row(record, self.reason(record, by_matter[self.matter(record)]))
+            for record in records
+        ]
 
     def apart_rows(self, records):
-        return [self.told(record, record.note) for record in records]
+        return [self.row(record, record.note) for record in records]
 
-    def told(self, record, reason: str) -> WorklistRow:
+    def row(self, record, reason: str) -> WorklistRow:
         return WorklistRow(
             record=record,
             name=self.link(record, self.what(record)),
@@ -107,10 +95,11 @@ class Conflicting(WorklistPart):
     def matter(self, fact) -> tuple:
         return (fact.organisation_id, *(getattr(fact, name) for name in self.about))
 
-    def reason(self, record, others) -> str:
+    def reason(self, record, facts) -> str:
         said = "; ".join(
-            f"{self.value(other)} ({other.document.short_title}, {other.locator})"
-            for other in others
+            f"{self.value(fact)} ({fact.document.short_title}, {fact.locator})"
+            for fact in facts
+            if fact.said != record.said
         )
         return (
             f"{self.value(record)} here ({record.document.short_title}, {record.locator}), "
@@ -125,7 +114,7 @@ class ConflictingFigures(Conflicting):
     about = ("called", "spanning")
 
     def compared(self):
-        # “£1.4bn” and “£1.4 bn” say the same.
+        # Spaces make no difference: “£1.4bn”, “£1.4 bn”.
         return Figure.objects.annotate(
             called=Lower("label"),
             spanning=Lower("period"),

@@ -30,6 +30,12 @@ class ListedMembership:
     def __str__(self):
         return f"{self.practice} in {self.network}"
 
+    def overlaps(self, membership: Relationship) -> bool:
+        first, last = membership.start_date or datetime.date.min, membership.end_date
+        return (last is None or self.row.starts <= last) and (
+            self.row.ends is None or first <= self.row.ends
+        )
+
 
 class PartnerListImport(ListImport):
     def __init__(self, known: KnownRecords, extract: Extract):
@@ -38,15 +44,24 @@ class PartnerListImport(ListImport):
         self.altered: dict[int, Relationship] = {}
 
     def run(self) -> None:
-        listed = self.listed_memberships()
         starts: dict[tuple[int, int], set[datetime.date]] = defaultdict(set)
-        for each in listed:
-            starts[each.key].add(each.row.starts)
-        # Those of a known start come first: their ends show what the others may be.
-        others = [each for each in listed if not self.end_known(each)]
-        for each in others:
-            if not self.correct_overlapping(each, starts[each.key]):
-                self.begin(each)
+        others = []
+        # Lines with a known start come first: their ends show what the others are about.
+        for listed in self.listed_memberships():
+            starts[listed.key].add(listed.row.starts)
+            memberships = self.known.memberships[listed.key]
+            same = [each for each in memberships if each.start_date == listed.row.starts]
+            if same:
+                self.end(same[0], listed)
+            else:
+                others.append(listed)
+        for listed in others:
+            memberships = self.known.memberships[listed.key]
+            overlapping = [each for each in memberships if listed.overlaps(each)]
+            if overlapping:
+                self.correct(overlapping[0], listed, starts[listed.key])
+            else:
+                self.begin(listed)
         self.report_moves()
         # Ends are saved first: they make room for what begins between the same two.
         Relationship.objects.bulk_update_with_history(self.altered.values())
@@ -108,25 +123,6 @@ class PartnerListImport(ListImport):
         )
 
     # Memberships
-
-    def end_known(self, listed: ListedMembership) -> bool:
-        """End a membership of the same start as the line says. Whether the register has one."""
-        for membership in self.known.memberships[listed.key]:
-            if membership.start_date == listed.row.starts:
-                self.end(membership, listed)
-                return True
-        return False
-
-    def correct_overlapping(self, listed: ListedMembership, starts: set[datetime.date]) -> bool:
-        """Correct a membership of some of the same time. Whether the register has one."""
-        row = listed.row
-        for membership in self.known.memberships[listed.key]:
-            begins = membership.start_date or datetime.date.min
-            ends = membership.end_date
-            if (ends is None or row.starts <= ends) and (row.ends is None or begins <= row.ends):
-                self.correct(membership, listed, starts)
-                return True
-        return False
 
     def correct(
         self, membership: Relationship, listed: ListedMembership, starts: set[datetime.date]

@@ -1,4 +1,4 @@
-"""`manage.py import_ods`: take in what the Organisation Data Service lists."""
+"""`manage.py import_ods`: import lists of the Organisation Data Service."""
 
 from pathlib import Path
 
@@ -7,13 +7,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from editing.progress import ProgressBar
-from editing.uploads import ImportProgress
 from organisations.ods.extracts import OdsRefused
 from organisations.ods.list_reports import ImportOutcome
 from organisations.ods.ods_import import OdsBusy, run
 from organisations.ods.reader import read_files
 
-EACH_SHOWN = 20
+MOST_SHOWN = 20
 
 
 class Command(BaseCommand):
@@ -46,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="kept in the history of each record")
 
     def handle(self, *, files, apply, day, same, new, as_user, reason, **options):
-        self.every = options["verbosity"] > 1
+        self.list_all = options["verbosity"] > 1
         bar = ProgressBar(self.stderr)
         try:
             extracts = read_files(
@@ -63,11 +62,10 @@ class Command(BaseCommand):
                 new=frozenset(new),
             )
             for step in steps:
-                match step:
-                    case ImportProgress():
-                        bar.show(step.done / step.total, step.doing)
-                    case ImportOutcome():
-                        self.tell(step)
+                if isinstance(step, ImportOutcome):
+                    self.report(step)
+                else:
+                    bar.show(step.done / step.total, step.doing)
         except OdsRefused as refused:
             lines = [str(problem) for problem in refused.problems]
             if more := refused.number - len(lines):
@@ -96,12 +94,12 @@ class Command(BaseCommand):
             raise CommandError(f"--as-user: there is no user called {name!r}.")
         return found
 
-    def tell(self, outcome: ImportOutcome) -> None:
+    def report(self, outcome: ImportOutcome) -> None:
         for report in outcome.reports:
             self.stdout.write(f"\n{str(report.extract)[:1].upper()}{str(report.extract)[1:]}")
             for what, number, lines in report.counts():
                 self.stdout.write(f"{number:7,}  {what}")
-                self.each(lines)
+                self.list_some(lines)
             self.stdout.write(f"{report.unchanged:7,}  unchanged")
             if report.spelt_otherwise:
                 self.stdout.write(
@@ -114,18 +112,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"         {question}")
         if outcome.to_look_at:
             self.stdout.write(f"\nTo look at ({len(outcome.to_look_at):,}):")
-            self.each([str(problem) for problem in outcome.to_look_at])
-        self.stdout.write(self.in_the_end(outcome))
+            self.list_some([str(problem) for problem in outcome.to_look_at])
+        self.stdout.write(self.summary(outcome))
 
-    def each(self, lines: list[str]) -> None:
-        shown = lines if self.every else lines[:EACH_SHOWN]
+    def list_some(self, lines: list[str]) -> None:
+        shown = lines if self.list_all else lines[:MOST_SHOWN]
         for line in shown:
             self.stdout.write(f"         {line}")
         if len(shown) < len(lines):
             more = len(lines) - len(shown)
             self.stdout.write(f"         and {more:,} more, which --verbosity 2 tells")
 
-    def in_the_end(self, outcome: ImportOutcome) -> str:
+    def summary(self, outcome: ImportOutcome) -> str:
         if not outcome.changes:
             return "\nNothing to change."
         if outcome.loaded:
