@@ -1,4 +1,4 @@
-"""Files that staff send: kept for a week, looked at, and then loaded or left."""
+"""The way of a file that staff upload: it is kept, previewed, and then loaded or left."""
 
 import datetime
 import json
@@ -29,7 +29,7 @@ from records.troubles import refused_in_words
 logger = logging.getLogger(__name__)
 
 KEPT = datetime.timedelta(days=7)
-# The most bytes that the fields of a form may have beside its files.
+# The most bytes that the other fields of a form may have.
 REST_OF_FORM = 64 * 1024
 PROGRESS = "application/x-ndjson"
 
@@ -68,7 +68,7 @@ class UploadForm(forms.Form):
         widget=AdminTextInputWidget,
         help_text="Kept in the change history of every record with your name.",
     )
-    # What an Upload keeps of the files: their names, their content and what was chosen.
+    # The fields of an Upload that the files fill: their names, their content, the choices.
     kept: dict[str, Any]
 
 
@@ -81,13 +81,13 @@ class UploadPages:
     form: Callable[..., UploadForm]
     form_template: str
     upload_template: str
-    address: str  # of the page of an upload, by its name
+    address: str  # the name of the page of an upload
     most_bytes: int
     too_big: str
     loaded_already: str
-    step: str  # as the change history names it
+    step: str  # the name of the import in the change history
     begin: Callable[[], AbstractContextManager[None]] = staticmethod(transaction.atomic)
-    upload: Upload  # unless none is sent yet
+    upload: Upload  # on all pages but that of the form
 
     def __init__(self, request: HttpRequest, *kinds: type[models.Model]):
         """Raises PermissionDenied unless the user may import all these `kinds` of record."""
@@ -102,19 +102,19 @@ class UploadPages:
         return {}
 
     def take_answers(self) -> None:
-        """Keep the answers to what the outcome asks."""
+        """Keep the answers to the questions in the outcome."""
         raise NotImplementedError
 
     def steps(self) -> Generator[ImportProgress, None, dict]:
-        """Change the register as the files ask.
+        """Make the changes in the files, and return the outcome.
 
-        The outcome that it returns has a `fingerprint`, by which it is known again, and says
-        whether the files `may_be_loaded`. Raises ValidationError if they cannot be read.
+        Outcomes with the same `fingerprint` are the same. `may_be_loaded` says whether the changes
+        may be kept. Raises ValidationError if the files cannot be read.
         """
         raise NotImplementedError
 
     def send(self) -> HttpResponse:
-        """The view that calls this is exempt from the CSRF check, which reads files of any size."""
+        """The view has to be exempt from the CSRF check, since that reads files of any size."""
         length = self.request.META.get("CONTENT_LENGTH") or "0"
         if self.request.method == "POST" and not (
             length.isdecimal() and int(length) <= self.most_bytes + REST_OF_FORM
@@ -166,7 +166,7 @@ class UploadPages:
     def go_through(self, seen: str = "") -> HttpResponseBase:
         if self.request.headers.get("Accept") == PROGRESS:
             response = StreamingHttpResponse(self.progress_lines(seen), content_type=PROGRESS)
-            # A proxy that waited for the end would hide the progress.
+            # A proxy must not hold the progress back until the end.
             response["X-Accel-Buffering"] = "no"
             return response
         try:
@@ -185,14 +185,14 @@ class UploadPages:
         except (ValidationError, Error) as error:
             yield json_line(failed=in_words(error))
         except Exception:
-            # The answer has begun: the reader can be told only here.
+            # The response has begun, so that no error page can be sent.
             logger.exception("An import broke off (upload %s)", self.upload.pk)
             yield json_line(
                 failed="Nothing was loaded: something went wrong that has been recorded."
             )
 
     def run(self, seen: str) -> Iterator[ImportProgress]:
-        """Do what the files ask, keep the outcome, and roll back unless it is the one `seen`.
+        """Make the changes, keep the outcome, and roll back unless it is the one `seen`.
 
         Raises ValidationError if the files cannot be read or were loaded before, and a database
         error if somebody else was quicker.
@@ -203,7 +203,7 @@ class UploadPages:
             self.begin(),
             writing(Nature.IMPORTED, reason=upload.reason, step=self.step, user=user),
         ):
-            # The rows have to be read for PostgreSQL to lock them: `exists` would lock nothing.
+            # PostgreSQL locks only a row that is read, so `exists` would not do.
             unloaded = locked(Upload).filter(pk=upload.pk).values_list("loaded_at", flat=True)
             if list(unloaded) != [None]:
                 raise ValidationError(self.loaded_already)

@@ -28,7 +28,7 @@ def places_within(value: str) -> set[int]:
 PLACE = Narrowing("place", "Place", "All places", place_choices, places_within)
 
 
-# The note of a fact that contradicts another, with a word that begins so, tells readers of it.
+# A note with a word that begins so explains a contradiction to readers.
 EXPLAINS = Q(note__icontains="contradict")
 
 CONFLICTS = worklist(
@@ -48,7 +48,7 @@ CONFLICTS = worklist(
 class Conflicting(WorklistPart):
     """Facts about one organisation that contradict each other."""
 
-    searched = ("organisation__folded", "organisation__names__folded")
+    searched: tuple[str, ...] = ("organisation__folded", "organisation__names__folded")
     narrowed_by = {PLACE: ("organisation__place",)}
 
     # The columns in which two facts are alike if they are about the same thing.
@@ -76,14 +76,14 @@ class Conflicting(WorklistPart):
         for fact in facts.filter(organisation__in={record.organisation_id for record in records}):
             by_matter[self.matter(fact)].append(fact)
         return [
-            self.row(record, self.reason(record, by_matter[self.matter(record)]))
+            self.row_with(record, self.reason(record, by_matter[self.matter(record)]))
             for record in records
         ]
 
     def apart_rows(self, records):
-        return [self.row(record, record.note) for record in records]
+        return [self.row_with(record, record.note) for record in records]
 
-    def row(self, record, reason: str) -> WorklistRow:
+    def row_with(self, record, reason: str) -> WorklistRow:
         return WorklistRow(
             record=record,
             name=self.link(record, self.what(record)),

@@ -1,6 +1,6 @@
-"""The texts of cells: harmless to a spreadsheet program, and dates as far as they are known.
+"""The text of cells: made harmless to spreadsheet programs, and dates as they are known.
 
-A date says how well it is known in its one cell: "2019-04-01", "April 2019", "by June 2021".
+One cell says how well its date is known: "2019-04-01", "April 2019", "by June 2021".
 """
 
 import datetime
@@ -19,30 +19,30 @@ from records.periods import (
 )
 from records.text import plain
 
-# A spreadsheet program runs a cell that begins with one of these, unless an apostrophe stands
-# before it. Reading takes the apostrophe off again.
+# A spreadsheet program runs a cell that begins with one of these characters, unless an apostrophe
+# comes before it. Reading the cell takes the apostrophe off again.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
 
 def neutral(text: str) -> str:
-    """`text` so that no spreadsheet program runs it, and without what no cell can hold."""
+    """Text that no spreadsheet program runs, without characters that no cell can hold."""
     text = plain(text)
     return f"'{text}" if FORMULA.match(text) else text
 
 
 def as_typed(text: str) -> str:
-    """The text of which `neutral` made `text`."""
+    """The text that `neutral` was given."""
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
 class CellProblem(Exception):
-    """What is wrong with a cell, and the remedy, in words."""
+    """A fault in a cell, and the remedy, in words."""
 
 
 def slashed(text: str) -> re.Match | None:
-    """The numbers of a date with strokes, which may be a limit."""
+    """Match a date with slashes, with or without “by” before it."""
     words = " ".join(text.split()).removeprefix("'")
     return SLASHED.fullmatch(words[3:] if words.casefold().startswith("by ") else words)
 

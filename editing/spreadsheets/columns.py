@@ -21,7 +21,7 @@ from records.names import fold
 from records.periods import Precision, Qualifier, last_day
 from records.text import UNSEEN, many_lines, one_line
 
-# Where a spreadsheet asks for a field in another way than the forms.
+# Explanations that differ from those of the forms.
 EXPLAINED = {
     "confirmed_locator": "The page, slide or section of it.",
     "document": "The paper that says so, by its title, its short title or its slug.",
@@ -29,14 +29,14 @@ EXPLAINED = {
     "start_date": "The first day, as far as it is known.",
     "end_date": "The last day, included, as far as it is known. Empty while it is in force.",
 }
-# What an empty cell is read as.
+# The values of empty cells.
 EMPTY = (None, "")
 
 
 class SpreadsheetColumn:
-    """A field of a record by the words of the forms: text, unless a subclass says otherwise."""
+    """A field of a record, under the label of the forms. It holds text, of any length."""
 
-    # What a cell may be to the spreadsheet program besides text or a number.
+    # The kind of cell that is allowed besides text and numbers.
     takes = ""
 
     def __init__(
@@ -51,10 +51,8 @@ class SpreadsheetColumn:
         self.heading, self.attribute, self.explains = heading, attribute, explains
         self.required, self.readonly = required, readonly
 
-    # From a cell
-
     def read(self, text: str) -> Any:
-        """What a cell says. Raises CellProblem or UnreadableDate."""
+        """The value in a cell. Raises CellProblem or UnreadableDate."""
         if text in ERRORS:
             raise CellProblem(f"“{text}” is an error of the spreadsheet. Type what it should say.")
         return many_lines(as_typed(text))
@@ -63,11 +61,9 @@ class SpreadsheetColumn:
         setattr(record, self.attribute, value)
 
     def update(self, record: models.Model, value: Any) -> None:
-        """Change a stored record to what a cell says. An empty cell leaves it alone."""
+        """Set the value on a stored record, unless the cell is empty."""
         if value not in EMPTY:
             self.put(record, value)
-
-    # Into a cell
 
     def value_of(self, record: models.Model) -> Any:
         value: Any = record

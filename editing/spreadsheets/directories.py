@@ -15,9 +15,9 @@ class Directory:
     """The records of one model by their slugs, names and other names."""
 
     model: type[models.Model]
-    # Fields of the record that hold a name or a code of it.
+    # Fields that hold a name or a code of the record.
     name_fields: tuple[str, ...] = ()
-    # The model of other names, and its field that leads to the record.
+    # The model of other names, and its foreign key to the record.
     other_names: tuple[type[models.Model], str] | None = None
     related: tuple[str, ...] = ()
     remedy = "Add it to the register first, or correct the spelling."
@@ -95,9 +95,9 @@ class Questions:
 
     def __init__(self, choices: dict[str, dict[str, int]]):
         self.choices = choices
-        # Heading and text, and for each what it may mean: keys and words.
+        # The options, as keys and words, for each text under a heading.
         self.asked: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        self.of_row: list[int] = []  # the questions that the row at hand raises
+        self.of_row: list[int] = []  # the numbers of the questions that the current row raises
 
     def one(self, heading: str, text: str, directory: Directory) -> models.Model:
         """The record that `text` means. Raises CellProblem."""

@@ -26,7 +26,7 @@ FORMS = {"csv": "CSV", "xlsx": "XLSX"}
 
 
 def columns_for(model: type[models.Model]) -> list[SpreadsheetColumn]:
-    """The columns of a list. An import can read them again, if there is one for such records."""
+    """The columns of a list, which an import can read if there is one for these records."""
     kind = KINDS.get(model._meta.label_lower)
     if kind is None:
         return columns_of(model)
@@ -44,16 +44,16 @@ def rows_of(records: models.QuerySet) -> Iterator[list[str]]:
 
 
 def paths_to_names(model: type[models.Model]) -> list[str]:
-    """What to select with records so that naming their related records takes no more queries."""
+    """The related records to select, so that naming them takes no more queries."""
     paths = []
-    for told in shown_fields(model):
-        if isinstance(told, models.ForeignKey):
-            beyond = getattr(told.related_model, "named_by", ())
-            paths += [told.name, *(f"{told.name}__{path}" for path in beyond)]
+    for field in shown_fields(model):
+        if isinstance(field, models.ForeignKey):
+            beyond = getattr(field.related_model, "named_by", ())
+            paths += [field.name, *(f"{field.name}__{path}" for path in beyond)]
     return paths
 
 
-def answer(rows: Iterable[list[str]], name: str, form: str):
+def download(rows: Iterable[list[str]], name: str, form: str):
     file_name = f"{slugify(name)}-{timezone.localdate().isoformat()}.{form}"
     return xlsx_file([(name, rows)], file_name) if form == "xlsx" else csv_file(rows, file_name)
 
@@ -67,8 +67,7 @@ class Echo:
 
 @contextlib.contextmanager
 def closed_after(rows: Iterable[list[str]]) -> Iterator[None]:
-    """Close `rows` if they are a generator, since whoever asked may have gone or the disk may be
-    full."""
+    """Close `rows` if they are a generator: the reader may have gone, or the disk may be full."""
     try:
         yield
     finally:
@@ -77,7 +76,7 @@ def closed_after(rows: Iterable[list[str]]) -> Iterator[None]:
 
 
 def csv_file(rows: Iterable[list[str]], file_name: str) -> StreamingHttpResponse:
-    # Quotation marks keep together a cell with a semicolon, where a program separates at those.
+    # Some programs separate cells at semicolons, but not inside quotation marks.
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
 
     def lines() -> Iterator[str]:
@@ -120,9 +119,6 @@ def styled(sheet, text: str, *, heading: bool) -> Cell:
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
-
-
-# Templates
 
 
 def template_for(spreadsheet: RecordSpreadsheet, form: str):

@@ -15,14 +15,14 @@ class ImportRow:
 
     number: int
     cells: dict[str, str]  # the text under each heading
-    kinds: dict[str, str]  # what a cell is to the spreadsheet program, if no text or number
+    kinds: dict[str, str]  # the kind of each cell; "" for text and numbers
     values: dict[str, Any] = field(default_factory=dict)  # by attribute
-    record: Any = None  # if nothing is wrong with the row
-    before: Any = None  # the record as the register has it, if it has it
-    problems: list[tuple[str, str]] = field(default_factory=list)  # heading or "", and words
+    record: Any = None  # once the row is matched
+    before: Any = None  # the record as it is in the register
+    problems: list[tuple[str, str]] = field(default_factory=list)  # a heading or "", and words
     questions: list[int] = field(default_factory=list)
     changes: Sequence[FieldChange] = ()
-    notes: list[str] = field(default_factory=list)  # what it says that is left out
+    notes: list[str] = field(default_factory=list)  # about what is left out
     words: str = ""
 
     @property

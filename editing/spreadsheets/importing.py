@@ -22,10 +22,10 @@ from editing.spreadsheets.kinds import RecordSpreadsheet
 from editing.uploads import ImportProgress
 from records.locks import locked
 
-# How many rows are saved at once. If the database refuses them, they are halved until the row is
-# known.
+# The number of rows that are saved at once. If the database refuses them, they are halved until it
+# is known which row is wrong.
 CHUNK = 200
-# The database takes its time over each refusal, so that after these the rest is not tried.
+# Each refusal takes the database some time. After this many, the other rows are not tried.
 MOST_REFUSALS = 500
 TOO_MANY = "Not looked at, because so many rows before it were refused. Correct those first."
 
@@ -41,11 +41,11 @@ class SpreadsheetImport:
             for field in shown_fields(spreadsheet.model)
             if isinstance(field, models.ForeignKey)
         ]
-        self.by_key: dict[int, ImportRow] = {}  # those that are saved, by the key of the record
+        self.by_key: dict[int, ImportRow] = {}  # saved rows, by the key of the record
         self.refusals = 0
 
     def run(self) -> Generator[ImportProgress, None, dict]:
-        """Change the register as the rows ask. Return the outcome."""
+        """Make the changes in the rows, and return the outcome."""
         self.spreadsheet.begin(self.questions)
         for number, row in enumerate(self.rows, 1):
             row.words = self.spreadsheet.row_in_words(row)

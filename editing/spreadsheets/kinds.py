@@ -21,9 +21,9 @@ class RecordSpreadsheet:
     """A spreadsheet with a record of one model in each row."""
 
     model: type[Recorded]
-    # A sentence for the page on which it is sent.
+    # A sentence for the page of the upload form.
     explains = ""
-    # Columns that may not be left empty, and those that are explained in other words.
+    # Columns that may not be empty, and explanations of columns that differ from the usual.
     required: tuple[str, ...] = ()
     explained: dict[str, str] = {}
 
@@ -42,7 +42,7 @@ class RecordSpreadsheet:
         return [column for column in self.fields.values() if not column.readonly]
 
     def heading_of(self, name: str) -> str:
-        """The heading of the column for a field; "" if it has none."""
+        """The heading of a field; "" if it has no column."""
         return self.fields[name].heading if name in self.fields else ""
 
     def begin(self, questions: Questions) -> None:
@@ -160,9 +160,9 @@ class RecordSpreadsheet:
                 same = (rows or {}).get((one.params or {}).get("key"))
                 if same is not None:
                     words += f" That is row {same.number} of this spreadsheet."
-                told = (self.heading_of(name), words)
-                if told not in row.problems:
-                    row.problems.append(told)
+                problem = (self.heading_of(name), words)
+                if problem not in row.problems:
+                    row.problems.append(problem)
 
     def write_order(self, row: ImportRow) -> tuple[int, ...]:
         """The sort key by which changed rows are written."""
@@ -220,14 +220,14 @@ class NamedSpreadsheet(RecordSpreadsheet):
         return self.directory.by_slug.get(slug)
 
     def candidates(self, row: ImportRow) -> tuple[str, str, list[models.Model]]:
-        """A heading, what stands under it, and the records of that name."""
+        """The cell that names a record, by its heading and text, and the records it may mean."""
         name = row.values["name"]
         return self.heading_of("name"), name, self.directory.named(name)
 
     def may_change(self, column: SpreadsheetColumn, row: ImportRow) -> bool:
         if column.attribute == "slug":
             return False
-        # A row that names a record without its slug may use a former or alternative name.
+        # Without the slug, a row may have found the record by another of its names.
         return column.attribute != "name" or row.before.slug == row.values["slug"]
 
     def changed_record(self, before: Any, row: ImportRow) -> models.Model:

@@ -22,15 +22,15 @@ MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * MEGABYTE
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
-# An XLSX file is a zip of parts. All of them together may come to so much.
+# The most bytes of the parts of an XLSX file, once they are unpacked.
 MOST_UNPACKED = 50 * MEGABYTE
 MOST_PARTS = 500
-# A cell has at most six tags of XML: 20,000 full rows of 25 columns have three million.
+# A cell has at most six tags of XML, so that 20,000 full rows of 25 columns have three million.
 MOST_TAGS = 3_200_000
-# The library gives every blank row above one that says something.
+# The library gives every blank row above the last row.
 FARTHEST_ROW = 100_000
-# Spreadsheet programs pack the parts in these ways. Others Python unpacks all at once, however
-# little is asked for.
+# Spreadsheet programs use these ways of packing. Python unpacks others all at once, however little
+# is asked for.
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 LONGEST_CELL = 30_000
 
@@ -45,7 +45,7 @@ SAVE_AS_UTF_8 = (
 SAVE_AS_XLSX = "Open it in the spreadsheet program and save it as an Excel workbook (.xlsx)."
 DAMAGED = f"This workbook is damaged and cannot be read. {SAVE_AS_XLSX}"
 
-# How files begin that cannot be read, though their names may be those of spreadsheets.
+# The first bytes of files that cannot be read, though they may be named as spreadsheets.
 OLE_FILE = b"\xd0\xcf\x11\xe0"
 ZIP_FILE = b"PK"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -263,7 +263,7 @@ def lines_of_xlsx(content: bytes) -> list[Line]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             refuse_dangerous_parts(parts)
-        # One column more than is allowed shows that there are too many.
+        # One column more than is allowed, to see that there are too many.
         with Workbook(content, most_columns=MOST_COLUMNS + 1) as workbook:
             return lines_of_workbook(workbook)
     except ValidationError:

@@ -24,7 +24,7 @@ from editing.admin import above_lists
 from editing.links import Link, list_address
 from editing.site import site_page
 from editing.spreadsheets.columns import SpreadsheetColumn
-from editing.spreadsheets.exporting import FORMS, answer, rows_of, template_for
+from editing.spreadsheets.exporting import FORMS, download, rows_of, template_for
 from editing.spreadsheets.import_rows import CHANGED, NEW, REFUSED, SAME
 from editing.spreadsheets.importing import SpreadsheetImport
 from editing.spreadsheets.kinds import KINDS, RecordSpreadsheet
@@ -115,7 +115,7 @@ class SpreadsheetPages(UploadPages):
 
 
 def outcome_context(request: HttpRequest, outcome: dict) -> dict[str, Any]:
-    """One page of the rows, refused ones first, and what stands above them."""
+    """One page of the rows, refused ones first, and the counts above them."""
     shown = request.GET.get("show")
     shown = shown if shown in OUTCOMES else ""
     order = list(OUTCOMES)
@@ -251,4 +251,4 @@ def export(request: HttpRequest, app: str, model: str, form: str) -> HttpRespons
         options = model_class._meta
         address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
         return HttpResponseRedirect(f"{address}?{ERROR_FLAG}=1")
-    return answer(rows_of(records), str(model_class._meta.verbose_name_plural), form)
+    return download(rows_of(records), str(model_class._meta.verbose_name_plural), form)

@@ -27,14 +27,14 @@ FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 SHARED = re.compile(rb"<(?:\w+:)?f\s[^<>]*?\bt=[\"']shared")
 FORMULA_TEXT = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?>([^<]*)")
 
-# The library takes the square of the time for formats. Excel's own limits are 255 characters of a
-# format, each up to eight bytes long, and some 250 formats.
+# The time that the library takes for formats grows with the square of their length and number.
+# Excel's own limits are 255 characters of up to eight bytes, and some 250 formats.
 FORMAT = re.compile(rb"\bformatCode\s*=")
 LONG_FORMAT = re.compile(rb"\bformatCode\s*=\s*(?:\"[^\"]{2041}|'[^']{2041})")
 MOST_FORMATS = 1_000
 LONGEST_FORMAT = 255
-# The library reads a shared formula once for each cell that shares it, and for each bracket in it.
-# This is the most bytes that it may read so.
+# The library reads a shared formula once for each cell that shares it and for each bracket in it.
+# These are the most bytes that it may read in that way.
 MOST_SHARED = 20_000_000
 
 
@@ -50,7 +50,7 @@ class MergedCells(Exception):
 
 
 class Damaged(Exception):
-    """A workbook that no spreadsheet program writes."""
+    """No spreadsheet program writes such a workbook."""
 
 
 class Workbook:
@@ -111,7 +111,7 @@ def look_through(content: bytes) -> tuple[int, bool]:
             has_formulas = has_formulas or FORMULA.search(xml) is not None
             said = max((match.end() for match in SAYS.finditer(xml)), default=0)
             numbers = [int(number) for number in ROW.findall(xml, 0, said)]
-            # Rows without numbers are no more than the tags are.
+            # Rows need not have numbers. There cannot be more of them than tags.
             last = max([last, *numbers, 0 if numbers else xml.count(b"row", 0, said)])
     return last, has_formulas
 

@@ -10,7 +10,7 @@ from records.periods import date_in_words, last_day
 
 
 class Listing(models.TextChoices):
-    """What a file lists. Lists of one day are imported in this order."""
+    """The kinds of list. Lists of one day are imported in this order."""
 
     TRUSTS = "trusts", "NHS trusts"
     CCGS = "ccgs", "CCGs and sub-ICB locations"
@@ -20,7 +20,7 @@ class Listing(models.TextChoices):
 
 
 class BadLine(Exception):
-    """What is wrong with a line of the file at hand, and what to do."""
+    """A fault in a line of the file that is being read, and what to do."""
 
     def __init__(self, words: str, line: int = 1):
         super().__init__(words)
@@ -29,7 +29,7 @@ class BadLine(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a line of a file, and what to do."""
+    """A fault in a line of a file, or something to look at, and what to do."""
 
     file_name: str
     line: int
@@ -78,8 +78,8 @@ class Extract:
     precision: str
     file_name: str
     digest: str
-    rows: list[Any] = field(default_factory=list)  # OrganisationRow, or PartnerRow
-    passed_over: int = 0  # lines that are no general practices
+    rows: list[Any] = field(default_factory=list)  # OrganisationRow or PartnerRow
+    passed_over: int = 0  # lines about others than general practices
 
     @property
     def day_in_words(self) -> str:

@@ -20,9 +20,9 @@ from records.names import fold
 from records.periods import last_day
 
 STEP = "Import from the Organisation Data Service"
-# The slugs of documents that an import makes begin so, followed by what they list.
+# The beginning of the slugs of documents that an import makes. The kind of list follows.
 SLUG = "ods-"
-# Words in the names of many practices, which tell no two apart.
+# Words in the names of many practices. They do not tell practices apart.
 COMMON = frozenset(
     """the a of and at in dr drs doctor doctors surgery surgeries medical health healthcare care
     centre center ctr clinic practice practices prac partnership partners partner group family
@@ -33,7 +33,7 @@ COMMON = frozenset(
 class KnownRecords:
     def __init__(self, extracts: list[Extract], same: dict[str, str], new: frozenset[str]):
         self.new = new
-        # In which networks these lists have a practice.
+        # The networks of each practice in these lists.
         self.networks_of: dict[str, set[str]] = defaultdict(set)
         for extract in extracts:
             if extract.listing == Listing.PARTNERS:
@@ -86,35 +86,31 @@ class KnownRecords:
         return {code: by_slug[slug] for code, slug in slugs.items()}
 
     def candidates(self, code: str, name: str) -> tuple[Organisation, ...]:
-        """Organisations without a code that may be the one of this code and name: those of that
-        name, and members of its networks whose names are near."""
+        """Organisations without a code that may have this code: those of the same name, and members
+        of its networks with a similar name."""
         found = set(self.without_code.get(name_key(name), ()))
         for network_code in self.networks_of.get(code, ()):
             for network in self.by_code.get(network_code, ()):
                 for key in self.members_without_code.get(network.pk, ()):
                     if may_be_one_practice(name, self.organisations[key].name):
                         found.add(key)
-        # A list before this one may have given one of them its code.
+        # An earlier list of the same import may have given one of them its code.
         candidates = (self.organisations[key] for key in sorted(found))
         return tuple(each for each in candidates if not each.ods_code)
 
-    # Documents that an import made
-
     def listing_of(self, document_id: int | None) -> str:
-        """Which list such a document is; "" for any other document."""
+        """The kind of list that a document is; "" if no import made it."""
         document = self.documents.get(document_id)
         if document is None or not document.slug.startswith(SLUG):
             return ""
         return document.slug.removeprefix(SLUG).split("-")[0]
 
     def day_of(self, document_id: int | None) -> datetime.date | None:
-        """The day of which such a document speaks; None for any other document."""
+        """The last day of which a document speaks; None if no import made it."""
         document = self.documents.get(document_id)
         if document is None or not self.listing_of(document_id) or not document.published_date:
             return None
         return last_day(document.published_date, document.published_precision)
-
-    # Names
 
     def keys_of_names(self, organisation: Organisation) -> set[str]:
         others = {name_key(name.name) for name in self.names[organisation.pk]}
@@ -124,8 +120,8 @@ class KnownRecords:
         return (organisation.pk, name_key(organisation.name)) in self.days_renamed
 
     def last_named(self, organisation: Organisation) -> tuple[datetime.date | None, str]:
-        """The last day on which the organisation is known to have its name, and the list that
-        says so; "" if no list does."""
+        """The last day on which the organisation is known to have its name, and the kind of list
+        that says so; "" if no list does."""
         if day := self.days_renamed.get((organisation.pk, name_key(organisation.name))):
             return day, ""
         renamings = [
@@ -143,10 +139,10 @@ class KnownRecords:
 
 
 def days_renamed_by_hand() -> dict[tuple[int, str], datetime.date]:
-    """For each organisation and the key of a name: the last day on which somebody, and no list,
-    changed its name to that.
+    """The last day on which somebody, and no list, changed the name of an organisation to another.
 
-    Undoing an import does not count, nor what an upgrade puts right, nor another spelling.
+    The keys are those of the organisation and of the name. Undoing an import does not count, nor
+    does a correction by an upgrade, nor another spelling.
     """
     by_hand = Organisation.history.filter(history_type="~").exclude(history_step=STEP)
     rows = (
@@ -169,13 +165,12 @@ def days_renamed_by_hand() -> dict[tuple[int, str], datetime.date]:
 
 
 def name_key(name: str) -> str:
-    """The same for two spellings of one name: no case, marks or punctuation, “and” for “&”."""
+    """A name without case, accents and punctuation, and with “and” for “&”."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", fold(name.replace("&", " and "))).split())
 
 
 def may_be_one_practice(name: str, other: str) -> bool:
-    """Whether names of two practices of one network share a word that is not common, or begin one
-    alike."""
+    """Whether two names of practices share a word that is not common, or the beginning of one."""
 
     def rare_words(name: str) -> set[str]:
         return set(name_key(name).split()) - COMMON

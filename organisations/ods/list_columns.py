@@ -1,7 +1,7 @@
-"""The columns of the files of the Organisation Data Service, and what stands in them.
+"""The columns of files of the Organisation Data Service, and the values in them.
 
 Some files have a heading above each column. Others have none, and their name says what they list.
-What cannot be right is a BadLine.
+A value that cannot be right raises BadLine.
 """
 
 import datetime
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from organisations.ods.extracts import BadLine, Listing
 from records.periods import FIRST_DAY, LAST_DAY, Precision, date_in_words, is_taken
 
-# What names of files without headings begin with.
+# The beginnings of the names of files without headings.
 NAMED = {"etr": Listing.TRUSTS, "eccg": Listing.CCGS, "epraccur": Listing.PRACTICES}
-# Where the columns of a file without headings stand, which has 27 of them.
+# A file without headings has 27 columns, and these are the places of those that are read.
 WIDTH = 27
 PLACES = {"code": 0, "name": 1, "region": 2, "postcode": 9, "opened": 10, "closed": 11}
 PRACTICE_PLACES = PLACES | {"setting": 25}
 
-# The headings by which each column is known.
+# The headings that each column may have.
 HEADINGS = {
     "day": ("snapshot_file_modified", "snapshot_commit_date", "snapshot_date"),
     "code": ("code", "organisation_code", "pcn_code"),
@@ -55,7 +55,7 @@ class ListColumns:
 
 
 def columns_of_list(file_name: str, line: int, first: list[str]) -> ListColumns:
-    """The columns of a file, by its first line. Raises BadLine."""
+    """The columns of a file, from its first line. Raises BadLine."""
     names = [re.sub(r"[^a-z0-9]+", "_", cell.casefold()).strip("_") for cell in first]
     known = {name for several in HEADINGS.values() for name in several}
     if len(known.intersection(names)) >= 2:
@@ -97,7 +97,7 @@ def is_of_partners(names: list[str]) -> bool:
 
 
 def listing_of(names: list[str], places: dict[str, int]) -> Listing | None:
-    """What a file with headings lists, if they say so."""
+    """The kind of list, if the headings say so."""
     if is_of_partners(names):
         return Listing.PARTNERS
     if "pcn_code" in names:

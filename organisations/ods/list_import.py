@@ -24,7 +24,7 @@ def locator_of_code(line: int, code: str) -> str:
 
 
 class Undecided(Exception):
-    """Nobody can tell yet which organisation a line is about. The report says why."""
+    """It is not known which organisation a line is about. The report says why."""
 
 
 class ListImport:
@@ -39,11 +39,9 @@ class ListImport:
     def run(self) -> None:
         raise NotImplementedError
 
-    # The document that the list is
-
     @property
     def document(self) -> Document:
-        """Made when the first fact rests on it."""
+        """The list as a source document, which is made when the first fact needs it."""
         if self._document is None:
             self._document = self.known_document() or self.make_document()
         return self._document
@@ -124,7 +122,7 @@ class ListImport:
         self.changed[found.pk] = found
         self.report.sentences["coded"].append(f"{found} has the code {code}")
         if name_key(name) not in self.known.keys_of_names(found):
-            # Staff say that both are one, but nobody says that it was renamed.
+            # Staff say that both are one organisation, but not that it was renamed.
             self.add_name(
                 OrganisationName(
                     organisation=found,
@@ -241,7 +239,7 @@ class ListImport:
         if since and former:
             latest = max(former, key=last_day_of)
             if self.known.is_named_by_hand(found):
-                # “Rename” rests the name that goes on the source of the one that comes.
+                # “Rename” gave the former name the source of the name that replaced it.
                 return latest.document, latest.locator
             if latest.end_document_id:
                 return latest.end_document, latest.end_locator

@@ -1,4 +1,4 @@
-"""What importing lists changes, in words, and what staff have to look at or answer."""
+"""Reports on an import: the changes in words, and what staff have to look at or answer."""
 
 import hashlib
 from collections import defaultdict
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from organisations.models import Organisation
 from organisations.ods.extracts import Extract, Problem
 
-# The kinds of change in the order of the report: one, several, and whether each is listed.
+# The kinds of change in the order of the report: singular, plural, and whether each is listed.
 KINDS_OF_CHANGE = {
     "new": ("new organisation", "new organisations", False),
     "renamed": ("organisation renamed", "organisations renamed", True),
@@ -23,7 +23,7 @@ KINDS_OF_CHANGE = {
 
 @dataclass(frozen=True)
 class CodeQuestion:
-    """A code that is new to the register, and organisations without a code that may have it."""
+    """Which organisation has a code that is new to the register? The candidates have no code."""
 
     file_name: str
     line: int
@@ -42,12 +42,10 @@ class CodeQuestion:
 
 @dataclass
 class ListReport:
-    """What one list changes, and what it says that staff have to look at or answer."""
-
     extract: Extract
-    # What this list and those before it have mentioned, so that nothing is mentioned twice.
+    # Everything that the lists of this import have mentioned, so that nothing is mentioned twice.
     mentioned: set[str] = field(default_factory=set)
-    # Sentences about the changes, by kind of change.
+    # Sentences about changes, by the kind of change.
     sentences: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     to_look_at: list[Problem] = field(default_factory=list)
     questions: list[CodeQuestion] = field(default_factory=list)
@@ -55,8 +53,7 @@ class ListReport:
     spelt_otherwise: int = 0
 
     def counts(self) -> list[tuple[str, int, list[str]]]:
-        """Each kind of change that there is: in words, how many, and a sentence about each if they
-        are listed."""
+        """The kinds of change that there are: in words, how many, and the sentences to list."""
         found = []
         for kind, (one, several, are_listed) in KINDS_OF_CHANGE.items():
             if lines := self.sentences.get(kind):
@@ -66,7 +63,7 @@ class ListReport:
 
     @property
     def changes(self) -> int:
-        # A move is an end and a beginning, which are counted.
+        # A move is not counted, because its end and its beginning are.
         return sum(len(lines) for kind, lines in self.sentences.items() if kind != "moved")
 
     def look_at(self, line: int, words: str) -> None:
@@ -82,8 +79,6 @@ class ListReport:
 
 @dataclass
 class ImportOutcome:
-    """What importing lists comes to, list by list, and whether they were loaded."""
-
     reports: list[ListReport]
     loaded: bool = False
 
@@ -101,7 +96,7 @@ class ImportOutcome:
 
     @property
     def fingerprint(self) -> str:
-        """The same for two previews that come to the same."""
+        """Two previews with the same outcome have the same fingerprint."""
         said = [
             [str(report.extract), report.extract.digest, sorted(report.sentences.items())]
             + [str(each) for each in (*report.questions, *report.to_look_at)]

@@ -1,8 +1,8 @@
-"""Importing what the Organisation Data Service lists: what is new since the last file.
+"""Importing lists of the Organisation Data Service.
 
-The preview does what the import does, in a transaction that is rolled back. Organisations are known
-by their codes. What a list says for the first time, or otherwise than the list before, is recorded
-with the line that says so; what it does not say is left alone.
+The preview does what the import does, in a transaction that is rolled back. Organisations are found
+by their codes. A fact that a list states for the first time, or differently from the list before,
+is recorded with its line as the source. Facts that a list does not mention are left alone.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from organisations.ods.partner_lists import PartnerListImport
 from records.history import Nature, writing
 from records.troubles import Trouble, trouble_of
 
-# The number by which PostgreSQL knows the lock on imports.
+# The number of the lock in PostgreSQL.
 LOCK = 0x0D5
 
 
@@ -73,9 +73,9 @@ def run(
     same: dict[str, str] | None = None,
     new: frozenset[str] = frozenset(),
 ) -> Iterator[ImportProgress | ImportOutcome]:
-    """Import lists, and roll back unless told to `apply` it. Yields an ImportOutcome at the end.
+    """Import lists, and roll back unless `apply`. Yields an ImportOutcome at the end.
 
-    Raises what `import_lists` raises, and OdsBusy.
+    Raises OdsBusy and OdsRefused.
     """
     with alone(), writing(Nature.IMPORTED, reason=reason, step=STEP, user=user):
         outcome = yield from import_lists(extracts, same=same or {}, new=new)
@@ -88,10 +88,10 @@ def run(
 def import_lists(
     extracts: list[Extract], *, same: dict[str, str], new: frozenset[str]
 ) -> Generator[ImportProgress, None, ImportOutcome]:
-    """Change the register as lists ask.
+    """Make the changes in the lists.
 
-    `same` gives for a code the slug of the organisation that has it. The organisation of a code in
-    `new` is new, though the register has one of its name. Raises OdsRefused.
+    `same` gives for a code the slug of the organisation that has it. The codes in `new` are of new
+    organisations, though the register has some with their names. Raises OdsRefused.
     """
     known = KnownRecords(extracts, same, new)
     reports = []

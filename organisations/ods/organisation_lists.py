@@ -66,7 +66,7 @@ class OrganisationListImport(ListImport):
         self.add(row.line, row.code, row.name, kind, start, note=note, **end)
 
     def has_passed_on_code(self, found: Organisation, row: OrganisationRow) -> bool:
-        """Whether the code may have passed to another body than the one that the register knows."""
+        """Whether another body may have the code now than the one in the register."""
         if found.kind == kind_of(self.extract.listing, row.name):
             return False
         if name_key(row.name) in self.known.keys_of_names(found):
@@ -136,7 +136,6 @@ class OrganisationListImport(ListImport):
 
 
 def kind_of(listing: Listing, name: str) -> str:
-    """The kind of an organisation, as far as a list says."""
     if listing == Listing.NETWORKS:
         return OrganisationKind.PCN
     if listing == Listing.PRACTICES:
@@ -152,7 +151,7 @@ def took_over_code(row: OrganisationRow) -> bool:
 
 
 def has_start_within(found: Organisation, opened: datetime.date) -> bool:
-    """Whether the register gives that start to the month or the year."""
+    """Whether the register has the same start, to the month or the year."""
     return (
         found.start_date is not None
         and found.start_qualifier == Qualifier.ON
@@ -172,9 +171,9 @@ def why_not_closed(found: Organisation, day: datetime.date) -> str:
 
 
 def dependants() -> list[ManyToOneRel]:
-    """What has to end with an organisation: posts, and what the floors above add.
+    """The records that end with an organisation: posts, and others that upper floors add.
 
-    Its memberships of networks end by lines of their own.
+    Memberships of networks do not: lists have lines about their ends.
     """
     return [
         relation

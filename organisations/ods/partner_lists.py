@@ -46,7 +46,7 @@ class PartnerListImport(ListImport):
     def run(self) -> None:
         starts: dict[tuple[int, int], set[datetime.date]] = defaultdict(set)
         others = []
-        # Lines with a known start come first: their ends show what the others are about.
+        # Lines with a known start come first: their ends may show that others are of a later time.
         for listed in self.listed_memberships():
             starts[listed.key].add(listed.row.starts)
             memberships = self.known.memberships[listed.key]
@@ -63,7 +63,7 @@ class PartnerListImport(ListImport):
             else:
                 self.begin(listed)
         self.report_moves()
-        # Ends are saved first: they make room for what begins between the same two.
+        # Ends are saved first, to make room for new memberships of the same two.
         Relationship.objects.bulk_update_with_history(self.altered.values())
         Relationship.objects.bulk_create_with_history(self.begun, batch_size=BATCH)
 
@@ -103,7 +103,7 @@ class PartnerListImport(ListImport):
         return networks
 
     def practice(self, row: PartnerRow) -> Organisation | None:
-        """The practice of a line; None if nobody can tell yet which it is."""
+        """The practice of a line; None if it is undecided."""
         try:
             found = self.find(row.practice, row.practice_name, row.line)
         except Undecided:
@@ -127,7 +127,7 @@ class PartnerListImport(ListImport):
     def correct(
         self, membership: Relationship, listed: ListedMembership, starts: set[datetime.date]
     ) -> None:
-        """Take the start that a later list gives, unless it also lists the one on record."""
+        """Take the start in a later list, unless that list has the recorded start too."""
         day = self.known.day_of(membership.document_id)
         if day is None or membership.start_date in starts or day >= self.extract.last_day:
             if day is None or day <= self.extract.last_day:

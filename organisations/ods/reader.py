@@ -1,7 +1,7 @@
-"""Reading the files of the Organisation Data Service, as strictly as they are plain.
+"""Reading files of the Organisation Data Service.
 
-A file may hold one list as it stood on several days, with the day in its first column: each is an
-Extract of its own. Anything wrong in any file refuses them all.
+A file may hold one list as it was on several days, with the day in the first column. Each of them
+is an Extract. A fault in any file refuses all files.
 """
 
 import csv
@@ -39,8 +39,10 @@ GENERAL_PRACTICE = "4"  # as a prescribing setting
 def read_files(
     files: list[tuple[str, bytes]], *, today: datetime.date, day: str = ""
 ) -> list[Extract]:
-    """The lists in files, each a name and its bytes, the earliest first. `day` is the day of files
-    that do not say on which day they stood. Raises OdsRefused."""
+    """The lists in `files` (names and contents), earliest first. Raises OdsRefused.
+
+    `day` is the day of files that do not state one.
+    """
     extracts, problems, more = [], [], 0
     for name, content in files:
         reader = ListReader(PurePath(name).name, content, day)
