@@ -230,7 +230,6 @@ def typed_in_words(form: forms.ModelForm, fields: list[models.Field], names: Rec
 
 
 def gone_view(model_admin, request: HttpRequest, row: HistoryRow) -> HttpResponse:
-    """Answers somebody who saves a record that somebody else has removed meanwhile."""
     names = RecordNames()
     title = names.of_row(row)
     record = row.instance

@@ -16,7 +16,6 @@ def set_admin_cookie(
     salt: str,
     max_age: datetime.timedelta | None = None,
 ) -> None:
-    """Set a signed cookie that only the admin is sent."""
     response.set_signed_cookie(
         name,
         value,

@@ -117,8 +117,6 @@ class ChosenField(OneRecord):
 
 
 class DependantsForm(StepForm):
-    """Asks for the date, the source and the reason, and what to do with each dependant."""
-
     dependants_heading = "What depends on it"
     dependants_explained = "Only what is ticked is changed."
     nothing_depends = "Nothing in the register depends on it."
@@ -231,8 +229,6 @@ class DependantsForm(StepForm):
 
 
 class DependantsStep(Step):
-    """A step that ends or changes a record and its dependants."""
-
     template = "editing/step_dependants.html"
     form_class: type[DependantsForm] = DependantsForm
 

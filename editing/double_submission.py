@@ -16,7 +16,6 @@ FIELD = "form_number"
 
 
 def new_number(request: HttpRequest) -> str:
-    """The number that a form has already, or a new one."""
     return request.POST.get(FIELD) or fresh_number()
 
 

@@ -49,8 +49,6 @@ LAST = [
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field of a record, before and after, in words."""
-
     name: str
     label: str
     old: str

@@ -24,8 +24,6 @@ MOST_OF_A_KIND = 10
 
 @dataclass(frozen=True)
 class FoundRecord:
-    """A record that a search found, and the steps to offer on it."""
-
     name: Link
     period: str
     steps: list[Link]
@@ -33,8 +31,6 @@ class FoundRecord:
 
 @dataclass(frozen=True)
 class FoundOfKind:
-    """The records of one kind that a search found."""
-
     kind: str
     records: list[FoundRecord]
     more: Link | None  # to the list of all of them, if there are more

@@ -23,7 +23,6 @@ IN_WORDS = {
 
 
 def permissions_of_groups() -> dict[str, set[str]]:
-    """What each of the three groups may do: "forums.change_seat" and the like."""
     register = recorded_models()
     user, group = installed.get_model("auth.User"), installed.get_model("auth.Group")
     upload = installed.get_model("records.Upload")

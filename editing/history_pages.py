@@ -78,7 +78,6 @@ def record_or_last_version(
 def own_context(
     model_admin, request: HttpRequest, record: models.Model, title: str, is_there: bool
 ) -> dict:
-    """The context that all pages of a record's history share."""
     model = model_admin.model
     return {
         **model_admin.admin_site.each_context(request),
@@ -117,7 +116,6 @@ def history_view(model_admin, request: HttpRequest, object_id: str, tools=()) ->
 
 
 def pages_of(page) -> dict:
-    """The context of the links to the other pages of a list."""
     return {
         "page_obj": page,
         "page_var": PAGE_VAR,  # "p", as in the lists of the admin
@@ -134,8 +132,6 @@ def may_restore(model_admin, request: HttpRequest, record: models.Model, is_ther
 
 @dataclass(frozen=True)
 class ThenAndNow:
-    """One field of a record, as it was and as it is."""
-
     label: str
     then: str
     now: str

@@ -22,7 +22,6 @@ OF_THE_FORM = re.compile(
 
 @site_page("kept/", name="kept_forms")
 def kept_forms(request: HttpRequest) -> HttpResponse:
-    """Offers somebody who has signed in again the forms that they had filled in."""
     if request.method == "POST":
         if forget_what_was_sent(request):
             messages.success(request, "What you typed is thrown away.")

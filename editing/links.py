@@ -36,7 +36,6 @@ def change_address(model: type[models.Model], key: int | str) -> str:
 
 
 def add_address(model: type[models.Model], **filled_in) -> str:
-    """The address of the form to add a record, with some fields filled in."""
     return page_address(model, "add", **filled_in)
 
 

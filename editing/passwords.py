@@ -118,8 +118,6 @@ def made_at_random() -> str:
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """The form to change one's own password."""
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].help_text = f"At least 12 characters. {HELP_TEXT}"

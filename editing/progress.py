@@ -7,7 +7,6 @@ class ProgressBar:
     """A bar on one line of a terminal. In a log it is a line for each tenth."""
 
     def __init__(self, stream):
-        """`stream` is a command's `self.stderr`."""
         self.stream = stream
         self.terminal = stream.isatty()
         self.shown = None

@@ -34,8 +34,6 @@ REASON = ("This change", {"fields": ["reason"]})
 
 
 class RecordForm(forms.ModelForm):
-    """The form of any record. It also asks why the record is changed."""
-
     reason = forms.CharField(
         label="Reason for this change",
         max_length=500,

@@ -8,7 +8,6 @@ from records.troubles import refused_in_words, trouble_of
 
 
 def refusal_in_words(error: Exception, model: type[models.Model]) -> str:
-    """Why the database refused a record, in the words of the rule that it broke."""
     if not isinstance(error, IntegrityError) or trouble_of(error) is not None:
         return refused_in_words(error, "saved")
     overlaps = getattr(model, "no_overlaps", ())

@@ -25,8 +25,6 @@ PERIOD_COLUMNS = {
 
 @dataclass(frozen=True)
 class RelatedTable:
-    """A table of the records that belong to another."""
-
     title: str
     anchor: str
     headings: list[str]

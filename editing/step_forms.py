@@ -40,8 +40,6 @@ def names_in(line: str | tuple[str, ...]) -> set[str]:
 
 
 class StepForm(forms.Form):
-    """Asks what every guided step asks: the date, the source and the reason."""
-
     data: MultiValueDict
 
     # The groups of fields before these: their headings, and the fields in each. Fields that a form

@@ -31,8 +31,6 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Preview:
-    """What a step would change."""
-
     changes: list[Change]
     remarks: list[str]
     fingerprint: str
@@ -78,7 +76,6 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
 
 
 def was_done(batch: uuid.UUID) -> bool:
-    """Whether anything was changed under this number."""
     return any(model.history.filter(history_batch=batch).exists() for model in recorded_models())
 
 
@@ -175,7 +172,6 @@ def take_or_say_why(
 
 
 def add_errors(form: StepForm, error: ValidationError) -> None:
-    """Show the errors of a record on the form of a step."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return

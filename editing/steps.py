@@ -67,7 +67,6 @@ class Step:
         return f"{self.title}: {self.record}"
 
     def initial(self) -> dict:
-        """The initial values of its form."""
         return {}
 
     def facts(self) -> list[tuple[str, str]]:
@@ -109,7 +108,6 @@ def step_on(*model_classes: type[models.Model]) -> Callable:
 
 
 def all_steps() -> Iterable[tuple[type[models.Model], type[Step]]]:
-    """Every step on every model."""
     return [(model, step) for model, steps in _steps.items() for step in steps]
 
 

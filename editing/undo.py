@@ -180,7 +180,6 @@ def undo(*, rows: list[HistoryRow], user, reason: str) -> Writing:
 
 
 def first_of(reasons: list[str]) -> list[str]:
-    """The first reasons, and how many more records cannot be put back."""
     shown = reasons[:MOST_REASONS]
     if more := len(reasons) - len(shown):
         shown.append(

@@ -13,7 +13,6 @@ MOST_CHARACTERS = 200
 
 
 def search_text(request: HttpRequest) -> str:
-    """The text in the search box of a page."""
     return request.GET.get("q", "").replace("\x00", "")[:MOST_CHARACTERS].strip()
 
 

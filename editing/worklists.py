@@ -134,7 +134,6 @@ class WorklistPart:
         return records.filter(query)
 
     def number(self) -> int:
-        """How many it finds."""
         if not self.rests_on:
             return self.counted(self.found())
         written = [
@@ -201,7 +200,6 @@ class WorklistRows(Sequence):
 
     @property
     def number(self) -> int:
-        """How many there are of what is counted in the records."""
         return sum(
             part.counted_apart(found) if self.apart else part.counted(found)
             for part, found in self.found
@@ -219,8 +217,6 @@ class WorklistRows(Sequence):
 
 @dataclass
 class Worklist:
-    """A list of what needs attention for one reason."""
-
     slug: str
     order: int
     title: str
@@ -262,7 +258,6 @@ _worklists: dict[str, Worklist] = {}
 
 
 def worklist(slug: str, **words) -> Worklist:
-    """Declare a worklist."""
     _worklists[slug] = Worklist(slug, **words)
     return _worklists[slug]
 

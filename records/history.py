@@ -231,8 +231,6 @@ class WritesNoHistory(TypeError):
 
 
 class RecordQuerySet(models.QuerySet):
-    """Records of the register. Writes that would leave no history are refused."""
-
     def update(self, **kwargs):
         self._refuse("update")
 
@@ -295,8 +293,6 @@ class RecordQuerySet(models.QuerySet):
 
 
 class Recorded(models.Model):
-    """A record with change history."""
-
     history = HistoricalRecords()
 
     class Meta:

@@ -64,8 +64,6 @@ DatedRecordManager = NaturalKeyManager.from_queryset(DatedRecordQuerySet, "Dated
 
 
 class Record(Recorded):
-    """Anything that the register keeps, with change history."""
-
     objects = RecordManager()
 
     # The lookups that identify a record in fixtures: ("organisation__slug", "title").
@@ -196,8 +194,6 @@ class OtherName(DatedFact):
 
 
 class DocumentKind(models.TextChoices):
-    """The sort of paper that a source document is."""
-
     BRIEFING_PACK = "briefing-pack", "briefing pack"
     BOARD_PAPER = "board-paper", "board paper"
     MINUTES = "minutes", "minutes"
