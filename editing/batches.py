@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 @site_page("together/<uuid:batch>/", name="together")
-def together_view(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+def batch_view(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     every = rows_of(batch)
     if not every:
         raise Http404("Nothing was changed together under this number.")

@@ -170,9 +170,9 @@ def form_of(model_admin, request: HttpRequest, record: models.Model) -> type[for
 def choices(model: type[Record], form: forms.ModelForm) -> list[list[models.Field]]:
     """The fields of a form, in its order, in the groups that are one choice each."""
     by_name = {field.name: field for field in model._meta.concrete_fields}
-    together = [*CHOSEN_TOGETHER, *model.chosen_together]
-    groups = {group[0]: group for group in together}
-    later = {name for group in together for name in group[1:]}
+    chosen_together = [*CHOSEN_TOGETHER, *model.chosen_together]
+    groups = {group[0]: group for group in chosen_together}
+    later = {name for group in chosen_together for name in group[1:]}
     found = []
     for name in form.fields:
         if name in by_name and name not in later:

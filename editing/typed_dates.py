@@ -108,17 +108,17 @@ class TypedDayField(forms.DateField):
     """A day, typed in any way that the register reads.
 
     If the form also asks how well the date is known, `settle_typed_dates` takes that from what was
-    typed. If not, a month is refused, unless the field says which of its days the month `stands`
-    for: `first_day` or `last_day`.
+    typed. If not, a whole month or year is refused, unless the field reads it as one of its days:
+    `month_as` is `first_day` or `last_day`.
     """
 
     widget = AdminDateWidget
     default_error_messages = {"invalid": "Enter a date such as 27/03/2026 or 27 March 2026."}
     default_validators = [refuse_distant_day]
 
-    def __init__(self, *, stands: Callable | None = None, **options):
+    def __init__(self, *, month_as: Callable | None = None, **options):
         super().__init__(**options)
-        self.stands = stands
+        self.month_as = month_as
 
     def to_python(self, value):
         if not isinstance(value, str) or value in self.empty_values:
@@ -129,8 +129,8 @@ class TypedDayField(forms.DateField):
             return super().to_python(value)  # Django reads years of two digits
         if qualifier != Qualifier.ON:
             raise ValidationError("This date cannot be “by” a day. Leave “by” out.", code="invalid")
-        if precision != Precision.DAY and self.stands is not None:
-            day = self.stands(day, precision)
+        if precision != Precision.DAY and self.month_as is not None:
+            day = self.month_as(day, precision)
         elif precision != Precision.DAY:
             raise ValidationError(
                 f"“{value}” is a whole {precision}. Enter a day in it, such as "

@@ -113,8 +113,8 @@ class FilterForm(forms.Form):
         label="Who", queryset=User.objects.order_by("username"), required=False, empty_label="all"
     )
     nature = forms.ChoiceField(label="What", choices=[("", "all"), *Nature.choices], required=False)
-    since = TypedDayField(label="From", required=False, stands=first_day)
-    until = TypedDayField(label="To", required=False, stands=last_day)
+    since = TypedDayField(label="From", required=False, month_as=first_day)
+    until = TypedDayField(label="To", required=False, month_as=last_day)
 
     def conditions(self) -> dict:
         """The filters that were asked for, without any that cannot be read."""
