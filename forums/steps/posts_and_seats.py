@@ -33,6 +33,7 @@ def yes_or_no(label: str) -> forms.TypedChoiceField:
 class CreateForm(HolderForm):
     """Asks for a new post or seat, its first day, and its first holder, if it has one."""
 
+    needs_a_holder = False
     date_label = "First day"
     date_help = (
         "The first day of it, and of its first holder. If only the month or year is known, any "
@@ -64,17 +65,6 @@ class CreateForm(HolderForm):
             ("How it is held", self.fields_of_holding),
             ("The first holder, if there is one", self.person_fields),
         ]
-
-    def clean(self):
-        # A post or a seat may be created without a holder.
-        nobody = not self.cleaned_data.get("new_name", "").strip() and (
-            self.cleaned_data.get("person", "") is None
-        )
-        data = super().clean()
-        if nobody:
-            self.errors.pop("person", None)
-            data["person"] = None
-        return data
 
     def unsaved(self) -> Held:
         """The post or seat to create."""

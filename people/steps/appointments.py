@@ -56,6 +56,7 @@ class HolderForm(StepForm):
 
     # The fields about the tenure, as the model names them.
     tenure_fields = ["basis", "term_ends"]
+    needs_a_holder = True
     # The person whom the step records, if they are new to the register.
     recorded: Person | None = None
 
@@ -84,7 +85,8 @@ class HolderForm(StepForm):
     def clean(self):
         data: Any = super().clean()
         new = data.get("new_name", "").strip()
-        if "person" in data and not data["person"] and not new and "new_name" not in self.errors:
+        nobody = "person" in data and not data["person"] and not new
+        if nobody and self.needs_a_holder and "new_name" not in self.errors:
             self.add_error("person", "Choose a person, or give the name of one who is new.")
         if data.get("person") and new:
             self.add_error("new_name", "Leave this empty, or do not choose a person above.")

@@ -204,6 +204,19 @@ def test_what_was_changed_in_one_go_stands_together_and_an_import_is_one_entry_a
     assert "Imported. 30 organisations." in page.text
 
 
+def test_an_import_is_one_entry_though_the_last_of_its_records_was_changed_since(register):
+    with writing(Nature.IMPORTED, step="Import"):
+        make_organisation()
+        last = make_organisation(name="Severn Trust")
+    with writing(Nature.CHANGED):
+        last.name = "Severn NHS Trust"
+        last.save()
+
+    text = read(RECORDED).text
+    assert "Imported. 2 organisations." in text
+    assert text.count("Severn NHS Trust began") == 1
+
+
 def test_every_kind_of_record_has_words(register):
     with writing(Nature.RECORDED):
         make_rating(organisation=register.appointments.get().post.organisation)
