@@ -276,7 +276,7 @@ class Kept:
         self.tag = f'"{tag}-{int(self.made * 1000):x}"'
 
 
-class Part(io.RawIOBase):
+class FilePart(io.RawIOBase):
     """A number of bytes of a file from its position. Closing this closes the file."""
 
     def __init__(self, file: BinaryIO, length: int):
@@ -304,7 +304,7 @@ def answer_with(kept: Kept, request: HttpRequest) -> HttpResponse:
     whole = range(kept.size)
     bounds = part or whole
     kept.file.seek(kept.begins + bounds.start)
-    response = FileResponse(Part(kept.file, len(bounds)), headers=kept.headers)
+    response = FileResponse(FilePart(kept.file, len(bounds)), headers=kept.headers)
     response.block_size = 2**16
     # Django guesses a type from a file name, which these files do not have.
     response["Content-Type"] = kept.headers["Content-Type"]

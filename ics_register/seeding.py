@@ -79,7 +79,7 @@ class SeedRefused(Exception):
 
 
 @dataclass
-class Entry:
+class FixtureEntry:
     """One record as a fixture file writes it."""
 
     file_name: str
@@ -126,7 +126,7 @@ def load_seed(folder: Path, *, user=None, reason: str = "") -> dict[str, int]:
     return counts
 
 
-def read_entries(path: Path, model: type[Record]) -> tuple[list[Entry], list[str]]:
+def read_entries(path: Path, model: type[Record]) -> tuple[list[FixtureEntry], list[str]]:
     """The records in a fixture file, and what is wrong with its form."""
     if not path.exists():
         return [], [f"{path.name}: the file is missing from {path.parent.name}/."]
@@ -155,7 +155,7 @@ def read_entries(path: Path, model: type[Record]) -> tuple[list[Entry], list[str
         elif not isinstance(item["fields"], dict):
             errors.append(f"{path.name}, line {line}, fields: give each field a name and a value.")
         else:
-            entry = Entry(path.name, line, item["model"], item["fields"])
+            entry = FixtureEntry(path.name, line, item["model"], item["fields"])
             errors += [
                 entry.error(name, "this field is given twice.") for name in _given_twice(node)
             ]
@@ -170,7 +170,7 @@ def _given_twice(record_node) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
 
 
-def _load_entry(entry: Entry, model: type[Record], user, reason: str) -> list[str]:
+def _load_entry(entry: FixtureEntry, model: type[Record], user, reason: str) -> list[str]:
     record, errors = _build(entry, model)
     if errors:
         return errors
@@ -190,7 +190,7 @@ def _load_entry(entry: Entry, model: type[Record], user, reason: str) -> list[st
     return []
 
 
-def _build(entry: Entry, model: type[Record]) -> tuple[Record, list[str]]:
+def _build(entry: FixtureEntry, model: type[Record]) -> tuple[Record, list[str]]:
     record, errors = model(), []
     for name, value in entry.fields.items():
         try:

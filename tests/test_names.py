@@ -26,18 +26,11 @@ NAMED_FOR_THEIR_NOUN = {"pages", "steps", "worklists"}
 LINES_OF_FILE, LINES_OF_CLASS, LINES_OF_FUNCTION = 500, 250, 60
 
 # What still breaks a rule. The sets may only shrink.
-CLASSES_OF_ONE_NAME = {
-    "Column",
-    "Entry",
-    "Line",
-    "Part",
-    "Source",
-    "Table",
-}
+CLASSES_OF_ONE_NAME: set[str] = set()
 MODULES_OF_ONE_NAME: set[str] = set()
 LONG_FILES = {"forums/worklists.py"}
 LONG_CLASSES: set[str] = set()
-LONG_FUNCTIONS = set()
+LONG_FUNCTIONS: set[str] = set()
 
 
 def paths() -> Iterator[Path]:

@@ -6,10 +6,10 @@ import json
 import zipfile
 from typing import BinaryIO
 
-from ics_register.open_data.fields import Column, Table, Type
+from editing.spreadsheets.cells import neutral
+from ics_register.open_data.fields import Column, DataTable, Type
 from ics_register.open_data.rows import Gathered
 from ics_register.open_data.tables import TABLES
-from ics_register.pages.formats import in_cell
 
 DATATYPES = {
     Type.ADDRESS: "anyURI",
@@ -31,7 +31,16 @@ def write(gathered: Gathered, file: BinaryIO) -> None:
         zipped.writestr("csv-metadata.json", _description(gathered))
 
 
-def _write_table(gathered: Gathered, table: Table, entry) -> None:
+def in_cell(value) -> str:
+    """A value for a cell, which no spreadsheet program will run as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return neutral(str(value))
+
+
+def _write_table(gathered: Gathered, table: DataTable, entry) -> None:
     text = io.TextIOWrapper(entry, encoding="utf-8", newline="", write_through=True)
     text.write(MARK)
     # Quotation marks keep each cell whole in a program that splits cells at semicolons.
@@ -63,7 +72,7 @@ def _description(gathered: Gathered) -> str:
     return json.dumps(said, ensure_ascii=False, indent=2)
 
 
-def _described(table: Table) -> dict:
+def _described(table: DataTable) -> dict:
     keys = [
         {
             "columnReference": column.name,

@@ -26,7 +26,6 @@ from ics_register.open_data.identifiers import Addresses, membership_anchor
 from ics_register.open_data.metadata import Wanted, about
 from ics_register.open_data.schema import SCHEMA, fields
 from ics_register.open_data.tables import BY_NAME, TABLES
-from ics_register.pages.documents import may_be_named
 from organisations.models import (
     Figure,
     Organisation,
@@ -37,6 +36,7 @@ from organisations.models import (
     Relationship,
     Statement,
 )
+from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
 from people.post_holders import HeldPost, Holder, Holding, posts_with_holders
 from records.models import Document

@@ -46,7 +46,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class DataTable:
     """Records of one kind."""
 
     name: str
@@ -364,16 +364,16 @@ BY_APPOINTMENT = Column(
 )
 
 
-def dated(name: str, model, owner: str, *columns: Column) -> Table:
+def dated(name: str, model, owner: str, *columns: Column) -> DataTable:
     """A table of records with a period, shown on its owner's page."""
     every = [*columns, IN_FORCE, *period(model), *evidence(model)]
-    return Table(name, model, (id_on_page(name, owner), *every))
+    return DataTable(name, model, (id_on_page(name, owner), *every))
 
 
-def stated(name: str, model, owner: str, *columns: Column) -> Table:
+def stated(name: str, model, owner: str, *columns: Column) -> DataTable:
     """A table of records without a period, shown on their owner's page."""
-    return Table(name, model, (id_on_page(name, owner), *columns, *evidence(model)))
+    return DataTable(name, model, (id_on_page(name, owner), *columns, *evidence(model)))
 
 
-def other_names(name: str, model, owner: str, table: str) -> Table:
+def other_names(name: str, model, owner: str, table: str) -> DataTable:
     return dated(name, model, owner, refers(model, owner, table), *plain(model, "name", "kind"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from forums.models import SeatRole
-from ics_register.open_data.fields import Column, Table, Type
+from ics_register.open_data.fields import Column, DataTable, Type
 from ics_register.open_data.tables import TABLES
 from organisations.models import HEAD_KINDS
 
@@ -18,7 +18,7 @@ def _column(column: Column) -> str:
     return f'"{column.name}" {kind}{refers}'
 
 
-def _table(table: Table) -> str:
+def _table(table: DataTable) -> str:
     columns = ",\n    ".join(_column(column) for column in table.columns)
     found_by = "".join(
         f'CREATE INDEX "{table.name}_{column.name}" ON "{table.name}" ("{column.name}");\n'

@@ -17,7 +17,7 @@ from ics_register.open_data.fields import (
     IN_FORCE,
     SPEAKS_FOR,
     STANDING,
-    Table,
+    DataTable,
     dated,
     evidence,
     holder,
@@ -47,19 +47,19 @@ from people.models import Appointment, Distinction, Person, PersonName
 from records.models import Document
 
 TABLES = (
-    Table("documents", Document, (
+    DataTable("documents", Document, (
         id_of_page("documents"),
         *plain(Document, "slug", "title", "short_title", "kind", "publisher"),
         *known(Document, "published_date", "published_precision"),
         *plain(Document, "url", "file_name", "note"),
     )),
-    Table("places", Place, (
+    DataTable("places", Place, (
         id_column({"slug": "slug"}, lambda raw, addresses: addresses.place(raw["slug"])),
         *plain(Place, "slug", "name", "level"),
         refers(Place, "part_of", "places"),
         *evidence(Place),
     )),
-    Table("organisations", Organisation, (
+    DataTable("organisations", Organisation, (
         id_of_page("organisations"),
         *plain(Organisation, "slug", "name", "short_name", "kind", "ods_code", "ons_code"),
         refers(Organisation, "codes_document", "documents"),
@@ -97,7 +97,7 @@ TABLES = (
         refers(Figure, "organisation", "organisations"),
         *plain(Figure, "label", "value", "period", "order"),
     ),
-    Table("people", Person, (
+    DataTable("people", Person, (
         id_of_page("people"),
         *plain(Person, "slug", "honorific", "name", "sort_name"),
         *evidence(Person),
@@ -108,14 +108,14 @@ TABLES = (
         refers(Distinction, "person", "people"),
         refers(Distinction, "other", "people"),
     ),
-    Table("appointments", Appointment, (
+    DataTable("appointments", Appointment, (
         id_on_page("appointments", "organisation"),
         *holder(Appointment),
         refers_on_page(Appointment, "post", "posts", "organisation"),
         *tenure(Appointment),
         *evidence(Appointment),
     )),
-    Table("forums", Forum, (
+    DataTable("forums", Forum, (
         id_of_page("forums"),
         *plain(Forum, "slug", "name", "short_name", "kind"),
         refers(Forum, "place", "places"),
@@ -163,7 +163,7 @@ TABLES = (
         STANDING,
         *EMPTY_PLACES,
     ),
-    Table("memberships", Membership, (
+    DataTable("memberships", Membership, (
         id_on_page("memberships", "forum"),
         *holder(Membership),
         refers_on_page(Membership, "seat", "seats", "forum"),

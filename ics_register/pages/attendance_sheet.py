@@ -12,13 +12,13 @@ from ics_register.pages.page import public_page
 from ics_register.pages.papers import (
     SHEET,
     Cell,
-    Column,
-    Line,
     Lines,
     Paper,
+    PaperColumn,
+    PaperLine,
+    PaperTable,
     Part,
     References,
-    Table,
     or_not_recorded,
     paper_about,
     paper_as_json,
@@ -45,32 +45,34 @@ TO_FILL_IN: Cell = ()
 ROOM_FOR_OTHERS = 6
 # For a seat whose number of places no source gives.
 ROOM_FOR_MORE = 2
-ANOTHER = Line("another")
-MEETING = Table(
+ANOTHER = PaperLine("another")
+MEETING = PaperTable(
     "The meeting, to be filled in",
-    tuple(Column(heading, 1) for heading in ("Date", "Time", "Place", "In the chair", "Notes by")),
+    tuple(
+        PaperColumn(heading, 1) for heading in ("Date", "Time", "Place", "In the chair", "Notes by")
+    ),
     ((TO_FILL_IN,) * 5,),
 )
 MEMBERS = (
-    Column("Seat", 19),
-    Column("Name", 19),
-    Column("Organisation", 17),
-    Column("Present", 9),
-    Column("Apologies", 11),
-    Column("Substitute (name)", 16, room=True),
-    Column("Proxy", 7),
-    Column("Signature", 16, room=True),
+    PaperColumn("Seat", 19),
+    PaperColumn("Name", 19),
+    PaperColumn("Organisation", 17),
+    PaperColumn("Present", 9),
+    PaperColumn("Apologies", 11),
+    PaperColumn("Substitute (name)", 16, room=True),
+    PaperColumn("Proxy", 7),
+    PaperColumn("Signature", 16, room=True),
 )
 OTHERS = (
-    Column("Name", 26),
-    Column("In attendance as", 26),
-    Column("Organisation", 26),
-    Column("Signature", 22, room=True),
+    PaperColumn("Name", 26),
+    PaperColumn("In attendance as", 26),
+    PaperColumn("Organisation", 26),
+    PaperColumn("Signature", 22, room=True),
 )
 RULE = (
-    Column("What the rule asks", 44),
-    Column("Met", 8),
-    Column("By whom, and whether as a substitute or by proxy", 48),
+    PaperColumn("What the rule asks", 44),
+    PaperColumn("Met", 8),
+    PaperColumn("By whom, and whether as a substitute or by proxy", 48),
 )
 
 
@@ -102,8 +104,8 @@ def members(seats: list[HeldSeat], asked: AskedDay, references: References) -> t
         for row in rows_of(seat, references)
     ]
     if not rows:
-        return said(Line(f"No seat is recorded as at {asked.in_words}."))
-    return (Table(f"Members as at {asked.in_words}, and who attends", MEMBERS, tuple(rows)),)
+        return said(PaperLine(f"No seat is recorded as at {asked.in_words}."))
+    return (PaperTable(f"Members as at {asked.in_words}, and who attends", MEMBERS, tuple(rows)),)
 
 
 def rows_of(seat: HeldSeat, references: References) -> Iterator[tuple[Cell, ...]]:
@@ -117,14 +119,14 @@ def rows_of(seat: HeldSeat, references: References) -> Iterator[tuple[Cell, ...]
             *(TO_FILL_IN,) * 5,
         )
     if seat.number is None:
-        another = (Line(seat.title), ANOTHER)
+        another = (PaperLine(seat.title), ANOTHER)
         for _ in range(ROOM_FOR_MORE):
             yield another, TO_FILL_IN, organisation_cell(seat, None), *(TO_FILL_IN,) * 5
 
 
 def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: References) -> Cell:
     first, *details = cell
-    return (Line(first.words, sources=sources_of(seat, holder, references)), *details)
+    return (PaperLine(first.words, sources=sources_of(seat, holder, references)), *details)
 
 
 def name_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
@@ -133,11 +135,11 @@ def name_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     if not seat.holders and seat.standing == Standing.NOT_RECORDED:
         # Somebody may come, and signs with their name.
         return TO_FILL_IN
-    required = (Line(f"required: {seat.requirement}"),) if seat.requirement else ()
+    required = (PaperLine(f"required: {seat.requirement}"),) if seat.requirement else ()
     return (*nobody(seat), *required)
 
 
-def others(seats: list[HeldSeat], references: References) -> Table:
+def others(seats: list[HeldSeat], references: References) -> PaperTable:
     """People who attend without being members, and room for anybody else."""
     rows = [
         (
@@ -151,10 +153,12 @@ def others(seats: list[HeldSeat], references: References) -> Table:
         for holder in holders_and_room(seat)
     ]
     rows += [(TO_FILL_IN,) * len(OTHERS)] * ROOM_FOR_OTHERS
-    return Table("Who else attends", OTHERS, tuple(rows))
+    return PaperTable("Who else attends", OTHERS, tuple(rows))
 
 
-def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple[Lines | Table, ...]:
+def quoracy(
+    forum: Forum, asked: AskedDay, references: References
+) -> tuple[Lines | PaperTable, ...]:
     """The rule, and each thing that it asks with a place to tick."""
     clauses = clauses_of(forum, asked)
     rule = or_not_recorded(several(quoracy_lines(forum, clauses, references), "facts"))
@@ -167,8 +171,8 @@ def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple[Line
     caption = "What makes the meeting quorate, to be ticked"
     if forum.quoracy_clauses_say_all is None:
         caption = "What makes the meeting quorate, as far as is recorded, to be ticked"
-    rows = [((Line(words),), TO_FILL_IN, TO_FILL_IN) for words in asked_for]
-    return (*rule, Table(caption, RULE, tuple(rows)))
+    rows = [((PaperLine(words),), TO_FILL_IN, TO_FILL_IN) for words in asked_for]
+    return (*rule, PaperTable(caption, RULE, tuple(rows)))
 
 
 def member_organisations(forum: Forum, asked: AskedDay) -> list[str]:

@@ -25,9 +25,9 @@ from ics_register.pages.chairs import (
     heads_posts,
 )
 from ics_register.pages.filters import PlaceFilter
-from ics_register.pages.formats import Here, Table, form_of
+from ics_register.pages.formats import CsvTable, Here, form_of
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.ics import Days, Entry, Source
+from ics_register.pages.ics import CalendarEntry, CalendarSource, Days
 from ics_register.pages.joins import with_sources
 from ics_register.pages.lists import LONG, filtered
 from ics_register.pages.page import public_page
@@ -46,14 +46,14 @@ NEXT = 20
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundDay:
     """A day to remember, and the record that gives it."""
 
     record: tuple[type[Model], int]
     what: str  # of the record: "term-ends"
     day: datetime.date
     words: str
-    source: Source
+    source: CalendarSource
     address: str
 
 
@@ -61,9 +61,9 @@ def days_for_calendar(context: dict) -> Days:
     return context["days"]
 
 
-def days_as_csv(context: dict, here: Here) -> Table:
+def days_as_csv(context: dict, here: Here) -> CsvTable:
     columns = ["key", "day", "words", "about", "document", "document_title", "locator"]
-    return Table(
+    return CsvTable(
         columns,
         [
             {
@@ -144,16 +144,16 @@ def calendar(request: HttpRequest, asked: AskedDay):
     return "calendar.html", {"days": days, "filters": seat_filter.form, "span": span}
 
 
-def in_time(found: Found) -> tuple[datetime.date, str]:
+def in_time(found: FoundDay) -> tuple[datetime.date, str]:
     return found.day, found.words
 
 
-def entries(found: Iterable[Found]) -> list[Entry]:
+def entries(found: Iterable[FoundDay]) -> list[CalendarEntry]:
     """The days in order of time, each with when its record was last changed."""
     found = sorted((each for each in found if is_taken(each.day)), key=in_time)
     changed = last_changes(each.record for each in found)
     return [
-        Entry(
+        CalendarEntry(
             # Identify it by the record's key, which stays when a name and an address change.
             key=f"{each.record[0]._meta.model_name}-{each.record[1]}-{each.what}",
             day=each.day,
@@ -204,17 +204,17 @@ def until(asked: AskedDay) -> datetime.date:
 EDGES = {"start": "Begins", "end": "Ends"}
 
 
-def of_forum(forum: Forum, asked: AskedDay) -> Iterator[Found]:
+def of_forum(forum: Forum, asked: AskedDay) -> Iterator[FoundDay]:
     if forum.review_date and since(asked) <= forum.review_date and lasts(forum, forum.review_date):
         yield review_of(forum)
     for edge, day, known in edges(forum, asked):
         words = f"{EDGES[edge]}{known}: {forum.name}"
         source, address = source_of(forum, edge), forum.get_absolute_url()
-        yield Found((Forum, forum.pk), edge, day, words, source, address)
+        yield FoundDay((Forum, forum.pk), edge, day, words, source, address)
 
 
-def review_of(forum: Forum) -> Found:
-    return Found(
+def review_of(forum: Forum) -> FoundDay:
+    return FoundDay(
         record=(Forum, forum.pk),
         what="review",
         day=forum.review_date,
@@ -224,7 +224,7 @@ def review_of(forum: Forum) -> Found:
     )
 
 
-def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[Found]:
+def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[FoundDay]:
     """When holders of a seat come and go, and when their terms end."""
     for spell in spells_in_seat(seat):
         holder = spell.holder
@@ -246,8 +246,8 @@ class Spell:
     who: str
     address: str
 
-    def found(self, what: str, day: datetime.date, words: str, source: Source) -> Found:
-        return Found(self.record, f"{what}{self.suffix}", day, words, source, self.address)
+    def found(self, what: str, day: datetime.date, words: str, source: CalendarSource) -> FoundDay:
+        return FoundDay(self.record, f"{what}{self.suffix}", day, words, source, self.address)
 
 
 def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
@@ -273,7 +273,7 @@ def is_term_to_keep(holder: Holder, held: Holding, asked: AskedDay) -> bool:
     return lasts(held, term) and (forum_ends is None or term <= forum_ends)
 
 
-def term_of(spell: Spell) -> Found:
+def term_of(spell: Spell) -> FoundDay:
     holder = spell.holder
     return spell.found("term-ends", holder.term_ends, f"Term ends: {spell.who}", source_of(holder))
 
@@ -302,10 +302,10 @@ def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date,
             yield edge, last, "" if exactly else f" in {words}, on a day not recorded"
 
 
-def source_of(fact, edge: str = "") -> Source:
+def source_of(fact, edge: str = "") -> CalendarSource:
     if edge == "end" and fact.end_document_slug:
-        return Source(fact.end_document_slug, fact.end_document_title, fact.end_locator)
-    return Source(fact.document_slug, fact.document_title, fact.locator)
+        return CalendarSource(fact.end_document_slug, fact.end_document_title, fact.end_locator)
+    return CalendarSource(fact.document_slug, fact.document_title, fact.locator)
 
 
 # All chairs and leaders
@@ -369,7 +369,9 @@ def soonest(holdings: QuerySet, span: Span, **tenures: QuerySet) -> tuple[list[i
     return keys[: span.most], is_whole and len(keys) <= span.most
 
 
-def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> tuple[list[Found], bool]:
+def terms_of_chairs(
+    seats: QuerySet[Seat], span: Span, asked: AskedDay
+) -> tuple[list[FoundDay], bool]:
     """The ends of terms within `span`, and whether these are all."""
     keys, is_whole = soonest(
         seats,
@@ -386,7 +388,9 @@ def terms_of_chairs(seats: QuerySet[Seat], span: Span, asked: AskedDay) -> tuple
     return found, is_whole
 
 
-def terms_of_heads(posts: QuerySet[Post], span: Span, asked: AskedDay) -> tuple[list[Found], bool]:
+def terms_of_heads(
+    posts: QuerySet[Post], span: Span, asked: AskedDay
+) -> tuple[list[FoundDay], bool]:
     keys, is_whole = soonest(posts, span, post=Appointment.objects.filter(span.terms))
     found = []
     for post in held_posts_among(keys, asked.day):
@@ -403,7 +407,7 @@ def ends_within(spell: Spell, span: Span) -> bool:
     return span.first <= spell.holder.term_ends <= span.last
 
 
-def reviews(forums: QuerySet[Forum], span: Span) -> tuple[list[Found], bool]:
+def reviews(forums: QuerySet[Forum], span: Span) -> tuple[list[FoundDay], bool]:
     # The end of the span is not a filter, for the reason given for terms.
     due = forums.filter(review_date__gte=span.first, review_date__isnull=False)
     first = list(with_sources(due).order_by("review_date", "pk")[: span.most + 1])

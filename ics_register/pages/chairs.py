@@ -22,7 +22,7 @@ from forums import seat_holders as seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import PlaceFilter
-from ics_register.pages.formats import Here, Table, in_chunks
+from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.lists import LONG, filtered, page_of, to_the_end, up_to_many
 from ics_register.pages.names_on_day import earliest_day, names_then
@@ -112,7 +112,7 @@ def _as_data(what: str, held, names: dict[int, str], here: Here) -> dict:
     }
 
 
-def chairs_as_csv(context: dict, here: Here) -> Table:
+def chairs_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each holder, and one for each seat or post that has none."""
 
     def rows():
@@ -124,7 +124,7 @@ def chairs_as_csv(context: dict, here: Here) -> Table:
                 for row in csv_rows.holding_rows(holding):
                     yield {"kind": what, **whole, **row}
 
-    return Table(["kind", "of", "of_name", *csv_rows.HOLDING_COLUMNS], rows())
+    return CsvTable(["kind", "of", "of_name", *csv_rows.HOLDING_COLUMNS], rows())
 
 
 @public_page(

@@ -12,7 +12,7 @@ from forums.happenings import happenings
 from forums.models import Forum, Membership
 from forums.sentences import Sentence, sentences_about
 from ics_register.pages import csv_rows, facts
-from ics_register.pages.formats import Here, Table, in_chunks
+from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.lists import page_of_many
 from ics_register.pages.page import public_page
@@ -75,7 +75,7 @@ def _when(told: Sentence) -> dict:
     }
 
 
-def changes_as_csv(context: dict, here: Here) -> Table:
+def changes_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each change. Words that several changes share are in each row."""
 
     def rows():
@@ -96,7 +96,7 @@ def changes_as_csv(context: dict, here: Here) -> Table:
                 }
 
     sources = [f"{whose}{name}" for whose in ("", "before_") for name in csv_rows.SOURCE_COLUMNS]
-    return Table(
+    return CsvTable(
         ["date", "precision", "qualifier", "event", "kind", "sentence", *sources],
         rows(),
     )

@@ -59,7 +59,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """A line of the chart from the box below, which reports, to the one above."""
 
     lower: str
@@ -69,7 +69,7 @@ class Line:
 
 
 # Lines by lower node, upper node, kind and whether they are there by exception.
-Between = dict[tuple[str, str, str, bool], list[Line]]
+Between = dict[tuple[str, str, str, bool], list[ChartLine]]
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Drawn:
 class DrawnLine:
     """A line as SVG draws it, with the middle of the room beside it if words are written there."""
 
-    line: Line
+    line: ChartLine
     path: str
     label: tuple[float, float] | None
     below: str  # the names at its two ends
@@ -214,7 +214,7 @@ def _in_columns(boxes: list[Box], columns: int, inset: float) -> list[Drawn]:
     return drawn
 
 
-def _units(boxes: Iterable[Box], lines: Iterable[Line]) -> list[Unit]:
+def _units(boxes: Iterable[Box], lines: Iterable[ChartLine]) -> list[Unit]:
     """Boxes of one place with the same lines form one unit, with one line of each kind to the other
     end."""
     ends = defaultdict(set)
@@ -233,7 +233,7 @@ _one_at_a_time = threading.Lock()
 
 
 @functools.lru_cache(maxsize=64)
-def chart(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> Chart:
+def chart(boxes: tuple[Box, ...], lines: tuple[ChartLine, ...]) -> Chart:
     """The chart of `boxes` and of the `lines` between them."""
     joined = {key for line in lines for key in (line.lower, line.upper)}
     drawn = _laid_out([box for box in boxes if box.key in joined], lines)
@@ -241,7 +241,7 @@ def chart(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> Chart:
     return drawn
 
 
-def _laid_out(boxes: list[Box], lines: tuple[Line, ...]) -> Chart:
+def _laid_out(boxes: list[Box], lines: tuple[ChartLine, ...]) -> Chart:
     """The chart of boxes that are each at an end of a line."""
     if not boxes:
         return Chart(width=0, height=0)

@@ -13,7 +13,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import forums_by_chair
 from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import PlaceFilter, within
-from ics_register.pages.formats import Here, Table
+from ics_register.pages.formats import CsvTable, Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.lists import filtered, page_of, to_the_end, up_to_many
 from ics_register.pages.names_on_day import earliest_day, names_then
@@ -96,7 +96,7 @@ COLUMNS_OF_FILE = (
 )
 
 
-def concentration_as_csv(context: dict, here: Here) -> Table:
+def concentration_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each forum somebody chairs, each post they hold and each line between those."""
 
     def rows():
@@ -108,7 +108,7 @@ def concentration_as_csv(context: dict, here: Here) -> Table:
             }
             yield from ({**of, **cells} for cells in _cells(each, here))
 
-    return Table(COLUMNS_OF_FILE, rows())
+    return CsvTable(COLUMNS_OF_FILE, rows())
 
 
 def _cells(each: Chairing, here: Here) -> Iterator[dict]:

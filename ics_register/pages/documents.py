@@ -18,7 +18,7 @@ from forums.models import (
     Succession,
 )
 from ics_register.pages import facts as plain
-from ics_register.pages.formats import Here, Table, whole_list
+from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.lists import page_of
 from ics_register.pages.page import public_page
@@ -180,9 +180,9 @@ def documents_as_json(context: dict, here: Here) -> dict:
     return here.paged(context["page"], [_as_data(each, here) for each in context["page"]])
 
 
-def documents_as_csv(context: dict, here: Here) -> Table:
+def documents_as_csv(context: dict, here: Here) -> CsvTable:
     rows = (_as_data(each, here) for some in whole_list(context["page"]) for each in some)
-    return Table(DOCUMENT_COLUMNS, rows)
+    return CsvTable(DOCUMENT_COLUMNS, rows)
 
 
 @public_page(
@@ -225,7 +225,7 @@ def document_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def facts_as_csv(context: dict, here: Here) -> Table:
+def facts_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each place in a document that states, ends or confirms a fact of the chosen
     kind."""
     document, chosen = context["document"], context["chosen"]
@@ -238,7 +238,7 @@ def facts_as_csv(context: dict, here: Here) -> Table:
                     yield {**said, **place, "kind": chosen.slug}
 
     columns = ["kind", "fact", "id", "use", "locator", "quotation", "note"]
-    return Table([*columns, "ods_code", "ons_code", *Period.PERIOD_FIELDS], rows())
+    return CsvTable([*columns, "ods_code", "ons_code", *Period.PERIOD_FIELDS], rows())
 
 
 @public_page(

@@ -14,7 +14,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 from ics_register.pages.formats import MEDIA_TYPES, Here, file_name
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.papers import Cell, Line, Lines, Paper, Table
+from ics_register.pages.papers import Cell, Lines, Paper, PaperLine, PaperTable
 from records.text import writable
 
 AsWord = Callable[[dict], Paper]
@@ -120,7 +120,7 @@ def _new_numbering(document) -> int:
     return num.numId
 
 
-def _add_line(paragraph, line: Line, *, detail: bool = False) -> None:
+def _add_line(paragraph, line: PaperLine, *, detail: bool = False) -> None:
     if line.label:
         paragraph.add_run(f"{line.label}: ").bold = True
     words = f"“{line.words}”" if line.quoted else f"{line.words}{line.more}"
@@ -131,7 +131,7 @@ def _add_line(paragraph, line: Line, *, detail: bool = False) -> None:
         paragraph.add_run(f" {line.references}" if words else line.references)
 
 
-def _add_table(document, table: Table) -> None:
+def _add_table(document, table: PaperTable) -> None:
     section = document.sections[0]
     room = section.page_width - section.left_margin - section.right_margin
     whole = sum(column.width for column in table.columns)
@@ -141,7 +141,9 @@ def _add_table(document, table: Table) -> None:
     _describe(made, table.caption)
     for column, width in zip(made.columns, widths, strict=True):
         column.width = width
-    _fill(made.rows[0], [(Line(column.heading),) for column in table.columns], widths, head=True)
+    _fill(
+        made.rows[0], [(PaperLine(column.heading),) for column in table.columns], widths, head=True
+    )
     for row in table.rows:
         _fill(made.add_row(), row, widths)
     # An empty paragraph keeps tables apart from each other and from the text.

@@ -17,9 +17,9 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.text import slugify
 
-from editing.spreadsheets.cells import neutral
 from editing.spreadsheets.exporting import csv_file
 from ics_register.addresses import address
+from ics_register.open_data.csv_files import in_cell
 from ics_register.pages.frame import AskedDay, page_furniture
 from ics_register.recorded import as_recorded
 from records.text import plain
@@ -114,7 +114,7 @@ class Here:
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """The content of a CSV file: the names of its columns, and the values that rows have in them,
     if anything."""
 
@@ -123,7 +123,7 @@ class Table:
 
 
 AsJson = Callable[[dict, Here], dict]
-AsCsv = Callable[[dict, Here], Table]
+AsCsv = Callable[[dict, Here], CsvTable]
 # The template of a drawing, and its context.
 AsSvg = Callable[[dict, Here], tuple[str, dict]]
 
@@ -181,15 +181,6 @@ def file_name(here: Here, form: str) -> str:
     if here.asked.recorded:
         name += f"-as-recorded-on-{here.asked.recorded.isoformat()}"
     return f"{name}.{form}"
-
-
-def in_cell(value) -> str:
-    """A value for a cell, which no spreadsheet program will run as a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return neutral(str(value))
 
 
 def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:

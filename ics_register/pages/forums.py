@@ -28,7 +28,7 @@ from forums.vacancies import Places
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
-from ics_register.pages.formats import Here, Table, whole_list
+from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
@@ -92,7 +92,7 @@ def forums_as_json(context: dict, here: Here) -> dict:
     )
 
 
-def forums_as_csv(context: dict, here: Here) -> Table:
+def forums_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
         for forums in whole_list(context["page"]):
             chairs = chairs_of(forums, here.asked)
@@ -100,7 +100,9 @@ def forums_as_csv(context: dict, here: Here) -> Table:
                 said = csv_rows.flat(facts.forum(forum, here))
                 yield said | csv_rows.heads_in_cells(chairs.get(forum.pk, []), here)
 
-    return Table([*csv_rows.FORUM_COLUMNS, *csv_rows.HEAD_COLUMNS, *csv_rows.DATED_COLUMNS], rows())
+    return CsvTable(
+        [*csv_rows.FORUM_COLUMNS, *csv_rows.HEAD_COLUMNS, *csv_rows.DATED_COLUMNS], rows()
+    )
 
 
 @public_page(
@@ -165,7 +167,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def members_as_csv(context: dict, here: Here) -> Table:
+def members_as_csv(context: dict, here: Here) -> CsvTable:
     """The members of a forum: a row for each member, and one for the places of a seat that nobody
     fills."""
 
@@ -180,7 +182,7 @@ def members_as_csv(context: dict, here: Here) -> Table:
                 left = {**seat, "standing": seat["unfilled_standing"], "holders": []}
                 yield from (own | row for row in csv_rows.holding_rows(left))
 
-    return Table([*csv_rows.SEAT_COLUMNS, *csv_rows.HOLDING_COLUMNS], rows())
+    return CsvTable([*csv_rows.SEAT_COLUMNS, *csv_rows.HOLDING_COLUMNS], rows())
 
 
 @prepared

@@ -15,7 +15,7 @@ from records.text import one_line, writable
 
 
 @dataclass(frozen=True)
-class Source:
+class CalendarSource:
     """Which document says so, and where in it."""
 
     slug: str
@@ -27,13 +27,13 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """A day to remember."""
 
     key: str  # unique, and stays when a name changes
     day: datetime.date  # the last day that it can be
     words: str
-    source: Source
+    source: CalendarSource
     address: str  # of the page that says so
     changed: datetime.datetime  # when what it says last changed
 
@@ -44,7 +44,7 @@ class Days:
 
     name: str
     about: str
-    entries: list[Entry]
+    entries: list[CalendarEntry]
     is_whole: bool = True  # or whether there are more
 
     @property
@@ -89,7 +89,7 @@ def calendar_file(days: Days, here: Here) -> bytes:
     return calendar.to_ical()
 
 
-def _event(entry: Entry, register: uuid.UUID, here: Here) -> Event:
+def _event(entry: CalendarEntry, register: uuid.UUID, here: Here) -> Event:
     """An all-day event that does not block the reader's time."""
     address = here.request.build_absolute_uri(here.asked.link(entry.address))
     event = Event()

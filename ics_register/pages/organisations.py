@@ -14,7 +14,7 @@ from forums.seat_holders import held_seats_among
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
-from ics_register.pages.formats import Here, Table, in_chunks, whole_list
+from ics_register.pages.formats import CsvTable, Here, in_chunks, whole_list
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import SOURCES, with_sources
@@ -94,7 +94,7 @@ def organisations_as_json(context: dict, here: Here) -> dict:
     )
 
 
-def organisations_as_csv(context: dict, here: Here) -> Table:
+def organisations_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
         for some in whole_list(context["page"]):
             heads = heads_of(some, here.asked)
@@ -104,7 +104,7 @@ def organisations_as_csv(context: dict, here: Here) -> Table:
                 yield said | csv_rows.heads_in_cells(heads.get(each.pk, []), here)
 
     columns = [*csv_rows.ORGANISATION_COLUMNS, *csv_rows.HEAD_COLUMNS, *csv_rows.DATED_COLUMNS]
-    return Table(columns, rows())
+    return CsvTable(columns, rows())
 
 
 @public_page(
@@ -191,7 +191,7 @@ def _around(each: "ForumAround", here: Here) -> dict:
     return {"forum": forum, "how": each.how, **facts.dated(each, here)}
 
 
-def posts_and_seats_as_csv(context: dict, here: Here) -> Table:
+def posts_and_seats_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each holder of a post and each member of a forum for an organisation, and one for
     each post and seat that has none."""
 
@@ -206,7 +206,7 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> Table:
                 for row in csv_rows.holding_rows(facts.seat(seat, here)):
                     yield {"kind": "seat", **forum, **row}
 
-    return Table(["kind", "forum", "forum_name", *csv_rows.HOLDING_COLUMNS], rows())
+    return CsvTable(["kind", "forum", "forum_name", *csv_rows.HOLDING_COLUMNS], rows())
 
 
 @prepared

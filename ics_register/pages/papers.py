@@ -13,7 +13,7 @@ from records.models import Document
 
 
 @dataclass(frozen=True)
-class Line:
+class PaperLine:
     """A line of a paper, with the numbers of its sources."""
 
     words: str
@@ -33,16 +33,16 @@ class Line:
 class Lines:
     """Lines one below the other."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PaperLine, ...]
     form: str = "paragraphs"  # or "bulleted", "numbered", "facts"
 
 
 # A cell: its words, and any details below them. An empty cell is to write in.
-Cell = tuple[Line, ...]
+Cell = tuple[PaperLine, ...]
 
 
 @dataclass(frozen=True)
-class Column:
+class PaperColumn:
     """A column of a table, and its share of the width."""
 
     heading: str
@@ -51,11 +51,11 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class PaperTable:
     """A table of a paper."""
 
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[PaperColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
     form = "table"
@@ -66,7 +66,7 @@ class Part:
     """A heading of a paper, and the content under it."""
 
     heading: str
-    content: tuple[Lines | Table, ...]
+    content: tuple[Lines | PaperTable, ...]
     level: int = 2
 
 
@@ -167,26 +167,26 @@ class References:
         )
 
 
-def _cited(document: Document, place: str) -> Line:
+def _cited(document: Document, place: str) -> PaperLine:
     about = ", ".join(filter(None, (document.publisher, document.published_in_words())))
-    return Line(
+    return PaperLine(
         document.title,
         address=document.get_absolute_url(),
         more=f"{f' ({about})' if about else ''}, {place}",
     )
 
 
-def several(lines: Iterable[Line], form: str = "bulleted") -> tuple[Lines, ...]:
+def several(lines: Iterable[PaperLine], form: str = "bulleted") -> tuple[Lines, ...]:
     """Lines as the content of a part; nothing if there are none."""
     lines = tuple(lines)
     return (Lines(lines, form),) if lines else ()
 
 
-def said(*lines: Line) -> tuple[Lines, ...]:
+def said(*lines: PaperLine) -> tuple[Lines, ...]:
     return several(lines, "paragraphs")
 
 
-NOT_RECORDED = Line("Not recorded.")
+NOT_RECORDED = PaperLine("Not recorded.")
 
 
 def or_not_recorded(content: tuple) -> tuple:
@@ -224,7 +224,7 @@ def paper_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def _line_as_data(line: Line, here: Here) -> dict:
+def _line_as_data(line: PaperLine, here: Here) -> dict:
     return {
         "label": line.label or None,
         "words": f"{line.words}{line.more}",
@@ -234,7 +234,7 @@ def _line_as_data(line: Line, here: Here) -> dict:
     }
 
 
-def _table_as_data(table: Table, here: Here) -> dict:
+def _table_as_data(table: PaperTable, here: Here) -> dict:
     headings = [column.heading for column in table.columns]
     return {
         "caption": table.caption,

@@ -11,7 +11,7 @@ from forums.models import Membership, Seat
 from forums.seat_holders import HeldSeat, held_seats_that_go_with, seats_with_holders
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import NameFilter, SortFilter
-from ics_register.pages.formats import Here, Table, whole_list
+from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
@@ -96,7 +96,7 @@ def people_as_json(context: dict, here: Here) -> dict:
     )
 
 
-def people_as_csv(context: dict, here: Here) -> Table:
+def people_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each post and seat that somebody holds on the day or later, and one for whoever has
     none."""
 
@@ -112,7 +112,7 @@ def people_as_csv(context: dict, here: Here) -> Table:
                 for said in [*now, *later] or [{}]:
                     yield who | csv_rows.flat(said)
 
-    return Table(["person", "person_name", "when", *csv_rows.TENURE_COLUMNS], rows())
+    return CsvTable(["person", "person_name", "when", *csv_rows.TENURE_COLUMNS], rows())
 
 
 @public_page(
@@ -196,14 +196,16 @@ def person_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def held_as_csv(context: dict, here: Here) -> Table:
+def held_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each post and seat that somebody holds, held or will hold."""
     rows = (
         {"when": when, **csv_rows.flat(said)}
         for when, held in _all_held(context, here).items()
         for said in held
     )
-    return Table(["when", *csv_rows.TENURE_COLUMNS, "ended_with_name", "ended_with_end_date"], rows)
+    return CsvTable(
+        ["when", *csv_rows.TENURE_COLUMNS, "ended_with_name", "ended_with_end_date"], rows
+    )
 
 
 @prepared

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forums.recent_edits import as_row, edit_rows, edits_in_words, first_edit_rows, first_load
 from ics_register.pages import facts
-from ics_register.pages.formats import Here, Table, in_chunks
+from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.lists import page_of_many
 from ics_register.pages.page import public_page
@@ -40,12 +40,12 @@ def _day(moment: datetime.datetime) -> str:
     return facts.date(timezone.localdate(moment), "day")
 
 
-def recorded_as_csv(context: dict, here: Here) -> Table:
+def recorded_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
         for chunk in in_chunks(list(edit_rows(*context["between"]))):
             yield from map(_as_data, edits_in_words(map(as_row, chunk), here.asked.today))
 
-    return Table(["recorded_on", "nature", "step", "kind", "text"], rows())
+    return CsvTable(["recorded_on", "nature", "step", "kind", "text"], rows())
 
 
 @public_page(

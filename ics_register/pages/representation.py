@@ -24,7 +24,7 @@ from ics_register.pages import facts
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import within
-from ics_register.pages.formats import Here, Table, form_of, in_chunks
+from ics_register.pages.formats import CsvTable, Here, form_of, in_chunks
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, names_then
@@ -178,7 +178,7 @@ COLUMNS_OF_FILE = (
 )
 
 
-def representation_as_csv(context: dict, here: Here) -> Table:
+def representation_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each seat, or part of one, and each membership that an organisation has."""
 
     def rows():
@@ -198,7 +198,7 @@ def representation_as_csv(context: dict, here: Here) -> Table:
                             **has,
                         }
 
-    return Table(COLUMNS_OF_FILE, rows())
+    return CsvTable(COLUMNS_OF_FILE, rows())
 
 
 @public_page(

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from forums.models import Forum, ForumName, Membership
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
-from ics_register.pages.formats import Here, Table, in_chunks
+from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
@@ -71,7 +71,7 @@ def _as_said(record: Model, held: dict[int, list[str]], here: Here) -> dict:
     return {**said, "end_date": facts.date(record.end_date, record.end_precision)}
 
 
-def found_as_csv(context: dict, here: Here) -> Table:
+def found_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for every record found, also those that the page leaves out."""
 
     def rows():
@@ -83,7 +83,7 @@ def found_as_csv(context: dict, here: Here) -> Table:
                 for record in chunk:
                     yield _as_row(KINDS[what], _as_said(record, held, here))
 
-    return Table(["kind", "id", "name", "other_names", "holds", "end_date"], rows())
+    return CsvTable(["kind", "id", "name", "other_names", "holds", "end_date"], rows())
 
 
 def _as_row(kind: str, said: dict) -> dict:

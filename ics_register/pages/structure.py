@@ -22,9 +22,9 @@ from forums.structure import (
 from forums.worklists import loops
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import LEVELS
-from ics_register.pages.chart import Box, Chart, Line, chart
+from ics_register.pages.chart import Box, Chart, ChartLine, chart
 from ics_register.pages.filters import PlaceFilter
-from ics_register.pages.formats import DATA, Here, Table, address_in, form_of, site, whole_list
+from ics_register.pages.formats import DATA, CsvTable, Here, address_in, form_of, site, whole_list
 from ics_register.pages.forums import chairs_of
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import with_sources
@@ -51,7 +51,7 @@ class StructureFilter(django_filters.FilterSet):
 
 
 @dataclass
-class Entry:
+class ForumEntry:
     """A forum in the list, with its lines and the forums listed beneath it."""
 
     forum: Forum
@@ -60,7 +60,7 @@ class Entry:
     up: list[ReportingLine] = field(default_factory=list)
     beside: list[ReportingLine] = field(default_factory=list)
     down: list[ReportingLine] = field(default_factory=list)  # from forums listed elsewhere
-    beneath: list["Entry"] = field(default_factory=list)
+    beneath: list["ForumEntry"] = field(default_factory=list)
 
     @property
     def alone(self) -> bool:
@@ -115,7 +115,7 @@ LINE_COLUMNS = (
 )
 
 
-def structure_as_csv(context: dict, here: Here) -> Table:
+def structure_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each line from a forum, and one for each forum without a line."""
 
     def parts():
@@ -136,7 +136,7 @@ def structure_as_csv(context: dict, here: Here) -> Table:
                     alone = {"from_forum": here.id_of(forum), "from_forum_name": forum.name}
                     yield dict.fromkeys(LINE_COLUMNS) | alone
 
-    return Table(LINE_COLUMNS, rows())
+    return CsvTable(LINE_COLUMNS, rows())
 
 
 def structure_as_svg(context: dict, here: Here) -> tuple[str, dict]:
@@ -276,7 +276,9 @@ def drawn_chart(
     return chart(
         tuple(box_of(end, shown, asked, asked_for=end == asked_for) for end in ends),
         tuple(
-            Line(key_of(line.from_forum), key_of(upper_end(line)), line.kind, line.by_exception)
+            ChartLine(
+                key_of(line.from_forum), key_of(upper_end(line)), line.kind, line.by_exception
+            )
             for line in lines
         ),
     )
@@ -340,11 +342,11 @@ def chair_in_words(seats: list[HeldSeat]) -> list[str]:
 # The list
 
 
-def entries(forums: list[Forum], shown: dict) -> list[Entry]:
+def entries(forums: list[Forum], shown: dict) -> list[ForumEntry]:
     """Every forum once, beneath the forum that it reports to if that serves the same place and is
     on the same page."""
     own = {
-        forum.pk: Entry(forum, shown["chairs"].get(forum.pk, []), shown["rounds"][forum.pk])
+        forum.pk: ForumEntry(forum, shown["chairs"].get(forum.pk, []), shown["rounds"][forum.pk])
         for forum in forums
     }
     for line in shown["lines"]:
@@ -368,7 +370,7 @@ def entries(forums: list[Forum], shown: dict) -> list[Entry]:
     return [entry for key, entry in own.items() if key not in parents]
 
 
-def parents_of(own: dict[int, Entry]) -> dict[int, int]:
+def parents_of(own: dict[int, ForumEntry]) -> dict[int, int]:
     """The forum that each forum is listed beneath, if any. No forum is beneath itself, however
     indirectly."""
     parents: dict[int, int] = {}
@@ -386,9 +388,9 @@ def parents_of(own: dict[int, Entry]) -> dict[int, int]:
     return parents
 
 
-def levels(tops: list[Entry]) -> list[tuple[str, list[tuple[Place | None, list[Entry]]]]]:
+def levels(tops: list[ForumEntry]) -> list[tuple[str, list[tuple[Place | None, list[ForumEntry]]]]]:
     """The entries by level and place, in the given order."""
-    found: dict[str, dict[Place | None, list[Entry]]] = {}
+    found: dict[str, dict[Place | None, list[ForumEntry]]] = {}
     for entry in tops:
         place = entry.forum.place
         level = PlaceLevel(place.level).label if place else ""

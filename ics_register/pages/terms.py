@@ -21,12 +21,12 @@ from ics_register.pages.papers import (
     APPENDIX,
     NOT_RECORDED,
     Cell,
-    Column,
-    Line,
     Paper,
+    PaperColumn,
+    PaperLine,
+    PaperTable,
     Part,
     References,
-    Table,
     or_not_recorded,
     paper_about,
     paper_as_json,
@@ -78,23 +78,23 @@ def seats_of(forum: Forum, asked: AskedDay) -> list[HeldSeat]:
     return [seat for seat in seats if seat.is_in_force(asked.day)]
 
 
-def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[Line]:
+def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[PaperLine]:
     own = references.of(forum)
     if forum.short_name:
-        yield Line(forum.short_name, "Short name", sources=own)
-    yield Line(forum.get_kind_display().capitalize(), "Kind", sources=own)
+        yield PaperLine(forum.short_name, "Short name", sources=own)
+    yield PaperLine(forum.get_kind_display().capitalize(), "Kind", sources=own)
     if forum.place:
-        yield Line(forum.place.name, "Place", sources=own)
+        yield PaperLine(forum.place.name, "Place", sources=own)
     if forum.host:
         host = forum.host
-        yield Line(host.name, "Hosted by", address=host.get_absolute_url(), sources=own)
+        yield PaperLine(host.name, "Hosted by", address=host.get_absolute_url(), sources=own)
     proposed = forum.status == ForumStatus.PROPOSED
-    yield Line(forum.start_in_words(), "Proposed" if proposed else "Began", sources=own)
+    yield PaperLine(forum.start_in_words(), "Proposed" if proposed else "Began", sources=own)
     if forum.end_date:
         ended = "Ended" if forum.has_ended(asked.day) else "Ends"
-        yield Line(forum.end_in_words(), ended, sources=references.with_end(forum))
+        yield PaperLine(forum.end_in_words(), ended, sources=references.with_end(forum))
     meets = forum.meeting_frequency
-    yield Line(meets or "not recorded", "Meets", sources=own if meets else ())
+    yield PaperLine(meets or "not recorded", "Meets", sources=own if meets else ())
 
 
 DISPUTES = "Disputes"
@@ -112,7 +112,7 @@ def texts(forum: Forum, references: References, *fields: str) -> Iterator[Part]:
         lines = [line.strip() for line in getattr(forum, field).splitlines() if line.strip()]
         if not lines:
             continue
-        told = [Line(words) for words in lines]
+        told = [PaperLine(words) for words in lines]
         told[-1] = replace(told[-1], sources=references.of(forum))
         form = "paragraphs" if field == "purpose" else "bulleted"
         yield Part(TEXTS[field], several(told, form))
@@ -141,7 +141,7 @@ def membership(
     if seats:
         content += said(*about_rows(seats, asked))
     else:
-        content += said(Line(f"No seat is recorded as at {asked.in_words}."))
+        content += said(PaperLine(f"No seat is recorded as at {asked.in_words}."))
     if forum.membership_wording:
         content += said(
             *quoted("In the document’s words", forum.membership_wording, references.of(forum))
@@ -150,21 +150,21 @@ def membership(
     return Part("Membership", tuple(content))
 
 
-def about_rows(seats: list[HeldSeat], asked: AskedDay) -> Iterator[Line]:
+def about_rows(seats: list[HeldSeat], asked: AskedDay) -> Iterator[PaperLine]:
     """Sentences about all rows of the membership: what none of them has, and how old they are."""
     silent = [words for field, (_, words) in SAID_OF_SEATS.items() if not any_says(seats, field)]
     if silent:
-        yield Line(f"Not recorded of any seat: {', '.join(silent)}.")
+        yield PaperLine(f"Not recorded of any seat: {', '.join(silent)}.")
     rows = [holder or seat for seat in seats for holder in holders_and_room(seat)]
     confirmed = sorted((row for row in rows if row.confirmed_on), key=lambda row: row.confirmed_on)
     if len(confirmed) < len(rows):
         some = f"{len(rows) - len(confirmed)} of {len(rows)} rows" if confirmed else "These rows"
-        yield Line(f"{some} not confirmed since recorded.")
+        yield PaperLine(f"{some} not confirmed since recorded.")
     if confirmed:
         oldest, newest = confirmed[0].confirmed_in_words(), confirmed[-1].confirmed_in_words()
         words = oldest if oldest == newest else f"between {oldest} and {newest}"
         stale = " (more than a year ago)" if confirmed[-1].is_stale(asked.reading_day) else ""
-        yield Line(f"Last confirmed {words}{stale}.")
+        yield PaperLine(f"Last confirmed {words}{stale}.")
 
 
 def any_says(seats: list[HeldSeat], field: str) -> bool:
@@ -173,23 +173,25 @@ def any_says(seats: list[HeldSeat], field: str) -> bool:
 
 def membership_table(
     caption: str, forum: Forum, seats: list[HeldSeat], asked: AskedDay, references: References
-) -> Table:
+) -> PaperTable:
     told = [field for field in SAID_OF_SEATS if any_says(seats, field)]
-    columns = [Column("Seat", 26), Column("Held by", 32), Column("Organisation", 28)]
-    columns += [Column(SAID_OF_SEATS[field][0], 12) for field in told]
+    columns = [PaperColumn("Seat", 26), PaperColumn("Held by", 32), PaperColumn("Organisation", 28)]
+    columns += [PaperColumn(SAID_OF_SEATS[field][0], 12) for field in told]
     rows = [
         (
             seat_cell(seat, holder),
             holder_cell(seat, holder, asked),
             organisation_cell(seat, holder),
-            *((Line(YES_OR_NO[getattr(seat, field)]),) for field in told),
-            (Line("", sources=sources_of(seat, holder, references)),),
+            *((PaperLine(YES_OR_NO[getattr(seat, field)]),) for field in told),
+            (PaperLine("", sources=sources_of(seat, holder, references)),),
         )
         for seat in seats
         for holder in holders_and_room(seat)
     ]
-    columns.append(Column("Source", 11))
-    return Table(f"{caption} of {forum.name} as at {asked.in_words}", tuple(columns), tuple(rows))
+    columns.append(PaperColumn("Source", 11))
+    return PaperTable(
+        f"{caption} of {forum.name} as at {asked.in_words}", tuple(columns), tuple(rows)
+    )
 
 
 def holders_and_room(seat: HeldSeat) -> list[Holder | None]:
@@ -198,55 +200,55 @@ def holders_and_room(seat: HeldSeat) -> list[Holder | None]:
 
 
 def seat_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
-    lines = [Line(seat.title)]
+    lines = [PaperLine(seat.title)]
     if seat.number is None:
-        lines.append(Line("number not recorded"))
+        lines.append(PaperLine("number not recorded"))
     elif seat.number > 1 and holder is None:
-        lines.append(Line(f"of {seat.number}"))
+        lines.append(PaperLine(f"of {seat.number}"))
     elif seat.number > 1 and (place := seat.place_of(holder)):
-        lines.append(Line(f"{place} of {seat.number}"))
+        lines.append(PaperLine(f"{place} of {seat.number}"))
     if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
-        lines.append(Line(seat.role_words))
+        lines.append(PaperLine(seat.role_words))
     return tuple(lines)
 
 
 def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     """The holder of a seat, or why nobody is named."""
-    required = [Line(f"required: {seat.requirement}")] if seat.requirement else []
+    required = [PaperLine(f"required: {seat.requirement}")] if seat.requirement else []
     if holder is None:
         return (*nobody(seat), *required)
     lines = [person_line(holder)]
     if holder.ex_officio:
-        lines.append(Line(f"ex officio, as {holder.ex_officio}"))
-    lines.append(Line(holder.time_in_words(asked.day)))
+        lines.append(PaperLine(f"ex officio, as {holder.ex_officio}"))
+    lines.append(PaperLine(holder.time_in_words(asked.day)))
     if holder.term_ends:
         due = "term was due to end" if holder.serves_past_term(asked.day) else "term ends"
-        lines.append(Line(f"{due} {date_in_words(holder.term_ends)}"))
+        lines.append(PaperLine(f"{due} {date_in_words(holder.term_ends)}"))
     return (*lines, *required)
 
 
-def person_line(holder: Holder) -> Line:
+def person_line(holder: Holder) -> PaperLine:
     """A person by name. A withheld person has no name here and no page."""
     address = reverse("person", args=[holder.person_slug]) if holder.person_slug else ""
-    return Line(holder.person_and_basis, address=address)
+    return PaperLine(holder.person_and_basis, address=address)
 
 
 def nobody(seat: HeldSeat) -> Cell:
     if seat.holders:
-        return (Line(f"{seat.unfilled} more {seat.unfilled_standing.label}"),)
+        return (PaperLine(f"{seat.unfilled} more {seat.unfilled_standing.label}"),)
     word = "Vacant" if seat.standing == Standing.VACANT else "Not recorded"
     if seat.ex_officio:
-        return Line(word), Line(f"filled by whoever is {seat.ex_officio}")
-    return (Line(word),)
+        return PaperLine(word), PaperLine(f"filled by whoever is {seat.ex_officio}")
+    return (PaperLine(word),)
 
 
 def organisation_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     slug, name = speaks_for(seat, holder)
     if name is None:
-        return (Line("Not recorded"),)
-    lines = [Line(name, address=reverse("organisation", args=[slug]))]
+        return (PaperLine("Not recorded"),)
+    lines = [PaperLine(name, address=reverse("organisation", args=[slug]))]
     if slug == seat.for_slug and seat.for_closed:
-        lines.append(Line(f"closed {seat.for_closed}"))
+        lines.append(PaperLine(f"closed {seat.for_closed}"))
     return tuple(lines)
 
 
@@ -271,17 +273,17 @@ def member_organisations(forum: Forum, asked: AskedDay, references: References) 
         if organisation.has_ended(asked.day):
             more += f"; it closed {organisation.end_in_words()}"
         address, sources = organisation.get_absolute_url(), references.with_end(member)
-        lines.append(Line(organisation.name, address=address, more=more, sources=sources))
+        lines.append(PaperLine(organisation.name, address=address, more=more, sources=sources))
     if not lines:
         return ()
-    return (*said(Line("Member organisations:")), *several(lines))
+    return (*said(PaperLine("Member organisations:")), *several(lines))
 
 
-def quoted(label: str, wording: str, sources: tuple[int, ...]) -> Iterator[Line]:
+def quoted(label: str, wording: str, sources: tuple[int, ...]) -> Iterator[PaperLine]:
     lines = [line.strip() for line in wording.splitlines() if line.strip()]
     for number, words in enumerate(lines):
         last = number == len(lines) - 1
-        yield Line(
+        yield PaperLine(
             words, label if number == 0 else "", sources=sources if last else (), quoted=True
         )
 
@@ -296,35 +298,37 @@ def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple:
 
 def quoracy_lines(
     forum: Forum, clauses: list[QuoracyClause], references: References
-) -> Iterator[Line]:
+) -> Iterator[PaperLine]:
     if forum.quoracy_wording:
         yield from quoted("In the document’s words", forum.quoracy_wording, references.of(forum))
     for clause in clauses:
-        yield Line(clause.in_words(), "Read as", sources=references.of(clause))
+        yield PaperLine(clause.in_words(), "Read as", sources=references.of(clause))
         if clause.note:
-            yield Line(clause.note, "How it is read", sources=references.of(clause))
+            yield PaperLine(clause.note, "How it is read", sources=references.of(clause))
     if clauses and forum.quoracy_clauses_say_all is None:
-        yield Line("not recorded yet", "Whether that is all that the document asks")
+        yield PaperLine("not recorded yet", "Whether that is all that the document asks")
     if forum.quoracy_also_asks:
         also = " ".join(forum.quoracy_also_asks.split())
-        yield Line(also, "The document also asks", sources=references.of(forum))
+        yield PaperLine(also, "The document also asks", sources=references.of(forum))
 
 
-def decisions(forum: Forum, references: References) -> Iterator[Line]:
+def decisions(forum: Forum, references: References) -> Iterator[PaperLine]:
     if forum.decision_rule:
-        yield Line(
+        yield PaperLine(
             f"by {forum.get_decision_rule_display()}", "Decides", sources=references.of(forum)
         )
     if forum.decision_basis:
         basis = forum.get_decision_basis_display()
-        yield Line(basis, "Power to decide", sources=references.of(forum))
+        yield PaperLine(basis, "Power to decide", sources=references.of(forum))
     if forum.decision_wording:
         yield from quoted("In the document’s words", forum.decision_wording, references.of(forum))
 
 
 def disputes(forum: Forum, asked: AskedDay, references: References) -> Iterator[Part]:
     lines = [
-        Line(f"{step.what_happens} Decided by: {step.who_decides}", sources=references.of(step))
+        PaperLine(
+            f"{step.what_happens} Decided by: {step.who_decides}", sources=references.of(step)
+        )
         for step in forum_pages.escalation_steps(forum.pk, asked.day)
     ]
     if lines:
@@ -338,7 +342,7 @@ def review(forum: Forum, references: References) -> tuple:
         return said(NOT_RECORDED)
     return several(
         (
-            Line(words or "not recorded", label, sources=references.of(forum) if words else ())
+            PaperLine(words or "not recorded", label, sources=references.of(forum) if words else ())
             for label, words in (("How often", frequency), ("Review date", date))
         ),
         "facts",
@@ -362,9 +366,9 @@ def lines_of_reporting(forum: Forum, asked: AskedDay, references: References) ->
         yield Part("Works with and advises", told, level=3)
 
 
-def up_line(line: ReportingLine, asked: AskedDay, references: References) -> Line:
+def up_line(line: ReportingLine, asked: AskedDay, references: References) -> PaperLine:
     target = line.to_forum or line.to_organisation
-    return Line(
+    return PaperLine(
         f"{line.get_kind_display().capitalize()} {target.name}",
         address=target.get_absolute_url(),
         more=(f" (ended {target.end_in_words()})" if target.has_ended(asked.day) else "")
@@ -373,9 +377,9 @@ def up_line(line: ReportingLine, asked: AskedDay, references: References) -> Lin
     )
 
 
-def down_line(line: ReportingLine, references: References) -> Line:
+def down_line(line: ReportingLine, references: References) -> PaperLine:
     below = line.from_forum
-    return Line(
+    return PaperLine(
         below.name,
         address=below.get_absolute_url(),
         more=by_exception(line),
@@ -383,10 +387,10 @@ def down_line(line: ReportingLine, references: References) -> Line:
     )
 
 
-def beside_line(line: ReportingLine, references: References) -> Line:
+def beside_line(line: ReportingLine, references: References) -> PaperLine:
     target = line.to_forum or line.to_organisation
     words = f"{line.from_forum.name} {line.get_kind_display()} {target.name}"
-    return Line(words, sources=references.of(line))
+    return PaperLine(words, sources=references.of(line))
 
 
 def by_exception(line: ReportingLine) -> str:
@@ -410,4 +414,4 @@ def silence(parts: list[Part]) -> list[Part]:
         return []
     *most, last = absent
     listed = f"{', '.join(most)} or {last}" if most else last
-    return [Part("What no source says", said(Line(f"No source recorded here says {listed}.")))]
+    return [Part("What no source says", said(PaperLine(f"No source recorded here says {listed}.")))]

@@ -56,7 +56,7 @@ class Stretch:
 
 
 @dataclass
-class Line:
+class TimelineRow:
     """Somebody's time in a post or a seat, or a time in which it had no known holder."""
 
     holding: Holding
@@ -97,7 +97,7 @@ class Timeline:
     """Posts or seats with everybody recorded for them, drawn to the scale of time."""
 
     headings: list[Mark]
-    lines: list[Line]
+    lines: list[TimelineRow]
     ticks: list[Mark]
     asked: float | None  # the place of the day asked for, if it is within
     height: int
@@ -114,8 +114,8 @@ class Times:
     """Posts or seats with everybody recorded for them and the times without a holder, and those
     that fit the picture."""
 
-    whole: list[list[Line]]
-    shown: list[list[Line]]
+    whole: list[list[TimelineRow]]
+    shown: list[list[TimelineRow]]
 
     @property
     def left_out(self) -> int:
@@ -126,12 +126,12 @@ class Times:
         return len(self.whole[0]) - len(self.shown[0])
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[TimelineRow]:
         """The lines that are drawn."""
         return [line for lines in self.shown for line in lines]
 
     @property
-    def all_lines(self) -> list[Line]:
+    def all_lines(self) -> list[TimelineRow]:
         return [line for lines in self.whole for line in lines]
 
     def drawn(self, asked: AskedDay) -> Timeline:
@@ -181,12 +181,14 @@ def written(words: str, y: int) -> tuple[list[Mark], int]:
     return marks, y + WORDS * len(lines)
 
 
-def lines_of(holding: Holding, today: datetime.date, over: datetime.date | None) -> list[Line]:
+def lines_of(
+    holding: Holding, today: datetime.date, over: datetime.date | None
+) -> list[TimelineRow]:
     """Everybody recorded for `holding` and the times without anybody, in the order of time."""
     ends = [day for day in (holding.end_date, over) if day is not None]
     over = min(ends, default=None)
     lines = [
-        Line(holding, holder.start_date, _earlier(holder.end_date, over), holder)
+        TimelineRow(holding, holder.start_date, _earlier(holder.end_date, over), holder)
         for holder in holding.recorded
         if over is None or holder.start_date is None or holder.start_date <= over
     ]
@@ -202,7 +204,7 @@ def _earlier(*days: datetime.date | None) -> datetime.date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
+def gaps(holding: Holding, until: datetime.date) -> Iterator[TimelineRow]:
     """The times up to the day `until` in which `holding` was vacant or its holder not recorded.
 
     That can change only on the days looked at.
@@ -223,18 +225,22 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[Line]:
             continue
         if found is not None:
             yield found
-        found = Line(holding, day, last, standing=standing) if standing != Standing.HELD else None
+        found = (
+            TimelineRow(holding, day, last, standing=standing)
+            if standing != Standing.HELD
+            else None
+        )
     if found is not None:
         yield found
 
 
-def holding_before(line: Line) -> list[Holder]:
+def holding_before(line: TimelineRow) -> list[Holder]:
     """The last holders before a time without a holder."""
     first = cast("datetime.date", line.first)
     return [each for each in line.holding.recorded if each.end_date == day_before(first)]
 
 
-def time_without(line: Line, until: datetime.date) -> str:
+def time_without(line: TimelineRow, until: datetime.date) -> str:
     """When nobody held it, in words that claim no more than the dates on either side."""
     holding, recorded = line.holding, line.holding.recorded
     left = holding_before(line)
@@ -263,7 +269,7 @@ class Scale:
     today: int
 
     @classmethod
-    def of(cls, lines: list[Line], today: datetime.date) -> "Scale":
+    def of(cls, lines: list[TimelineRow], today: datetime.date) -> "Scale":
         """The scale for all of `lines`, up to today if one of them goes on."""
         known = [day.toordinal() for line in lines for day in (line.first, line.last) if day]
         if any(line.last is None for line in lines):
@@ -280,7 +286,7 @@ class Scale:
         ordinal = day.toordinal()
         return self.x(ordinal) if self.first <= ordinal <= self.last else None
 
-    def stretches(self, line: Line) -> Iterator[Stretch]:
+    def stretches(self, line: TimelineRow) -> Iterator[Stretch]:
         """The stretches of a line. The future is not certain, whatever is recorded."""
         for look, parts in groupby(self._until_today(line), key=lambda part: part[0]):
             spans = [span for _, *span in parts]
@@ -288,7 +294,7 @@ class Scale:
             if end > x:
                 yield Stretch(look, x, round(end - x, 3))
 
-    def _until_today(self, line: Line) -> Iterator[tuple[str, float, float]]:
+    def _until_today(self, line: TimelineRow) -> Iterator[tuple[str, float, float]]:
         for look, first, last in self._parts(line):
             now = min(max(self.today + 1, first), last)
             if first < now:
@@ -296,7 +302,7 @@ class Scale:
             if now < last:
                 yield "to-come" if line.holder else look, now, last
 
-    def _parts(self, line: Line) -> Iterator[tuple[str, float, float]]:
+    def _parts(self, line: TimelineRow) -> Iterator[tuple[str, float, float]]:
         """(look, first day, day after the last) of each part of a line."""
         stub = STUB * (self.last - self.first) / 100
         end = line.last.toordinal() + 1 if line.last else self.last

@@ -9,7 +9,7 @@ from django.test import Client
 
 from forums.models import ForumStatus, LineKind
 from ics_register.pages import structure
-from ics_register.pages.chart import BOX_WIDTH, PADDING, Box, Line, chart, measure, wrap
+from ics_register.pages.chart import BOX_WIDTH, PADDING, Box, ChartLine, chart, measure, wrap
 from organisations.models import PlaceLevel
 from tests.builders import (
     make_chair_seat,
@@ -244,7 +244,9 @@ def test_no_box_of_a_chart_stands_upon_another_and_levels_are_in_their_order():
         for n in range(60)
     )
     lines = tuple(
-        Line(f"f{n}", f"f{(n * 7 + 3) % 60}", LineKind.values[n % 6]) for n in range(50) if n != 10
+        ChartLine(f"f{n}", f"f{(n * 7 + 3) % 60}", LineKind.values[n % 6])
+        for n in range(50)
+        if n != 10
     )
     made = chart(drawn, lines)
 

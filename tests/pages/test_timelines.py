@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from forums.models import Seat
 from forums.seat_holders import seats_with_holders
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.timelines import Line, Timeline, recorded_times
+from ics_register.pages.timelines import Timeline, TimelineRow, recorded_times
 from organisations.models import Post
 from people.identity import withhold_person
 from people.models import Basis
@@ -51,11 +51,11 @@ def drawn(*posts: Post, over=None, at=TODAY) -> Timeline | None:
     return recorded and recorded.drawn(asked)
 
 
-def looks(line: Line) -> list[str]:
+def looks(line: TimelineRow) -> list[str]:
     return [stretch.look for stretch in line.stretches]
 
 
-def ends(line: Line) -> tuple[float, float]:
+def ends(line: TimelineRow) -> tuple[float, float]:
     first, last = line.stretches[0], line.stretches[-1]
     return first.x, round(last.x + last.width, 3)
 

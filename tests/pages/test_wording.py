@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ics_register.pages.chart import LABEL, Box, Line, chart
+from ics_register.pages.chart import LABEL, Box, ChartLine, chart
 from organisations.models import OrganisationKind, PlaceLevel
 from tests.builders import (
     make_appointment,
@@ -80,10 +80,10 @@ def test_a_healthwatch_is_told_of_seats_for_healthwatch_that_name_none():
 def test_words_beside_a_line_of_the_chart_hide_neither_a_line_nor_a_box():
     boxes = tuple(Box(key, key, "/") for key in ("a", "b", "c", "d"))
     lines = (
-        Line("a", "b", "reports-to", by_exception=True),
-        Line("c", "b", "reports-to"),
-        Line("b", "d", "reports-to", by_exception=True),
-        Line("a", "d", "works-with", by_exception=True),
+        ChartLine("a", "b", "reports-to", by_exception=True),
+        ChartLine("c", "b", "reports-to"),
+        ChartLine("b", "d", "reports-to", by_exception=True),
+        ChartLine("a", "d", "works-with", by_exception=True),
     )
     drawn = chart(boxes, lines)
     labels = [line.label for line in drawn.lines if line.label]
