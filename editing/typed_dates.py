@@ -13,15 +13,8 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
-from records.periods import (
-    FIRST_DAY,
-    LAST_DAY,
-    Precision,
-    Qualifier,
-    date_in_words,
-    is_taken,
-    refuse_distant_day,
-)
+from records.days import FIRST_DAY, LAST_DAY, is_taken, refuse_distant_day
+from records.periods import Precision, Qualifier, date_in_words
 
 Known = tuple[datetime.date, str, str]  # the day, its precision, its qualifier
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from forums.models import Forum, Membership, ReportingLine, Seat, SeatRole
+from forums.reporting_lines import lines_in_force
 from forums.seat_holders import HeldSeat, seats_with_holders
-from forums.worklists import lines_in_force
 from organisations.models import HEAD_KINDS, Organisation, Post
 from people.identity import may_be_named
 from people.models import Appointment

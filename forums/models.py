@@ -17,10 +17,10 @@ from forums.choices import (
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_rules
 from records.constraints import DatabaseCheck
+from records.days import DayField
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap
-from records.periods import DayField
 
 NO_SOURCE_SAYS = "Not recorded: no source says."
 

@@ -99,7 +99,7 @@ def _divided(
 
 
 @dataclass(frozen=True)
-class Member:
+class StatedMember:
     """That an organisation is recorded as a member of a forum, and which document says so."""
 
     organisation_id: int
@@ -109,13 +109,13 @@ class Member:
     locator: str
 
 
-def members_of(forums: QuerySet, day: datetime.date) -> list[Member]:
+def members_of(forums: QuerySet, day: datetime.date) -> list[StatedMember]:
     """The member organisations of `forums` on `day`, in one query."""
     members = MemberOrganisation.objects.as_at(day).filter(forum__in=forums).order_by()
     rows = members.values_list(
         "organisation", "forum", "document__slug", "document__short_title", "locator"
     )
-    return [Member(*row) for row in rows]
+    return [StatedMember(*row) for row in rows]
 
 
 @dataclass
@@ -124,7 +124,7 @@ class Presence:
 
     organisation_id: int
     forum_id: int
-    member: Member | None = None
+    member: StatedMember | None = None
     shares: list[Share] = field(default_factory=list)
     # The seats themselves with who fills them, as far as they were read.
     seats: dict[int, HeldSeat] = field(default_factory=dict)
@@ -190,7 +190,9 @@ class Presence:
         ]
 
 
-def presences(shares: Iterable[Share], members: Iterable[Member]) -> dict[int, dict[int, Presence]]:
+def presences(
+    shares: Iterable[Share], members: Iterable[StatedMember]
+) -> dict[int, dict[int, Presence]]:
     """What each organisation has on each forum: organisation, then forum, then Presence."""
     found: dict[int, dict[int, Presence]] = defaultdict(dict)
 

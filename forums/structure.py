@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.models import Q, QuerySet
 
 from forums.models import ANSWERS, Forum, LineKind, ReportingLine
-from forums.worklists import lines_in_force, loops
+from forums.reporting_lines import lines_in_force, loops
 from organisations.models import Organisation
 from records.names import fold
 

@@ -44,9 +44,10 @@ from organisations.models import (
     Statement,
 )
 from people.models import Appointment, Distinction, Person, PersonName
+from records.days import next_day
 from records.history import Nature, Recorded, recorded_models
 from records.models import Record
-from records.periods import first_day, last_day, next_day
+from records.periods import first_day, last_day
 
 
 def ever(model: type[Recorded], *owned: Q, **fields) -> QuerySet:

@@ -11,7 +11,8 @@ from jinja2 import Environment, StrictUndefined, pass_context
 
 from ics_register.addresses import address
 from ics_register.open_data.identifiers import membership_anchor
-from records.periods import date_in_words, is_taken
+from records.days import is_taken
+from records.periods import date_in_words
 
 
 @pass_context

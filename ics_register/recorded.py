@@ -19,11 +19,11 @@ from django.utils import timezone
 
 from people.identity import families_of, hidden_people, texts_of
 from people.models import Person
+from records.days import next_day
 from records.folded_text import pattern_of
 from records.history import Recorded
 from records.models import Document
 from records.names import FoldedField
-from records.periods import next_day
 from records.version import register_version
 
 # The namespace of the ids of registers.

@@ -6,6 +6,7 @@ act at once, the second is told.
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -237,5 +238,6 @@ def take_back_end(tenure: Tenure) -> None:
             f"{stored}: somebody else has changed its end. Look again before you take it back."
         )
     for name in (*Tenure.END_FIELDS, *Tenure.END_SOURCE_FIELDS, "end_reason"):
-        setattr(stored, name, stored._meta.get_field(name).get_default())
+        field: Any = stored._meta.get_field(name)
+        setattr(stored, name, field.get_default())
     check_and_save(stored, errors_name_it=True)

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 
 from organisations.models import Held, Post
 from people.personal_names import corrected_sort_name, parts_of
+from records.days import DayField
 from records.locks import locked
 from records.models import (
     SLUG_HELP,
@@ -20,7 +21,7 @@ from records.models import (
 )
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap, most_at_once
-from records.periods import DayField, not_over
+from records.periods import not_over
 
 # On both databases a record without a start comes last.
 LATEST_FIRST = F("start_date").desc(nulls_last=True)

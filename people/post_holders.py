@@ -10,8 +10,9 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices
 
 from organisations.models import Organisation, Post
 from people.models import Appointment, Basis, EndReason
+from records.days import next_day
 from records.evidence import Evidence
-from records.periods import Period, next_day
+from records.periods import Period
 from records.prepared import prepared
 
 # Columns of `.values()`. Those that name the documents are in `document_columns`.

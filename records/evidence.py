@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from records.constraints import DatabaseCheck
-from records.periods import DayField, Precision, date_in_words, first_day, last_day
+from records.days import DayField
+from records.periods import Precision, date_in_words, first_day, last_day
 
 CONFIRMED_AGAINST = (
     "Say against which document it was confirmed, where in it, and when: all three, or only when."
@@ -19,6 +20,15 @@ def year_before(day: datetime.date) -> datetime.date:
     if (day.month, day.day) == (2, 29):
         day = day.replace(day=28)
     return day.replace(year=day.year - 1)
+
+
+def stale(today: datetime.date) -> Q:
+    """A condition on facts, which agrees with `Evidence.is_stale`."""
+    limit = year_before(today)
+    condition = Q(confirmed_on=None)
+    for precision in Precision:
+        condition |= Q(confirmed_precision=precision, confirmed_on__lt=first_day(limit, precision))
+    return condition
 
 
 class Evidence:

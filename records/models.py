@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from records.constraints import DatabaseCheck
+from records.days import DayField
 from records.evidence import Evidenced
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
-from records.periods import Dated, DayField, PeriodQuerySet, Precision, date_in_words
+from records.periods import Dated, PeriodQuerySet, Precision, date_in_words
 from records.text import tidy
 
 END_HAS_SOURCE = (

@@ -19,47 +19,8 @@ from django.db.models import F, Q
 from django.utils import dateformat
 
 from records.constraints import DatabaseCheck
+from records.days import DayField, day_before, next_day
 from records.overlap_rules import NoOverlap
-
-# The first and the last day that the register takes, wherever one is typed, loaded or asked for.
-FIRST_DAY, LAST_DAY = datetime.date(1800, 1, 1), datetime.date(2199, 12, 31)
-DAY = datetime.timedelta(days=1)
-
-
-def is_taken(day: datetime.date) -> bool:
-    """Whether the register takes `day`. A record of an older release may have another."""
-    return FIRST_DAY <= day <= LAST_DAY
-
-
-def refuse_distant_day(day: datetime.date) -> None:
-    """Raise ValidationError, with the remedy, for a day that the register does not take."""
-    if not is_taken(day):
-        raise ValidationError(
-            f"The register takes no date in the year {day.year}. Enter a date from "
-            f"{FIRST_DAY.year} to {LAST_DAY.year}, such as 27/03/2026.",
-            code="distant",
-        )
-
-
-def next_day(day: datetime.date) -> datetime.date:
-    """The day after `day`. The last day there is stands for the one after it."""
-    return day + DAY if day < datetime.date.max else day
-
-
-def day_before(day: datetime.date) -> datetime.date:
-    """The day before `day`. The first day there is stands for the one before it."""
-    return day - DAY if day > datetime.date.min else day
-
-
-class DayField(models.DateField):  # type: ignore[type-arg]
-    """A day that the register takes."""
-
-    default_validators = [refuse_distant_day]
-
-    def deconstruct(self) -> Any:
-        # The column is one of Django's: what is asked of a day is no matter of the database.
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.DateField", args, kwargs
 
 
 class Precision(models.TextChoices):
@@ -191,6 +152,11 @@ class PeriodQuerySet(models.QuerySet[Any]):
     def as_at(self, day: datetime.date) -> Self:
         """Those in force on `day`."""
         return self.filter(Q(start_date__lte=day), Q(end_date__isnull=True) | Q(end_date__gte=day))
+
+    def certainly_at(self, day: datetime.date) -> Self:
+        """Those in force on `day` whatever is not known of their start and end."""
+        lasts = Q(certain_to__isnull=True) | Q(certain_to__gte=day)
+        return self.filter(lasts, certain_from__lte=day)
 
     def ended_before(self, day: datetime.date) -> Self:
         """Those that were over before `day` began."""

@@ -28,7 +28,7 @@ LINES_OF_FILE, LINES_OF_CLASS, LINES_OF_FUNCTION = 500, 250, 60
 # What still breaks a rule. The sets may only shrink.
 CLASSES_OF_ONE_NAME: set[str] = set()
 MODULES_OF_ONE_NAME: set[str] = set()
-LONG_FILES = {"forums/worklists.py"}
+LONG_FILES: set[str] = set()
 LONG_CLASSES: set[str] = set()
 LONG_FUNCTIONS: set[str] = set()
 

@@ -35,8 +35,9 @@ from ics_register.pages.terms import forum_of_paper
 from organisations.models import OrganisationKind, Post
 from people.models import TERM_RUNS, Appointment
 from people.post_holders import Holder, Holding, held_posts_among
+from records.days import is_taken
 from records.evidence import year_before
-from records.periods import Period, Precision, Qualifier, date_in_words, is_taken, last_day
+from records.periods import Period, Precision, Qualifier, date_in_words, last_day
 
 # How far ahead the calendar of all forums looks, and how many chairs or reviews it holds at most.
 YEARS_AHEAD = 3

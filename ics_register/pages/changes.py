@@ -19,8 +19,9 @@ from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import Moved, record_at
 from organisations.models import Organisation
 from people.models import Person
+from records.days import FIRST_DAY, LAST_DAY
 from records.evidence import year_before
-from records.periods import FIRST_DAY, LAST_DAY, date_in_words
+from records.periods import date_in_words
 
 # How many rows of the history of memberships can be looked through within a second.
 MOST_OF_THE_PAST = 150_000

@@ -23,7 +23,7 @@ from ics_register.pages.lists import MOST_COUNTED
 from ics_register.pages.page import kept_by_proxies
 from ics_register.pages.record_addresses import Moved, record_at
 from ics_register.recorded import end_of, first_recorded, register_id
-from records.periods import FIRST_DAY, LAST_DAY, day_before
+from records.days import FIRST_DAY, LAST_DAY, day_before
 from records.text import one_line
 
 MOST = 50

@@ -14,16 +14,8 @@ from django.utils import timezone
 
 from editing.typed_dates import UnreadableDate, read_typed
 from ics_register.recorded import first_recorded
-from records.periods import (
-    FIRST_DAY,
-    LAST_DAY,
-    Precision,
-    Qualifier,
-    date_in_words,
-    first_day,
-    is_taken,
-    last_day,
-)
+from records.days import FIRST_DAY, LAST_DAY, is_taken
+from records.periods import Precision, Qualifier, date_in_words, first_day, last_day
 
 
 @dataclass(frozen=True)

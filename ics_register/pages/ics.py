@@ -10,7 +10,7 @@ from icalendar import Calendar, Event, Timezone, vText
 
 from ics_register.pages.formats import MEDIA_TYPES, Here, file_name
 from ics_register.recorded import register_id
-from records.periods import DAY, next_day
+from records.days import DAY, next_day
 from records.text import one_line, writable
 
 

@@ -8,8 +8,9 @@ from django.db.models import Min, QuerySet
 from forums.models import Forum
 from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation, OrganisationName
+from records.days import FIRST_DAY
 from records.models import NameKind
-from records.periods import FIRST_DAY, Qualifier, date_in_words, first_day
+from records.periods import Qualifier, date_in_words, first_day
 from records.prepared import prepared
 
 

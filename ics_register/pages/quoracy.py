@@ -11,7 +11,6 @@ from forums.quoracy import Clause, Judgement, QuoracyForum, as_filled, judge_rul
 from forums.quoracy_inputs import body_of, rule_of
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.voting import Voting, by_votes, voting, voting_seats
-from forums.worklists import successors
 from ics_register.pages import facts
 from ics_register.pages.attendance import (
     Known,
@@ -27,6 +26,7 @@ from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import record_at
 from organisations.models import Organisation
+from organisations.successors import successors
 from records.names import fold
 from records.prepared import prepared
 

@@ -14,7 +14,7 @@ from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.lists import page_of_many
 from ics_register.pages.page import public_page
 from ics_register.recorded import end_of
-from records.periods import day_before
+from records.days import day_before
 
 
 def recorded_as_json(context: dict, here: Here) -> dict:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from forums.models import ANSWERS, Forum, ForumStatus, ReportingLine
+from forums.reporting_lines import loops
 from forums.seat_holders import HeldSeat
 from forums.structure import (
     ends_of,
@@ -19,7 +20,6 @@ from forums.structure import (
     standpoint,
     upper_end,
 )
-from forums.worklists import loops
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.chart import Box, Chart, ChartLine, chart

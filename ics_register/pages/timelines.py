@@ -13,14 +13,8 @@ from typing import cast
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
 from people.post_holders import Holder, Holding, Standing
-from records.periods import (
-    Precision,
-    Qualifier,
-    date_in_words,
-    day_before,
-    last_day,
-    next_day,
-)
+from records.days import day_before, next_day
+from records.periods import Precision, Qualifier, date_in_words, last_day
 
 # In pixels: the space above the first heading, the space above a heading, a line of words, a bar
 # with the space beneath it, and the axis below them all.

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 
 from organisations.ods.extracts import BadLine, Listing
-from records.periods import FIRST_DAY, LAST_DAY, Precision, date_in_words, is_taken
+from records.days import FIRST_DAY, LAST_DAY, is_taken
+from records.periods import Precision, date_in_words
 
 # The beginnings of the names of files without headings.
 NAMED = {"etr": Listing.TRUSTS, "eccg": Listing.CCGS, "epraccur": Listing.PRACTICES}

@@ -7,7 +7,6 @@ from people.worklists import duplicates, vacancies  # noqa: F401  (each declares
 from people.worklists.closed import CLOSED  # noqa: F401
 from people.worklists.held_twice import (  # noqa: F401
     HELD_TWICE,
-    certain,
     held_by_too_many,
     named,
     too_many_in_words,

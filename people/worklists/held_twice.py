@@ -3,12 +3,13 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from editing.worklists import WorklistPart, worklist
 from organisations.models import Held, Post
-from people.models import Appointment, Basis, Tenure
+from people.models import Appointment, Tenure
 from people.worklists.vacancies import Posts
 from records.models import Record
 from records.periods import not_over
@@ -29,24 +30,17 @@ def named(record: Record) -> str:
     return "{}: " + str(record).replace("{", "").replace("}", "")
 
 
-def certain(day: datetime.date) -> Q:
-    """A condition on tenures: they certainly hold on `day`, and are not acting."""
-    return (
-        Q(certain_from__lte=day)
-        & (Q(certain_to=None) | Q(certain_to__gte=day))
-        & ~Q(basis=Basis.ACTING)
-    )
-
-
-def held_by_too_many(tenures: QuerySet, held: str, number: str, day: datetime.date) -> QuerySet:
+def held_by_too_many(model: type[Tenure], day: datetime.date) -> QuerySet:
     """The keys of posts or seats that more people certainly hold on `day` than may hold them."""
+    held: Any = model._meta.get_field(model.held_field).related_model
     return (
-        tenures.filter(certain(day))
+        model.objects.certainly_at(day)
+        .not_acting()
         .order_by()
-        .values(held)
+        .values(model.held_field)
         .annotate(holders=Count("pk"))
-        .filter(holders__gt=F(f"{held}__{number}"))
-        .values(held)
+        .filter(holders__gt=F(f"{model.held_field}__{held.number_field}"))
+        .values(model.held_field)
     )
 
 
@@ -65,7 +59,7 @@ def ways_out_of_too_many(part: WorklistPart, held: Held, holders: Iterable[Tenur
 @HELD_TWICE.part
 class PostsHeldTwice(Posts):
     def found(self):
-        too_many = held_by_too_many(Appointment.objects, "post", "max_holders", self.day)
+        too_many = held_by_too_many(Appointment, self.day)
         return self.listed(
             Post.objects.as_at(self.day).filter(not_over(self.day, "organisation"), pk__in=too_many)
         )
@@ -73,7 +67,9 @@ class PostsHeldTwice(Posts):
     def rows(self, records):
         holders = defaultdict(list)
         for appointment in (
-            Appointment.objects.filter(certain(self.day), post__in=[post.pk for post in records])
+            Appointment.objects.certainly_at(self.day)
+            .not_acting()
+            .filter(post__in=[post.pk for post in records])
             .select_related("person", "post__organisation")
             .order_by("start_date", "pk")
         ):

@@ -3,13 +3,13 @@
 import dataclasses
 import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from editing.links import Link
 from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
 from organisations.worklists import PLACE
 from people.models import Appointment, Tenure
-from records.evidence import year_before
+from records.evidence import stale
 from records.periods import date_in_words, not_over
 
 # There is still time to reappoint or to replace somebody so long before the end of a term.
@@ -119,17 +119,6 @@ class AppointmentsTermEnding(TermEnding, Appointments):
 @PAST_TERM.part
 class AppointmentsPastTerm(PastTerm, Appointments):
     pass
-
-
-def stale(day: datetime.date) -> Q:
-    """A condition that agrees with `Evidence.is_stale`."""
-    limit = year_before(day)
-    return (
-        Q(confirmed_on=None)
-        | Q(confirmed_precision="day", confirmed_on__lt=limit)
-        | Q(confirmed_precision="month", confirmed_on__lt=limit.replace(day=1))
-        | Q(confirmed_precision="year", confirmed_on__lt=limit.replace(month=1, day=1))
-    )
 
 
 class NotConfirmed(Tenures):

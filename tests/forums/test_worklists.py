@@ -11,7 +11,7 @@ from forums.models import (
     Membership,
     SeatRole,
 )
-from forums.worklists import loops
+from forums.reporting_lines import loops
 from organisations.models import PostKind
 from people.post_holders import Standing
 from records.periods import Qualifier

@@ -14,8 +14,8 @@ from django.urls import resolve
 
 from editing.typed_dates import UnreadableDate, read_date
 from ics_register.pages.formats import address_in
+from records.days import FIRST_DAY, LAST_DAY
 from records.history import Recorded
-from records.periods import FIRST_DAY, LAST_DAY
 from tests import slow
 from tests.builders import BUILDERS, make_organisation
 from tests.pages import cast as stage

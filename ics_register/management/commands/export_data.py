@@ -14,7 +14,7 @@ from editing.progress import ProgressBar
 from ics_register.open_data.files import FORMATS, gathered_file, write
 from ics_register.open_data.identifiers import Addresses
 from ics_register.open_data.metadata import Wanted
-from records.periods import FIRST_DAY, LAST_DAY, is_taken
+from records.days import FIRST_DAY, LAST_DAY, is_taken
 
 # In bytes: how often the command reports how large a file is.
 AT_ONCE = 1_000_000

@@ -1,0 +1,196 @@
+"""The worklists of vacant seats, and of those whose post is vacant."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from editing.links import Link
+from editing.worklists import WorklistPart, WorklistRow, over, worklist
+from forums.filling import with_standing
+from forums.models import Forum, ForumStatus, Membership, Seat, SeatRole
+from forums.seat_holders import HeldSeat, seats_with_holders
+from forums.vacancies import with_vacancies
+from organisations.models import Post
+from organisations.worklists import PLACE
+from people.post_holders import HeldPost, Standing, posts_with_holders
+from people.post_holders import with_standing as posts_with_standing
+from people.worklists import (
+    CHAIRS_VACANT,
+    named,
+    silence_in_words,
+    standing_in_words,
+    vacancy_in_words,
+)
+
+SEATS_VACANT = worklist(
+    "seats-vacant",
+    order=2,
+    title="Seats vacant",
+    finds="Seats of forums in force that nobody fills, chairs’ seats among them, and seats for "
+    "several of which some are vacant. Somebody is not spoken for, and a vote may be lost.",
+    emptied="Appoint somebody; end the seat if it is no more; or, if the sources do not say who "
+    "fills it, say so on the seat.",
+    apart="Not recorded",
+    why_apart="The sources name these seats and do not say who fills them, or some of their "
+    "places. They are not vacant as far as is known, and are not counted.",
+    counts="place,places",
+)
+EX_OFFICIO = worklist(
+    "ex-officio-vacant",
+    order=8,
+    title="Ex officio seats whose post is vacant",
+    finds="Seats that go with a post which is vacant or has come to an end, and which nobody "
+    "fills in their own right. Two places are empty, and one appointment fills both.",
+    emptied="Appoint somebody to the post, or to the seat itself; or move the seat to another "
+    "post.",
+    apart="Post not recorded",
+    why_apart="The sources do not say who holds the posts that these go with. They are not "
+    "counted.",
+)
+
+
+def seats_in_force(day: datetime.date) -> QuerySet:
+    return (
+        Seat.objects.as_at(day)
+        .filter(forum__in=Forum.objects.as_at(day))
+        .select_related("forum", "ex_officio_post__organisation", "on_behalf_of")
+        .order_by("forum__folded", "order", "pk")
+    )
+
+
+class Seats(WorklistPart):
+    model = Seat
+    searched = ("title", "forum__folded", "forum__names__folded")
+    narrowed_by = {PLACE: ("forum__place",)}
+
+    def seat_row(self, seat: Seat, reason: str, ways: Iterable[Link]) -> WorklistRow:
+        return WorklistRow(
+            record=seat,
+            name=self.link(seat, seat.title),
+            where=(self.link(seat.forum),),
+            reason=reason,
+            ways=tuple(ways),
+        )
+
+
+class EmptySeats(Seats):
+    def seats(self) -> QuerySet:
+        return with_standing(self.narrowed(seats_in_force(self.day)), self.day)
+
+    def found(self):
+        return self.seats().filter(standing=Standing.VACANT)
+
+    def apart(self):
+        return self.seats().filter(standing=Standing.NOT_RECORDED)
+
+    def rows(self, records):
+        records = list(records)
+        seats = Seat.objects.filter(pk__in=[seat.pk for seat in records])
+        held = {seat.id: seat for seat in seats_with_holders(seats, self.day)}
+        return [
+            self.seat_row(seat, self.reason(seat, held[seat.pk]), self.ways(seat))
+            for seat in records
+        ]
+
+    def reason(self, seat: Seat, held: HeldSeat) -> str:
+        reason = standing_in_words(held)
+        if held.ex_officio:
+            reason += f" It goes with a post: {held.ex_officio}."
+        if seat.forum.status == ForumStatus.PROPOSED:
+            reason += " The forum is proposed and not yet established."
+        return reason
+
+    def ways(self, seat: Seat) -> list[Link]:
+        ways = self.steps(seat, "appoint", "abolish")
+        if seat.ex_officio_post is not None:
+            post = seat.ex_officio_post
+            ways += self.steps(post, "appoint", worded=named(post))
+        return ways
+
+
+@CHAIRS_VACANT.part
+class EmptyChairs(EmptySeats):
+    def seats(self):
+        return super().seats().filter(role=SeatRole.CHAIR)
+
+
+@SEATS_VACANT.part
+class VacantSeats(EmptySeats):
+    """Seats with a vacant place, those that are filled in part too. Their places are counted."""
+
+    def seats(self):
+        return with_vacancies(self.narrowed(seats_in_force(self.day)), self.day)
+
+    def found(self):
+        return self.seats().filter(vacant__gt=0)
+
+    def apart(self):
+        return self.seats().filter(not_recorded__gt=0)
+
+    def counted(self, found):
+        return found.aggregate(number=Coalesce(Sum("vacant"), 0))["number"]
+
+    def counted_apart(self, found):
+        return found.aggregate(number=Coalesce(Sum("not_recorded"), 0))["number"]
+
+    def reason(self, seat, held):
+        empty, standing = held.unfilled, held.unfilled_standing.label
+        if not held.in_places:
+            words = f" All {empty} places are {standing}." if empty > 1 else ""
+            return super().reason(seat, held) + words
+        filled = held.number - empty
+        return (
+            f"{filled} of {held.number} places {'is' if filled == 1 else 'are'} filled; "
+            f"{empty} {'is' if empty == 1 else 'are'} {standing}."
+        )
+
+
+@EX_OFFICIO.part
+class ExOfficioSeats(Seats):
+    def seats(self, standing: Standing) -> QuerySet:
+        """Those without a member of their own whose post has that standing. Nobody fills a post
+        that has ended."""
+        members = Membership.objects.as_at(self.day).not_acting()
+        posts = posts_with_standing(Post.objects.all(), self.day).filter(standing=standing)
+        ended = over(self.day, "ex_officio_post", "ex_officio_post__organisation")
+        of_post = Q(ex_officio_post__in=posts.values("pk"))
+        return self.narrowed(
+            seats_in_force(self.day)
+            .filter(ex_officio_post__isnull=False)
+            .filter(of_post | ended if standing == Standing.VACANT else of_post & ~ended)
+            .exclude(pk__in=members.values("seat"))
+        )
+
+    def found(self):
+        return self.seats(Standing.VACANT)
+
+    def apart(self):
+        return self.seats(Standing.NOT_RECORDED)
+
+    def rows(self, records):
+        records = list(records)
+        posts = Post.objects.filter(pk__in={seat.ex_officio_post_id for seat in records})
+        held = {post.id: post for post in posts_with_holders(posts, self.day)}
+        return [
+            self.seat_row(seat, self.reason(post, held[post.pk]), self.ways(seat, post))
+            for seat in records
+            for post in [seat.ex_officio_post]
+        ]
+
+    def reason(self, post: Post, held: HeldPost) -> str:
+        if post.has_ended(self.day):
+            return f"It goes with a post, {post}, which ended {post.when_it_ends()}."
+        if post.organisation.has_ended(self.day):
+            closed = post.organisation
+            return f"It goes with a post of {closed}, which closed {closed.when_it_ends()}."
+        if held.standing == Standing.NOT_RECORDED:
+            return f"It goes with a post, {post}. {silence_in_words(held)}"
+        return f"It goes with a post, {post}. {vacancy_in_words(held)}"
+
+    def ways(self, seat: Seat, post: Post) -> list[Link]:
+        return [
+            *self.steps(post, "appoint", worded=named(post)),
+            *self.steps(seat, "appoint", worded="{}: the seat itself"),
+        ]
