@@ -113,8 +113,8 @@ READING = {
     "Spreadsheet sent",
     "Export of a list",
 }
-# Pages that answer everybody who may read them, and refuse in words to do what others may.
-TOLD_BY_WHAT_IS_WRITTEN = {"Changes made in one go, and undoing them"}
+# Pages that answer everybody who may read them. Whether somebody may act shows in what is written.
+JUDGED_BY_WRITES = {"Changes made in one go, and undoing them"}
 
 
 @dataclass(frozen=True)

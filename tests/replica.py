@@ -1,5 +1,5 @@
-"""A streaming replica of the database that is tested on, behind a cable that can be cut, and the
-register in front of both."""
+"""A streaming replica of the test database, behind a cable that can be cut, and a register that
+uses both."""
 
 import contextlib
 import itertools
@@ -39,7 +39,7 @@ needs_replica = pytest.mark.skipif(
 
 
 class Server:
-    """A PostgreSQL server in `directory`, made from a copy of what the one at `source` holds."""
+    """A PostgreSQL server in `directory`, made from a copy of the server at `source`."""
 
     copied_with: tuple[str, ...] = ()
     options = "-c fsync=off -c synchronous_commit=off"
@@ -83,7 +83,7 @@ class Server:
         return str(self.directory / ".s.PGSQL.5432")
 
     def freeze(self) -> None:
-        """It takes in what it is sent and answers nothing, as a machine does that has hung."""
+        """Stop the server's processes. It accepts data and answers nothing, as if it had hung."""
         main = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(main, signal.SIGSTOP)  # It starts no more of them.
         children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
@@ -106,24 +106,24 @@ class Server:
 
 
 class Primary(Server):
-    """The database of these tests alone, which keeps what a replica that was away is to be sent.
+    """A server for these tests alone, which keeps what a replica that was away still needs.
 
-    A replica opens at a moment at which no transaction of its primary has written within more
-    than 64 savepoints. In the server that all tests share, a register that stands for a whole
-    package of them is such a transaction, for minutes.
+    A replica can open only while no transaction on its primary has written in more than 64
+    savepoints. On the server that all tests share, a standing register is such a transaction,
+    for minutes.
     """
 
     options = f"{Server.options} -c autovacuum=off -c wal_keep_size=256MB"
 
 
 class Replica(Server):
-    """A server that follows `source`, and writes down what it is asked."""
+    """A server that follows `source`, and logs its queries."""
 
     copied_with = ("--write-recovery-conf",)
     options = f"{Server.options} -c log_statement=all"
 
     def catch_up(self) -> None:
-        """Wait until it has every change."""
+        """Wait until the replica has every change."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_wal_lsn()")
             [written] = cursor.fetchone()
@@ -133,13 +133,13 @@ class Replica(Server):
             time.sleep(0.05)
 
     def was_read(self) -> int:
-        """How often a forum was looked up in it."""
+        """How often a forum was looked up in the replica."""
         return self.log.read_text().count('FROM "forums_forum"')
 
 
 @contextlib.contextmanager
 def running(kind: type[Server], source: str, within: Path | None = None) -> Iterator[Server]:
-    """A server of that kind, started, and removed afterwards."""
+    """Start a server of that kind, and remove it afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="server-", dir=within))
     if os.getuid() == 0:
         shutil.chown(directory, "postgres")
@@ -157,7 +157,7 @@ def running(kind: type[Server], source: str, within: Path | None = None) -> Iter
 
 @contextlib.contextmanager
 def streaming_replica() -> Iterator[Replica]:
-    """A replica of the database of the tests, which until the end is on a server of its own."""
+    """A replica of the test database, which is moved to its own server until the end."""
     shared, address = connection.settings_dict["HOST"], settings.DATABASE_URL
     with running(Primary, shared) as primary, running(Replica, str(primary.directory)) as replica:
         own = str(primary.directory)
@@ -170,14 +170,14 @@ def streaming_replica() -> Iterator[Replica]:
 
 
 def move(host: str, address: str) -> None:
-    """From now on the database of the tests is the one of this server."""
+    """From now on, use the test database on this server."""
     connection.close()
     connection.settings_dict["HOST"] = host
     settings.DATABASE_URL = address
 
 
 class Cable:
-    """What leads to a server's socket from a port of its own, and can be cut."""
+    """A connection from a port to a server's socket that can be cut."""
 
     def __init__(self, to: str):
         self.to = to
@@ -187,11 +187,11 @@ class Cable:
         threading.Thread(target=self.lead, daemon=True).start()
 
     def cut(self) -> None:
-        """From now on nothing comes through, and nobody is told."""
+        """From now on, let nothing through. Neither end is told."""
         self.silent.set()
 
     def mend(self) -> None:
-        """Whoever was cut off is told, and who comes anew is let through."""
+        """Close the connections that were cut, and let new ones through."""
         self.silent.clear()
 
     def lead(self) -> None:
@@ -228,7 +228,7 @@ class Cable:
 
 
 class Register:
-    """The register in processes of its own, with a replica behind a cable."""
+    """The register, in its own processes, with a replica behind a cable."""
 
     def __init__(self, replica: Replica, cable: Cable, log, address: str):
         self.replica, self.cable, self.log, self.address = replica, cable, log, address
@@ -246,7 +246,7 @@ class Register:
         return self.log.read_text().count(words)
 
     def is_read_from_replica(self) -> bool:
-        """Whether a page comes from the replica, as soon as one does."""
+        """Ask until a page comes from the replica. False if none does in time."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             before = self.replica.was_read()
@@ -259,7 +259,7 @@ class Register:
 
 @contextlib.contextmanager
 def served(replica_url: str, log, primary_url: str = ""):
-    """The address at which the register is served in front of that replica, if one is named."""
+    """Serve the register, with that replica if its address is not empty. Gives the address."""
     environment = {
         **os.environ,
         "REGISTER_DEVELOPMENT": "1",

@@ -1,5 +1,5 @@
-"""The register as it is served, but that it says which process answers, and takes its databases up
-again within a second or two."""
+"""The register as served, except that it says which process answers and returns to a database
+within a second or two."""
 
 import os
 

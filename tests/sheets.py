@@ -1,4 +1,4 @@
-"""Spreadsheets to test with, and what a browser does with them."""
+"""Spreadsheets to test with, and how a browser sends them."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ def csv_of(*rows: list[str]) -> bytes:
 
 
 def xlsx_of(*rows: list) -> bytes:
-    """A workbook of one sheet. A cell may be a value with its number format, as a pair."""
+    """A workbook of one sheet. A cell may be a pair of a value and its number format."""
     workbook = Workbook()
     sheet = workbook.active
     for number, cells in enumerate(rows, 1):
@@ -54,7 +54,7 @@ def with_part(content: bytes, name: str, part: bytes, packed: int = zipfile.ZIP_
 
 
 def with_xml(content: bytes, part: str, xml: str) -> bytes:
-    """A workbook with other XML for one of its parts: its rows, as a program may write them."""
+    """A workbook with the XML of one part replaced, as another program might write it."""
     file = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -66,13 +66,13 @@ def with_xml(content: bytes, part: str, xml: str) -> bytes:
 
 
 def with_rows(content: bytes, rows: str, after: str = "") -> bytes:
-    """A workbook with other XML for the rows of its first sheet, and for what follows them."""
+    """A workbook with the XML of its first sheet replaced, from the rows on."""
     xml = f'<worksheet xmlns="{XML_OF_SHEETS}"><sheetData>{rows}</sheetData>{after}</worksheet>'
     return with_xml(content, "xl/worksheets/sheet1.xml", xml)
 
 
 def manager(name: str = "Mona", **fields) -> Client:
-    """A browser in which somebody is signed in who may import every kind."""
+    """A browser of somebody who may import every kind."""
     user = User.objects.create_user(name, password="a long password", is_staff=True, **fields)
     allowed = Permission.objects.filter(content_type__app_label__in=["people", "forums"])
     allowed |= Permission.objects.filter(content_type__app_label__in=["organisations", "records"])
@@ -83,19 +83,19 @@ def manager(name: str = "Mona", **fields) -> Client:
 
 
 def send(browser: Client, model, content: bytes, name: str = "sheet.csv", **fields):
-    """Send a spreadsheet; gives the answer."""
+    """Send a spreadsheet. Gives the response."""
     file = SimpleUploadedFile(name, content)
     page = reverse("admin:import", args=[model._meta.label_lower])
     return browser.post(page, {"file": file, "reason": "Sent by the secretary.", **fields})
 
 
 def told(response) -> str:
-    """What the page says of a file that could not be read."""
+    """The message of the page about a file that could not be read."""
     return " ".join(response.context_data["form"].errors.get("file", []))
 
 
 def checked(browser: Client, model, content: bytes, name: str = "sheet.csv") -> Upload:
-    """Send a spreadsheet and check its rows; gives the upload with its outcome."""
+    """Send a spreadsheet and check its rows. Gives the upload with its outcome."""
     response = send(browser, model, content, name)
     assert response.status_code == 302, told(response)
     upload = Upload.objects.latest("pk")
@@ -114,7 +114,7 @@ def problems(upload: Upload, row: int = 0) -> dict[str, str]:
 
 
 def changes(upload: Upload, row: int = 0) -> dict[str, tuple[str, str]]:
-    """What a row changes: from and to, by field."""
+    """The old and new value of each field that a row changes."""
     return {label: (old, new) for label, old, new in upload.outcome["rows"][row]["changes"]}
 
 
@@ -127,7 +127,7 @@ def confirm(browser: Client, upload: Upload, seen: str | None = None) -> Upload:
 
 
 def loaded(browser: Client, model, content: bytes, name: str = "sheet.csv") -> Upload:
-    """Send, check and confirm a spreadsheet that has nothing wrong with it."""
+    """Send, check and confirm a spreadsheet without errors."""
     upload = checked(browser, model, content, name)
     assert upload.outcome["counts"]["refused"] == 0, upload.outcome["rows"]
     upload = confirm(browser, upload)
@@ -136,7 +136,7 @@ def loaded(browser: Client, model, content: bytes, name: str = "sheet.csv") -> U
 
 
 def steps_of(response) -> list[dict]:
-    """The lines of progress of an answer."""
+    """The progress lines of a response."""
     return [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
 
 

@@ -1,5 +1,6 @@
-"""Why a test is left out of `make test`: it takes seconds by its nature. `make test-all` and
-continuous integration run it.
+"""Marks for tests that take seconds by their nature, each with its reason.
+
+`make test` leaves them out. `make test-all` and continuous integration run them.
 
     pytestmark = slow.RACE          # every test of a module
     @slow.SERVER                    # one test
@@ -15,5 +16,5 @@ SEARCH = pytest.mark.slow(reason="Hypothesis looks through very many examples.")
 ROWS = pytest.mark.slow(reason="Hundreds of rows are made, so that a cost that grows is seen.")
 UPGRADE = pytest.mark.slow(reason="A dumped register is loaded and migrated.")
 
-# More would hide from whoever runs `make test` what they broke.
+# With more, `make test` would miss too much.
 MOST = 400

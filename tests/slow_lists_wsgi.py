@@ -1,4 +1,4 @@
-"""The register as it is served, but that each cell of a list takes a while."""
+"""The register as served, except that each cell of a list takes a while."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Registers that stand for many tests, which read them, and are taken down afterwards."""
+"""Registers that many tests read, made once and removed afterwards."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from django.db import transaction
 
 @contextlib.contextmanager
 def standing(django_db_blocker) -> Iterator[None]:
-    """What is recorded inside stands until the end, and leaves nothing behind.
+    """Keep what is recorded inside until the end, and then remove it.
 
-    For a fixture of a whole package. Tests on it ask for no database of their own, neither by
-    mark nor by fixture: pytest-django would close the connection under it.
+    For a fixture of a whole package. Its tests must not ask for a database themselves, by mark or
+    by fixture: pytest-django would close the connection.
     """
     with django_db_blocker.unblock(), transaction.atomic():
         yield
@@ -20,7 +20,7 @@ def standing(django_db_blocker) -> Iterator[None]:
 
 @contextlib.contextmanager
 def changes_undone() -> Iterator[None]:
-    """What one test changes in a standing register is not there for the next."""
+    """Undo what a test changes in a standing register, so that the next test does not see it."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

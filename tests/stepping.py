@@ -10,7 +10,7 @@ from tests.builders import source
 
 
 def signed_in(**client) -> Client:
-    """A browser of somebody who may do everything."""
+    """A browser in which a superuser is signed in."""
     user = User.objects.filter(username="manager").first()
     user = user or User.objects.create_superuser("manager", password="a password")
     browser = Client(SERVER_NAME="localhost", **client)
@@ -19,7 +19,7 @@ def signed_in(**client) -> Client:
 
 
 def typed(**fields) -> dict:
-    """What somebody sends from the form of a step: days as ISO dates, records as their keys."""
+    """What the form of a step sends: days as ISO dates, records as their keys."""
     answers = {
         "precision": "day",
         "qualifier": "on",
@@ -56,14 +56,14 @@ def take(record, step: str, browser: Client | None = None, **fields):
 
 
 def confirm(record, step: str, browser: Client, shown, **fields):
-    """Confirm what a preview has shown."""
+    """Confirm a preview."""
     address = step_address(type(record), record.pk, step)
     seen = shown.context_data["preview"].fingerprint
     return browser.post(address, {"_confirm": "1", "seen": seen, **typed(**fields)})
 
 
 def shown_move(record, step: str, **fields) -> tuple[str, dict]:
-    """The address of a step and what confirms it, for somebody who was shown what it changes."""
+    """The address of a step, and what to send to confirm its preview."""
     seen = preview(record, step, **fields).context_data["preview"].fingerprint
     address = step_address(type(record), record.pk, step)
     return address, {"_confirm": "1", "seen": seen, **typed(**fields)}

@@ -1,6 +1,6 @@
-"""What nobody's browser would send, sent to every address of the admin.
+"""Requests that no browser would send, to every address of the admin.
 
-Whatever is sent, nobody is shown a fault of ours, and whoever may not write writes nothing.
+None of them causes a server error, and nothing is written by people who may not write.
 """
 
 import pytest
@@ -47,14 +47,14 @@ def cast(standing_admin):
 
 @pytest.fixture(scope="module")
 def forms(standing_admin):
-    """Every page that asks for something, as it stands before anybody sends it."""
+    """Every page with a form, before anybody has sent one."""
     with changes_undone():
         return pages_with_forms(standing_admin, standing_admin.browser(SUPERUSER))
 
 
 @pytest.fixture
 def quiet(caplog):
-    """Thousands of refusals are not to be read of in a log."""
+    """Keep thousands of refusals out of the log."""
     caplog.set_level("CRITICAL")
 
 
@@ -99,7 +99,7 @@ def test_a_key_that_cannot_be_one_is_answered_with_a_page(odd, cast, quiet):
 
 
 def ask_even_if_it_fails(browser, method, place, data=None):
-    """The answer, or None if there was a fault of ours in place of one."""
+    """The answer, or None if it is a server error."""
     browser.raise_request_exception = False
     answer = ask(browser, method, place, data)
     return None if answer.status >= 500 else answer
@@ -160,7 +160,7 @@ def test_no_choice_can_be_made_so_that_a_form_fails(what, cast, forms, quiet):
 
 
 class PageWithForm:
-    """A page that asks for something, with what a browser would send from it."""
+    """A page with a form, and what a browser would send from it."""
 
     def __init__(self, page, response):
         self.kind = page.kind
@@ -184,7 +184,7 @@ def pages_with_forms(cast, browser) -> list[PageWithForm]:
 
 
 def in_order(page: PageWithForm, cast) -> dict:
-    """The form of a page filled in as a superuser might, so that most would be done."""
+    """The form of a page, filled in so that a superuser could save most of them."""
     document = cast.records[MODELS_BY_NAME["document"]][0][1]
     filled = {
         "date": "2026-11-01",

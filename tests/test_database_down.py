@@ -1,6 +1,6 @@
-"""What readers and staff are answered while the database cannot be asked.
+"""Responses to readers and staff while the database cannot be reached.
 
-With servers that are frozen, stopped, full and lost for real: tests/test_sick_servers.py.
+tests/test_sick_servers.py does the same with real servers that are frozen, stopped or full.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ client = Client(headers={"host": "localhost"}, raise_request_exception=False)
 
 
 def refused(words: str) -> Exception:
-    """As psycopg tells of a connection that the server refuses."""
+    """The error that psycopg raises if the server refuses a connection."""
     own = psycopg.OperationalError(f"connection failed: FATAL:  {words}")
     return as_django(OperationalError, own)
 
@@ -58,7 +58,7 @@ TROUBLES = [
 
 @contextlib.contextmanager
 def down(error: Exception = GONE):
-    """The database refuses every connection."""
+    """Let the database refuse every connection."""
     connection.close()
     with mock.patch.object(connection, "get_new_connection", side_effect=error) as connect:
         yield connect
@@ -216,7 +216,7 @@ def test_the_admin_says_what_is_the_matter(error, trouble):
 
 @pytest.fixture
 def patience_for():
-    """How patient a request is, by the path that it asks for."""
+    """A function that gives the patience of a request for a path."""
 
     def asked(path: str) -> waiting.Patience:
         seen = []

@@ -1,4 +1,4 @@
-"""Each decision record says when it was taken and whether it is in force, and the index agrees."""
+"""Each decision record has a date and says whether it is in force, and the index agrees."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The national register to try speed on: it keeps every rule, and is the same on every run."""
+"""The made-up national register for measuring speed keeps every rule, and is always the same."""
 
 import csv
 import datetime
@@ -182,7 +182,7 @@ def test_every_page_opens_on_it_within_its_ten_queries(england, parameters):
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(page, query_params=parameters if "?" not in page else None)
         assert answer.status_code in ((200, 404) if "recorded" in parameters else (200,)), page
-        # What was recorded is asked with four more, whatever the page.
+        # Reading the past takes four more queries on every page.
         assert len(queries) <= (14 if "recorded" in parameters else 10), page
 
 
@@ -220,13 +220,13 @@ def test_no_page_of_changes_reads_the_whole_of_a_table(england):
             assert client.get(address_of_page).status_code == 200
         asked = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
         assert asked
-        # Of the first row of all, by its key, no other is read.
+        # The query for the first row of all, by its key, reads no other row.
         first = 'ORDER BY "records_historicaldocument"."history_id" ASC LIMIT 1'
         asked = [sql for sql in asked if not sql.endswith(first)]
         for sql in asked:
             with connection.cursor() as cursor:
                 steps = [step for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {sql}")]
-            # By date, the last first, is as far as is shown.
+            # A scan by date, latest first, stops when the page is full.
             scans = [step for step in steps if step.startswith("SCAN") and "_date_" not in step]
             assert scans == [], address_of_page
 

@@ -1,5 +1,5 @@
-"""PostgreSQL on a disk that is really full: what is there can be read, and what is not saved says
-why."""
+"""PostgreSQL on a disk that is really full: pages can still be read, and staff see why nothing is
+saved."""
 
 import random
 import shutil
@@ -26,7 +26,7 @@ pytestmark = [needs_replica, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def small_disk():
-    """A disk of its own."""
+    """A small disk that can be filled."""
     folder = Path(tempfile.mkdtemp(prefix="disk-"))
     mount = ["mount", "-t", "tmpfs", "-o", "size=300m,mode=755", "tmpfs", str(folder)]
     try:
@@ -45,7 +45,7 @@ def small_disk():
 
 @pytest.fixture
 def register(small_disk):
-    """The register on a server that has that disk alone."""
+    """The register on a server whose data is on that disk."""
     shared, name = connection.settings_dict["HOST"], settings.DATABASE_URL
     with running(Server, shared, within=small_disk) as server:
         move(str(server.directory), name)
@@ -67,7 +67,7 @@ def fill(disk: Path) -> None:
 
 
 def long_text() -> str:
-    """Such as PostgreSQL cannot make small."""
+    """A text that PostgreSQL cannot compress."""
     return "".join(random.choices(string.ascii_letters, k=20_000))
 
 

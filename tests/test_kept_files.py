@@ -1,6 +1,6 @@
-"""Whole lists and files of the whole register are made once for a version, one at a time.
+"""Whole lists and files of the whole register are made once for each version, one at a time.
 
-Inside a transaction nothing is kept, so that these tests write for good.
+Nothing is kept inside a transaction, so these tests commit what they write.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ LIST = "/people.csv"
 
 
 class Reader(Client):
-    """Reads each answer to its end, and closes it."""
+    """A client that reads each response to its end, and closes it."""
 
     def generic(self, *args, **kwargs):
         answer = super().generic(*args, **kwargs)
@@ -60,7 +60,7 @@ def ann():
 
 @pytest.fixture
 def made(monkeypatch) -> list:
-    """Grows by one with every list that is made."""
+    """A list that grows by one with every file that is made."""
     makings, as_csv = [], formats.answer_csv
 
     def making(*args):
@@ -77,7 +77,7 @@ def files_in(folder: Path) -> list[str]:
 
 @contextlib.contextmanager
 def held(folder: Path, *names: str):
-    """As another process holds its turn to make a file, or waits for it."""
+    """Hold the turn to make a file, or a place in the queue for it, as another process would."""
     folder.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
         for name in names:
@@ -136,7 +136,7 @@ def test_after_a_change_it_is_made_anew(ann, made):
 
 
 def test_that_of_another_version_is_removed_after_ten_minutes(ann, folder):
-    """Before, it may be of a newer version than that of whoever makes a file at this moment."""
+    """Until then it may be newer than the version that another process is making."""
     client.get(LIST)
     [name] = files_in(folder)
     withhold_person(person=ann)
@@ -199,7 +199,7 @@ def test_who_has_the_list_is_told_so_also_when_the_file_is_gone(folder, made):
 
 
 def test_a_day_is_no_proof_that_a_list_has_not_changed():
-    """The clock may have been set back since."""
+    """The clock may have been set back since that day."""
     answer = client.get(LIST, headers={"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"})
     assert answer.status_code == 200
 
@@ -274,7 +274,7 @@ def test_the_rest_of_a_list_that_has_changed_is_the_whole_new_one(ann):
 
 
 def test_the_rest_of_a_list_that_was_made_again_is_the_whole(folder, monkeypatch):
-    """What it says is the same, and how it is written need not be."""
+    """It has the same content, but not necessarily the same bytes."""
     tag = client.get(LIST).headers["ETag"]
     for path in folder.iterdir():
         path.unlink()
@@ -353,7 +353,7 @@ def test_one_waits_and_the_others_are_told_at_once(folder, monkeypatch):
 
 
 def test_of_a_process_that_dies_while_it_makes_a_file_nothing_is_left(folder):
-    """The half-made file is served to nobody, and its turn is over."""
+    """The half-made file is never served, and the next process gets its turn."""
     client.get(LIST)
     [name] = files_in(folder)
     (folder / name).unlink()
@@ -402,7 +402,7 @@ def test_a_list_that_fails_half_way_is_not_kept(folder, monkeypatch):
 
 @pytest.fixture
 def gone(monkeypatch):
-    """The connection of somebody who has hung up, as gunicorn has it."""
+    """The connection of somebody who has hung up, as gunicorn passes it on."""
     monkeypatch.setattr(kept_files, "WATCH", 0)
     ours, theirs = socket.socketpair()
     theirs.close()
@@ -416,7 +416,7 @@ def test_a_request_that_waited_longer_than_its_sender_makes_nothing(gone, made):
 
 
 def test_nobody_waits_for_the_turn_of_who_is_gone(gone, folder, monkeypatch):
-    """Nor is a mark left that the file is asked for."""
+    """No mark is left that somebody waits for the file."""
     monkeypatch.setattr(kept_files, "PATIENCE", 600)
     is_gone, asked = kept_files.is_gone, []
 
@@ -459,7 +459,7 @@ def test_a_file_is_made_no_further_for_who_is_gone(address, goes, folder):
 
 
 def test_it_is_made_for_another_who_asked_meanwhile(goes, folder, impatient, monkeypatch, made):
-    """They were told when to ask again, and it is to be there."""
+    """They were told when to ask again, and the file must be there then."""
     in_cell = formats.in_cell
 
     def meanwhile(value):

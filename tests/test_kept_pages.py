@@ -1,6 +1,6 @@
 """Public pages that have not changed are not made again, and none is ever stale.
 
-Inside a transaction nothing is kept, so that these tests write for good.
+Nothing is kept inside a transaction, so these tests commit what they write.
 """
 
 import datetime
@@ -83,7 +83,7 @@ def save(chair):
 
 
 def save_raw(chair):
-    """Past the record's own `save()`."""
+    """Save without the record's own `save()`."""
     chair.note = "Read from a list."
     chair.save_base()
 
@@ -120,7 +120,7 @@ def remove_in_sql(chair):
 
 
 def write_history_alone(chair):
-    """What the register learnt is a page too."""
+    """History is shown on a page of its own, so it matters too."""
     chair.history.update(note="Otherwise.")
 
 
@@ -333,7 +333,7 @@ ANSWERS = {
 
 
 def test_a_proxy_keeps_what_is_there_and_what_is_gone_alike_and_for_a_minute_at_most(chair, caplog):
-    """What is gone and does not say so to a proxy does not take the place of the page there."""
+    """A page that is gone replaces the page in the proxy only if its response may be kept."""
     board = chair.seat.forum
     for slug in ("old-board", "board"):
         board.slug = slug
@@ -387,7 +387,7 @@ def test_each_address_day_host_and_release_has_a_tag_of_its_own(chair, monkeypat
     ],
 )
 def test_an_address_is_what_the_page_reads_of_it(chair, typed, read):
-    """One page is made and kept, whatever else a link carries, and nothing of it says what."""
+    """Parameters that a page does not read make no new page, and do not appear in it."""
     page = client.get(read)
     whole = page.getvalue()
     tag = page.headers["ETag"]
@@ -401,7 +401,7 @@ def test_an_address_is_what_the_page_reads_of_it(chair, typed, read):
 def test_every_parameter_that_a_page_reads_is_passed_on_by_nginx_and_no_other():
     read = {name for view in urlpatterns for name in getattr(view.callback, "reads", ())}
     text = SAMPLE.read_text()
-    # Those of quoracy have the number of a seat behind them.
+    # The names of quoracy's parameters end in the number of a seat.
     by_name = {name for name in read if not name.endswith("-")}
     passed = re.findall(r"^map \$arg_(\w+) \$with_\1 .*&\1=\$arg_\1", text, re.M)
     assert sorted(passed) == sorted(by_name)
@@ -447,7 +447,7 @@ def test_a_file_is_told_to_be_unchanged_without_being_written(chair):
 
 
 def test_what_is_written_while_a_page_is_made_is_on_the_next(chair, monkeypatch):
-    """The version is read before the page, and never after what it says."""
+    """The version is read before the page is made, never afterwards."""
     read = kept_pages.register_version
 
     def then_somebody_writes():

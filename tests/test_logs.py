@@ -1,4 +1,4 @@
-"""What the log says, as whoever runs the register reads it."""
+"""The log, as somebody who runs the register reads it."""
 
 import io
 import logging
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def log(monkeypatch):
-    """What is written to the log, by the handler that the settings make."""
+    """The lines of the log, as the handler in the settings writes them."""
     configurator = logging.config.DictConfigurator(settings.LOGGING)
     configurator.configure()
     (handler,) = [each for each in logging.getLogger().handlers if each.name == "console"]

@@ -1,7 +1,7 @@
-"""The sample configuration of nginx, run: it keeps public pages as long as they allow, and nothing
-else.
+"""The sample configuration of nginx, run by nginx: it keeps public pages for as long as they allow,
+and nothing else.
 
-Pages allow less here than they do in earnest, so that a test can outwait it.
+Pages allow a shorter time here than in production, so that a test can wait for its end.
 """
 
 import contextlib
@@ -67,7 +67,7 @@ class Proxy:
             reader.close()
 
     def how(self, address: str, **headers) -> str | None:
-        """How nginx came by a page: "HIT" if it had it."""
+        """The status of nginx's cache for a page, such as "HIT"."""
         return self.ask(address, **headers).headers["X-Cache-Status"]
 
 
@@ -78,7 +78,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def register(monkeypatch):
-    """A register with one forum, served by itself."""
+    """A register with one forum, served by Django's test server."""
     keep = f"public, max-age=0, s-maxage={FRESH}, stale-while-revalidate={STALE}"
     monkeypatch.setattr(public_pages, "KEPT_FOR", keep)
     caches["pages"].clear()
@@ -106,7 +106,7 @@ def proxy(register, tmp_path):
 
 @contextlib.contextmanager
 def in_front_of(register: int, folder: Path):
-    """nginx in front of the register on that port."""
+    """Run nginx in front of the register on that port."""
     port = free_port()
     nginx = subprocess.Popen(command(folder, port=port, register=register))
     try:
@@ -197,7 +197,7 @@ def test_what_is_wrongly_asked_for_is_not_kept(proxy):
 
 
 def test_what_is_gone_or_moved_replaces_itself_before_the_page_is_too_old(proxy, register):
-    """Readers may be given the page once more: nginx asks for it anew behind their backs."""
+    """Readers may get the old page once more, while nginx asks for the new one."""
     gone = [f"/people/ann-abel{form}" for form in ("/", ".json", ".csv", "/changes.atom")]
     kept = [*gone, PAGE]
     assert [proxy.ask(address).status for address in kept] == [200] * len(kept)
@@ -217,7 +217,7 @@ def test_what_is_gone_or_moved_replaces_itself_before_the_page_is_too_old(proxy,
 
 
 def test_what_readme_says_removes_every_page_from_nginx_at_once(proxy, register):
-    """Also those whose files nginx keeps open."""
+    """This includes pages whose files nginx keeps open."""
     assert (proxy.how(PAGE), proxy.how(PAGE)) == ("MISS", "HIT")
     withhold_person(person=register.chair)
     assert b"Abel" in proxy.ask(PAGE).body
@@ -324,7 +324,7 @@ def test_a_link_that_carries_more_leads_to_the_page_that_is_kept(proxy):
 
 
 def test_nobody_has_another_page_kept_in_the_place_of_one(proxy):
-    """The register is asked for just what the page is kept by."""
+    """nginx sends the register exactly the parameters that it keeps the page by."""
     for odd in ("Q=nobody", "q=nobody&q=board", "q=board&Q=nobody", "%71=nobody"):
         proxy.ask(f"/forums/?{odd}")
     every = proxy.ask("/forums/").body
@@ -387,7 +387,7 @@ def test_who_tries_to_sign_in_too_often_is_told_so_in_words(proxy):
 
 
 def test_a_list_that_nobody_waits_for_is_made_no_further(transactional_db, tmp_path):
-    """By gunicorn, which shows who is gone. nginx leaves it when its reader does."""
+    """nginx closes its connection when the reader does, and gunicorn lets the register see that."""
     for number in range(40):
         make_person(name=f"Person {number}")
     files = tmp_path / "files"
@@ -408,7 +408,7 @@ def test_a_list_that_nobody_waits_for_is_made_no_further(transactional_db, tmp_p
 
 @contextlib.contextmanager
 def slow_lists(files: Path):
-    """The port of a register that takes half a minute for a list of forty people."""
+    """Serve a register that takes half a minute for a list of forty people. Gives its port."""
     port = free_port()
     environment = {
         **os.environ,

@@ -1,5 +1,7 @@
-"""Every sort of person at every address of the admin. The table of what each may do stands in
-docs/who-may-do-what.md, and these tests keep it true: `make permissions` writes it anew."""
+"""What every sort of person may do at every address of the admin.
+
+The table is in docs/who-may-do-what.md. These tests keep it true: `make permissions` rewrites it.
+"""
 
 import os
 from collections import defaultdict
@@ -16,7 +18,7 @@ from tests.admin_urls import (
     OF_RECORDS,
     READING,
     SUPERUSER,
-    TOLD_BY_WHAT_IS_WRITTEN,
+    JUDGED_BY_WRITES,
     WHO,
     Answer,
     Page,
@@ -38,18 +40,18 @@ YES, READS, NO, SIGN_IN = "yes", "reads", "no", "sign in"
 
 
 def verdict(page: Page, opened: Answer, sent: Answer) -> str:
-    """What somebody may do with a page, told by what it answers when opened and when sent to."""
+    """Whether somebody may use a page, judged by its answers to GET and POST."""
     if opened.sent_to_sign_in and sent.sent_to_sign_in:
         return SIGN_IN
     if sent.refused and opened.refused:
         return NO
-    if page.kind in TOLD_BY_WHAT_IS_WRITTEN:
+    if page.kind in JUDGED_BY_WRITES:
         return YES if sent.writes else READS
     return READS if sent.refused or page.kind in READING else YES
 
 
 def walk(cast, who: str) -> dict[tuple[str, str], str]:
-    """What somebody may do with every page; fails on an answer that nobody should be given."""
+    """The verdict on every page. Fails on answers that nobody should get."""
     browser = cast.browser(who)
     found = {}
     faults = []
@@ -92,7 +94,7 @@ PARTS = [
 
 
 def table(verdicts: dict[str, dict[tuple[str, str], str]]) -> str:
-    """The table: one row for the pages of a kind that answer everybody alike."""
+    """The table. Pages of one kind with the same verdicts share a row."""
     rows = defaultdict(list)
     for kind, about in verdicts[SUPERUSER]:
         rows[kind, tuple(verdicts[who][kind, about] for who in WHO)].append(about)
@@ -111,7 +113,7 @@ def table(verdicts: dict[str, dict[tuple[str, str], str]]) -> str:
 
 
 def part_of(kind: str) -> tuple[str, str]:
-    """In which part of the table a kind of page stands, and by what name."""
+    """The part of the table that a kind of page is in, and its name there."""
     step = kind.removeprefix("Guided step: ")
     if step != kind:
         return PARTS[1][0], step
@@ -119,7 +121,7 @@ def part_of(kind: str) -> tuple[str, str]:
 
 
 def in_words(abouts: list[str], everything: list[str]) -> str:
-    """What the pages of a row are about, without naming more than it takes."""
+    """What the pages of a row are about, as shortly as possible."""
     named = set(abouts)
     for words, single in WHOLES.items():
         if single <= named:
@@ -142,11 +144,11 @@ def test_what_each_may_do_is_what_the_document_says(caplog):
         assert written.strip() == found.strip(), REMEDY
 
 
-# What the table has to say, whatever pages there are
+# What the table must say, whatever pages there are
 
 
 def said() -> list[dict[str, str]]:
-    """The rows of the table as it stands in the document, by the heads of its columns."""
+    """The rows of the table in the document, each by the headings of its columns."""
     table = DOCUMENT.read_text().split(BEGIN)[1].split(END)[0]
     found, heads = [], []
     for line in table.splitlines():

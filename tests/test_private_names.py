@@ -1,4 +1,4 @@
-"""CONTRIBUTING lists every private name of a library that the code uses."""
+"""CONTRIBUTING.md lists every private name of a library that the code uses."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ DOCUMENTED_KEYS = {
 
 
 def listed() -> Iterator[tuple[str, str, str]]:
-    """Each name in the table of CONTRIBUTING, with its file and its test."""
+    """Each name in the table of CONTRIBUTING.md, with its file and its test."""
     text = (settings.BASE_DIR / "CONTRIBUTING.md").read_text()
     section = text.split("## Private names of libraries")[1].split("\n## ")[0]
     for row in section.splitlines():
@@ -39,7 +39,7 @@ def tree(path: Path) -> Iterator[ast.AST]:
 
 
 def own_names(path: Path) -> set[str]:
-    """Names that a module gives: to functions and classes, and to what `self` has."""
+    """The names of a module's functions and classes, and of attributes set on `self`."""
     names = set()
     for node in tree(path):
         match node:

@@ -1,5 +1,6 @@
-"""What README says of a primary that is lost, done with real servers: the replica is promoted, the
-old machine becomes its replica, and takes over again."""
+"""README's steps after the loss of a primary, done with real servers.
+
+The replica is promoted, and the old machine becomes its replica and later takes over again."""
 
 import contextlib
 import time
@@ -43,14 +44,14 @@ def test_readme_says_what_is_done_here():
 
 
 def address_of(server, database: str = "") -> str:
-    """The address of a database of that server: of the tests' own, which each of their processes
-    calls otherwise, if none is named."""
+    """The address of a database on that server. The default is the test database, whose name
+    differs between the processes of the tests."""
     host = urllib.parse.quote(str(server.directory), safe="")
     return f"postgres://register@{host}/{database or connection.settings_dict['NAME']}"
 
 
 def write_to(server) -> None:
-    """From now on changes are made there, as the register does that names it in DATABASE_URL."""
+    """From now on, write to that server, as a register with its address in DATABASE_URL does."""
     move(str(server.directory), address_of(server, "postgres"))
 
 
@@ -108,7 +109,7 @@ def test_a_replica_is_promoted_and_the_old_primary_takes_over_again(transactiona
 
 
 def says(server, question: str, answer: tuple) -> bool:
-    """Whether a server says so, as soon as it does: a replica applies and tells within moments."""
+    """Ask a server until it gives this answer: a replica takes a moment. False if it never does."""
     until = time.monotonic() + PATIENCE
     while server.ask(question) != [answer]:
         if time.monotonic() > until:
@@ -118,6 +119,6 @@ def says(server, question: str, answer: tuple) -> bool:
 
 
 def shows(register, name: str) -> bool:
-    """Whether the page is the present one, and says so."""
+    """Whether the page has this name, and is not an old copy."""
     answer = register.ask(PAGE)
     return (answer.status, name in answer.text, "Age" in answer.headers) == (200, True, False)

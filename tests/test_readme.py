@@ -1,4 +1,4 @@
-"""What README says of production, done or read as it stands there."""
+"""README's instructions for production, followed as they are written."""
 
 import re
 import shlex
@@ -49,7 +49,7 @@ def test_an_update_reloads():
 
 @pytest.fixture
 def gunicorn(tmp_path):
-    """Gunicorn with README's own arguments, and something in the register's place."""
+    """Gunicorn with README's own arguments, and a stand-in for the register."""
     (tmp_path / "in_its_place.py").write_text(
         "import os\n"
         "def application(environ, start_response):\n"
@@ -75,7 +75,7 @@ def gunicorn(tmp_path):
 
 
 def answering(port: int) -> str:
-    """Which worker answers; "" if none does."""
+    """The worker that answers, or "" if none does."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=30) as asked:
             asked.sendall(b"GET / HTTP/1.0\r\n\r\n")

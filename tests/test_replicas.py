@@ -1,5 +1,4 @@
-"""Public pages from a replica: a real one that follows the database of the tests, in front of which
-the register is served as in production."""
+"""Public pages that are read from a real replica, with the register served as in production."""
 
 import contextlib
 import threading
@@ -56,7 +55,7 @@ def register(transactional_db, replica, cable, tmp_path):
 
 
 def rename(number: int) -> str:
-    """Change the forum as staff would see it at once, and say what is to be seen."""
+    """Rename the forum. Gives the name that staff must see at once."""
     name = f"Board {number}"
     board = Forum.objects.get(slug="board")
     board.name = name
@@ -166,7 +165,7 @@ def test_a_replica_that_is_lost_in_mid_load_is_missed_by_nobody(register, kind):
         while not over.is_set():
             began, lost = time.monotonic(), is_lost.is_set()
             status, page = register.get(path)
-            # Of whole lists and files one is made at a time.
+            # Whole lists and files are made one at a time.
             if "is being made" not in page:
                 answers.append((status, time.monotonic() - began, path if lost else None))
 
@@ -200,7 +199,7 @@ def test_a_replica_that_is_lost_in_mid_load_is_missed_by_nobody(register, kind):
     assert register.is_read_from_replica()
 
 
-# What is asked of a replica before it falls silent, and what then waits for it.
+# Queries to a replica before it falls silent, and the call that then waits for it.
 EXCHANGES = {
     "a query": (["SELECT 1"], lambda cursor: cursor.execute("SELECT 2")),
     "the next rows of a long one": (
@@ -241,7 +240,7 @@ def test_no_reader_waits_for_ever_for_a_silent_server(exchange, wait, transactio
 
 @contextlib.contextmanager
 def transaction_of(database):
-    """As `atomic` has one, of a database that no alias names."""
+    """A transaction like `atomic`'s, for a database that has no alias."""
     database.set_autocommit(False)
     try:
         yield
@@ -256,7 +255,7 @@ def transaction_of(database):
 def test_a_replica_that_lacks_what_the_release_needs_is_missed_by_nobody(
     lacks, transactional_db, tmp_path
 ):
-    """As one does that has not followed a migration yet, or that is of something else."""
+    """Such a replica has not followed a migration yet, or is of another database."""
     make_forum(slug="board", name="Board 0", start_date="2019-01-01")
     word = register_version()
     url = urllib.parse.urlsplit(settings.DATABASE_URL)._replace(path="/lacking").geturl()

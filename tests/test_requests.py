@@ -1,4 +1,4 @@
-"""What is settled of a request before any page reads it, in the admin as on public pages."""
+"""Checks of a request before any page reads it, in the admin and on public pages."""
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
@@ -83,7 +83,7 @@ def test_what_only_looks_like_a_null_byte_is_answered(admin_client):
         assert admin_client.get(f"/admin/forums/forum/?{query}").status_code == 200
 
 
-# What no address should ask for
+# Addresses that ask for what cannot be
 
 
 REGISTERED = [*BUILDERS, User, Group, AccessAttempt, AccessLog]

@@ -1,7 +1,7 @@
-"""Every rule that the database holds: that it refuses, that it allows, and that forms say so too.
+"""Every rule in the database: what it refuses, what it allows, and that forms refuse the same.
 
-The rules are tried past `save()` and every form, with plain UPDATE statements. A rule that is
-added to a model without a case here fails `test_every_rule_has_cases`.
+The rules are tried with plain UPDATE statements, past `save()` and every form. A rule without a
+case here fails `test_every_rule_has_cases`.
 """
 
 import pytest
@@ -203,7 +203,7 @@ def shared_cases():
 
 
 def made(values):
-    """The values, those of them made that are still to be: a document."""
+    """The values, with the functions among them called: one makes a document."""
     return {name: value() if callable(value) else value for name, value in values.items()}
 
 
@@ -311,7 +311,7 @@ def a_second_step(order, *, elsewhere=False):
     return make_escalation_step(forum=forum, order=2), {"order": order}
 
 
-# Of two holders, the second began when the first had gone; the case moves the second back.
+# Two holders, one after the other. Each case moves the start of the second back.
 
 BEFORE = {"start_date": day("2018-01-01"), "end_date": day("2019-03-31")}
 OVERLAPPING = {"start_date": day("2019-03-31"), "certain_from": day("2019-03-31")}
@@ -665,7 +665,7 @@ def test_every_model_of_the_four_apps_keeps_history():
     kept = {model for app in APPS for model in apps.get_app_config(app).get_models()}
     histories = {model.history.model for model in RECORDED}
 
-    # What is on its way in is no record yet, and the version and what sign-ins need are none.
+    # Uploads and kept forms are no records yet. The version and the data of sign-ins are none.
     others = {Upload, RegisterVersion, KeptForm, PasswordToChange, StaffSession}
     assert kept == set(RECORDED) | histories | others
 

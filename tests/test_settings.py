@@ -1,4 +1,4 @@
-"""Settings that are missing or malformed stop the register with a sentence that helps."""
+"""Missing or malformed settings stop the register with a sentence that helps."""
 
 import runpy
 from pathlib import Path
@@ -26,7 +26,7 @@ OURS = [
 
 @pytest.fixture
 def settings_of(monkeypatch):
-    """What the settings are on a production machine with these variables; None for unset."""
+    """The settings on a production machine with these variables. None unsets a variable."""
 
     def load(**variables) -> dict:
         for name in [*OURS, *PRODUCTION]:

@@ -1,7 +1,7 @@
-"""The register in front of a primary and a replica that are frozen, stopped, cut off, full and lost
-under load, and in front of a replica that is promoted.
+"""The register with a primary and a replica that are frozen, stopped, cut off, full or lost under
+load, and with a replica that is promoted.
 
-What it says and does is tried without servers in tests/test_database_down.py.
+tests/test_database_down.py tests the responses without servers.
 """
 
 import contextlib
@@ -77,7 +77,7 @@ class Register:
         return Answer(answer.status, answer.headers, text, time.monotonic() - began)
 
     def visit(self) -> None:
-        """Until both processes have made and kept the page, and are connected."""
+        """Ask until both processes are connected and have kept the page."""
         until, processes = time.monotonic() + PATIENCE, set()
         with ThreadPoolExecutor(4) as readers:
             while len(processes) < 2:

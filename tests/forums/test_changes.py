@@ -341,7 +341,7 @@ def test_seats_lines_and_members_that_begin_with_a_forum_are_told_with_it():
         "On 2 April 2019 Board gained the seat “Lay member”.",
         "On 1 May 2019 Ann Lee took the seat “Lay member” of Board.",
     ]
-    # What is asked about one forum names each of its seats and lines.
+    # The changes of one forum name each of its seats and lines.
     sentences = told("2019-03-01", "2019-05-01", about=board)
     assert len(sentences) == 5
     assert sentences[1].startswith("On 1 April 2019 Board gained the seats “Seat ")

@@ -64,7 +64,7 @@ def rows() -> int:
     return sum(model.history.count() for model in (Appointment, Membership, Seat))
 
 
-# For whom
+# The organisation that the new holder speaks for
 
 
 def test_whoever_comes_may_speak_for_an_organisation_of_their_own(board, ann, ian):
@@ -548,7 +548,7 @@ def test_leaving_nothing_or_what_others_hold_is_refused(everything, ann):
     others = make_membership()
     response = leave(ann, [], [others], date="2024-03-31")
     assert "not held any more" in " ".join(errors_of(response)["memberships"])
-    # Those of the membership made here, and of its seat.
+    # The two new rows are of the membership made here and of its seat.
     assert rows() == written + 2
 
 

@@ -1,4 +1,4 @@
-"""What is true of every rule of quoracy, whatever its clauses and whoever attends."""
+"""Properties of every rule of quoracy, whatever its clauses and whoever attends."""
 
 from dataclasses import replace
 

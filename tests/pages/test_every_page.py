@@ -1,4 +1,4 @@
-"""What is true of every public page, whatever its subject."""
+"""Properties of every public page, whatever its subject."""
 
 from urllib.parse import urlsplit
 

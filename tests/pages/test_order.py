@@ -1,4 +1,4 @@
-"""Lists go by the names in them as an index does, and alike on every database."""
+"""Lists are in the order of an index, the same on every database."""
 
 import pytest
 from django.apps import apps
@@ -23,12 +23,12 @@ from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
 
-# As somebody looks them up. By their bytes "Álvarez", "de Souza" and "zimmer" would come last.
+# The order of an index. Sorted by bytes, "Álvarez", "de Souza" and "zimmer" would come last.
 FAMILIES = ["Adams", "Álvarez", "de Souza", "Łoś", "O’Brien", "Øst", "zimmer", "Zorn"]
 
 
 def made(make, called: str) -> list[str]:
-    """The names of records that are to come in this order, made in another."""
+    """Make records in another order. Gives their names in the order that lists should have."""
     names = [called.format(family) for family in FAMILIES]
     for name in [*names[::-2], *names[-2::-2]]:
         make(name)
@@ -122,7 +122,7 @@ def test_source_documents_go_by_their_titles():
 
 
 def columns(model: type[models.Model], ordering: list) -> list[models.Field]:
-    """The columns by which records are ordered."""
+    """The columns that a query orders records by."""
     found = []
     for each in ordering:
         *path, name = str(each.expression.name if hasattr(each, "expression") else each).split("__")

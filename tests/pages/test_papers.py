@@ -1,5 +1,5 @@
-"""What a board secretary takes to the meeting: the appendix to the terms of reference and the
-attendance sheet, as pages and for Word."""
+"""Papers for a meeting: the appendix to the terms of reference and the attendance sheet, as pages
+and for Word."""
 
 import itertools
 import re
@@ -31,7 +31,7 @@ DAY = {"as_at": "2020-06-01"}
 
 
 def told(address: str) -> list[str]:
-    """The words of a paper on its page, in order: of headings, lines and cells."""
+    """The headings, lines and cells of a paper on its page, in order."""
     page = read(address, DAY)
     [body] = [e for e in page.main.iter("div") if e.get("class", "").startswith("register-paper")]
     kinds = ("h2", "h3", "p", "li", "dd", "th", "td")

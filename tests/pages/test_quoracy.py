@@ -1,4 +1,4 @@
-"""Whether a meeting will be quorate, and whether it could be, as the pages say it.
+"""The pages about quoracy: whether a meeting will be quorate, and whether it could be.
 
 The cast: a board of the trust, the council and the practices. The trust's seat is Ann's, the
 council's Bob's, the practices have none; Olga is in attendance.
@@ -71,7 +71,7 @@ def verdict(answers: dict | None = None, **parameters) -> Page:
 
 
 def said(page: Page) -> str:
-    """The verdict itself, as it is announced."""
+    """The verdict, as a screen reader announces it."""
     [status] = page.all("div", role="status")
     return words(status)
 
@@ -169,7 +169,7 @@ def test_an_organisation_that_has_closed_cannot_come_and_the_page_says_why(board
 
 
 def close(board, slug: str):
-    """The organisation of that slug, closed by an end in March 2020."""
+    """Close the organisation with this slug in March 2020."""
     closed = board.member_organisations.get(organisation__slug=slug).organisation
     closed.end_date = day("2020-03-31")
     closed.save()
@@ -181,7 +181,7 @@ SUCCEEDS = "The new council acts in place of The council"
 
 @pytest.fixture
 def succeeded(board):
-    """The council has closed and the new council came after it."""
+    """The council has closed, and a new council has succeeded it."""
     every_organisation(board, satisfied_by_proxy=True, satisfied_by_substitute=True)
     new = make_organisation(slug="new-council", name="The new council")
     make_relationship(
@@ -534,7 +534,7 @@ def test_fifty_megabytes_of_answers_get_a_sentence(board, quiet):
         assert len(page.text) < 500
 
 
-# As filled
+# The forum as filled
 
 
 def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_wanting(board):
@@ -570,7 +570,7 @@ def test_it_could_be_quorate_by_those_who_are_recorded_alone(board):
 
 
 def many_kinds_of_forum() -> list:
-    """Forums with rules of every kind, filled in every way that the register knows."""
+    """Forums with rules of every kind, and seats filled in every way."""
     forums = []
     trust = make_organisation()
     closed = make_organisation(end_date="2020-03-31")
@@ -652,7 +652,7 @@ ALSO = "the chair or the vice-chair is in the chair"
 
 @pytest.fixture
 def partial(board):
-    """Two of three members are there, and the document also asks for somebody in the chair."""
+    """Two of three members attend. The document also requires a chair, and no clause says so."""
     board.quoracy_clauses_say_all = False
     board.quoracy_also_asks = ALSO
     board.full_clean()

@@ -1,4 +1,4 @@
-"""What the register learnt, and the feeds of it: in today's words, and naming nobody it may not."""
+"""The page of recorded changes and its feeds, in today's words and without withheld names."""
 
 from xml.etree import ElementTree
 
@@ -103,7 +103,7 @@ def test_neither_who_did_it_nor_why_is_told(register):
 
 
 def told_everywhere(*addresses: str) -> dict[str, str]:
-    """What each feed or page tells, in its own words."""
+    """The changes that each feed and page lists, in its own words."""
     return {
         each: " ".join(entries(each).values()) if each.endswith(".atom") else read(each).text
         for each in addresses
@@ -357,7 +357,7 @@ def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register,
 def test_what_happened_everywhere_is_not_read_of_the_past_where_there_is_too_much(
     register, monkeypatch
 ):
-    """It would take seconds. Of one forum it takes none."""
+    """Reading all of the past would take seconds. Reading that of one forum is quick."""
     monkeypatch.setattr("ics_register.pages.changes.MOST_OF_THE_PAST", 0)
     asked = {"recorded": timezone.localdate().isoformat()}
     for address in ("/changes/", "/changes.json", "/changes.csv"):

@@ -1,4 +1,4 @@
-"""Who is represented where."""
+"""The page of which organisations are represented on which forums."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def marches(trust, council):
 
 
 def rows(page) -> list[str]:
-    """The organisations in the order of the rows."""
+    """The organisations, in the order of the page's rows."""
     return [words(row.find("th/a")) for row in page.main.iter("tr") if row.find("td") is not None]
 
 

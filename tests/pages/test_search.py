@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(text: str, **parameters) -> list[str]:
-    """What a search lists, in order, each with what is said beside it."""
+    """The results of a search in order, each with the words beside it."""
     page = read("/search/", {"q": text, **parameters})
     assert page.status == 200
     return [words(entry) for entries in page.main.findall("ul") for entry in entries]

@@ -1,5 +1,5 @@
-"""A form of the admin that is sent after somebody signed in or out in another tab, or after their
-session has ended."""
+"""Forms of the admin that are sent after somebody signed in or out in another tab, or after their
+session ended."""
 
 import datetime
 import re
@@ -32,7 +32,7 @@ TYPED = "Typed with care: “é” <b>\n\nand a second paragraph"
 
 @pytest.fixture
 def staff():
-    """A browser that is signed in, and of which Django asks what it asks in earnest."""
+    """A browser that is signed in, with Django's checks of CSRF tokens switched on."""
     user = User.objects.create_superuser("Ann", password="a long password")
     staff = Client(enforce_csrf_checks=True, SERVER_NAME="localhost", headers=HERE)
     staff.force_login(user)
@@ -47,7 +47,7 @@ def opened(browser, document) -> tuple[str, dict]:
 
 
 def sign_in_again(browser) -> None:
-    """As in another tab, by which the sign that forms carry is another."""
+    """Sign in, as if in another tab. This changes the CSRF token."""
     page = browser.get("/admin/login/?next=/admin/")
     if page.status_code == 200:
         token = FormReader(page.content.decode()).values["csrfmiddlewaretoken"][0]
@@ -60,12 +60,12 @@ def sign_out(browser) -> None:
 
 
 def send_again(browser, page: Page):
-    """Press the button of the page that says that a form was not taken."""
+    """Press the button of the page that says that a form was not saved."""
     (form,) = [form for form in page.main.iter("form") if form.get("method") == "post"]
     sent = {}
     for element in form:
         if element.get("name"):
-            # A line end at the beginning of a box of text is not of the text.
+            # HTML ignores a line end at the beginning of a textarea.
             text = (element.text or "").removeprefix("\n")
             sent.setdefault(element.get("name"), []).append(element.get("value") or text)
     return browser.post(form.get("action"), sent)
@@ -212,7 +212,7 @@ def test_no_page_holds_a_file(staff):
 
 
 def confirming(browser) -> tuple[str, dict]:
-    """A guided step as it is sent by "Confirm", after what it would change was shown."""
+    """What "Confirm" sends after the preview of a guided step."""
     seat, person = make_seat(), make_person()
     page = step_address(Seat, seat.pk, "appoint")
     fields = stepping.typed(person=person, date=START, basis="substantive")
@@ -258,7 +258,7 @@ def test_the_page_of_a_stale_form_is_kept_by_nobody(staff):
 
 @pytest.fixture
 def signed_in():
-    """A browser in which Ann has signed in, at the page for that."""
+    """A browser in which Ann has signed in on the sign-in page."""
     User.objects.create_superuser("Ann", password="a long password")
     browser = Client(enforce_csrf_checks=True, SERVER_NAME="localhost", headers=HERE)
     sign_in_again(browser)
@@ -273,7 +273,7 @@ def sign_in_as(browser, name="Ann"):
 
 
 def press(browser, page: Page, button: str):
-    """Press a button of a page, as somebody would who sees it."""
+    """Press a button of a page, as a browser would."""
     (form,) = [
         form
         for form in page.main.iter("form")
@@ -288,7 +288,7 @@ def press(browser, page: Page, button: str):
 
 
 def typed_too_late(browser, document) -> Page:
-    """The sign-in, to which whoever sends a form too late is led."""
+    """The sign-in page that somebody is led to after sending a form too late."""
     page, form = opened(browser, document)
     sign_out(browser)
     answer = browser.post(page, form)

@@ -1,6 +1,6 @@
-"""The honest words: held, vacant, not recorded, interim, acting, ex officio, former, to come.
+"""What pages call a seat: held, vacant, not recorded, interim, acting, ex officio, former, to come.
 
-Anna chairs the Board; Ben chaired it before her or will after.
+Anna chairs the Board. Ben chaired it before her, or will after her.
 """
 
 import datetime
@@ -48,7 +48,7 @@ def ben():
 
 
 def chair_on(day: str) -> str:
-    """What the board's page says of its chair; the list of chairs and that of forums agree."""
+    """The chair on the board's page. Fails unless the lists of chairs and of forums agree."""
     page = read(BOARD, {"as_at": day})
     said = page.fact("Chair")
     word = next((word for word in ("Vacant", "Not recorded") if said.startswith(word)), said[:10])
@@ -58,7 +58,7 @@ def chair_on(day: str) -> str:
 
 
 def shown_by_filter(day: str) -> list[str]:
-    """Under which standing the list of chairs shows the board on `day`."""
+    """The standings under which the list of chairs shows the board on `day`."""
     found = []
     for standing in ("held", "vacant", "not-recorded"):
         page = read("/chairs/", {"as_at": day, "standing": standing})

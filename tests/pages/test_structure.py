@@ -1,4 +1,4 @@
-"""How forums report, as a chart, as a list of the same, and as a picture to take away."""
+"""The structure of reporting lines: as a chart, as a list, and as a picture to download."""
 
 import re
 from itertools import pairwise
@@ -27,20 +27,20 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def picture(parameters: dict | None = None):
-    """The chart as a file."""
+    """The file of the chart."""
     answer = Client(headers={"host": "localhost"}).get("/structure.svg", parameters)
     assert answer.status_code == 200
     return answer, ElementTree.fromstring(answer.content)
 
 
 def boxes(page) -> dict[str, str]:
-    """The words of each box of a page's chart, by where it leads."""
+    """The words of each box of a page's chart, by the address it links to."""
     [drawing] = page.all("svg", class_="register-chart__drawing")
     return {link.get("href"): words(link) for link in drawing.iter("a")}
 
 
 def entry(page, slug: str) -> str:
-    """What the list says of one forum."""
+    """The entry of one forum in the list."""
     [told] = [each for each in page.all("li") if each.get("id") == f"forum-{slug}"]
     return words(told.find("div"))
 

@@ -1,4 +1,4 @@
-"""What the pages say to machines, in the words of schema.org."""
+"""The structured data of pages, in the vocabulary of schema.org."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who held what over time, as a picture with a table behind it."""
+"""Timelines of who held what, each a picture with a table behind it."""
 
 import datetime
 from dataclasses import replace
@@ -283,7 +283,7 @@ def post_since(start: str) -> Post:
 
 
 def test_its_own_word_for_a_day_is_that_of_the_pages():
-    """For posts always; of a seat that goes with a post it may say less, and never more."""
+    """This is exact for posts. For a seat that goes with a post, a timeline may say less."""
     trust = make_organisation()
     histories = [
         [],

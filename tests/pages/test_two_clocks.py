@@ -1,8 +1,8 @@
 """What the register said on one day about another.
 
-Ann Lee has chaired the Board since 2019 and the register has said so since 1 March 2026. On 10 May
-it learnt that she left at the end of 2024, on 20 June that Bea Hill followed her, and on 1 July it
-put right how Bea is spelt.
+Ann Lee has chaired the Board since 2019, which the register has said since 1 March 2026. On 10 May
+it recorded that she left at the end of 2024, and on 20 June that Bea Hill followed her. On 1 July
+Bea's name was corrected.
 """
 
 import datetime
@@ -42,7 +42,7 @@ BOARD = "/forums/board/"
 
 
 class Clock:
-    """The clock on the wall, by which changes are recorded and today is today."""
+    """The clock that changes are recorded by, and that says what day it is today."""
 
     def __init__(self, monkeypatch):
         self.moment = datetime.datetime.now(datetime.UTC)
@@ -123,7 +123,7 @@ def test_a_record_that_was_removed_since_is_there_as_it_was(board, clock):
 
 
 def test_a_day_ends_at_midnight_of_the_clock_on_the_wall(board, clock):
-    """In summer an hour before midnight in Greenwich."""
+    """In summer that is an hour before midnight in UTC."""
     clock.strikes("2026-08-10 23:59:59")
     board.name = "Board before midnight"
     board.save()
@@ -162,7 +162,7 @@ def test_the_page_says_in_words_which_clock_says_what(board):
     ["/", "/chairs/", BOARD, "/documents/", "/search/?q=lee", "/changes/", "/changes/recorded/"],
 )
 def test_no_page_is_as_recorded_before_without_saying_so(board, address):
-    """Also one that has no form for the day."""
+    """Pages without a form for the day say so too."""
     said = "What the register said at the end of 10 May 2026 about 25 November 2026."
     mark = "&" if "?" in address else "?"
     assert said in read(f"{address}{mark}recorded=2026-05-10").text
@@ -221,7 +221,7 @@ def test_an_address_that_moved_keeps_both_days(board):
     assert answer["Location"] == "/forums/the-board/?as_at=2025-06-01&recorded=2026-11-25"
 
 
-# Who is withheld
+# Withheld people
 
 
 def test_who_is_withheld_today_is_withheld_from_what_was_said_before(board):
@@ -247,7 +247,7 @@ def test_who_was_merged_into_somebody_withheld_is_withheld_from_what_was_said_be
 
 
 def test_whose_record_was_removed_is_not_named_from_what_was_said_before(board, clock):
-    """It should never have been there, or it is not to be there any more."""
+    """A removed record should never have been there, or must not be there any more."""
     clock.strikes("2026-08-01 10:00")
     somebody = make_person(slug="eve-ray", name="Eve Ray", document=make_document())
     clock.strikes("2026-09-01 10:00")
@@ -272,7 +272,7 @@ def test_words_changed_to_leave_out_a_name_that_is_withheld_stay_left_out(board,
     page = read(BOARD, earlier)
     assert "HILL" not in page.source
     assert LEFT_OUT in page.text
-    # What stands there today was read by whoever withheld the name, and left.
+    # Whoever withheld the name has read today's words, and left them.
     assert "To ask Bea Hill" in page.text
     assert "To ask Bea Hill" in read(BOARD).text
 
@@ -348,7 +348,7 @@ def test_an_address_with_a_name_that_was_withheld_since_leads_to_todays(board, c
 
 @pytest.mark.django_db(transaction=True)
 def test_who_is_withheld_is_asked_once_for_each_version_of_the_register(board):
-    """Outside of a test's transaction, as a served register is asked."""
+    """This runs outside a transaction, as a server does."""
     earlier = {"as_at": "2025-06-01", "recorded": "2026-07-01"}
 
     def chair_and_cost(**more) -> tuple[str, int]:
@@ -468,7 +468,7 @@ def test_somebody_who_stops_taking_in_a_file_leaves_no_past_behind(board, monkey
     answer = Client(headers={"host": "localhost"}).get("/chairs.csv", query_params=asked)
     lines = iter(answer.streaming_content)
     assert "Ann Lee" in [next(lines).decode() for _ in range(3)][-1]
-    # What a server does, but for the connection, which is the test's.
+    # A server does the same, and also closes the connection, which the test still needs.
     with monkeypatch.context() as patched:
         patched.setattr(request_finished, "send", lambda **_: None)
         answer.close()
@@ -476,7 +476,7 @@ def test_somebody_who_stops_taking_in_a_file_leaves_no_past_behind(board, monkey
 
 
 def test_a_forum_as_recorded_is_looked_up_and_not_searched_for(board, monkeypatch):
-    """A history is long: no query of a forum's page may read the whole of one."""
+    """Histories are long: no query of a forum's page may scan a whole one."""
     withhold_person(person=make_person())
     forum = Forum.objects.get(slug="board")
     for make in (
@@ -507,11 +507,11 @@ def test_a_forum_as_recorded_is_looked_up_and_not_searched_for(board, monkeypatc
 
 
 def steps_of(sql: str, params) -> tuple[list[str], list[str]]:
-    """How a database goes about a query: where it reads the whole of a history, and where it looks
+    """The steps of the database's plan: those that scan a whole history, and those that look
     something up in one."""
     sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        if not sqlite:  # Of tables of a few rows it reads the whole, unless it is dissuaded.
+        if not sqlite:  # PostgreSQL prefers to scan tables of a few rows.
             cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {sql}", params)
         steps = [str(step) for *_, step in cursor.fetchall()]

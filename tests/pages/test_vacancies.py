@@ -1,4 +1,4 @@
-"""How many places are vacant: one number, wherever it is told (docs/decisions/0029)."""
+"""The number of vacant places is the same wherever it is shown (docs/decisions/0029)."""
 
 import re
 
@@ -70,7 +70,7 @@ def forums(on: str) -> list[str]:
 
 
 def rows_of_members(address: str, on: str) -> list[list[str]]:
-    """The cells of the table of members, each without the heading that a telephone shows."""
+    """The cells of the table of members, without the headings that a telephone shows in them."""
     page = read(address, {"as_at": on})
     table = next((each for each in page.all("table") if "Seats of" in words(each)), None)
     rows = table.find("tbody").iter("tr") if table is not None else []
@@ -93,7 +93,7 @@ def on_forum_pages(on):
 
 
 def in_rows_of_forum_pages(on):
-    """The tags in the table of members: of a seat for several people with its number."""
+    """The places tagged in the tables of members. A tag counts once for each place of its seat."""
     empty = {"vacant": 0, "not recorded": 0}
     for address in forums(on):
         for seat, held_by, *_ in rows_of_members(address, on):

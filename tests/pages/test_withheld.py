@@ -1,7 +1,7 @@
-"""Who is withheld is named on no public page; what they hold stays, with its period and source.
+"""No public page names a withheld person. What they hold is shown, with its period and source.
 
-Zelda Quillfeather, once Zelda Ostrich, sits on the Board, chaired it once, chairs the trust and
-so, ex officio, its committee.
+Zelda Quillfeather, once Zelda Ostrich, sits on the Board and used to chair it. She chairs the trust
+and so, ex officio, its committee.
 """
 
 import datetime
@@ -114,8 +114,9 @@ FROM = [
 
 
 def every_page(todo: Iterable[str] = FROM, asked: str | None = None) -> dict[str, str]:
-    """Every public page that one can get to from these, and every file, each with what it says to
-    whoever looks into it; each once, `asked` so, if that is given."""
+    """The text of every public page and file that links lead to from these, by address.
+
+    If `asked` is given, pages are read with that query in place of the links' own."""
     client = Client(headers={"host": "localhost"})
     todo = list(todo)
     read_so_far: dict[str, str] = {}
@@ -139,7 +140,7 @@ def every_page(todo: Iterable[str] = FROM, asked: str | None = None) -> dict[str
 
 @pytest.fixture(scope="module")
 def pages_without_the_name(django_db_setup, django_db_blocker) -> dict[str, str]:
-    """Every public page once Zelda is withheld."""
+    """The text of every public page after Zelda was withheld."""
     with standing(django_db_blocker):
         zelda = make_zelda()
         assert "Quillfeather" in read(QUORACY).text
@@ -162,7 +163,7 @@ def test_no_public_page_has_the_name_anywhere_in_it(pages_without_the_name):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """What moves the clock on the wall on by a day, and gives the day."""
+    """A function that moves the clock on by a day, and gives the day."""
     moment = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: moment)
 
@@ -176,7 +177,7 @@ def clock(monkeypatch):
 
 @slow.WALK
 def test_no_page_as_recorded_before_has_a_name_that_was_taken_out_of_words_since(zelda, clock):
-    """Whatever text of whatever record it stood in, and however it was written there."""
+    """The name may have been in any text of any record, in any spelling."""
     one_of_each_kind()
     kinds = {model for model in apps.get_models() if issubclass(model, Record)}
     assert [each for each in kinds if not each.objects.exists()] == []
@@ -315,7 +316,7 @@ def test_staff_still_see_the_name(withheld):
 @pytest.mark.parametrize("group, told", [(None, False), (AUDITOR, True)])
 @pytest.mark.parametrize("of", ["person", "names", "memberships"])
 def test_who_may_not_read_a_record_is_not_led_to_its_public_page(withheld, group, told, of):
-    """The address has the name in it; for whoever may read the record, that is no news."""
+    """The address has the name in it, so only people who may read the record are led there."""
     record = withheld if of == "person" else getattr(withheld, of).first()
     staff = get_user_model().objects.create_user("stan", is_staff=True)
     staff.groups.set(Group.objects.filter(name=group))

@@ -1,4 +1,4 @@
-"""What pages say of numbers and of nothing is what there is."""
+"""Pages count in correct English, and say so when there is nothing."""
 
 import re
 
@@ -100,7 +100,7 @@ def test_words_beside_a_line_of_the_chart_hide_neither_a_line_nor_a_box():
 
 
 def points_of(path: str):
-    """Places along the curves of a line, close to each other."""
+    """Points along the curves of a line, close to each other."""
     numbers = list(map(float, re.findall(r"-?\d+(?:\.\d+)?", path)))
     places = list(zip(numbers[::2], numbers[1::2], strict=True))
     for start in range(0, len(places) - 1, 3):

@@ -52,7 +52,7 @@ class Stage:
         return make_membership(seat=self.held, person=person, **fields)
 
     def of(self, person):
-        """The latest record of somebody here."""
+        """A person's latest tenure here."""
         return getattr(self.held, type(self.held).tenures_name).filter(person=person).last()
 
     @property

@@ -15,7 +15,7 @@ SQLITE = {
 
 @pytest.fixture
 def errors(monkeypatch):
-    """The errors of a database with such settings."""
+    """The errors that a database with these settings gets."""
 
     def of(**database):
         settings = SimpleNamespace(DATABASES={"default": database})

@@ -1,4 +1,4 @@
-"""A database whose tables belong to another release is refused with a sentence."""
+"""The register refuses a database of another release, and says why."""
 
 import sqlite3
 import subprocess
@@ -18,7 +18,7 @@ from tests.browser.served_register import PROJECT, environment
 
 @pytest.fixture
 def applied(db, settings):
-    """The table of applied migrations, empty: a test says which release was here."""
+    """An empty table of applied migrations. Each test fills in those of a release."""
     settings.MIGRATION_MODULES = {}
     recorder = MigrationRecorder(connection)
     number = "integer" if connection.vendor == "sqlite" else "serial"
@@ -32,7 +32,7 @@ def applied(db, settings):
 
 
 def folded() -> list[tuple[str, str]]:
-    """The migrations of the releases before they were folded into one an app."""
+    """The migrations of releases before each app's were squashed into one."""
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
     return [key for each in loader.disk_migrations.values() for key in each.replaces]

@@ -1,4 +1,4 @@
-"""Evidence: which document says so, and when a fact was last held against one."""
+"""Evidence: the document that states a fact, and when a document last confirmed it."""
 
 import pytest
 from django.core.exceptions import ValidationError

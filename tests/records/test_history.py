@@ -50,7 +50,7 @@ WEDNESDAY = MONDAY + datetime.timedelta(days=2)
 
 
 def at(moment, record):
-    """`record`, to be saved or deleted as if at `moment`."""
+    """Give back `record`, which will be saved or deleted as if at `moment`."""
     record._history_date = moment
     return record
 

@@ -23,7 +23,7 @@ ON, BY = Qualifier.ON, Qualifier.BY
 
 
 def period(start=None, end=None, **fields):
-    """An unsaved record of that period, settled."""
+    """An unsaved record with that period, settled."""
     record = OrganisationName(
         start_date=day(start) if start else None, end_date=day(end) if end else None, **fields
     )
@@ -135,7 +135,7 @@ def test_what_has_no_recorded_start_is_not_said_to_start_later():
 
 
 def where_found(records, on):
-    """By which of the three questions the one record among `records` is found."""
+    """The names of the three querysets that find the one record among `records`."""
     return {
         name for name in ("as_at", "ended_before", "starting_after") if getattr(records, name)(on)
     }
@@ -148,7 +148,7 @@ days = st.dates(day("2017-11-01"), day("2022-03-31"))
 
 @st.composite
 def periods(draw, precisions=tuple(Precision), start_may_be_missing=True):
-    """A period that a form would accept, dates already stored by their edges."""
+    """A period that a form would accept, with dates as they are stored."""
     start = draw(st.one_of(st.none(), days) if start_may_be_missing else days)
     start_precision = draw(st.sampled_from(precisions))
     end_precision = draw(st.sampled_from(precisions))
@@ -197,7 +197,7 @@ def test_one_record_says_of_itself_what_the_queryset_says(records, on):
 
 
 class a_passing_set_of:
-    """The records in the database, all of them names of one organisation, until the block ends."""
+    """The records in the database until the block ends, all of them names of one organisation."""
 
     def __init__(self, records):
         self.records = records

@@ -1,4 +1,4 @@
-"""Prepared queries ask what the plain ones would, with the values of each call.
+"""Prepared queries give the same results as plain ones, with the values of each call.
 
 These tests fail if a private name of Django that `records.prepared` uses changes.
 """

@@ -27,7 +27,7 @@ from tests.stepping import preview
 
 
 def as_django(kind: type, own: Exception) -> Exception:
-    """An error as Django has it: with the driver's own as its cause."""
+    """An error as Django raises it, with the driver's own as its cause."""
     error = kind(*own.args)
     error.__cause__ = own
     return error

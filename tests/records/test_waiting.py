@@ -1,4 +1,4 @@
-"""Nobody waits for a silent server longer than the work in hand allows."""
+"""Nobody waits for a silent server for longer than the work in hand allows."""
 
 import time
 from unittest import mock

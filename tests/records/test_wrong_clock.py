@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def save(document, *, days_ahead=0, **fields):
-    """Save a document as if the clock were ahead; gives the batch."""
+    """Save a document while the clock is ahead. Gives the batch."""
     with writing(Nature.CORRECTED, reason=REASON) as together:
         fresh = Document.objects.get(pk=document.pk)
         fresh._history_date = timezone.now() + datetime.timedelta(days=days_ahead)

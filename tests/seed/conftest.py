@@ -1,4 +1,4 @@
-"""The register as it is seeded, for tests that read it."""
+"""The seeded register, for tests that read it."""
 
 import pytest
 from django.conf import settings
@@ -16,6 +16,6 @@ def standing_seed(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def seeded(standing_seed):
-    """The register with the seed in it and nothing else."""
+    """A register with the seed and nothing else."""
     with changes_undone():
         yield

@@ -1,4 +1,4 @@
-"""Every page of the seed, by the change history instead of the tables."""
+"""Every page of the seed, read from the history instead of the tables."""
 
 import re
 
@@ -17,7 +17,7 @@ LISTS = ["/", "/chairs/", "/forums/", "/organisations/", "/people/", "/documents
 @slow.WALK
 @pytest.mark.parametrize("kind", [None, Forum, Organisation, Person, Document])
 def test_what_is_recorded_today_is_what_the_register_says(seeded, kind):
-    """A record whose history differs from it, or a view that reads a column wrongly, would show."""
+    """This finds records that differ from their history, and views that read a column wrongly."""
     addresses = LISTS if kind is None else [one.get_absolute_url() for one in kind.objects.all()]
     different = [
         address for address in addresses if said(address) != said(address, recorded="2199-12-31")
@@ -27,7 +27,7 @@ def test_what_is_recorded_today_is_what_the_register_says(seeded, kind):
 
 
 def said(address: str, **clock: str) -> str:
-    """The source of a page from its heading on, without the day of recording in its links."""
+    """The HTML of a page from its heading on, without the `recorded` day in its links."""
     source = read(address, {"as_at": "2021-07-01", **clock}).source
     source = source[source.index("<h1") : source.index("</main>")]
     hidden = '<input type="hidden" name="recorded" value="2199-12-31">'

@@ -1,4 +1,4 @@
-"""What is taken to a meeting agrees with the page of its forum: every forum of the seed."""
+"""The papers for a meeting agree with the page of the forum, for every forum of the seed."""
 
 import pytest
 

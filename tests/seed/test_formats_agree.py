@@ -1,4 +1,4 @@
-"""Over all of the seed: a page and its formats say the same, nothing less and nothing more."""
+"""Every page of the seed has the same facts in each of its formats, no more and no fewer."""
 
 import datetime
 import re
@@ -32,7 +32,7 @@ def addresses(kind: str) -> list[str]:
 
 
 def parts(said):
-    """Every object in what a format says."""
+    """Every object in the JSON."""
     if isinstance(said, dict):
         yield said
         said = list(said.values())
@@ -42,14 +42,14 @@ def parts(said):
 
 
 def linked(page: Page) -> set[str]:
-    """The records that a page leads to, other than by its furniture."""
+    """The records that a page links to, header and footer left out."""
     paths = {link.partition("?")[0].partition("#")[0] for link in page.links(page.main)}
     record = re.compile(r"/(forums|organisations|people|documents)/[-\w]+/")
     return {path for path in paths if record.fullmatch(path)}
 
 
 def named(said: dict) -> dict[str, str]:
-    """The records that a format leads to, by the path of their page, with their names."""
+    """The names of the records that the JSON or CSV links to, by the path of their page."""
     return {
         each["id"].removeprefix(HOST): each.get("name") or each.get("fact") or each["title"]
         for each in parts(said)

@@ -20,7 +20,7 @@ on_several_days = pytest.mark.parametrize("asked", DAYS, ids=lambda day: day.get
 
 
 def chairs_on_the_page(asked) -> set[tuple[str, str]]:
-    """Which forum or organisation is chaired by whom, by their addresses; by "" if by nobody."""
+    """The address of each forum or organisation, with that of its chair or "" for nobody."""
     page = read("/chairs/", asked)
     found = set()
     for body in page.all("tbody"):

@@ -1,4 +1,4 @@
-"""Whether a meeting of Herefordshire's two forums that have a rule is quorate, as the page says."""
+"""The quoracy pages of the two Herefordshire forums that have a rule."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`manage.py seed`: all of the fixtures, with history, or none of them and the reason."""
+"""`manage.py seed` loads all fixtures, with history, or none of them and gives the reason."""
 
 import io
 
@@ -69,7 +69,7 @@ SMALL = {
 
 @pytest.fixture
 def folder(tmp_path):
-    """Writes a folder of fixtures: a small valid one, with some of its files put otherwise."""
+    """Writes a small valid folder of fixtures, with some of its files replaced."""
 
     def write(**changed):
         for file_name, _ in FILES:
@@ -183,7 +183,7 @@ def test_check_says_what_is_wrong(folder):
     assert "people.yaml" in refused(folder(people=bad), check=True)
 
 
-# What is wrong, and what the command says of it: file, record, field, and what to do.
+# Mistakes, and the command's message for each: file, record, field, and what to do.
 WRONG = {
     "an unknown field": (
         {"people": PERSON + "    rank: captain\n"},

@@ -1,4 +1,4 @@
-"""Every fact on every page leads in one click to the document and the place that state it."""
+"""Every fact on every page is one click from the document and the place in it that state it."""
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("seeded")
 
 
 def shown(page: Page) -> set[tuple[str, str]]:
-    """The sources that a page leads to: the document's address and the place in it."""
+    """The sources that a page links to: each document's address, with the place in it."""
     found = set()
     for block in page.main.iter("div"):
         if block.get("class") == "register-source":
@@ -24,7 +24,7 @@ def shown(page: Page) -> set[tuple[str, str]]:
 
 
 def lacking(page: Page, facts) -> list[str]:
-    """The facts whose source the page does not lead to."""
+    """The facts whose source the page does not link to."""
     sources = shown(page)
     return [
         str(fact)
@@ -42,7 +42,7 @@ def in_force(records):
 
 
 def filling(seat: Seat) -> list:
-    """Who fills a seat; who holds its post, and that they fill it; or the seat alone."""
+    """The facts behind a seat: its memberships, or else the seat and appointments to its post."""
     members = list(in_force(Membership.objects.filter(seat=seat)))
     if members:
         return members

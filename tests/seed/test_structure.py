@@ -1,5 +1,5 @@
-"""The structure of May 2019 has the lines that the board paper states, typed from it, and no
-other; and so has its chart."""
+"""The structure of May 2019, and its chart, have exactly the lines that the board paper states. The
+lines here were typed from the paper."""
 
 import re
 from xml.etree import ElementTree
@@ -91,7 +91,7 @@ NAMES = {name.removesuffix(", by exception") for line in STATED for name in (lin
 
 
 def drawn(title: str) -> set[tuple[str, str, str]]:
-    """The lines that one line of the chart stands for: of each of a panel, to each of another."""
+    """The lines that one line of the chart stands for: from each in a panel to each in another."""
     exception = ", by exception" if title.endswith(", by exception") else ""
     for found in re.finditer("|".join(f" {verb} " for verb in VERBS), title):
         below = title[: found.start()].split(", ")

@@ -1,4 +1,4 @@
-"""The story that the two documents tell, between the days that they are about, word for word."""
+"""The changes between the days of the two documents, word for word."""
 
 import pytest
 
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("seeded")
 
 
 def told(page, heading: str) -> list[tuple[str, str]]:
-    """What a page tells under a heading: each sentence, and where it says it comes from."""
+    """The sentences under a heading of a page, each with its source."""
     parts = list(page.main)
     at = next(number for number, part in enumerate(parts) if part.get("id") == heading)
     found = []

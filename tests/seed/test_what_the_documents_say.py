@@ -23,7 +23,7 @@ def organisations(kind: str, day: datetime.date | None = None) -> set[str]:
 
 
 def holders(organisation: str, title: str, day: datetime.date) -> set[str]:
-    """Who holds the posts of an organisation whose title begins so, on a day."""
+    """Who holds an organisation's posts on a day, of those whose title begins with these words."""
     return {
         str(appointment.person)
         for appointment in Appointment.objects.as_at(day).filter(

@@ -1,4 +1,4 @@
-"""The public's question, asked of the seed: who chairs what, today and on past days."""
+"""Who chairs what in the seed, today and on past days."""
 
 import re
 
@@ -40,7 +40,7 @@ TODAY = {
 
 
 def chairs(day: str | None = None) -> dict[str, str]:
-    """The list of chairs: each forum or organisation with what is said of it."""
+    """The list of chairs: the words of each row, by forum or organisation."""
     page = read("/chairs/", {"as_at": day} if day else None)
     assert page.status == 200
     said = {}
@@ -138,7 +138,7 @@ def test_of_2010_it_claims_nothing():
 @pytest.mark.parametrize("day", ["2010-01-01", "2018-12-31"])
 @pytest.mark.parametrize("address", ["/", "/forums/", "/people/"])
 def test_no_other_page_claims_a_chair_before_the_documents_do(day, address):
-    # Who is to be chair from a later day is no chair yet, and the list of people says “Later”.
+    # Somebody who becomes chair on a later day is no chair yet: the list of people says “Later”.
     text = re.sub(r"Later: Chair, ", "", read(address, {"as_at": day}).text)
 
     assert "Sir David Nicholson since" not in text

@@ -1,4 +1,4 @@
-"""What the worklists say of the seeded register on one day. docs/worklists.md explains each."""
+"""The worklists of the seeded register on one day. docs/worklists.md explains each."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Registers that were dumped by earlier code, in databases of their own beside the one of tests."""
+"""Registers that earlier code dumped, each in its own database beside the test database."""
 
 import contextlib
 import itertools
@@ -24,13 +24,13 @@ _numbers = itertools.count(1)
 
 
 def dump(day: str) -> str:
-    """The SQL of the register dumped on a day, for the database that is tested on."""
+    """The SQL of the register dumped on a day, for the kind of database under test."""
     path = FOLDER / f"register-{day}.{connection.vendor}.sql.xz"
     return lzma.decompress(path.read_bytes()).decode()
 
 
 class Database:
-    """A database that is there for one test, and is known by its address alone."""
+    """A database that exists for some tests. Django knows it only by its address."""
 
     url: str
 
@@ -39,7 +39,7 @@ class Database:
         raise NotImplementedError
 
     def ask(self, query: str) -> list[dict]:
-        """The rows that answer a query, each by the names of its columns."""
+        """The rows of a query, each as a dictionary by column."""
         raise NotImplementedError
 
     def tables(self) -> list[str]:
@@ -54,11 +54,11 @@ class Database:
         return {table: self.rows(table) for table in self.tables()}
 
     def manage(self, *arguments: str) -> str:
-        """What `manage.py` says when it is run on this database."""
+        """Run `manage.py` on this database. Gives its output."""
         return self.python(str(settings.BASE_DIR / "manage.py"), *arguments)
 
     def python(self, *arguments: str) -> str:
-        """What a program says for which this is the database of the register."""
+        """Run a Python program with this as the register's database. Gives its output."""
         environment = {**os.environ, "REGISTER_DEVELOPMENT": "1", "DATABASE_URL": self.url}
         environment.pop("DATABASE_REPLICA_URL", None)
         done = subprocess.run(
@@ -132,7 +132,7 @@ class Postgresql(Database):
 
 @contextlib.contextmanager
 def empty_database(folder: Path) -> Iterator[Database]:
-    """An empty database of the kind that is tested on, which is gone afterwards."""
+    """Make an empty database of the kind under test, and remove it afterwards."""
     name = f"upgraded_{os.getpid()}_{next(_numbers)}"
     if connection.vendor == "sqlite":
         yield Sqlite(folder / f"{name}.sqlite3")

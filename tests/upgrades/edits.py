@@ -1,4 +1,4 @@
-"""Three days of edits to a seeded register, made as staff make them. All that they say is made up.
+"""Three days of edits to a seeded register, made as staff make them. Their content is made up.
 
 Run by `making`, with the code of the day on which a dump is made.
 """
@@ -237,7 +237,7 @@ def add_forums(editor: Staff) -> None:
 
 
 def correct_the_seed(editor: Staff) -> None:
-    """Three seeded records of every kind are given a note, one of them twice."""
+    """Add a note to three seeded records of every kind, and change one of the notes."""
     for model in MODELS:
         seeded = model.history.filter(history_nature="seeded").values("id")
         for record in model.objects.filter(pk__in=seeded).order_by("pk")[:3]:
@@ -247,7 +247,7 @@ def correct_the_seed(editor: Staff) -> None:
 
 
 def correct_what_was_added(editor: Staff) -> None:
-    """Something of every kind is changed that only the kind has."""
+    """Change a record of every kind, in fields that few other kinds have."""
     for model, fields in [
         (Place, {"name": "Nowhere in the North"}),
         (Organisation, {"website": "https://charity.example/", "short_name": "IC"}),
@@ -380,7 +380,7 @@ def close_and_mend() -> None:
     change_quoracy(staff("registrar", "Made up: the rule was misread."))
     manager = staff("manager", "Made up: a later list came.")
     manager.load(manager.send_ods_lists(*LATER), "admin:ods_load")
-    # One that is looked at and not loaded.
+    # A spreadsheet that is checked and not loaded.
     manager.send_spreadsheet(Membership, MEMBERS.replace(b"row 1", b"row 3"))
 
 

@@ -27,7 +27,7 @@ def write_postgresql(connection) -> str:
 
 
 def write_sqlite(connection) -> str:
-    """The tables with their rows, and the indexes and triggers after them."""
+    """The SQL of the tables with their rows, and then of the indexes and triggers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         made = cursor.fetchall()
@@ -42,7 +42,7 @@ def write_sqlite(connection) -> str:
 
 
 def inserts(cursor, table: str) -> list[str]:
-    """Every row of a table, in SQLite's own words and by the names of its columns."""
+    """An INSERT for every row of a table, with column names, and values quoted by SQLite."""
     cursor.execute(f'PRAGMA table_info("{table}")')
     columns = [name for _, name, *_ in cursor.fetchall()]
     names = ", ".join(f'"{name}"' for name in columns)
@@ -58,7 +58,7 @@ def set_up() -> None:
 
 
 def default_to_the_clock() -> None:
-    """Let what Django dates by the clock it knew when it started be dated by the one of the day."""
+    """Let the defaults that Django bound to `timezone.now` at start call the patched clock."""
     from django.contrib.admin.models import LogEntry
     from django.contrib.auth.models import User
     from django.utils import timezone

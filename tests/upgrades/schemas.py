@@ -1,6 +1,6 @@
-"""What a database is made of, by name: tables, columns, constraints, indexes, triggers.
+"""The schema of a database by name: tables, columns, constraints, indexes and triggers.
 
-The order of columns is left out: it differs between a database that was upgraded and a fresh one.
+The order of columns is left out: it differs between an upgraded database and a fresh one.
 """
 
 import re
@@ -16,7 +16,7 @@ def schema_of(database: Database) -> Schema:
 
 
 def differences(upgraded: Schema, fresh: Schema) -> list[str]:
-    """In words, what differs between an upgraded database and a fresh one."""
+    """The differences between an upgraded database and a fresh one, in words."""
     found = []
     for part in sorted(upgraded.keys() | fresh.keys()):
         if part not in upgraded:
@@ -35,7 +35,7 @@ def of_sqlite(database: Database) -> Schema:
     schema = {}
     for row in database.ask("SELECT type, name, tbl_name, sql FROM sqlite_master"):
         if row["sql"] is None or row["name"].startswith("sqlite_"):
-            continue  # what SQLite makes itself for a constraint that stands in its table
+            continue  # SQLite made it for a constraint that is in its table's definition.
         if row["type"] == "table":
             schema |= of_sqlite_table(row["name"], row["sql"])
         else:
@@ -44,7 +44,7 @@ def of_sqlite(database: Database) -> Schema:
 
 
 def of_sqlite_table(table: str, sql: str) -> Schema:
-    """A table's columns and constraints, as the statement that makes it words them."""
+    """A table's columns and constraints, as its CREATE TABLE statement words them."""
     schema = {f"table {table}": "a table"}
     body = sql[sql.index("(") + 1 : sql.rindex(")")]
     for definition in map(in_one_line, split_at_commas(body)):
@@ -56,7 +56,7 @@ def of_sqlite_table(table: str, sql: str) -> Schema:
 
 
 def split_at_commas(sql: str) -> list[str]:
-    """The parts of a list in SQL. Commas in brackets and in quotes part nothing."""
+    """The parts of a list in SQL. Commas in brackets or quotes do not split it."""
     parts, depth = [""], 0
     for token in re.findall(r"'(?:[^']|'')*'|\"[^\"]*\"|.", sql, re.DOTALL):
         depth += {"(": 1, ")": -1}.get(token, 0)
@@ -130,7 +130,7 @@ def of_postgresql(database: Database) -> Schema:
 
 
 def without_casts(definition: str) -> str:
-    """PostgreSQL words a condition on text with other casts once it was dumped and restored."""
+    """The condition without casts: PostgreSQL words them otherwise after a dump and restore."""
     plain = re.sub(r"::(?:character varying|text)(?:\[\])?", "", definition)
     for _ in range(2):  # brackets around one word, one text or one array, which held a cast
         plain = re.sub(r"(?<!\w)\((\w+|'[^']*'|ARRAY\[[^\]]*\])\)", r"\1", plain)

@@ -20,7 +20,7 @@ class NotDone(Exception):
 
 @contextlib.contextmanager
 def clock_at(day: str):
-    """It is that day, 09:00 UTC, and a second passes whenever somebody looks at the clock."""
+    """Set the clock to 09:00 UTC on that day. A second passes whenever it is read."""
     moment = datetime.datetime.fromisoformat(f"{day}T09:00:00+00:00")
 
     def now():
@@ -33,7 +33,7 @@ def clock_at(day: str):
 
 
 class Staff:
-    """Somebody signed in, who gives one reason and one place in one document for all they do."""
+    """A signed-in member of staff, with one reason and one source for everything they do."""
 
     def __init__(self, user, document, locator: str, reason: str):
         self.browser = Client(SERVER_NAME="localhost")
@@ -59,13 +59,13 @@ class Staff:
         self._done(self.browser.post(page, {"post": "yes", "reason": self.reason}), page)
 
     def restore(self, model, key: int, version: int):
-        """Put a record back to what it was at a version, which may be before it was removed."""
+        """Restore a record, which may have been removed, to an earlier version."""
         page = address(model, "restore", key, version)
         seen = self.browser.get(page).context_data["fingerprint"]
         self._done(self.browser.post(page, {"reason": self.reason, "seen": seen}), page)
 
     def take(self, record, step: str, **fields):
-        """Take a guided step: look at what it would change, and confirm it."""
+        """Take a guided step: ask for the preview, and confirm it."""
         page = step_address(type(record), record.pk, step)
         sent = {"precision": "day", "qualifier": "on", "reason": self.reason, **self.evidence}
         sent = _all_sent({**sent, **fields})

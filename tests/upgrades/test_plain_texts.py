@@ -1,4 +1,4 @@
-"""The upgrade that makes texts plain which were kept before every text was."""
+"""The migration that cleans texts saved before every text was cleaned."""
 
 from importlib import import_module
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def frozen_models():
-    """The models as migrations have them: those of today, since the tables are today's."""
+    """The models as migrations see them: today's models, because the tables are today's."""
     with override_settings(MIGRATION_MODULES={}):  # which tests leave out
         return MigrationLoader(None).project_state().apps
 
@@ -35,7 +35,7 @@ def upgrade(frozen_models):
 
 @pytest.fixture
 def odd_register():
-    """A few records with a vertical tab and a space that does not break in every text."""
+    """A few records with a vertical tab and a non-breaking space in every text."""
     with writing(Nature.IMPORTED, reason="A list."):
         document = make_document(slug="paper", title="Board paper", note="As sent.")
         for name in ["Ann Lee", "Ian Tait"]:

@@ -1,4 +1,4 @@
-"""How what a database is made of is compared with what another is made of."""
+"""Comparing the schemas of two databases."""
 
 from tests.upgrades.schemas import differences, of_sqlite_table, without_casts
 

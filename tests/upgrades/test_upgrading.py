@@ -1,4 +1,4 @@
-"""Upgrading a register that earlier code dumped: nothing is lost, and it is made as a fresh one."""
+"""Upgrading a dumped register loses nothing, and gives it the schema of a fresh one."""
 
 import json
 from types import SimpleNamespace
@@ -13,11 +13,11 @@ from tests.upgrades.schemas import differences, of_sqlite_table, schema_of
 
 pytestmark = slow.UPGRADE
 
-# What the upgrade itself writes down, and what says that something was changed.
+# The tables that record migrations and the version of the register.
 ITS_OWN = {"django_migrations", "records_registerversion"}
-# Columns that are worked out from others.
+# Columns that are computed from others.
 WORKED_OUT = {"folded"}
-# To which a model or a permission that is new adds rows.
+# Tables to which a new model or permission adds rows.
 GROWING = {"django_content_type", "auth_permission", "auth_group_permissions"}
 
 # Days on which the dumped register was seeded and edited.
@@ -45,7 +45,7 @@ PAGES |= {f"/forums/pretend-board/?recorded={day}": 200 for day in RECORDED[1:]}
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
-    """A database that today's migrations make of nothing."""
+    """An empty database with today's migrations applied."""
     with empty_database(tmp_path_factory.mktemp("fresh")) as database:
         database.manage("migrate", "-v0")
         yield database
@@ -53,7 +53,7 @@ def fresh(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=DUMPED_ON)
 def upgraded(request, tmp_path_factory):
-    """A register as it was dumped, upgraded by today's code; and what was in it before."""
+    """A dumped register, upgraded by today's code, and its rows before the upgrade."""
     with empty_database(tmp_path_factory.mktemp("upgraded")) as database:
         database.run(dump(request.param))
         before = database.content()
@@ -62,8 +62,8 @@ def upgraded(request, tmp_path_factory):
 
 
 def lost_or_added(table: str, before: list[dict], after: list[dict]) -> list[str]:
-    """In words, the rows that are in a table before or after alone. Columns that are new are
-    passed over, and one that is gone is missed in every row."""
+    """The rows that a table has lost or gained, in words. New columns are ignored, and a removed
+    column is missing in every row."""
     columns = before[0].keys() - WORKED_OUT if before else ()
     was = {words_of(row, columns) for row in before}
     now = {words_of(row, columns) for row in after} if columns else set(map(str, after))

@@ -2,8 +2,8 @@
 
     python -m tests.upgrades.visiting ADDRESS...
 
-prints the status of each answer, in the same order. A program of its own: the addresses of
-databases are settled when Django starts.
+prints the status of each answer, in the same order. It is a program because Django fixes the
+addresses of databases when it starts.
 """
 
 import json
