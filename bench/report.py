@@ -17,7 +17,7 @@ from bench.rounds import DATASETTE, HELLO, Loads, rate, work
 from bench.statements import BEFORE, statements
 
 INTRODUCTION = Path(__file__).with_name("introduction.md")
-BY_HAND = "<!-- What stands below is written by hand, and `make bench` leaves it. -->"
+BY_HAND = "<!-- The rest is written by hand, and `make bench` leaves it. -->"
 
 
 @dataclass

@@ -13,12 +13,12 @@ from editing.groups import AUDITOR, EDITOR, MANAGER
 from tests import slow
 from tests.admin_urls import (
     ANONYMOUS,
+    JUDGED_BY_WRITES,
     NO_GROUP,
     NOT_STAFF,
     OF_RECORDS,
     READING,
     SUPERUSER,
-    JUDGED_BY_WRITES,
     WHO,
     Answer,
     Page,
