@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from itertools import groupby
 
 import django_filters
 from django.db.models import (
@@ -17,9 +18,9 @@ from django.db.models import (
 )
 from django.http import HttpRequest
 
-from forums import filling as filling
-from forums import seat_holders as seat_holders
+from forums import filling, seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
+from forums.seat_holders import HeldSeat
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks
@@ -28,7 +29,7 @@ from ics_register.pages.lists import LONG, filtered, page_of, to_the_end, up_to_
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
-from people import post_holders as post_holders
+from people import post_holders
 from people.post_holders import Standing
 from records.namesakes import told_apart_by_key
 from records.periods import in_force
@@ -143,10 +144,18 @@ def chairs(request: HttpRequest, asked: AskedDay):
         "rows": rows,
         "apart": _apart(page, rows, asked),
         "names_then": names_then(organisations, asked),
+        "speak_for": speak_for,
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
         "silent": silent_of(asked),
     }
+
+
+def speak_for(seat: HeldSeat) -> list[tuple]:
+    """The organisations that holders of a seat speak for, as (slug, name), adjoining ones once."""
+    own = (seat.for_slug, seat.for_name)
+    each = [(one.for_slug, one.for_name) if one.for_slug else own for one in seat.holders]
+    return [key for key, _ in groupby(each)]
 
 
 def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import partial
 
 import django_filters
@@ -250,6 +251,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
         "later_chairs": chairs_after(seats, asked),
         "seats": in_force,
+        "seat_rows": seat_rows(in_force),
         "places": Places.of(in_force),
         "former": former_holders(seats),
         "times": recorded_times(chairs_first(seats), asked, forum.end_date),
@@ -262,6 +264,26 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "structured": partial(forum_as_data, forum, in_force, request) if asked.is_now else None,
         **reporting(forum, asked),
     }
+
+
+def seat_rows(seats: list[HeldSeat]) -> Iterator[tuple]:
+    """The rows of the table of members: a seat with a holder, or with None for its empty places.
+
+    Each has whether it is the first and the last of its seat, and whether its only source is that
+    of the row above.
+    """
+    above = None
+    for seat in seats:
+        rows = [*seat.holders, *([] if seat.holders and not seat.unfilled else [None])]
+        for number, holder in enumerate(rows, 1):
+            place = source_place(holder or seat)
+            is_only = place == source_place(seat) and not (holder and holder.ex_officio)
+            yield seat, holder, number == 1, number == len(rows), is_only and place == above
+            above = place if is_only else None
+
+
+def source_place(fact) -> tuple[str, str]:
+    return fact.document_slug, fact.locator
 
 
 def chairs_first(seats: list[HeldSeat]) -> list[HeldSeat]:
@@ -311,8 +333,9 @@ def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
     return {
         "lines_up": [x for x in lines if x.from_forum_id == forum.pk and x.kind not in beside],
         "lines_down": [
-            (heading, [x for x in lines if x.to_forum_id == forum.pk and x.kind == kind])
+            (heading, below)
             for kind, heading in DOWN
+            if (below := [x for x in lines if x.to_forum_id == forum.pk and x.kind == kind])
         ],
         "lines_beside": [x for x in lines if x.kind in beside],
     }
