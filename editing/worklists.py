@@ -269,7 +269,7 @@ def all_worklists() -> list[Worklist]:
 # Words and conditions for worklists
 
 
-def over(day: datetime.date, *paths: str) -> Q:
+def ended_before(day: datetime.date, *paths: str) -> Q:
     """A condition: a record that one of `paths` leads to had ended before `day`."""
     query = Q()
     for path in paths:

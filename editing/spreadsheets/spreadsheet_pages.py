@@ -116,11 +116,13 @@ class SpreadsheetPages(UploadPages):
 
 def outcome_context(request: HttpRequest, outcome: dict) -> dict[str, Any]:
     """One page of the rows, refused ones first, and the counts above them."""
-    shown = request.GET.get("show")
-    shown = shown if shown in OUTCOMES else ""
-    order = list(OUTCOMES)
-    rows = [row for row in outcome["rows"] if not shown or row["outcome"] == shown]
-    rows.sort(key=lambda row: order.index(row["outcome"]))
+    shown = next((code for code in OUTCOMES if code == request.GET.get("show")), "")
+    rows = [
+        row
+        for code in OUTCOMES
+        for row in outcome["rows"]
+        if row["outcome"] == code and shown in ("", code)
+    ]
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     asked: set[int] = set()
     for row in page:
@@ -165,17 +167,14 @@ def pages_of_upload_or_404(request: HttpRequest, key: int) -> SpreadsheetPages:
 def spreadsheet_links(request: HttpRequest, model) -> list[Link]:
     if IS_POPUP_VAR in request.GET:
         return []
-    links = []
-    if model._meta.label_lower in KINDS and may_import(request, model):
-        links.append(Link("Import", reverse("admin:import", args=[model._meta.label_lower])))
-    asked = request.GET.copy()
+    options, links, query = model._meta, [], request.GET.copy()
+    if options.label_lower in KINDS and may_import(request, model):
+        links.append(Link("Import", reverse("admin:import", args=[options.label_lower])))
     for name in (PAGE_VAR, ERROR_FLAG):
-        asked.pop(name, None)
+        query.pop(name, None)
     for form, words in FORMS.items():
-        options = model._meta
-        address = reverse("admin:export", args=[options.app_label, options.model_name, form])
-        query = f"?{asked.urlencode()}" if asked else ""
-        links.append(Link(f"Export {words}", f"{address}{query}"))
+        place = [options.app_label, options.model_name, form]
+        links.append(Link(f"Export {words}", reverse("admin:export", args=place, query=query)))
     return links
 
 

@@ -3,7 +3,7 @@ has come to an end."""
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from editing.worklists import WorklistPart, WorklistRow, over
+from editing.worklists import WorklistPart, WorklistRow, ended_before
 from forums.models import MemberOrganisation, Membership, Seat
 from forums.worklists.memberships import Memberships
 from forums.worklists.vacancies import Seats
@@ -25,15 +25,15 @@ class MembersOfTheClosed(Memberships):
         )
         left_post = appointments.ended_before(self.day).order_by("-end_date").values("pk")[:1]
         remains = appointments.filter(Q(end_date=None) | Q(end_date__gte=self.day))
-        speaks_for_closed = over(self.day, "on_behalf_of") | (
-            Q(on_behalf_of=None) & over(self.day, "seat__on_behalf_of")
+        speaks_for_closed = ended_before(self.day, "on_behalf_of") | (
+            Q(on_behalf_of=None) & ended_before(self.day, "seat__on_behalf_of")
         )
         post = "seat__ex_officio_post"
         return self.narrowed(
             self.on_the_day()
             .annotate(left_post=Subquery(left_post))
             .filter(
-                over(self.day, "seat", "seat__forum", post, f"{post}__organisation")
+                ended_before(self.day, "seat", "seat__forum", post, f"{post}__organisation")
                 | speaks_for_closed
                 | (Q(left_post__isnull=False) & ~Exists(remains) & ~Q(basis=Basis.ACTING))
             )
@@ -86,7 +86,7 @@ class SeatsOfTheClosed(Seats):
         held = Membership.objects.as_at(self.day).values("seat")
         return self.narrowed(
             Seat.objects.as_at(self.day)
-            .filter(over(self.day, "forum", "on_behalf_of"))
+            .filter(ended_before(self.day, "forum", "on_behalf_of"))
             .exclude(pk__in=held)
             .select_related("forum", "on_behalf_of")
             .order_by("forum__folded", "order", "pk")
@@ -120,7 +120,7 @@ class ClosedMemberOrganisations(WorklistPart):
     def found(self):
         return self.narrowed(
             MemberOrganisation.objects.as_at(self.day)
-            .filter(over(self.day, "organisation", "forum"))
+            .filter(ended_before(self.day, "organisation", "forum"))
             .select_related("organisation", "forum")
             .order_by("forum__folded", "organisation__folded", "pk")
         )

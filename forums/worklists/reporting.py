@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from editing.worklists import WorklistPart, WorklistRow, over, worklist
+from editing.worklists import WorklistPart, WorklistRow, ended_before, worklist
 from forums.models import ANSWERS, DecisionBasis, Forum, ForumStatus, LineKind, ReportingLine
 from forums.reporting_lines import lines_in_force, loops
 from organisations.worklists import PLACE
@@ -44,7 +44,7 @@ class LinesToTheEnded(WorklistPart):
     def found(self):
         return self.narrowed(
             lines_in_force(self.day)
-            .filter(over(self.day, "to_forum", "to_organisation"))
+            .filter(ended_before(self.day, "to_forum", "to_organisation"))
             .select_related("from_forum", "to_forum", "to_organisation")
             .order_by("from_forum__folded", "pk")
         )

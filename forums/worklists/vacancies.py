@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from editing.links import Link
-from editing.worklists import WorklistPart, WorklistRow, over, worklist
+from editing.worklists import WorklistPart, WorklistRow, ended_before, worklist
 from forums.filling import with_standing
 from forums.models import Forum, ForumStatus, Membership, Seat, SeatRole
 from forums.seat_holders import HeldSeat, seats_with_holders
@@ -154,7 +154,7 @@ class ExOfficioSeats(Seats):
         that has ended."""
         members = Membership.objects.as_at(self.day).not_acting()
         posts = posts_with_standing(Post.objects.all(), self.day).filter(standing=standing)
-        ended = over(self.day, "ex_officio_post", "ex_officio_post__organisation")
+        ended = ended_before(self.day, "ex_officio_post", "ex_officio_post__organisation")
         of_post = Q(ex_officio_post__in=posts.values("pk"))
         return self.narrowed(
             seats_in_force(self.day)

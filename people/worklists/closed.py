@@ -1,6 +1,6 @@
 """The worklist of holders and posts that go on after what they belong to has closed."""
 
-from editing.worklists import over, worklist
+from editing.worklists import ended_before, worklist
 from organisations.models import Post
 from people.models import Appointment
 from people.worklists.terms import Appointments
@@ -19,7 +19,7 @@ CLOSED = worklist(
 @CLOSED.part
 class AppointmentsOfTheClosed(Appointments):
     def found(self):
-        closed = over(self.day, "post", "post__organisation")
+        closed = ended_before(self.day, "post", "post__organisation")
         return self.narrowed(self.on_the_day().filter(closed))
 
     def reason(self, appointment):
@@ -41,7 +41,7 @@ class PostsOfTheClosed(Posts):
 
     def found(self):
         held = Appointment.objects.as_at(self.day).values("post")
-        posts = Post.objects.as_at(self.day).filter(over(self.day, "organisation"))
+        posts = Post.objects.as_at(self.day).filter(ended_before(self.day, "organisation"))
         return self.listed(posts.exclude(pk__in=held))
 
     def row(self, post):
