@@ -1,7 +1,7 @@
 """Who chairs several things on a day, and which of them answers to another of theirs.
 
 Stated as the register has it, and no more: that two chairs are one person is said of people
-who may be named alone. Of two whose names are withheld nobody is told even that (see
+who may be named alone. Nothing says so of two whose names are withheld (see
 docs/decisions/0015-withheld-and-in-two-chairs.md).
 """
 
@@ -34,7 +34,7 @@ class Chairing:
     sort_name: str
     forums: list[tuple[HeldSeat, Holder]] = field(default_factory=list)
     posts: list[tuple[HeldPost, Holder]] = field(default_factory=list)
-    # By which a forum they chair answers to another, or to an organisation they chair or lead.
+    # The lines that tie a forum they chair to another, or to an organisation they chair or lead.
     lines: list[ReportingLine] = field(default_factory=list)
 
     @property
@@ -93,7 +93,7 @@ def several_chaired(day: datetime.date, people: Iterable[int] | None = None) -> 
 
 @dataclass
 class _Candidate:
-    """What somebody may chair, by what is recorded of them alone."""
+    """Somebody who may chair more than one, by their own records alone."""
 
     name: str
     seats: set[int] = field(default_factory=set)
@@ -136,7 +136,7 @@ def _chaired(
 
 
 def _candidates(day: datetime.date, people: Iterable[int] | None) -> dict[int, _Candidate]:
-    """Those who may chair more than one."""
+    """The people who may chair more than one, by key."""
     forums, organisations = Forum.objects.as_at(day), Organisation.objects.as_at(day)
     found: dict[int, _Candidate] = {}
     for person, name, what, held in _chaired(forums, organisations, day, people):

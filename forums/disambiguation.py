@@ -21,8 +21,8 @@ Apart = dict[tuple[str, str], str]
 
 
 def names_apart(sentences: Iterable[list[Piece]], day: datetime.date) -> Apart:
-    """What tells each record that is named from others of its name in the register, by its kind
-    and slug. One query, and more only for those that are not alone."""
+    """For each record that is named, by kind and slug: the words that tell it from others of its
+    name. One query, and more only for those that are not alone."""
     slugs = defaultdict(set)
     for pieces in sentences:
         for piece in pieces:

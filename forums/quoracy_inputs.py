@@ -94,7 +94,7 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
 
 
 def sitters_of(seats: QuerySet[Seat], day: datetime.date) -> dict[int, list[Sitter]]:
-    """Those who fill each of `seats` or act there, without their names, by the key of the seat."""
+    """Everybody who fills each of `seats` or acts there, without names, by the key of the seat."""
     members = Membership.objects.as_at(day).filter(seat__in=seats)
     by_post = Appointment.objects.as_at(day).filter(
         may_fill_seat("post__ex_officio_seats", day), post__ex_officio_seats__in=seats

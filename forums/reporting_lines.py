@@ -26,7 +26,7 @@ def loops(lines: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     for lower, upper in lines:
         above[lower].append(upper)
         below[upper].add(lower)
-    # A forum that answers to nobody is in no loop. Nor is one that answers only to such forums.
+    # A forum that answers to nobody, or only to such forums, is in no loop.
     left = set(above) | set(below)
     ends = [key for key in left if not above[key]]
     number_above = {key: len(set(above[key])) for key in left}

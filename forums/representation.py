@@ -33,7 +33,7 @@ class Speaker(NamedTuple):
 
 @dataclass(frozen=True)
 class Share:
-    """As much of one seat as speaks for one organisation on a day, or for none that is recorded.
+    """The part of one seat that speaks for one organisation on a day, or for none recorded.
 
     A seat speaks for the organisation that it is recorded to; without one, for that of the post
     whose holder fills it; and whoever fills it may speak for another by their own record.
@@ -49,7 +49,7 @@ class Share:
 
 
 def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
-    """Whom the seats of `forums` speak for on `day`, in two queries however many they are."""
+    """The organisations that the seats of `forums` speak for on `day`, in two queries."""
     seats = Seat.objects.as_at(day).filter(forum__in=forums).order_by("order", "id")
     there = defaultdict(list)
     for seat, *member in (
@@ -100,7 +100,7 @@ def _divided(
 
 @dataclass(frozen=True)
 class StatedMember:
-    """That an organisation is recorded as a member of a forum, and which document says so."""
+    """An organisation recorded as a member of a forum, and the document that says so."""
 
     organisation_id: int
     forum_id: int
@@ -128,7 +128,7 @@ class Presence:
     shares: list[Share] = field(default_factory=list)
     # The seats themselves with who fills them, as far as they were read.
     seats: dict[int, HeldSeat] = field(default_factory=dict)
-    # Of those that were not, what nobody fills, as `empty_places` finds it.
+    # The empty places of the seats that were not read, as `empty_places` finds them.
     empty: dict[int, "Empty"] = field(default_factory=dict)
 
     @property

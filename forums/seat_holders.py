@@ -116,8 +116,8 @@ class HeldSeat(Holding):
 
     @property
     def there(self) -> list[Holder]:
-        """Those in force on the day, but for a holder of the post who hands over to a member, or
-        a member to them, some time in the month: pages show both, and the member fills it."""
+        """The holders in force on the day, except a holder of the post who hands over to a member,
+        or a member to them, some time in the month: pages show both, and the member fills it."""
         by_post = {holder.id for holder in self.by_post}
         return [each for each in self.holders if not each.ex_officio or each.id in by_post]
 

@@ -199,7 +199,7 @@ class Standpoint:
 
 
 def standpoint(forum: Forum, day: datetime.date, *, whole: bool = False) -> Standpoint:
-    """Where `forum` stands on the day: the nearest lines, or the `whole`."""
+    """The lines above and below `forum` on the day: the nearest, or the `whole`."""
     above = reached(forum.pk, pairs_above([forum.pk], day))
     down = [(upper, lower) for lower, upper in pairs_below([forum.pk], day)]
     below = reached(forum.pk, down)

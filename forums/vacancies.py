@@ -1,6 +1,6 @@
 """How many places seats have on a day, and how many of those are vacant.
 
-What one vacancy is stands in docs/decisions/0029-what-one-vacancy-is.md. `Holding.unfilled` says it
+docs/decisions/0029-what-one-vacancy-is.md says what one vacancy is. `Holding.unfilled` says it
 of a seat that was read with its holders; `with_vacancies` says it to the database, for lists too
 long to be read. A test holds the two against each other.
 """

@@ -2,7 +2,7 @@
 
 A page is read from the replica if that has the register's version of the primary, and else from the
 primary: so no page is older than it would be without one, and staff see their own change at once.
-A replica that fails is left alone for a while, and the page that it failed is made anew.
+A replica that fails is left alone for a while, and the page that it failed is made again.
 """
 
 import contextlib
@@ -99,7 +99,7 @@ class ReadFromReplica:
         if request.replica_failed is None:
             return response
         self.rests_until = time.monotonic() + REST
-        # What is left of the connection may not answer again.
+        # The broken connection may not answer again.
         connections[REPLICA].close()
         logger.warning(
             "The replica failed, and is left alone for %d seconds: pages are read from the "
@@ -110,7 +110,7 @@ class ReadFromReplica:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Take a failure of the replica for no fault of the page, which is made anew."""
+        """Treat a failure of the replica as no fault of the page, which is made again."""
         if not getattr(request, "may_be_made_anew", False) or not isinstance(error, FAILURES):
             return None
         request.replica_failed = error

@@ -1,7 +1,7 @@
 """Settings of the register. What differs between machines comes from the environment.
 
-`.env.example` lists every variable. Production is the default, so that a machine that was
-told nothing refuses to start rather than serve an insecure register.
+`.env.example` lists every variable. Production is the default, so that a machine without
+settings refuses to start rather than serve an insecure register.
 """
 
 import os
@@ -72,7 +72,7 @@ def allowed_hosts() -> list[str]:
 
 # To plan a query of a page takes PostgreSQL longer than to answer it. It plans once and for all
 # what it is asked again and again, if it is sent the values apart from the query, and if told to:
-# left to itself it reckons that a plan for these values would be a little better, and plans each.
+# left to itself it estimates that a plan for these values would be a little better, and plans each.
 # And to start processes for what one does in a millisecond takes it twenty.
 PREPARING = {"server_side_binding": True, "prepare_threshold": 3}
 PLANNING = "-c plan_cache_mode=force_generic_plan -c parallel_setup_cost=5000"
@@ -97,7 +97,7 @@ def database(url: str) -> dict:
         ) from None
     match parsed["ENGINE"]:
         case "django.db.backends.sqlite3":
-            # What is written for a file and names none would be kept in memory, and lost.
+            # An address that names no file would keep the register in memory, and lose it.
             if parsed.get("HOST") or (parsed["NAME"] == ":memory:" and ":memory:" not in url):
                 raise ImproperlyConfigured(f"DATABASE_URL names no file. {remedy}")
             # IMMEDIATE takes the write lock when a transaction begins, so that of two writers

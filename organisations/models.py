@@ -206,7 +206,7 @@ class Organisation(DatedFact):
         ]
         indexes = [
             *DatedFact.Meta.indexes,
-            # By which others of the same name are found.
+            # Finds others of the same name.
             models.Index(fields=["name"], name="organisation_by_own_name"),
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
@@ -370,7 +370,7 @@ class Post(Held, DatedFact):
     fixed_fields = ("organisation",)
     named_by = ("organisation",)
     told_apart_with = ("organisation__place",)
-    # Not for ever: a post that was abolished may be created anew.
+    # Not for ever: a post that was abolished may be created again.
     no_overlaps = (
         NoOverlap(
             name="organisations_post_title_once",

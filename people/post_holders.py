@@ -15,7 +15,7 @@ from records.evidence import Evidence
 from records.periods import Period
 from records.prepared import prepared
 
-# Columns of `.values()`. Those that name the documents are in `document_columns`.
+# Columns of `.values()`. `document_columns` has those that name the documents.
 PERIOD = (*Period.PERIOD_FIELDS, "end_locator")
 EVIDENCE = tuple(name for name in Evidence.EVIDENCE_FIELDS if name not in Evidence.DOCUMENT_FIELDS)
 # What a public page says instead of a name that is withheld from it.
@@ -135,7 +135,7 @@ def holder_columns(path: str, **more: str) -> dict[str, F]:
 
 @functools.lru_cache(64)
 def _of_tenure(columns: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Those of the columns that make a Holder, each with what it is there."""
+    """The columns that make a Holder, each with its name there."""
     prefix = "tenure_"
     return [(each, each.removeprefix(prefix)) for each in columns if each.startswith(prefix)]
 
@@ -147,7 +147,7 @@ def take_holder(row: dict) -> Holder | None:
         return None
     name = f"{columns.pop('person_honorific')} {columns.pop('person_name')}".strip()
     if columns["withheld"]:
-        # What is quoted or noted of somebody names them, more often than not.
+        # Quotations and notes about somebody usually name them.
         columns.update(person_slug=None, quotation="", note="")
     return Holder(
         person=NAME_WITHHELD if columns["withheld"] else name, person_to_staff=name, **columns
@@ -185,12 +185,12 @@ class Holding(DatedStated):
 
     @property
     def holders(self) -> list[Holder]:
-        """Those in force on the day."""
+        """The holders in force on the day."""
         return [holder for holder in self.recorded if holder.is_in_force(self.day)]
 
     @property
     def settled_holders(self) -> list[Holder]:
-        """Those in force on the day who do not just act for another."""
+        """The holders in force on the day who do not just act for another."""
         return [holder for holder in self.holders if holder.basis != Basis.ACTING]
 
     def leaves(self, holder: Holder) -> bool:
@@ -217,7 +217,7 @@ class Holding(DatedStated):
 
     @property
     def to_come(self) -> list[Holder]:
-        """Those who start later, as far as is known."""
+        """The holders who start later, as far as is known."""
         later = [
             holder
             for holder in self.recorded
@@ -227,9 +227,9 @@ class Holding(DatedStated):
 
     @property
     def announced(self) -> list[Holder]:
-        """Those to come that a page tells of. Of who may hold the post already that a seat goes
-        with, the page of the post tells; and who fills the seat when a member of its own leaves
-        is not announced."""
+        """The holders to come whom a page lists. It leaves out those who may already hold the post
+        that a seat goes with, whom the page of the post lists; and those who fill the seat when a
+        member of its own leaves."""
         return [
             holder
             for holder in self.to_come
@@ -252,8 +252,8 @@ class Holding(DatedStated):
     def standing_on(self, day: datetime.date) -> Standing:
         """Its Standing on any day, by the rules of `standing`, from what is recorded of it.
 
-        Of a seat that goes with a post somebody else's silence is not known here, so that it is
-        not called vacant before anybody has left it.
+        A seat that goes with a post is not called vacant before anybody has left it, because what
+        the sources say of the post is not known here.
         """
         stated = self.holder_stated and not self.ex_officio
         return standing_of(self.recorded, day, stated=stated)
@@ -265,12 +265,12 @@ class Holding(DatedStated):
 
     @property
     def there(self) -> list[Holder]:
-        """Those in force on the day who fill a place or act for somebody who does."""
+        """The holders in force on the day who fill a place or act for somebody who does."""
         return self.holders
 
     @property
     def in_places(self) -> list[Holder]:
-        """Those in force on the day who fill a place each."""
+        """The holders in force on the day who fill a place each."""
         return in_places(self.there)
 
     def place_of(self, holder: Holder) -> int | None:
@@ -377,8 +377,8 @@ def first_known(holder: Holder) -> datetime.date:
 
 
 def in_turn(holder: Holder) -> tuple[datetime.date, int]:
-    """By this those who hold one thing are in the order in which they came to it: of two of one
-    day, whoever was recorded first. Who came on a day not known stands before all others."""
+    """Sorts the holders of one thing by the day on which they came to it; on one day, by which was
+    recorded first. Holders without a recorded start come before all others."""
     return holder.start_date or datetime.date.min, holder.id
 
 

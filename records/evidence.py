@@ -43,7 +43,7 @@ class Evidence:
         "confirmed_locator",
     )
     EVIDENCE_FIELDS = (*SOURCE_FIELDS, *CONFIRMED_FIELDS)
-    # Those of them that are documents.
+    # The fields that name documents.
     DOCUMENT_FIELDS: tuple[str, ...] = ("document", "confirmed_document")
 
     def confirmed_in_words(self) -> str:

@@ -150,20 +150,20 @@ class PeriodQuerySet(models.QuerySet[Any]):
     """
 
     def as_at(self, day: datetime.date) -> Self:
-        """Those in force on `day`."""
+        """The records in force on `day`."""
         return self.filter(Q(start_date__lte=day), Q(end_date__isnull=True) | Q(end_date__gte=day))
 
     def certainly_at(self, day: datetime.date) -> Self:
-        """Those in force on `day` whatever is not known of their start and end."""
+        """The records in force on `day` whatever is not known of their start and end."""
         lasts = Q(certain_to__isnull=True) | Q(certain_to__gte=day)
         return self.filter(lasts, certain_from__lte=day)
 
     def ended_before(self, day: datetime.date) -> Self:
-        """Those that were over before `day` began."""
+        """The records that were over before `day` began."""
         return self.filter(end_date__lt=day)
 
     def starting_after(self, day: datetime.date) -> Self:
-        """Those that start on a later day than `day`, as far as is known."""
+        """The records that start on a later day than `day`, as far as is known."""
         return self.filter(Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day))
 
     def perhaps_at(self, day: datetime.date) -> Self:
@@ -366,7 +366,7 @@ class Dated(Period, models.Model):
                 name="%(app_label)s_%(class)s_certain_days",
                 # A comparison with nothing is neither true nor false, which a database lets
                 # pass: so each side says that there is something.
-                # What is in force has a day on which it certainly holds: without, it would slip
+                # A record in force has a day on which it certainly holds: without, it would slip
                 # past the rules that no two may overlap.
                 condition=(
                     Q(certain_from__isnull=True, certain_to__isnull=True)
@@ -411,7 +411,7 @@ class Dated(Period, models.Model):
     def refuse_start_after_end_of(self, other: "Dated") -> None:
         """Raise ValidationError if this certainly starts after `other` came to an end.
 
-        What had begun *by* a day may have begun in time.
+        A record that had begun *by* a day may have begun in time.
         """
         if (
             self.start_date is not None
@@ -433,7 +433,7 @@ class Dated(Period, models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if not self._dates_are_understood():  # which is told on the fields themselves
+        if not self._dates_are_understood():  # the fields themselves say so
             self.certain_from = self.certain_to = None
             return
         if self.start_date is None and self.end_date is None:

@@ -1,6 +1,6 @@
 """Queries that are compiled once in each process and asked again with new values.
 
-Django builds and compiles each query anew. For a page of many joins that takes several times as
+Django builds and compiles each query again. For a page of many joins that takes several times as
 long as the database needs to answer. The SQL does not depend on the values, so it is kept here with
 a mark where each value goes. The private names of Django that this takes are in CONTRIBUTING.md.
 """
@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
-# What stands in a query where a value goes, by the value's type: the next one for each.
+# The mark that a query has where a value goes, by the value's type: the next one for each.
 MARKS = {
     int: lambda number: -1_900_000_000 - number,
     str: lambda number: f" Mark {number} ",

@@ -79,7 +79,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except DoesNotAnswer:
             # To roll back or to close a cursor would be to ask it again.
             connection.close()
-            # Who had hardly any time left for it has learnt nothing.
+            # A request that had hardly any time left shows nothing about the server.
             if patience.is_first_question and time.monotonic() - began > AT_ONCE:
                 self.leave_alone()
             raise
