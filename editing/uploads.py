@@ -86,7 +86,7 @@ class UploadPages:
     too_big: str
     loaded_already: str
     step: str  # the name of the import in the change history
-    begin: Callable[[], AbstractContextManager[None]] = staticmethod(transaction.atomic)
+    new_transaction: Callable[[], AbstractContextManager[None]] = staticmethod(transaction.atomic)
     upload: Upload  # on all pages but that of the form
 
     def __init__(self, request: HttpRequest, *kinds: type[models.Model]):
@@ -105,7 +105,7 @@ class UploadPages:
         """Keep the answers to the questions in the outcome."""
         raise NotImplementedError
 
-    def steps(self) -> Generator[ImportProgress, None, dict]:
+    def import_files(self) -> Generator[ImportProgress, None, dict]:
         """Make the changes in the files, and return the outcome.
 
         Outcomes with the same `fingerprint` are the same. `may_be_loaded` says whether the changes
@@ -197,10 +197,10 @@ class UploadPages:
         Raises ValidationError if the files cannot be read or were loaded before, and a database
         error if somebody else was quicker.
         """
-        upload, steps = self.upload, self.steps()
+        upload, steps = self.upload, self.import_files()
         user = self.request.user
         with (
-            self.begin(),
+            self.new_transaction(),
             writing(Nature.IMPORTED, reason=upload.reason, step=self.step, user=user),
         ):
             # PostgreSQL locks only a row that is read, so `exists` would not do.

@@ -37,7 +37,7 @@ class SpreadsheetColumn:
     """A field of a record, under the label of the forms. It holds text, of any length."""
 
     # The kind of cell that is allowed besides text and numbers.
-    takes = ""
+    accepts = ""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class ChoiceColumn(LineColumn):
 
 
 class YesNoColumn(LineColumn):
-    takes = YES_NO
+    accepts = YES_NO
 
     def write(self, value: Any) -> str:
         return {True: "yes", False: "no"}.get(value, "")
@@ -123,7 +123,7 @@ class YesNoColumn(LineColumn):
 class DayColumn(LineColumn):
     """A day that is known exactly."""
 
-    takes = DATE
+    accepts = DATE
 
     def read(self, text: str) -> Any:
         words = super().read(text)
@@ -138,7 +138,7 @@ class DayColumn(LineColumn):
 class WhenColumn(LineColumn):
     """A date with its precision and its qualifier, in one cell."""
 
-    takes = DATE
+    accepts = DATE
 
     def __init__(self, **options):
         super().__init__(**options)
@@ -193,7 +193,7 @@ class RecordColumn(LineColumn):
 
     def read(self, text: str) -> Any:
         name = super().read(text)
-        return self.questions.one(self.heading, name, self.directory) if name else None
+        return self.questions.record_named(self.heading, name, self.directory) if name else None
 
     def write(self, value: Any) -> str:
         if value is None or self.directory is None:

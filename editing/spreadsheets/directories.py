@@ -99,7 +99,7 @@ class Questions:
         self.asked: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self.of_row: list[int] = []  # the numbers of the questions that the current row raises
 
-    def one(self, heading: str, text: str, directory: Directory) -> models.Model:
+    def record_named(self, heading: str, text: str, directory: Directory) -> models.Model:
         """The record that `text` means. Raises CellProblem."""
         found = directory.find(text)
         if len(found) == 1:

@@ -122,7 +122,7 @@ def styled(sheet, text: str, *, heading: bool) -> Cell:
 
 
 def template_for(spreadsheet: RecordSpreadsheet, form: str):
-    columns = spreadsheet.columns_read()
+    columns = spreadsheet.import_columns()
     headings = [column.heading for column in columns]
     plural = str(spreadsheet.model._meta.verbose_name_plural)
     file_name = f"{slugify(plural)}-template.{form}"

@@ -64,7 +64,7 @@ class SpreadsheetImport:
         """If one date has the month first, refuse all that can be read in two ways."""
         headings = [
             column.heading
-            for column in self.spreadsheet.columns_read()
+            for column in self.spreadsheet.import_columns()
             if isinstance(column, WhenColumn | DayColumn)
         ]
         cells = [(row, h, row.cells.get(h, "")) for row in self.rows for h in headings]

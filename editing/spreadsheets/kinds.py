@@ -37,7 +37,7 @@ class RecordSpreadsheet:
     def columns(self) -> list[SpreadsheetColumn]:
         return columns_of(self.model)
 
-    def columns_read(self) -> list[SpreadsheetColumn]:
+    def import_columns(self) -> list[SpreadsheetColumn]:
         """The columns that an import reads. The others are written by an export alone."""
         return [column for column in self.fields.values() if not column.readonly]
 
@@ -52,7 +52,7 @@ class RecordSpreadsheet:
 
     def read_directories(self, questions: Questions) -> None:
         self.directories = Directories()
-        for column in self.columns_read():
+        for column in self.import_columns():
             if isinstance(column, RecordColumn):
                 column.directory, column.questions = self.directories[column.model], questions
 
@@ -62,21 +62,21 @@ class RecordSpreadsheet:
     def read_row(self, row: ImportRow) -> None:
         """Read the cells of a row into its values. A cell that cannot be read refuses the row."""
         self.questions.of_row = row.questions
-        for column in self.columns_read():
+        for column in self.import_columns():
             row.values[column.attribute] = self.read_cell(column, row)
 
     def row_in_words(self, row: ImportRow) -> str:
         """What to call a row that makes no record."""
         texts = [
             row.cells.get(column.heading, "")
-            for column in self.columns_read()
+            for column in self.import_columns()
             if column.required and column.attribute not in ("document", "locator")
         ]
         return ", ".join(text for text in texts if text)
 
     def read_cell(self, column: SpreadsheetColumn, row: ImportRow):
         text, kind = row.cells.get(column.heading, ""), row.kinds.get(column.heading, "")
-        if kind not in ("", column.takes):
+        if kind not in ("", column.accepts):
             row.refuse(
                 column.heading,
                 f"“{text}” is {kind} to the spreadsheet program, which may have made it of "
@@ -111,7 +111,7 @@ class RecordSpreadsheet:
 
     def new_record(self, row: ImportRow) -> models.Model:
         record = self.model()
-        for column in self.columns_read():
+        for column in self.import_columns():
             if row.values[column.attribute] not in EMPTY:
                 column.put(record, row.values[column.attribute])
         self.fill_in(record, row)
@@ -119,7 +119,7 @@ class RecordSpreadsheet:
 
     def changed_record(self, before: Any, row: ImportRow) -> models.Model:
         record = copy.copy(before)
-        for column in self.columns_read():
+        for column in self.import_columns():
             if self.may_change(column, row):
                 column.update(record, row.values[column.attribute])
         return record

@@ -85,7 +85,7 @@ class SpreadsheetPages(UploadPages):
         return {
             "kind": self.kind,
             "explains": self.spreadsheet.explains,
-            "columns": self.spreadsheet.columns_read(),
+            "columns": self.spreadsheet.import_columns(),
         }
 
     def upload_context(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class SpreadsheetPages(UploadPages):
                 of_heading = self.upload.choices.setdefault(question["heading"], {})
                 of_heading[question["text"]] = int(chosen)
 
-    def steps(self) -> Generator[ImportProgress, None, dict]:
+    def import_files(self) -> Generator[ImportProgress, None, dict]:
         upload = self.upload
         rows = read(upload.file_name, bytes(upload.content), self.columns)
         return SpreadsheetImport(self.spreadsheet, rows, upload.choices).run()

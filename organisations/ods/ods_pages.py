@@ -109,7 +109,7 @@ class OdsPages(UploadPages):
     )
     loaded_already = "These files have been loaded already."
     step = title = STEP
-    begin = staticmethod(alone)
+    new_transaction = staticmethod(alone)
 
     def __init__(self, request: HttpRequest):
         super().__init__(request, *IMPORTED)
@@ -124,7 +124,7 @@ class OdsPages(UploadPages):
             elif answer.removeprefix("same:") in [slug for slug, _ in question["fitting"]]:
                 choices["same"][code] = answer.removeprefix("same:")
 
-    def steps(self) -> Generator[ImportProgress, None, dict]:
+    def import_files(self) -> Generator[ImportProgress, None, dict]:
         choices = self.upload.choices
         try:
             extracts = read_files(

@@ -680,7 +680,7 @@ def test_a_check_that_ends_after_the_loading_leaves_what_was_loaded(mona, monkey
             yield
         Upload.objects.update(loaded_at=loaded_then)
 
-    monkeypatch.setattr(uploads.UploadPages, "begin", staticmethod(loaded_thereafter))
+    monkeypatch.setattr(uploads.UploadPages, "new_transaction", staticmethod(loaded_thereafter))
     mona.post(reverse("admin:upload_check", args=[upload.pk]))
 
     upload.refresh_from_db()
