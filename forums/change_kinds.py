@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, CharField, F, Model, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from forums.models import Forum, ForumName, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, OrganisationName, Post, Relationship
 from people.identity import may_be_named
 from people.models import Appointment, PersonName
-from records.models import NameKind
+from records.models import DatedFact, NameKind
 
 START, END = "start", "end"
 
@@ -28,7 +28,7 @@ class Kind:
     """One kind of record whose beginning and end are changes."""
 
     what: str
-    model: type[Model]
+    model: type[DatedFact]
     # The path to the folded name that its changes are sorted by, and its rank among the changes of
     # that name: the forum or organisation itself comes before what belongs to it.
     sorted_by: str

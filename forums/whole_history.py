@@ -172,7 +172,7 @@ def everything_view(request: HttpRequest, kind: str, key: int) -> HttpResponse:
         "query": query.urlencode(),
         **pages_of(page),
     }
-    return TemplateResponse(request, "editing/forum_history.html", context)
+    return TemplateResponse(request, "editing/whole_history.html", context)
 
 
 def by_time(parts: list[QuerySet]) -> QuerySet:
