@@ -25,7 +25,8 @@ LARGEST = 200_000  # characters, enough for a form of a thousand fields
 # The field that names the kept form that is sent again.
 KEPT = "kept_form"
 # The signed cookie that says whose session a form belongs to. It lets nobody in.
-COOKIE, SALT = "forms_of", "editing.kept_forms"
+# The salt is the one of earlier releases: another would make their cookies void.
+COOKIE, SALT = "forms_of", "records.kept_forms"
 # In the session: whether forms were kept when it began.
 SOME_ARE_KEPT = "forms_kept"
 # Forms sent to these addresses are not kept: they could give access.

@@ -161,7 +161,7 @@ def note_who_has_to_change(request: HttpRequest) -> None:
 def known_by(user: User) -> str:
     """A text that changes with an account's password and gives nothing of it away. It shows that a
     form is an old one that was sent again, as by reloading."""
-    return salted_hmac("editing.passwords", user.password).hexdigest()
+    return salted_hmac("records.passwords", user.password).hexdigest()
 
 
 def give_password(user: User) -> str:

@@ -34,7 +34,8 @@ KNOWN_FOR = datetime.timedelta(days=90)
 # Records of who signed in, when and from where are kept for so long, as evidence.
 EVIDENCE_FOR = datetime.timedelta(days=365)
 # The signed cookie that says who signed in last in a browser. It lets nobody in.
-COOKIE, SALT = "last_signed_in", "editing.signing_in"
+# The salt is the one of earlier releases: another would make their cookies void.
+COOKIE, SALT = "last_signed_in", "records.signing_in"
 
 
 @dataclass(frozen=True)

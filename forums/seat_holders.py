@@ -111,6 +111,12 @@ class HeldSeat(Holding):
             self.recorded += spells(holder, self, members)
 
     @property
+    def holders(self) -> list[Holder]:
+        """The holders in force on the day. A post that is over fills no seat, even if the end that
+        is recorded of its holder is later."""
+        return [each for each in super().holders if not (each.ex_officio and self.post_is_over)]
+
+    @property
     def counted(self) -> list[Holder]:
         return [each for each in self.recorded if not each.ex_officio] + self.by_post
 

@@ -203,8 +203,8 @@ class Transfer:
 
 
 def settle_post(transfer: Transfer, choice: DependantChoice) -> None:
-    if to := transfer.target(choice):
-        transfer.pass_on(choice.record, organisation=to)
+    if choice.how == PASS_ON:
+        transfer.pass_on(choice.record, organisation=transfer.target(choice))
     else:
         transfer.end(choice.record)
 

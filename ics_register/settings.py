@@ -171,11 +171,11 @@ DEVELOPMENT = flag("REGISTER_DEVELOPMENT")
 BEHIND_TLS_PROXY = not DEVELOPMENT and flag("BEHIND_TLS_PROXY")
 
 # Shows tracebacks, queries and settings in place of our own pages of errors.
-DEBUG = flag("DEBUG")
+DEBUG = flag("REGISTER_DEBUG")
 if DEBUG and not DEVELOPMENT:
     raise ImproperlyConfigured(
-        "DEBUG is 1, which would show readers tracebacks and settings. Leave it out here. On a "
-        "developer's machine, set REGISTER_DEVELOPMENT=1 too."
+        "REGISTER_DEBUG is 1, which would show readers tracebacks and settings. Leave it out "
+        "here. On a developer's machine, set REGISTER_DEVELOPMENT=1 too."
     )
 
 if DEVELOPMENT:

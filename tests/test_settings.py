@@ -16,7 +16,7 @@ PRODUCTION = {
 }
 OURS = [
     "REGISTER_DEVELOPMENT",
-    "DEBUG",
+    "REGISTER_DEBUG",
     "BEHIND_TLS_PROXY",
     "PLAIN_HTTP_INSIDE",
     "HSTS_SECONDS",
@@ -182,7 +182,7 @@ def test_postgresql_plans_once_what_it_is_asked_with_different_values():
 
 
 @pytest.mark.parametrize(
-    "name", ["BEHIND_TLS_PROXY", "DEBUG", "PLAIN_HTTP_INSIDE", "REGISTER_DEVELOPMENT"]
+    "name", ["BEHIND_TLS_PROXY", "REGISTER_DEBUG", "PLAIN_HTTP_INSIDE", "REGISTER_DEVELOPMENT"]
 )
 def test_a_flag_is_one_or_nought(name, settings_of):
     assert refusal(settings_of, **{name: "yes"}) == (
@@ -209,13 +209,13 @@ def test_a_developers_machine_needs_to_be_told_nothing_else(settings_of):
 
 def test_a_developer_may_be_shown_tracebacks_and_is_not_unless_asked_for(settings_of):
     assert settings_of(REGISTER_DEVELOPMENT="1")["DEBUG"] is False
-    assert settings_of(REGISTER_DEVELOPMENT="1", DEBUG="1")["DEBUG"] is True
+    assert settings_of(REGISTER_DEVELOPMENT="1", REGISTER_DEBUG="1")["DEBUG"] is True
 
 
 @pytest.mark.parametrize("development", [None, "0"])
 def test_no_reader_is_shown_a_traceback(development, settings_of):
-    assert refusal(settings_of, DEBUG="1", REGISTER_DEVELOPMENT=development).startswith(
-        "DEBUG is 1, which would show readers tracebacks and settings. Leave it out here."
+    assert refusal(settings_of, REGISTER_DEBUG="1", REGISTER_DEVELOPMENT=development).startswith(
+        "REGISTER_DEBUG is 1, which would show readers tracebacks and settings. Leave it out here."
     )
 
 

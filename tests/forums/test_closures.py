@@ -818,3 +818,10 @@ def test_who_has_a_seat_is_what_depends_on_it():
     make_membership(seat=ann.seat, start_date="2018-01-01", end_date="2018-12-31")
 
     assert dependants_of_held(ann.seat, LAST) == {"memberships": [ann]}
+
+
+def test_a_post_that_is_to_end_passes_to_nobody_whatever_its_choice_names():
+    trust, council = make_organisation(), make_organisation()
+    post = make_post(organisation=trust)
+    close_with(trust, [DependantChoice(post, END, council)])
+    assert list(Post.objects.values_list("organisation", "end_date")) == [(trust.pk, LAST)]

@@ -182,6 +182,10 @@ def compare(forum: Forum, on: datetime.date) -> None:
     assert filled == {
         seat.id: (seat.standing, len(seat.in_places), bool(seat.may_hold_already)) for seat in held
     }
+    for seat in held:
+        # Without a member of its own, a seat shows nobody whom it does not count.
+        if all(holder.ex_officio for holder in seat.holders):
+            assert seat.holders == seat.there
     empty = {seat.pk: (seat.vacant, seat.not_recorded) for seat in with_vacancies(seats, on)}
     places = {seat.id: Places.of([seat]) for seat in held}
     assert empty == {key: (each.vacant, each.not_recorded) for key, each in places.items()}
@@ -226,3 +230,15 @@ def test_nobody_fills_a_seat_by_its_post_while_somebody_else_may_have_been_its_m
     assert (then.standing, then.holders) == (Standing.NOT_RECORDED, [])
     [after] = seats_with_holders(Seat.objects.all(), day("2022-01-01"))
     assert after.standing == Standing.HELD
+
+
+def test_a_post_that_is_over_fills_no_seat_though_its_holder_has_a_later_end():
+    post = make_post()
+    make_appointment(post=post, end_date="2024-12-31")
+    make_seat(ex_officio_post=post)
+    post.end_date = day("2024-03-15")
+    post.save()
+    [last] = seats_with_holders(Seat.objects.all(), day("2024-03-15"))
+    assert (len(last.holders), len(last.in_places), last.unfilled) == (1, 1, 0)
+    [after] = seats_with_holders(Seat.objects.all(), day("2024-03-16"))
+    assert (after.holders, after.in_places) == ([], [])

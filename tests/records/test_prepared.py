@@ -3,10 +3,12 @@
 These tests fail if a private name of Django that `records.prepared` uses changes.
 """
 
+import ast
 import datetime
 import threading
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import F, Q, QuerySet
@@ -215,3 +217,38 @@ def test_to_postgresql_small_and_large_numbers_are_one_query(db):
             ['%"purpose" = %'],
         )
         assert len(cursor.fetchall()) == 1
+
+
+def decides_by_a_value(function: ast.FunctionDef) -> bool:
+    values = {argument.arg for argument in (*function.args.posonlyargs, *function.args.args)}
+    values -= {"by"}  # always given by name, so that each has a query of its own
+    deciding = (ast.If, ast.IfExp, ast.Match, ast.Compare, ast.BoolOp)
+    return any(
+        isinstance(name, ast.Name) and name.id in values
+        for node in ast.walk(function)
+        if isinstance(node, deciding)
+        for name in ast.walk(node.test if isinstance(node, ast.If | ast.IfExp) else node)
+    )
+
+
+def test_no_builder_decides_by_a_value_since_it_would_see_a_mark():
+    found = [
+        function
+        for app in ("records", "editing", "organisations", "people", "forums", "ics_register")
+        for path in (settings.BASE_DIR / app).rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        and any(
+            isinstance(each, ast.Name) and each.id == "prepared" for each in function.decorator_list
+        )
+    ]
+    assert len(found) > 20
+    assert [function.name for function in found if decides_by_a_value(function)] == []
+
+
+@pytest.mark.parametrize(
+    "body", ["if slug == 'all': return every", "return a if slug else b", "return slug in names"]
+)
+def test_a_builder_that_decides_is_found(body):
+    [function] = ast.parse(f"def build(slug):\n    {body}").body
+    assert decides_by_a_value(function)
