@@ -60,7 +60,9 @@ SEATS = st.lists(
             "number": st.sampled_from([None, 1, 2, 3]),
             "stated": st.booleans(),
             "members": TENURES,
-            "goes_with_post": st.sampled_from([True, True, False]),
+            "ended": ENDED,
+            # Its own post, that of the seat before it, or none.
+            "goes_with": st.sampled_from(["own", "own", "shared", "none"]),
             "post_holders": TENURES,
             "post_number": st.integers(1, 3),
             "post_stated": st.booleans(),
@@ -114,9 +116,10 @@ def add_tenures(model: type[Tenure], held: Held, each: Iterable[dict], people: l
 
 
 def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: list) -> None:
+    shared = None
     for number, fields in enumerate(seats):
-        post = None
-        if fields["goes_with_post"]:
+        post = shared if fields["goes_with"] == "shared" else None
+        if fields["goes_with"] == "own":
             post = save(
                 Post(
                     organisation=trusts[fields["organisation"]],
@@ -129,6 +132,7 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
                 )
             )
             add_tenures(Appointment, post, fields["post_holders"], people)
+            shared = post
         seat = save(
             Seat(
                 forum=forum,
@@ -137,6 +141,7 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
                 holder_stated=fields["stated"],
                 ex_officio_post=post,
                 start_date=START,
+                end_date=fields["ended"],
             )
         )
         add_tenures(Membership, seat, fields["members"], people)
@@ -183,8 +188,8 @@ def compare(forum: Forum, on: datetime.date) -> None:
         seat.id: (seat.standing, len(seat.in_places), bool(seat.may_hold_already)) for seat in held
     }
     for seat in held:
-        # Without a member of its own, a seat shows nobody whom it does not count.
-        if all(holder.ex_officio for holder in seat.holders):
+        # A seat without members of its own shows nobody whom it does not count.
+        if all(holder.ex_officio for holder in seat.recorded):
             assert seat.holders == seat.there
     empty = {seat.pk: (seat.vacant, seat.not_recorded) for seat in with_vacancies(seats, on)}
     places = {seat.id: Places.of([seat]) for seat in held}
