@@ -1,8 +1,9 @@
 """Queries that are compiled once in each process and asked again with new values.
 
-Django builds and compiles each query again. For a page of many joins that takes several times as
-long as the database needs to answer. The SQL does not depend on the values, so it is kept here with
-a mark where each value goes. The private names of Django that this takes are in CONTRIBUTING.md.
+Django builds and compiles a query each time it is asked. For a page of many joins that takes
+several times as long as the database needs to answer. The SQL does not depend on the values, so it
+is kept here with a mark where each value goes. CONTRIBUTING.md lists the private names of Django
+that this takes.
 """
 
 import copy

@@ -10,7 +10,7 @@ from forums.worklists.vacancies import Seats
 from organisations.models import Organisation
 from organisations.successors import successors
 from people.models import Appointment, Basis
-from people.worklists import CLOSED
+from people.worklists.closed import CLOSED
 from records.periods import not_over
 
 

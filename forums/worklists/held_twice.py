@@ -8,7 +8,7 @@ from forums.filling import number_of, tenures_of_seat
 from forums.models import Membership, Seat
 from forums.worklists.vacancies import Seats, seats_in_force
 from people.models import Appointment
-from people.worklists import (
+from people.worklists.held_twice import (
     HELD_TWICE,
     held_by_too_many,
     too_many_in_words,

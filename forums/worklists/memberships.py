@@ -2,7 +2,7 @@
 
 from forums.models import Membership
 from organisations.worklists import PLACE
-from people.worklists import (
+from people.worklists.terms import (
     NOT_CONFIRMED,
     PAST_TERM,
     TERMS_ENDING,

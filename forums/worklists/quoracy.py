@@ -19,7 +19,7 @@ from forums.quoracy_inputs import bodies_of, rule_of
 from forums.worklists.reporting import Forums
 from organisations.models import Organisation, Post
 from people.models import Appointment
-from people.worklists import named
+from people.worklists.held_twice import named
 
 NOT_QUORATE = worklist(
     "cannot-be-quorate",

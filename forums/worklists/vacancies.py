@@ -16,9 +16,9 @@ from organisations.models import Post
 from organisations.worklists import PLACE
 from people.post_holders import HeldPost, Standing, posts_with_holders
 from people.post_holders import with_standing as posts_with_standing
-from people.worklists import (
+from people.worklists.held_twice import named
+from people.worklists.vacancies import (
     CHAIRS_VACANT,
-    named,
     silence_in_words,
     standing_in_words,
     vacancy_in_words,

@@ -31,7 +31,7 @@ def place_first(request: HttpRequest, form: Form, forums: QuerySet[Forum]) -> di
 
 
 def systems_as_json(context: dict, here: Here) -> dict:
-    """The systems to choose from, each with the address of the same format for it."""
+    """The systems to choose from, each with the address of this page, in this format, for it."""
     return {
         "most_forums": context["most_forums"],
         "systems": [

@@ -59,7 +59,7 @@ def frame_of_error(request: HttpRequest, heading: str, sentence: str) -> dict:
 
 
 def _error_as(form: str, status: int, sentence: str) -> HttpResponse:
-    """An error for a program that asked for a format of a page."""
+    """An error for a program that asked for a page as JSON, CSV or another format."""
     if form == "json":
         said = {"error": sentence}
         return JsonResponse(said, status=status, json_dumps_params={"ensure_ascii": False})

@@ -48,13 +48,13 @@ def page(route: str, view, name: str) -> list[URLPattern]:
 
 
 def address_in(address: str, form: str) -> str:
-    """The address of a page's format."""
+    """The address of a page in another format."""
     whole = address.removesuffix("/")
     return f"{whole}.{form}" if whole else f"{address}index.{form}"
 
 
 def address_of_page(address: str) -> str:
-    """The address of the page that a format belongs to; a page's own address if it is a page."""
+    """The address of the page, given its own address or that of another format of it."""
     form = form_of(address)
     if form is None:
         return address
@@ -63,7 +63,7 @@ def address_of_page(address: str) -> str:
 
 
 def form_of(address: str) -> str | None:
-    """The form of a page that this address names, if it is one of a format."""
+    """The format that this address names; None if it is the address of a page."""
     ending = address.rpartition(".")[2]
     return ending if ending in MEDIA_TYPES else None
 
@@ -76,7 +76,7 @@ def refuse_page_of_file(request: HttpRequest) -> None:
 
 @dataclass(frozen=True)
 class Here:
-    """The page that a format belongs to, which gives records their ids."""
+    """The page that was asked for, in whichever format. It gives records their ids."""
 
     request: HttpRequest
     asked: AskedDay
@@ -93,7 +93,7 @@ class Here:
         return site(self.request)
 
     def address(self, form: str = "", **parameters) -> str:
-        """The absolute address of this page, or of its format, with some parameters changed."""
+        """The absolute address of this page, perhaps in another format, with changed parameters."""
         own = address_of_page(self.request.path)
         given = dict(page_furniture(self.request)["kept_parameters"])
         given["page"] = self.request.GET.get("page")
@@ -195,7 +195,7 @@ def answer_svg(as_svg: AsSvg, context: dict, here: Here) -> HttpResponse:
 
 
 def open_to_all(response: HttpResponse) -> HttpResponse:
-    """Let pages of any other site read a format."""
+    """Let pages of any other site read an answer."""
     response["Access-Control-Allow-Origin"] = "*"
     return response
 

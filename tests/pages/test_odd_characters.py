@@ -1,4 +1,4 @@
-"""Every page, in every format, opens although its texts have characters that no format can hold.
+"""Every page, in every format, opens although its texts have characters that no format holds.
 
 No form accepts these characters. Old rows of history may have them, and are never rewritten.
 """
