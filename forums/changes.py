@@ -8,7 +8,6 @@ A fact that was so *by* a day is no event of that day, and comes after the event
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from django.db.models import (
     BooleanField,
@@ -167,24 +166,23 @@ def first_keys(
 
 
 def _day_of_so_many(days: Between, most: int) -> datetime.date | None:
-    """A day by which `most` memberships have begun or ended, if there are so many: a register has
-    more memberships than anything else."""
+    """A day by which `most` memberships have begun, if there are so many: a register has more
+    memberships than anything else, and each beginning is a row."""
     kind, parts = KIND["membership"], []
-    for which, (precision, earliest, latest) in product(kind.events, days.windows()):
-        found = kind.rows().filter(
-            **{
-                f"{which}_qualifier": Qualifier.ON,
-                f"{which}_precision": precision,
-                f"{which}_date__gte": earliest,
-            },
+    for precision, earliest, latest in days.windows():
+        begun = (
+            kind.rows()
+            .filter(
+                start_qualifier=Qualifier.ON, start_precision=precision, start_date__gte=earliest
+            )
+            .order_by("start_date")
         )
-        in_turn = _handed_over(kind, which, found, days).order_by(f"{which}_date")
         # Bounding the date in the inner query makes PostgreSQL underestimate the rows, and sort
         # them all.
         last = kind.model.objects.filter(
-            **{f"{which}_date__lte": latest}, pk__in=in_turn.values("pk")[most - 1 : most]
+            start_date__lte=latest, pk__in=begun.values("pk")[most - 1 : most]
         )
-        parts.append(last.order_by().values_list(f"{which}_date", flat=True))
+        parts.append(last.order_by().values_list("start_date", flat=True))
     return min(parts[0].union(*parts[1:], all=True), default=None)
 
 

@@ -10,7 +10,6 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 
-from forums.changes import Between, first_keys
 from forums.disambiguation import tell_apart
 from forums.handovers import with_handovers
 from forums.happenings import happenings
@@ -19,7 +18,6 @@ from forums.sentences import sentences_about
 from ics_register.pages.changes import OF
 from ics_register.pages.errors import method_not_allowed
 from ics_register.pages.formats import MEDIA_TYPES
-from ics_register.pages.lists import MOST_COUNTED
 from ics_register.pages.page import kept_by_proxies
 from ics_register.pages.record_addresses import Moved, record_at
 from ics_register.recorded import end_of, first_recorded, register_id
@@ -27,13 +25,12 @@ from records.days import FIRST_DAY, LAST_DAY, day_before
 from records.text import one_line
 
 MOST = 50
-EVERY_DAY = Between(FIRST_DAY, LAST_DAY)
 
 
 class Feed(Atom1Feed):
     """A feed that is as old as its latest entry, or as the register while it has none.
 
-    If it leaves entries out, it says how many it holds and where the whole is.
+    If it is full, it says how many entries it holds and where all of them are.
     """
 
     def __init__(self, what: tuple, **options):
@@ -45,13 +42,10 @@ class Feed(Atom1Feed):
         its number in this register."""
         return uuid.uuid5(self.register, "/".join(map(str, what))).urn
 
-    def says_what_it_leaves_out(self, counted: int, whole: str) -> None:
-        """The sentence about entries left out. `counted` is the number of entries, counted up to
-        one more than MOST_COUNTED."""
-        if counted > len(self.items):
-            number = f"more than {MOST_COUNTED}" if counted > MOST_COUNTED else counted
-            self.feed["subtitle"] = f"The last {len(self.items)} of {number}. All: {whole}"
-            self.feed["whole"] = whole
+    def says_what_it_leaves_out(self, whole: str) -> None:
+        """Say where all entries are. Counting them would take longer than the feed itself."""
+        self.feed["subtitle"] = f"The last {len(self.items)}. All: {whole}"
+        self.feed["whole"] = whole
 
     def add_root_elements(self, handler):
         super().add_root_elements(handler)
@@ -129,9 +123,8 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None, **of: str) -
             updateddate=written_at[place],
         )
     if len({(key.what, key.pk) for key, _ in said}) == MOST:
-        counted = first_keys(EVERY_DAY, about, most=MOST_COUNTED + 1)
-        whole = {"from": EVERY_DAY.first, "to": EVERY_DAY.last, **of}
-        feed.says_what_it_leaves_out(len(counted), whole_file(request, "changes", whole))
+        whole = {"from": FIRST_DAY, "to": LAST_DAY, **of}
+        feed.says_what_it_leaves_out(whole_file(request, "changes", whole))
     return feed
 
 
@@ -145,9 +138,8 @@ def changes(request: HttpRequest) -> Feed:
 def recorded(request: HttpRequest) -> Feed:
     title = "Governance register: what it recorded"
     feed = _feed(request, title, reverse("recorded"), "recorded")
-    # Read once, for the feed and to say how many there are.
-    found = first_edit_rows(None, None, most=MOST_COUNTED + 1)
-    for each in edits_in_words(map(as_row, found[:MOST]), timezone.localdate()):
+    found = first_edit_rows(None, None, most=MOST)
+    for each in edits_in_words(map(as_row, found), timezone.localdate()):
         feed.add_item(
             title=one_line(f"{each.nature}: {each.text}"),
             link=request.build_absolute_uri(reverse("recorded")),
@@ -155,7 +147,8 @@ def recorded(request: HttpRequest) -> Feed:
             unique_id=feed.id_of("recorded", each.row.what, each.row.number),
             updateddate=each.row.at,
         )
-    feed.says_what_it_leaves_out(len(found), whole_file(request, "recorded", {}))
+    if len(found) == MOST:
+        feed.says_what_it_leaves_out(whole_file(request, "recorded", {}))
     return feed
 
 
