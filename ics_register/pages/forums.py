@@ -39,6 +39,7 @@ from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_b
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
+from ics_register.pages.verdicts import as_filled_in_words, beyond
 from people.post_holders import Standing
 from records.namesakes import told_apart
 from records.periods import not_over
@@ -259,6 +260,8 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "names": other_names(forum.pk) if forum.has_names else [],
         "clauses": clauses,
         "could_be": could,
+        "as_filled": as_filled_in_words(could, forum),
+        "beyond": beyond(forum) if clauses else "",
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
         "successions": successions(forum.pk) if forum.has_successions else [],
         "structured": partial(forum_as_data, forum, in_force, request) if asked.is_now else None,

@@ -46,6 +46,11 @@ class AskedDay:
         return date_in_words(self.day)
 
     @property
+    def when(self) -> str:
+        """Within a sentence: "today" or "on 1 May 2019"."""
+        return "today" if self.is_today else f"on {self.in_words}"
+
+    @property
     def is_today(self) -> bool:
         return self.day == self.today
 

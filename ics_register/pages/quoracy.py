@@ -25,6 +25,13 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import record_at
+from ics_register.pages.verdicts import (
+    as_filled_in_words,
+    beyond,
+    reasons,
+    verdict_in_words,
+    votes_in_words,
+)
 from organisations.models import Organisation
 from organisations.successors import successors
 from records.names import fold
@@ -118,16 +125,54 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     there, belonging = in_force(forum, seats, members, asked)
     body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
     organisations, places = questions(forum, body, rule_of(forum, clauses).clauses)
-    set_aside = answer(request, [*organisations, *places], known(seats, members))
-    return "forums/quoracy.html", {
+    asked_of = [*organisations, *places]
+    set_aside = answer(request, asked_of, known(seats, members))
+    context = {
         "forum": forum,
-        "organisations": organisations,
-        "places": places,
-        "questions": [*organisations, *places],
+        "name": forum.short_name or forum.name,
+        "questions": asked_of,
+        "question_groups": question_groups(organisations, places),
         "set_aside": set_aside,
-        "everyone": everyone(forum, [*organisations, *places], asked),
-        **judged(forum, clauses, body, [*organisations, *places], asked),
+        "everyone": everyone(forum, asked_of, asked),
+        **rule_in_words(forum, clauses, asked),
+        **judged(forum, clauses, body, asked_of, asked),
     }
+    return "forums/quoracy.html", context | judged_in_words(context)
+
+
+def question_groups(organisations: list, places: list) -> list[tuple[str, list]]:
+    """The questions for organisations and those for seats, with headings if there are both."""
+    if organisations and places:
+        return [("Organisations", organisations), ("Seats", places)]
+    return [("", organisations or places)]
+
+
+def rule_in_words(forum: Forum, clauses: list[QuoracyClause], asked: AskedDay) -> dict:
+    """What the document says and how its clauses are read, or that there is none to work with."""
+    return {
+        "words_alone": bool(forum.quoracy_wording) and not clauses,
+        "read_as_begins": "Quorate when" if forum.quoracy_clauses_say_all else "It asks that",
+        "read_as": [
+            (clause.in_words() + ("." if clause is clauses[-1] else "; and"), clause)
+            for clause in clauses
+        ],
+        "beyond": beyond(forum),
+        "one_for_several": any(clause.one_for_several for clause in clauses),
+        "no_rule": "" if clauses or not forum.is_in_force(asked.day) else no_rule(forum, asked),
+    }
+
+
+def no_rule(forum: Forum, asked: AskedDay) -> str:
+    register = "The register" if asked.is_today else f"As at {asked.in_words} the register"
+    known = (
+        "It has only the document’s words above."
+        if forum.quoracy_wording
+        else "The sources do not say when a meeting is quorate."
+    )
+    return (
+        f"{register} has no rule of quoracy for {forum.short_name or forum.name} that it could "
+        f"work out, so it cannot say whether a meeting will be quorate. {known}"
+    )
 
 
 def judged(
@@ -149,6 +194,20 @@ def judged(
         "nobody": not attendees,
         "could_be": could_be(forum, clauses, body) if ruled else None,
         "votes": voting(forum.decision_rule, rule.clauses, body, attendees) if ruled else None,
+    }
+
+
+def judged_in_words(context: dict) -> dict:
+    forum, judgement = context["forum"], context["judgement"]
+    nobody_answered = context["nobody"] and not context["set_aside"]
+    votes_said, votes_details = votes_in_words(context["votes"], forum)
+    return {
+        "as_filled": as_filled_in_words(context["could_be"], forum),
+        "verdict": judgement
+        and verdict_in_words(judgement, forum, nobody_answered=nobody_answered),
+        "reasons": reasons(context["clauses"]),
+        "votes_said": votes_said,
+        "votes_details": votes_details,
     }
 
 
