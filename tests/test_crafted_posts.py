@@ -238,7 +238,7 @@ def staff(admin_user):
 
 @every_model
 @pytest.mark.django_db
-def test_a_version_of_another_record_is_none_of_this_one(model, staff, quiet):
+def test_a_version_of_another_record_is_not_found_under_this_one(model, staff, quiet):
     record = BUILDERS[model]()
     version = BUILDERS[model]().history.latest().history_id
     past = address(model, "simple_history", record.pk, version)

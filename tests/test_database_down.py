@@ -105,7 +105,7 @@ def test_a_page_that_was_kept_is_shown_and_says_of_when_it_is(board):
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "docx"])
-def test_so_is_each_form_of_it_with_its_age(board, form):
+def test_each_format_that_was_kept_is_sent_with_its_age(board, form):
     page = {"csv": "/forums.csv", "docx": "/forums/board/terms.docx"}.get(
         form, "/forums/board.json"
     )
@@ -242,7 +242,7 @@ def test_files_lists_and_the_admin_may_take_as_long_as_the_database_works(patien
 
 
 @pytest.mark.parametrize("path", [PAGE, "/forums/board.json", "/data/", "/data/none.zip"])
-def test_a_page_may_not(patience_for, path):
+def test_a_page_may_not_take_as_long_as_the_database_works(patience_for, path):
     assert patience_for(path).until < time.monotonic() + 60
 
 

@@ -13,7 +13,7 @@ HEAD = re.compile(
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name[:4])
-def test_the_index_says_of_each_what_it_says_of_itself(record):
+def test_the_index_repeats_the_title_day_and_status_of_each_decision(record):
     head = HEAD.match(record.read_text())
     assert head, "Begin with a title, and a line like “Accepted on 1 May 2026. In force.”"
     line = (
@@ -23,5 +23,5 @@ def test_the_index_says_of_each_what_it_says_of_itself(record):
     assert line in (FOLDER / "README.md").read_text().splitlines()
 
 
-def test_the_index_lists_no_other():
+def test_the_index_lists_nothing_else():
     assert (FOLDER / "README.md").read_text().count(".md)") == len(RECORDS)

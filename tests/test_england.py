@@ -112,7 +112,7 @@ def test_the_history_ends_with_each_record_as_it_is_and_is_in_order(england):
                 assert row.history_batch and row.history_change_reason and row.history_user_id
 
 
-def test_a_history_row_is_none_that_says_nothing(england):
+def test_every_history_row_changes_something(england):
     for model in RECORDED:
         names = [field.attname for field in model.history.model.tracked_fields]
         last = {}
@@ -188,7 +188,7 @@ def test_every_page_opens_on_it_within_its_ten_queries(england, parameters):
 
 @pytest.mark.parametrize("most", [7, 200, 2_000])
 @pytest.mark.parametrize("until", [None, datetime.datetime(2020, 5, 1, tzinfo=datetime.UTC)])
-def test_the_first_of_what_was_learnt_are_the_first_of_all_of_it(england, most, until):
+def test_the_first_edits_are_the_first_of_all_edits(england, most, until):
     assert first_edit_rows(None, until, most=most) == list(edit_rows(None, until)[:most])
     later = first_edit_rows(None, until, most=most, before=most // 2)
     assert later == list(edit_rows(None, until)[most // 2 : most])
@@ -199,7 +199,7 @@ def test_the_first_of_what_was_learnt_are_the_first_of_all_of_it(england, most, 
     ("first", "last"),
     [("2024-11-26", "2025-11-25"), ("2019-04-01", "2019-04-01"), ("1900-01-01", "2199-12-31")],
 )
-def test_the_first_of_what_happened_are_the_first_of_all_of_it(england, first, last, most):
+def test_the_first_changes_are_the_first_of_all_changes(england, first, last, most):
     days = Between(datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
     assert first_keys(days, most=most) == list(keys_between(days))[:most]
     later = first_keys(days, most=most, before=most // 2)
@@ -251,7 +251,7 @@ def test_a_register_that_holds_anything_is_left_alone(db, monkeypatch):
     assert whole_register() == before
 
 
-def test_what_was_removed_from_a_register_is_something_too(db, monkeypatch):
+def test_a_register_whose_records_were_all_removed_is_left_alone(db, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "the one that is tested on")
     make_forum()
     for model in (Forum, Document):
@@ -261,14 +261,14 @@ def test_what_was_removed_from_a_register_is_something_too(db, monkeypatch):
         call_command(Command(), scale=SCALE)
 
 
-def test_no_register_is_taken_that_was_not_named(db, monkeypatch):
+def test_the_command_refuses_to_run_when_no_database_is_named(db, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with pytest.raises(CommandError, match="make england"):
         call_command(Command(), scale=SCALE)
 
 
 @pytest.mark.parametrize("scale", [0, 2, -1])
-def test_a_size_that_is_none_is_refused(db, monkeypatch, scale):
+def test_an_impossible_size_is_refused(db, monkeypatch, scale):
     with pytest.raises(CommandError, match="too small or too large"):
         call_command(Command(), scale=scale)
 
@@ -283,7 +283,7 @@ def test_it_tells_how_far_it_is_and_what_it_wrote(db, monkeypatch, tmp_path):
     assert "[##############################] 100%" in shown.getvalue()
 
 
-def test_with_the_reference_files_their_organisations_are_taken(db, tmp_path):
+def test_the_reference_files_supply_the_organisations(db, tmp_path):
     write_reference_files(tmp_path)
     england = bodies.read_england(tmp_path)
 

@@ -102,7 +102,7 @@ def test_a_list_is_made_once_for_all_who_ask(made):
 
 
 @pytest.mark.parametrize("address", ["/data/popolo.json", "/data/csv.zip?periods=all"])
-def test_so_is_a_file_of_the_whole_register(address):
+def test_a_file_of_the_whole_register_is_made_once_for_all_who_ask(address):
     first = client.get(address)
     content = first.whole
     with CaptureQueriesContext(connection) as queries:
@@ -126,7 +126,7 @@ def test_the_list_says_when_it_was_made(monkeypatch):
     assert client.get(LIST).headers["Last-Modified"] == answer.headers["Last-Modified"]
 
 
-def test_after_a_change_it_is_made_anew(ann, made):
+def test_a_list_is_made_again_after_a_change(ann, made):
     before = client.get(LIST)
     withhold_person(person=ann)
     after = client.get(LIST, headers={"if-none-match": before.headers["ETag"]})
@@ -135,7 +135,7 @@ def test_after_a_change_it_is_made_anew(ann, made):
     assert len(made) == 2
 
 
-def test_that_of_another_version_is_removed_after_ten_minutes(ann, folder):
+def test_a_file_of_another_version_is_removed_after_ten_minutes(ann, folder):
     """Until then it may be newer than the version that another process is making."""
     client.get(LIST)
     [name] = files_in(folder)
@@ -166,7 +166,7 @@ def test_a_file_that_is_kept_says_of_what_kind_it_is(name):
         ("/people/nobody.csv", 404),
     ],
 )
-def test_what_is_no_whole_list_waits_for_none(address, status, folder):
+def test_an_address_of_no_whole_list_waits_for_no_file(address, status, folder):
     with held(folder, "turn", "waiting"):
         assert client.get(address).status_code == status
     assert files_in(folder) == []
@@ -190,7 +190,7 @@ def test_bytes_that_are_no_ascii_are_read_as_a_browser_means_them():
         assert answer.json()["count"] == 1, query
 
 
-def test_who_has_the_list_is_told_so_also_when_the_file_is_gone(folder, made):
+def test_a_reader_who_has_the_list_is_told_so_even_when_the_file_is_gone(folder, made):
     tag = client.get(LIST).headers["ETag"]
     for path in folder.iterdir():
         path.unlink()
@@ -247,7 +247,7 @@ def test_a_part_of_it_can_be_asked_for(asked, part):
 @pytest.mark.parametrize(
     "odd", ["bytes=5-2", "bytes=-", "bytes=0-1,4-5", "lines=1-2", "bytes=x-", f"bytes={'9' * 99}-"]
 )
-def test_of_what_is_no_single_part_the_whole_is_sent(odd):
+def test_a_request_for_anything_but_one_valid_part_is_sent_the_whole(odd):
     whole = client.get(LIST).whole
     answer = client.get(LIST, headers={"range": odd})
     assert (answer.status_code, answer.whole) == (200, whole)
@@ -287,7 +287,7 @@ def test_the_rest_of_a_list_that_was_made_again_is_the_whole(folder, monkeypatch
 # One at a time
 
 
-def test_many_who_ask_at_once_have_it_made_once(made, monkeypatch):
+def test_many_readers_who_ask_at_once_have_a_file_made_once(made, monkeypatch):
     answers, rows = [], formats.in_cell
 
     def slowly(value):
@@ -315,7 +315,9 @@ def test_many_who_ask_at_once_have_it_made_once(made, monkeypatch):
     assert {content for status, content in answers if status == 200} == {whole}
 
 
-def test_who_asks_while_another_file_is_made_is_told_when_to_ask_again(folder, made, impatient):
+def test_a_reader_who_asks_while_another_file_is_made_is_told_when_to_ask_again(
+    folder, made, impatient
+):
     with held(folder, "turn"):
         (folder / "turn").write_text("another")
         os.utime(folder / "turn", (time.time() - 90, time.time() - 90))
@@ -336,14 +338,14 @@ def test_a_browser_is_told_so_by_a_page_that_leads_to_the_file(folder, impatient
     assert page.link("Ask for the file again") == f"{LIST}?q=ann"
 
 
-def test_who_asks_just_before_it_is_made_waits_for_it(folder):
+def test_a_reader_who_asks_just_before_a_file_is_made_waits_for_it(folder):
     holding = held(folder, "turn")
     holding.__enter__()
     threading.Timer(0.3, holding.__exit__, [None, None, None]).start()
     assert client.get(LIST).status_code == 200
 
 
-def test_one_waits_and_the_others_are_told_at_once(folder, monkeypatch):
+def test_one_reader_waits_for_a_file_and_others_are_refused_at_once(folder, monkeypatch):
     monkeypatch.setattr(kept_files, "PATIENCE", 600)
     with held(folder, "turn", "waiting"):
         assert client.get(LIST).status_code == 503
@@ -352,7 +354,7 @@ def test_one_waits_and_the_others_are_told_at_once(folder, monkeypatch):
 # Broken off
 
 
-def test_of_a_process_that_dies_while_it_makes_a_file_nothing_is_left(folder):
+def test_a_process_that_dies_while_it_makes_a_file_leaves_nothing(folder):
     """The half-made file is never served, and the next process gets its turn."""
     client.get(LIST)
     [name] = files_in(folder)
@@ -415,7 +417,7 @@ def test_a_request_that_waited_longer_than_its_sender_makes_nothing(gone, made):
     assert made == []
 
 
-def test_nobody_waits_for_the_turn_of_who_is_gone(gone, folder, monkeypatch):
+def test_a_reader_who_goes_while_waiting_leaves_no_mark_of_waiting(gone, folder, monkeypatch):
     """No mark is left that somebody waits for the file."""
     monkeypatch.setattr(kept_files, "PATIENCE", 600)
     is_gone, asked = kept_files.is_gone, []
@@ -443,7 +445,7 @@ def goes(gone, monkeypatch):
     return gone
 
 
-def test_of_a_whole_register_nothing_is_written_for_who_is_gone(goes, monkeypatch):
+def test_no_file_of_the_register_is_written_for_a_reader_who_has_gone(goes, monkeypatch):
     make_seat()
     monkeypatch.delattr(data, "write")
     for each in FORMATS:
@@ -451,14 +453,16 @@ def test_of_a_whole_register_nothing_is_written_for_who_is_gone(goes, monkeypatc
 
 
 @pytest.mark.parametrize("address", [LIST, "/data/popolo.json", "/data/register.sqlite3"])
-def test_a_file_is_made_no_further_for_who_is_gone(address, goes, folder):
+def test_making_a_file_stops_when_the_reader_has_gone(address, goes, folder):
     answer = client.get(address, **{"gunicorn.socket": goes})
     assert answer.status_code == 503
     assert files_in(folder) == []
     assert client.get(address).status_code == 200
 
 
-def test_it_is_made_for_another_who_asked_meanwhile(goes, folder, impatient, monkeypatch, made):
+def test_a_file_is_still_made_for_another_reader_who_asked_meanwhile(
+    goes, folder, impatient, monkeypatch, made
+):
     """They were told when to ask again, and the file must be there then."""
     in_cell = formats.in_cell
 
@@ -482,7 +486,7 @@ def test_it_is_made_for_another_who_asked_meanwhile(goes, folder, impatient, mon
     assert len(made) == 1
 
 
-def test_who_is_there_and_silent_is_not_gone(monkeypatch):
+def test_a_silent_reader_has_not_gone(monkeypatch):
     monkeypatch.setattr(kept_files, "WATCH", 0)
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -529,7 +533,7 @@ def test_the_oldest_make_room_but_none_is_made_twice_in_ten_minutes(folder, monk
     assert len(made) == 2
 
 
-def test_there_are_no_more_than_so_many_files(folder, monkeypatch):
+def test_the_folder_holds_no_more_files_than_the_limit(folder, monkeypatch):
     monkeypatch.setattr(kept_files, "MOST_FILES", 2)
     for name in ("ann", "bea"):
         assert client.get(f"{LIST}?q={name}").status_code == 200

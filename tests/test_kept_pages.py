@@ -260,7 +260,7 @@ def test_an_unchanged_page_costs_one_query_and_a_new_one_no_more_than_eleven(cha
 
 @needs_postgresql
 @pytest.mark.parametrize("asked", [PAGE, f"{PAGE}?as_at=2019-06-01"], ids=["kept", "not kept"])
-def test_a_connection_that_was_lost_between_two_readers_is_missed_by_nobody(chair, asked):
+def test_readers_notice_nothing_when_a_connection_is_lost_between_them(chair, asked):
     client.get(PAGE)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

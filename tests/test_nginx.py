@@ -184,7 +184,7 @@ def test_readers_are_given_the_last_page_while_the_register_is_down_and_no_older
     assert proxy.ask(PAGE).status == 502
 
 
-def test_what_is_wrongly_asked_for_is_not_kept(proxy):
+def test_nginx_keeps_no_refusals(proxy):
     for address, status in (
         ("/forums/?as_at=nonsense", 400),
         ("/forums.json?as_at=nonsense", 400),
@@ -244,7 +244,7 @@ def test_nothing_of_the_admin_is_kept(proxy):
     assert proxy.ask("/admin/").status == 302
 
 
-def test_who_has_just_saved_sees_it_at_once_and_nothing_is_kept_of_it(proxy, register):
+def test_an_editor_sees_at_once_what_they_saved_and_nginx_keeps_no_page_of_theirs(proxy, register):
     proxy.ask(PAGE)
     browser = signed_in()
     assert send(browser, page_of(Forum, "change", register.board.pk), name="Renamed")
@@ -280,7 +280,7 @@ def test_each_host_and_each_day_is_kept_by_itself(proxy):
     assert b"//localhost" in proxy.ask("/forums/board.json").body
 
 
-def test_who_asks_for_the_head_alone_is_told_what_the_page_would_say(proxy):
+def test_a_head_request_gets_the_headers_of_the_page(proxy):
     page, head = proxy.ask(PAGE), proxy.ask(PAGE, "HEAD")
 
     assert (head.status, head.body) == (200, b"")
@@ -291,7 +291,7 @@ def test_who_asks_for_the_head_alone_is_told_what_the_page_would_say(proxy):
     assert b"<h1" in proxy.ask("/chairs/").body
 
 
-def test_who_has_the_page_already_is_told_so_without_the_register(proxy, register):
+def test_a_reader_who_has_the_page_is_told_so_without_asking_the_register(proxy, register):
     tag = proxy.ask(PAGE).headers["ETag"]
     register.terminate()
     unchanged = proxy.ask(PAGE, If_None_Match=tag)
@@ -300,7 +300,7 @@ def test_who_has_the_page_already_is_told_so_without_the_register(proxy, registe
     assert proxy.ask(PAGE, If_None_Match='"another"').status == 200
 
 
-def test_a_page_is_compressed_for_who_can_take_it_so_and_for_nobody_else(proxy):
+def test_a_page_is_compressed_only_for_readers_who_accept_it(proxy):
     plain = proxy.ask("/data/fields/")
     small = proxy.ask("/data/fields/", Accept_Encoding="gzip")
 
@@ -356,7 +356,7 @@ def test_a_whole_list_is_the_registers_to_keep_and_parts_of_it_are_sent(proxy):
         assert (part.status, part.body) == (206, whole.body[5:10])
 
 
-def test_who_takes_lists_too_often_is_told_so_in_words(proxy):
+def test_somebody_who_takes_lists_too_often_is_refused_with_a_sentence(proxy):
     answers = [proxy.ask("/people.csv") for _ in range(14)]
     assert {answer.status for answer in answers} == {200, 429}
     refused = answers[-1]
@@ -365,7 +365,7 @@ def test_who_takes_lists_too_often_is_told_so_in_words(proxy):
     assert proxy.ask("/people/").status == 200
 
 
-def test_who_tries_to_sign_in_too_often_is_told_so_in_words(proxy):
+def test_somebody_who_tries_to_sign_in_too_often_is_refused_with_a_sentence(proxy):
     statuses, told = [], []
 
     def try_once():

@@ -140,7 +140,7 @@ def test_no_page_of_a_replica_that_lags_is_kept_or_said_to_be_unchanged(register
 
 
 @needs_replica
-def test_a_replica_that_is_stopped_is_missed_by_nobody(register):
+def test_readers_notice_nothing_when_the_replica_is_stopped(register):
     assert register.is_read_from_replica()
     register.replica.stop()
     try:
@@ -157,7 +157,7 @@ def test_a_replica_that_is_stopped_is_missed_by_nobody(register):
 
 @needs_replica
 @pytest.mark.parametrize("kind", ["cut", "stopped", "frozen"])
-def test_a_replica_that_is_lost_in_mid_load_is_missed_by_nobody(register, kind):
+def test_readers_notice_nothing_when_the_replica_is_lost_under_load(register, kind):
     assert register.is_read_from_replica()
     answers, is_lost, over = [], threading.Event(), threading.Event()
 
@@ -252,7 +252,7 @@ def transaction_of(database):
 
 @needs_replica
 @pytest.mark.parametrize("lacks", ["every table", "all but the version"])
-def test_a_replica_that_lacks_what_the_release_needs_is_missed_by_nobody(
+def test_readers_notice_nothing_when_the_replica_lacks_what_the_release_needs(
     lacks, transactional_db, tmp_path
 ):
     """Such a replica has not followed a migration yet, or is of another database."""
@@ -293,7 +293,7 @@ PRIMARY = database("postgres://register@db.example/register")
         ("db.example", PRIMARY, "^DATABASE_REPLICA_URL cannot be read as the address"),
     ],
 )
-def test_a_replica_that_is_none_is_refused_with_what_to_do(url, primary, told):
+def test_an_address_that_is_no_replica_is_refused_with_the_remedy(url, primary, told):
     with pytest.raises(ImproperlyConfigured, match=told):
         replica_of(url, primary)
 

@@ -112,7 +112,7 @@ def test_an_export_filtered_by_a_number_beyond_any_database_leads_to_the_list(
 
 @pytest.mark.parametrize("asked", ["change", "delete"])
 @pytest.mark.parametrize("model", [*BUILDERS, Group], ids=lambda model: model._meta.model_name)
-def test_a_page_asked_for_by_no_field_is_asked_for_by_its_key(model, asked, admin_client):
+def test_an_address_that_names_no_field_is_looked_up_by_key(model, asked, admin_client):
     record = BUILDERS[model]() if model in BUILDERS else Group.objects.create(name="A group")
     answer = admin_client.get(f"{address(model, asked, record.pk)}?_to_field=")
     assert answer.status_code == 200
@@ -196,7 +196,9 @@ def test_an_address_that_cannot_be_one_does_not_stop_anybody_signing_in(ann, set
         (False, "198.51.100.1", "192.0.2.1"),
     ],
 )
-def test_where_a_request_came_from(behind_proxy, forwarded, found, settings):
+def test_the_address_of_a_client_is_read_from_a_proxy_only_behind_one(
+    behind_proxy, forwarded, found, settings
+):
     settings.BEHIND_TLS_PROXY = behind_proxy
     request = RequestFactory(REMOTE_ADDR="192.0.2.1").get(
         "/", headers={"x-forwarded-for": forwarded}

@@ -613,7 +613,7 @@ def test_the_database_allows(rule, case):
     # The certain days are worked out, so no form can get them wrong.
     [each for each in REFUSED if not each.id.endswith("_certain_days")],
 )
-def test_a_form_says_so_first(rule, case):
+def test_a_form_refuses_it_with_a_sentence(rule, case):
     record, values = case()
     for name, value in values.items():
         setattr(record, name, value)

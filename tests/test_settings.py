@@ -190,7 +190,7 @@ def test_a_flag_is_one_or_nought(name, settings_of):
     )
 
 
-def test_for_how_long_browsers_insist_on_https_is_a_number(settings_of):
+def test_the_time_for_which_browsers_insist_on_https_is_a_number(settings_of):
     assert refusal(settings_of, HSTS_SECONDS="a year").startswith("HSTS_SECONDS is 'a year'.")
 
 

@@ -65,7 +65,7 @@ def looker(page, staff_register):
     assert looker.wrong == {}
 
 
-def test_the_front_page_the_worklists_and_what_is_found(looker):
+def test_the_front_page_the_worklists_and_a_search_are_accessible(looker):
     looker.visit("/admin/")
     for slug in WORKLISTS:
         looker.visit(f"/admin/worklists/{slug}/")
@@ -74,7 +74,7 @@ def test_the_front_page_the_worklists_and_what_is_found(looker):
     looker.visit("/admin/find/?q=nothing+at+all")
 
 
-def test_every_step_as_it_opens_and_with_errors(looker):
+def test_every_step_is_accessible_as_it_opens_and_with_errors(looker):
     of_each_title = {}
     for words in ("executive", "nicholson", "wye valley"):
         looker.page.goto(f"{looker.register}/admin/find/?q={words}")
@@ -89,7 +89,7 @@ def test_every_step_as_it_opens_and_with_errors(looker):
         looker.look(f"{title}, with errors")
 
 
-def test_a_step_previewed_taken_and_undone(looker):
+def test_a_step_is_accessible_when_previewed_taken_and_undone(looker):
     staff = Staff(looker.page, looker.register)
     staff.find("chair wye valley", "Chair, Wye Valley NHS Trust", "Replace the holder")
     staff.type("Or somebody new to the register", "Glenda Burley-Featherstonehaugh")
@@ -116,7 +116,7 @@ def test_a_step_previewed_taken_and_undone(looker):
     looker.look("the preview of withholding a name")
 
 
-def test_history_restoring_and_two_editors(looker):
+def test_history_restoring_and_conflicts_are_accessible(looker):
     page = looker.page
     first = f"{looker.register}/admin/people/person/?q=nicholson"
     page.goto(first)
@@ -153,7 +153,7 @@ def test_history_restoring_and_two_editors(looker):
     looker.look("a forum")
 
 
-def test_spreadsheets(looker):
+def test_spreadsheet_pages_are_accessible(looker):
     page = looker.page
     looker.visit("/admin/imports/")
     page.locator("#content-main").get_by_role("link", name="People", exact=True).click()
@@ -174,7 +174,7 @@ def test_spreadsheets(looker):
     looker.visit("/admin/imports/")
 
 
-def test_lists_of_the_organisation_data_service(looker):
+def test_the_pages_of_ods_lists_are_accessible(looker):
     page = looker.page
     looker.visit("/admin/ods/")
     looker.press("Send and check")
@@ -242,7 +242,7 @@ def manager(looker, another_browser):
     return manager
 
 
-def test_accounts_and_signing_in(manager, another_browser):
+def test_accounts_and_signing_in_are_accessible(manager, another_browser):
     page = manager.page
     add_account(manager, "jo", "editor")
     manager.look("adding an account")
@@ -278,7 +278,7 @@ def test_accounts_and_signing_in(manager, another_browser):
     other.page.get_by_text("A register manager set this password.").wait_for()
 
 
-def test_what_was_typed_when_a_session_ended(manager):
+def test_the_page_of_a_kept_form_is_accessible(manager):
     page = manager.page
     page.goto(f"{manager.register}/admin/people/person/?q=nicholson")
     page.locator("#result_list tbody th a").first.click()

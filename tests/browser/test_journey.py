@@ -23,7 +23,7 @@ def heading(page) -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
 
-def test_from_the_home_page_to_who_chaired_it_once_and_the_paper_that_says_so(telephone):
+def test_a_reader_gets_from_the_home_page_to_a_former_chair_and_the_paper_that_says_so(telephone):
     telephone.goto("/")
     telephone.get_by_role("link", name="Who chairs what").first.click()
     assert heading(telephone) == "Who chairs what"
@@ -46,7 +46,7 @@ def test_from_the_home_page_to_who_chaired_it_once_and_the_paper_that_says_so(te
     assert telephone.url.endswith("?as_at=2019-03-15")
 
 
-def test_from_a_search_to_a_person_and_all_they_hold(telephone):
+def test_a_reader_gets_from_a_search_to_a_person_and_all_they_hold(telephone):
     telephone.goto("/")
     telephone.get_by_label("Search the register").fill("trickett")
     telephone.get_by_role("button", name="Search").first.click()

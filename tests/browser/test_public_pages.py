@@ -96,7 +96,7 @@ def test_it_is_fit_for_everybody_wide_and_narrow(quiet_page, kind):
     assert violations(quiet_page) == []
 
 
-def test_so_is_the_page_of_a_list_that_is_not_ready(page, own_register, tmp_path):
+def test_the_page_of_a_list_that_is_not_ready_is_fit_for_everybody(page, own_register, tmp_path):
     folder = served_register.files_of(tmp_path)
     page.goto(f"{own_register}/people/")
     folder.mkdir()
@@ -218,7 +218,7 @@ def test_a_page_prints_with_its_sources_and_without_what_only_a_screen_has_use_f
         assert not quiet_page.locator(only_on_screen).first.is_visible()
 
 
-def test_more_contrast_and_less_motion_are_borne(quiet_page):
+def test_pages_remain_accessible_with_more_contrast_and_less_motion(quiet_page):
     quiet_page.emulate_media(forced_colors="active", reduced_motion="reduce")
     quiet_page.goto("/chairs/")
 

@@ -42,7 +42,7 @@ def by_keyboard(page, answers: list[str]) -> None:
 
 
 @pytest.mark.parametrize("forum", FORUMS)
-def test_by_keyboard_without_a_script_on_a_telephone(phone, forum):
+def test_the_form_works_by_keyboard_without_a_script_on_a_telephone(phone, forum):
     phone.goto(f"/forums/{forum}/quoracy/?as_at=2019-05-01")
     verdict = phone.get_by_role("status").filter(has_text="uorate")
 

@@ -9,7 +9,7 @@ def focused(page) -> str:
     return page.locator(":focus").inner_text()
 
 
-def test_whom_a_forum_reports_to_is_found_by_keyboard_from_the_first_page(page):
+def test_the_keyboard_leads_from_the_first_page_to_whom_a_forum_reports_to(page):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/?as_at=2019-05-01")
     page.get_by_role("link", name="Structure", exact=True).press("Enter")

@@ -231,7 +231,7 @@ def test_two_who_wait_for_each_other_are_told_to_try_again(admin_client, monkeyp
 
 @slow.RACE
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_opened_the_same_version_one_saves_and_the_other_is_told(
+def test_when_two_editors_open_the_same_version_one_saves_and_the_other_is_told(
     admin_user, admin_client, monkeypatch
 ):
     documents = [make_document() for _ in range(5)]
@@ -244,7 +244,7 @@ def test_of_two_who_opened_the_same_version_one_saves_and_the_other_is_told(
 # The page after saving
 
 
-def test_after_saving_one_is_back_where_one_came_from(admin_client):
+def test_saving_leads_back_to_where_the_editor_came_from(admin_client):
     membership = make_membership()
     back = address(Organisation, "changelist") + "?q=wye"
     page = f"{change(membership)}?next=/admin/organisations/organisation/%3Fq%3Dwye"
@@ -255,7 +255,7 @@ def test_after_saving_one_is_back_where_one_came_from(admin_client):
 
 
 @pytest.mark.parametrize("odd", ["https://example.org/admin/", "//example.org", "/admin/../x", ""])
-def test_nobody_is_led_astray(odd, admin_client):
+def test_saving_leads_to_no_other_site(odd, admin_client):
     membership = make_membership()
     page = change(membership)
     form = {**typed(admin_client.get(page)), "reason": REASON, "next": odd}

@@ -52,7 +52,7 @@ def test_enter_pressed_twice_adds_one_record(model, admin_client):
     assert model.objects.count() == before + 1
 
 
-def test_what_is_typed_anew_in_a_form_that_was_sent_is_another_record(admin_client):
+def test_a_form_sent_a_second_time_with_other_answers_adds_another_record(admin_client):
     page, sent = form_for_another(admin_client, make_statement(text="Good health."))
     admin_client.post(page, sent)
     admin_client.post(page, {**sent, "text": "Good care."})
@@ -97,7 +97,7 @@ def test_a_form_without_a_number_of_its_own_is_taken(number, admin_client):
 
 @slow.RACE
 @pytest.mark.django_db(transaction=True)
-def test_of_two_processes_that_are_sent_one_form_one_adds_the_record(
+def test_one_of_two_processes_that_receive_one_form_adds_the_record(
     admin_user, admin_client, monkeypatch
 ):
     signed_in()

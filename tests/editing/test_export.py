@@ -53,7 +53,7 @@ def test_an_export_has_what_the_list_is_filtered_and_searched_for(admin_client):
     assert [row["Name"] for row in exported(admin_client, Person, q="sian")] == ["Siân Rees"]
 
 
-def test_a_filter_that_is_none_leads_back_to_the_list(admin_client):
+def test_an_unknown_filter_leads_back_to_the_list(admin_client):
     page = reverse("admin:export", args=["people", "person", "csv"])
     response = admin_client.get(page, {"shoe_size": "9"})
     assert response.status_code == 302
@@ -95,7 +95,7 @@ def test_what_no_spreadsheet_would_run_is_left_alone(text):
     assert neutral(text) == as_typed(text) == text
 
 
-def test_who_may_not_view_a_list_may_not_export_it():
+def test_somebody_who_may_not_view_a_list_may_not_export_it():
     user = User.objects.create_user("Vera", password="a long password", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename="view_person"))
     vera = Client()
@@ -113,5 +113,5 @@ def test_who_may_not_view_a_list_may_not_export_it():
     "asked",
     ["people/person.exe", "people/nothing.csv", "auth/user.csv", "records/upload.csv", "x/y.xlsx"],
 )
-def test_lists_of_nothing_are_not_found(admin_client, asked):
+def test_an_export_of_an_unknown_list_is_not_found(admin_client, asked):
     assert admin_client.get(f"/admin/export/{asked}").status_code == 404

@@ -100,7 +100,7 @@ def test_what_was_written_without_a_nature_is_told_by_what_it_did():
     ]
 
 
-def test_records_that_were_removed_keep_their_names_in_what_is_told_of_others():
+def test_the_changes_of_other_records_still_name_a_removed_record():
     membership = make_membership(person=make_person(name="Ann Lee"))
     seat = membership.seat
     row = membership.history.first()

@@ -145,7 +145,7 @@ def test_what_was_removed_is_listed_with_who_and_why_until_it_is_back(admin_clie
 
 
 @pytest.mark.parametrize("odd", ["records/nothing", "auth/user", "nothing/document"])
-def test_there_is_no_list_of_what_is_no_record(odd, admin_client):
+def test_the_removed_records_of_an_unknown_kind_are_not_found(odd, admin_client):
     assert admin_client.get(f"/admin/removed/{odd}/").status_code == 404
 
 
@@ -357,12 +357,12 @@ def test_a_history_is_narrowed_to_who_did_what_and_when(admin_client, admin_user
         {"p": "9999"},
     ],
 )
-def test_what_cannot_be_read_of_what_is_asked_is_answered(asked, admin_client):
+def test_a_history_opens_whatever_odd_filters_the_address_has(asked, admin_client):
     assert admin_client.get(everything(make_full_forum()), asked).status_code == 200
 
 
 @pytest.mark.parametrize("odd", ["seat/1", "forum/999999", f"forum/{'9' * 30}", "nothing/1"])
-def test_there_is_no_history_of_what_never_was(odd, admin_client):
+def test_the_history_of_an_unknown_record_is_not_found(odd, admin_client):
     make_seat()
     assert admin_client.get(f"/admin/everything/{odd}/").status_code == 404
 

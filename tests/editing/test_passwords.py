@@ -122,7 +122,7 @@ def test_a_password_that_is_hard_to_guess_is_taken(password, ann):
     assert ann.check_password(password)
 
 
-def test_one_changes_ones_own_password_by_giving_the_old_one(ann):
+def test_a_user_changes_their_password_by_giving_the_old_one(ann):
     browser = signed_in(ann)
     new = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}
     wrong = browser.post("/admin/password_change/", {"old_password": "guessed", **new})
@@ -134,7 +134,7 @@ def test_one_changes_ones_own_password_by_giving_the_old_one(ann):
     assert ann.check_password("quiet-harbour-71")
 
 
-def test_ones_old_password_is_not_taken_for_a_new_one(ann):
+def test_the_old_password_is_refused_as_a_new_one(ann):
     ann.set_password("quiet-harbour-71")
     ann.save()
     browser = signed_in(ann, "quiet-harbour-71")
@@ -225,7 +225,7 @@ def test_whoever_has_a_first_password_can_sign_out():
     assert "/admin/login/" in browser.get("/admin/").headers["Location"]
 
 
-def test_nobody_is_asked_who_chose_their_password_themselves(ann, monkeypatch):
+def test_a_user_who_chose_their_own_password_is_not_asked_to_change_it(ann, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     call_command(
         "createsuperuser", interactive=False, username="sue", email="", verbosity=0, stdout=None

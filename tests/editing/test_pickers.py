@@ -127,7 +127,7 @@ def test_an_optional_picker_left_after_typing_does_not_save(admin_client):
     assert Forum.objects.get().place is None
 
 
-def test_what_was_typed_before_another_was_chosen_is_nothing(admin_client):
+def test_a_form_ignores_what_was_typed_before_a_record_was_chosen(admin_client):
     forum, place = make_forum(), make_place()
     page = address(Forum, "change", forum.pk)
     sent = {**typed(admin_client.get(page)), "reason": "A correction"}
@@ -176,13 +176,13 @@ def test_a_picker_tells_two_of_one_name_apart(model, admin_client):
 
 
 @every_choice
-def test_a_picker_calls_what_is_one_alone_by_its_name(model, admin_client):
+def test_a_picker_adds_nothing_to_a_name_that_one_record_alone_has(model, admin_client):
     one = CHOSEN[model][1]()
     assert [each["text"] for each in choices(admin_client, model, str(one))] == [str(one)]
 
 
 @every_choice
-def test_a_picker_of_many_of_one_name_asks_no_more(
+def test_a_picker_of_many_records_of_one_name_takes_no_more_queries(
     model, admin_client, django_assert_max_num_queries
 ):
     for _ in range(6):
@@ -203,7 +203,7 @@ every_end = pytest.mark.parametrize("model", CLOSED, ids=lambda model: model._me
 
 @every_end
 @pytest.mark.parametrize("named", ["offered", "chosen"])
-def test_a_picker_says_of_what_is_no_more_that_it_is_not(model, named, admin_client, admin_user):
+def test_a_picker_says_when_a_record_ended(model, named, admin_client, admin_user):
     make, verb = CLOSED[model]
     record = make(end_date=day("2020-03-31"))
     if named == "offered":
@@ -214,7 +214,7 @@ def test_a_picker_says_of_what_is_no_more_that_it_is_not(model, named, admin_cli
 
 
 @every_end
-def test_a_picker_says_nothing_of_what_is_still_to_end(model, admin_client):
+def test_a_picker_gives_no_end_that_is_still_to_come(model, admin_client):
     make, _ = CLOSED[model]
     record = make(end_date=timezone.localdate())
     assert [each["text"] for each in choices(admin_client, model, str(record))] == [str(record)]
@@ -252,7 +252,7 @@ def read_options(html: str) -> list[str]:
 
 
 @every_end
-def test_a_picker_of_many_that_are_no_more_asks_no_more(
+def test_a_picker_of_many_ended_records_takes_no_more_queries(
     model, admin_client, django_assert_max_num_queries
 ):
     for number in range(6):

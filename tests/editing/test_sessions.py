@@ -50,7 +50,7 @@ def key_of(browser: Client) -> str:
         ("", "A browser"),
     ],
 )
-def test_what_browser_it_is_is_said_in_words(agent, words):
+def test_a_session_names_its_browser_in_words(agent, words):
     assert browser_in_words(agent) == words
 
 
@@ -75,7 +75,7 @@ def test_a_session_that_is_saved_again_began_when_it_did(ann):
     assert (saved.began_at, saved.account) == (began, ann)
 
 
-def test_to_sign_in_writes_only_what_it_has_to(ann):
+def test_signing_in_writes_only_what_it_must(ann):
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -90,7 +90,7 @@ def test_to_sign_in_writes_only_what_it_has_to(ann):
     assert tables == ['"auth_user"', '"axes_accesslog"', session, session]
 
 
-def test_one_sees_where_one_is_signed_in_and_nobody_elses_sessions(ann, meg):
+def test_a_user_sees_their_own_sessions_and_nobody_elses(ann, meg):
     browser = signed_in(ann)
     signed_in(ann, IPHONE, "203.0.113.9")
     signed_in(meg, EDGE)
@@ -104,7 +104,7 @@ def test_one_sees_where_one_is_signed_in_and_nobody_elses_sessions(ann, meg):
     assert "/admin/sessions/" in browser.get("/admin/").content.decode()
 
 
-def test_one_ends_one_session_or_all_others(ann):
+def test_a_user_ends_one_session_or_all_others(ann):
     here, phone, office = signed_in(ann), signed_in(ann, IPHONE), signed_in(ann, EDGE)
     answer = here.post("/admin/sessions/", {"session": name_of(key_of(phone))}, follow=True)
     assert "1 session was ended." in Page(answer).text
@@ -116,7 +116,7 @@ def test_one_ends_one_session_or_all_others(ann):
     assert [is_shown_in(each) for each in (here, office, third)] == [True, False, False]
 
 
-def test_nobody_ends_somebody_elses_session_or_what_is_none(ann, meg):
+def test_nobody_ends_the_session_of_another_or_one_that_does_not_exist(ann, meg):
     browser, hers = signed_in(ann), signed_in(meg)
     for name in (name_of(key_of(hers)), name_of(key_of(browser)), "nothing"):
         answer = Page(browser.post("/admin/sessions/", {"session": name}, follow=True))
@@ -125,7 +125,7 @@ def test_nobody_ends_somebody_elses_session_or_what_is_none(ann, meg):
     assert is_shown_in(browser)
 
 
-def test_changing_ones_password_ends_ones_other_sessions(ann):
+def test_changing_a_password_ends_the_other_sessions_of_the_user(ann):
     here, elsewhere = signed_in(ann), signed_in(ann)
     new = {"new_password1": "quiet-harbour-71", "new_password2": "quiet-harbour-71"}
     here.post("/admin/password_change/", {"old_password": PASSWORD, **new})

@@ -277,7 +277,7 @@ def test_signing_in_resets_ones_own_count_and_nobody_elses(ann):
     assert sorted(left) == [("Ann", ELSEWHERE, 4), ("Bo", HERE, 4)]
 
 
-def test_to_ask_whether_somebody_has_to_wait_takes_two_queries(ann, django_assert_num_queries):
+def test_checking_whether_somebody_has_to_wait_takes_two_queries(ann, django_assert_num_queries):
     for number in range(30):
         AccessAttempt.objects.create(
             username="Ann", ip_address=f"203.0.113.{number}", failures_since_start=2
@@ -288,7 +288,7 @@ def test_to_ask_whether_somebody_has_to_wait_takes_two_queries(ann, django_asser
 
 @slow.RACE
 @pytest.mark.django_db(transaction=True)
-def test_of_two_failures_at_the_same_moment_both_are_counted(monkeypatch):
+def test_two_failures_at_the_same_moment_are_both_counted(monkeypatch):
     names = [f"user{number}" for number in range(4)]
     assert race(racing.fail_to_sign_in, names, ["one browser"] * 2, monkeypatch) == [[WON, WON]] * 4
     counts = AccessAttempt.objects.values_list("failures_since_start", flat=True)

@@ -402,7 +402,7 @@ def test_formulas_that_a_program_fills_down_are_read(mona):
     assert Person.objects.count() == 30
 
 
-def test_texts_are_counted_as_often_as_they_are_said(mona, monkeypatch):
+def test_a_text_that_is_repeated_counts_each_time_to_the_size(mona, monkeypatch):
     monkeypatch.setattr(reading, "MOST_UNPACKED", 200_000)
     content = csv_of(HEADINGS, *[["x" * 29_000] * 3] * 3)
     assert "larger than 5 MB" in refused(mona, content)
@@ -639,7 +639,7 @@ def test_an_empty_cell_leaves_what_the_register_has(mona):
     assert outcomes(upload) == ["same"]
 
 
-def test_a_register_that_changed_since_the_preview_is_shown_anew(mona):
+def test_the_preview_is_shown_again_when_the_register_has_changed_since(mona):
     upload = checked(mona, Person, csv_of(HEADINGS, ANN))
     make_person(name="Ann Lee", locator="page 44")
 
@@ -812,11 +812,11 @@ def test_without_its_token_no_form_is_taken(mona):
         "/admin/imports/people.person/template.exe",
     ],
 )
-def test_addresses_of_nothing_are_not_found(mona, asked):
+def test_an_unknown_address_of_an_upload_is_not_found(mona, asked):
     assert mona.get(asked).status_code == 404
 
 
-def test_what_is_to_be_posted_is_not_got(mona):
+def test_an_address_that_takes_posts_refuses_gets(mona):
     upload = checked(mona, Person, csv_of(HEADINGS, ANN))
     for method, page in every_page(upload)[5:]:
         assert method == "post" and mona.get(page).status_code == 405

@@ -308,7 +308,7 @@ def test_a_page_takes_its_rows_from_several_kinds_of_record(admin_client):
     assert len({row.record for row in [*first, *second]}) == 60
 
 
-def test_what_stands_apart_is_shown_by_itself_and_told_on_the_front_page(admin_client):
+def test_rows_listed_apart_have_their_own_view_and_are_counted_on_the_front_page(admin_client):
     make_seat(holder_stated=False)
     [listed] = [
         each

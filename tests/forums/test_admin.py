@@ -272,7 +272,9 @@ def test_a_rule_that_only_the_database_was_in_time_for_is_told_in_its_words(
 
 @slow.RACE
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_send_the_form_at_once_one_wins_and_the_other_is_told(admin_user, monkeypatch):
+def test_one_of_two_editors_who_send_the_form_at_once_wins_and_the_other_is_told(
+    admin_user, monkeypatch
+):
     source()
     seats = [make_chair_seat().pk for _ in range(5)]
     racers = [make_person().pk, make_person().pk]

@@ -214,7 +214,7 @@ def test_a_handover_from_one_day_to_the_next_is_one_sentence_with_both_sources(c
         (("2019-03-31", Precision.MONTH), ("2019-04-01", Precision.DAY)),
     ],
 )
-def test_of_a_handover_known_no_closer_than_the_month_one_followed_the_other(chair, ended, begun):
+def test_a_handover_known_only_to_the_month_says_that_one_followed_the_other(chair, ended, begun):
     hand_over(
         chair,
         {"end_date": ended[0], "end_precision": ended[1]},
@@ -246,7 +246,7 @@ def test_what_does_not_adjoin_or_only_covers_is_no_handover(chair, ended, begun)
     assert not any("handed over" in each or "followed" in each for each in sentences)
 
 
-def test_of_a_post_that_several_hold_nobody_is_said_to_follow_anybody():
+def test_nobody_follows_anybody_in_a_post_that_several_may_hold():
     post = make_post(title="Chair", max_holders=2, start_date="2000-01-01")
     hand_over(post, {"end_date": "2019-03-31"}, {"start_date": "2019-04-01"})
 
@@ -519,7 +519,7 @@ def test_a_forum_stands_down_and_a_proposed_one_is_said_to_be_proposed():
     ]
 
 
-def test_what_concerns_a_forum_is_told_of_it_once_with_the_posts_that_its_seats_go_with(chair):
+def test_a_forums_changes_are_listed_once_with_those_of_the_posts_its_seats_go_with(chair):
     board = make_forum(name="Board", start_date="2000-01-01")
     for title in ("Chair", "Vice-chair"):
         make_seat(forum=board, title=title, ex_officio_post=chair, start_date="2000-01-01")
@@ -535,7 +535,7 @@ def test_what_concerns_a_forum_is_told_of_it_once_with_the_posts_that_its_seats_
     ]
 
 
-def test_what_concerns_an_organisation_or_a_person_is_told_of_them(chair):
+def test_an_organisation_and_a_person_have_their_own_changes(chair):
     trust, ann = chair.organisation, person("Ann Lee")
     seat = make_seat(title="Trust’s seat", on_behalf_of=trust, start_date="2019-04-01")
     make_membership(person=ann, seat=seat, start_date="2019-04-01")

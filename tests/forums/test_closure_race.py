@@ -44,7 +44,7 @@ def assert_ended_once(model, keys):
     assert model.history.filter(id__in=keys).count() == 2 * len(keys)
 
 
-def test_of_two_who_stand_a_forum_down_on_different_days_one_wins(filled, monkeypatch):
+def test_one_of_two_editors_who_stand_a_forum_down_on_different_days_wins(filled, monkeypatch):
     forums = [seat.forum_id for seat in filled]
 
     assert_one_wins(race(racing_closures.stand_down, forums, [0, 1], monkeypatch))
@@ -68,7 +68,7 @@ def test_nobody_is_appointed_from_after_the_end_to_a_forum_that_stands_down(monk
         assert (seat.forum.end_date is None) == seat.memberships.exists()
 
 
-def test_of_two_who_close_an_organisation_one_wins(filled, monkeypatch):
+def test_one_of_two_editors_who_close_an_organisation_wins(filled, monkeypatch):
     organisations = [seat.on_behalf_of_id for seat in filled]
 
     assert_one_wins(race(racing_closures.close, organisations, [0, 1], monkeypatch))
@@ -77,7 +77,7 @@ def test_of_two_who_close_an_organisation_one_wins(filled, monkeypatch):
     assert_ended_once(Seat, [seat.pk for seat in filled])
 
 
-def test_of_two_who_name_different_successors_one_wins(filled, monkeypatch):
+def test_one_of_two_editors_who_name_different_successors_wins(filled, monkeypatch):
     organisations = [seat.on_behalf_of_id for seat in filled]
     successors = [make_organisation().pk, make_organisation().pk]
 
@@ -89,7 +89,7 @@ def test_of_two_who_name_different_successors_one_wins(filled, monkeypatch):
     assert Seat.objects.count() == 2 * ROUNDS
 
 
-def test_of_two_who_move_a_seat_one_wins(filled, monkeypatch):
+def test_one_of_two_editors_who_move_a_seat_wins(filled, monkeypatch):
     seats = [seat.pk for seat in filled]
     elsewhere = [make_organisation().pk, make_organisation().pk]
 
@@ -100,9 +100,7 @@ def test_of_two_who_move_a_seat_one_wins(filled, monkeypatch):
     assert Membership.objects.filter(end_date=None).count() == ROUNDS
 
 
-def test_who_moves_a_seat_and_who_stands_its_forum_down_do_not_wait_for_each_other(
-    filled, monkeypatch
-):
+def test_moving_a_seat_and_standing_its_forum_down_do_not_wait_for_each_other(filled, monkeypatch):
     seats = [seat.pk for seat in filled]
     elsewhere = make_organisation().pk
 
@@ -113,7 +111,7 @@ def test_who_moves_a_seat_and_who_stands_its_forum_down_do_not_wait_for_each_oth
     assert not Membership.objects.filter(end_date=None, seat__forum__end_date__isnull=False)
 
 
-def test_of_two_who_abolish_a_post_one_wins(monkeypatch):
+def test_one_of_two_editors_who_abolish_a_post_wins(monkeypatch):
     posts = [make_appointment().post_id for _ in range(ROUNDS)]
 
     assert_one_wins(race(racing_closures.abolish, posts, [0, 1], monkeypatch))
@@ -121,7 +119,7 @@ def test_of_two_who_abolish_a_post_one_wins(monkeypatch):
     assert_ended_once(Post, posts)
 
 
-def test_of_two_who_create_a_chair_one_wins(monkeypatch):
+def test_one_of_two_editors_who_create_a_chair_wins(monkeypatch):
     source()
     forums = [make_forum().pk for _ in range(ROUNDS)]
 
@@ -130,7 +128,7 @@ def test_of_two_who_create_a_chair_one_wins(monkeypatch):
     assert Seat.objects.count() == ROUNDS
 
 
-def test_of_two_who_rename_a_forum_one_wins(monkeypatch):
+def test_one_of_two_editors_who_rename_a_forum_wins(monkeypatch):
     source()
     forums = [make_forum().pk for _ in range(ROUNDS)]
 
@@ -140,7 +138,7 @@ def test_of_two_who_rename_a_forum_one_wins(monkeypatch):
     assert set(Forum.objects.values_list("name", flat=True)) <= {"New name 0", "New name 1"}
 
 
-def test_of_two_who_send_the_same_form_no_one_sees_an_error(filled, monkeypatch):
+def test_neither_of_two_editors_who_send_the_same_form_sees_an_error(filled, monkeypatch):
     User.objects.create_superuser("manager", password="a password")
     forums = [seat.forum_id for seat in filled]
 

@@ -258,7 +258,7 @@ def test_the_step_leads_on_to_forums_that_report_to_nobody_now(board):
     assert f"Say to whom {line.from_forum} reports now" in page.text
 
 
-def test_of_more_forums_than_the_step_leads_on_to_it_says_how_many_there_are_and_where(board):
+def test_the_step_counts_the_forums_that_it_does_not_list_and_links_to_them(board):
     for _ in range(7):
         make_reporting_line(to_forum=board)
     browser = signed_in()
@@ -427,7 +427,7 @@ def test_closing_needs_its_own_permission(ccg):
     assert ccg.end_date is None
 
 
-def test_who_may_not_change_the_quoracy_rule_closes_nothing_whose_seats_it_names(ccg):
+def test_closing_is_refused_to_those_who_may_not_change_a_rule_that_names_its_seats(ccg):
     member = User.objects.create_user("editor", password="a password", is_staff=True)
     member.user_permissions.set(Permission.objects.exclude(codename="change_quoracyclause"))
     browser = Client(SERVER_NAME="localhost")
@@ -714,7 +714,7 @@ def test_a_trust_is_renamed_and_called_then_what_it_was_called():
     assert "New Trust" in read("/search/", {"q": "old trust", "as_at": "2024-04-01"}).text
 
 
-def test_what_still_bears_the_old_name_is_told():
+def test_the_step_lists_what_still_bears_the_old_name():
     trust = make_organisation(name="Old Trust")
     seat = make_seat(title="Chair of Old Trust")
 
@@ -723,7 +723,7 @@ def test_what_still_bears_the_old_name_is_told():
     assert remarks_of(shown) == [f"This still bears the name it had: {seat}."]
 
 
-def test_of_more_that_still_bears_the_old_name_the_list_is_named():
+def test_the_step_counts_other_titles_with_the_old_name_and_links_to_their_list():
     trust = make_organisation(name="Old Trust")
     for number in range(7):
         make_seat(title=f"Chair {number} of Old Trust")
@@ -751,7 +751,7 @@ def test_a_forum_is_renamed(board):
 
 
 @pytest.mark.parametrize("make", [make_reporting_line, make_member_organisation])
-def test_whoever_ends_a_tie_again_starts_from_its_end_and_is_told_of_it(make):
+def test_the_form_to_end_a_tie_again_starts_from_its_recorded_end_and_says_so(make):
     tie = make(end_date="2150-06-30", end_precision="month")
     page = signed_in().get(step_address(type(tie), tie.pk, "end"))
     form = page.context_data["form"]

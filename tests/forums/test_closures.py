@@ -315,7 +315,7 @@ class TestClosing:
             record.refresh_from_db()
             assert record.end_date is None
 
-    def test_what_took_its_place_and_whose_place_it_took_stays(self):
+    def test_relationships_of_succession_stay_when_an_organisation_closes(self):
         trust = make_organisation()
         came = make_relationship(kind=RelationshipKind.SUCCEEDED_BY, to_organisation=trust)
 
@@ -348,7 +348,7 @@ class TestClosing:
         left.refresh_from_db()
         assert (left.end_date, left.ex_officio_post) == (None, post)
 
-    def test_nothing_goes_to_what_closes_itself(self):
+    def test_nothing_passes_to_an_organisation_that_closes_itself(self):
         network = make_organisation()
         practice = make_relationship(to_organisation=network)
 
@@ -422,7 +422,7 @@ class TestSucceeding:
 
         assert MemberOrganisation.objects.as_at(day("2026-05-01")).get() == icbs
 
-    def test_what_was_over_before_the_others_is_replaced_by_itself(self):
+    def test_an_organisation_that_closed_before_the_others_is_replaced_by_itself(self):
         icb, ccg = make_organisation(), make_organisation()
         pct = make_organisation(end_date="2020-03-31", name="Old PCT")
         post = make_post(organisation=pct)
@@ -648,7 +648,7 @@ class TestMovingASeat:
         with pytest.raises(ValidationError, match="ended on 31 December 2025"):
             self.move(seat, make_organisation())
 
-    def test_nobody_begins_in_the_seat_as_it_was(self):
+    def test_nobody_begins_in_a_seat_that_has_moved(self):
         seat = make_seat(on_behalf_of=make_organisation())
         to_come = make_membership(seat=seat, start_date="2026-05-01")
 
@@ -705,7 +705,7 @@ class TestAbolishingAndCreating:
         assert not Post.objects.exists()
         assert not Appointment.objects.exists()
 
-    def test_a_post_abolished_may_be_created_anew(self):
+    def test_an_abolished_post_may_be_created_again(self):
         old = make_post(title="Chair", end_date=LAST)
 
         new = create_post_or_seat(
@@ -812,7 +812,7 @@ class TestRenaming:
             self.rename(seen_before, "Third Trust")
 
 
-def test_who_has_a_seat_is_what_depends_on_it():
+def test_the_memberships_of_a_seat_depend_on_it():
     ann = make_membership()
     make_membership()
     make_membership(seat=ann.seat, start_date="2018-01-01", end_date="2018-12-31")

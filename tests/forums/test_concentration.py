@@ -113,7 +113,7 @@ def test_only_what_is_in_force_on_the_day_counts(ann):
     assert len(told(day("2019-05-02"))) == 1
 
 
-def test_other_seats_and_posts_make_no_chair_but_the_posts_of_a_chair_are_told(ann):
+def test_other_seats_and_posts_count_as_no_chair_and_a_chairs_other_posts_are_listed(ann):
     make_membership(seat=make_seat(role=SeatRole.VICE_CHAIR), person=ann)
     chair(make_forum(name="Board"), ann)
     make_appointment(post=make_post(kind=PostKind.DIRECTOR, title="Director"), person=ann)
@@ -149,7 +149,7 @@ def test_a_line_between_two_of_theirs_is_told_and_no_other(ann):
     assert lines[bea.name] == []
 
 
-def test_a_line_through_another_forum_is_none(ann):
+def test_a_line_through_another_forum_is_not_listed(ann):
     board, middle, group = make_forum(), make_forum(), make_forum()
     chair(board, ann)
     chair(group, ann)

@@ -127,7 +127,7 @@ def test_what_was_confirmed_later_is_left_and_the_preview_says_so(board, anna, b
     assert (anna.confirmed_on, ben.confirmed_on) == (day("2024-05-14"), day("2024-05-01"))
 
 
-def test_what_changes_nothing_says_why_beside(board, anna):
+def test_a_preview_that_changes_nothing_says_why(board, anna):
     take(board, "reconfirm", date="2024-05-14", memberships=[anna.pk])
 
     shown = preview(board, "reconfirm", date="2024-05-01", memberships=[anna.pk])
@@ -153,7 +153,7 @@ def test_an_organisation_with_its_posts_and_holders(minutes):
 
 
 @pytest.mark.parametrize("make", [make_membership, make_appointment])
-def test_one_by_itself(make):
+def test_a_single_tenure_is_confirmed_by_itself(make):
     tenure = make()
 
     assert take(tenure, "reconfirm", date="2024-05-14", itself=[tenure.pk]).status_code == 302

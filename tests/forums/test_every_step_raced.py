@@ -147,7 +147,7 @@ def test_every_step_is_raced():
     assert {(step.name, model) for model, step in all_steps()} == set(STEPS)
 
 
-def test_of_two_who_take_the_same_step_nobody_sees_a_fault_and_no_rule_is_broken(monkeypatch):
+def test_two_editors_who_take_the_same_step_see_no_fault_and_break_no_rule(monkeypatch):
     rounds = []
     for (name, _), make in STEPS.items():
         record, *entered = make()

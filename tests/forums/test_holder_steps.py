@@ -135,7 +135,7 @@ def test_joint_chairs_become_one_new_chair_of_a_seat_of_one(board, joint):
     assert Membership.objects.get(person=cy).sole
 
 
-def test_of_joint_chairs_one_stays_as_the_only_chair(board, joint, ian):
+def test_one_of_two_joint_chairs_stays_as_the_only_chair(board, joint, ian):
     ians = joint.memberships.get(person=ian)
 
     shown = preview(ians, "end", date="2024-03-31", number=1)
@@ -350,7 +350,7 @@ def test_a_seat_of_somebody_who_stays_does_not_end_with_the_time_of_another(
     assert ians.end_date is None
 
 
-def test_of_whoever_stays_after_all_it_is_said_which_seat_still_ends(
+def test_withdrawing_a_replacement_says_which_seat_of_the_former_holder_still_ends(
     ex_officio, trust_chair, ann, ian
 ):
     anns = make_membership(seat=ex_officio, person=ann)

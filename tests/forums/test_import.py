@@ -124,7 +124,7 @@ def test_after_many_refusals_the_rest_are_not_looked_at(mona, board, monkeypatch
     assert "Not looked at" in problems(upload, 5)[""]
 
 
-def test_a_seat_that_began_anew_is_the_one_in_force_at_the_start(mona, board):
+def test_the_seat_in_force_at_the_start_is_found_when_two_have_one_title(mona, board):
     old = make_seat(forum=board, title="Council", start_date="2015-04-01", end_date="2020-03-31")
     new = make_seat(forum=board, title="Council", start_date="2020-04-01")
 

@@ -174,7 +174,7 @@ def test_at_least_counts_those_whose_seat_counts():
     assert (verdict.met, verdict.missing) == (False, ("1 more member, to make 3",))
 
 
-def test_somebody_without_a_seat_makes_no_number():
+def test_somebody_without_a_seat_does_not_count_to_the_number():
     assert not judge(at_least(1), BODY, [Attendee("A guest")]).met
 
 
@@ -182,7 +182,7 @@ def test_somebody_without_a_seat_makes_no_number():
     ("per_cent", "size", "number"),
     [(50, 4, 2), (50, 5, 3), (33, 3, 1), (34, 3, 2), (100, 7, 7), (1, 1, 1), (10, 0, 0)],
 )
-def test_a_part_of_a_person_is_a_whole_one(per_cent, size, number):
+def test_a_share_is_rounded_up_to_a_whole_person(per_cent, size, number):
     assert share_of(per_cent, size) == number
 
 

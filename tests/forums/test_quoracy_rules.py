@@ -123,7 +123,7 @@ def test_one_who_comes_instead_of_a_proxy_or_substitute_never_makes_it_inquorate
 
 @slow.SEARCH
 @given(rules, bodies, meetings)
-def test_a_rule_is_met_when_nothing_is_wanting_and_only_then(rule, body, there):
+def test_a_rule_is_met_exactly_when_nothing_is_missing(rule, body, there):
     judgement = judge_rule(rule, body, there)
 
     for _, verdict in judgement.clauses:
@@ -135,7 +135,7 @@ def test_a_rule_is_met_when_nothing_is_wanting_and_only_then(rule, body, there):
 
 @slow.SEARCH
 @given(clauses, bodies, meetings)
-def test_what_is_wanting_meets_the_clause_once_it_comes(clause, body, there):
+def test_a_clause_is_met_once_all_that_is_missing_comes(clause, body, there):
     verdict = judge(clause, body, there)
     assume(verdict.would_meet is not None)
 

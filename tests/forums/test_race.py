@@ -36,35 +36,35 @@ def racers():
     return [make_person(name="Ann Lee").pk, make_person(name="Ian Tait").pk]
 
 
-def test_of_two_who_appoint_to_a_seat_one_wins_and_the_other_is_told(racers, monkeypatch):
+def test_one_of_two_editors_who_appoint_to_a_seat_wins_and_the_other_is_told(racers, monkeypatch):
     seats = [make_chair_seat().pk for _ in range(ROUNDS)]
 
     assert race(racing.appoint_to_seat, seats, racers, monkeypatch) == ONE_WINS_AND_ONE_IS_TOLD
     assert_one_each(Membership, "seat_id", seats)
 
 
-def test_of_two_who_appoint_to_a_post_one_wins_and_the_other_is_told(racers, monkeypatch):
+def test_one_of_two_editors_who_appoint_to_a_post_wins_and_the_other_is_told(racers, monkeypatch):
     posts = [make_post().pk for _ in range(ROUNDS)]
 
     assert race(racing.appoint_to_post, posts, racers, monkeypatch) == ONE_WINS_AND_ONE_IS_TOLD
     assert_one_each(Appointment, "post_id", posts)
 
 
-def test_of_two_who_submit_a_form_one_wins_and_the_other_is_told(racers, monkeypatch):
+def test_one_of_two_editors_who_submit_a_form_wins_and_the_other_is_told(racers, monkeypatch):
     seats = [make_chair_seat().pk for _ in range(ROUNDS)]
 
     assert race(racing.submit_a_membership, seats, racers, monkeypatch) == ONE_WINS_AND_ONE_IS_TOLD
     assert_one_each(Membership, "seat_id", seats)
 
 
-def test_of_two_who_submit_a_form_for_the_last_of_several_holders_one_wins(racers, monkeypatch):
+def test_one_of_two_editors_who_fill_the_last_place_of_a_seat_wins(racers, monkeypatch):
     seats = [make_membership(seat=make_seat(number=2)).seat_id for _ in range(ROUNDS)]
 
     assert race(racing.submit_a_membership, seats, racers, monkeypatch) == ONE_WINS_AND_ONE_IS_TOLD
     assert Membership.objects.count() == 2 * ROUNDS
 
 
-def test_of_who_narrows_a_seat_and_who_fills_it_one_wins(racers, monkeypatch):
+def test_either_the_editor_who_narrows_a_seat_or_the_one_who_fills_it_wins(racers, monkeypatch):
     seats = [make_membership(seat=make_seat(number=2)).seat_id for _ in range(ROUNDS)]
 
     outcomes = race(racing.narrow_a_seat_or_fill_it, seats, [None, racers[0]], monkeypatch)
@@ -73,7 +73,7 @@ def test_of_who_narrows_a_seat_and_who_fills_it_one_wins(racers, monkeypatch):
     assert_one_holder_or_two(Membership, "seat", "seat__number")
 
 
-def test_of_who_narrows_a_post_and_who_fills_it_one_wins(racers, monkeypatch):
+def test_either_the_editor_who_narrows_a_post_or_the_one_who_fills_it_wins(racers, monkeypatch):
     posts = [make_appointment(post=make_post(max_holders=2)).post_id for _ in range(ROUNDS)]
 
     outcomes = race(racing.narrow_a_post_or_fill_it, posts, [None, racers[0]], monkeypatch)
@@ -82,14 +82,14 @@ def test_of_who_narrows_a_post_and_who_fills_it_one_wins(racers, monkeypatch):
     assert_one_holder_or_two(Appointment, "post", "post__max_holders")
 
 
-def test_of_two_who_save_past_every_check_the_database_refuses_one(racers, monkeypatch):
+def test_the_database_refuses_one_of_two_saves_that_skip_every_check(racers, monkeypatch):
     seats = [make_chair_seat().pk for _ in range(ROUNDS)]
 
     assert race(racing.save_a_membership, seats, racers, monkeypatch) == [[REFUSED, WON]] * ROUNDS
     assert_one_each(Membership, "seat_id", seats)
 
 
-def test_who_reconfirms_and_who_ends_it_both_win(monkeypatch):
+def test_the_editor_who_reconfirms_and_the_one_who_ends_it_both_win(monkeypatch):
     made = [make_membership().pk for _ in range(ROUNDS)]
 
     outcomes = race(racing.reconfirm_or_end, made, [0, 1], monkeypatch)
@@ -98,7 +98,7 @@ def test_who_reconfirms_and_who_ends_it_both_win(monkeypatch):
     assert Membership.objects.filter(confirmed_on=START, end_date="2026-03-31").count() == ROUNDS
 
 
-def test_who_reconfirms_what_is_withdrawn_is_told(monkeypatch):
+def test_an_editor_who_reconfirms_a_withdrawn_record_is_told(monkeypatch):
     begins = timezone.localdate() + datetime.timedelta(days=30)
     made = [make_membership(start_date=begins).pk for _ in range(ROUNDS)]
 
@@ -125,7 +125,7 @@ def assert_one_each(model, held, keys):
     assert list(rows) == list(history) == keys
 
 
-def test_who_is_being_merged_is_not_appointed_meanwhile():
+def test_nobody_is_appointed_while_they_are_merged():
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL only: on SQLite one writes at a time")
     kept, second = make_person(name="Ann Lee"), make_person(name="A Lee")
@@ -190,7 +190,7 @@ def holders_with_no_end(model) -> set[int]:
     return set(Counter(open_ended.values_list(model.held_field, flat=True)).values())
 
 
-def test_of_two_who_replace_a_holder_one_wins(tenure, racers, monkeypatch):
+def test_one_of_two_editors_who_replace_a_holder_wins(tenure, racers, monkeypatch):
     made = [tenure() for _ in range(STEPS_RACED)]
     rounds = [
         [
@@ -207,7 +207,7 @@ def test_of_two_who_replace_a_holder_one_wins(tenure, racers, monkeypatch):
     assert type(made[0]).objects.count() == 2 * STEPS_RACED
 
 
-def test_of_two_who_record_somebody_new_of_one_name_neither_fails(tenure, monkeypatch):
+def test_two_editors_can_record_new_people_of_the_same_name_at_once(tenure, monkeypatch):
     # Both take the same free address for the person's page.
     rounds = []
     for number in range(STEPS_RACED):
@@ -221,7 +221,7 @@ def test_of_two_who_record_somebody_new_of_one_name_neither_fails(tenure, monkey
     assert {tuple(each) for each in race_steps(rounds, monkeypatch)} <= {(TOLD, WON), (WON, WON)}
 
 
-def test_of_two_who_appoint_to_what_is_vacant_one_wins(tenure, racers, monkeypatch):
+def test_one_of_two_editors_who_fill_a_vacancy_wins(tenure, racers, monkeypatch):
     made = [tenure() for _ in range(STEPS_RACED)]
     for each in made:
         each.end_date = START
@@ -238,7 +238,7 @@ def test_of_two_who_appoint_to_what_is_vacant_one_wins(tenure, racers, monkeypat
     assert holders_with_no_end(type(made[0])) == {1}
 
 
-def test_of_two_who_appoint_to_the_same_several_in_other_orders_one_wins(racers, monkeypatch):
+def test_one_of_two_editors_who_fill_the_same_posts_in_different_orders_wins(racers, monkeypatch):
     rounds = []
     for _ in range(STEPS_RACED):
         posts = [make_post() for _ in range(3)]
@@ -254,7 +254,7 @@ def test_of_two_who_appoint_to_the_same_several_in_other_orders_one_wins(racers,
     assert Appointment.objects.count() == 3 * STEPS_RACED
 
 
-def test_of_two_who_end_it_one_wins(tenure, monkeypatch):
+def test_one_of_two_editors_who_end_a_tenure_wins(tenure, monkeypatch):
     made = [tenure() for _ in range(STEPS_RACED)]
     rounds = [[shown_move(each, "end", date=later(days)) for days in (10, 20)] for each in made]
 
@@ -262,7 +262,9 @@ def test_of_two_who_end_it_one_wins(tenure, monkeypatch):
     assert not type(made[0]).objects.filter(end_date=None).exists()
 
 
-def test_of_who_ends_it_and_who_replaces_the_holder_one_wins(tenure, racers, monkeypatch):
+def test_either_the_editor_who_ends_a_tenure_or_the_one_who_replaces_the_holder_wins(
+    tenure, racers, monkeypatch
+):
     made = [tenure() for _ in range(STEPS_RACED)]
     answers = {"person": racers[0], "date": "2024-04-01", **SUBSTANTIVE}
     rounds = [
@@ -276,7 +278,7 @@ def test_of_who_ends_it_and_who_replaces_the_holder_one_wins(tenure, racers, mon
     assert_one_of_two(rounds, monkeypatch)
 
 
-def test_of_two_who_reappoint_one_wins(tenure, monkeypatch):
+def test_one_of_two_editors_who_reappoint_a_holder_wins(tenure, monkeypatch):
     made = [tenure() for _ in range(STEPS_RACED)]
     rounds = [
         [shown_move(each, "reappoint", date=last, **SUBSTANTIVE) for last in (later(5), later(6))]
@@ -287,7 +289,7 @@ def test_of_two_who_reappoint_one_wins(tenure, monkeypatch):
     assert holders_with_no_end(type(made[0])) == {1}
 
 
-def test_of_two_who_have_one_person_act_one_wins(tenure, racers, monkeypatch):
+def test_one_of_two_editors_who_have_one_person_act_wins(tenure, racers, monkeypatch):
     made = [tenure() for _ in range(STEPS_RACED)]
     rounds = [
         [
@@ -301,7 +303,7 @@ def test_of_two_who_have_one_person_act_one_wins(tenure, racers, monkeypatch):
     assert type(made[0]).objects.filter(basis=Basis.ACTING).count() == STEPS_RACED
 
 
-def test_of_two_who_withdraw_it_one_wins(tenure, monkeypatch):
+def test_one_of_two_editors_who_withdraw_a_tenure_wins(tenure, monkeypatch):
     made = [tenure() for _ in range(STEPS_RACED)]
     for each in made:
         each.start_date = timezone.localdate() + datetime.timedelta(days=30)
@@ -312,7 +314,7 @@ def test_of_two_who_withdraw_it_one_wins(tenure, monkeypatch):
     assert not type(made[0]).objects.exists()
 
 
-def test_of_who_leaves_everything_and_who_ends_a_part_of_it_one_wins(racers, monkeypatch):
+def test_either_the_end_of_all_that_somebody_holds_wins_or_the_end_of_one_part(racers, monkeypatch):
     rounds = []
     for _ in range(STEPS_RACED):
         appointment = make_appointment()
@@ -334,7 +336,7 @@ def test_of_who_leaves_everything_and_who_ends_a_part_of_it_one_wins(racers, mon
     assert ends <= {(day("2024-03-31"), day("2024-03-31")), (None, day("2024-05-31"))}
 
 
-def test_of_two_who_make_a_seat_of_two_one_of_one_one_wins(monkeypatch):
+def test_one_of_two_editors_who_make_a_seat_of_two_a_seat_of_one_wins(monkeypatch):
     rounds = []
     for _ in range(STEPS_RACED):
         seat = make_chair_seat(number=2)

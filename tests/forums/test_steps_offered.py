@@ -92,7 +92,7 @@ CALLED_FOR = {
 @everywhere
 @kinds
 @pytest.mark.parametrize("case", CALLED_FOR)
-def test_what_has_nobody_has_room_or_is_full_is_offered_what_fills_it(
+def test_a_seat_or_post_is_offered_the_steps_for_an_empty_partly_filled_or_full_one(
     case, model, offered, admin_client
 ):
     number, holders, expected = CALLED_FOR[case]
@@ -102,7 +102,7 @@ def test_what_has_nobody_has_room_or_is_full_is_offered_what_fills_it(
     assert filling(offered(admin_client, held), held) == expected
 
 
-def test_a_seat_of_which_no_source_says_how_many_hold_it_has_room(admin_client):
+def test_a_seat_for_an_unstated_number_of_people_has_room(admin_client):
     seat = make(Seat, None, [NOW, NOW])
     assert filling(on_its_page(admin_client, seat), seat) == {"appoint", "replace", "cover"}
 

@@ -88,7 +88,7 @@ def test_a_line_of_another_day_or_from_a_forum_that_is_over_is_not_there():
     assert lines_of([group.pk, board.pk], DAY) == ([], True)
 
 
-def test_of_a_forum_with_very_many_beneath_it_as_many_are_told_as_can_be_read(monkeypatch):
+def test_a_forum_with_very_many_beneath_it_shows_the_first_and_counts_all(monkeypatch):
     monkeypatch.setattr(structure, "MOST", 3)
     top = make_forum(name="Top")
     for _ in range(5):
@@ -107,7 +107,7 @@ def test_each_is_reached_once_even_in_a_loop_and_the_nearest_first():
     assert reached(0, [(0, 1), (1, 3), (0, 2), (1, 0)]) == [1, 2, 3]
 
 
-def test_of_all_lines_those_above_or_below_a_forum_are_read_and_a_loop_is_whole():
+def test_the_lines_above_or_below_a_forum_include_the_whole_of_a_loop():
     top, middle, low, aside, beneath_aside = forums("Top", "Middle", "Low", "Aside", "Beneath")
     for lower, upper in ((low, middle), (middle, top), (top, middle), (beneath_aside, aside)):
         make_reporting_line(from_forum=lower, to_forum=upper)

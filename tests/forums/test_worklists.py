@@ -76,7 +76,7 @@ def test_a_chair_who_is_to_come_is_told_and_the_chair_vacant_until_then():
     assert reason_for(seat, "chairs-vacant").endswith(" Bob Day begins on 1 January 2027.")
 
 
-def test_a_chair_of_whom_the_sources_are_silent_stands_apart():
+def test_a_chairs_seat_whose_holder_is_not_recorded_is_listed_apart():
     silent = make_chair_seat(holder_stated=False)
     may_have = make_chair_seat()
     make_membership(
@@ -350,7 +350,7 @@ def test_advice_and_working_together_are_no_reporting():
     assert set(listed("reporting")) == {adviser, partner}
 
 
-def test_what_rightly_has_no_line_stands_apart_with_the_reason():
+def test_a_forum_that_rightly_has_no_line_is_listed_apart_with_the_reason():
     head = make_reporting_line(to_forum=make_forum(name="Head")).to_forum
     hosted = make_forum(host=make_organisation(name="Trust"))
     statutory = make_forum(decision_basis=DecisionBasis.STATUTORY)
@@ -530,7 +530,7 @@ def test_a_seat_that_goes_with_what_is_over_is_filled_by_nobody_for_the_quorum(o
     assert seat in listed("ex-officio-vacant")
 
 
-def test_of_a_post_that_the_sources_leave_open_the_seat_has_the_benefit_of_the_doubt():
+def test_a_seat_that_goes_with_a_post_without_a_recorded_holder_may_count_to_the_quorum():
     unnamed = make_seat(ex_officio_post=make_post(holder_stated=False))
     later = make_seat(ex_officio_post=make_post())
     make_appointment(

@@ -98,7 +98,7 @@ def test_two_rows_with_one_code_are_refused_naming_the_other(mona):
     assert "row 2 of this spreadsheet" in problems(upload, 1)["ODS code"]
 
 
-def test_what_no_list_has_is_refused_with_the_list(mona):
+def test_an_unknown_kind_or_place_is_refused_on_its_cell(mona):
     upload = checked(mona, Organisation, sheet(["Wye", "hospital", "", "Atlantis", "2019"]))
     assert "“hospital” is not known here. Write" in problems(upload)["Kind"]
     assert "There is no place “Atlantis”" in problems(upload)["Place"]

@@ -437,7 +437,7 @@ def test_a_start_that_another_source_gives_is_left_and_reported_once():
     assert "the day may be that of the code" in told.words
 
 
-def test_a_name_without_a_code_is_asked_and_not_doubled():
+def test_an_organisation_of_that_name_without_a_code_is_asked_about():
     known = make_organisation(name="East Town PCN", kind=OrganisationKind.PCN)
     outcome = take(networks("2019-12-04", EAST, WEST))
     [question] = outcome.questions
@@ -446,7 +446,7 @@ def test_a_name_without_a_code_is_asked_and_not_doubled():
     assert set(Organisation.objects.values_list("ods_code", flat=True)) == {"", "U00002"}
 
 
-def test_a_member_without_a_code_whose_name_is_near_is_asked():
+def test_a_member_without_a_code_whose_name_is_near_is_asked_about():
     network = make_organisation(
         name="East Town PCN", kind=OrganisationKind.PCN, ods_code="U00001", start_date="2019-10-01"
     )

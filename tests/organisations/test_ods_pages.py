@@ -66,7 +66,7 @@ def test_nothing_is_loaded_that_was_not_looked_at(admin_client):
     assert not Organisation.objects.exists()
 
 
-def test_what_changed_since_it_was_looked_at_is_shown_anew(admin_client):
+def test_the_preview_is_shown_again_when_a_record_has_changed_since(admin_client):
     upload, _ = looked_at(admin_client, *FIRST)
     make_organisation(name="East Town PCN", kind=OrganisationKind.PCN, ods_code="U00001",
                       start_date="2019-10-01")  # fmt: skip
@@ -105,7 +105,7 @@ def test_no_file_at_all_is_told_so(admin_client):
     assert sent(admin_client).status_code == 400
 
 
-def test_of_more_problems_than_are_shown_the_page_says_how_many_and_what_tells_them(
+def test_the_page_counts_the_problems_that_it_does_not_show_and_says_how_to_see_them(
     admin_client, monkeypatch
 ):
     monkeypatch.setattr(reader, "MOST_PROBLEMS", 3)
@@ -121,7 +121,7 @@ def test_too_much_is_refused_before_it_is_read(admin_client):
     assert answer.status_code == 413
 
 
-def test_who_is_asked_may_answer(admin_client):
+def test_a_question_on_the_page_can_be_answered(admin_client):
     mill = make_organisation(name="Mill Surgery", kind=OrganisationKind.PRACTICE,
                              start_date="2019-10-01")  # fmt: skip
     ford = make_organisation(name="Ford Surgery", kind=OrganisationKind.PRACTICE)

@@ -72,7 +72,7 @@ def served(method: str, address: str):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_of_a_list_nothing_is_read_after_a_head(name, people):
+def test_nothing_of_a_list_is_read_for_a_head_request(name, people):
     response = served("HEAD", reverse(name))
     with CaptureQueriesContext(connection) as queries:
         assert b"".join(response) == b""
@@ -90,7 +90,7 @@ def test_after_the_head_of_a_page_no_body_is_sent(address, db):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_of_a_list_nothing_is_read_for_who_has_gone(name, client, people):
+def test_nothing_more_of_a_list_is_read_once_the_reader_has_gone(name, client, people):
     response = client.get(reverse(name))
     lines = iter(response)
     next(lines), next(lines)
@@ -112,7 +112,7 @@ def test_a_list_is_read_as_far_as_it_is_taken(name, client, people):
 
 
 @pytest.mark.parametrize("name", ["people.csv", "chairs.csv"])
-def test_the_past_is_not_left_behind_by_who_has_gone(name, client, people):
+def test_nothing_more_of_a_past_list_is_read_once_the_reader_has_gone(name, client, people):
     response = client.get(reverse(name), {"recorded": timezone.localdate().isoformat()})
     lines = iter(response)
     next(lines), next(lines)
@@ -120,7 +120,7 @@ def test_the_past_is_not_left_behind_by_who_has_gone(name, client, people):
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_an_export_of_the_admin_stops_with_who_asked(method, people, monkeypatch):
+def test_an_export_of_the_admin_stops_when_the_reader_goes(method, people, monkeypatch):
     read = set()
 
     def one_by_one(self, record):

@@ -316,7 +316,7 @@ def test_it_looks_three_years_ahead_and_one_back(system):
     }
 
 
-def test_it_holds_no_more_than_so_many_and_those_that_are_soonest(system, monkeypatch):
+def test_a_full_calendar_holds_the_events_that_come_soonest(system, monkeypatch):
     monkeypatch.setattr("ics_register.pages.calendars.MOST", 1)
     later = make_chair_seat(forum=make_forum(name="Later"))
     make_membership(seat=later, person=make_person(), term_ends="2022-06-30")

@@ -150,7 +150,7 @@ def test_an_old_slug_and_a_merged_record_lead_to_what_they_became(board):
     assert read("/changes/", {"person": "ben"}).headings == ["Changes to Benjamin Rhys"]
 
 
-def test_somebody_withheld_is_not_to_be_chosen_and_not_told_from_nobody(board, quiet):
+def test_changes_refuse_a_withheld_person_in_the_words_for_an_unknown_one(board, quiet):
     withhold_person(person=Person.objects.get(slug="ann"))
 
     withheld = read("/changes/", {"person": "ann"})

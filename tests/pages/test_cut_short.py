@@ -182,13 +182,13 @@ def test_a_search_that_shows_all_says_nothing_of_more(three_of_each):
     assert "more." not in page.text
 
 
-def test_no_number_of_other_names_hides_what_has_one_too(three_of_each):
+def test_a_search_finds_everybody_however_many_match_by_another_name(three_of_each):
     for number in range(10):
         make_person_name(person=make_person(name="Ben Lee"), name=f"Dee {number}")
     assert len(read_data("/search.csv", {"q": "dee"}).rows) == 10
     assert read_data("/search.json", {"q": "dee"}).said["counts"]["people"] == 10
 
 
-def test_a_list_of_what_was_found_is_narrowed_by_the_words_that_tell(three_of_each):
+def test_the_link_to_all_results_searches_for_the_words_that_matter(three_of_each):
     page = read("/search/", {"q": "who is Ann"})
     assert "3 people" in read(page.link("Show all of these")).text

@@ -81,7 +81,7 @@ def test_a_day_too_far_away_gets_a_sentence(quiet, day):
 
 
 @pytest.mark.parametrize("day", ["1800-01-01", "1948-07-05", "2020-02-29", "2199-12-31"])
-def test_the_first_and_the_last_day_that_can_be_asked_for(quiet, day):
+def test_the_first_and_the_last_day_of_the_range_are_answered(quiet, day):
     make_membership(person=make_person(slug="anna"))
 
     for address in ("/", "/chairs/", "/people/anna/"):
@@ -153,7 +153,7 @@ def test_a_page_as_at_today_by_name_says_so():
     assert "(today)" in read("/chairs/", {"as_at": timezone.localdate().isoformat()}).text
 
 
-def test_of_a_day_given_twice_the_first_counts(quiet):
+def test_the_first_of_two_days_in_an_address_counts(quiet):
     page = read("/chairs/?as_at=2020-01-01&as_at=2019-05-01")
 
     assert page.status == 200

@@ -169,7 +169,7 @@ def status_of(answer) -> int:
 
 # Open data tells the addresses of files, which name the day.
 @pytest.mark.parametrize("address", [each for each in PAGES if each != "/data/"])
-def test_as_recorded_until_now_it_says_what_it_says_today(cast, address):
+def test_the_page_as_recorded_by_today_says_what_it_says_now(cast, address):
     asked = {"q": "marches"} if "?" in address else {}
     now, then = (read(address, asked | more) for more in ({}, {"recorded": timezone.localdate()}))
     assert then.headings == now.headings

@@ -156,7 +156,7 @@ def test_a_file_is_the_same_however_few_rows_are_read_at_once(cast, address, mon
     assert read_data(as_form(address, "csv")).rows == whole
 
 
-def test_no_column_is_empty_for_want_of_a_name_that_fits(cast):
+def test_every_column_has_a_value_in_some_row(cast):
     """A misspelt column would be empty in every row."""
     cast.enlarge()
     paper = make_document(

@@ -72,7 +72,7 @@ def leads_to_minutes(page: Page) -> bool:
     return any(link.startswith("/documents/minutes/") for link in page.links(page.main))
 
 
-def test_of_a_former_member_both_sources_are_told(board, anna, over):
+def test_a_former_member_has_the_source_of_the_end_too(board, anna, over):
     make_membership(seat=make_seat(forum=board), person=anna, **over)
 
     page = read("/forums/board/")
@@ -82,20 +82,20 @@ def test_of_a_former_member_both_sources_are_told(board, anna, over):
     assert f"Source: Board paper, page 1 {END}" in person.section("before")
 
 
-def test_of_an_end_that_its_own_source_gives_nothing_more_is_told(board, anna):
+def test_an_end_stated_by_the_source_of_the_start_names_no_second_source(board, anna):
     make_membership(seat=make_seat(forum=board), person=anna, end_date="2020-03-31")
 
     assert "Source of the end" not in read("/forums/board/").text
     assert "Source of the end" not in read("/people/anna/").text
 
 
-def test_of_a_former_holder_of_a_post(trust, anna, over):
+def test_a_former_holder_of_a_post_has_the_source_of_the_end_too(trust, anna, over):
     make_appointment(post=make_post(organisation=trust), person=anna, **over)
 
     assert END in read("/organisations/trust/").section("former")
 
 
-def test_of_an_end_to_come_while_the_seat_is_still_filled(board, anna, over):
+def test_an_end_to_come_has_its_source_while_the_seat_is_still_filled(board, anna, over):
     make_membership(
         seat=make_chair_seat(forum=board), person=anna, **{**over, "end_date": "2150-03-31"}
     )
@@ -110,7 +110,7 @@ def test_of_an_end_to_come_while_the_seat_is_still_filled(board, anna, over):
     assert END in read("/people/").row("Anna Adams")
 
 
-def test_of_a_forum_and_an_organisation_that_are_no_more(over):
+def test_a_forum_and_an_organisation_that_ended_have_the_source_of_the_end(over):
     make_forum(slug="group", **over)
     make_organisation(slug="ccg", **over)
 
@@ -118,7 +118,7 @@ def test_of_a_forum_and_an_organisation_that_are_no_more(over):
     assert read("/organisations/ccg/").fact("Ended") == f"31 March 2020 {END}"
 
 
-def test_of_names_and_relationships_that_are_no_more(board, trust, anna, over):
+def test_names_and_relationships_that_ended_have_the_source_of_the_end(board, trust, anna, over):
     former = {"kind": NameKind.FORMER, **over}
     make_forum_name(forum=board, name="Old Board", **former)
     make_organisation_name(organisation=trust, name="Old Trust", **former)

@@ -38,7 +38,7 @@ def test_an_old_address_leads_to_the_new_one(folder, make):
 
 
 @pytest.mark.parametrize(("folder", "make"), KINDS)
-def test_it_keeps_the_day(folder, make):
+def test_an_old_address_keeps_the_day(folder, make):
     rename(record := make(slug="old"), "new")
     assert record.slug == "new"
 

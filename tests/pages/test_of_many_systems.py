@@ -75,7 +75,7 @@ def test_the_files_hold_all_systems_whatever_the_page_asks(two_systems):
     assert len(forums) == 4
 
 
-def test_of_who_chairs_something_in_a_system_all_that_they_chair_is_told(two_systems):
+def test_somebody_who_chairs_a_forum_in_a_system_is_listed_with_all_that_they_chair(two_systems):
     east = read("/concentration/", {"place": "east"})
     assert "East Board" in east.text and "West Board" in east.text
     assert "Bo Cole" not in east.text
@@ -122,7 +122,7 @@ def test_a_long_list_has_shorter_pages_and_every_record_on_one_of_them_in_its_or
     assert len(read_data("/forums.csv").rows) == 5
 
 
-def test_beside_a_long_list_of_chairs_a_link_stands_for_the_number_without_one(long_lists):
+def test_a_long_list_of_chairs_has_a_link_in_place_of_the_number_without_one(long_lists):
     for number in range(4):
         make_chair_seat(forum=make_forum(name=f"Forum {number}"))
     make_forum(name="Silent Forum")
@@ -149,7 +149,7 @@ def test_a_calendar_of_many_chairs_tells_what_comes_next_and_nothing_passed(long
     assert len(read_data("/calendar.json").said["days"]) == 2
 
 
-def test_what_a_page_counts_no_further_its_json_counts_to_the_end(monkeypatch):
+def test_the_json_of_a_page_counts_all_that_the_page_stops_counting(monkeypatch):
     monkeypatch.setattr(lists, "MANY", 1)
     for number in range(3):
         make_forum(name=f"Forum {number}")

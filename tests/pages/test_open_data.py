@@ -122,7 +122,7 @@ def test_the_file_is_named_after_its_day(cast):
 
 
 @slow.ROWS
-def test_what_it_costs_does_not_grow_with_the_register(cast):
+def test_the_cost_of_a_file_does_not_grow_with_the_register(cast):
     def cost(**asked) -> list[int]:
         costs = []
         for name in opened.FILES:

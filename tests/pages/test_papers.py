@@ -164,7 +164,7 @@ def test_what_is_known_of_votes_has_a_column_and_what_is_not_a_sentence(cast):
 
 
 @pytest.mark.django_db
-def test_of_a_forum_of_which_nothing_is_known_it_says_so_and_leaves_the_rest_out():
+def test_the_paper_of_a_forum_without_facts_says_so_and_has_no_other_parts():
     make_forum(slug="bare", name="Bare")
     file = WordFile("/forums/bare/terms.docx")
 
@@ -190,7 +190,7 @@ def test_of_a_forum_of_which_nothing_is_known_it_says_so_and_leaves_the_rest_out
 
 @pytest.mark.parametrize("paper", ["terms", "attendance"])
 @pytest.mark.django_db
-def test_of_a_forum_that_is_over_or_has_not_begun_it_says_so(paper):
+def test_the_paper_of_a_forum_not_in_force_says_so(paper):
     forum = make_forum(slug="old", name="Old", start_date="2019-04-01", end_date="2020-03-31")
     make_membership(seat=make_seat(forum=forum), person=make_person(name="Ann Long Gone"))
 

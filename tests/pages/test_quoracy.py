@@ -537,7 +537,7 @@ def test_fifty_megabytes_of_answers_get_a_sentence(board, quiet):
 # The forum as filled
 
 
-def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_wanting(board):
+def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_missing(board):
     every_organisation(board)
     page = read("/forums/board/")
     assert "It could" in page.fact("Could it be quorate as filled today?")

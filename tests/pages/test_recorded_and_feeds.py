@@ -92,7 +92,7 @@ def test_a_change_is_told_by_what_the_register_now_says(register):
     assert "Zelda" not in page.source
 
 
-def test_neither_who_did_it_nor_why_is_told(register):
+def test_readers_learn_neither_who_made_a_change_nor_why(register):
     user = get_user_model().objects.create_user("gwen", first_name="Gwen", last_name="Hughes")
     with writing(Nature.RECORDED, reason="Asked by Owain", step="Create a forum", user=user):
         make_forum(name="Council")
@@ -110,7 +110,7 @@ def told_everywhere(*addresses: str) -> dict[str, str]:
     }
 
 
-def test_who_is_reappointed_is_said_to_stay_on_by_pages_and_feeds_alike(register):
+def test_pages_and_feeds_alike_say_that_somebody_reappointed_stays_on(register):
     appointment = register.appointments.get()
     appointment.term_ends = "2022-03-31"
     with writing(Nature.CHANGED, step="Reappoint"):
@@ -149,7 +149,7 @@ def test_a_handover_is_one_entry_of_a_feed_whichever_of_the_two_was_written_last
     ]
 
 
-def test_no_words_that_were_changed_or_removed_are_told(register):
+def test_readers_see_no_words_that_were_changed_or_removed(register):
     forum = make_forum(name="The Quillfeather Board", purpose="As Quillfeather wished")
     forum.name, forum.purpose = "Council", "To decide"
     forum.save()
@@ -163,7 +163,7 @@ def test_no_words_that_were_changed_or_removed_are_told(register):
     assert "A forum name that was since removed" in read(RECORDED).text
 
 
-def test_who_is_withheld_is_named_nowhere_whatever_their_name_was(register):
+def test_somebody_withheld_is_named_nowhere_by_any_name(register):
     register.name = "Ann Pugh"
     register.save()
     make_person_name(person=register, name="Ann Owen")
@@ -178,7 +178,7 @@ def test_who_is_withheld_is_named_nowhere_whatever_their_name_was(register):
     assert Client(headers={"host": "localhost"}).get(FEEDS[4]).status_code == 404
 
 
-def test_that_somebody_was_withheld_once_is_not_told(register):
+def test_readers_do_not_learn_that_somebody_was_once_withheld(register):
     with writing(Nature.CHANGED, step="Withhold from public pages"):
         withhold_person(person=register)
     with writing(Nature.CHANGED, step="Show on public pages again"):
@@ -191,7 +191,7 @@ def test_that_somebody_was_withheld_once_is_not_told(register):
     assert "public pages again" not in page.text
 
 
-def test_what_was_changed_in_one_go_stands_together_and_an_import_is_one_entry_a_kind(register):
+def test_changes_of_one_step_stand_together_and_an_import_is_one_entry_a_kind(register):
     with writing(Nature.CHANGED, step="Set up a forum"):
         council = make_forum(name="Council")
         make_seat(forum=council, title="Lay member")
@@ -246,7 +246,7 @@ def test_the_first_records_are_one_entry():
     assert "Nothing was recorded since the register was begun" in page.text
 
 
-def test_it_can_be_asked_of_days_of_recording(register, quiet):
+def test_the_page_can_be_narrowed_to_days_of_recording(register, quiet):
     assert "Ann Lee" in read(RECORDED, {"from": "2020-01-01"}).text
     assert "Nothing was recorded in these days" in read(RECORDED, {"to": "2020-01-01"}).text
     wrong = read(RECORDED, {"from": "2020-01-02", "to": "2020-01-01"})
@@ -354,7 +354,7 @@ def test_a_list_too_long_to_be_counted_is_read_page_by_page_to_its_end(register,
     assert read(RECORDED, {"page": "2", "recorded": today}).status == 200
 
 
-def test_what_happened_everywhere_is_not_read_of_the_past_where_there_is_too_much(
+def test_past_changes_of_the_whole_register_are_refused_where_there_are_too_many(
     register, monkeypatch
 ):
     """Reading all of the past would take seconds. Reading that of one forum is quick."""

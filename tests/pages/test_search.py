@@ -122,7 +122,7 @@ def test_people_forums_organisations_and_posts_are_found_by_one_search():
     ]
 
 
-def test_what_is_over_is_found_and_said_to_be():
+def test_a_search_finds_ended_records_and_says_that_they_ended():
     make_forum(name="Old Board", start_date="2010-01-01", end_date="2019-03-31")
 
     assert found("old board") == ["Old Board ended 31 March 2019"]
@@ -160,7 +160,7 @@ def test_the_databases_own_signs_are_only_signs(text):
     assert found(text) == []
 
 
-def test_of_many_the_first_are_shown_with_a_way_to_the_rest():
+def test_a_search_that_finds_many_shows_the_first_and_links_to_the_rest():
     document = source()
     Person.objects.bulk_create_with_history(
         Person(
@@ -212,7 +212,7 @@ def test_what_is_in_force_on_the_day_comes_first_and_what_is_not_says_so():
     ]
 
 
-def test_of_more_than_are_shown_those_in_force_on_the_day_are():
+def test_a_search_that_finds_many_shows_those_in_force_on_the_day():
     for number in range(31):
         make_forum(name=f"Board {number}", start_date="2023-04-01")
     make_forum(name="Board of old", start_date="2015-04-01", end_date="2023-03-31")

@@ -468,7 +468,7 @@ def test_a_form_from_the_page_that_refuses_one_is_kept_for_nobody(signed_in):
     assert not KeptForm.objects.exists()
 
 
-def test_a_form_from_the_page_of_an_address_where_there_is_nothing_is_kept_for_nobody(signed_in):
+def test_a_form_sent_after_a_page_that_was_not_found_is_kept_for_nobody(signed_in):
     page, form = opened(signed_in, make_document())
     let_the_session_end(signed_in)
     signed_in.get("/admin/nothing/here/")

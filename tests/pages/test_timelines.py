@@ -127,7 +127,7 @@ def test_who_is_not_recorded_to_have_left_is_certain_until_a_source_last_said_so
     assert share == pytest.approx(certain / days, abs=0.001)
 
 
-def test_of_what_ended_by_a_day_nothing_is_certain_but_its_start(post):
+def test_only_the_start_is_certain_when_the_end_is_known_as_a_limit(post):
     make_appointment(
         post=post, start_date="2020-01-01", end_date="2022-01-01", end_qualifier=Qualifier.BY
     )
@@ -195,7 +195,7 @@ def test_nothing_is_drawn_of_posts_for_which_nobody_is_recorded(post):
     assert drawn() is None
 
 
-def test_those_for_which_there_is_no_room_are_counted(post):
+def test_the_picture_counts_the_posts_that_it_has_no_room_for(post):
     make_appointment(post=post)
     others = [make_post() for _ in range(30)]
     for other in others:
@@ -207,7 +207,7 @@ def test_those_for_which_there_is_no_room_are_counted(post):
     assert whole.headings[0].words == "Chair"
 
 
-def test_of_a_post_with_hundreds_of_holders_the_latest_are_drawn_and_the_others_counted(post):
+def test_a_post_with_hundreds_of_holders_shows_the_latest_and_counts_the_others(post):
     person = make_person(name="Ann Abel")
     for year in range(1950, 1990):
         make_appointment(
@@ -282,7 +282,7 @@ def post_since(start: str) -> Post:
     return make_post(start_date=start)
 
 
-def test_its_own_word_for_a_day_is_that_of_the_pages():
+def test_a_timeline_says_of_each_day_what_the_pages_say():
     """This is exact for posts. For a seat that goes with a post, a timeline may say less."""
     trust = make_organisation()
     histories = [

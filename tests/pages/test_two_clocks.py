@@ -96,7 +96,7 @@ def test_each_day_of_recording_has_what_was_known_by_its_end_of_the_same_day_in_
     assert "Bea Hill" in said["2026-07-01"]
 
 
-def test_the_two_clocks_are_not_mixed(board):
+def test_the_day_asked_about_and_the_day_of_recording_are_not_mixed(board):
     assert "Ann Lee" in chair(as_at="2024-06-01", recorded="2026-11-25")
     assert "Ann Lee" in chair(as_at="2026-11-25", recorded="2026-03-01")
     assert "Bea Hill" in chair(as_at="2026-11-25")
@@ -135,7 +135,7 @@ def test_a_day_ends_at_midnight_of_the_clock_on_the_wall(board, clock):
     assert read(BOARD, {"recorded": "2026-08-11"}).headings == ["Board after midnight"]
 
 
-def test_of_two_changes_in_one_instant_the_later_counts(board, clock):
+def test_the_later_of_two_changes_in_one_instant_counts(board, clock):
     clock.strikes("2026-08-10 10:00")
     for name in ("First", "Second"):
         board.name = name
@@ -246,7 +246,7 @@ def test_who_was_merged_into_somebody_withheld_is_withheld_from_what_was_said_be
     assert "Ann Lee" in page.text
 
 
-def test_whose_record_was_removed_is_not_named_from_what_was_said_before(board, clock):
+def test_somebody_whose_record_was_removed_is_not_named_on_pages_of_the_past(board, clock):
     """A removed record should never have been there, or must not be there any more."""
     clock.strikes("2026-08-01 10:00")
     somebody = make_person(slug="eve-ray", name="Eve Ray", document=make_document())
@@ -287,7 +287,9 @@ def test_words_changed_to_leave_out_a_name_that_is_withheld_stay_left_out(board,
     ],
 )
 @pytest.mark.parametrize("form", ["/", ".json"])
-def test_they_stay_left_out_however_they_wrote_the_name(board, clock, name, text, form):
+def test_a_past_text_that_named_somebody_withheld_is_left_out_however_it_spelt_the_name(
+    board, clock, name, text, form
+):
     address, earlier = f"/forums/board{form}", {"recorded": "2026-08-01"}
     clock.strikes("2026-08-01 10:00")
     board.note = text
@@ -347,7 +349,7 @@ def test_an_address_with_a_name_that_was_withheld_since_leads_to_todays(board, c
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_withheld_is_asked_once_for_each_version_of_the_register(board):
+def test_the_withheld_people_are_read_once_for_each_version_of_the_register(board):
     """This runs outside a transaction, as a server does."""
     earlier = {"as_at": "2025-06-01", "recorded": "2026-07-01"}
 
@@ -370,7 +372,7 @@ def test_who_is_withheld_is_asked_once_for_each_version_of_the_register(board):
 # Nothing of it remains
 
 
-def test_nobody_else_reads_the_past_afterwards(board):
+def test_the_next_page_after_one_of_the_past_reads_the_present(board):
     before = chair()
     read(BOARD, {"recorded": "2026-03-01"})
     assert chair() == before
@@ -378,7 +380,7 @@ def test_nobody_else_reads_the_past_afterwards(board):
     assert chair() == before
 
 
-def test_nor_when_the_page_fails(board, monkeypatch, caplog):
+def test_the_next_page_reads_the_present_when_a_page_of_the_past_failed(board, monkeypatch, caplog):
     def fails(*args):
         raise RuntimeError("a fault of ours")
 

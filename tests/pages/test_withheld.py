@@ -242,7 +242,7 @@ def test_whether_a_meeting_is_quorate_is_told_without_the_name(pages_without_the
 
 
 @slow.WALK
-def test_without_it_the_name_would_be_on_most_of_them(zelda):
+def test_most_public_pages_have_the_name_of_somebody_who_is_not_withheld(zelda):
     named = [here for here, source in every_page().items() if "Quillfeather" in source]
 
     assert {"/", "/people/", "/chairs/", "/forums/board/", "/organisations/trust/"} <= set(named)
@@ -293,7 +293,7 @@ def test_a_document_lists_what_they_hold_and_leads_to_what_it_is_of(withheld):
     assert not any("distinctions" in link or "person-names" in link for link in facts)
 
 
-def test_machines_are_not_told_of_them(withheld):
+def test_structured_data_leaves_them_out(withheld):
     for page in ("/forums/board/", "/organisations/trust/", "/forums/committee/"):
         assert "member" in read(page).data
         assert read(page).data["member"] == []

@@ -33,14 +33,14 @@ def test_changes_are_counted_and_so_are_the_entries_that_tell_them():
     assert [each["changes"] for each in said["results"]] == [5]
 
 
-def test_changes_that_are_told_one_by_one_need_no_second_number():
+def test_changes_with_one_sentence_each_have_no_second_number():
     make_forum(start_date="2019-04-01")
     page = read("/changes/", {"from": "2019-04-01", "to": "2019-04-30"})
     assert "1 change" in page.text
     assert "Told in" not in page.text
 
 
-def test_who_is_appointed_for_a_later_day_is_not_somebody_of_whom_nothing_is_recorded():
+def test_somebody_appointed_for_a_later_day_is_listed_with_what_they_will_hold():
     make_appointment(person=make_person(name="Ann Lee"), start_date="2024-05-01")
     make_membership(person=make_person(name="Cy Yeo"), start_date="2024-06-01")
     di = make_person(name="Di Fox")
@@ -60,7 +60,7 @@ def test_who_is_appointed_for_a_later_day_is_not_somebody_of_whom_nothing_is_rec
     assert "Later" not in read("/people/", {"as_at": "2024-06-01"}).text
 
 
-def test_a_healthwatch_is_told_of_seats_for_healthwatch_that_name_none():
+def test_a_healthwatch_lists_the_seats_for_healthwatch_that_name_no_organisation():
     system = make_place(level=PlaceLevel.SYSTEM)
     county = make_place(part_of=system)
     for slug, place in (("here", county), ("there", make_place())):

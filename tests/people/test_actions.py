@@ -167,7 +167,7 @@ def test_a_withdrawal_leaves_the_one_to_come_if_who_stays_cannot():
     assert Appointment.objects.filter(pk=announced.pk).exists()
 
 
-def test_of_several_posts_one_that_is_held_leaves_all_as_they_were():
+def test_appointing_to_several_posts_changes_none_if_one_is_held():
     vacant, held = make_post(), make_appointment().post
 
     with pytest.raises(ValidationError, match="would be held twice"):

@@ -154,7 +154,7 @@ def test_somebody_acts_while_the_holder_stays_and_then_the_holder_is_back(stage)
     assert stage.shows("2024-03-01", "Ann Lee")
 
 
-def test_of_those_who_hold_it_the_preview_says_who_acts_and_who_is_interim(stage):
+def test_the_preview_says_which_holder_acts_and_which_is_interim(stage):
     stage.anns.basis = Basis.INTERIM
     stage.anns.save()
 

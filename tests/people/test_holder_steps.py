@@ -217,7 +217,7 @@ def test_somebody_new_is_recorded_on_the_way_on_the_same_source(stage):
         ("Lee", False),
     ],
 )
-def test_whom_somebody_new_may_be_is_said_before_it_is_confirmed(stage, name, alike):
+def test_the_preview_asks_whether_a_new_person_is_one_with_a_name_alike(stage, name, alike):
     shown = preview(
         stage.held,
         "replace",

@@ -169,7 +169,7 @@ def test_nobody_is_merged_into_themselves(karen):
     assert "one and the same" in message_of(error)
 
 
-def test_what_was_merged_is_not_merged_again_nor_merged_into(karen, second):
+def test_a_merged_record_is_not_merged_again_nor_merged_into(karen, second):
     merge_people(kept=karen, merged=second)
     third = make_person(name="Karen B")
 
@@ -197,7 +197,7 @@ def test_two_who_sat_in_one_seat_on_one_day_are_refused_and_nothing_changes(kare
     assert second.merged_into is None
 
 
-def test_one_after_the_other_in_one_seat_they_are_merged(karen, second):
+def test_two_who_sat_in_one_seat_one_after_the_other_are_merged(karen, second):
     seat = make_seat()
     make_membership(person=karen, seat=seat, end_date="2020-03-31")
     make_membership(person=second, seat=seat, start_date="2020-04-01")
@@ -311,7 +311,7 @@ def test_a_name_is_not_changed_before_its_day(karen, minutes):
     assert "has not come" in message_of(error)
 
 
-def test_of_two_who_rename_at_once_the_second_is_told(karen, minutes):
+def test_the_second_of_two_editors_who_rename_at_once_is_told(karen, minutes):
     seen = Person.objects.get(pk=karen.pk)
     rename(karen, minutes, "Karen Green")
 
@@ -342,7 +342,7 @@ def test_a_record_that_was_merged_is_withheld_by_the_one_it_became(karen, second
     assert "merged into Dr Karen Brown: withhold that record instead" in message_of(error)
 
 
-def test_what_is_quoted_of_what_they_hold_is_hidden_and_where_it_stands_is_told(karen):
+def test_only_the_locator_still_names_somebody_whose_quotations_and_notes_are_hidden(karen):
     make_membership(person=karen, quotation="Dr Brown", note="Brown, by the agenda")
     place = make_appointment(person=karen, locator="Table, row “Brown”")
 
@@ -609,7 +609,7 @@ def test_a_merged_person_is_offered_nowhere_to_choose(karen, second):
 
 
 @pytest.mark.parametrize("step", ["merge", "withhold", "show-again"])
-def test_who_may_change_people_may_not_for_that_merge_or_withhold_them(karen, step):
+def test_permission_to_change_people_does_not_allow_merging_or_withholding_them(karen, step):
     editor = User.objects.create_user("editor", is_staff=True)
     editor.user_permissions.set(
         Permission.objects.filter(codename__in=["view_person", "change_person"])

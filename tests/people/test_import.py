@@ -160,7 +160,7 @@ def choose(browser, upload, chosen):
     upload.refresh_from_db()
 
 
-def test_a_name_that_is_spelt_so_is_meant_before_others_that_are_alike(mona, ann, chair):
+def test_a_record_with_exactly_that_spelling_is_chosen_before_others_alike(mona, ann, chair):
     make_person(name="Ann-Lée", slug="ann-lee-2")
     make_post(organisation=chair.organisation, title="chair")
     assert outcomes(checked(mona, Person, people(["", "Ann Lee"]))) == ["same"]

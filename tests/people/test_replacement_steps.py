@@ -94,7 +94,7 @@ def test_an_interim_takes_over_and_then_the_successor(stage):
     assert stage.shows("2024-09-01", "Ian Tait")
 
 
-def test_of_joint_holders_one_may_stay(stage):
+def test_one_of_two_joint_holders_may_stay(stage):
     number = type(stage.held).number_field
     setattr(stage.held, number, 2)
     stage.held.save()

@@ -307,7 +307,7 @@ def test_a_number_that_was_changed_and_not_saved_does_not_count(kind):
         kind.hold(held)
 
 
-def test_what_is_held_is_read_with_what_it_belongs_to(kind, django_assert_num_queries):
+def test_the_post_or_seat_is_read_with_what_it_belongs_to(kind, django_assert_num_queries):
     tenure = kind.hold(made_for(kind, 1), save=False)
     with django_assert_num_queries(1):
         tenure.settle_sole()
@@ -362,7 +362,7 @@ def test_a_beginning_that_may_have_been_in_time_is_accepted(kind):
     assert kind.tenures.objects.count() == 4
 
 
-def test_of_those_who_held_it_the_latest_comes_first_and_an_unknown_start_last(kind):
+def test_the_latest_holder_comes_first_and_one_with_an_unknown_start_last(kind):
     held = made_for(kind, 1)
     first = kind.hold(held, start_date="2017-04-01", end_date="2018-03-31")
     unknown = kind.hold(held, start_date=None, end_date="2016-03-31")
@@ -381,7 +381,7 @@ def test_a_term_may_end_after_a_holder_left_and_before_they_did(kind):
     assert kind.tenures.objects.count() == 2
 
 
-def test_holding_something_is_told_in_one_line(kind):
+def test_a_tenure_is_described_in_one_line(kind):
     held = made_for(kind, 1)
 
     assert str(kind.hold(held, person=make_person(name="Ian Tait"))) == f"Ian Tait, {held}"

@@ -164,7 +164,7 @@ def duplicates_among(*people: tuple[str, str], other_names=(), loosely=False) ->
         (("Jørgen Lee", "Lee, Jørgen"), ("Jorgen Lee", "Lee, Jorgen")),
     ],
 )
-def test_names_of_one_person(one, other):
+def test_two_spellings_of_one_name_are_suspected_duplicates(one, other):
     assert duplicates_among(one, other) == {(0, 1)}
     assert duplicates_among(one, other, loosely=True) == set()
 
@@ -178,7 +178,7 @@ def test_names_of_one_person(one, other):
         (("Lee", "Lee"), ("Ann Lee", "Lee, Ann")),
     ],
 )
-def test_names_of_two_people(one, other):
+def test_names_that_differ_in_substance_are_no_suspected_duplicates(one, other):
     assert duplicates_among(one, other) == duplicates_among(one, other, loosely=True) == set()
 
 

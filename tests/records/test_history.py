@@ -371,7 +371,7 @@ def test_the_register_is_told_as_it_was():
     assert list(Place.history.as_of(WEDNESDAY)) == []
 
 
-def test_of_two_changes_in_one_instant_the_second_counts():
+def test_the_second_of_two_changes_in_one_instant_counts():
     place = at(MONDAY, make_place(name="Hereford", save=False))
     place.save()
     changed(place, MONDAY, name="Herefordshire")
@@ -409,7 +409,7 @@ def test_a_record_that_has_moved_is_not_told_by_where_it_was():
     assert [row.id for row in Place.history.filter(part_of=county).latest_of_each()] == [network.pk]
 
 
-def test_as_of_a_moment_a_record_is_told_by_where_it_was_then():
+def test_filtering_the_past_finds_a_record_where_it_was_then():
     system, county = make_place(), make_place()
     network = at(MONDAY, make_place(part_of=system, save=False))
     network.save()
@@ -466,7 +466,7 @@ def make_line_to_organisation():
     ],
 )
 class TestAFixedField:
-    def test_cannot_be_changed_by_a_save(self, make, field, another):
+    def test_a_save_cannot_change_a_fixed_field(self, make, field, another):
         record = make()
         before = getattr(record, field)
         setattr(record, field, another())
@@ -478,7 +478,7 @@ class TestAFixedField:
         assert getattr(type(record).objects.get(pk=record.pk), field) == before
         assert kinds(record.history) == ["+"]
 
-    def test_is_refused_by_a_form_on_its_own_field(self, make, field, another):
+    def test_a_form_refuses_a_changed_fixed_field_on_that_field(self, make, field, another):
         record = make()
         setattr(record, field, another())
 

@@ -260,7 +260,7 @@ def refusal_of(make, **fields):
 
 
 @pytest.mark.django_db
-def test_a_second_chair_is_told_who_the_first_is_on_the_start():
+def test_the_refusal_of_a_second_chair_names_the_first_on_the_start():
     seat = make_chair_seat(forum=make_forum(name="ICS Executive"))
     make_membership(seat=seat, person=make_person(name="David Nicholson"))
 
@@ -274,7 +274,7 @@ def test_a_second_chair_is_told_who_the_first_is_on_the_start():
 
 
 @pytest.mark.django_db
-def test_a_second_holder_of_a_post_is_told_who_the_first_is_on_the_start():
+def test_the_refusal_of_a_second_holder_of_a_post_names_the_first_on_the_start():
     post = make_post()
     first = make_appointment(post=post)
 
@@ -285,7 +285,7 @@ def test_a_second_holder_of_a_post_is_told_who_the_first_is_on_the_start():
 
 
 @pytest.mark.django_db
-def test_somebody_recorded_twice_for_a_seat_is_told_so_on_the_start():
+def test_somebody_recorded_twice_for_a_seat_is_refused_on_the_start():
     seat = make_seat(number=None)
     simon = make_person(name="Simon Trickett")
     make_membership(seat=seat, person=simon)
@@ -297,7 +297,7 @@ def test_somebody_recorded_twice_for_a_seat_is_told_so_on_the_start():
 
 
 @pytest.mark.django_db
-def test_a_second_chairs_seat_is_told_of_the_first_on_the_start():
+def test_the_refusal_of_a_second_chairs_seat_names_the_first_on_the_start():
     forum = make_forum(name="ICS Executive")
     make_chair_seat(forum=forum)
 
@@ -311,7 +311,7 @@ def test_a_second_chairs_seat_is_told_of_the_first_on_the_start():
 
 
 @pytest.mark.django_db
-def test_an_organisation_that_is_a_member_twice_is_told_so_on_the_start():
+def test_an_organisation_that_is_a_member_twice_is_refused_on_the_start():
     first = make_member_organisation()
 
     messages = refusal_of(
@@ -324,7 +324,7 @@ def test_an_organisation_that_is_a_member_twice_is_told_so_on_the_start():
 
 
 @pytest.mark.django_db
-def test_a_code_in_use_is_told_whose_it_is_on_the_code():
+def test_the_refusal_of_a_code_in_use_names_its_organisation_on_the_code():
     make_organisation(name="Wye Valley NHS Trust", ods_code="RLQ")
 
     assert refusal_of(make_organisation, ods_code="RLQ") == {
@@ -368,7 +368,7 @@ def test_a_line_to_a_forum_and_one_to_an_organisation_are_two():
 
 
 @pytest.mark.django_db
-def test_a_line_or_a_relationship_recorded_twice_is_told_so_on_the_start():
+def test_a_line_or_a_relationship_recorded_twice_is_refused_on_the_start():
     line, relationship = make_reporting_line(), make_relationship()
 
     assert refusal_of(make_reporting_line, from_forum=line.from_forum, to_forum=line.to_forum) == {

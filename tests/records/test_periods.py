@@ -490,7 +490,7 @@ def test_an_end_before_the_start_is_refused_on_the_end_in_words():
         ({"start_date": "the spring", "end_date": "then"}, ["end_date", "start_date"]),
     ],
 )
-def test_a_date_that_is_none_is_told_on_its_own_field_alone(dates, told_on):
+def test_a_value_that_is_no_date_is_refused_on_its_own_field_alone(dates, told_on):
     membership = make_membership(seat=make_chair_seat(end_date="2021-03-31"), save=False)
     for name, value in dates.items():
         setattr(membership, name, value)

@@ -43,7 +43,7 @@ def in_force(day, slug):
 
 @pytest.mark.parametrize("days_later", [-1000, -1, 0, 1, 1000])
 @pytest.mark.parametrize("slug", ["ashford", "corby", "100%", "it's", ""])
-def test_each_asking_is_answered_for_its_own_values(trusts, days_later, slug):
+def test_a_prepared_query_is_answered_for_the_values_that_it_is_given(trusts, days_later, slug):
     ask = prepared(in_force)
     ask(datetime.date(1999, 1, 1), "none")  # never read
     list(ask(datetime.date(2001, 2, 3), "other"))
@@ -52,7 +52,7 @@ def test_each_asking_is_answered_for_its_own_values(trusts, days_later, slug):
     assert list(ask(day, slug)) == list(in_force(day, slug))
 
 
-def test_what_comes_back_is_read_as_any_queryset_is(trusts, django_assert_num_queries):
+def test_the_result_of_a_prepared_query_is_read_as_a_queryset_is(trusts, django_assert_num_queries):
     found = prepared(in_force)(DAY, "none")
     with django_assert_num_queries(1):
         assert [each.document.slug for each in found] == [trusts[0].document.slug] * 2
@@ -61,7 +61,7 @@ def test_what_comes_back_is_read_as_any_queryset_is(trusts, django_assert_num_qu
         assert found.model is Organisation
 
 
-def test_rows_and_days_in_them_are_read_as_ever(trusts):
+def test_a_prepared_query_reads_rows_and_days_as_a_queryset_does(trusts):
     def rows(keys):
         found = Organisation.objects.filter(pk__in=keys).order_by("slug")
         return found.values("slug", "end_date", title=F("document__title"))
@@ -143,7 +143,7 @@ def test_a_builder_that_calculates_with_a_number_is_refused(db, build, number):
         list(prepared(build)(number))
 
 
-def test_what_is_reckoned_from_one_value_is_not_taken_for_the_next(db):
+def test_a_builder_that_calculates_with_a_day_is_refused(db):
     one_day = datetime.timedelta(1)
     for reckon in (one_day, -one_day):
         with pytest.raises(ImproperlyConfigured, match="cannot be prepared"):
@@ -157,7 +157,7 @@ def test_what_is_reckoned_from_one_value_is_not_taken_for_the_next(db):
 
 
 @pytest.mark.parametrize("slugs", [("corby", "barton"), ("corby", "corby")])
-def test_two_values_that_happen_to_be_one_are_asked_about_all_the_same(trusts, slugs):
+def test_a_prepared_query_accepts_the_same_value_twice(trusts, slugs):
     ask = prepared(
         lambda one, other: Organisation.objects.filter(Q(slug=one) | Q(slug=other)).order_by("pk")
     )
@@ -175,7 +175,7 @@ def test_two_values_that_happen_to_be_one_are_asked_about_all_the_same(trusts, s
         lambda q: q[:1],
     ],
 )
-def test_asking_it_more_than_was_prepared_is_refused_and_not_passed_over(db, more):
+def test_changing_a_prepared_query_is_refused(db, more):
     with pytest.raises(TypeError, match="in_force asks is prepared"):
         more(prepared(in_force)(DAY, "none"))
 

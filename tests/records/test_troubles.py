@@ -68,7 +68,7 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("error", "trouble"), TOLD, ids=str)
-def test_what_a_database_says_is_told(error, trouble):
+def test_the_error_of_a_database_names_the_trouble(error, trouble):
     assert trouble_of(error) is trouble
 
 
@@ -113,7 +113,7 @@ def is_told_truly(words: str, error: Exception) -> bool:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", NOT_RIVALS, ids=str)
-def test_nobody_is_told_of_somebody_quicker_when_the_database_takes_nothing(
+def test_a_refusal_by_the_database_is_not_blamed_on_another_editor(
     error, admin_client, monkeypatch
 ):
     document = make_document()

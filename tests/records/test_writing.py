@@ -121,5 +121,5 @@ def test_an_end_before_the_start_is_refused_by_name_and_nothing_is_saved():
         (When(day("2026-04-12"), "year"), When(day("2026-04-12"), "year")),
     ],
 )
-def test_who_is_replaced_ends_on_the_eve(starts, eve):
+def test_a_replaced_holder_ends_on_the_day_before_the_next_starts(starts, eve):
     assert starts.eve() == eve

@@ -146,7 +146,7 @@ def test_the_formats_have_as_many_of_each_as_each_other_and_as_the_lists(asked):
 
 
 @pytest.mark.parametrize("asked", [*DAYS, {"periods": "all"}])
-def test_whatever_is_referred_to_is_there(asked):
+def test_every_reference_in_a_file_leads_to_a_record(asked):
     database = opened.sqlite(**asked)
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
     assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

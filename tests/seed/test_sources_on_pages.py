@@ -50,7 +50,7 @@ def filling(seat: Seat) -> list:
 
 
 @slow.WALK
-def test_every_fact_on_the_page_of_a_forum():
+def test_the_page_of_a_forum_gives_the_source_of_every_fact():
     without = {}
     for forum in Forum.objects.select_related("document"):
         facts = [forum]
@@ -71,7 +71,7 @@ def test_every_fact_on_the_page_of_a_forum():
 
 
 @slow.WALK
-def test_every_fact_on_the_page_of_an_organisation():
+def test_the_page_of_an_organisation_gives_the_source_of_every_fact():
     without = {}
     for organisation in Organisation.objects.select_related("document"):
         facts = [organisation]
@@ -101,7 +101,7 @@ def test_every_fact_on_the_page_of_an_organisation():
     assert without == {}
 
 
-def test_every_fact_on_the_page_of_a_person():
+def test_the_page_of_a_person_gives_the_source_of_every_fact():
     without = {}
     for person in Person.objects.select_related("document"):
         facts = [person, *person.names.select_related("document")]
@@ -151,7 +151,7 @@ def test_a_document_lists_every_fact_that_rests_on_it():
     assert len(paper.rows()) == 5
 
 
-def test_its_own_words_and_notes_are_on_the_page():
+def test_the_page_of_a_forum_has_the_words_and_notes_of_its_sources():
     text = read("/forums/ics-finance-forum/").text
 
     assert "The Chairs for these groups are yet to be appointed" in text

@@ -239,7 +239,7 @@ def test_what_the_pack_shows_is_told_as_being_so_by_june_2021(seeded):
     } <= set(shown)
 
 
-def test_no_change_is_told_of_days_between_the_documents(seeded):
+def test_the_register_has_no_change_on_days_between_the_documents(seeded):
     quiet = read("/changes/", {"from": "2020-05-01", "to": "2021-01-31"})
 
     assert "The register has no change from 1 May 2020 to 31 January 2021." in quiet.text

@@ -125,7 +125,7 @@ def test_the_three_days_differ_as_the_documents_do():
     assert "Wye Valley NHS Trust" not in may  # its chair is known by June 2021
 
 
-def test_of_2010_it_claims_nothing():
+def test_the_list_names_no_chair_in_2010_before_the_first_document():
     page = read("/chairs/", {"as_at": "2010-01-01"})
 
     assert page.status == 200
