@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
-from forums.change_kinds import END, KIND, KINDS, START, Key, Subject, text
+from forums.change_kinds import END, KIND, KINDS, START, Key, Kind, Subject, text
 from forums.disambiguation import names_apart, told_with, with_words_apart
 from forums.handovers import with_handovers
 from forums.happenings import happenings
@@ -111,14 +111,16 @@ def first_edit_rows(
 
 
 def _histories(
-    since: datetime.datetime | None, until: datetime.datetime | None
+    kinds: Iterable[Kind | UndatedKind],
+    since: datetime.datetime | None,
+    until: datetime.datetime | None,
 ) -> Iterator[tuple[str, QuerySet]]:
-    """The history of each kind between two moments, without the first records.
+    """The history of each of `kinds` between two moments, without the first records.
 
     A name counts as a former or another name by what it is now. A removed record counts as the
     first kind that its model has.
     """
-    for kind in (*KINDS, *UNDATED_KINDS):
+    for kind in kinds:
         history = kind.model.history.filter(_is_shown(kind.model, kind.shown)).exclude(
             Q(history_nature=Nature.SEEDED) | Q(history_step__in=HIDDEN_STEPS)
         )
@@ -135,12 +137,11 @@ def _moment_of_so_many(
     """The moment since which `most` memberships or seats were edited, if there are so many: a
     register records nothing more often."""
     parts = []
-    for what, history in _histories(since, until):
-        if what in ("membership", "seat"):
-            newest = history.exclude(MANY_AT_ONCE).order_by("-history_date", "-history_id")
-            last = newest.values("history_id")[most - 1 : most]
-            rows = history.model._base_manager.filter(history_id__in=last)
-            parts.append(rows.order_by().values_list("history_date", flat=True))
+    for _, history in _histories([KIND["membership"], KIND["seat"]], since, until):
+        newest = history.exclude(MANY_AT_ONCE).order_by("-history_date", "-history_id")
+        last = newest.values("history_id")[most - 1 : most]
+        rows = history.model._base_manager.filter(history_id__in=last)
+        parts.append(rows.order_by().values_list("history_date", flat=True))
     return max(parts[0].union(*parts[1:], all=True), default=None)
 
 
@@ -159,7 +160,7 @@ def edit_rows(
     `least` leaves out earlier edits, and imports that were over before it.
     """
     parts = []
-    for what, history in _histories(since, until):
+    for what, history in _histories([*KINDS, *UNDATED_KINDS], since, until):
         changes, imports = history.exclude(MANY_AT_ONCE), history.filter(MANY_AT_ONCE)
         if least is not None:
             changes = changes.filter(history_date__gte=least)
@@ -187,6 +188,8 @@ def edit_rows(
 
 def _is_shown(model: type[Model], shown: Q) -> Q:
     """A filter for history: of records that are shown, or are no longer there."""
+    if not shown and model not in OF_PEOPLE:
+        return Q()
 
     def is_there(now: Q) -> Q:
         # A subquery for each row lets the database find the rows by their date. It is a range,
