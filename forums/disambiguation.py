@@ -17,10 +17,10 @@ from records.namesakes import told_apart_by_key
 # What a piece of a sentence may name, and which of it readers may find.
 NAMED = {"forum": (Forum, Q()), "organisation": (Organisation, Q()), "person": (Person, FINDABLE)}
 
-Apart = dict[tuple[str, str], str]
+WordsApart = dict[tuple[str, str], str]
 
 
-def names_apart(sentences: Iterable[list[Piece]], day: datetime.date) -> Apart:
+def words_apart_in(sentences: Iterable[list[Piece]], day: datetime.date) -> WordsApart:
     """For each record that is named, by kind and slug: the words that tell it from others of its
     name. One query, and more only for those that are not alone."""
     slugs = defaultdict(set)
@@ -35,29 +35,30 @@ def names_apart(sentences: Iterable[list[Piece]], day: datetime.date) -> Apart:
         others = model.objects.filter(findable, name__in=named).order_by()
         parts.append(others.values_list(text(kind), "pk", "slug", "name"))
     found = list(parts[0].union(*parts[1:], all=True)) if parts else []
-    apart: Apart = {}
+    words_apart: WordsApart = {}
     for kind in slugs:
         rows = [(pk, slug, name) for of, pk, slug, name in found if of == kind]
         words = told_apart_by_key(NAMED[kind][0], [(pk, name) for pk, _, name in rows], day)
-        apart |= {(kind, slug): words[pk] for pk, slug, _ in rows if words.get(pk)}
-    return apart
+        words_apart |= {(kind, slug): words[pk] for pk, slug, _ in rows if words.get(pk)}
+    return words_apart
 
 
-def with_words_apart(pieces: list[Piece], apart: Apart) -> list[Piece]:
+def pieces_named_apart(pieces: list[Piece], words_apart: WordsApart) -> list[Piece]:
     """A sentence with what tells those that it names from others, after their names."""
-    said = []
+    named_apart = []
     for piece in pieces:
-        said.append(piece)
-        if words := apart.get((piece.kind, piece.slug)):
-            said.append(Piece(f" ({words})"))
-    return said
+        named_apart.append(piece)
+        if words := words_apart.get((piece.kind, piece.slug)):
+            named_apart.append(Piece(f" ({words})"))
+    return named_apart
 
 
-def tell_apart(told: list[Sentence], day: datetime.date) -> list[Sentence]:
+def tell_apart(sentences: list[Sentence], day: datetime.date) -> list[Sentence]:
     """The same sentences, with what tells those that they name from others of the same name."""
-    apart = names_apart((each.pieces for each in told), day)
-    return [told_with(each, apart) for each in told]
+    words_apart = words_apart_in((sentence.pieces for sentence in sentences), day)
+    return [sentence_named_apart(sentence, words_apart) for sentence in sentences]
 
 
-def told_with(told: Sentence, apart: Apart) -> Sentence:
-    return dataclasses.replace(told, pieces=with_words_apart(told.pieces, apart))
+def sentence_named_apart(sentence: Sentence, words_apart: WordsApart) -> Sentence:
+    pieces = pieces_named_apart(sentence.pieces, words_apart)
+    return dataclasses.replace(sentence, pieces=pieces)

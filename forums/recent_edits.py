@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
 from forums.change_kinds import END, KIND, KINDS, START, Key, Kind, Subject, text
-from forums.disambiguation import names_apart, told_with, with_words_apart
+from forums.disambiguation import pieces_named_apart, sentence_named_apart, words_apart_in
 from forums.handovers import with_handovers
 from forums.happenings import happenings
 from forums.models import EscalationStep, ForumName, QuoracyClause, Succession
@@ -214,7 +214,7 @@ def edits_in_words(rows: Iterable[EditRow], today: datetime.date) -> list[Recent
     single = {(row.what, row.pk) for row in rows if row.count == 1 and row.change != REMOVED}
     sentences = _sentences(single, today)
     names = _names({key for key in single if key[0] not in KIND})
-    apart = names_apart(
+    words_apart = words_apart_in(
         [*(each.pieces for some in sentences.values() for each in some), *names.values()], today
     )
     found = []
@@ -228,8 +228,12 @@ def edits_in_words(rows: Iterable[EditRow], today: datetime.date) -> list[Recent
             words = [Piece(f"{_a(kind.verbose_name)} that the register no longer has.")]
         else:
             words = [Piece(f"{_a(kind.verbose_name)} that was since removed.")]
-        own = [told_with(each, apart) for each in sentences.get(key, ()) if row.count == 1]
-        found.append(RecentEdit(row, own, with_words_apart(words, apart)))
+        own = [
+            sentence_named_apart(each, words_apart)
+            for each in sentences.get(key, ())
+            if row.count == 1
+        ]
+        found.append(RecentEdit(row, own, pieces_named_apart(words, words_apart)))
     return found
 
 

@@ -132,22 +132,22 @@ class Presence:
     empty: dict[int, "Empty"] = field(default_factory=dict)
 
     @property
-    def told(self) -> list[tuple[str, str]]:
-        """What it has, and what is to be said of that: ("chair", "ex officio"),
+    def entries(self) -> list[tuple[str, str]]:
+        """What it has, and what is said of each: ("chair", "ex officio"),
         ("3 seats", "1 vacant"), ("member organisation", "")."""
-        told = [
-            self._told(role, shares)
+        entries = [
+            self._entry(role, shares)
             for role in SeatRole
             if (shares := [share for share in self.shares if share.role == role])
         ]
-        return [*told, ("member organisation", "")] if self.member else told
+        return [*entries, ("member organisation", "")] if self.member else entries
 
     @property
     def words(self) -> str:
         """What it has, in a line: "3 seats, 1 vacant; member organisation"."""
-        return "; ".join(", ".join(filter(None, parts)) for parts in self.told)
+        return "; ".join(", ".join(filter(None, parts)) for parts in self.entries)
 
-    def _told(self, role: SeatRole, shares: list[Share]) -> tuple[str, str]:
+    def _entry(self, role: SeatRole, shares: list[Share]) -> tuple[str, str]:
         one, several = SEATS[role]
         counted = sum(share.number or 0 for share in shares)
         kinds = sum(share.number is None for share in shares)

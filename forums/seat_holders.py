@@ -134,18 +134,18 @@ def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
     Whoever holds the post that a seat goes with is among them, for as long as they fill it by
     holding that (see `forums.ex_officio`).
     """
-    return _held(_rows(seats), day)
+    return _seats_of_rows(_rows(seats), day)
 
 
 def held_seats_of(forum: Forum, day: datetime.date) -> list[HeldSeat]:
     """The seats of `forum`, as `seats_with_holders` gives them."""
-    return _held(_rows_of(forum.pk), day)
+    return _seats_of_rows(_rows_of(forum.pk), day)
 
 
 def held_seats_among(keys: Iterable[int], day: datetime.date) -> list[HeldSeat]:
     """The seats of those keys, as `seats_with_holders` gives them."""
     keys = tuple(keys)
-    return _held(_rows_among(keys), day) if keys else []
+    return _seats_of_rows(_rows_among(keys), day) if keys else []
 
 
 @prepared
@@ -155,7 +155,7 @@ def _rows_among(keys: tuple[int, ...]) -> QuerySet:
 
 def held_seats_that_go_with(posts: Iterable[int], day: datetime.date) -> list[HeldSeat]:
     """The seats that are filled by holding one of `posts`, as `seats_with_holders` gives them."""
-    return _held(_rows_that_go_with(tuple(posts)), day)
+    return _seats_of_rows(_rows_that_go_with(tuple(posts)), day)
 
 
 @prepared
@@ -205,14 +205,14 @@ def _rows(seats: QuerySet) -> QuerySet:
     )
 
 
-def _held(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
-    held = gather(rows, HeldSeat, day)
-    ex_officio = [seat for seat in held if seat.post_id is not None]
+def _seats_of_rows(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
+    seats = gather(rows, HeldSeat, day)
+    ex_officio = [seat for seat in seats if seat.post_id is not None]
     if ex_officio:
         by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
         for seat in ex_officio:
             seat.add_post_holders(by_post[seat.post_id])
-    return held
+    return seats
 
 
 def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]]:

@@ -36,23 +36,25 @@ OF = {
 
 def changes_as_json(context: dict, here: Here) -> dict:
     about = context["about"]
-    told = [_told_as_data(each, here) for each in (*context["happened"], *context["so_by_then"])]
+    sentences = [
+        _sentence_as_data(each, here) for each in (*context["happened"], *context["so_by_then"])
+    ]
     return {
         "from": context["days"].first.isoformat(),
         "to": context["days"].last.isoformat(),
         "about": {"id": here.id_of(about), "name": str(about)} if about else None,
-        **here.paged(context["page"], told),
+        **here.paged(context["page"], sentences),
     }
 
 
-def _told_as_data(told: Sentence, here: Here) -> dict:
-    first = told.first
-    named = {(piece.kind, piece.slug): piece.text for piece in told.pieces if piece.slug}
+def _sentence_as_data(sentence: Sentence, here: Here) -> dict:
+    first = sentence.first
+    named = {(piece.kind, piece.slug): piece.text for piece in sentence.pieces if piece.slug}
     return {
-        "sentence": told.text,
+        "sentence": sentence.text,
         "kind": first.what,
-        "changes": len(told.happenings),
-        **_when(told),
+        "changes": len(sentence.happenings),
+        **_when(sentence),
         "about": [facts.record(here, *what, name) for what, name in named.items()],
         "sources": [
             {
@@ -61,13 +63,13 @@ def _told_as_data(told: Sentence, here: Here) -> dict:
                 "quotation": quotation,
                 "note": note,
             }
-            for slug, title, locator, quotation, note in told.sources
+            for slug, title, locator, quotation, note in sentence.sources
         ],
     }
 
 
-def _when(told: Sentence) -> dict:
-    first = told.first
+def _when(sentence: Sentence) -> dict:
+    first = sentence.first
     return {
         "event": first.event,
         "date": facts.date(first.day, first.precision),
@@ -85,13 +87,13 @@ def changes_as_csv(context: dict, here: Here) -> CsvTable:
                 sentences_about([each], here.asked.today)[0]
                 for each in happenings(map(as_key, chunk))
             ]
-            for told in tell_apart(of_each, here.asked.day):
-                happening = told.first
-                source, *others = told.sources
+            for sentence in tell_apart(of_each, here.asked.day):
+                happening = sentence.first
+                source, *others = sentence.sources
                 yield {
-                    "sentence": told.text,
+                    "sentence": sentence.text,
                     "kind": happening.what,
-                    **_when(told),
+                    **_when(sentence),
                     **_source_cells("", source, here),
                     **_source_cells("before_", others[0] if others else None, here),
                 }
@@ -127,8 +129,8 @@ def changes(request: HttpRequest, asked: AskedDay):
     if days is None:
         days = all_days_of(key, asked) if key else year_up_to(asked.day)
     page = page_of_many(request, functools.partial(first_keys, days, key))
-    told = sentences_about(happenings(as_key(row) for row in page), asked.today)
-    told = tell_apart(told, asked.day)
+    sentences = sentences_about(happenings(as_key(row) for row in page), asked.today)
+    sentences = tell_apart(sentences, asked.day)
     return "changes/changes.html", {
         "days": days,
         "first_day": date_in_words(days.first),
@@ -137,9 +139,9 @@ def changes(request: HttpRequest, asked: AskedDay):
         "about_kind": about._meta.model_name if about else "",
         "page": page,
         "whole": (days, key),
-        "happened": [each for each in told if not each.is_limit],
-        "so_by_then": [each for each in told if each.is_limit],
-        "earlier": None if told else last_year_before(days, key),
+        "happened": [each for each in sentences if not each.is_limit],
+        "so_by_then": [each for each in sentences if each.is_limit],
+        "earlier": None if sentences else last_year_before(days, key),
     }
 
 
@@ -184,14 +186,14 @@ def year_up_to(day: datetime.date) -> Between:
 
 def all_days_of(about: tuple[str, int], asked: AskedDay) -> Between:
     """From the first recorded day of one forum, organisation or person."""
-    told = days_of_changes(asked.day, about)
-    return Between(max(told.first, FIRST_DAY), asked.day) if told else year_up_to(asked.day)
+    span = days_of_changes(asked.day, about)
+    return Between(max(span.first, FIRST_DAY), asked.day) if span else year_up_to(asked.day)
 
 
 def last_year_before(days: Between, about: tuple[str, int] | None) -> Between | None:
     """The last year before these days in which a change is recorded, if there is any."""
-    told = days_of_changes(days.first, about)
-    return year_up_to(min(max(told.last, FIRST_DAY), LAST_DAY)) if told else None
+    span = days_of_changes(days.first, about)
+    return year_up_to(min(max(span.last, FIRST_DAY), LAST_DAY)) if span else None
 
 
 def year_from(day: datetime.date) -> datetime.date:

@@ -270,7 +270,8 @@ def with_seats(rows: list[Row], asked: AskedDay) -> None:
     """Add to the rows their seats, with the holders."""
     on = [presence for row in rows for presence in row.on.values()]
     wanted = {share.seat_id for presence in on for share in presence.shares}
-    held = seats_with_holders(Seat.objects.filter(pk__in=wanted), asked.day)
-    seats = {seat.id: seat for seat in held}
+    seats = {
+        seat.id: seat for seat in seats_with_holders(Seat.objects.filter(pk__in=wanted), asked.day)
+    }
     for presence in on:
         presence.seats = {share.seat_id: seats[share.seat_id] for share in presence.shares}

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 25)
 
 
-def told(first: str, last: str, about=None, today=TODAY) -> list[str]:
+def sentences_between(first: str, last: str, about=None, today=TODAY) -> list[str]:
     """The sentences of what happened between two days."""
     key = (about._meta.model_name, about.pk) if about else None
     rows = keys_between(Between(day(first), day(last)), key)
@@ -49,7 +49,7 @@ def told(first: str, last: str, about=None, today=TODAY) -> list[str]:
 
 def of_people(first: str, last: str, **more) -> list[str]:
     """The sentences about people who take and leave the Chair."""
-    return [each for each in told(first, last, **more) if "Chair" in each]
+    return [each for each in sentences_between(first, last, **more) if "Chair" in each]
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_day_is_in_the_days_asked_about_both_ends_included(chair, first, last,
     make_appointment(person=person("Ann Lee"), post=chair, start_date="2019-04-01")
 
     sentence = "On 1 April 2019 Ann Lee became Chair of Wye Trust."
-    assert told(first, last) == ([sentence] if happens else [])
+    assert sentences_between(first, last) == ([sentence] if happens else [])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_end_is_on_its_last_day(chair, first, last, happens):
     )
 
     sentence = "On 31 March 2019 Ann Lee ceased to be Chair of Wye Trust (retired)."
-    assert told(first, last) == ([sentence] if happens else [])
+    assert sentences_between(first, last) == ([sentence] if happens else [])
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_month_may_be_any_of_its_days(chair, which, first, last, happens, sure
 
     verb = "became" if which == "start" else "ceased to be"
     sentence = f"In April 2019 Ann Lee {verb} Chair of Wye Trust."
-    assert told(first, last) == ([sentence] if happens else [])
+    assert sentences_between(first, last) == ([sentence] if happens else [])
     [stored] = chair.appointments.all()
     days = Between(day(first), day(last))
     assert days.surely(getattr(stored, f"{which}_date"), Precision.MONTH) == surely
@@ -136,9 +136,9 @@ def test_a_year_may_be_any_of_its_days(chair):
     )
 
     sentence = "In 2016 Ann Lee became Chair of Wye Trust."
-    assert told("2016-12-31", "2017-05-01") == [sentence]
-    assert told("2015-05-01", "2016-01-01") == [sentence]
-    assert told("2015-05-01", "2015-12-31") == []
+    assert sentences_between("2016-12-31", "2017-05-01") == [sentence]
+    assert sentences_between("2015-05-01", "2016-01-01") == [sentence]
+    assert sentences_between("2015-05-01", "2015-12-31") == []
 
 
 def test_what_is_known_by_a_day_is_told_apart_and_claims_no_event(chair):
@@ -151,11 +151,11 @@ def test_what_is_known_by_a_day_is_told_apart_and_claims_no_event(chair):
     )
     make_organisation(name="Teme Trust", start_date="2021-06-30")
 
-    assert told("2021-01-01", "2021-12-31") == [
+    assert sentences_between("2021-01-01", "2021-12-31") == [
         "On 30 June 2021 Teme Trust began.",
         "By June 2021, Ann Lee was in post as Chair of Wye Trust; since when is not recorded.",
     ]
-    assert told("2020-01-01", "2021-05-31") == []
+    assert sentences_between("2020-01-01", "2021-05-31") == []
 
 
 def test_what_ended_by_a_day_is_told_as_over_by_then_and_a_start_not_recorded_is_not_told(chair):
@@ -168,7 +168,7 @@ def test_what_ended_by_a_day_is_told_as_over_by_then_and_a_start_not_recorded_is
         end_qualifier=Qualifier.BY,
     )
 
-    assert told("1990-01-01", "2026-01-01", about=chair.organisation)[-1:] == [
+    assert sentences_between("1990-01-01", "2026-01-01", about=chair.organisation)[-1:] == [
         "By March 2019, Ann Lee had ceased to be Chair of Wye Trust; when is not recorded."
     ]
     assert len(of_people("2001-01-01", "2026-01-01")) == 1
@@ -190,10 +190,10 @@ def test_a_handover_from_one_day_to_the_next_is_one_sentence_with_both_sources(c
     )
 
     sentence = "On 1 April 2019 Ann Lee handed over to Ben Rhys as Chair of Wye Trust."
-    assert told("2019-03-01", "2019-05-01") == [sentence]
+    assert sentences_between("2019-03-01", "2019-05-01") == [sentence]
     # From the day itself the sentence has both halves. Until the day before, it has the end alone.
-    assert told("2019-04-01", "2019-04-01") == [sentence]
-    assert told("2019-03-01", "2019-03-31") == [
+    assert sentences_between("2019-04-01", "2019-04-01") == [sentence]
+    assert sentences_between("2019-03-01", "2019-03-31") == [
         "On 31 March 2019 Ann Lee ceased to be Chair of Wye Trust."
     ]
     rows = keys_between(Between(day("2019-04-01"), day("2019-04-01")))
@@ -269,7 +269,7 @@ def test_who_stays_on_for_another_term_hands_over_to_nobody(chair):
 def test_what_is_to_come_is_told_as_to_come(chair):
     hand_over(chair, {"end_date": "2030-03-31"}, {"start_date": "2030-04-01"})
 
-    assert told("2030-01-01", "2030-12-31") == [
+    assert sentences_between("2030-01-01", "2030-12-31") == [
         "On 1 April 2030 Ann Lee is to hand over to Ben Rhys as Chair of Wye Trust."
     ]
 
@@ -300,7 +300,7 @@ def test_what_ends_is_told_as_to_come_until_its_last_day_is_over(what, precision
     last = record.end_date
 
     for today in (last, last + datetime.timedelta(days=1)):
-        [sentence] = told("2026-01-01", "2026-12-31", today=today)
+        [sentence] = sentences_between("2026-01-01", "2026-12-31", today=today)
         is_to_come = " is to " in sentence
         assert is_to_come == record.is_in_force(today) == (not record.has_ended(today)), sentence
 
@@ -308,8 +308,8 @@ def test_what_ends_is_told_as_to_come_until_its_last_day_is_over(what, precision
 def test_what_begins_is_told_as_begun_on_its_first_day(chair):
     make_appointment(post=chair, person=person("Ann Lee"), start_date="2026-11-25")
 
-    [eve] = told("2026-11-25", "2026-11-25", today=TODAY - datetime.timedelta(days=1))
-    [day_] = told("2026-11-25", "2026-11-25", today=TODAY)
+    [eve] = sentences_between("2026-11-25", "2026-11-25", today=TODAY - datetime.timedelta(days=1))
+    [day_] = sentences_between("2026-11-25", "2026-11-25", today=TODAY)
     assert eve == "On 25 November 2026 Ann Lee is to become Chair of Wye Trust."
     assert day_ == "On 25 November 2026 Ann Lee became Chair of Wye Trust."
 
@@ -336,13 +336,13 @@ def test_seats_lines_and_members_that_begin_with_a_forum_are_told_with_it():
     later = make_seat(forum=board, title="Lay member", start_date="2019-04-02")
     make_membership(seat=later, person=person("Ann Lee"), start_date="2019-05-01")
 
-    assert told("2019-03-01", "2019-05-01") == [
+    assert sentences_between("2019-03-01", "2019-05-01") == [
         "On 1 April 2019 Board began, with 12 seats and 1 reporting line.",
         "On 2 April 2019 Board gained the seat “Lay member”.",
         "On 1 May 2019 Ann Lee took the seat “Lay member” of Board.",
     ]
     # The changes of one forum name each of its seats and lines.
-    sentences = told("2019-03-01", "2019-05-01", about=board)
+    sentences = sentences_between("2019-03-01", "2019-05-01", about=board)
     assert len(sentences) == 5
     assert sentences[1].startswith("On 1 April 2019 Board gained the seats “Seat ")
     assert sentences[2] == "On 1 April 2019 Board began to report to Council."
@@ -355,12 +355,12 @@ def test_changes_count_the_people_that_seats_are_for_as_the_page_of_the_forum_do
     make_seat(forum=board, title="Lay members", number=3, **begun)
     make_seat(forum=board, title="Officers", number=None, **begun)
 
-    [whole] = told("2019-04-01", "2019-04-01")
+    [whole] = sentences_between("2019-04-01", "2019-04-01")
     assert whole == (
         "On 1 April 2019 Board began, with 4 seats and 1 seat for a number of people that is not "
         "recorded."
     )
-    assert told("2019-04-01", "2019-04-01", about=board)[1] == (
+    assert sentences_between("2019-04-01", "2019-04-01", about=board)[1] == (
         "On 1 April 2019 Board gained the seats “Chair”, “Lay members” × 3 and “Officers” (number "
         "not recorded)."
     )
@@ -374,12 +374,12 @@ def test_changes_name_the_seats_and_posts_that_came_to_an_end():
         make_post(organisation=trust, title=title, end_date="2019-03-31", **begun)
     make_seat(forum=board, title="Officers", number=2, end_date="2019-04-30", **begun)
 
-    assert told("2019-03-31", "2019-04-30") == [
+    assert sentences_between("2019-03-31", "2019-04-30") == [
         "On 31 March 2019 the seats “Chair” and “Lay member” of Board came to an end.",
         "On 31 March 2019 the posts “Chair” and “Lay member” of Wye Trust came to an end.",
         "On 30 April 2019 the seats “Officers” × 2 of Board came to an end.",
     ]
-    assert told("2019-03-31", "2019-04-30", today=day("2019-01-01"))[0] == (
+    assert sentences_between("2019-03-31", "2019-04-30", today=day("2019-01-01"))[0] == (
         "On 31 March 2019 the seats “Chair” and “Lay member” of Board are to come to an end."
     )
 
@@ -388,7 +388,7 @@ def test_a_seat_that_began_in_the_month_of_its_forum_did_not_surely_begin_with_i
     board = make_forum(name="Board", start_date="2019-04-01", start_precision=Precision.MONTH)
     make_seat(forum=board, title="Lay member", start_date="2019-04-01")
 
-    assert told("2019-04-01", "2019-04-30") == [
+    assert sentences_between("2019-04-01", "2019-04-30") == [
         "In April 2019 Board began.",
         "On 1 April 2019 Board gained the seat “Lay member”.",
     ]
@@ -411,7 +411,7 @@ def test_a_merger_is_one_sentence_and_each_closure_its_own():
             start_date="2020-04-01",
         )
 
-    assert told("2020-01-01", "2020-12-31") == [
+    assert sentences_between("2020-01-01", "2020-12-31") == [
         "On 31 March 2020 East CCG closed, with 1 post.",
         "On 31 March 2020 West CCG closed, with 1 post.",
         "On 1 April 2020 New CCG began.",
@@ -430,7 +430,7 @@ def test_a_new_name_is_the_next_that_is_recorded_or_the_one_it_has_now():
     )
     make_organisation_name(organisation=trust, name="TN", kind=NameKind.ABBREVIATION)
 
-    assert told("2001-01-01", "2026-01-01") == [
+    assert sentences_between("2001-01-01", "2026-01-01") == [
         "On 31 March 2010 First Name was renamed Second Name.",
         "On 31 March 2019 Second Name was renamed Third Name.",
     ]
@@ -448,7 +448,7 @@ def test_a_name_of_which_the_sources_do_not_say_what_came_next_is_only_given_up(
         **former,
     )
 
-    assert told("2001-01-01", "2010-12-31") == [
+    assert sentences_between("2001-01-01", "2010-12-31") == [
         "On 31 March 2010 Third Name ceased to be called “First Name”."
     ]
 
@@ -462,10 +462,12 @@ def test_the_former_name_of_somebody_withheld_is_no_change():
         start_date="2000-01-01",
         end_date="2019-03-31",
     )
-    assert told("2019-01-01", "2020-01-01") == ["On 31 March 2019 Ann Owen was renamed Ann Lee."]
+    assert sentences_between("2019-01-01", "2020-01-01") == [
+        "On 31 March 2019 Ann Owen was renamed Ann Lee."
+    ]
 
     withhold_person(person=ann)
-    assert told("2019-01-01", "2020-01-01") == []
+    assert sentences_between("2019-01-01", "2020-01-01") == []
 
 
 @pytest.mark.parametrize("kind", list(LineKind))
@@ -482,7 +484,9 @@ def test_every_kind_of_line_has_words(kind, qualifier):
         by_exception=True,
     )
 
-    begun, ended = sorted(told("2019-01-01", "2020-12-31"), key=lambda each: "cease" in each)
+    begun, ended = sorted(
+        sentences_between("2019-01-01", "2020-12-31"), key=lambda each: "cease" in each
+    )
     assert "Group" in begun and "Board, by exception" in begun
     assert ended.startswith("On 31 March 2020 Group ceased to ")
 
@@ -502,7 +506,7 @@ def test_every_kind_of_relationship_has_words(kind, which, qualifier):
         **{**dates, f"{which}_qualifier": qualifier},
     )
 
-    [sentence] = told("2019-01-01", "2020-12-31")
+    [sentence] = sentences_between("2019-01-01", "2020-12-31")
     assert sentence.startswith(
         "By 1 April 2019, Old Trust" if qualifier == "by" else "On 1 April 2019 Old Trust"
     )
@@ -513,7 +517,7 @@ def test_a_forum_stands_down_and_a_proposed_one_is_said_to_be_proposed():
     make_forum(name="Board", start_date="2000-01-01", end_date="2019-04-30")
     make_forum(name="Group", start_date="2019-04-01", status=ForumStatus.PROPOSED)
 
-    assert told("2019-01-01", "2019-12-31") == [
+    assert sentences_between("2019-01-01", "2019-12-31") == [
         "On 1 April 2019 Group began as a proposed forum.",
         "On 30 April 2019 Board stood down.",
     ]
@@ -529,7 +533,7 @@ def test_a_forums_changes_are_listed_once_with_those_of_the_posts_its_seats_go_w
         forum=board, organisation=make_organisation(name="Teme Trust"), start_date="2019-04-02"
     )
 
-    assert told("2019-01-01", "2019-12-31", about=board) == [
+    assert sentences_between("2019-01-01", "2019-12-31", about=board) == [
         "On 1 April 2019 Ann Lee became Chair of Wye Trust.",
         "On 2 April 2019 Teme Trust became a member organisation of Board.",
     ]
@@ -542,8 +546,8 @@ def test_an_organisation_and_a_person_have_their_own_changes(chair):
     make_appointment(person=ann, post=chair, start_date="2019-04-01")
     make_appointment(post=make_post(title="Chair"), start_date="2019-04-01")
 
-    of_trust = told("2019-01-01", "2019-12-31", about=trust)
-    of_ann = told("2019-01-01", "2019-12-31", about=ann)
+    of_trust = sentences_between("2019-01-01", "2019-12-31", about=trust)
+    of_ann = sentences_between("2019-01-01", "2019-12-31", about=ann)
     assert len(of_trust) == 3
     assert len(of_ann) == 2
     assert all("Ann Lee" in each for each in of_ann)
@@ -592,7 +596,7 @@ def test_what_was_last_confirmed_before_its_day_is_told_as_foreseen():
         post=other, person=person("Bea Hill"), start_date="2019-04-01", confirmed_on="2019-04-01"
     )
 
-    assert told("2019-03-01", "2019-05-01") == [
+    assert sentences_between("2019-03-01", "2019-05-01") == [
         "On 1 April 2019 Ann Lee was to become Chair of Wye Trust, as the source foresaw.",
         "On 1 April 2019 Bea Hill became Director of Wye Trust.",
     ]

@@ -43,8 +43,8 @@ def on(forum: Forum, organisation, at=MAY) -> Presence:
     forums = Forum.objects.as_at(at)
     found = presences(shares_of(forums, at), members_of(forums, at))
     presence = found.get(organisation.pk, {}).get(forum.pk, Presence(organisation.pk, forum.pk))
-    held = seats_with_holders(Seat.objects.filter(forum=forum), at)
-    presence.seats = {seat.id: seat for seat in held}
+    seats = seats_with_holders(Seat.objects.filter(forum=forum), at)
+    presence.seats = {seat.id: seat for seat in seats}
     return presence
 
 
