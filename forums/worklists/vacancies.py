@@ -88,16 +88,16 @@ class EmptySeats(Seats):
     def rows(self, records):
         records = list(records)
         seats = Seat.objects.filter(pk__in=[seat.pk for seat in records])
-        held = {seat.id: seat for seat in seats_with_holders(seats, self.day)}
+        with_holders = {seat.id: seat for seat in seats_with_holders(seats, self.day)}
         return [
-            self.seat_row(seat, self.reason(seat, held[seat.pk]), self.ways(seat))
+            self.seat_row(seat, self.reason(seat, with_holders[seat.pk]), self.ways(seat))
             for seat in records
         ]
 
-    def reason(self, seat: Seat, held: HeldSeat) -> str:
-        reason = standing_in_words(held)
-        if held.ex_officio:
-            reason += f" It goes with a post: {held.ex_officio}."
+    def reason(self, seat: Seat, with_holders: HeldSeat) -> str:
+        reason = standing_in_words(with_holders)
+        if with_holders.ex_officio:
+            reason += f" It goes with a post: {with_holders.ex_officio}."
         if seat.forum.status == ForumStatus.PROPOSED:
             reason += " The forum is proposed and not yet established."
         return reason
@@ -135,14 +135,14 @@ class VacantSeats(EmptySeats):
     def counted_apart(self, found):
         return found.aggregate(number=Coalesce(Sum("not_recorded"), 0))["number"]
 
-    def reason(self, seat, held):
-        empty, standing = held.unfilled, held.unfilled_standing.label
-        if not held.in_places:
+    def reason(self, seat, with_holders):
+        empty, standing = with_holders.unfilled, with_holders.unfilled_standing.label
+        if not with_holders.in_places:
             words = f" All {empty} places are {standing}." if empty > 1 else ""
-            return super().reason(seat, held) + words
-        filled = held.number - empty
+            return super().reason(seat, with_holders) + words
+        filled = with_holders.number - empty
         return (
-            f"{filled} of {held.number} places {'is' if filled == 1 else 'are'} filled; "
+            f"{filled} of {with_holders.number} places {'is' if filled == 1 else 'are'} filled; "
             f"{empty} {'is' if empty == 1 else 'are'} {standing}."
         )
 
@@ -172,22 +172,22 @@ class ExOfficioSeats(Seats):
     def rows(self, records):
         records = list(records)
         posts = Post.objects.filter(pk__in={seat.ex_officio_post_id for seat in records})
-        held = {post.id: post for post in posts_with_holders(posts, self.day)}
+        with_holders = {post.id: post for post in posts_with_holders(posts, self.day)}
         return [
-            self.seat_row(seat, self.reason(post, held[post.pk]), self.ways(seat, post))
+            self.seat_row(seat, self.reason(post, with_holders[post.pk]), self.ways(seat, post))
             for seat in records
             for post in [seat.ex_officio_post]
         ]
 
-    def reason(self, post: Post, held: HeldPost) -> str:
+    def reason(self, post: Post, with_holders: HeldPost) -> str:
         if post.has_ended(self.day):
             return f"It goes with a post, {post}, which ended {post.when_it_ends()}."
         if post.organisation.has_ended(self.day):
             closed = post.organisation
             return f"It goes with a post of {closed}, which closed {closed.when_it_ends()}."
-        if held.standing == Standing.NOT_RECORDED:
-            return f"It goes with a post, {post}. {silence_in_words(held)}"
-        return f"It goes with a post, {post}. {vacancy_in_words(held)}"
+        if with_holders.standing == Standing.NOT_RECORDED:
+            return f"It goes with a post, {post}. {silence_in_words(with_holders)}"
+        return f"It goes with a post, {post}. {vacancy_in_words(with_holders)}"
 
     def ways(self, seat: Seat, post: Post) -> list[Link]:
         return [

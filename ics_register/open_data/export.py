@@ -153,17 +153,17 @@ class _Gathering:
             for seat in seats_with_holders(part, self.day):
                 in_force = seat.is_in_force(self.day) and seat.forum_slug in self.forums_in_force
                 over = seat.has_ended(self.day) or seat.forum_has_ended
-                holders = self._told(seat, over)
+                holders = self._holders_to_include(seat, over)
                 if self.everything or in_force or holders or seat.id in asked_for:
                     yield "seats", self._seat(seat, in_force)
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder, over)
 
-    def _told(self, held: Holding, over: bool) -> list[Holder]:
+    def _holders_to_include(self, holding: Holding, over: bool) -> list[Holder]:
         """The holders to include: those of the day, or everybody recorded."""
         if self.everything:
-            return held.recorded
-        return [] if over else held.holders
+            return holding.recorded
+        return [] if over else holding.holders
 
     def _seat(self, seat: HeldSeat, in_force: bool) -> dict:
         self.forums.add(seat.forum_slug)
@@ -204,9 +204,9 @@ class _Gathering:
                     post.is_in_force(self.day) and organisation in self.organisations_in_force
                 )
                 over = post.has_ended(self.day) or organisation in self.organisations_over
-                told = {holder.id for holder in self._told(post, over)}
-                told |= self.referred_appointments
-                holders = [holder for holder in post.recorded if holder.id in told]
+                included = {holder.id for holder in self._holders_to_include(post, over)}
+                included |= self.referred_appointments
+                holders = [holder for holder in post.recorded if holder.id in included]
                 if self.everything or in_force or holders or post.id in self.referred_posts:
                     self.organisations.add(organisation)
                     yield (
@@ -277,11 +277,11 @@ class _Gathering:
                 self.organisations |= both
                 yield "relationships", raw
 
-    def named(self, table: str, model: type[models.Model], told: set[str]) -> Iterator[Found]:
+    def named(self, table: str, model: type[models.Model], slugs: set[str]) -> Iterator[Found]:
         """Forums or organisations in force, and those that another record refers to."""
         for raw in self._read(table, model.objects.all()):
-            if self.everything or raw["slug"] in told:
-                told.add(raw["slug"])
+            if self.everything or raw["slug"] in slugs:
+                slugs.add(raw["slug"])
                 self.organisations.add(raw.get("host_slug"))
                 yield table, raw
 
@@ -308,13 +308,13 @@ class _Gathering:
             "quoracy_clauses": self._clauses(),
             "escalation_steps": self._stated(EscalationStep),
         }
-        for facts, owner, told in (
+        for facts, owner, slugs in (
             (of_organisations, "organisation_slug", self.organisations),
             (of_forums, "forum_slug", self.forums),
         ):
             for table, records in facts.items():
                 for raw in self._read(table, records):
-                    if raw[owner] in told:
+                    if raw[owner] in slugs:
                         yield table, raw
 
     def people(self) -> Iterator[Found]:

@@ -265,13 +265,13 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
         yield Spell(holder, (model, holder.id), suffix, who, address)
 
 
-def is_term_to_keep(holder: Holder, held: Holding, asked: AskedDay) -> bool:
+def is_term_to_keep(holder: Holder, holding: Holding, asked: AskedDay) -> bool:
     """Whether somebody's term ends, or ended lately, while their post or seat exists."""
     term = holder.term_ends
     if term is None or holder.end_date is not None or term < since(asked):
         return False
-    forum_ends = getattr(held, "forum_end_date", None)
-    return lasts(held, term) and (forum_ends is None or term <= forum_ends)
+    forum_ends = getattr(holding, "forum_end_date", None)
+    return lasts(holding, term) and (forum_ends is None or term <= forum_ends)
 
 
 def term_of(spell: Spell) -> FoundDay:

@@ -95,7 +95,10 @@ def heads_posts(day: datetime.date) -> QuerySet[Post]:
 
 
 def chairs_as_json(context: dict, here: Here) -> dict:
-    rows = [_as_data(what, held, context["names_then"], here) for what, held in context["rows"]]
+    rows = [
+        _as_data(what, seat_or_post, context["names_then"], here)
+        for what, seat_or_post in context["rows"]
+    ]
     silent = context["silent"]
     if silent is not None:
         owners = without_a_chair(here.asked)
@@ -103,13 +106,13 @@ def chairs_as_json(context: dict, here: Here) -> dict:
     return {**here.paged(context["page"], rows), "without_a_chair": silent}
 
 
-def _as_data(what: str, held, names: dict[int, str], here: Here) -> dict:
+def _as_data(what: str, seat_or_post, names: dict[int, str], here: Here) -> dict:
     """A row of the list: the forum with its chair's seat, or the organisation with the post."""
     if what == "forum":
-        return {"forum": facts.forum_of(held, here), "seat": facts.seat(held, here)}
+        return {"forum": facts.forum_of(seat_or_post, here), "seat": facts.seat(seat_or_post, here)}
     return {
-        "organisation": facts.organisation_of(held, names, here),
-        "post": facts.post(held, here),
+        "organisation": facts.organisation_of(seat_or_post, names, here),
+        "post": facts.post(seat_or_post, here),
     }
 
 
@@ -118,8 +121,8 @@ def chairs_as_csv(context: dict, here: Here) -> CsvTable:
 
     def rows():
         for keys in in_chunks(list(context["page"].paginator.object_list)):
-            for what, held in rows_of(keys, here.asked):
-                said = _as_data(what, held, {}, here)
+            for what, seat_or_post in rows_of(keys, here.asked):
+                said = _as_data(what, seat_or_post, {}, here)
                 whole = csv_rows.flat({"of": said[what]})
                 holding = said["seat" if what == "forum" else "post"]
                 for row in csv_rows.holding_rows(holding):
@@ -138,7 +141,7 @@ def chairs(request: HttpRequest, asked: AskedDay):
     post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked.day), asked=asked)
     page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
     rows = rows_of(page, asked)
-    organisations = [held.organisation_id for what, held in rows if what == "organisation"]
+    organisations = [post.organisation_id for what, post in rows if what == "organisation"]
     return "chairs.html", {
         "page": page,
         "rows": rows,
@@ -198,10 +201,10 @@ def _apart(page, rows: list[tuple], asked: AskedDay) -> dict[str, dict[int, str]
     too."""
     places = {(what, pk): place or "" for what, pk, *_, place in page}
     called = {"forum": {}, "organisation": {}}
-    for what, held in rows:
-        key = held.forum_id if what == "forum" else held.organisation_id
-        name = held.forum_name if what == "forum" else held.organisation_name
-        called[what][key] = name, places[what, held.id]
+    for what, seat_or_post in rows:
+        key = seat_or_post.forum_id if what == "forum" else seat_or_post.organisation_id
+        name = seat_or_post.forum_name if what == "forum" else seat_or_post.organisation_name
+        called[what][key] = name, places[what, seat_or_post.id]
     apart = {}
     for what, model in {"forum": Forum, "organisation": Organisation}.items():
         times = Counter(name.casefold() for name, _ in called[what].values())

@@ -126,12 +126,12 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
         )
         for post, holder in each.posts
     ]
-    for what, record, name, held, holder in [*chaired, *posts]:
+    for what, record, name, seat_or_post, holder in [*chaired, *posts]:
         yield {
             "what": what,
             "id": record,
             "name": name,
-            "title": held.title,
+            "title": seat_or_post.title,
             "basis": holder.basis,
             "ex_officio": holder.ex_officio,
             **csv_rows.dated_cells(holder, here),

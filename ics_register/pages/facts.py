@@ -207,37 +207,37 @@ def _terms(fact) -> dict:
     }
 
 
-def _holding(held, here: Here) -> dict:
+def _holding(holding, here: Here) -> dict:
     """The fields that a post and a seat share: who holds it on the day and who will."""
     return {
-        "title": held.title,
-        "requirement": held.requirement or None,
-        "standing": held.standing.value,
-        "holders": [holder(each, here) for each in held.holders],
-        "to_come": [holder(each, here) for each in held.announced],
-        **dated(held, here),
+        "title": holding.title,
+        "requirement": holding.requirement or None,
+        "standing": holding.standing.value,
+        "holders": [holder(each, here) for each in holding.holders],
+        "to_come": [holder(each, here) for each in holding.announced],
+        **dated(holding, here),
     }
 
 
-def seat(held, here: Here) -> dict:
+def seat(seat, here: Here) -> dict:
     """A seat of a forum on the day, with whoever fills it and will."""
     post = None
-    if held.post_id is not None:
+    if seat.post_id is not None:
         organisation = record(
-            here, "organisation", held.post_organisation_slug, held.post_organisation_name
+            here, "organisation", seat.post_organisation_slug, seat.post_organisation_name
         )
-        post = {"title": held.post_title, "organisation": organisation}
+        post = {"title": seat.post_title, "organisation": organisation}
     return {
-        "role": held.role,
-        "number": held.number,
-        "unfilled": held.unfilled,
-        "unfilled_standing": held.unfilled_standing.value if held.unfilled else None,
-        "voting": held.voting,
-        "counts_to_quoracy": held.counts_to_quoracy,
-        "may_be_deputised": held.may_be_deputised,
-        "on_behalf_of": record(here, "organisation", held.for_slug, held.for_name),
+        "role": seat.role,
+        "number": seat.number,
+        "unfilled": seat.unfilled,
+        "unfilled_standing": seat.unfilled_standing.value if seat.unfilled else None,
+        "voting": seat.voting,
+        "counts_to_quoracy": seat.counts_to_quoracy,
+        "may_be_deputised": seat.may_be_deputised,
+        "on_behalf_of": record(here, "organisation", seat.for_slug, seat.for_name),
         "ex_officio_post": post,
-        **_holding(held, here),
+        **_holding(seat, here),
     }
 
 
@@ -254,9 +254,9 @@ def places(counted) -> dict:
     }
 
 
-def post(held, here: Here) -> dict:
+def post(post, here: Here) -> dict:
     """A post of an organisation on the day, with whoever holds it and will."""
-    return {"kind": held.kind, **_holding(held, here)}
+    return {"kind": post.kind, **_holding(post, here)}
 
 
 def forum_of(seat, here: Here) -> dict:
@@ -276,11 +276,11 @@ def former_holders(pairs, here: Here) -> list[dict]:
     that goes with a post, who says so."""
     return [
         {
-            "title": held.title,
+            "title": holding.title,
             **holder(each, here),
-            "seat_source": source(held, here) if each.ex_officio else None,
+            "seat_source": source(holding, here) if each.ex_officio else None,
         }
-        for held, each in pairs
+        for holding, each in pairs
     ]
 
 
@@ -309,29 +309,29 @@ def _time(line, here: Here) -> dict:
     }
 
 
-def tenure(held, here: Here) -> dict:
+def tenure(tenure, here: Here) -> dict:
     """A tenure: an Appointment to a post or a Membership of a seat."""
-    if hasattr(held, "post"):
+    if hasattr(tenure, "post"):
         said = {
             "kind": "appointment",
-            "title": held.post.title,
-            "organisation": named(held.post.organisation, here),
+            "title": tenure.post.title,
+            "organisation": named(tenure.post.organisation, here),
             "forum": None,
             "on_behalf_of": None,
         }
     else:
         said = {
             "kind": "membership",
-            "title": held.seat.title,
+            "title": tenure.seat.title,
             "organisation": None,
-            "forum": named(held.seat.forum, here),
-            "on_behalf_of": named(held.on_behalf_of or held.seat.on_behalf_of, here),
+            "forum": named(tenure.seat.forum, here),
+            "on_behalf_of": named(tenure.on_behalf_of or tenure.seat.on_behalf_of, here),
         }
     return {
         **said,
         "ex_officio": None,
-        **_terms(held),
-        **dated(held, here),
+        **_terms(tenure),
+        **dated(tenure, here),
         "seat_source": None,
     }
 

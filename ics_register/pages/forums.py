@@ -174,8 +174,8 @@ def members_as_csv(context: dict, here: Here) -> CsvTable:
     fills."""
 
     def rows():
-        for held in context["seats"]:
-            seat = facts.seat(held, here)
+        for each in context["seats"]:
+            seat = facts.seat(each, here)
             own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
             if seat["holders"]:
                 filled = own | {"unfilled": 0, "unfilled_standing": None}

@@ -42,17 +42,19 @@ class PersonFilter(django_filters.FilterSet):
 def held_by(people: list[Person], asked: AskedDay) -> dict[int, list]:
     """The appointments and memberships of each of `people` on the day, and the seats that they fill
     by holding a post."""
-    held = {person.pk: [] for person in people}
-    for appointment in _appointments(asked).filter(person__in=list(held)):
-        held[appointment.person_id].append(appointment)
-    for membership in _memberships(asked).filter(person__in=list(held)):
-        held[membership.person_id].append(membership)
-    posts = {record.post_id for records in held.values() for record in records if _is_post(record)}
+    holdings = {person.pk: [] for person in people}
+    for appointment in _appointments(asked).filter(person__in=list(holdings)):
+        holdings[appointment.person_id].append(appointment)
+    for membership in _memberships(asked).filter(person__in=list(holdings)):
+        holdings[membership.person_id].append(membership)
+    posts = {
+        record.post_id for records in holdings.values() for record in records if _is_post(record)
+    }
     for seat in _ex_officio_seats(posts, asked):
         for holder in seat.holders:
-            if holder.ex_officio and holder.person_id in held:
-                held[holder.person_id].append(seat)
-    return held
+            if holder.ex_officio and holder.person_id in holdings:
+                holdings[holder.person_id].append(seat)
+    return holdings
 
 
 def to_come_for(people: list[Person], asked: AskedDay) -> dict[int, list]:
@@ -69,10 +71,10 @@ def to_come_for(people: list[Person], asked: AskedDay) -> dict[int, list]:
     return coming
 
 
-def _holds(person: Person, held: list, here: Here) -> list[dict]:
+def _holds(person: Person, holdings: list, here: Here) -> list[dict]:
     """The values for one row of the list."""
     said = []
-    for each in held:
+    for each in holdings:
         if isinstance(each, HeldSeat):
             own = [h for h in each.holders if h.ex_officio and h.person_id == person.pk]
             said.append(facts.tenure_through_post(each, own[0], here))
@@ -82,13 +84,13 @@ def _holds(person: Person, held: list, here: Here) -> list[dict]:
 
 
 def people_as_json(context: dict, here: Here) -> dict:
-    held, coming = context["held"], context["to_come"]
+    holdings, coming = context["held"], context["to_come"]
     return here.paged(
         context["page"],
         [
             {
                 **facts.named(person, here),
-                "now": _holds(person, held[person.pk], here),
+                "now": _holds(person, holdings[person.pk], here),
                 "to_come": [facts.tenure(each, here) for each in coming[person.pk]],
             }
             for person in context["page"]
@@ -102,10 +104,12 @@ def people_as_csv(context: dict, here: Here) -> CsvTable:
 
     def rows():
         for people in whole_list(context["page"]):
-            held, coming = held_by(people, here.asked), to_come_for(people, here.asked)
+            holdings, coming = held_by(people, here.asked), to_come_for(people, here.asked)
             for person in people:
                 who = csv_rows.flat({"person": facts.named(person, here)})
-                now = [{"when": "now", **said} for said in _holds(person, held[person.pk], here)]
+                now = [
+                    {"when": "now", **said} for said in _holds(person, holdings[person.pk], here)
+                ]
                 later = [
                     {"when": "to_come", **facts.tenure(each, here)} for each in coming[person.pk]
                 ]
@@ -241,16 +245,16 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     appointments = list(appointments_of(person.pk))
     memberships = list(memberships_of(person.pk))
     through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
-    held = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
-    over = [pair for pair in held if pair[1].has_ended(asked.day) or ended_with(*pair, asked)]
-    now = [pair for pair in held if pair not in over and pair[1].is_in_force(asked.day)]
+    tenures = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
+    over = [pair for pair in tenures if pair[1].has_ended(asked.day) or ended_with(*pair, asked)]
+    now = [pair for pair in tenures if pair not in over and pair[1].is_in_force(asked.day)]
     return "people/person.html", {
         "person": person,
         "names_then": names_then({a.post.organisation_id for a in appointments}, asked),
         "names": other_names(person.pk),
         "now": now,
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
-        "to_come": [pair for pair in held if pair not in over and pair not in now],
+        "to_come": [pair for pair in tenures if pair not in over and pair not in now],
         "through": through,
         "structured": partial(person_as_data, person, now, request) if asked.is_now else None,
     }
@@ -263,9 +267,9 @@ def ended_with(what: str, record, asked: AskedDay):
     """
     if record.has_ended(asked.day):
         return None
-    held = record.post if what == "post" else record.seat
-    whole = held.organisation if what == "post" else held.forum
-    return next((each for each in (whole, held) if each.has_ended(asked.day)), None)
+    post_or_seat = record.post if what == "post" else record.seat
+    whole = post_or_seat.organisation if what == "post" else post_or_seat.forum
+    return next((each for each in (whole, post_or_seat) if each.has_ended(asked.day)), None)
 
 
 def seats_through_posts(person: Person, posts: set[int], asked: AskedDay) -> dict[str, list]:
