@@ -2,7 +2,6 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import partial
 
 import django_filters
@@ -26,7 +25,7 @@ from forums.models import (
 from forums.quoracy_inputs import body_of
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.vacancies import Places
-from ics_register.pages import csv_rows, facts
+from ics_register.pages import csv_rows, facts, forum_rows
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole_list
@@ -247,12 +246,11 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     if clauses and forum.is_in_force(asked.day):
         successors = came_after(clauses, members, asked.day)
         could = could_be(forum, clauses, body_of(in_force, members, asked.day, successors))
-    return "forums/forum.html", {
+    context = {
         "forum": forum,
         "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
         "later_chairs": chairs_after(seats, asked),
         "seats": in_force,
-        "seat_rows": seat_rows(in_force),
         "places": Places.of(in_force),
         "former": former_holders(seats),
         "times": recorded_times(chairs_first(seats), asked, forum.end_date),
@@ -260,33 +258,46 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "names": other_names(forum.pk) if forum.has_names else [],
         "clauses": clauses,
         "could_be": could,
-        "as_filled": as_filled_in_words(could, forum),
-        "beyond": beyond(forum) if clauses else "",
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
         "successions": successions(forum.pk) if forum.has_successions else [],
         "structured": partial(forum_as_data, forum, in_force, request) if asked.is_now else None,
         **reporting(forum, asked),
     }
+    return "forums/forum.html", context | forum_in_words(context, asked)
 
 
-def seat_rows(seats: list[HeldSeat]) -> Iterator[tuple]:
-    """The rows of the table of members: a seat with a holder, or with None for its empty places.
-
-    Each has whether it is the first and the last of its seat, and whether its only source is that
-    of the row above.
-    """
-    above = None
-    for seat in seats:
-        rows = [*seat.holders, *([] if seat.holders and not seat.unfilled else [None])]
-        for number, holder in enumerate(rows, 1):
-            place = source_place(holder or seat)
-            is_only = place == source_place(seat) and not (holder and holder.ex_officio)
-            yield seat, holder, number == 1, number == len(rows), is_only and place == above
-            above = place if is_only else None
-
-
-def source_place(fact) -> tuple[str, str]:
-    return fact.document_slug, fact.locator
+def forum_in_words(context: dict, asked: AskedDay) -> dict:
+    """The rows and sentences of the page, from the records that its other formats have too."""
+    forum, clauses, members = (
+        context[each] for each in ("forum", "clauses", "member_organisations")
+    )
+    decisions = forum_rows.decisions(forum)
+    return {
+        "contents": forum_rows.contents(forum, context["times"]),
+        "chairs_held": [
+            (chair, [(each, forum_rows.speaks_for(chair, each)) for each in chair.holders])
+            for chair in context["chairs"]
+        ],
+        "ended": forum_rows.ended(forum, asked.day),
+        "last_chaired": forum_rows.last_chaired(forum, asked),
+        "silence": forum_rows.silence(asked),
+        "summary": forum_rows.summary(forum),
+        "seat_rows": forum_rows.seat_rows(context["seats"]),
+        "places_said": forum_rows.places_in_words(context["places"]),
+        "members_closed": [
+            (each, forum_rows.ended(each.organisation, asked.day)) for each in members
+        ],
+        "readings": forum_rows.readings(clauses, members, asked.day),
+        "has_quoracy": bool(clauses or forum.quoracy_wording),
+        "as_filled": as_filled_in_words(context["could_be"], forum),
+        "beyond": beyond(forum) if clauses else "",
+        "decisions": decisions,
+        "has_decisions": bool(decisions or forum.decision_wording),
+        "rows_up": forum_rows.rows_up(context["lines_up"], asked.day),
+        "rows_beside": forum_rows.rows_beside(context["lines_beside"]),
+        "succession_rows": forum_rows.succession_rows(forum, context["successions"]),
+        "terms": forum_rows.terms(forum),
+    }
 
 
 def chairs_first(seats: list[HeldSeat]) -> list[HeldSeat]:

@@ -1,0 +1,257 @@
+"""The rows and sentences of the page of a forum."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from django.utils.text import capfirst
+
+from forums.models import (
+    ClauseKind,
+    Forum,
+    MemberOrganisation,
+    QuoracyClause,
+    ReportingLine,
+    SeatRole,
+    Succession,
+)
+from forums.seat_holders import HeldSeat
+from forums.vacancies import Places
+from ics_register.pages.frame import AskedDay
+from organisations.models import Organisation
+from people.post_holders import Holder
+from records.days import is_taken
+from records.periods import date_in_words
+
+# A link to a record: the kind of its page, its slug and its name.
+Link = tuple[str, str, str]
+
+
+def ended(record: Organisation | Forum, day: datetime.date) -> str:
+    """When a forum or an organisation ended, if that was before the day."""
+    return record.end_in_words() if record.has_ended(day) else ""
+
+
+def contents(forum: Forum, times) -> list[tuple[str, str]]:
+    """The sections that the page has, each with its anchor."""
+    sections = [
+        ("members", "Members", True),
+        ("quoracy", "Quoracy and decisions", True),
+        ("reporting", "Reporting", True),
+        ("terms", "Terms of reference", terms(forum)),
+        ("former", "Former members", True),
+        ("timeline", "Over time", times),
+    ]
+    return [(anchor, words) for anchor, words, there in sections if there]
+
+
+def summary(forum: Forum) -> list[tuple[str, str]]:
+    """How often a forum meets, and when its terms of reference are reviewed, as far as recorded."""
+    rows = [
+        ("Meets", forum.meeting_frequency),
+        ("Terms of reference reviewed", forum.review_frequency),
+        ("Next review", date_in_words(forum.review_date) if forum.review_date else ""),
+    ]
+    return [(label, words) for label, words in rows if words]
+
+
+def terms(forum: Forum) -> list[tuple[str, str]]:
+    """The parts of the terms of reference that are recorded."""
+    parts = [
+        ("Responsibilities", forum.responsibilities),
+        ("Accountable for", forum.accountable_for),
+        ("Authority", forum.authority),
+    ]
+    return [(heading, text) for heading, text in parts if text]
+
+
+# Seats
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """A row of the table of members: a seat with one holder, or with None for its empty places."""
+
+    seat: HeldSeat
+    holder: Holder | None
+    first: bool  # of its seat
+    last: bool
+    again: bool  # whether its only source is that of the row above
+
+    @property
+    def title(self) -> str:
+        """The title of the seat, with the number of its places if nobody fills any."""
+        if self.holder is None and (self.seat.number or 0) > 1:
+            return f"{self.seat.title} × {self.seat.number}"
+        return self.seat.title
+
+    @property
+    def details(self) -> list[str]:
+        details = []
+        if self.seat.number is None:
+            details.append("number not recorded")
+        elif self._place:
+            details.append(f"{self._place} of {self.seat.number}")
+        if self.seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
+            details.append(self.seat.role_words)
+        if self.seat.voting is not None:
+            details.append("votes" if self.seat.voting else "does not vote")
+        return details
+
+    @property
+    def _place(self) -> int | None:
+        """Which of several places the holder fills."""
+        if self.holder is None or (self.seat.number or 0) <= 1:
+            return None
+        return self.seat.place_of(self.holder)
+
+    @property
+    def room_left(self) -> bool:
+        """Whether this is the row of the empty places of a seat that others fill."""
+        return self.holder is None and bool(self.seat.holders)
+
+    @property
+    def tells_who_comes(self) -> bool:
+        return self.last and bool(self.seat.holders)
+
+    @property
+    def speaks_for(self) -> Link | None:
+        return speaks_for(self.seat, self.holder)
+
+    @property
+    def for_closed(self) -> str:
+        """When the organisation that the seat speaks for closed, if the holder has no other."""
+        return "" if self.holder and self.holder.for_slug else self.seat.for_closed
+
+
+def speaks_for(seat: HeldSeat, holder: Holder | None) -> Link | None:
+    """The organisation that the holder speaks for, or else the one that the seat does."""
+    stated = holder if holder and holder.for_slug else seat
+    return ("organisation", stated.for_slug, stated.for_name or "") if stated.for_slug else None
+
+
+def seat_rows(seats: list[HeldSeat]) -> Iterator[SeatRow]:
+    """The rows of the table of members."""
+    above = None
+    for seat in seats:
+        rows = [*seat.holders, *([] if seat.holders and not seat.unfilled else [None])]
+        for number, holder in enumerate(rows, 1):
+            place = source_place(holder or seat)
+            is_only = place == source_place(seat) and not (holder and holder.ex_officio)
+            again = is_only and place == above
+            yield SeatRow(seat, holder, number == 1, number == len(rows), again)
+            above = place if is_only else None
+
+
+def source_place(fact) -> tuple[str, str]:
+    return fact.document_slug, fact.locator
+
+
+def places_in_words(places: Places) -> str:
+    people = "person" if places.people == 1 else "people"
+    number = str(places.number) if places.all_numbered else f"at least {places.number}"
+    return (
+        f"{places.people} {people} in {places.filled} of {number} "
+        f"place{'' if places.number == 1 else 's'}: {places.vacant} vacant, "
+        f"{places.not_recorded} with nobody recorded."
+    )
+
+
+# The chair
+
+
+def last_chaired(forum: Forum, asked: AskedDay) -> str:
+    """The last day of a forum that has ended, for a link to who chaired it then; "" if the page
+    cannot be read as at that day."""
+    known = forum.has_ended(asked.day) and forum.start_date and is_taken(forum.end_date)
+    return forum.end_date.isoformat() if known else ""
+
+
+def silence(asked: AskedDay) -> str:
+    chairs = "chairs it" if asked.is_today else f"chaired it on {asked.in_words}"
+    return f"The sources do not say who {chairs}."
+
+
+# Quoracy and decisions
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a clause of quoracy is read, with the organisations it asks for."""
+
+    clause: QuoracyClause
+    members: list[tuple[Organisation, str]]  # each with the words between it and the next
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.clause.in_words()}{':' if self.members else '.'}"
+
+
+def readings(
+    clauses: list[QuoracyClause], members: list[MemberOrganisation], day: datetime.date
+) -> list[Reading]:
+    return [
+        Reading(clause, _listed(members, day), members[0].note)
+        if clause.kind == ClauseKind.EVERY_ORGANISATION and members
+        else Reading(clause, [])
+        for clause in clauses
+    ]
+
+
+def _listed(members: list[MemberOrganisation], day: datetime.date) -> list[tuple]:
+    listed = []
+    for member in members:
+        when = ended(member.organisation, day)
+        after = f" (closed {when})" if when else ""
+        listed.append((member.organisation, after + ("." if member is members[-1] else ", ")))
+    return listed
+
+
+def decisions(forum: Forum) -> list[str]:
+    """How a forum decides and by what power, beside the words of its document."""
+    said = []
+    if forum.decision_rule:
+        said.append(f"By {forum.get_decision_rule_display()}.")
+    if forum.decision_basis:
+        said.append(f"Power to decide: {forum.get_decision_basis_display()}.")
+    return said
+
+
+# Reporting
+
+
+def end_of_line(line: ReportingLine) -> Link:
+    """Where a line leads."""
+    target = target_of(line)
+    return "forum" if line.to_forum else "organisation", target.slug, target.name
+
+
+def target_of(line: ReportingLine) -> Forum | Organisation:
+    # A constraint holds that a line leads to one of the two.
+    return cast(Forum | Organisation, line.to_forum or line.to_organisation)
+
+
+def rows_up(lines: list[ReportingLine], day: datetime.date) -> list[tuple]:
+    """Each line with its kind, where it leads, and what is to be added."""
+    rows = []
+    for line in lines:
+        when = ended(target_of(line), day)
+        added = f" (ended {when})" if when else ""
+        added += ", by exception" if line.by_exception else ""
+        rows.append((line, capfirst(line.get_kind_display()), end_of_line(line), added))
+    return rows
+
+
+def rows_beside(lines: list[ReportingLine]) -> list[tuple]:
+    return [(line, line.get_kind_display(), end_of_line(line)) for line in lines]
+
+
+def succession_rows(forum: Forum, successions: list[Succession]) -> list[tuple]:
+    """Each succession with the forums before and after, of which this one needs no link."""
+
+    def side(other: Forum) -> tuple[str, str]:
+        return ("" if other.pk == forum.pk else other.slug), other.name
+
+    return [(each, side(each.from_forum), side(each.to_forum)) for each in successions]
