@@ -25,7 +25,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.lists import LONG, filtered, page_of, to_the_end, up_to_many
+from ics_register.pages.lists import LONG, filtered, many_in_words, page_of, to_the_end, up_to_many
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
@@ -142,6 +142,7 @@ def chairs(request: HttpRequest, asked: AskedDay):
     page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
     rows = rows_of(page, asked)
     organisations = [post.organisation_id for what, post in rows if what == "organisation"]
+    silent = silent_of(asked)
     return "chairs.html", {
         "page": page,
         "rows": rows,
@@ -150,7 +151,8 @@ def chairs(request: HttpRequest, asked: AskedDay):
         "speak_for": speak_for,
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
-        "silent": silent_of(asked),
+        "silent": silent,
+        "silent_links": silent_links(silent or {}),
     }
 
 
@@ -226,6 +228,15 @@ def silent_of(asked: AskedDay) -> dict[str, int] | None:
     if len(forums[: LONG + 1]) > LONG:
         return None
     return {what: up_to_many(them) for what, them in without_a_chair(asked).items()}
+
+
+def silent_links(silent: dict[str, int]) -> list[tuple[str, str]]:
+    """Lists of those that have no chair recorded: the name of the page, and words for a link."""
+    return [
+        (name, many_in_words(number, name.removesuffix("s")))
+        for name, number in silent.items()
+        if number
+    ]
 
 
 def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:

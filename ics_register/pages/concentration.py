@@ -15,7 +15,7 @@ from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import PlaceFilter, within
 from ics_register.pages.formats import CsvTable, Here
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.lists import filtered, page_of, to_the_end, up_to_many
+from ics_register.pages.lists import filtered, many_in_words, page_of, to_the_end, up_to_many
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, Place
@@ -164,6 +164,7 @@ def concentration(request: HttpRequest, asked: AskedDay):
     shown = [each for each in everybody if SHOWN[chosen](each)] if chosen else everybody
     page = page_of(request, shown)
     silent = forums_by_chair(forums, asked, Standing.NOT_RECORDED)
+    without_a_chair = up_to_many(silent)
     organisations = {post.organisation_id for each in page for post, _ in each.posts}
     return "concentration.html", {
         "page": page,
@@ -173,7 +174,8 @@ def concentration(request: HttpRequest, asked: AskedDay):
         "counts": {word: sum(map(has, everybody)) for word, has in SHOWN.items()},
         "everybody": len(everybody),
         "silent": silent,
-        "without_a_chair": up_to_many(silent),
+        "without_a_chair": without_a_chair,
+        "without_a_chair_said": many_in_words(without_a_chair, "forum"),
         "names_then": names_then(organisations, asked),
         "apart": told_apart_by_key(
             Forum,

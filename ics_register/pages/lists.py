@@ -26,6 +26,12 @@ def up_to_many(records: QuerySet) -> int:
     return len(records.order_by().values_list("pk")[: MANY + 1])
 
 
+def many_in_words(counted: int, one: str) -> str:
+    """What `up_to_many` counted: "1 forum", "more than 100 forums"."""
+    number = f"more than {MANY}" if counted > MANY else counted
+    return f"{number} {one}" if counted == 1 else f"{number} {one}s"
+
+
 def to_the_end(counted: int, records: QuerySet) -> int:
     """The number of all `records`, of which `up_to_many` has counted some."""
     return records.count() if counted > MANY else counted
