@@ -236,8 +236,11 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     shown = [pk for pk, *_ in page]
     seats = held_seats_among(shown, asked.day)
     relationships = relationships_of(organisation, asked)
+    around, ratings = forums_around(organisation, asked), ratings_of(organisation, asked)
+    still_there = over and (seats or around["member_of"])
     return "organisations/organisation.html", {
         "organisation": organisation,
+        "codes": codes_in_words(organisation),
         "posts": in_force,
         "former": former_holders(posts),
         "times": recorded_times(heads_first(posts), asked, organisation.end_date),
@@ -247,15 +250,22 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "seats": in_order(seats, shown),
         "seats_of_its_kind": [] if shown else seats_of_kind(organisation, asked),
         "kind_in_seats": IN_TITLES.get(organisation.kind, ""),
-        **forums_around(organisation, asked),
+        "ended_with_seats": organisation.end_in_words() if still_there else "",
+        **around,
         "relationships": relationships,
         "names_then": names_then(others_of(relationships), asked),
-        "ratings": ratings_of(organisation, asked),
+        "ratings": ratings,
+        "has_ratings": any(ratings.values()),
         **said_by(organisation, asked),
         "structured": partial(organisation_as_data, organisation, in_force, request)
         if asked.is_now
         else None,
     }
+
+
+def codes_in_words(organisation: Organisation) -> str:
+    codes = [("ODS", organisation.ods_code), ("ONS", organisation.ons_code)]
+    return ", ".join(f"{scheme} {code}" for scheme, code in codes if code)
 
 
 def heads_first(posts: list[HeldPost]) -> list[HeldPost]:
