@@ -17,7 +17,16 @@ from records.days import DayField
 from records.evidence import Evidenced
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
-from records.periods import Dated, PeriodQuerySet, Precision, date_in_words
+from records.periods import (
+    Dated,
+    PeriodQuerySet,
+    Precision,
+    Qualifier,
+    date_in_words,
+    first_day,
+    last_day,
+    limit_in_words,
+)
 from records.text import tidy
 
 END_HAS_SOURCE = (
@@ -223,6 +232,20 @@ class Document(Record):
         "published, known to the", max_length=5, choices=Precision, default=Precision.DAY
     )
 
+    as_of = DayField(
+        "speaks as of",
+        null=True,
+        blank=True,
+        help_text="The day up to which it knows what it says: of minutes, the day of the meeting. "
+        "If only the month or year is known, any day in it will do.",
+    )
+    as_of_precision = models.CharField(
+        "as of, known to the", max_length=5, choices=Precision, default=Precision.DAY
+    )
+    as_of_qualifier = models.CharField(
+        "as of is", max_length=10, choices=Qualifier, default=Qualifier.ON
+    )
+
     url = models.URLField("web address", max_length=500, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
@@ -232,7 +255,12 @@ class Document(Record):
 
     class Meta(Record.Meta):
         ordering = ["folded"]
-        constraints = [one_of("kind", DocumentKind), one_of("published_precision", Precision)]
+        constraints = [
+            one_of("kind", DocumentKind),
+            one_of("published_precision", Precision),
+            one_of("as_of_precision", Precision),
+            one_of("as_of_qualifier", Qualifier),
+        ]
 
     def __str__(self):
         return self.title
@@ -248,6 +276,36 @@ class Document(Record):
         if self.published_date is None:
             return ""
         return date_in_words(self.published_date, self.published_precision)
+
+    def as_of_in_words(self) -> str:
+        """The day of which it speaks, as it is known: "by June 2021"; "" if that is not
+        recorded."""
+        if self.as_of is None:
+            return ""
+        return limit_in_words(self.as_of, self.as_of_precision, self.as_of_qualifier)
+
+    def clean(self) -> None:
+        super().clean()
+        published, as_of = self.published_date, self.as_of
+        if not (isinstance(published, datetime.date) and isinstance(as_of, datetime.date)):
+            return
+        if first_day(as_of, self.as_of_precision) > last_day(published, self.published_precision):
+            raise ValidationError(
+                {
+                    "as_of": f"It was published {self.published_in_words()}, before "
+                    f"{self.as_of_in_words()}. Correct one of the two."
+                }
+            )
+
+    def prepare(self) -> None:
+        """Store a month or year by its first day. A document that has only a day of publication
+        speaks as of no later day."""
+        super().prepare()
+        if self.as_of is None and self.published_date is not None:
+            self.as_of, self.as_of_precision = self.published_date, self.published_precision
+            self.as_of_qualifier = Qualifier.BY
+        if self.as_of is not None:
+            self.as_of = first_day(self.as_of, self.as_of_precision)
 
 
 class RegisterVersion(models.Model):

@@ -51,6 +51,7 @@ TABLES = (
         id_of_page("documents"),
         *plain(Document, "slug", "title", "short_title", "kind", "publisher"),
         *known(Document, "published_date", "published_precision"),
+        *known(Document, "as_of", "as_of_precision", "as_of_qualifier"),
         *plain(Document, "url", "file_name", "note"),
     )),
     DataTable("places", Place, (

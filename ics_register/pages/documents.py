@@ -154,6 +154,9 @@ DOCUMENT_COLUMNS = (
     "publisher",
     "published_date",
     "published_precision",
+    "as_of",
+    "as_of_precision",
+    "as_of_qualifier",
     "url",
     "file_name",
     "note",
@@ -161,7 +164,7 @@ DOCUMENT_COLUMNS = (
 
 
 def _as_data(document: Document, here: Here) -> dict:
-    published = document.published_date
+    published, as_of = document.published_date, document.as_of
     return {
         "id": here.id_of(document),
         "title": document.title,
@@ -170,6 +173,9 @@ def _as_data(document: Document, here: Here) -> dict:
         "publisher": document.publisher or None,
         "published_date": plain.date(published, document.published_precision),
         "published_precision": document.published_precision if published else None,
+        "as_of": plain.date(as_of, document.as_of_precision),
+        "as_of_precision": document.as_of_precision if as_of else None,
+        "as_of_qualifier": document.as_of_qualifier if as_of else None,
         "url": document.url or None,
         "file_name": document.file_name or None,
         "note": document.note or None,

@@ -67,6 +67,8 @@ class ListImport:
             publisher=PUBLISHER,
             published_date=extract.day,
             published_precision=extract.precision,
+            as_of=extract.day,
+            as_of_precision=extract.precision,
             file_name=extract.file_name[:200],
             note=f"The list as it stood on that date. {LICENCE} SHA-256 of the file: "
             f"{extract.digest}.",

@@ -81,3 +81,24 @@ def test_a_slug_has_letters_digits_and_hyphens(slug):
         make_person(slug=slug)
 
     assert list(refusal.value.message_dict) == ["slug"]
+
+
+@pytest.mark.django_db
+def test_a_document_speaks_of_no_day_after_its_publication():
+    paper = make_document(published_date="2021-05-20", published_precision="month")
+    assert paper.as_of_in_words() == "by May 2021"
+
+    minutes = make_document(published_date="2021-05-20", as_of="2021-04-13")
+    assert minutes.as_of_in_words() == "13 April 2021"
+
+    minutes.as_of = day("2021-05-21")
+    with pytest.raises(ValidationError) as refusal:
+        minutes.full_clean()
+    assert refusal.value.message_dict == {
+        "as_of": ["It was published 20 May 2021, before 21 May 2021. Correct one of the two."]
+    }
+
+
+@pytest.mark.django_db
+def test_a_document_without_a_day_speaks_of_none():
+    assert (make_document().as_of, make_document().as_of_in_words()) == (None, "")
