@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, DateField, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from forums.models import Forum, ForumName, MemberOrganisation, Membership, ReportingLine, Seat
@@ -12,6 +12,7 @@ from organisations.models import Organisation, OrganisationName, Post, Relations
 from people.identity import may_be_named
 from people.models import Appointment, PersonName
 from records.models import DatedFact, NameKind
+from records.periods import Precision
 
 START, END = "start", "end"
 
@@ -21,6 +22,18 @@ Subject = tuple[str, int]
 
 def text(words: str = "") -> Value:
     return Value(words, CharField())
+
+
+class DaysAfter(Func):
+    """The day that many `days` after another. SQLite adds them itself, where Django would have it
+    call Python on each row."""
+
+    template = "(%(expressions)s + (%(days)d))"
+    output_field = DateField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        template = "DATE(%(expressions)s, '%(days)+d days')"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,8 @@ class Kind:
     counted_with: str = ""
     shown: Q = field(default_factory=Q)
     events: tuple[str, ...] = (START, END)
+    # Whether its end is listed on the day after, when something else takes effect: the next name.
+    listed_the_day_after: bool = False
     # The paths to the forums, organisations and people that it concerns.
     concerns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -51,6 +66,15 @@ class Kind:
 
     def rows(self) -> QuerySet:
         return self.model.objects.filter(self.shown).order_by()
+
+    def day_of(self, which: str) -> F | Case:
+        """The day on which its beginning or end is listed."""
+        column = f"{which}_date"
+        if not self.listed_the_day_after:
+            return F(column)
+        known = {f"{which}_precision": Precision.DAY}
+        the_day_after = When(**known, then=DaysAfter(F(column), days=1))
+        return Case(the_day_after, default=F(column), output_field=DateField())
 
     def same_time_as_owner(self, which: str) -> Q:
         """A filter: it began, or ended, exactly when its owner did."""
@@ -96,13 +120,14 @@ KINDS = [
          concerns={"forum": ("pk",)}),
     Kind("organisation-name", OrganisationName, "organisation__folded", 1,
          ("organisation", "organisation__"), columns={"title": F("name")},
-         shown=FORMER, events=(END,), concerns={"organisation": ("organisation",)}),
+         shown=FORMER, events=(END,), listed_the_day_after=True,
+         concerns={"organisation": ("organisation",)}),
     Kind("forum-name", ForumName, "forum__folded", 1, ("forum", "forum__"),
-         columns={"title": F("name")}, shown=FORMER, events=(END,),
+         columns={"title": F("name")}, shown=FORMER, events=(END,), listed_the_day_after=True,
          concerns={"forum": ("forum",)}),
     # Leave out people whom the public cannot look up.
     Kind("person-name", PersonName, "person__folded_sort_name", 1, ("person", "person__"),
-         columns={"title": F("name")}, events=(END,),
+         columns={"title": F("name")}, events=(END,), listed_the_day_after=True,
          shown=FORMER & may_be_named("person"),
          concerns={"person": ("person",)}),
     Kind("relationship", Relationship, "to_organisation__folded", 2,

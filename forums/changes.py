@@ -28,6 +28,7 @@ from django.db.models.functions import Coalesce
 
 from forums.change_kinds import END, KIND, KINDS, START, Key, Kind, Subject, text
 from forums.handovers import SOLE_HOLDER, predecessors, successors
+from records.days import day_before
 from records.periods import Precision, Qualifier, first_day, last_day
 
 
@@ -49,17 +50,28 @@ class Between:
         return self.first <= first_day(day, precision) and last_day(day, precision) <= self.last
 
 
-def possibly(which: str, days: Between) -> Q:
-    """A filter: the start, or the end, may have been on one of `days`."""
-    query = Q()
-    for precision, earliest, latest in days.windows():
+def windows_of(kind: Kind, days: Between) -> list[tuple[Precision, datetime.date, datetime.date]]:
+    """As `days.windows()`: of a kind that is listed on the day after, the dates that are stored."""
+    return [
+        (precision, day_before(earliest), day_before(latest))
+        if kind.listed_the_day_after and precision == Precision.DAY
+        else (precision, earliest, latest)
+        for precision, earliest, latest in days.windows()
+    ]
+
+
+def possibly(kind: Kind, which: str, days: Between) -> Q:
+    """A filter: the start, or the end, may be listed on one of `days`."""
+    query, windows = Q(), windows_of(kind, days)
+    for precision, earliest, latest in windows:
         within = Q(**{f"{which}_date__gte": earliest, f"{which}_date__lte": latest})
         query |= within & Q(**{f"{which}_precision": precision})
-    # The widest window again, so that the database can look the dates up in an index.
-    return query & within
+    # All windows as one, so that the database can look the dates up in an index.
+    _, firsts, lasts = zip(*windows, strict=True)
+    return query & Q(**{f"{which}_date__gte": min(firsts), f"{which}_date__lte": max(lasts)})
 
 
-def if_possibly(which: str, days: Between) -> Q:
+def if_possibly(kind: Kind, which: str, days: Between) -> Q:
     """The same filter for rows that are found by something else: no index is tried on the date."""
     cases = [
         When(
@@ -69,7 +81,7 @@ def if_possibly(which: str, days: Between) -> Q:
                 output_field=BooleanField(),
             ),
         )
-        for precision, earliest, latest in days.windows()
+        for precision, earliest, latest in windows_of(kind, days)
     ]
     return Q(Case(*cases, default=False, output_field=BooleanField()))
 
@@ -89,13 +101,13 @@ def keys_between(
         concerned = kind.concerning(about)
         for which in kind.events if concerned is not None else ():
             if about is None:
-                found = kind.rows().filter(possibly(which, days), _by_itself(kind, which))
+                found = kind.rows().filter(possibly(kind, which, days), _by_itself(kind, which))
             else:
                 concerned_or_next = _or_took_over(kind, which, concerned)
-                found = kind.rows().filter(concerned_or_next, if_possibly(which, days))
+                found = kind.rows().filter(concerned_or_next, if_possibly(kind, which, days))
             if until is not None:
-                found = found.filter(
-                    **{f"{which}_qualifier": Qualifier.ON, f"{which}_date__lte": until}
+                found = found.alias(on=kind.day_of(which)).filter(
+                    **{f"{which}_qualifier": Qualifier.ON}, on__lte=until
                 )
             parts.append(_as_rows(kind, which, _handed_over(kind, which, found, days)))
     return (
@@ -128,7 +140,7 @@ def _handed_over(kind: Kind, which: str, rows: QuerySet, days: Between) -> Query
     if not kind.held_field:
         return rows.annotate(follows=nobody)
     if which == END:
-        next_one = successors(kind).filter(possibly(START, days))
+        next_one = successors(kind).filter(possibly(kind, START, days))
         return rows.exclude(SOLE_HOLDER & Q(Exists(next_one))).annotate(follows=nobody)
     before = Coalesce(Subquery(predecessors(kind).values("pk")[:1]), nobody)
     return rows.annotate(
@@ -143,7 +155,7 @@ def _as_rows(kind: Kind, which: str, records: QuerySet) -> QuerySet:
             default=0,
             output_field=IntegerField(),
         ),
-        on=F(f"{which}_date"),
+        on=kind.day_of(which),
         owner_name=F(kind.sorted_by),
         rank=Value(kind.rank, IntegerField()),
         what=text(kind.what),
@@ -193,13 +205,13 @@ def days_of_changes(up_to: datetime.date, about: Subject | None = None) -> Betwe
     for kind in KINDS:
         concerned = kind.concerning(about)
         for which in kind.events if concerned is not None else ():
-            column = f"{which}_date"
             parts.append(
                 kind.rows()
-                .filter(concerned, **{f"{column}__lte": up_to})
+                .alias(on=kind.day_of(which))
+                .filter(concerned, on__lte=up_to)
                 .annotate(one=Value(1))
                 .values("one")
-                .annotate(earliest=Min(column), latest=Max(column))
+                .annotate(earliest=Min("on"), latest=Max("on"))
                 .values_list("earliest", "latest")
             )
     found = [days for days in parts[0].union(*parts[1:]) if None not in days]

@@ -3,28 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import DateField, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
-from forums.change_kinds import END, KINDS, START, Key, Kind, text
+from forums.change_kinds import END, KINDS, START, DaysAfter, Key, Kind, text
 from people.models import Basis
 from records.periods import Precision, Qualifier
 
 # Whoever acts for an absent holder neither hands over nor takes over.
 SOLE_HOLDER = Q(sole=True) & ~Q(basis=Basis.ACTING)
-
-
-class DaysAfter(Func):
-    """The day that many `days` after another. SQLite adds them itself, where Django would have it
-    call Python on each row."""
-
-    template = "(%(expressions)s + (%(days)d))"
-    output_field = DateField()
-
-    def as_sqlite(self, compiler, connection, **context):
-        template = "DATE(%(expressions)s, '%(days)+d days')"
-        return self.as_sql(compiler, connection, template=template, **context)
 
 
 def adjoining(earlier, later) -> Q:

@@ -46,7 +46,18 @@ class Happening(DatedStated):
 
     @property
     def day(self) -> datetime.date:
-        return getattr(self, f"{self.which}_date")
+        """The day on which it is listed: of a rename, that on which the next name takes effect."""
+        if self.what not in RENAMED or self.ends is None:
+            return getattr(self, f"{self.which}_date")
+        told = self.ends.morrow()
+        return told.day if self.is_limit else told.first_possible()
+
+    def is_to_come(self, today: datetime.date) -> bool:
+        """Whether it is still to happen. On its last day a record is still in force, as its page
+        says."""
+        if self.which == START or (self.what in RENAMED and not self.is_limit):
+            return self.day > today
+        return not self.has_ended(today)
 
     @property
     def precision(self) -> str:

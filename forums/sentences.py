@@ -73,8 +73,7 @@ def _what_is_shared(each: Happening) -> tuple[object, ...]:
 
 def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     each = group[0]
-    # On its last day a record is still in force, as its page says.
-    is_to_come = each.day > today if each.which == START else each.day >= today
+    is_to_come = each.is_to_come(today)
     tense = "by" if each.is_limit else "to come" if is_to_come else "past"
     foreseen = tense == "past" and each.what in ("appointment", "membership") and each.is_foreseen
     if foreseen:

@@ -277,7 +277,6 @@ def test_what_is_to_come_is_told_as_to_come(chair):
 ENDING = {
     "an organisation": make_organisation,
     "a forum": make_forum,
-    "a former name": lambda **d: make_organisation_name(kind=NameKind.FORMER, **d),
     "a relationship": make_relationship,
     "a post": make_post,
     "a seat": make_seat,
@@ -303,6 +302,34 @@ def test_what_ends_is_told_as_to_come_until_its_last_day_is_over(what, precision
         [sentence] = sentences_between("2026-01-01", "2026-12-31", today=today)
         is_to_come = " is to " in sentence
         assert is_to_come == record.is_in_force(today) == (not record.has_ended(today)), sentence
+
+
+@pytest.mark.parametrize(
+    ("precision", "end", "qualifier", "takes_effect"),
+    [
+        ("day", "2026-11-25", Qualifier.ON, "2026-11-26"),
+        ("month", "2026-11-30", Qualifier.ON, "2026-11-01"),
+        ("year", "2026-12-31", Qualifier.ON, "2026-01-01"),
+        ("day", "2026-11-25", Qualifier.BY, "2026-11-26"),
+        ("month", "2026-11-30", Qualifier.BY, "2026-12-01"),
+        ("year", "2026-12-31", Qualifier.BY, "2027-01-01"),
+    ],
+)
+def test_a_rename_is_told_as_to_come_until_the_new_name_surely_takes_effect_or_may(
+    precision, end, qualifier, takes_effect
+):
+    make_organisation_name(
+        kind=NameKind.FORMER,
+        start_date="2019-04-01",
+        end_date=end,
+        end_precision=precision,
+        end_qualifier=qualifier,
+    )
+    first = day(takes_effect)
+
+    for today in (first - datetime.timedelta(days=1), first):
+        [sentence] = sentences_between("2026-01-01", "2026-12-31", today=today)
+        assert (" is to " in sentence) == (today < first), sentence
 
 
 def test_what_begins_is_told_as_begun_on_its_first_day(chair):
@@ -431,9 +458,85 @@ def test_a_new_name_is_the_next_that_is_recorded_or_the_one_it_has_now():
     make_organisation_name(organisation=trust, name="TN", kind=NameKind.ABBREVIATION)
 
     assert sentences_between("2001-01-01", "2026-01-01") == [
-        "On 31 March 2010 First Name was renamed Second Name.",
-        "On 31 March 2019 Second Name was renamed Third Name.",
+        "On 1 April 2010 First Name was renamed Second Name.",
+        "On 1 April 2019 Second Name was renamed Third Name.",
     ]
+
+
+NAMED = {
+    "an organisation": (make_organisation, make_organisation_name, "organisation"),
+    "a forum": (make_forum, make_forum_name, "forum"),
+    "a person": (make_person, make_person_name, "person"),
+}
+
+
+@pytest.mark.parametrize("what", NAMED)
+@pytest.mark.parametrize("own", [False, True])
+def test_a_rename_is_found_on_the_day_the_new_name_takes_effect_and_not_before(what, own):
+    make, make_name, owner = NAMED[what]
+    record = make(name="New Name")
+    make_name(
+        **{owner: record},
+        name="Old Name",
+        kind=NameKind.FORMER,
+        start_date="2000-01-01",
+        end_date="2018-12-31",
+    )
+    about = record if own else None
+
+    assert sentences_between("2018-12-01", "2018-12-31", about) == []
+    assert sentences_between("2019-01-01", "2019-01-01", about) == [
+        "On 1 January 2019 Old Name was renamed New Name."
+    ]
+    assert sentences_between("2019-01-02", "2019-01-31", about) == []
+
+
+def test_the_days_of_changes_reach_to_the_day_on_which_the_last_name_took_effect():
+    ann = make_person(name="Ann Lee")
+    make_person_name(
+        person=ann,
+        name="Ann Owen",
+        kind=NameKind.FORMER,
+        start_date="2000-01-01",
+        end_date="2018-12-31",
+    )
+    about, first = ("person", ann.pk), day("2019-01-01")
+
+    assert days_of_changes(TODAY, about) == Between(first, first)
+    assert days_of_changes(day("2018-12-31"), about) is None
+    assert days_of_changes(first, about) == Between(first, first)
+
+
+def test_a_rename_is_sorted_by_the_day_on_which_it_is_told():
+    trust = make_organisation(name="B Trust", start_date="2000-01-01")
+    make_organisation_name(
+        organisation=trust,
+        name="Old Trust",
+        kind=NameKind.FORMER,
+        start_date="2000-01-01",
+        end_date="2019-03-31",
+    )
+    make_organisation(name="C Trust", start_date="2000-01-01", end_date="2019-03-31")
+    make_organisation(name="A Trust", start_date="2019-04-01")
+
+    assert sentences_between("2019-03-01", "2019-04-30") == [
+        "On 31 March 2019 C Trust closed.",
+        "On 1 April 2019 A Trust began.",
+        "On 1 April 2019 Old Trust was renamed B Trust.",
+    ]
+
+
+def test_a_rename_known_to_the_month_or_by_a_day_is_told_so():
+    trust = make_organisation(name="New Trust", start_date="2000-01-01")
+    former = {"organisation": trust, "kind": NameKind.FORMER, "start_date": "2000-01-01"}
+    make_organisation_name(name="A", end_date="2010-05-01", end_precision="month", **former)
+    make_organisation_name(name="B", end_date="2019-12-03", end_qualifier=Qualifier.BY, **former)
+
+    assert sentences_between("2010-05-20", "2010-05-20") == ["In May 2010 A was renamed New Trust."]
+    assert sentences_between("2019-12-04", "2019-12-04") == [
+        "By 4 December 2019, B had been renamed New Trust; when is not recorded."
+    ]
+    assert sentences_between("2019-12-03", "2019-12-03") == []
 
 
 def test_a_name_of_which_the_sources_do_not_say_what_came_next_is_only_given_up():
@@ -449,7 +552,7 @@ def test_a_name_of_which_the_sources_do_not_say_what_came_next_is_only_given_up(
     )
 
     assert sentences_between("2001-01-01", "2010-12-31") == [
-        "On 31 March 2010 Third Name ceased to be called “First Name”."
+        "On 1 April 2010 Third Name ceased to be called “First Name”."
     ]
 
 
@@ -462,9 +565,7 @@ def test_the_former_name_of_somebody_withheld_is_no_change():
         start_date="2000-01-01",
         end_date="2019-03-31",
     )
-    assert sentences_between("2019-01-01", "2020-01-01") == [
-        "On 31 March 2019 Ann Owen was renamed Ann Lee."
-    ]
+    assert sentences_between("2019-01-01", "2020-01-01") == ["On 1 April 2019 Ann Owen was renamed Ann Lee."]
 
     withhold_person(person=ann)
     assert sentences_between("2019-01-01", "2020-01-01") == []

@@ -41,7 +41,7 @@ def test_renamings_closures_and_moves_are_told_with_their_source():
         "On 31 December 2020 OLD MILL PARTNERSHIP ceased to be a member of EAST TOWN PCN",
         "On 1 January 2021 OLD MILL PARTNERSHIP became a member of WEST AND MILL TOWN PCN",
         "On 30 September 2021 EAST TOWN PCN closed",
-        "By 26 April 2022, MILL SURGERY had been renamed OLD MILL PARTNERSHIP",
+        "By 27 April 2022, MILL SURGERY had been renamed OLD MILL PARTNERSHIP",
     ]:
         assert sentence in told
     assert "ODS partners, 27 April 2022, Line 3, “A00001” in “U00001”" in told
