@@ -22,6 +22,7 @@ from records.events import (
 from records.models import DatedFact, NameKind
 from records.names import free_slug
 from records.periods import When, first_day
+from records.present_names import evidence_of_name, last_former_name, start_of_name
 
 
 @transaction.atomic
@@ -187,27 +188,25 @@ def rename(
         )
     last = begins.eve()
     model = OrganisationName if isinstance(stored, Organisation) else ForumName
+    names = list(stored.names.all())
     former_name = model(
         name=stored.name,
         kind=NameKind.FORMER,
         **{type(stored)._meta.model_name: stored},
-        **in_use_since(stored, last),
+        **in_use_since(stored, names, last),
+        **evidence_of_name(stored, names),
         **last.as_end(),
-        **source.as_evidence(),
+        **source.as_end(),
     )
     stored.name, stored.short_name = name, short_name
     check_and_save(former_name, errors_name_it=True)
     check_and_save(stored)
 
 
-def in_use_since(record: Organisation | Forum, last: When) -> dict:
+def in_use_since(record: Organisation | Forum, names: list, last: When) -> dict:
     """The start of a name that was in use until `last`: the day after the name before it, or else
-    the start of the organisation or forum."""
-    before = (
-        record.names.filter(kind=NameKind.FORMER, end_date__isnull=False)
-        .order_by("-end_date", "-pk")
-        .first()
-    )
+    the start of the organisation or forum. `names` are its other names."""
+    before = last_former_name(names)
     if before is None:
         return record.starts.as_start() if record.starts else {}
     if before.end_date > last.last_possible():
@@ -215,7 +214,7 @@ def in_use_since(record: Organisation | Forum, last: When) -> dict:
             f"It was called {before.name} until {before.end_in_words()}, which is later. "
             "Correct one of the two."
         )
-    return before.ends.morrow().as_start()
+    return start_of_name(names)
 
 
 def new_organisation(*, name: str, kind: str, begins: When, source: Source) -> Organisation:

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from people.models import Distinction, Person, PersonName, Tenure
 from people.personal_names import may_be_letters, parts_of
+from records.confirmations import reconfirm
 from records.events import Source, check_and_save, error_about, read_and_lock
 from records.folded_text import WordsOf, pattern_of, words_of
 from records.locks import locked
 from records.models import NameKind, Record
 from records.names import FoldedField, fold, free_slug
 from records.periods import Precision, Qualifier, When, first_day
+from records.present_names import evidence_of_name, start_of_name
 
 
 def new_person(*, name: str, honorific: str, source: Source) -> Person:
@@ -183,8 +185,9 @@ def rename_person(
 ) -> None:
     """Record that somebody has a new name from a day on. Their page keeps its address.
 
-    Without `honorific` they keep the one they have. Raises ValidationError, changing nothing,
-    if a rule would be broken.
+    Without `honorific` they keep the one they have. A source that gives a new honorific alone
+    confirms the person, since no record keeps the former one. Raises ValidationError, changing
+    nothing, if a rule would be broken.
     """
     stored = read_and_lock(person)
     _refuse_merged(stored, "rename")
@@ -203,44 +206,31 @@ def rename_person(
                 "use."
             }
         )
-    if name != stored.name:
+    is_renamed = name != stored.name
+    if is_renamed:
         _keep_former_name(stored, when, source)
         stored.sort_name = sort_name.strip()  # made from the name if this is empty
     elif sort_name.strip():
         stored.sort_name = sort_name.strip()
     stored.name, stored.honorific = name, honorific
-    # The evidence of the former name is now on its own record.
-    stored.quotation = stored.note = stored.confirmed_locator = ""
-    stored.confirmed_document, stored.confirmed_precision = None, Precision.DAY
-    for field, value in source.as_evidence().items():
-        setattr(stored, field, value)
     check_and_save(stored)
+    if not is_renamed:
+        reconfirm(facts=[stored], when=when, source=source)
 
 
 def _keep_former_name(person: Person, when: When, source: Source) -> None:
+    names = list(person.names.all())
     check_and_save(
         PersonName(
             person=person,
             name=person.name,
             kind=NameKind.FORMER,
-            **_start_of_present_name(person),
+            **(start_of_name(names) or {"start_date": None}),
+            **evidence_of_name(person, names),
             **when.eve().as_end(),
-            **_evidence_of(person),
             **source.as_end(),
         )
     )
-
-
-def _start_of_present_name(person: Person) -> dict:
-    """The start of the present name: the end of the former one, or not recorded."""
-    before = (
-        person.names.filter(kind=NameKind.FORMER, end_date__isnull=False)
-        .order_by("-end_date", "-pk")
-        .first()
-    )
-    if before is None:
-        return {"start_date": None}
-    return before.ends.morrow().as_start()
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from organisations.ods.list_reports import CodeQuestion, ListReport
 from records.models import DatedFact, Document, DocumentKind, NameKind
 from records.names import first_free, free_slug, slug_stem
 from records.periods import Qualifier, When, first_day
+from records.present_names import evidence_of_name
 
 BATCH = 500
 PUBLISHER = "NHS England, Organisation Data Service"
@@ -214,16 +215,12 @@ class ListImport:
         starts = {"start_date": start, "start_qualifier": Qualifier.BY}
         if start is None or start > ends.day:
             starts = {"start_date": None}
-        document, locator = self.source_of_name(found, since)
         self.add_name(
             OrganisationName(
                 organisation=found,
                 name=found.name,
                 kind=NameKind.FORMER,
-                document=document,
-                locator=locator,
-                confirmed_on=found.confirmed_on,
-                confirmed_precision=found.confirmed_precision,
+                **evidence_of_name(found, self.known.names[found.pk]),
                 end_document=self.document,
                 end_locator=locator_of_code(line, code),
                 **starts,
@@ -234,18 +231,6 @@ class ListImport:
         found.name = name
         self.known.days_renamed.pop((found.pk, name_key(name)), None)
         self.changed[found.pk] = found
-
-    def source_of_name(self, found: Organisation, since: datetime.date | None):
-        """The document that gives an organisation the name it has, and the place in it."""
-        former = [n for n in self.known.names[found.pk] if n.kind == NameKind.FORMER]
-        if since and former:
-            latest = max(former, key=last_day_of)
-            if self.known.is_named_by_hand(found):
-                # “Rename” gave the former name the source of the name that replaced it.
-                return latest.document, latest.locator
-            if latest.end_document_id:
-                return latest.end_document, latest.end_locator
-        return found.document, found.locator
 
 
 def last_day_of(name: OrganisationName) -> datetime.date:

@@ -763,7 +763,9 @@ class TestRenaming:
         former = trust.names.get()
         assert (former.name, former.kind) == ("Old Trust", NameKind.FORMER)
         assert (former.start_in_words(), former.end_in_words()) == ("2011", "31 January 2026")
-        assert former.document == source()
+        assert (former.document, former.locator) == (trust.document, "page 1")
+        assert (former.end_document, former.end_locator) == (source(), "minute 7")
+        assert trust.locator == "page 1"
 
     def test_a_second_new_name_begins_its_time_after_the_first_former_one(self):
         forum = make_forum(name="Group")
@@ -777,6 +779,9 @@ class TestRenaming:
             ("Group", "2019-04-01", "2025-04-30"),
             ("Committee", "2025-05-01", "2026-01-31"),
         ]
+        group, committee = forum.names.order_by("pk")
+        assert (group.locator, group.end_locator) == ("page 1", "minute 7")
+        assert (committee.locator, committee.confirmed_on) == ("minute 7", None)
 
     def test_a_name_known_to_the_month_overlaps_in_it(self):
         trust = make_organisation(name="Old Trust")

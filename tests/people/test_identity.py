@@ -280,7 +280,35 @@ def test_the_former_name_is_kept_with_its_end_and_both_sources(karen, minutes):
         "Green, Karen",
         "karen-brown",
     )
-    assert (karen.document, karen.locator) == (minutes.document, "minute 3")
+    assert karen.document == former.document
+
+
+def test_what_a_person_rests_on_stays_when_they_are_renamed(karen, minutes):
+    evidence = {
+        "quotation": "“Ms Brown”",
+        "note": "Her own page.",
+        "confirmed_on": day("2020-01-01"),
+    }
+    for field, value in evidence.items():
+        setattr(karen, field, value)
+    karen.save()
+    before = {name: getattr(karen, name) for name in Person.EVIDENCE_FIELDS}
+
+    rename(karen, minutes)
+
+    assert {name: getattr(karen, name) for name in Person.EVIDENCE_FIELDS} == before
+    assert karen.names.get().confirmed_on == day("2020-01-01")
+
+
+def test_the_source_of_a_second_name_is_the_paper_that_gave_it(karen, minutes):
+    rename(karen, minutes, "Karen Green")
+    later = Source(make_document(), "page 9")
+    rename(karen, later, "Karen White", When(day("2025-02-01")))
+
+    green = karen.names.get(name="Karen Green")
+    assert (green.document, green.locator) == (minutes.document, "minute 3")
+    assert green.confirmed_on is None
+    assert (green.end_document, green.end_locator) == (later.document, "page 9")
 
 
 def test_a_second_change_of_name_knows_since_when_the_first_held(karen, minutes):
@@ -297,6 +325,9 @@ def test_a_new_honorific_alone_leaves_no_former_name(karen, minutes):
 
     assert str(karen) == "Professor Karen Brown"
     assert not karen.names.exists()
+    assert karen.document != minutes.document
+    assert (karen.confirmed_document, karen.confirmed_locator) == (minutes.document, "minute 3")
+    assert karen.confirmed_on == day("2024-05-01")
 
 
 def test_the_name_that_somebody_has_is_no_new_one(karen, minutes):
