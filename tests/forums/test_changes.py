@@ -565,7 +565,9 @@ def test_the_former_name_of_somebody_withheld_is_no_change():
         start_date="2000-01-01",
         end_date="2019-03-31",
     )
-    assert sentences_between("2019-01-01", "2020-01-01") == ["On 1 April 2019 Ann Owen was renamed Ann Lee."]
+    assert sentences_between("2019-01-01", "2020-01-01") == [
+        "On 1 April 2019 Ann Owen was renamed Ann Lee."
+    ]
 
     withhold_person(person=ann)
     assert sentences_between("2019-01-01", "2020-01-01") == []
