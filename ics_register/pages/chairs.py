@@ -26,7 +26,7 @@ from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.lists import LONG, filtered, many_in_words, page_of, to_the_end, up_to_many
-from ics_register.pages.names_on_day import earliest_day, names_then
+from ics_register.pages.names_on_day import NamesThen, earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import post_holders
@@ -106,10 +106,13 @@ def chairs_as_json(context: dict, here: Here) -> dict:
     return {**here.paged(context["page"], rows), "without_a_chair": silent}
 
 
-def _as_data(what: str, seat_or_post, names: dict[int, str], here: Here) -> dict:
+def _as_data(what: str, seat_or_post, names: NamesThen, here: Here) -> dict:
     """A row of the list: the forum with its chair's seat, or the organisation with the post."""
     if what == "forum":
-        return {"forum": facts.forum_of(seat_or_post, here), "seat": facts.seat(seat_or_post, here)}
+        return {
+            "forum": facts.forum_of(seat_or_post, names, here),
+            "seat": facts.seat(seat_or_post, here),
+        }
     return {
         "organisation": facts.organisation_of(seat_or_post, names, here),
         "post": facts.post(seat_or_post, here),
@@ -121,14 +124,25 @@ def chairs_as_csv(context: dict, here: Here) -> CsvTable:
 
     def rows():
         for keys in in_chunks(list(context["page"].paginator.object_list)):
-            for what, seat_or_post in rows_of(keys, here.asked):
-                said = _as_data(what, seat_or_post, {}, here)
+            listed = rows_of(keys, here.asked)
+            names = names_of(listed, here.asked)
+            for what, seat_or_post in listed:
+                said = _as_data(what, seat_or_post, names, here)
                 whole = csv_rows.flat({"of": said[what]})
                 holding = said["seat" if what == "forum" else "post"]
                 for row in csv_rows.holding_rows(holding):
                     yield {"kind": what, **whole, **row}
 
-    return CsvTable(["kind", "of", "of_name", *csv_rows.HOLDING_COLUMNS], rows())
+    return CsvTable(["kind", "of", "of_name", "of_called_then", *csv_rows.HOLDING_COLUMNS], rows())
+
+
+def names_of(rows: list[tuple], asked: AskedDay) -> NamesThen:
+    """The names on the day of the forums and organisations of `rows`."""
+    keys = {
+        of: {getattr(held, f"{of}_id") for what, held in rows if what == of}
+        for of in ("forum", "organisation")
+    }
+    return names_then(asked, forums=keys["forum"], organisations=keys["organisation"])
 
 
 @public_page(
@@ -141,13 +155,12 @@ def chairs(request: HttpRequest, asked: AskedDay):
     post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked.day), asked=asked)
     page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
     rows = rows_of(page, asked)
-    organisations = [post.organisation_id for what, post in rows if what == "organisation"]
     silent = silent_of(asked)
     return "chairs.html", {
         "page": page,
         "rows": rows,
         "apart": _apart(page, rows, asked),
-        "names_then": names_then(organisations, asked),
+        "names_then": names_of(rows, asked),
         "speak_for": speak_for,
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,

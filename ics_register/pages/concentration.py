@@ -165,7 +165,6 @@ def concentration(request: HttpRequest, asked: AskedDay):
     page = page_of(request, shown)
     silent = forums_by_chair(forums, asked, Standing.NOT_RECORDED)
     without_a_chair = up_to_many(silent)
-    organisations = {post.organisation_id for each in page for post, _ in each.posts}
     return "concentration.html", {
         "page": page,
         "place": place,
@@ -176,7 +175,11 @@ def concentration(request: HttpRequest, asked: AskedDay):
         "silent": silent,
         "without_a_chair": without_a_chair,
         "without_a_chair_said": many_in_words(without_a_chair, "forum"),
-        "names_then": names_then(organisations, asked),
+        "names_then": names_then(
+            asked,
+            organisations={post.organisation_id for each in page for post, _ in each.posts},
+            forums={seat.forum_id for each in page for seat, _ in each.forums},
+        ),
         "apart": told_apart_by_key(
             Forum,
             {(seat.forum_id, seat.forum_name) for each in page for seat, _ in each.forums},

@@ -10,6 +10,7 @@ from records.periods import Period
 FORUM_COLUMNS = (
     "id",
     "name",
+    "called_then",
     "short_name",
     "kind",
     "status",

@@ -41,6 +41,8 @@ def word_file(paper: Paper, asked: AskedDay) -> bytes:
     document = Document()
     _set_out(document, paper, asked)
     document.add_heading(paper.title, level=1)
+    if paper.called_then:
+        document.add_paragraph(paper.called_then)
     document.add_paragraph(f"{paper.origin}.")
     if paper.not_in_force:
         document.add_paragraph().add_run(paper.not_in_force).bold = True

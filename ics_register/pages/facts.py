@@ -8,6 +8,7 @@ import datetime
 
 from ics_register.jinja import lines
 from ics_register.pages.formats import Here
+from ics_register.pages.names_on_day import NamesThen
 from records.periods import as_known
 
 EDGES = ("start", "end")
@@ -93,14 +94,24 @@ def other_names(names, here: Here) -> list[dict]:
     return [{"name": each.name, "kind": each.kind, **dated(each, here)} for each in names]
 
 
+def source_of_name(renaming, here: Here) -> dict | None:
+    """Which document gives the present name, and where in it, by the former name that it followed;
+    None if that is not another than the source of the record."""
+    if renaming is None:
+        return None
+    given = document(here, renaming.end_document_slug, renaming.end_document_title)
+    return {"document": given, "locator": renaming.end_locator}
+
+
 # Organisations and forums
 
 
-def forum(whole, here: Here) -> dict:
-    """A forum, without its seats and lines."""
+def forum(whole, here: Here, called_then: str | None) -> dict:
+    """A forum, without its seats and lines, and its name on the day if that was another."""
     return {
         "id": here.id_of(whole),
         "name": whole.name,
+        "called_then": called_then,
         "short_name": whole.short_name or None,
         "kind": whole.kind,
         "status": whole.status,
@@ -160,7 +171,7 @@ def reporting_line(line, here: Here) -> dict:
     }
 
 
-def organisation(whole, here: Here, called_then: str | None = None) -> dict:
+def organisation(whole, here: Here, called_then: str | None) -> dict:
     """An organisation, without its posts, and its name on the day if that was another."""
     codes = None
     if whole.codes_document_id:
@@ -259,16 +270,18 @@ def post(post, here: Here) -> dict:
     return {"kind": post.kind, **_holding(post, here)}
 
 
-def forum_of(seat, here: Here) -> dict:
-    """The forum that a seat belongs to."""
+def forum_of(seat, names_then: NamesThen, here: Here) -> dict:
+    """The forum that a seat belongs to, and its name on the day if that was another."""
     forum = record(here, "forum", seat.forum_slug, seat.forum_name)
-    return {**forum, "status": seat.forum_status}
+    called = names_then["forum"].get(seat.forum_id)
+    return {**forum, "called_then": called, "status": seat.forum_status}
 
 
-def organisation_of(post, names_then: dict[int, str], here: Here) -> dict:
+def organisation_of(post, names_then: NamesThen, here: Here) -> dict:
     """The organisation that a post belongs to, and its name on the day if that was another."""
     organisation = record(here, "organisation", post.organisation_slug, post.organisation_name)
-    return {**organisation, "called_then": names_then.get(post.organisation_id)}
+    called = names_then["organisation"].get(post.organisation_id)
+    return {**organisation, "called_then": called}
 
 
 def former_holders(pairs, here: Here) -> list[dict]:

@@ -32,7 +32,7 @@ from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
-from ics_register.pages.names_on_day import earliest_day
+from ics_register.pages.names_on_day import earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_be_as_data
 from ics_register.pages.record_addresses import record_at
@@ -43,6 +43,7 @@ from people.post_holders import Standing
 from records.namesakes import told_apart
 from records.periods import not_over
 from records.prepared import prepared
+from records.present_names import renaming
 
 
 class ForumFilter(django_filters.FilterSet):
@@ -80,12 +81,12 @@ def chairs_of(forums: list[Forum], asked: AskedDay) -> dict[int, list[HeldSeat]]
 
 
 def forums_as_json(context: dict, here: Here) -> dict:
-    chairs = context["chairs"]
+    chairs, names = context["chairs"], context["names_then"]["forum"]
     return here.paged(
         context["page"],
         [
             {
-                **facts.forum(forum, here),
+                **facts.forum(forum, here, names.get(forum.pk)),
                 "chairs": [facts.seat(seat, here) for seat in chairs.get(forum.pk, [])],
             }
             for forum in context["page"]
@@ -97,8 +98,10 @@ def forums_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
         for forums in whole_list(context["page"]):
             chairs = chairs_of(forums, here.asked)
+            names = names_then(here.asked, forums=[forum.pk for forum in forums])
             for forum in forums:
-                said = csv_rows.flat(facts.forum(forum, here))
+                called = names["forum"].get(forum.pk)
+                said = csv_rows.flat(facts.forum(forum, here, called))
                 yield said | csv_rows.heads_in_cells(chairs.get(forum.pk, []), here)
 
     return CsvTable(
@@ -121,17 +124,19 @@ def forum_list(request: HttpRequest, asked: AskedDay):
         "page": page,
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
+        "names_then": names_then(asked, forums=[forum.pk for forum in page]),
         "chairs": chairs_of(list(page), asked),
         "apart": told_apart(page, asked.day),
     }
 
 
 def forum_as_json(context: dict, here: Here) -> dict:
-    forum = context["forum"]
+    forum, called = context["forum"], csv_rows.all_of(context["called_then"])
     lines = [context["lines_up"], *(lines for _, lines in context["lines_down"])]
     lines = [line for some in (*lines, context["lines_beside"]) for line in some]
     return {
-        **facts.forum(forum, here),
+        **facts.forum(forum, here, called or None),
+        "name_source": facts.source_of_name(context["renaming"], here),
         "in_force": forum.is_in_force(here.asked.day),
         **facts.terms_of_reference(forum, here),
         "places": facts.places(context["places"]),
@@ -241,6 +246,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     over = forum.has_ended(asked.day)
     in_force = [seat for seat in seats if seat.is_in_force(asked.day) and not over]
     members = list(member_organisations(forum.pk, asked.day)) if forum.has_members else []
+    names = list(other_names(forum.pk)) if forum.has_names else []
     clauses = clauses_of(forum, asked) if forum.has_clauses else []
     could = None
     if clauses and forum.is_in_force(asked.day):
@@ -255,7 +261,9 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "former": former_holders(seats),
         "times": recorded_times(chairs_first(seats), asked, forum.end_date),
         "member_organisations": members,
-        "names": other_names(forum.pk) if forum.has_names else [],
+        "names": names,
+        "renaming": renaming(names),
+        "called_then": names_of_one(names, asked),
         "clauses": clauses,
         "could_be": could,
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],

@@ -46,7 +46,7 @@ def home_as_json(context: dict, here: Here) -> dict:
             for post in context["leaders"]
         ],
         "chairs": [
-            {"forum": facts.forum_of(seat, here), "seat": facts.seat(seat, here)}
+            {"forum": facts.forum_of(seat, names, here), "seat": facts.seat(seat, here)}
             for seat in context["chairs"]
         ],
         "systems": [
@@ -85,7 +85,11 @@ def home(request: HttpRequest, asked: AskedDay):
     chairs = _main_chairs(shown, asked)
     documents = list(Document.objects.order_by("folded")[: DOCUMENTS + 1])
     return "home.html", {
-        "names_then": names_then({post.organisation_id for post in leaders}, asked),
+        "names_then": names_then(
+            asked,
+            organisations={post.organisation_id for post in leaders},
+            forums={seat.forum_id for seat in chairs},
+        ),
         "earliest": None if chairs or leaders else earliest_day(),
         "systems": _systems(shown, places, asked),
         "more_systems": len(systems) - len(shown),

@@ -1,50 +1,79 @@
-"""Names of organisations on a day, and the first day and the first day there is anything of."""
+"""Names of organisations and forums on a day, and the first day there is anything of."""
 
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Min, QuerySet
+from django.db.models import F, Min, QuerySet
 
-from forums.models import Forum
+from forums.change_kinds import text
+from forums.models import Forum, ForumName
 from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation, OrganisationName
 from records.days import FIRST_DAY
-from records.models import NameKind
-from records.periods import Qualifier, date_in_words, first_day
+from records.models import NameKind, OtherName
+from records.periods import Period, Qualifier, When, date_in_words
 from records.prepared import prepared
 
+NamesThen = dict[str, dict[int, str]]
+# A key that no record has. An empty tuple would have the query compiled each time.
+NONE = (0,)
 
-def names_then(organisations: Iterable[int], asked: AskedDay) -> dict[int, str]:
-    """The names on the day of organisations that have changed their name, in words."""
-    if asked.is_today:
-        return {}
-    organisations = tuple(organisations)
-    if not organisations:
-        return {}
-    former = _former_names(organisations, asked.day)
-    told = [(name.organisation_id, name_then(name, asked)) for name in former]
-    return {organisation: words for organisation, words in told if words}
+
+def names_then(
+    asked: AskedDay, *, organisations: Iterable[int] = (), forums: Iterable[int] = ()
+) -> NamesThen:
+    """The names on the day of organisations and forums that have changed their name, in words."""
+    told: NamesThen = {"organisation": {}, "forum": {}}
+    keys = tuple(organisations) or NONE, tuple(forums) or NONE
+    if asked.is_today or keys == (NONE, NONE):
+        return told
+    for _, what, owner, name, *ends in _former_names(*keys, asked.day):
+        if words := _in_words(name, When(*ends) if ends[0] else None, asked):
+            told[what][owner] = words
+    return told
 
 
 @prepared
-def _former_names(organisations: tuple[int, ...], day: datetime.date) -> QuerySet:
-    names = OrganisationName.objects.as_at(day).filter(kind=NameKind.FORMER)
-    return names.filter(organisation__in=organisations).order_by("pk")
+def _former_names(
+    organisations: tuple[int, ...], forums: tuple[int, ...], day: datetime.date
+) -> QuerySet:
+    def rows(names: QuerySet, owner: str) -> QuerySet:
+        return (
+            names.filter(kind=NameKind.FORMER)
+            .order_by()
+            .values_list("pk", text(owner), F(owner), "name", *Period.END_FIELDS)
+        )
+
+    return (
+        rows(
+            OrganisationName.objects.as_at(day).filter(organisation__in=organisations),
+            "organisation",
+        )
+        .union(rows(ForumName.objects.as_at(day).filter(forum__in=forums), "forum"), all=True)
+        .order_by("pk")
+    )
 
 
-def name_then(name: OrganisationName, asked: AskedDay) -> str:
-    """A former name in words, if the organisation had it on the day; otherwise "".
+def names_of_one(names: Iterable[OtherName], asked: AskedDay) -> list[str]:
+    """The former names that an organisation or a forum had on the day, in words. `names` are all
+    its other names."""
+    if asked.is_today:
+        return []
+    then = [n for n in names if n.kind == NameKind.FORMER and n.is_in_force(asked.day)]
+    return [words for name in then if (words := _in_words(name.name, name.ends, asked))]
+
+
+def _in_words(name: str, ends: When | None, asked: AskedDay) -> str:
+    """A former name that was in use on the day, in words; "" if perhaps it was not.
 
     A name that ended *by* a month may have ended earlier, and is not claimed for that month.
     """
-    if name.kind != NameKind.FORMER or not name.is_in_force(asked.day):
+    if ends is None or ends.qualifier == Qualifier.ON:
+        return f"then called {name}"
+    if ends.first_possible() <= asked.day:
         return ""
-    if name.end_qualifier == Qualifier.ON or name.end_date is None:
-        return f"then called {name.name}"
-    if first_day(name.end_date, name.end_precision) <= asked.day:
-        return ""
-    gone = date_in_words(name.end_date, name.end_precision)
-    return f"called {name.name} until {gone} at the latest"
+    gone = date_in_words(ends.day, ends.precision)
+    return f"called {name} until {gone} at the latest"
 
 
 def earliest_day() -> datetime.date | None:

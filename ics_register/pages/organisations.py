@@ -19,7 +19,7 @@ from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
-from ics_register.pages.names_on_day import earliest_day, name_then, names_then
+from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.relationships import others_of, relationships_of
@@ -46,6 +46,7 @@ from people.post_holders import (
 from records.namesakes import told_apart
 from records.periods import in_force, not_over
 from records.prepared import prepared
+from records.present_names import renaming
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -81,7 +82,7 @@ def heads_of(organisations: list[Organisation], asked: AskedDay) -> dict[int, li
 
 
 def organisations_as_json(context: dict, here: Here) -> dict:
-    names, heads = context["names_then"], context["heads"]
+    names, heads = context["names_then"]["organisation"], context["heads"]
     return here.paged(
         context["page"],
         [
@@ -98,9 +99,10 @@ def organisations_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
         for some in whole_list(context["page"]):
             heads = heads_of(some, here.asked)
-            names = names_then([each.pk for each in some], here.asked)
+            names = names_then(here.asked, organisations=[each.pk for each in some])
             for each in some:
-                said = csv_rows.flat(facts.organisation(each, here, names.get(each.pk)))
+                called = names["organisation"].get(each.pk)
+                said = csv_rows.flat(facts.organisation(each, here, called))
                 yield said | csv_rows.heads_in_cells(heads.get(each.pk, []), here)
 
     columns = [*csv_rows.ORGANISATION_COLUMNS, *csv_rows.HEAD_COLUMNS, *csv_rows.DATED_COLUMNS]
@@ -122,7 +124,7 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
         "page": page,
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
-        "names_then": names_then([organisation.pk for organisation in page], asked),
+        "names_then": names_then(asked, organisations=[each.pk for each in page]),
         "heads": heads_of(list(page), asked),
         "apart": told_apart(page, asked.day),
     }
@@ -134,11 +136,15 @@ def organisation_as_json(context: dict, here: Here) -> dict:
     organisation, called = context["organisation"], csv_rows.all_of(context["called_then"])
     return {
         **facts.organisation(organisation, here, called or None),
+        "name_source": facts.source_of_name(context["renaming"], here),
         "in_force": organisation.is_in_force(here.asked.day),
         "posts": [facts.post(post, here) for post in context["posts"]],
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
-        "seats": here.paged(context["page"], [_seat(seat, here) for seat in context["seats"]]),
+        "seats": here.paged(
+            context["page"],
+            [_seat(seat, context["names_then"], here) for seat in context["seats"]],
+        ),
         "seats_of_its_kind": [
             {"forum": facts.named(seat.forum, here), "title": seat.title, **facts.dated(seat, here)}
             for seat in context["seats_of_its_kind"]
@@ -182,8 +188,8 @@ def organisation_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def _seat(seat, here: Here) -> dict:
-    return {"forum": facts.forum_of(seat, here), **facts.seat(seat, here)}
+def _seat(seat, names: NamesThen, here: Here) -> dict:
+    return {"forum": facts.forum_of(seat, names, here), **facts.seat(seat, here)}
 
 
 def _around(each: "ForumAround", here: Here) -> dict:
@@ -201,12 +207,15 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> CsvTable:
                 yield {"kind": "post", **row}
         for keys in in_chunks([pk for pk, *_ in context["page"].paginator.object_list]):
             seats = held_seats_among(keys, here.asked.day)
+            names = names_then(here.asked, forums={seat.forum_id for seat in seats})
             for seat in in_order(seats, keys):
-                forum = csv_rows.flat({"forum": facts.forum_of(seat, here)})
+                forum = csv_rows.flat({"forum": facts.forum_of(seat, names, here)})
                 for row in csv_rows.holding_rows(facts.seat(seat, here)):
                     yield {"kind": "seat", **forum, **row}
 
-    return CsvTable(["kind", "forum", "forum_name", *csv_rows.HOLDING_COLUMNS], rows())
+    return CsvTable(
+        ["kind", "forum", "forum_name", "forum_called_then", *csv_rows.HOLDING_COLUMNS], rows()
+    )
 
 
 @prepared
@@ -229,7 +238,7 @@ def other_names(organisation: int) -> QuerySet:
 def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     organisation = record_at(organisations, slug)
     posts = held_posts_of(organisation, asked.day)
-    names = other_names(organisation.pk)
+    names = list(other_names(organisation.pk))
     over = organisation.has_ended(asked.day)
     in_force = [post for post in posts if post.is_in_force(asked.day) and not over]
     page = page_of(request, seats_for(organisation, asked))
@@ -245,7 +254,8 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "former": former_holders(posts),
         "times": recorded_times(heads_first(posts), asked, organisation.end_date),
         "names": names,
-        "called_then": [words for name in names if (words := name_then(name, asked))],
+        "renaming": renaming(names),
+        "called_then": names_of_one(names, asked),
         "page": page,
         "seats": in_order(seats, shown),
         "seats_of_its_kind": [] if shown else seats_of_kind(organisation, asked),
@@ -253,7 +263,11 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "ended_with_seats": organisation.end_in_words() if still_there else "",
         **around,
         "relationships": relationships,
-        "names_then": names_then(others_of(relationships), asked),
+        "names_then": names_then(
+            asked,
+            organisations=others_of(relationships),
+            forums={seat.forum_id for seat in seats},
+        ),
         "ratings": ratings,
         "has_ratings": any(ratings.values()),
         **said_by(organisation, asked),

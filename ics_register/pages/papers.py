@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from forums.models import Forum
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import names_then
 from records.models import Document
 
 
@@ -79,6 +81,7 @@ class Paper:
     as_at: str  # the day in words, with the day of recording if one was asked for
     address: str  # the address that it comes from, with the day
     not_in_force: str  # a sentence, if the forum was not in force on the day
+    called_then: str  # a sentence, if the forum had another name on the day
     parts: tuple[Part, ...]
     landscape: bool = False
 
@@ -106,6 +109,7 @@ def paper_about(
         + (f", as recorded by the end of {asked.recorded_in_words}" if asked.recorded else ""),
         address=request.build_absolute_uri(address),
         not_in_force=not_in_force(forum, asked),
+        called_then=called_then(forum, asked),
         parts=tuple(parts),
         landscape=landscape,
     )
@@ -133,6 +137,12 @@ def not_in_force(forum: Forum, asked: AskedDay) -> str:
             "is not recorded."
         )
     return f"{words} The register has this forum from {forum.start_in_words()}."
+
+
+def called_then(forum: Forum, asked: AskedDay) -> str:
+    """A sentence with the name that a forum had on the day; "" if it had the name of today."""
+    names = names_then(asked, forums=[forum.pk])["forum"]
+    return f"{capfirst(names[forum.pk])}." if forum.pk in names else ""
 
 
 class References:
@@ -204,6 +214,7 @@ def paper_as_json(context: dict, here: Here) -> dict:
         "forum": {"id": here.id_of(context["forum"]), "name": paper.forum},
         "title": paper.title,
         "not_in_force": paper.not_in_force or None,
+        "called_then": paper.called_then or None,
         "parts": [
             {
                 "heading": part.heading,

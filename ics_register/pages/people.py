@@ -23,6 +23,7 @@ from people.models import FINDABLE, Appointment, Person, PersonName
 from records.namesakes import namesakes
 from records.periods import Qualifier, not_over
 from records.prepared import prepared
+from records.present_names import renaming
 
 
 def shown_people() -> QuerySet[Person]:
@@ -195,6 +196,7 @@ def person_as_json(context: dict, here: Here) -> dict:
         **facts.named(person, here),
         "honorific": person.honorific or None,
         **facts.evidence(person, here),
+        "name_source": facts.source_of_name(context["renaming"], here),
         **_all_held(context, here),
         "names": facts.other_names(context["names"], here),
     }
@@ -244,14 +246,21 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     person = record_at(people, slug)
     appointments = list(appointments_of(person.pk))
     memberships = list(memberships_of(person.pk))
+    names = list(other_names(person.pk))
     through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
     tenures = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
     over = [pair for pair in tenures if pair[1].has_ended(asked.day) or ended_with(*pair, asked)]
     now = [pair for pair in tenures if pair not in over and pair[1].is_in_force(asked.day)]
     return "people/person.html", {
         "person": person,
-        "names_then": names_then({a.post.organisation_id for a in appointments}, asked),
-        "names": other_names(person.pk),
+        "names_then": names_then(
+            asked,
+            organisations={a.post.organisation_id for a in appointments},
+            forums={m.seat.forum_id for m in memberships}
+            | {seat.forum_id for pairs in through.values() for seat, _ in pairs},
+        ),
+        "names": names,
+        "renaming": renaming(names),
         "now": now,
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
         "to_come": [pair for pair in tenures if pair not in over and pair not in now],

@@ -234,7 +234,7 @@ def representation(request: HttpRequest, asked: AskedDay):
         "all": Tally.of(shares),
         "for_nobody": Tally.of(for_nobody),
         "empty": {"all": empty_in(shares, empty), "for_nobody": empty_in(for_nobody, empty)},
-        "names_then": names_then([row.organisation.pk for row in page], asked),
+        "names_then": names_then(asked, organisations=[row.organisation.pk for row in page]),
         "apart": told_apart([row.organisation for row in page], asked.day),
         "forums_apart": told_apart([*columns, *others], asked.day),
         "earliest": None if rows else earliest_day(),

@@ -11,6 +11,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import NamesThen, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
 from organisations.models import Organisation, OrganisationName, Post
@@ -46,7 +47,7 @@ def found_as_json(context: dict, here: Here) -> dict:
     return {
         "q": context["searched"],
         **{
-            what: [_as_said(record, context["held"], here) for record in found.get(what, [])]
+            what: [_as_said(record, context, here) for record in found.get(what, [])]
             for what in KINDS
         },
         "counts": {what: counts.get(what, 0) for what in KINDS},
@@ -55,7 +56,8 @@ def found_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def _as_said(record: Model, held: dict[int, list[str]], here: Here) -> dict:
+def _as_said(record: Model, beside: dict, here: Here) -> dict:
+    """A record as found. `beside` has what each person holds, and the names of the day."""
     if isinstance(record, Post):
         return {
             "title": record.title,
@@ -67,8 +69,13 @@ def _as_said(record: Model, held: dict[int, list[str]], here: Here) -> dict:
         "other_names": [each.name for each in record.so_called],
     }
     if isinstance(record, Person):
-        return {**said, "holds": held[record.pk]}
-    return {**said, "end_date": facts.date(record.end_date, record.end_precision)}
+        return {**said, "holds": beside["held"][record.pk]}
+    called = beside["names_then"][record._meta.model_name].get(record.pk)
+    return {
+        **said,
+        "called_then": called,
+        "end_date": facts.date(record.end_date, record.end_precision),
+    }
 
 
 def found_as_csv(context: dict, here: Here) -> CsvTable:
@@ -79,11 +86,16 @@ def found_as_csv(context: dict, here: Here) -> CsvTable:
             numbers = records.prefetch_related(None).values_list("pk", flat=True)
             for keys in in_chunks(list(numbers)):
                 chunk = _nearest(records.filter(pk__in=keys), context["words"])
-                held = _held_by(chunk, here.asked) if what == "people" else {}
+                beside = {
+                    "held": _held_by(chunk, here.asked) if what == "people" else {},
+                    "names_then": _names_then({what: chunk}, here.asked),
+                }
                 for record in chunk:
-                    yield _as_row(KINDS[what], _as_said(record, held, here))
+                    yield _as_row(KINDS[what], _as_said(record, beside, here))
 
-    return CsvTable(["kind", "id", "name", "other_names", "holds", "end_date"], rows())
+    return CsvTable(
+        ["kind", "id", "name", "called_then", "other_names", "holds", "end_date"], rows()
+    )
 
 
 def _as_row(kind: str, said: dict) -> dict:
@@ -95,6 +107,7 @@ def _as_row(kind: str, said: dict) -> dict:
         "kind": kind,
         "id": said["id"],
         "name": said["name"],
+        "called_then": said.get("called_then"),
         "other_names": csv_rows.all_of(said["other_names"]),
         "holds": csv_rows.all_of(said.get("holds", [])),
         "end_date": said.get("end_date"),
@@ -136,8 +149,14 @@ def search(request: HttpRequest, asked: AskedDay):
         "found": found,
         "counts": counts,
         "held": held,
+        "names_then": _names_then(found, asked),
         "apart": _told_apart(found, held, asked),
     }
+
+
+def _names_then(found: dict[str, list], asked: AskedDay) -> NamesThen:
+    keys = {what: [each.pk for each in found.get(what, [])] for what in KINDS}
+    return names_then(asked, organisations=keys["organisations"], forums=keys["forums"])
 
 
 def _in_force_first(model: type[DatedFact], asked: AskedDay) -> QuerySet:

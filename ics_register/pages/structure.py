@@ -84,6 +84,7 @@ def forums_in_order(asked: AskedDay) -> QuerySet[Forum]:
 
 
 def structure_as_json(context: dict, here: Here) -> dict:
+    names = context["names_then"]["forum"]
     if "stands" in context:
         forums, whole = [context["forum"]], {}
     else:
@@ -92,7 +93,7 @@ def structure_as_json(context: dict, here: Here) -> dict:
         **whole,
         "results": [
             {
-                **facts.forum(forum, here),
+                **facts.forum(forum, here, names.get(forum.pk)),
                 "chairs": [facts.seat(seat, here) for seat in context["chairs"].get(forum.pk, [])],
                 "in_a_loop_with": [facts.named(each, here) for each in context["rounds"][forum.pk]],
             }
@@ -257,7 +258,7 @@ def joined(forums: list[Forum], lines: list[ReportingLine], rounds, asked: Asked
         "lines": lines,
         "chairs": chairs_of(list(known.values()), asked),
         "rounds": ways_round,
-        "names_then": names_then(organisations, asked),
+        "names_then": names_then(asked, organisations=organisations, forums=known),
     }
 
 
@@ -308,8 +309,9 @@ def box_of(end: Forum | Organisation, shown: dict, asked: AskedDay, *, asked_for
 
 def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Iterator[str]:
     is_forum = isinstance(end, Forum)
-    if not is_forum and end.pk in shown["names_then"]:
-        yield shown["names_then"][end.pk]
+    names = shown["names_then"][end._meta.model_name]
+    if end.pk in names:
+        yield names[end.pk]
     if end.has_ended(asked.day):
         yield f"{'Stood down' if is_forum else 'Closed'} {end.end_in_words()}"
     elif not end.is_in_force(asked.day):

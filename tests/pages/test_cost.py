@@ -126,6 +126,29 @@ def test_the_fullest_pages_cost_no_more_than_ten_queries_nor_more_for_more_rows(
     assert len([page for _, page in costs.values() if len(page.rows()) >= 20]) >= 15
 
 
+def test_what_things_were_called_on_an_earlier_day_costs_a_page_one_query(cast):
+    fill_lists(3)
+    cast.enlarge()
+    pages = ["/", "/chairs/", "/forums/", "/organisations/", "/structure/", "/search/?q=example"]
+    pages += ["/search/?q=marches", "/concentration/", stage.ORGANISATION, stage.PERSON]
+    pages += [stage.STRUCTURE, stage.TERMS, stage.SHEET]
+    for address in pages:
+        numbers = []
+        for more in ({}, {"as_at": "2020-06-01"}):
+            with CaptureQueriesContext(connection) as queries:
+                page = read(with_parameters(address, more))
+            assert page.status == 200
+            assert len(queries) <= MOST + len(more), address
+            asked = [each["sql"] for each in queries if "UNION ALL" in each["sql"]]
+            numbers.append(len([sql for sql in asked if "organisationname" in sql]))
+        assert numbers == [0, 1], address
+
+
+def with_parameters(address: str, more: dict) -> str:
+    both = "&".join(f"{name}={value}" for name, value in more.items())
+    return f"{address}{'&' if '?' in address else '?'}{both}" if more else address
+
+
 def test_whether_a_meeting_is_quorate_costs_no_more_for_more_seats_and_clauses(cast):
     fewer, _ = cost(stage.QUORACY)
     for _ in range(20):

@@ -12,11 +12,13 @@ from ics_register.pages import formats
 from ics_register.pages.formats import address_in, address_of_page, form_of
 from people.identity import merge_people
 from people.models import EndReason
+from records.models import NameKind
 from tests import slow
 from tests.builders import (
     make_chair_seat,
     make_document,
     make_forum,
+    make_forum_name,
     make_membership,
     make_person,
     make_person_name,
@@ -174,6 +176,9 @@ def test_every_column_has_a_value_in_some_row(cast):
     seat.end_date, seat.end_document, seat.end_locator = datetime.date(2199, 12, 31), paper, "p. 1"
     seat.save()
     make_person_name(person=cast.person, name="Siân Joans")
+    make_forum_name(
+        forum=cast.forum, name="Marches Board", kind=NameKind.FORMER, end_date="2019-12-31"
+    )
     for seat in (cast.large_seat, make_chair_seat(forum=ended)):
         make_membership(
             seat=seat,
