@@ -17,7 +17,6 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.urls import path
-from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from editing.change_lists import AnswersAnyAddress, InForce, RecordChangeList, steps_column
@@ -202,13 +201,6 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
         form.refusal = getattr(request, "refusal", "")
         form.present_version = getattr(request, "present_version", 0)
         return form
-
-    def get_changeform_initial_data(self, request):
-        # Somebody who adds a record has a source at hand.
-        return {
-            "confirmed_on": timezone.localdate(),
-            **super().get_changeform_initial_data(request),
-        }
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and not context["is_popup"]:

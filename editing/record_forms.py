@@ -23,6 +23,8 @@ EVIDENCE = (
         "fields": [
             "document",
             "locator",
+            "as_of",
+            ("as_of_precision", "as_of_qualifier"),
             "quotation",
             "note",
             ("confirmed_on", "confirmed_precision"),
@@ -57,9 +59,9 @@ class RecordForm(forms.ModelForm):
         super().full_clean()
         if not self.is_bound:
             return
-        if "confirmed_on" in self.fields and "confirmed_on" not in self.errors:
+        if "as_of" in self.fields and not self.errors.keys() & {"as_of", "confirmed_on"}:
             try:
-                self.instance.refuse_confirmation_to_come(timezone.localdate())
+                self.instance.refuse_days_to_come(timezone.localdate())
             except ValidationError as error:
                 self.add_error(None, error)
         if self.refusal:

@@ -8,11 +8,12 @@ from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidge
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from editing.typed_dates import TypedDayField, settle_typed_dates
 from editing.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
-from records.events import Source
+from records.events import Source, check_and_save
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, When
 
@@ -88,11 +89,20 @@ class StepForm(forms.Form):
             help_text="The paper that says so. The green cross adds one.",
             error_messages={"required": "Choose the document that says so."},
         )
+        if request.user.has_perm("records.change_document"):
+            self.add_date(
+                "as_of",
+                label="The document speaks as of",
+                help_text="Only if the register has no day for it: of minutes, the day of the "
+                "meeting. It is kept with the document.",
+            )
         if not self.asks_for_date:
             for name in ("date", "precision", "qualifier"):
                 del self.fields[name]
         settle_typed_dates(self)
         self.prepare()
+        if "document" not in self.fields:
+            self.fields.pop("as_of", None)
         settle_typed_dates(self)  # for the dates that `prepare` added
 
     def prepare(self) -> None:
@@ -103,7 +113,10 @@ class StepForm(forms.Form):
         groups = [
             *self.groups,
             ("When", self.when_fields),
-            ("How the register knows", ["document", "locator"]),
+            (
+                "How the register knows",
+                ["document", "locator", "as_of", ("as_of_precision", "as_of_qualifier")],
+            ),
             ("This change", ["reason"]),
         ]
         present = [
@@ -120,6 +133,36 @@ class StepForm(forms.Form):
     @property
     def source(self) -> Source:
         return Source(self.cleaned_data["document"], self.cleaned_data["locator"].strip())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        document, as_of = data.get("document"), self.as_of
+        if document is not None and as_of is not None:
+            if as_of.first_possible() > timezone.localdate():
+                self.add_error("as_of", "This day has not come.")
+            elif document.as_of is not None and document.as_of_in_words() != as_of.in_words():
+                self.add_error(
+                    "as_of",
+                    f"In the register {document.short_title} speaks as of "
+                    f"{document.as_of_in_words()}. Leave this empty, or correct the document.",
+                )
+        return data
+
+    @property
+    def as_of(self) -> When | None:
+        """The day entered as the one of which the document speaks, if any."""
+        return self.date_added("as_of") if self.cleaned_data.get("as_of") else None
+
+    def date_document(self) -> None:
+        """Keep the day that was entered for a document that had none.
+
+        Raises ValidationError if it cannot be right.
+        """
+        document, as_of = self.cleaned_data.get("document"), self.as_of
+        if document is not None and as_of is not None and document.as_of is None:
+            document.as_of, document.as_of_precision = as_of.day, as_of.precision
+            document.as_of_qualifier = as_of.qualifier
+            check_and_save(document)
 
     def add_date(self, name: str, *, label: str, help_text: str) -> None:
         """Ask for another date, which may be left empty, and how precisely it is known."""

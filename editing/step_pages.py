@@ -62,6 +62,7 @@ def take(step: Step, form: StepForm, *, seen: str = "") -> tuple[Preview, models
             user=step.request.user,
             batch=batch,
         ) as written:
+            form.date_document()
             record = step.take(form) or step.record
         changes = sorted(
             net_changes(written.rows), key=lambda change: not is_of(change, step.record)

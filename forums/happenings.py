@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Count, F, IntegerField, QuerySet, Sum
 from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, text
 from forums.models import Seat
 from people.post_holders import EVIDENCE, NAME_WITHHELD, PERIOD, DatedStated, document_columns
-from records.periods import Qualifier, first_day, last_day
+from records.periods import Qualifier, first_day
 
 
 @dataclass(kw_only=True)
@@ -65,13 +65,12 @@ class Happening(DatedStated):
 
     @property
     def is_foreseen(self) -> bool:
-        """Whether it was last confirmed before it was to begin, so that no source says it did."""
+        """Whether it is last known before it was to begin, so that no source says it did."""
         return (
             self.which == START
             and self.start_qualifier == Qualifier.ON
-            and self.confirmed_on is not None
-            and last_day(self.confirmed_on, self.confirmed_precision)
-            < first_day(self.day, self.precision)
+            and self.start_last_known is not None
+            and self.start_last_known.last_possible() < first_day(self.day, self.precision)
         )
 
     @property

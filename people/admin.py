@@ -151,7 +151,7 @@ class PersonAdmin(RecordAdmin):
     ]
     slug_from = "name"
     found_in_place = 3
-    list_display = ["sort_name", "honorific", "standing", "document", "last_confirmed"]
+    list_display = ["sort_name", "honorific", "standing", "document", "last_known"]
     list_filter = [PersonStanding]
     leaving_nothing_out = {PersonStanding.parameter_name: "all"}
     left_out = "records merged into others"
@@ -188,9 +188,9 @@ class PersonAdmin(RecordAdmin):
             return f"merged into {person.merged_into} ({person.merged_into.slug})"
         return "withheld from public pages" if person.withheld else None
 
-    @admin.display(description="last confirmed", ordering="confirmed_on", empty_value="")
-    def last_confirmed(self, person):
-        return person.confirmed_in_words()
+    @admin.display(description="last known", empty_value="")
+    def last_known(self, person):
+        return person.last_known_in_words()
 
 
 @admin.register(PersonName)

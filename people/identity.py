@@ -17,7 +17,7 @@ from records.folded_text import WordsOf, pattern_of, words_of
 from records.locks import locked
 from records.models import NameKind, Record
 from records.names import FoldedField, fold, free_slug
-from records.periods import Precision, Qualifier, When, first_day
+from records.periods import Qualifier, When, first_day
 from records.present_names import evidence_of_name, start_of_name
 
 
@@ -149,19 +149,15 @@ def _keep_name(merged: Person, kept: Person, kind: str) -> None:
 
     The source shows only that the name was in use by the day of the source.
     """
-    days = [
-        (merged.confirmed_on, merged.confirmed_precision),
-        (merged.document.published_date, merged.document.published_precision),
-        (timezone.localdate(), Precision.DAY),
-    ]
-    known, precision = next(day for day in days if day[0] is not None)
+    # Where no document has a day, all that is known is that the name is in use by today.
+    known = merged.last_known or When(timezone.localdate())
     check_and_save(
         PersonName(
             person=kept,
             name=merged.name,
             kind=kind,
-            start_date=known,
-            start_precision=precision,
+            start_date=known.day,
+            start_precision=known.precision,
             start_qualifier=Qualifier.BY,
             **_evidence_of(merged),
         )

@@ -36,7 +36,13 @@ class Stated(Evidence):
 
     document_slug: str
     document_title: str
+    document_as_of: datetime.date | None
+    document_as_of_precision: str
+    document_as_of_qualifier: str
     locator: str
+    as_of: datetime.date | None
+    as_of_precision: str
+    as_of_qualifier: str
     quotation: str
     note: str
     confirmed_on: datetime.date | None
@@ -58,6 +64,9 @@ class DatedStated(Period, Stated):
     end_qualifier: str
     end_document_slug: str | None
     end_document_title: str | None
+    end_document_as_of: datetime.date | None
+    end_document_as_of_precision: str | None
+    end_document_as_of_qualifier: str | None
     end_locator: str
 
 
@@ -103,16 +112,19 @@ class Holder(DatedStated):
 
 
 # Columns that name a fact's documents, in rows of `.values()`: its own, the one that it was last
-# confirmed against, and, of what has a period, the one that says it ended.
+# confirmed against, and, of what has a period, the one that says it ended. And the days of which
+# its own and that of its end speak.
 DOCUMENTS = {
     "document_slug": "document__slug",
     "document_title": "document__short_title",
+    **{f"document_{name}": f"document__{name}" for name in Evidence.AS_OF_FIELDS},
     "confirmed_document_slug": "confirmed_document__slug",
     "confirmed_document_title": "confirmed_document__short_title",
 }
 END_DOCUMENTS = {
     "end_document_slug": "end_document__slug",
     "end_document_title": "end_document__short_title",
+    **{f"end_document_{name}": f"end_document__{name}" for name in Evidence.AS_OF_FIELDS},
 }
 
 

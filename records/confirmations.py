@@ -17,18 +17,18 @@ def reconfirm(
 ) -> list[Fact | DatedFact]:
     """Record that a document confirms `facts`; returns the facts that were left alone.
 
-    A fact is left alone if it was confirmed on a later day already, or may have been. Raises
+    A fact is left alone if it is known as of a later day already, or may be. Raises
     ValidationError, changing nothing, if the day has not come, if somebody has removed a fact or
     if a fact breaks a rule.
     """
     if first_day(when.day, when.precision) > timezone.localdate():
         raise ValidationError(
-            {"date": "This day has not come. Give the day on which the facts were confirmed."}
+            {"date": "This day has not come. Give the day of which the document speaks."}
         )
     left: list[Fact | DatedFact] = []
     for fact in facts:
         stored = read_and_lock(fact)
-        if confirmed_later(stored, when):
+        if known_later(stored, when):
             left.append(stored)
             continue
         stored.confirmed_on = first_day(when.day, when.precision)
@@ -44,9 +44,7 @@ def reconfirm(
     return left
 
 
-def confirmed_later(fact: Fact | DatedFact, when: When) -> bool:
-    """Whether a fact was confirmed on a later day than `when`, or may have been."""
-    if fact.confirmed_on is None:
-        return False
-    present = first_day(fact.confirmed_on, fact.confirmed_precision)
-    return first_day(when.day, when.precision) < present
+def known_later(fact: Fact | DatedFact, when: When) -> bool:
+    """Whether a fact is known as of a later day than `when`, or may be."""
+    known = fact.last_known
+    return known is not None and when.first_possible() < known.first_possible()

@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.utils import timezone
 
 from records.locks import locked
 from records.models import DatedFact, Document, Record
@@ -26,11 +25,12 @@ class Source:
     locator: str
 
     def as_evidence(self) -> dict:
-        """The fields of a new record with this source, confirmed by it today."""
+        """The fields of a record with this source, which speaks as of the day of its document."""
         return {
             "document": self.document,
             "locator": self.locator,
-            "confirmed_on": timezone.localdate(),
+            "as_of": None,
+            "confirmed_on": None,
         }
 
     def as_end(self) -> dict:

@@ -1,4 +1,8 @@
-"""Evidence: which document says so, where in it, and when it was last held against one."""
+"""Evidence: which document says so, where in it, and as of which day that is known.
+
+A document speaks as of a day. A fact is last known on the latest such day among its source, what
+it was confirmed against and the source of its end: never on the day on which somebody typed it.
+"""
 
 import datetime
 
@@ -8,7 +12,7 @@ from django.db.models import Q
 
 from records.constraints import DatabaseCheck
 from records.days import DayField
-from records.periods import Precision, date_in_words, first_day, last_day
+from records.periods import Precision, Qualifier, When, date_in_words, first_day, last_day
 
 CONFIRMED_AGAINST = (
     "Say against which document it was confirmed, where in it, and when: all three, or only when."
@@ -23,19 +27,66 @@ def year_before(day: datetime.date) -> datetime.date:
 
 
 def stale(today: datetime.date) -> Q:
-    """A condition on facts, which agrees with `Evidence.is_stale`."""
-    limit = year_before(today)
-    condition = Q(confirmed_on=None)
-    for precision in Precision:
-        condition |= Q(confirmed_precision=precision, confirmed_on__lt=first_day(limit, precision))
-    return condition
+    """A condition on facts with a period, which agrees with `Evidence.is_stale`."""
+    return last_known_before(year_before(today))
+
+
+def last_known_before(day: datetime.date) -> Q:
+    """A condition on facts with a period: last known surely before `day`, or on no day that is
+    recorded. It agrees with `Evidence.last_known`."""
+
+    def before(name: str) -> Q:
+        condition = Q(**{name: None})
+        for precision in Precision:
+            known_to = {f"{name.removesuffix('_on')}_precision": precision}
+            condition |= Q(**known_to, **{f"{name}__lt": first_day(day, precision)})
+        return condition
+
+    source = (Q(as_of=None) & before("document__as_of")) | (
+        Q(as_of__isnull=False) & before("as_of")
+    )
+    return source & before("confirmed_on") & before("end_document__as_of")
+
+
+def refuse_to_come(
+    name: str, day: datetime.date | None, precision: str, today: datetime.date
+) -> None:
+    """Raise ValidationError for the field `name` if `day`, which documents are said to speak of,
+    has not come."""
+    if day is not None and first_day(day, precision) > today:
+        words = date_in_words(day, precision)
+        raise ValidationError(
+            {name: f"{words} has not come. Give the day of which the document speaks."}
+        )
+
+
+def spoken_of(fact: object, name: str) -> When | None:
+    """The day in the field `name` and those beside it; None if it is not recorded.
+
+    Facts without a period have no source of an end, and so no such day.
+    """
+    day = getattr(fact, name, None)
+    if day is None:
+        return None
+    return When(day, getattr(fact, f"{name}_precision"), getattr(fact, f"{name}_qualifier"))
+
+
+def lateness(when: When) -> tuple[datetime.date, datetime.date]:
+    """Sorts days of which documents speak. The month of June is later than a day in it."""
+    return last_day(when.day, when.precision), first_day(when.day, when.precision)
+
+
+def latest(*days: When | None) -> When | None:
+    """The latest of `days`; the first of those that are equally late."""
+    return max((day for day in days if day is not None), key=lateness, default=None)
 
 
 class Evidence:
     """What can be asked of anything that has the evidence fields, a model or a row of one."""
 
     # The names of the fields: what says so, and what it was last held against.
-    SOURCE_FIELDS = ("document", "locator", "quotation", "note")
+    AS_OF_FIELDS = ("as_of", "as_of_precision", "as_of_qualifier")
+    SOURCE_FIELDS = ("document", "locator", *AS_OF_FIELDS, "quotation", "note")
     CONFIRMED_FIELDS = (
         "confirmed_on",
         "confirmed_precision",
@@ -46,6 +97,40 @@ class Evidence:
     # The fields that name documents.
     DOCUMENT_FIELDS: tuple[str, ...] = ("document", "confirmed_document")
 
+    @property
+    def source_as_of(self) -> When | None:
+        """The day of which the source speaks: one of this fact's own, or else its document's."""
+        return spoken_of(self, "as_of") or spoken_of(self, "document_as_of")
+
+    @property
+    def confirmed(self) -> When | None:
+        """The day of which the document speaks that this was last confirmed against."""
+        if self.confirmed_on is None:
+            return None
+        return When(self.confirmed_on, self.confirmed_precision)
+
+    @property
+    def last_known(self) -> When | None:
+        """The latest day of which a document says so; None if no document has a day.
+
+        It agrees with `last_known_before`.
+        """
+        return latest(self.start_last_known, spoken_of(self, "end_document_as_of"))
+
+    @property
+    def start_last_known(self) -> When | None:
+        """The same of the start. The source of the end need not say that it began as foreseen."""
+        return latest(self.source_as_of, self.confirmed)
+
+    @property
+    def is_known_by_confirmation(self) -> bool:
+        """Whether a later document than its sources last confirmed this."""
+        return self.confirmed is not None and self.last_known == self.confirmed != self.source_as_of
+
+    def last_known_in_words(self) -> str:
+        """When this is last known: "June 2021", "by 2022"; "" if that is not recorded."""
+        return self.last_known.in_words() if self.last_known else ""
+
     def confirmed_in_words(self) -> str:
         """When this was last confirmed, as it is known; "" if that is not recorded."""
         if self.confirmed_on is None:
@@ -53,10 +138,9 @@ class Evidence:
         return date_in_words(self.confirmed_on, self.confirmed_precision)
 
     def is_stale(self, today: datetime.date) -> bool:
-        """Whether this was last confirmed surely more than a year before `today`, or never."""
-        if self.confirmed_on is None:
-            return True
-        return last_day(self.confirmed_on, self.confirmed_precision) < year_before(today)
+        """Whether this is last known surely more than a year before `today`, or on no day."""
+        known = self.last_known
+        return known is None or last_day(known.day, known.precision) < year_before(today)
 
 
 class Evidenced(Evidence, models.Model):
@@ -70,6 +154,19 @@ class Evidenced(Evidence, models.Model):
         help_text="The paper that says so.",
     )
     locator = models.CharField(max_length=300, help_text="The page, slide or section that says so.")
+    as_of = DayField(
+        "source speaks as of",
+        null=True,
+        blank=True,
+        help_text="Only where the paper speaks of several days: the one of which it says this. If "
+        "it is empty, the day of the document counts.",
+    )
+    as_of_precision = models.CharField(
+        "as of, known to the", max_length=5, choices=Precision, default=Precision.DAY
+    )
+    as_of_qualifier = models.CharField(
+        "as of is", max_length=10, choices=Qualifier, default=Qualifier.ON
+    )
     quotation = models.TextField(
         blank=True, help_text="A few of its own words, where they help. Optional."
     )
@@ -80,7 +177,7 @@ class Evidenced(Evidence, models.Model):
         "last confirmed",
         null=True,
         blank=True,
-        help_text="When this was last held against a source.",
+        help_text="Only where a later paper confirms it: the day of which that paper speaks.",
     )
     confirmed_precision = models.CharField(
         "confirmed, known to the", max_length=5, choices=Precision, default=Precision.DAY
@@ -105,6 +202,12 @@ class Evidenced(Evidence, models.Model):
                 violation_error_message="Say where in the document it stands.",
             ),
             DatabaseCheck(
+                name="%(app_label)s_%(class)s_as_of_words",
+                condition=Q(as_of_precision__in=Precision.values)
+                & Q(as_of_qualifier__in=Qualifier.values),
+                violation_error_message="Choose day, month or year, and on or by.",
+            ),
+            DatabaseCheck(
                 name="%(app_label)s_%(class)s_confirmed_precision",
                 condition=Q(confirmed_precision__in=Precision.values),
                 violation_error_message="Choose day, month or year.",
@@ -126,19 +229,15 @@ class Evidenced(Evidence, models.Model):
         if against != bool(self.confirmed_locator) or (against and self.confirmed_on is None):
             raise ValidationError(CONFIRMED_AGAINST)
 
-    def refuse_confirmation_to_come(self, today: datetime.date) -> None:
-        """Raise ValidationError if this is said to be confirmed on a day that has not come: until
-        then no page would show what is not dated otherwise."""
-        if (
-            self.confirmed_on is not None
-            and first_day(self.confirmed_on, self.confirmed_precision) > today
-        ):
-            raise ValidationError(
-                {
-                    "confirmed_on": f"{self.confirmed_in_words()} has not come. Give the day on "
-                    "which this was last held against a source."
-                }
-            )
+    def settle_as_of(self) -> None:
+        """Store a month or year by its first day."""
+        if self.as_of is not None:
+            self.as_of = first_day(self.as_of, self.as_of_precision)
+
+    def refuse_days_to_come(self, today: datetime.date) -> None:
+        """Raise ValidationError if a document is said to speak of a day that has not come."""
+        refuse_to_come("as_of", self.as_of, self.as_of_precision, today)
+        refuse_to_come("confirmed_on", self.confirmed_on, self.confirmed_precision, today)
 
     @property
     def document_slug(self) -> str:
@@ -149,6 +248,19 @@ class Evidenced(Evidence, models.Model):
     def document_title(self) -> str:
         """What the source document is called beside a fact, likewise."""
         return self.document.short_title
+
+    @property
+    def document_as_of(self) -> datetime.date | None:
+        """The day of which the source document speaks, likewise."""
+        return self.document.as_of if self.document_id else None
+
+    @property
+    def document_as_of_precision(self) -> str:
+        return self.document.as_of_precision
+
+    @property
+    def document_as_of_qualifier(self) -> str:
+        return self.document.as_of_qualifier
 
     @property
     def confirmed_document_slug(self) -> str | None:

@@ -8,13 +8,14 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from records.constraints import DatabaseCheck
 from records.days import DayField
-from records.evidence import Evidenced
+from records.evidence import Evidenced, refuse_to_come
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import (
@@ -57,11 +58,15 @@ class FactQuerySet(RecordQuerySet):
     """Facts without a period of their own."""
 
     def stated_by(self, day):
-        """The facts that a source states as at `day` or before, as far as is known.
+        """The facts of which a source speaks as of `day` or before, as far as is known.
 
-        A rating or a figure of 2021 does not belong on a page about 2019.
+        A rating or a figure of 2021 does not belong on a page about 2019. That another document
+        confirms it later hides it from no day.
         """
-        return self.filter(Q(confirmed_on__isnull=True) | Q(confirmed_on__lte=day))
+        # Before documents had a day, what was typed as the confirmation stood for it.
+        typed = Case(When(confirmed_document=None, then="confirmed_on"))
+        spoken = self.alias(spoken_on=Coalesce("as_of", "document__as_of", typed))
+        return spoken.filter(Q(spoken_on__isnull=True) | Q(spoken_on__lte=day))
 
 
 class DatedRecordQuerySet(PeriodQuerySet, RecordQuerySet):
@@ -115,6 +120,10 @@ class Fact(Record, Evidenced):
     class Meta(Record.Meta, Evidenced.Meta):
         abstract = True
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.settle_as_of()
+
 
 class DatedFact(Record, Evidenced, Dated):
     """A record that a source document states, and that holds for a period."""
@@ -167,6 +176,19 @@ class DatedFact(Record, Evidenced, Dated):
     def end_document_title(self) -> str | None:
         return self.end_document.short_title if self.end_document else None
 
+    @property
+    def end_document_as_of(self) -> datetime.date | None:
+        """The day of which the end's own source speaks, likewise."""
+        return self.end_document.as_of if self.end_document else None
+
+    @property
+    def end_document_as_of_precision(self) -> str | None:
+        return self.end_document.as_of_precision if self.end_document else None
+
+    @property
+    def end_document_as_of_qualifier(self) -> str | None:
+        return self.end_document.as_of_qualifier if self.end_document else None
+
     def over_in_words(self, day):
         return f"{self.verb_of_end} {self.end_in_words()}" if self.has_ended(day) else ""
 
@@ -178,6 +200,7 @@ class DatedFact(Record, Evidenced, Dated):
 
     def prepare(self) -> None:
         super().prepare()
+        self.settle_as_of()
         self.settle_period()
 
 
@@ -296,6 +319,10 @@ class Document(Record):
                     f"{self.as_of_in_words()}. Correct one of the two."
                 }
             )
+
+    def refuse_days_to_come(self, today: datetime.date) -> None:
+        """Raise ValidationError if it is said to speak of a day that has not come."""
+        refuse_to_come("as_of", self.as_of, self.as_of_precision, today)
 
     def prepare(self) -> None:
         """Store a month or year by its first day. A document that has only a day of publication

@@ -37,5 +37,5 @@ def evidence_of_name(record: Fact | DatedFact, names: Iterable[OtherName]) -> di
     given = renaming(names)
     if given is not None:
         return {"document": given.end_document, "locator": given.end_locator}
-    own = ("document", "locator", *record.CONFIRMED_FIELDS)
+    own = ("document", "locator", *record.AS_OF_FIELDS, *record.CONFIRMED_FIELDS)
     return {name: getattr(record, name) for name in own}

@@ -55,6 +55,10 @@ ENDED = {"end_date": day("2020-03-31"), "certain_to": day("2020-03-31")}
 
 SHARED = {
     "has_locator": ([{"locator": ""}], [{"locator": "page 2"}]),
+    "as_of_words": (
+        [{"as_of_precision": "x"}, {"as_of_qualifier": "x"}],
+        [{"as_of": day("2020-03-01"), "as_of_precision": "month", "as_of_qualifier": "by"}],
+    ),
     "confirmed_precision": (
         [{"confirmed_precision": "x"}],
         [{"confirmed_precision": "month"}, {"confirmed_precision": "year"}],

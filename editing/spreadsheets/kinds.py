@@ -138,7 +138,7 @@ class RecordSpreadsheet:
             row.record.clean,
         ]
         if isinstance(row.record, Evidenced):
-            checks.append(lambda: row.record.refuse_confirmation_to_come(timezone.localdate()))
+            checks.append(lambda: row.record.refuse_days_to_come(timezone.localdate()))
         for check in checks:
             try:
                 check()

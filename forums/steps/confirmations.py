@@ -23,32 +23,32 @@ from records.periods import Precision
 
 
 class FactChoices(SeveralRecords):
-    """Facts of one kind to tick, each with when it was last confirmed."""
+    """Facts of one kind to tick, each with when it is last known."""
 
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, queryset: QuerySet, *, words: Callable[[DatedFact], str], label: str):
+        queryset = queryset.select_related("document", "end_document")
         super().__init__(queryset, required=False, label=label, initial=list(queryset))
         self.words = words
 
     def label_from_instance(self, record):
-        confirmed = record.confirmed_in_words()
-        since = (
-            f"last confirmed {confirmed}" if confirmed else "not confirmed since it was recorded"
-        )
-        return f"{self.words(record)} – {since}"
+        known = record.last_known_in_words() or "on no day that is recorded"
+        return f"{self.words(record)} – last known {known}"
 
 
 class ReconfirmForm(StepForm):
-    """Asks which facts were held against which document, and on which day."""
+    """Asks which facts a document confirms, and as of which day it speaks."""
 
     when_fields = [("date", "precision")]
-    date_label = "Confirmed on"
-    date_help = "The day on which they were held against the document."
+    date_label = "The document speaks as of"
+    date_help = "Leave this empty for the day that the register has for the document."
 
     def prepare(self):
         super().prepare()
-        del self.fields["qualifier"]
+        for name in ("qualifier", "as_of", "as_of_precision", "as_of_qualifier"):
+            self.fields.pop(name, None)
+        self.fields["date"].required = False
         self.fields["locator"].label = "Place in it"
         self.fields["document"].help_text = "The paper that the facts were held against."
         self.asked = []
@@ -61,6 +61,11 @@ class ReconfirmForm(StepForm):
 
     def clean(self):
         data = super().clean()
+        document = data.get("document")
+        if document is not None and "date" not in self.errors and not data["date"]:
+            data["date"], data["precision"] = document.as_of, document.as_of_precision
+            if document.as_of is None:
+                self.add_error("date", "Enter the day of which the document speaks: it has none.")
         if not self.errors and not self.ticked():
             self.add_error(None, "Tick at least one fact.")
         data["qualifier"] = ""
@@ -132,8 +137,8 @@ class Reconfirm(Step):
     rank = 30
     title = "Reconfirm"
     explains = (
-        "Records that what is ticked was held against a document and still stands. Nothing else "
-        "about it changes. Untick what the document does not show."
+        "Records that a document shows what is ticked to stand still. Nothing else about it "
+        "changes. Untick what the document does not show."
     )
     form_class = ReconfirmForm
     nature = Nature.CONFIRMED
@@ -143,14 +148,14 @@ class Reconfirm(Step):
         return not record.has_ended(day)
 
     def initial(self):
-        return {"date": self.today, "precision": Precision.DAY}
+        return {"precision": Precision.DAY}
 
     def take(self, form):
         self.left = reconfirm(facts=form.ticked(), when=form.when, source=form.source)
 
     def remarks(self, form):
         return [
-            f"{fact}: left as it is, because it was last confirmed {fact.confirmed_in_words()}."
+            f"{fact}: left as it is, because it is last known {fact.last_known_in_words()}."
             for fact in self.left
         ]
 

@@ -12,8 +12,9 @@ from django.utils.text import capfirst
 
 from ics_register.open_data.identifiers import Addresses
 from people.post_holders import NAME_WITHHELD, Standing
+from records.evidence import Evidence
 from records.models import DatedFact
-from records.periods import as_known
+from records.periods import Precision, Qualifier, as_known
 
 
 class Type(StrEnum):
@@ -301,10 +302,56 @@ def period(model) -> list[Column]:
     return _grouped("period", columns)
 
 
+class RawEvidence(Evidence):
+    """The evidence of a record, from the values that its columns need."""
+
+    def __init__(self, raw: dict):
+        self.__dict__.update(raw)
+
+
+def last_known(model) -> list[Column]:
+    """Columns of the day on which a record is last known."""
+    sources = ["document", *(["end_document"] if issubclass(model, DatedFact) else [])]
+    days = [(source, name) for source in sources for name in Evidence.AS_OF_FIELDS]
+
+    def column(name: str, label: str, explains: str, kind: Type, said, choices=()) -> Column:
+        def read(raw: dict, addresses: Addresses):
+            known = RawEvidence(raw).last_known
+            return said(known) if known else None
+
+        return Column(
+            name, label, explains, kind,
+            {f"{source}_{day}": f"{source}__{day}" for source, day in days}, read,
+            choices=choices,
+        )  # fmt: skip
+
+    return [
+        column(
+            "last_known",
+            "Last known",
+            "The latest day of which a source says so: its own, what confirmed it, or the source "
+            "of its end. As it is known: 2019-04-01, 2019-04 or 2019.",
+            Type.PARTIAL_DATE,
+            lambda known: as_known(known.day, known.precision),
+        ),
+        column(
+            "last_known_precision", "Last known, to the", "", Type.TEXT,
+            lambda known: known.precision, tuple(Precision.choices),
+        ),
+        column(
+            "last_known_qualifier", "Last known is", "", Type.TEXT,
+            lambda known: known.qualifier, tuple(Qualifier.choices),
+        ),
+    ]  # fmt: skip
+
+
 def evidence(model) -> list[Column]:
     columns = [
         refers(model, "document", "documents"),
-        *plain(model, "locator", "quotation", "note"),
+        *plain(model, "locator"),
+        *known(model, *Evidence.AS_OF_FIELDS),
+        *plain(model, "quotation", "note"),
+        *last_known(model),
         *known(model, "confirmed_on", "confirmed_precision"),
         refers(model, "confirmed_document", "documents"),
         *plain(model, "confirmed_locator"),

@@ -46,6 +46,9 @@ SEAT_COLUMNS = (
 )
 SOURCE_COLUMNS = ("document", "document_title", "locator", "quotation", "note")
 CONFIRMED_COLUMNS = (
+    "last_known",
+    "last_known_precision",
+    "last_known_qualifier",
     "confirmed_on",
     "confirmed_precision",
     "confirmed_document",
@@ -135,10 +138,9 @@ def holding_rows(said: dict) -> Iterator[dict]:
         yield flat({**own, **each, "on_behalf_of": for_whom}) | source
     if not said["holders"]:
         post = said.get("ex_officio_post")
-        evidenced = {
-            key: said[key]
-            for key in ("source", "confirmed_on", "confirmed_precision", "confirmed_source")
-        }
+        known = ("last_known", "last_known_precision", "last_known_qualifier")
+        confirmed = ("confirmed_on", "confirmed_precision", "confirmed_source")
+        evidenced = {key: said[key] for key in ("source", *known, *confirmed)}
         ex_officio = f"{post['title']}, {post['organisation']['name']}" if post else None
         yield flat({**own, **evidenced, "ex_officio": ex_officio}) | source
 

@@ -67,10 +67,15 @@ def source(fact, here: Here) -> dict:
 
 
 def evidence(fact, here: Here) -> dict:
-    """Which document says so, where in it, and when it was last held against one."""
+    """Which document says so, where in it, as of which day it is last known, and what confirmed
+    it."""
     confirmed = document(here, fact.confirmed_document_slug, fact.confirmed_document_title)
+    known = fact.last_known
     return {
         "source": source(fact, here),
+        "last_known": known and date(known.day, known.precision),
+        "last_known_precision": known and known.precision,
+        "last_known_qualifier": known and known.qualifier,
         "confirmed_on": date(fact.confirmed_on, fact.confirmed_precision),
         "confirmed_precision": fact.confirmed_precision if fact.confirmed_on else None,
         "confirmed_source": {"document": confirmed, "locator": fact.confirmed_locator}

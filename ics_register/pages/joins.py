@@ -20,10 +20,11 @@ def with_sources(
     """`facts` with the fields that a page shows, because reading all fields takes a tenth of its
     time.
 
-    They are the names and addresses of their documents, and the names, addresses and ends of the
-    `named` records. Records in `whole` come with all fields.
+    They are the names, addresses and days of their documents, and the names, addresses and ends of
+    the `named` records. Records in `whole` come with all fields.
     """
     sources, own = tuple(sources), [field.name for field in facts.model._meta.concrete_fields]
-    documents = [f"{each}__{column}" for each in sources for column in ("slug", "short_title")]
+    shown = ("slug", "short_title", *Fact.AS_OF_FIELDS)
+    documents = [f"{each}__{column}" for each in sources for column in shown]
     records = [f"{each}__{column}" for each in named for column in NAMED]
     return facts.select_related(*named, *whole, *sources).only(*own, *documents, *records)

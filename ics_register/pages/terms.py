@@ -37,6 +37,7 @@ from ics_register.pages.papers import (
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.record_addresses import record_at
 from people.post_holders import Holder, Standing
+from records.evidence import lateness
 from records.periods import date_in_words
 
 
@@ -156,15 +157,17 @@ def about_rows(seats: list[HeldSeat], asked: AskedDay) -> Iterator[PaperLine]:
     if silent:
         yield PaperLine(f"Not recorded of any seat: {', '.join(silent)}.")
     rows = [holder or seat for seat in seats for holder in holders_and_room(seat)]
-    confirmed = sorted((row for row in rows if row.confirmed_on), key=lambda row: row.confirmed_on)
-    if len(confirmed) < len(rows):
-        some = f"{len(rows) - len(confirmed)} of {len(rows)} rows" if confirmed else "These rows"
-        yield PaperLine(f"{some} not confirmed since recorded.")
-    if confirmed:
-        oldest, newest = confirmed[0].confirmed_in_words(), confirmed[-1].confirmed_in_words()
+    known = sorted(
+        (row for row in rows if row.last_known), key=lambda row: lateness(row.last_known)
+    )
+    if len(known) < len(rows):
+        some = f"Of {len(rows) - len(known)} of {len(rows)}" if known else "Of these"
+        yield PaperLine(f"{some} rows no day is recorded on which they are last known.")
+    if known:
+        oldest, newest = known[0].last_known_in_words(), known[-1].last_known_in_words()
         words = oldest if oldest == newest else f"between {oldest} and {newest}"
-        stale = " (more than a year ago)" if confirmed[-1].is_stale(asked.reading_day) else ""
-        yield PaperLine(f"Last confirmed {words}{stale}.")
+        stale = " (more than a year ago)" if known[-1].is_stale(asked.reading_day) else ""
+        yield PaperLine(f"Last known {words}{stale}.")
 
 
 def any_says(seats: list[HeldSeat], field: str) -> bool:

@@ -14,7 +14,7 @@ from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
 from people.post_holders import Holder, Holding, Standing
 from records.days import day_before, next_day
-from records.periods import Precision, Qualifier, date_in_words, last_day
+from records.periods import Precision, Qualifier, date_in_words
 
 # In pixels: the space above the first heading, the space above a heading, a line of words, a bar
 # with the space beneath it, and the axis below them all.
@@ -322,14 +322,13 @@ class Scale:
 
     @staticmethod
     def _known_until(holder: Holder, first: float, last: float) -> float:
-        """The last day on which somebody is known to hold it: without an end, the day on which a
-        source last said so."""
+        """The last day on which somebody is known to hold it: without an end, the last day of
+        which a source says so."""
         if holder.end_date is not None:
             return last
-        if holder.confirmed_on is None:
+        if (known := holder.last_known) is None:
             return min(first + 1, last)
-        confirmed = last_day(holder.confirmed_on, holder.confirmed_precision)
-        return min(max(confirmed.toordinal(), first) + 1, last)
+        return min(max(known.last_possible().toordinal(), first) + 1, last)
 
     def ticks(self) -> list[Mark]:
         """Ticks at the beginnings of years, or of months on a short scale."""

@@ -133,8 +133,9 @@ class KnownRecords:
             return max(renamings)
         if day := self.day_of(organisation.document_id):
             return day, self.listing_of(organisation.document_id)
-        if organisation.confirmed_on:
-            return last_day(organisation.confirmed_on, organisation.confirmed_precision), ""
+        organisation.document = self.documents[organisation.document_id]
+        if known := organisation.last_known:
+            return known.last_possible(), ""
         return None, ""
 
 

@@ -35,8 +35,8 @@ NOT_CONFIRMED = worklist(
     "not-confirmed",
     order=5,
     title="Not confirmed for a year",
-    finds="Holders and members in force whom nobody has held against a source for more than a "
-    "year. Past members stay listed because nobody looked.",
+    finds="Holders and members in force of whom every source speaks as of a day more than a year "
+    "ago. Past members stay listed because nobody looked.",
     emptied="Reconfirm a whole forum or organisation against one document, or each by itself; "
     "or record that somebody has left.",
 )
@@ -123,12 +123,13 @@ class AppointmentsPastTerm(PastTerm, Appointments):
 
 class NotConfirmed(Tenures):
     def found(self):
-        return self.narrowed(self.in_force().filter(stale(self.day)))
+        tenures = self.in_force().filter(stale(self.day))
+        return self.narrowed(tenures).select_related("document", "end_document")
 
     def reason(self, tenure):
-        if tenure.confirmed_on is None:
-            return "No day is recorded on which this was held against a source."
-        return f"Last held against a source {tenure.confirmed_in_words()}, more than a year ago."
+        if tenure.last_known is None:
+            return "No day is recorded on which this is last known."
+        return f"Last known {tenure.last_known_in_words()}, more than a year ago."
 
     def ways(self, tenure):
         return self.steps(tenure, "reconfirm", "end")

@@ -185,7 +185,7 @@ def test_nothing_can_be_confirmed_on_a_day_that_has_not_come(admin_client):
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     response = send(admin_client, ADD, **filled_in(**who, confirmed_on=f"{tomorrow:%d/%m/%Y}"))
     assert_kept_as_typed(response, "confirmed_on")
-    assert "has not come. Give the day on which" in errors_of(response)["confirmed_on"][0]
+    assert "has not come. Give the day of which" in errors_of(response)["confirmed_on"][0]
 
     # A day known to the month or the year counts as come once its month or year has begun.
     this_year = {"confirmed_on": f"31/12/{tomorrow:%Y}", "confirmed_precision": "year"}
@@ -193,11 +193,10 @@ def test_nothing_can_be_confirmed_on_a_day_that_has_not_come(admin_client):
         assert send(admin_client, ADD, **filled_in(**who, **this_year)).status_code == 302
 
 
-def test_the_form_to_add_a_membership_takes_it_as_confirmed_today(admin_client):
+def test_the_form_to_add_a_membership_confirms_nothing_by_itself(admin_client):
     form = admin_client.get(ADD).context["adminform"].form
-    assert form.get_initial_for_field(form.fields["confirmed_on"], "confirmed_on") == (
-        timezone.localdate()
-    )
+    for name in ("as_of", "confirmed_on"):
+        assert form.get_initial_for_field(form.fields[name], name) is None
 
 
 def test_a_forum_shows_the_lines_that_lead_to_it_and_from_it(admin_client):

@@ -74,7 +74,7 @@ def test_the_whole_of_a_forum_is_confirmed_in_one_step(board, anna, ben, minutes
     to_it.refresh_from_db()
     assert to_it.confirmed_on is None
     row = read("/forums/board/").row("Anna Adams")
-    assert "Last confirmed 14 May 2024, more than a year ago, against Minutes, minute 7" in row
+    assert "Last known 14 May 2024, more than a year ago, confirmed by Minutes, minute 7" in row
 
 
 def test_what_is_not_ticked_stays_as_it_was(board, anna, ben):
@@ -119,7 +119,7 @@ def test_what_was_confirmed_later_is_left_and_the_preview_says_so(board, anna, b
 
     shown = preview(board, "reconfirm", date="2024-05-01", memberships=[anna.pk, ben.pk])
     assert remarks_of(shown) == [
-        "Anna Adams, Chair, The Board: left as it is, because it was last confirmed 14 May 2024."
+        "Anna Adams, Chair, The Board: left as it is, because it is last known 14 May 2024."
     ]
     take(board, "reconfirm", date="2024-05-01", memberships=[anna.pk, ben.pk])
     anna.refresh_from_db()
@@ -134,7 +134,7 @@ def test_a_preview_that_changes_nothing_says_why(board, anna):
 
     assert errors_of(shown)["__all__"] == [
         "This would change nothing. Look at what you entered.",
-        "Anna Adams, Chair, The Board: left as it is, because it was last confirmed 14 May 2024.",
+        "Anna Adams, Chair, The Board: left as it is, because it is last known 14 May 2024.",
     ]
 
 

@@ -144,7 +144,7 @@ def test_what_a_fact_was_confirmed_against_is_told_where_that_is_another_documen
             setattr(record, name, value)
         record.save()
 
-    against = "Last confirmed 4 May 2020, more than a year ago, against Minutes, minute 9"
+    against = "Last known 4 May 2020, more than a year ago, confirmed by Minutes, minute 9"
     assert against in read("/forums/board/").row("Anna Adams")
     assert against in read("/forums/board/").fact("Chair")
     assert against in read("/forums/board/").fact("Source")

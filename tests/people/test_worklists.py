@@ -74,7 +74,7 @@ def test_a_holder_confirmed_more_than_a_year_ago_is_listed_by_organisation(edito
     make_appointment(confirmed_on="2025-11-22")
     [row] = rows_of("not-confirmed")
     assert row.record == appointment
-    assert row.reason == "Last held against a source 21 November 2025, more than a year ago."
+    assert row.reason == "Last known 21 November 2025, more than a year ago."
     assert row.group.text == str(appointment.post.organisation)
     take_step(editor, way(row, "Reconfirm"), date="2026-11-01")
     assert listed("not-confirmed") == []

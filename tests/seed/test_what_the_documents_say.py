@@ -439,5 +439,6 @@ def test_every_record_keeps_the_rules_its_source_and_its_history(model):
 
 
 @pytest.mark.parametrize("model", FACTS, ids=lambda model: model.__name__)
-def test_every_fact_says_as_of_when_it_was_confirmed(model):
-    assert not model.objects.filter(confirmed_on__isnull=True).exists()
+def test_every_fact_is_last_known_on_some_day(model):
+    known = {fact.last_known for fact in model.objects.select_related("document")}
+    assert None not in known

@@ -89,7 +89,7 @@ def test_each_row_says_since_when_and_leads_to_its_source():
         for row in body.iter("tr"):
             sources = [link for link in page.links(row) if link.startswith("/documents/")]
             assert sources
-            assert "Last confirmed" in words(row)
+            assert "Last known" in words(row)
 
 
 def test_before_the_handover_of_2019_the_independent_chair_chairs_the_ics():
