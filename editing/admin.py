@@ -33,7 +33,7 @@ from editing.steps import Offer, offers_on
 from editing.typed_dates import TypedDayField
 from editing.widgets import OneRecord, RecordSelect
 from editing.word_search import holds_words, typed_words
-from records import periods
+from records import days
 from records.history import Nature, writing
 from records.troubles import REFUSALS
 
@@ -88,7 +88,7 @@ class RecordAdmin(AnswersAnyAddress, SimpleHistoryAdmin):
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.URLField: {"assume_scheme": "https"},
-        periods.DayField: {"form_class": TypedDayField, "widget": AdminDateWidget},
+        days.DayField: {"form_class": TypedDayField, "widget": AdminDateWidget},
     }
     actions = None  # no quick deletions: anything that is over is ended
     list_per_page = 50

@@ -18,9 +18,10 @@ from django.utils.text import capfirst
 
 from editing.links import page_address
 from editing.record_names import RecordNames
+from records.dated import Dated
 from records.history import HistoryRow, Nature
 from records.models import DatedFact
-from records.periods import Dated, Precision, date_in_words
+from records.periods import Precision, as_limit, date_in_words
 
 NOTHING = "nothing"
 
@@ -159,7 +160,7 @@ def _date_in_words(record, day, precision: str, qualifier: str | None) -> str:
     if day is None:
         return ""
     words = date_in_words(day, getattr(record, precision) or Precision.DAY)
-    return f"by {words}" if qualifier and getattr(record, qualifier) == "by" else words
+    return as_limit(words, getattr(record, qualifier)) if qualifier else words
 
 
 def field_changes(

@@ -15,8 +15,8 @@ from editing.links import Link, change_address, may_view, page_address
 from editing.site import site_page
 from editing.steps import all_steps, offers_on_each
 from editing.word_search import search_text
+from records.dated import Dated
 from records.namesakes import with_words_apart
-from records.periods import Dated
 
 # For each kind of record. More words find fewer.
 MOST_OF_A_KIND = 10
@@ -66,9 +66,9 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
     ended = None
     if issubclass(model, Dated):
         # Only the list has the records that have ended: there may be many.
-        if records.filter(end_date__lt=today).exists():
+        if records.filter(latest_end__lt=today).exists():
             ended = Link(f"{capfirst(plural)} that have ended", searched(model, text, "ended"))
-        records = records.exclude(end_date__lt=today)
+        records = records.exclude(latest_end__lt=today)
     shown = list(model_admin.without_merged(records)[: MOST_OF_A_KIND + 1])
     called = with_words_apart(shown, today)
     offers = offers_on_each(request, shown[:MOST_OF_A_KIND])

@@ -40,6 +40,10 @@ def names_in(line: str | tuple[str, ...]) -> set[str]:
     return {line} if isinstance(line, str) else set(line)
 
 
+# How the date of a step may be qualified: it tells what happened.
+HAPPENED = [choice for choice in Qualifier.choices if choice[0] != Qualifier.NOT_BEFORE]
+
+
 class StepForm(forms.Form):
     data: MultiValueDict
 
@@ -59,7 +63,7 @@ class StepForm(forms.Form):
         label="Known to the", choices=Precision.choices, initial=Precision.DAY
     )
     qualifier = forms.ChoiceField(
-        label="This is", choices=Qualifier.choices, initial=Qualifier.ON, required=False
+        label="This is", choices=HAPPENED, initial=Qualifier.ON, required=False
     )
     locator = forms.CharField(
         label="Place in it",
@@ -171,7 +175,7 @@ class StepForm(forms.Form):
             label="Known to the", choices=Precision.choices, initial=Precision.DAY, required=False
         )
         self.fields[f"{name}_qualifier"] = forms.ChoiceField(
-            label="This is", choices=Qualifier.choices, initial=Qualifier.ON, required=False
+            label="This is", choices=HAPPENED, initial=Qualifier.ON, required=False
         )
 
     def date_added(self, name: str) -> When | None:

@@ -1,7 +1,7 @@
 """Dates as people and the pages write them: "27/03/2026", "1 December 2026", "July 2022".
 
-The way that a date is written says how well it is known: to the day, the month or the year, on it
-or by it.
+The way that a date is written says how well it is known: to the day, the month or the year, on it,
+by it or not before it.
 """
 
 import calendar
@@ -23,7 +23,9 @@ class UnreadableDate(Exception):
     """A text is no date. The message says why, and how to write one."""
 
 
-HOW_TO_WRITE = "Write 2019-04-01, April 2019 or 2019, with “by” before it if it is a limit."
+HOW_TO_WRITE = (
+    "Write 2019-04-01, April 2019 or 2019, with “by” or “not before” before it if it is a limit."
+)
 WITHOUT_LIMIT = "Write 2019-04-01, April 2019 or 2019."
 MONTHS = {
     name.casefold(): number
@@ -48,12 +50,17 @@ def read_date(text: str) -> Known:
 
 def read_typed(text: str) -> Known:
     """As `read_date`, for any year."""
-    words = " ".join(text.split())
-    qualifier = Qualifier.ON
-    if words.casefold().startswith("by "):
-        qualifier, words = Qualifier.BY, words[3:]
+    qualifier, words = limit_in(" ".join(text.split()))
     day, precision = _read_date(words, text)
     return day, precision, qualifier
+
+
+def limit_in(words: str) -> tuple[Qualifier, str]:
+    """The qualifier that comes before a date in `words`, and the date."""
+    for limit, before in ((Qualifier.BY, "by "), (Qualifier.NOT_BEFORE, "not before ")):
+        if words.casefold().startswith(before):
+            return limit, words[len(before) :]
+    return Qualifier.ON, words
 
 
 def _read_date(words: str, text: str) -> tuple[datetime.date, str]:
@@ -121,7 +128,10 @@ class TypedDayField(forms.DateField):
         except UnreadableDate:
             return super().to_python(value)  # Django reads years of two digits
         if qualifier != Qualifier.ON:
-            raise ValidationError("This date cannot be “by” a day. Leave “by” out.", code="invalid")
+            raise ValidationError(
+                f"This date cannot be “{qualifier.label.split(' this')[0]}” a day. Leave that out.",
+                code="invalid",
+            )
         if precision != Precision.DAY and self.month_as is not None:
             day = self.month_as(day, precision)
         elif precision != Precision.DAY:
@@ -156,14 +166,14 @@ def settle_typed_dates(form: forms.BaseForm) -> None:
             continue
         if known_to != Precision.DAY and precision is None:
             continue  # the field refuses it
-        if limit == Qualifier.BY and qualifier is None:
+        if limit != Qualifier.ON and qualifier is None:
             continue
         data[form.add_prefix(name)] = f"{day:%d/%m}/{day.year:04}"
         if known_to != Precision.DAY:
             chosen = data.get(precision)
             known = [each for each in (known_to, chosen) if each in EXACTNESS]
             data[precision] = min(known, key=EXACTNESS.index)
-        if limit == Qualifier.BY:
+        if limit != Qualifier.ON:
             data[qualifier] = limit
     form.data = data
 

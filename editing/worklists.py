@@ -273,7 +273,7 @@ def ended_before(day: datetime.date, *paths: str) -> Q:
     """A condition: a record that one of `paths` leads to had ended before `day`."""
     query = Q()
     for path in paths:
-        query |= Q(**{f"{path}__end_date__lt": day})
+        query |= Q(**{f"{path}__latest_end__lt": day})
     return query
 
 

@@ -84,8 +84,7 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
     if seat.end_date is not None:
         raise ValidationError(f"{seat} ends already, on {seat.end_in_words()}.")
     eve = begins.eve()
-    staying = list(seat.memberships.filter(end_date=None).select_related("person", "on_behalf_of"))
-    staying += seat.memberships.filter(end_date__gt=eve.last_possible()).select_related(
+    staying = seat.memberships.filter(latest_end__gt=eve.last_possible()).select_related(
         "person", "on_behalf_of"
     )
     for membership in staying:

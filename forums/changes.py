@@ -60,7 +60,7 @@ def windows_of(kind: Kind, days: Between) -> list[tuple[Precision, datetime.date
     ]
 
 
-def possibly(kind: Kind, which: str, days: Between) -> Q:
+def may_be_listed_on(kind: Kind, which: str, days: Between) -> Q:
     """A filter: the start, or the end, may be listed on one of `days`."""
     query, windows = Q(), windows_of(kind, days)
     for precision, earliest, latest in windows:
@@ -68,10 +68,16 @@ def possibly(kind: Kind, which: str, days: Between) -> Q:
         query |= within & Q(**{f"{which}_precision": precision})
     # All windows as one, so that the database can look the dates up in an index.
     _, firsts, lasts = zip(*windows, strict=True)
-    return query & Q(**{f"{which}_date__gte": min(firsts), f"{which}_date__lte": max(lasts)})
+    bounds = Q(**{f"{which}_date__gte": min(firsts), f"{which}_date__lte": max(lasts)})
+    return query & bounds & tells_a_day(which)
 
 
-def if_possibly(kind: Kind, which: str, days: Between) -> Q:
+def tells_a_day(which: str) -> Q:
+    """A filter: something began, or ended, on or by a day. Not before a day is no event."""
+    return Q(**{f"{which}_qualifier__in": [Qualifier.ON, Qualifier.BY]})
+
+
+def if_may_be_listed_on(kind: Kind, which: str, days: Between) -> Q:
     """The same filter for rows that are found by something else: no index is tried on the date."""
     cases = [
         When(
@@ -83,7 +89,7 @@ def if_possibly(kind: Kind, which: str, days: Between) -> Q:
         )
         for precision, earliest, latest in windows_of(kind, days)
     ]
-    return Q(Case(*cases, default=False, output_field=BooleanField()))
+    return Q(Case(*cases, default=False, output_field=BooleanField())) & tells_a_day(which)
 
 
 def keys_between(
@@ -101,10 +107,14 @@ def keys_between(
         concerned = kind.concerning(about)
         for which in kind.events if concerned is not None else ():
             if about is None:
-                found = kind.rows().filter(possibly(kind, which, days), _by_itself(kind, which))
+                found = kind.rows().filter(
+                    may_be_listed_on(kind, which, days), _by_itself(kind, which)
+                )
             else:
                 concerned_or_next = _or_took_over(kind, which, concerned)
-                found = kind.rows().filter(concerned_or_next, if_possibly(kind, which, days))
+                found = kind.rows().filter(
+                    concerned_or_next, if_may_be_listed_on(kind, which, days)
+                )
             if until is not None:
                 found = found.alias(on=kind.day_of(which)).filter(
                     **{f"{which}_qualifier": Qualifier.ON}, on__lte=until
@@ -140,7 +150,7 @@ def _handed_over(kind: Kind, which: str, rows: QuerySet, days: Between) -> Query
     if not kind.held_field:
         return rows.annotate(follows=nobody)
     if which == END:
-        next_one = successors(kind).filter(possibly(kind, START, days))
+        next_one = successors(kind).filter(may_be_listed_on(kind, START, days))
         return rows.exclude(SOLE_HOLDER & Q(Exists(next_one))).annotate(follows=nobody)
     before = Coalesce(Subquery(predecessors(kind).values("pk")[:1]), nobody)
     return rows.annotate(

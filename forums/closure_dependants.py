@@ -19,7 +19,7 @@ Dependants = dict[str, list]
 
 def open_after(records: QuerySet, day: datetime.date) -> list[DatedFact]:
     """The records that go on after `day`, read with the records that they are named by."""
-    lasting = records.filter(Q(end_date__isnull=True) | Q(end_date__gt=day))
+    lasting = records.filter(Q(latest_end__gt=day))
     return list(lasting.select_related(*records.model.named_by))
 
 

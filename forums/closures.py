@@ -42,7 +42,7 @@ def lock_seats(query: Q) -> None:
 
 def refuse_another_end(record: DatedFact, last: When) -> None:
     """Raise ValidationError if a record is recorded as over before `last`."""
-    if record.end_date is not None and record.end_date < last.last_possible():
+    if record.latest_end < last.last_possible():
         raise ValidationError(
             {
                 "end_date": f"{record} is recorded as having ended {record.when_it_ends()}. Give "
@@ -134,7 +134,7 @@ def succeed(
     last = last_day_of(organisations, begins)
     for organisation in organisations:
         # Its dependants would end on the day of the others.
-        if organisation.end_date is not None and organisation.end_date < last.last_possible():
+        if organisation.latest_end < last.last_possible():
             raise ValidationError(
                 f"{organisation} is recorded as having ended {organisation.when_it_ends()}, before "
                 "the others. Replace it by itself first, and then the others."
@@ -206,7 +206,7 @@ def move_seat(
     """
     stored = read_and_lock(seat)
     last = begins.eve()
-    if stored.end_date is not None and stored.end_date <= last.last_possible():
+    if stored.latest_end <= last.last_possible():
         raise ValidationError(
             f"{seat} ended {stored.when_it_ends()}. Create a seat for {organisation} instead."
         )

@@ -1,15 +1,18 @@
 """Since when and until when somebody fills a seat by holding the post that it goes with.
 
 The rule is that of `forums.filling`, told over time. A day that is known to the month or the year
-alone is told as it is known: of a handover in April both fill the seat in April.
+alone is told as it is known: of a handover in April both fill the seat in April. They certainly
+fill it while they certainly hold the post, the seat certainly exists and no member may be there.
 """
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from people.models import Basis
 from people.post_holders import Holder, Holding
+from records.days import NO_LATEST, day_before, next_day
 from records.periods import Period
 
 SOURCE_OF_END = ("end_document_slug", "end_document_title", "end_locator")
@@ -20,6 +23,8 @@ def spells(holder: Holder, seat: Holding, members: Iterable[Holder]) -> list[Hol
     is recorded as a member of the seat."""
     found = _within(holder, seat)
     for member in members:
+        if member.latest_start == NO_LATEST:
+            continue  # nobody knows when they are to come
         is_same = member.person_id == holder.person_id
         if is_same or member.basis != Basis.ACTING:
             # Somebody who was a member themselves and left does not come back through the post.
@@ -31,12 +36,19 @@ def _within(holder: Holder, seat: Holding) -> list[Holder]:
     """The holder's time, clipped to the seat's."""
     if holder.start_date and seat.start_date and seat.start_date > holder.start_date:
         holder = replace(holder, **_fields(seat, Period.START_FIELDS))
-    if seat.end_date and (holder.end_date is None or seat.end_date < holder.end_date):
+    if seat.over_by and (holder.over_by is None or seat.over_by < holder.over_by):
         holder = replace(
             holder, **_fields(seat, (*Period.END_FIELDS, *SOURCE_OF_END)), end_reason=""
         )
+    holder = _on_days(
+        holder,
+        earliest_start=max(holder.earliest_start, seat.earliest_start),
+        latest_start=max(holder.latest_start, seat.latest_start),
+        earliest_end=min(holder.earliest_end, seat.earliest_end),
+        latest_end=min(holder.latest_end, seat.latest_end),
+    )
     begins = holder.start_date or seat.start_date
-    is_a_time = begins is None or holder.end_date is None or begins <= holder.end_date
+    is_a_time = begins is None or holder.over_by is None or begins <= holder.over_by
     return [holder] if is_a_time else []
 
 
@@ -57,10 +69,15 @@ def _before(holder: Holder, member: Holder) -> Holder | None:
         return None
     eve = member.starts.eve()
     last = eve.last_possible()
-    if holder.end_date is not None and holder.end_date <= last:
+    if holder.over_by is not None and holder.over_by <= last:
         return holder
-    return replace(
+    shorter = _on_days(
         holder,
+        earliest_end=min(holder.earliest_end, day_before(member.earliest_start)),
+        latest_end=min(holder.latest_end, day_before(member.latest_start)),
+    )
+    return replace(
+        shorter,
         **{**eve.as_end(), "end_date": last},
         end_document_slug=member.document_slug,
         end_document_title=member.document_title,
@@ -70,15 +87,27 @@ def _before(holder: Holder, member: Holder) -> Holder | None:
 
 
 def _after(holder: Holder, member: Holder) -> Holder | None:
-    if member.ends is None:
+    if member.ends is None or member.over_by is None:
         return None
-    if holder.end_date is not None and holder.end_date <= member.ends.day:
+    if holder.over_by is not None and holder.over_by <= member.over_by:
         return None
     morrow = member.ends.morrow()
     begins = morrow.first_possible()
     if holder.start_date is None or holder.start_date >= begins:
         return holder
-    return replace(holder, **{**morrow.as_start(), "start_date": begins}, returns=True)
+    later = _on_days(
+        holder,
+        earliest_start=max(holder.earliest_start, next_day(member.earliest_end)),
+        latest_start=max(holder.latest_start, next_day(member.latest_end)),
+    )
+    return replace(later, **{**morrow.as_start(), "start_date": begins}, returns=True)
+
+
+def _on_days(holder: Holder, **days: datetime.date) -> Holder:
+    """The holder with some of their four days changed: a start is no later than its latest end."""
+    changed = replace(holder, **days)
+    changed.latest_start = min(changed.latest_start, changed.latest_end)
+    return changed
 
 
 def _fields(row: Period, names: Iterable[str]) -> dict[str, Any]:

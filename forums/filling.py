@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, NullIf
 from forums.models import Membership
 from people.models import Appointment, Basis, TenureQuerySet
 from people.post_holders import STATED, Holder, standing
+from records.days import NO_LATEST
 from records.periods import not_over
 
 
@@ -41,6 +42,8 @@ def may_fill(
 def _keeps_out(member: Holder, holder: Holder, day: datetime.date) -> bool:
     if member.start_date is not None and member.start_date > day:
         return False
+    if member.latest_start == NO_LATEST:  # nobody knows when they are to come
+        return False
     if member.person_id == holder.person_id:
         return True
     return member.basis != Basis.ACTING and not member.has_ended(day)
@@ -49,9 +52,9 @@ def _keeps_out(member: Holder, holder: Holder, day: datetime.date) -> bool:
 def may_fill_seat(seat: str | OuterRef, day: datetime.date) -> Q:
     """A condition on appointments, which agrees with `may_fill`: `seat`, which goes with the
     post, may be filled on `day` by whoever holds that."""
-    remains = ~Q(basis=Basis.ACTING) & (Q(end_date=None) | Q(end_date__gte=day))
+    remains = ~Q(basis=Basis.ACTING) & Q(latest_end__gte=day)
     kept_out = Membership.objects.filter(
-        Q(start_date=None) | Q(start_date__lte=day),
+        Q(start_date=None) | Q(start_date__lte=day, latest_start__lt=NO_LATEST),
         Q(person=OuterRef("person")) | remains,
         seat=OuterRef(seat),
     )

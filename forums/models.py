@@ -15,7 +15,7 @@ from forums.choices import (
     SeatRole,
 )
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
-from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_holder_rules
+from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
 from records.constraints import DatabaseCheck
 from records.days import DayField
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
@@ -114,12 +114,12 @@ class Forum(DatedFact):
             models.Index(fields=["name"], name="forums_forum_by_own_name"),
             # For a page of the list, and for finding a forum by part of its name.
             models.Index(
-                fields=["folded", "id", "start_date", "end_date"],
+                fields=["folded", "id", "start_date", *DatedFact.FOUR_DAYS],
                 name="forums_forum_by_name",
             ),
             # For listing the forums in force, without reading the whole of each row.
             models.Index(
-                fields=["id", "start_date", "end_date", "place", "folded"],
+                fields=["id", "start_date", *DatedFact.FOUR_DAYS, "place", "folded"],
                 name="forums_forum_in_force",
             ),
             models.Index(
@@ -351,7 +351,7 @@ class Seat(Held, DatedFact):
         indexes = [
             *DatedFact.Meta.indexes,
             models.Index(
-                fields=["role", "forum", "start_date", "end_date", "id"],
+                fields=["role", "forum", "start_date", *DatedFact.FOUR_DAYS, "id"],
                 name="forums_seat_by_role",
             ),
         ]
@@ -394,11 +394,13 @@ class Membership(Tenure):
     no_overlaps = one_holder_rules("forums_membership", Seat)
 
     class Meta(Tenure.Meta):
+        constraints = [*Tenure.Meta.constraints, one_announced("forums_membership", "seat")]
         ordering = ["seat__forum__folded", "seat__order", LATEST_FIRST]
         indexes = [
             *Tenure.Meta.indexes,
             models.Index(
-                fields=["seat", "start_date", "end_date"], name="forums_membership_by_seat"
+                fields=["seat", "start_date", *DatedFact.FOUR_DAYS],
+                name="forums_membership_by_seat",
             ),
             models.Index(fields=["person", "start_date"], name="forums_membership_by_person"),
             models.Index(

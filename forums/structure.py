@@ -87,7 +87,7 @@ def pairs_below(forums: Iterable[int], day: datetime.date) -> list[tuple[int, in
 
 FORUMS, LINES = (f'"{model._meta.db_table}"' for model in (Forum, ReportingLine))
 ANSWERING = "line.kind IN ('{}')".format("', '".join(ANSWERS))
-IN_FORCE = "{0}.start_date <= %s AND ({0}.end_date IS NULL OR {0}.end_date >= %s)"
+IN_FORCE = "{0}.start_date <= %s AND {0}.latest_start < '9999-12-31' AND {0}.latest_end >= %s"
 
 
 def _pairs(

@@ -34,8 +34,7 @@ ORDER = [Post, Seat, Appointment, Membership, Relationship, MemberOrganisation, 
 NOT_COPIED = {
     "id",
     *DatedFact.START_FIELDS,
-    "certain_from",
-    "certain_to",
+    *DatedFact.FOUR_DAYS,
     *DatedFact.EVIDENCE_FIELDS,
     "folded",
     "sole",
@@ -47,7 +46,7 @@ def begins_after(record: DatedFact, last: When) -> bool:
     return (
         record.start_date is not None
         and record.start_date > last.last_possible()
-        and record.start_qualifier == Qualifier.ON
+        and record.start_qualifier != Qualifier.BY
     )
 
 
@@ -165,7 +164,7 @@ class Transfer:
         if isinstance(other, Organisation) and other.pk in self.closing:
             raise ValidationError(f"{other} closes itself. Choose another.")
         other = read_and_lock(other)
-        if other.end_date is not None and other.end_date < self.begins.last_possible():
+        if other.latest_end < self.begins.last_possible():
             raise ValidationError(
                 f"{other} ended {other.when_it_ends()}, before this could go to it. Choose another."
             )
@@ -181,13 +180,14 @@ class Transfer:
 
         Raises ValidationError if it ends sooner.
         """
+        new.settle_period()
         same = {name: getattr(new, name) for name in names}
-        lasting = Q(end_date__isnull=True) | Q(end_date__gte=new.start_date)
+        lasting = Q(latest_end__gte=new.start_date)
         begun = Q(start_date__lte=new.start_date)
         other = type(new).objects.filter(lasting, begun, **same).first()
         if other is None:
             return False
-        if other.end_date is not None and (new.end_date is None or other.end_date < new.end_date):
+        if other.latest_end < new.latest_end:
             raise ValidationError(
                 f"{other}: this is recorded already, and ends {other.when_it_ends()}. Correct that "
                 "end if it goes on, or choose that what would pass to it ends."

@@ -210,7 +210,7 @@ class Organisation(DatedFact):
             models.Index(fields=["name"], name="organisation_by_own_name"),
             # All that finding one page of the list takes, or one by a part of its name.
             models.Index(
-                fields=["folded", "id", "start_date", "end_date"],
+                fields=["folded", "id", "start_date", *DatedFact.FOUR_DAYS],
                 name="organisations_org_by_name",
             ),
         ]
@@ -395,7 +395,7 @@ class Post(Held, DatedFact):
         indexes = [
             *DatedFact.Meta.indexes,
             models.Index(
-                fields=["kind", "organisation", "start_date", "end_date"],
+                fields=["kind", "organisation", "start_date", *DatedFact.FOUR_DAYS],
                 name="organisations_post_by_kind",
             ),
         ]

@@ -200,7 +200,7 @@ def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:
     return (
         tenure.start_date is not None
         and tenure.start_date > day
-        and tenure.start_qualifier == Qualifier.ON
+        and tenure.start_qualifier != Qualifier.BY
     )
 
 

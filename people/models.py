@@ -8,7 +8,8 @@ from django.utils.text import capfirst
 
 from organisations.models import Held, Post
 from people.personal_names import corrected_sort_name, parts_of
-from records.days import DayField
+from records.constraints import DatabaseUnique
+from records.days import NO_LATEST, DayField
 from records.locks import locked
 from records.models import (
     SLUG_HELP,
@@ -20,8 +21,8 @@ from records.models import (
     one_of,
 )
 from records.names import FoldedField
-from records.overlap_rules import NoOverlap, most_at_once
-from records.periods import not_over
+from records.overlap_rules import NoOverlap, days_of, most_at_once, overlapping
+from records.periods import Period, not_over
 
 # On both databases a record without a start comes last.
 LATEST_FIRST = F("start_date").desc(nulls_last=True)
@@ -49,7 +50,7 @@ class EndReason(models.TextChoices):
 # People the public may find. SQLite uses the index made for this only if it is worded so.
 FINDABLE = Q(withheld=False) & ~Q(merged_into__isnull=False)
 # Tenures with an end of term and without an end.
-TERM_RUNS = Q(term_ends__isnull=False, end_date__isnull=True)
+TERM_RUNS = Q(term_ends__isnull=False, latest_end=NO_LATEST)
 
 
 class Person(Fact):
@@ -310,6 +311,7 @@ class Tenure(DatedFact):
         if self.held is not None:
             self.refuse_start_after_end_of(self.held)
             self._refuse_one_holder_too_many()
+            self._refuse_second_announced()
 
     def _refuse_merged_person(self) -> None:
         if not self._state.adding or self.person_id is None or self.read_and_locked:
@@ -325,8 +327,21 @@ class Tenure(DatedFact):
                 }
             )
 
+    def _refuse_second_announced(self) -> None:
+        if not self.sole or self.basis == Basis.ACTING or self.latest_start != NO_LATEST:
+            return
+        announced = type(self).objects.not_acting().filter(latest_start=NO_LATEST)
+        other = announced.filter(**{self.held_field: self.held}).exclude(pk=self.pk).first()
+        if other is not None:
+            raise ValidationError(
+                {
+                    "start_date": f"{other} is already to come to it, on a day that no source "
+                    "gives. Withdraw that record first, or give its start."
+                }
+            )
+
     def _refuse_one_holder_too_many(self) -> None:
-        if self.has_room or self.basis == Basis.ACTING or self.certain_from is None:
+        if self.has_room or self.basis == Basis.ACTING or days_of(self) is None:
             return
         capacity = self.held.capacity
         if capacity is None or capacity == 1:
@@ -334,15 +349,9 @@ class Tenure(DatedFact):
         others = (
             type(self)
             .objects.not_acting()
-            .filter(
-                Q(certain_to__isnull=True) | Q(certain_to__gte=self.certain_from),
-                certain_from__isnull=False,
-                **{self.held_field: self.held},
-            )
+            .filter(overlapping(self), **{self.held_field: self.held})
             .exclude(pk=self.pk)
         )
-        if self.certain_to is not None:
-            others = others.filter(certain_from__lte=self.certain_to)
         holders = most_at_once([self, *others])
         if holders > capacity:
             raise ValidationError(
@@ -351,6 +360,19 @@ class Tenure(DatedFact):
                     f"{holders}. {remedies('one of the others', type(self.held))}"
                 }
             )
+
+
+def one_announced(label: str, held: str) -> DatabaseUnique:
+    """A rule: a post or seat of one holder has one holder to come of whom no source says when."""
+    return DatabaseUnique(
+        name=f"{label}_one_announced",
+        fields=[held],
+        condition=Q(
+            sole=True, latest_start=NO_LATEST, basis__in=[Basis.SUBSTANTIVE, Basis.INTERIM]
+        ),
+        violation_error_message=f"Somebody is already to come to this {held} on a day that no "
+        "source gives. Withdraw that record first, or give its start.",
+    )
 
 
 def remedies(others: str, model: type[Held]) -> str:
@@ -400,11 +422,13 @@ class Appointment(Tenure):
     no_overlaps = one_holder_rules("people_appointment", Post)
 
     class Meta(Tenure.Meta):
+        constraints = [*Tenure.Meta.constraints, one_announced("people_appointment", "post")]
         ordering = ["post__organisation__folded", "post__folded", LATEST_FIRST]
         indexes = [
             *Tenure.Meta.indexes,
             models.Index(
-                fields=["post", "start_date", "end_date"], name="people_appointment_by_post"
+                fields=["post", "start_date", *Period.FOUR_DAYS],
+                name="people_appointment_by_post",
             ),
             models.Index(fields=["person", "start_date"], name="people_appointment_by_person"),
             models.Index(

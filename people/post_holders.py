@@ -16,7 +16,7 @@ from records.periods import Period
 from records.prepared import prepared
 
 # Columns of `.values()`. `document_columns` has those that name the documents.
-PERIOD = (*Period.PERIOD_FIELDS, "end_locator")
+PERIOD = (*Period.PERIOD_FIELDS, *Period.FOUR_DAYS, "end_locator")
 EVIDENCE = tuple(name for name in Evidence.EVIDENCE_FIELDS if name not in Evidence.DOCUMENT_FIELDS)
 # What a public page says instead of a name that is withheld from it.
 NAME_WITHHELD = "Name withheld"
@@ -62,6 +62,10 @@ class DatedStated(Period, Stated):
     end_date: datetime.date | None
     end_precision: str
     end_qualifier: str
+    earliest_start: datetime.date
+    latest_start: datetime.date
+    earliest_end: datetime.date
+    latest_end: datetime.date
     end_document_slug: str | None
     end_document_title: str | None
     end_document_as_of: datetime.date | None
@@ -108,7 +112,7 @@ class Holder(DatedStated):
 
     def serves_past_term(self, day: datetime.date) -> bool:
         """Whether the term was due to end before `day` and no end is recorded."""
-        return self.term_ends is not None and self.term_ends < day and self.end_date is None
+        return self.term_ends is not None and self.term_ends < day and self._goes_on
 
 
 # Columns that name a fact's documents, in rows of `.values()`: its own, the one that it was last
@@ -211,7 +215,7 @@ class Holding(DatedStated):
             other.person_id == holder.person_id
             and other.start_date is not None
             and other.start_date <= next_day(holder.end_date)
-            and (other.end_date is None or other.end_date > holder.end_date)
+            and (other.over_by is None or other.over_by > holder.end_date)
             for other in self.recorded
         )
 

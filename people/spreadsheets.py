@@ -16,6 +16,7 @@ from editing.spreadsheets.kinds import NamedSpreadsheet, RecordSpreadsheet, impo
 from editing.typed_dates import UnreadableDate
 from organisations.models import Held
 from people.models import Appointment, Person, PersonName, Tenure
+from records.days import NO_EARLIEST, NO_LATEST
 from records.locks import locked
 from records.names import fold
 from records.periods import last_day
@@ -77,8 +78,8 @@ class CertainTimes:
         self.ends: list[datetime.date] = []
 
     def add(self, tenure: Tenure) -> None:
-        if tenure.certain_from is not None:
-            start, end = certain_time(tenure)
+        if (days := tenure.certain_days()) is not None:
+            start, end = days
             bisect.insort(self.starts, start)
             bisect.insort(self.ends, end)
 
@@ -297,12 +298,12 @@ class TenureSpreadsheet(RecordSpreadsheet):
 
 def certain_time(tenure: Tenure) -> tuple[datetime.date, datetime.date]:
     """The first and the last day on which the tenure is certain."""
-    return tenure.certain_from or datetime.date.min, tenure.certain_to or datetime.date.max
+    return tenure.certain_days() or (NO_EARLIEST, NO_LATEST)
 
 
 def may_be_one_time(tenure: Tenure, start, end) -> bool:
     """Whether a row that gives this start and end may be about the time of `tenure`."""
-    begins_after = start and tenure.end_date is not None and start[0] > tenure.end_date
+    begins_after = start and tenure.has_ended(start[0])
     ended_before = (
         end and tenure.start_date is not None and last_day(end[0], end[1]) < tenure.start_date
     )

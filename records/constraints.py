@@ -16,3 +16,14 @@ class DatabaseCheck(models.CheckConstraint):
     def deconstruct(self):
         _, args, kwargs = super().deconstruct()
         return "django.db.models.CheckConstraint", args, kwargs
+
+
+class DatabaseUnique(models.UniqueConstraint):
+    """A rule of one record of a kind, that `clean()` explains to people, as with DatabaseCheck."""
+
+    def validate(self, model, instance, exclude=None, using=None) -> None:
+        """Do nothing: `clean()` has checked it already."""
+
+    def deconstruct(self):
+        _, args, kwargs = super().deconstruct()
+        return "django.db.models.UniqueConstraint", args, kwargs

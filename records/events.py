@@ -74,7 +74,7 @@ def start_in_stead_of(record: DatedFact, begins: When) -> dict:
     """
     if (
         record.start_date is not None
-        and record.start_qualifier == Qualifier.ON
+        and record.start_qualifier != Qualifier.BY
         and record.start_date > first_day(begins.day, begins.precision)
     ):
         return When(record.start_date, record.start_precision).as_start()
@@ -83,7 +83,7 @@ def start_in_stead_of(record: DatedFact, begins: When) -> dict:
 
 def is_over(record: DatedFact, last: When) -> bool:
     """Whether a record is known to be over by the end of `last`."""
-    return record.end_date is not None and record.end_date <= last.last_possible()
+    return record.latest_end <= last.last_possible()
 
 
 def end_unless_over(record: DatedFact, when: When, source: Source, **fields) -> None:

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from records.constraints import DatabaseCheck
+from records.dated import Dated
 from records.days import DayField
 from records.evidence import Evidenced, refuse_to_come
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import (
-    Dated,
     PeriodQuerySet,
     Precision,
     Qualifier,

@@ -2,9 +2,14 @@
 
 On PostgreSQL a rule is an exclusion constraint, on SQLite two triggers. They are put in place after
 every migrate rather than in a migration: SQLite drops triggers without a word whenever Django
-rebuilds a table. A rule that changes needs a new name.
+rebuilds a table. A rule that is no longer declared is dropped. A rule that changes needs a new
+name, or a migration that drops it.
+
+What has no recorded start certainly held on its last day. The rules leave it out all the same:
+sources often give the first day out of office for the last.
 """
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,12 +19,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q
+from django.db.models import F, Q
 
+from records.days import NO_LATEST
 from records.locks import locked
 
 if TYPE_CHECKING:
-    from records.periods import Dated
+    from records.dated import Dated
 
 
 @dataclass(frozen=True)
@@ -48,23 +54,14 @@ class NoOverlap:
 
     def validate(self, record: "Dated") -> None:
         """Raise ValidationError, naming the other record, if `record` breaks the rule."""
-        if record.certain_from is None or not self._applies_to(record):
+        if days_of(record) is None or not self._applies_to(record):
             return
         fields: list[Any] = [record._meta.get_field(column) for column in self.columns]
         values = {field.attname: getattr(record, field.attname) for field in fields}
         if None in values.values():
             return
         self.lock(record)
-        others = (
-            type(record)
-            ._default_manager.filter(self.only, **values)
-            .filter(
-                Q(certain_to__isnull=True) | Q(certain_to__gte=record.certain_from),
-                certain_from__isnull=False,
-            )
-        )
-        if record.certain_to is not None:
-            others = others.filter(certain_from__lte=record.certain_to)
+        others = type(record)._default_manager.filter(self.only, overlapping(record), **values)
         other = others.exclude(pk=record.pk).first()
         if other is not None:
             # In words now: what it names may be undone by the time that the error is shown.
@@ -92,57 +89,74 @@ def _holds(record: "Dated", lookup: Any) -> bool:
     return bool(getattr(record, name) == value)
 
 
+def days_of(record: "Dated") -> tuple[datetime.date, datetime.date] | None:
+    """The first and the last day of a record that the rules know; None if there is no such day."""
+    is_ruled = record.start_date is not None and record.latest_start is not None
+    return record.certain_days() if is_ruled else None
+
+
+def overlapping(record: "Dated") -> Q:
+    """A filter: the records that share a day with `record`, which has one, by the rules."""
+    first, last = record.latest_start, record.earliest_end
+    ruled = Q(start_date__isnull=False, latest_start__lte=F("earliest_end"))
+    shared = Q(latest_start__lte=last, earliest_end__gte=first)
+    return ruled & shared & Q(latest_start__lt=NO_LATEST)
+
+
 def most_at_once(records: Iterable["Dated"]) -> int:
     """How many of `records` certainly hold on the day on which most of them do."""
-    certain: list[Any] = [record for record in records if record.certain_from is not None]
+    times = [days for days in map(days_of, records) if days is not None]
     # The fullest day is one on which the time of one of them begins.
     return max(
-        (
-            sum(
-                other.certain_from <= record.certain_from
-                and (other.certain_to is None or record.certain_from <= other.certain_to)
-                for other in certain
-            )
-            for record in certain
-        ),
-        default=0,
+        (sum(first <= begins <= last for first, last in times) for begins, _ in times), default=0
     )
 
 
 POSTGRESQL_EXISTS = "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass"
 
+POSTGRESQL_RULES = (
+    "SELECT conname FROM pg_constraint WHERE contype = 'x' AND conrelid = %s::regclass"
+)
+
 POSTGRESQL_RULE = """
 ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist (
-    {columns}, daterange(certain_from, certain_to, '[]') WITH &&
-) WHERE (certain_from IS NOT NULL AND ({condition}))
+    {columns}, daterange(latest_start, earliest_end, '[]') WITH &&
+) WHERE ({certain} AND ({condition}))
 """
 
 SQLITE_RULE = """
 CREATE TRIGGER {name}_{event} BEFORE {event} ON {table}
-WHEN NEW.certain_from IS NOT NULL AND ({new_condition})
+WHEN {new_certain} AND ({new_condition})
 BEGIN
     SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
         SELECT 1 FROM {table} AS other
         WHERE {columns} AND other.id IS NOT NEW.id
-        AND other.certain_from IS NOT NULL AND ({other_condition})
-        AND other.certain_from <= coalesce(NEW.certain_to, '9999-12-31')
-        AND NEW.certain_from <= coalesce(other.certain_to, '9999-12-31')
+        AND {other_certain} AND ({other_condition})
+        AND other.latest_start <= NEW.earliest_end AND NEW.latest_start <= other.earliest_end
     );
 END
 """
 
+# Whether a row has a day that the rules know.
+CERTAIN = (
+    "{row}start_date IS NOT NULL AND {row}latest_start <= {row}earliest_end "
+    "AND {row}latest_start < '9999-12-31'"
+)
+
 
 def put_in_place(app_config: AppConfig, connection: BaseDatabaseWrapper) -> None:
-    """Give a database the rules of an app's models that it does not hold yet."""
+    """Give a database the rules of an app's models, and take from it those not declared."""
     for model in app_config.get_models():
-        rules = getattr(model, "no_overlaps", ())
-        if not rules or not _has_columns(connection, model):
+        if not hasattr(model, "no_overlaps") or not _has_columns(connection, model):
             continue
         with connection.cursor() as cursor:
-            for rule in rules:
-                if connection.vendor == "postgresql":
+            if connection.vendor == "postgresql":
+                _drop_undeclared(cursor, model)
+                for rule in model.no_overlaps:
                     _on_postgresql(cursor, model, rule)
-                elif connection.vendor == "sqlite":
+            elif connection.vendor == "sqlite":
+                _drop_triggers(cursor, model)
+                for rule in model.no_overlaps:
                     _on_sqlite(cursor, model, rule)
 
 
@@ -162,6 +176,24 @@ def _columns(model: type[models.Model], rule: NoOverlap) -> list[str]:
     return [field.column for field in fields]
 
 
+def _drop_undeclared(cursor: CursorWrapper, model: type[Any]) -> None:
+    declared = {rule.name for rule in model.no_overlaps}
+    cursor.execute(POSTGRESQL_RULES, [model._meta.db_table])
+    for (name,) in cursor.fetchall():
+        if name not in declared:
+            cursor.execute(f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {name}")
+
+
+def _drop_triggers(cursor: CursorWrapper, model: type[models.Model]) -> None:
+    table = model._meta.db_table
+    cursor.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+    )
+    for (name,) in cursor.fetchall():
+        if not name.startswith(f"{table}_version_"):  # which another module makes
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
 def _on_postgresql(cursor: CursorWrapper, model: type[models.Model], rule: NoOverlap) -> None:
     table = model._meta.db_table
     cursor.execute(POSTGRESQL_EXISTS, [rule.name, table])
@@ -173,6 +205,7 @@ def _on_postgresql(cursor: CursorWrapper, model: type[models.Model], rule: NoOve
             table=table,
             name=rule.name,
             columns=", ".join(f"{column} WITH =" for column in _columns(model, rule)),
+            certain=CERTAIN.format(row=""),
             condition=rule.condition.format(row=""),
         )
     )
@@ -181,14 +214,15 @@ def _on_postgresql(cursor: CursorWrapper, model: type[models.Model], rule: NoOve
 def _on_sqlite(cursor: CursorWrapper, model: type[models.Model], rule: NoOverlap) -> None:
     table = model._meta.db_table
     for event in ("insert", "update"):
-        cursor.execute(f"DROP TRIGGER IF EXISTS {rule.name}_{event}")
         cursor.execute(
             SQLITE_RULE.format(
                 table=table,
                 name=rule.name,
                 event=event,
                 columns=" AND ".join(f"other.{c} = NEW.{c}" for c in _columns(model, rule)),
+                new_certain=CERTAIN.format(row="NEW."),
                 new_condition=rule.condition.format(row="NEW."),
+                other_certain=CERTAIN.format(row="other."),
                 other_condition=rule.condition.format(row="other."),
             )
         )

@@ -3,24 +3,22 @@
 The only module that knows what a period is. Both dates are inclusive and a period
 without an end is still in force. A date known to the month or the year is stored as the
 first day of it for a start and as the last day of it for an end, and shown as it was known.
-A date that is qualified *by* is a limit: "by June 2021" means by then at the latest.
+A date that is qualified is a limit: "by June 2021" means by then at the latest, and "not before
+June 2021" then at the earliest. From the two dates follow four days, which are stored too: the
+earliest and the latest start, and the earliest and the latest end.
 """
 
 import calendar
 import datetime
 import functools
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import dateformat
 
-from records.constraints import DatabaseCheck
-from records.days import DayField, day_before, next_day
-from records.overlap_rules import NoOverlap
+from records.days import NO_EARLIEST, NO_LATEST, day_before, next_day
 
 
 class Precision(models.TextChoices):
@@ -36,6 +34,7 @@ class Qualifier(models.TextChoices):
 
     ON = "on", "on this date"
     BY = "by", "by this date, true date not recorded"
+    NOT_BEFORE = "not-before", "not before this date, true date not recorded"
 
 
 def first_day(day: datetime.date, precision: str) -> datetime.date:
@@ -73,13 +72,19 @@ _AS_LONG_AS = {Precision.YEAR.value: 4, Precision.MONTH.value: 7, Precision.DAY.
 
 def limit_in_words(day: datetime.date, precision: str, qualifier: str) -> str:
     """A date that may be a limit, as it is known: "April 2019", "by June 2021"."""
-    words = date_in_words(day, precision)
-    return f"by {words}" if qualifier == Qualifier.BY else words
+    return as_limit(date_in_words(day, precision), qualifier)
+
+
+def as_limit(words: str, qualifier: str) -> str:
+    """The words of a date, with those of its qualifier before it."""
+    if qualifier == Qualifier.BY:
+        return f"by {words}"
+    return f"not before {words}" if qualifier == Qualifier.NOT_BEFORE else words
 
 
 @dataclass(frozen=True)
 class When:
-    """A date as it is known: to the day, month or year, on it or by it."""
+    """A date as it is known: to the day, month or year, on it, by it or not before it."""
 
     day: datetime.date
     precision: str = Precision.DAY
@@ -137,7 +142,7 @@ class When:
     def in_a_sentence(self) -> str:
         """The same as a part of a sentence: "on 1 April 2019", "in April 2019", "by 2021"."""
         words = self.in_words()
-        if self.qualifier == Qualifier.BY:
+        if self.qualifier != Qualifier.ON:
             return words
         return f"on {words}" if self.precision == Precision.DAY else f"in {words}"
 
@@ -146,25 +151,44 @@ class PeriodQuerySet(models.QuerySet[Any]):
     """Records on a time line. `day` splits any set of them in three without a gap.
 
     A record whose start is not recorded at all is in force on no day that could be named:
-    it counts as ended after its end and as yet to start until then.
+    it counts as ended after its end and as yet to start until then. What is only known not to
+    start before a day is always yet to start.
     """
 
     def as_at(self, day: datetime.date) -> Self:
-        """The records in force on `day`."""
-        return self.filter(Q(start_date__lte=day), Q(end_date__isnull=True) | Q(end_date__gte=day))
+        """The records in force on `day`, if a date known to the month or year is its widest."""
+        return self.filter(start_date__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
 
-    def certainly_at(self, day: datetime.date) -> Self:
+    def certainly(self, day: datetime.date) -> Self:
         """The records in force on `day` whatever is not known of their start and end."""
-        lasts = Q(certain_to__isnull=True) | Q(certain_to__gte=day)
-        return self.filter(lasts, certain_from__lte=day)
+        return self.filter(latest_start__lte=day, earliest_end__gte=day)
+
+    def possibly(self, day: datetime.date) -> Self:
+        """The records that are or may be in force on `day`."""
+        return self.filter(earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
+
+    def perhaps(self, day: datetime.date) -> Self:
+        """The records that may be in force on `day`, and may not."""
+        return self.possibly(day).filter(Q(latest_start__gt=day) | Q(earliest_end__lt=day))
+
+    def openly_perhaps(self, day: datetime.date) -> Self:
+        """Those of `perhaps` of which no earlier day is known on which they were or could begin:
+        "in post by June 2021". Of the others, the *near* ones, two days are known between which
+        they began or ended: "began in 2023"."""
+        return self.perhaps(day).filter(
+            Q(latest_start__gt=day) | Q(earliest_end=NO_EARLIEST), earliest_start=NO_EARLIEST
+        )
 
     def ended_before(self, day: datetime.date) -> Self:
         """The records that were over before `day` began."""
-        return self.filter(end_date__lt=day)
+        return self.filter(latest_end__lt=day)
 
     def starting_after(self, day: datetime.date) -> Self:
         """The records that start on a later day than `day`, as far as is known."""
-        return self.filter(Q(start_date__gt=day) | Q(start_date__isnull=True, end_date__gte=day))
+        return self.filter(
+            Q(start_date__gt=day) | Q(start_date__isnull=True) | Q(latest_start=NO_LATEST),
+            latest_end__gte=day,
+        )
 
     def perhaps_at(self, day: datetime.date) -> Self:
         """Those not known to be in force on `day` that may be: they were by a later day, or until
@@ -181,14 +205,19 @@ def not_over(day: datetime.date, *paths: str) -> Q:
     """
     query = Q()
     for path in paths:
-        end = f"{path}__end_date"
-        query &= Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": day})
+        query &= Q(**{f"{path}__latest_end__gte": day})
     return query
 
 
 def in_force(day: datetime.date, path: str) -> Q:
     """A filter: what `path` leads to was in force on `day`."""
-    return Q(**{f"{path}__start_date__lte": day}) & not_over(day, path)
+    begun = {f"{path}__start_date__lte": day, f"{path}__latest_start__lt": NO_LATEST}
+    return Q(**begun) & not_over(day, path)
+
+
+def both(*answers: bool | None) -> bool | None:
+    """Whether all hold, where None stands for perhaps."""
+    return False if False in answers else None if None in answers else True
 
 
 class Period:
@@ -198,6 +227,8 @@ class Period:
     START_FIELDS = ("start_date", "start_precision", "start_qualifier")
     END_FIELDS = ("end_date", "end_precision", "end_qualifier")
     PERIOD_FIELDS = (*START_FIELDS, *END_FIELDS)
+    # What follows from them: the names of the four stored days.
+    FOUR_DAYS = ("earliest_start", "latest_start", "earliest_end", "latest_end")
 
     start_date: datetime.date | None
     start_precision: str
@@ -205,6 +236,10 @@ class Period:
     end_date: datetime.date | None
     end_precision: str
     end_qualifier: str
+    earliest_start: datetime.date
+    latest_start: datetime.date
+    earliest_end: datetime.date
+    latest_end: datetime.date
 
     @property
     def starts(self) -> When | None:
@@ -215,7 +250,7 @@ class Period:
 
     @property
     def ends(self) -> When | None:
-        """The end as it is known; None while in force."""
+        """The end as it is known; None if none is."""
         if self.end_date is None:
             return None
         return When(self.end_date, self.end_precision, self.end_qualifier)
@@ -225,12 +260,28 @@ class Period:
         return (
             self.start_date is not None
             and self.start_date <= day
-            and (self.end_date is None or day <= self.end_date)
+            and not self._only_announced
+            and not self.has_ended(day)
         )
 
     def has_ended(self, day: datetime.date) -> bool:
         """Whether this was over before `day`; agrees with `PeriodQuerySet.ended_before`."""
-        return self.end_date is not None and self.end_date < day
+        return self.over_by is not None and self.over_by < day
+
+    @property
+    def over_by(self) -> datetime.date | None:
+        """The last day on which this may hold; None if no latest end is known."""
+        return None if self._goes_on else self.end_date
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether no latest end is known."""
+        return self.end_date is None or self.end_qualifier == Qualifier.NOT_BEFORE
+
+    @property
+    def _only_announced(self) -> bool:
+        """Whether no latest start is known."""
+        return self.start_qualifier == Qualifier.NOT_BEFORE and self._goes_on
 
     def is_perhaps_in_force(self, day: datetime.date) -> bool:
         """Whether this may be in force on `day`, though that is not known; agrees with
@@ -264,27 +315,112 @@ class Period:
         1 May 2027", "since April 2019, to March 2027", "start not recorded, to May 2018"."""
         if self.start_date is None:
             words = "start not recorded"
-        elif self.start_qualifier == Qualifier.BY:
+        elif self.start_qualifier != Qualifier.ON:
             words = self.start_in_words()
         else:
             words = f"{'since' if self.start_date <= day else 'from'} {self.start_in_words()}"
-        return f"{words}, to {self.end_in_words()}" if self.end_date else words
-
-    def certain_days(self) -> tuple[datetime.date | None, datetime.date | None]:
-        """The first and last day on which this certainly holds; (None, None) for no day."""
-        if self.start_date is None or self._ends_before_start():
-            return None, None
-        latest_start = last_day(self.start_date, self.start_precision)
         if self.end_date is None:
-            return latest_start, None
-        # It began at the latest by its end, and ended at the earliest on its first day.
-        latest_start = min(latest_start, self.end_date)
-        earliest_end = self.start_date
-        if self.end_qualifier == Qualifier.ON:
-            earliest_end = max(earliest_end, first_day(self.end_date, self.end_precision))
-        if latest_start > earliest_end:
-            return None, None
-        return latest_start, earliest_end
+            return words
+        leaves = "to end" if self.end_qualifier == Qualifier.NOT_BEFORE else "to"
+        return f"{words}, {leaves} {self.end_in_words()}"
+
+    def certainly(self, day: datetime.date) -> bool:
+        """Whether this holds on `day` whatever is not known of its start and end; agrees with
+        `PeriodQuerySet.certainly`."""
+        return self.latest_start <= day <= self.earliest_end
+
+    def possibly(self, day: datetime.date) -> bool:
+        """Whether this holds or may hold on `day`; agrees with `PeriodQuerySet.possibly`."""
+        return self.earliest_start <= day <= self.latest_end and self.latest_start < NO_LATEST
+
+    def holds(self, day: datetime.date) -> bool | None:
+        """Whether this holds on `day`: certainly, not, or None for perhaps."""
+        return True if self.certainly(day) else None if self.possibly(day) else False
+
+    def is_openly_perhaps(self, day: datetime.date) -> bool:
+        """Whether this may hold on `day` as it may on any day before, for all that is known; agrees
+        with `PeriodQuerySet.openly_perhaps`."""
+        return (
+            self.earliest_start == NO_EARLIEST
+            and (day < self.latest_start or self.earliest_end == NO_EARLIEST)
+            and self.holds(day) is None
+        )
+
+    def certain_days(self) -> tuple[datetime.date, datetime.date] | None:
+        """The first and the last day on which this certainly holds; None if there is no such day.
+
+        The last day there is stands for the last one of what has no end.
+        """
+        first, last = self.latest_start, self.earliest_end
+        return (first, last) if first <= last and first < NO_LATEST else None
+
+    def notice(self, day: datetime.date, what: str) -> tuple[str, str] | None:
+        """A heading and a sentence for a page about this, a `what`, on a day on which it does not
+        certainly hold; None if it does."""
+        holds, on = self.holds(day), date_in_words(day)
+        if holds:
+            return None
+        unsaid = f"The sources do not say when this {what} began"
+        if self.has_ended(day):
+            heading, sentence = f"Not in force on {on}", f"This {what} ended {self.end_in_words()}."
+            if self.start_date is None:
+                sentence = f"{sentence} {unsaid}."
+        elif holds is False:
+            heading = f"Not in force on {on}"
+            sentence = f"The register has this {what} {self.from_in_words()}."
+        elif day >= self.latest_start:
+            heading = f"Perhaps over on {on}"
+            sentence = f"This {what} ended {self.when_it_ends()}; whether it still existed on {on}"
+        elif self.start_date is None:
+            heading = "Known from a later day"
+            sentence = (
+                f"{unsaid}, only that it ended {self.end_in_words()}; whether it existed on {on}"
+            )
+        elif self.is_openly_perhaps(day):
+            heading = "Known from a later day"
+            sentence = (
+                f"The register has this {what} {self.start_in_words()}; whether it existed on {on}"
+            )
+        else:
+            heading = f"Perhaps not yet in force on {on}"
+            sentence = f"This {what} began {self.when_it_starts()}; whether it existed on {on}"
+        return heading, sentence if sentence.endswith(".") else f"{sentence} is not recorded."
+
+    def from_in_words(self) -> str:
+        """The start as the register has it: "from April 2019", "not before May 2027"."""
+        words = self.start_in_words()
+        return words if self.start_qualifier != Qualifier.ON else f"from {words}"
+
+    def nearest_certain_day(self, day: datetime.date) -> datetime.date | None:
+        """The day on which this certainly holds that is nearest to `day`, if there is one."""
+        days = self.certain_days()
+        return days and min(max(day, days[0]), days[1])
+
+    def worked_out_days(
+        self, held_on: datetime.date = NO_EARLIEST
+    ) -> tuple[datetime.date, datetime.date, datetime.date, datetime.date]:
+        """The earliest and latest start and the earliest and latest end, as far as is known.
+
+        `held_on` is the last day on which a document says that this held. What ended *by* a day
+        ended no earlier than that, and no earlier than it may have begun.
+        """
+        earliest_start, latest_start = NO_EARLIEST, NO_LATEST
+        earliest_end, latest_end = NO_EARLIEST, NO_LATEST
+        begins = NO_EARLIEST
+        if self.start_date is not None:
+            begins = first_day(self.start_date, self.start_precision)
+            if self.start_qualifier != Qualifier.BY:
+                earliest_start = begins
+            if self.start_qualifier != Qualifier.NOT_BEFORE:
+                latest_start = last_day(self.start_date, self.start_precision)
+        if self._goes_on:
+            earliest_end = NO_LATEST
+        elif self.end_date is not None:
+            latest_end = last_day(self.end_date, self.end_precision)
+            by_itself = self.end_qualifier == Qualifier.ON
+            ends = first_day(self.end_date, self.end_precision) if by_itself else held_on
+            earliest_end = min(max(ends, begins), latest_end)
+        return earliest_start, min(latest_start, latest_end), earliest_end, latest_end
 
     def _ends_before_start(self) -> bool:
         return bool(self.start_date and self.end_date and self.end_date < self.start_date)
@@ -296,168 +432,3 @@ class Period:
             and self.start_date > day
             and self.start_qualifier == Qualifier.BY
         )
-
-
-class Dated(Period, models.Model):
-    """Something that holds for a period."""
-
-    start_date = DayField(
-        "start",
-        null=True,
-        blank=True,
-        help_text="First day. If only the month or year is known, any day in it will do. "
-        "Leave empty only for something that is over and whose start is not recorded.",
-    )
-    start_precision = models.CharField(
-        "start known to the", max_length=5, choices=Precision, default=Precision.DAY
-    )
-    start_qualifier = models.CharField(
-        "start is",
-        max_length=2,
-        choices=Qualifier,
-        default=Qualifier.ON,
-        help_text="Choose “by” when a source shows it was so by then, but not since when.",
-    )
-    end_date = DayField(
-        "end",
-        null=True,
-        blank=True,
-        help_text="Last day, included. Leave empty while it is in force.",
-    )
-    end_precision = models.CharField(
-        "end known to the", max_length=5, choices=Precision, default=Precision.DAY
-    )
-    end_qualifier = models.CharField(
-        "end is", max_length=2, choices=Qualifier, default=Qualifier.ON
-    )
-    # The first and last day on which the record certainly holds; both empty if there is no
-    # such day, and certain_to alone empty while it is in force. Two records conflict only
-    # if these overlap, so that a handover known to the month alone is accepted.
-    certain_from = models.DateField(null=True, editable=False)
-    certain_to = models.DateField(null=True, editable=False)
-
-    no_overlaps: tuple[NoOverlap, ...] = ()
-
-    class Meta:
-        abstract = True
-        constraints = [
-            DatabaseCheck(
-                name="%(app_label)s_%(class)s_end_not_before_start",
-                condition=Q(end_date__isnull=True)
-                | Q(start_date__isnull=True)
-                | Q(end_date__gte=F("start_date")),
-                violation_error_message="The end cannot be before the start.",
-            ),
-            DatabaseCheck(
-                name="%(app_label)s_%(class)s_start_or_end",
-                condition=Q(start_date__isnull=False) | Q(end_date__isnull=False),
-                violation_error_message="Give a start date. It may be left empty only for "
-                "something that is over.",
-            ),
-            DatabaseCheck(
-                name="%(app_label)s_%(class)s_period_words",
-                condition=Q(start_precision__in=Precision.values)
-                & Q(end_precision__in=Precision.values)
-                & Q(start_qualifier__in=Qualifier.values)
-                & Q(end_qualifier__in=Qualifier.values),
-                violation_error_message="Choose day, month or year, and on or by.",
-            ),
-            DatabaseCheck(
-                name="%(app_label)s_%(class)s_certain_days",
-                # A comparison with nothing is neither true nor false, which a database lets
-                # pass: so each side says that there is something.
-                # A record in force has a day on which it certainly holds: without, it would slip
-                # past the rules that no two may overlap.
-                condition=(
-                    Q(certain_from__isnull=True, certain_to__isnull=True)
-                    & (Q(start_date__isnull=True) | Q(end_date__isnull=False))
-                )
-                | (
-                    Q(
-                        start_date__isnull=False,
-                        certain_from__isnull=False,
-                        certain_from__gte=F("start_date"),
-                    )
-                    & (
-                        Q(certain_to__isnull=True, end_date__isnull=True)
-                        | Q(
-                            end_date__isnull=False,
-                            certain_to__isnull=False,
-                            certain_to__gte=F("certain_from"),
-                            certain_to__lte=F("end_date"),
-                        )
-                    )
-                ),
-                violation_error_message="The days on which this certainly holds lie within "
-                "its start and end.",
-            ),
-        ]
-        # By when something began or ended: of days, months and years each in turn.
-        indexes = [
-            models.Index(
-                fields=[f"{which}_precision", f"{which}_date"], name=f"%(class)s_by_{which}"
-            )
-            for which in ("start", "end")
-        ]
-
-    def settle_period(self) -> None:
-        """Store month and year dates by their edges, and work out the certain days."""
-        if self.start_date:
-            self.start_date = first_day(self.start_date, self.start_precision)
-        if self.end_date:
-            self.end_date = last_day(self.end_date, self.end_precision)
-        self.certain_from, self.certain_to = self.certain_days()
-
-    def refuse_start_after_end_of(self, other: "Dated") -> None:
-        """Raise ValidationError if this certainly starts after `other` came to an end.
-
-        A record that had begun *by* a day may have begun in time.
-        """
-        if (
-            self.start_date is not None
-            and other.end_date is not None
-            and self._dates_are_understood()
-            and self.start_date > other.end_date
-            and self.start_qualifier == Qualifier.ON
-        ):
-            raise ValidationError(
-                {
-                    "start_date": f"The start, {self.start_in_words()}, is after the end of "
-                    f"{other}, {other.end_in_words()}. Correct one of the two."
-                }
-            )
-
-    def _dates_are_understood(self) -> bool:
-        days = self.start_date, self.end_date
-        return all(isinstance(day, datetime.date | None) for day in days)
-
-    def clean(self) -> None:
-        super().clean()
-        if not self._dates_are_understood():  # the fields themselves say so
-            self.certain_from = self.certain_to = None
-            return
-        if self.start_date is None and self.end_date is None:
-            raise ValidationError(
-                {
-                    "start_date": "Give a start date. It may be left empty only for something "
-                    "that is over, with its end date."
-                }
-            )
-        self.settle_period()
-        if self._ends_before_start():
-            raise ValidationError(
-                {
-                    "end_date": f"The end, {self.end_in_words()}, is before the start, "
-                    f"{self.start_in_words()}. Correct one of the two."
-                }
-            )
-
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        super().validate_constraints(exclude=exclude)
-        for rule in self.no_overlaps:
-            try:
-                rule.validate(self)
-            except ValidationError as error:
-                if rule.blame in (exclude or ()):
-                    raise ValidationError(error.messages) from error
-                raise

@@ -12,9 +12,10 @@ from django.db import IntegrityError, connection, models, transaction
 from forums.models import ClauseKind, LineKind, SeatRole
 from organisations.models import CqcQuestion, RelationshipKind
 from people.models import Basis, EndReason
+from records.dated import Dated
+from records.days import NO_EARLIEST, NO_LATEST
 from records.history import Recorded, WritesNoHistory
 from records.models import KeptForm, PasswordToChange, RegisterVersion, StaffSession, Upload
-from records.periods import Dated
 from tests.builders import (
     BUILDERS,
     day,
@@ -47,8 +48,18 @@ RECORDED = [
     if issubclass(model, Recorded)
 ]
 
-UNCERTAIN = {"certain_from": None, "certain_to": None}
-ENDED = {"end_date": day("2020-03-31"), "certain_to": day("2020-03-31")}
+
+def begun(first):
+    return {"start_date": day(first), "earliest_start": day(first), "latest_start": day(first)}
+
+
+def ended(last):
+    return {"end_date": day(last), "earliest_end": day(last), "latest_end": day(last)}
+
+
+ENDED = ended("2020-03-31")
+NO_START = {"start_date": None, "earliest_start": NO_EARLIEST}
+NOT_STARTED = {"start_qualifier": "not-before", "latest_start": NO_LATEST}
 
 
 # What each model shares with others: the end of the rule's name, what it refuses and allows.
@@ -88,16 +99,16 @@ SHARED = {
         [{**ENDED, "end_document": source, "end_locator": "page 3"}, ENDED],
     ),
     "end_not_before_start": (
-        [{"start_date": day("2019-04-02"), "end_date": day("2019-04-01"), **UNCERTAIN}],
+        [{**begun("2019-04-02"), **ended("2019-04-01")}],
         [
-            {"start_date": day("2019-04-01"), "end_date": day("2019-04-01"), **UNCERTAIN},
-            {"start_date": None, "end_date": day("2019-04-01"), **UNCERTAIN},
+            {**begun("2019-04-01"), **ended("2019-04-01")},
+            {**NO_START, **ended("2019-04-01")},
         ],
     ),
     "start_or_end": (
-        [{"start_date": None, "end_date": None, **UNCERTAIN}],
+        [NO_START, {**NO_START, **ENDED, "end_qualifier": "not-before"}],
         [
-            {"start_date": None, "end_date": day("2019-04-01"), **UNCERTAIN},
+            {**NO_START, **ended("2019-04-01")},
             {"start_date": day("2019-04-01"), "end_date": None},
         ],
     ),
@@ -110,45 +121,34 @@ SHARED = {
         ],
         [
             {"start_precision": "month", "end_precision": "year"},
-            {"start_qualifier": "by", "end_qualifier": "by"},
+            {"start_qualifier": "by", "earliest_start": NO_EARLIEST, "end_qualifier": "by"},
         ],
     ),
-    "certain_days": (
+    "four_days": (
         [
-            # Before the start.
-            {"certain_from": day("2019-03-31")},
-            # Without an end though there is one.
-            {"end_date": day("2020-03-31"), "certain_to": None},
-            # After the end.
-            {"end_date": day("2020-03-31"), "certain_to": day("2020-04-01")},
             # Back to front.
-            {
-                "end_date": day("2020-03-31"),
-                "certain_from": day("2019-05-02"),
-                "certain_to": day("2019-05-01"),
-            },
-            # With an end though there is none.
-            {"certain_to": day("2020-03-31")},
-            # An end alone.
-            {"certain_from": None, "certain_to": day("2019-04-01")},
-            {
-                "end_date": day("2020-03-31"),
-                "certain_from": None,
-                "certain_to": day("2019-04-01"),
-            },
-            # Certain though the start is not recorded.
-            {"start_date": None, "end_date": day("2020-03-31"), "certain_to": day("2020-03-31")},
+            {"earliest_start": day("2019-05-01")},
+            {"end_date": day("2020-03-31"), **ENDED, "earliest_end": day("2020-04-01")},
+            {**ENDED, "earliest_end": day("2019-03-31")},
+            {**ENDED, "latest_start": day("2020-04-01")},
+            # Not the days of the start and the end.
+            {"earliest_start": day("2019-03-31")},
+            {"earliest_start": NO_EARLIEST},
+            {"start_qualifier": "by", "earliest_start": day("2019-04-01")},
+            {**ENDED, "latest_end": day("2020-04-01")},
+            {**ENDED, "earliest_end": NO_LATEST, "latest_end": NO_LATEST},
+            {"latest_end": day("2020-03-31"), "earliest_end": day("2020-03-31")},
+            {"earliest_end": day("2020-03-31")},
+            {**NOT_STARTED, "start_date": None, **ENDED},
             # In force and never certain, which would escape the rules on overlaps.
-            UNCERTAIN,
+            {"latest_start": NO_LATEST},
         ],
         [
-            {"certain_from": day("2019-04-30")},
-            {"end_date": day("2020-03-31"), **UNCERTAIN},
-            {
-                "end_date": day("2020-03-31"),
-                "certain_from": day("2020-03-31"),
-                "certain_to": day("2020-03-31"),
-            },
+            {"latest_start": day("2019-04-30")},
+            {**ENDED, "earliest_end": day("2020-03-01")},
+            {"start_qualifier": "by", "earliest_start": NO_EARLIEST},
+            {**NOT_STARTED},
+            {"end_date": day("2020-03-31"), "end_qualifier": "not-before"},
         ],
     ),
 }
@@ -158,23 +158,14 @@ TENURE = {
         [{"term_ends": day("2019-03-31")}],
         [
             {"term_ends": day("2019-04-01")},
-            {
-                "term_ends": day("2019-03-31"),
-                "start_date": None,
-                "end_date": day("2019-04-30"),
-                **UNCERTAIN,
-            },
+            {"term_ends": day("2019-03-31"), **NO_START, **ended("2019-04-30")},
         ],
     ),
     "end_reason_needs_end": (
         [{"end_reason": EndReason.RETIRED}],
         [
-            {
-                "end_reason": EndReason.RETIRED,
-                "end_date": day("2020-03-31"),
-                "certain_to": day("2020-03-31"),
-            },
-            {"end_date": day("2020-03-31"), "certain_to": day("2020-03-31")},
+            {"end_reason": EndReason.RETIRED, **ENDED},
+            ENDED,
         ],
     ),
 }
@@ -318,14 +309,18 @@ def a_second_step(order, *, elsewhere=False):
 # Two holders, one after the other. Each case moves the start of the second back.
 
 BEFORE = {"start_date": day("2018-01-01"), "end_date": day("2019-03-31")}
-OVERLAPPING = {"start_date": day("2019-03-31"), "certain_from": day("2019-03-31")}
-NOT_QUITE = {"start_date": day("2019-04-01"), "certain_from": day("2019-04-01")}
-MONTH_ALONE = {"start_date": day("2019-03-01"), "start_precision": "month"}
+
+
+OVERLAPPING, NOT_QUITE = begun("2019-03-31"), begun("2019-04-01")
+MONTH_ALONE = {
+    "start_date": day("2019-03-01"), "start_precision": "month",
+    "earliest_start": day("2019-03-01"),
+}  # fmt: skip
 
 
 def a_second_holder(make, held, values, *, what=None, same_person=False, first=None):
     fields = {held: what()} if what else {}
-    before = make(**BEFORE, **fields, **(first or {}))
+    before = make(**{**BEFORE, **fields, **(first or {})})
     after = {held: getattr(before, held), "start_date": "2019-04-01"}
     if same_person:
         after["person"] = before.person
@@ -336,7 +331,7 @@ def a_former_holder_kept_on(make, until):
     former = make(**BEFORE)
     held = former.held_field
     make(**{held: getattr(former, held)}, start_date="2019-04-01")
-    return former, {"end_date": day(until), "certain_to": day(until)}
+    return former, ended(until)
 
 
 def holder_cases(rule, make, held, make_for_two):
@@ -357,6 +352,18 @@ def holder_cases(rule, make, held, make_for_two):
     yield one, False, case({**OVERLAPPING, "basis": Basis.ACTING})
     yield one, False, case(OVERLAPPING, first={"basis": Basis.ACTING})
     yield one, False, shared(OVERLAPPING)
+    announced = {
+        "start_date": day("2027-01-01"), "start_qualifier": "not-before", "end_date": None,
+    }  # fmt: skip
+    settled = {"earliest_start": announced["start_date"], "latest_start": NO_LATEST}
+    to_come = f"{rule}_one_announced"
+    for refused, first, what in (
+        (True, announced, None),
+        (False, {**announced, "basis": Basis.ACTING}, None),
+        (False, announced, make_for_two),
+        (False, BEFORE, None),
+    ):
+        yield to_come, refused, case({**announced, **settled}, first=first, what=what)
     yield once, True, shared(OVERLAPPING, same_person=True)
     yield once, True, shared({**OVERLAPPING, "basis": Basis.ACTING}, same_person=True)
     yield once, False, shared(OVERLAPPING)
@@ -614,8 +621,8 @@ def test_the_database_allows(rule, case):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("rule", "case"),
-    # The certain days are worked out, so no form can get them wrong.
-    [each for each in REFUSED if not each.id.endswith("_certain_days")],
+    # The four days are worked out, so no form can get them wrong.
+    [each for each in REFUSED if not each.id.endswith("_four_days")],
 )
 def test_a_form_refuses_it_with_a_sentence(rule, case):
     record, values = case()

@@ -9,10 +9,12 @@ import re
 from editing.typed_dates import (
     SLASHED,
     Known,
+    limit_in,
 )
 from records.periods import (
     Precision,
     Qualifier,
+    as_limit,
     date_in_words,
     first_day,
     last_day,
@@ -42,9 +44,9 @@ class CellProblem(Exception):
 
 
 def slashed(text: str) -> re.Match | None:
-    """Match a date with slashes, with or without “by” before it."""
-    words = " ".join(text.split()).removeprefix("'")
-    return SLASHED.fullmatch(words[3:] if words.casefold().startswith("by ") else words)
+    """Match a date with slashes, with or without “by” or “not before” before it."""
+    _, words = limit_in(" ".join(text.split()).removeprefix("'"))
+    return SLASHED.fullmatch(words)
 
 
 def is_month_first(text: str) -> bool:
@@ -61,7 +63,7 @@ def may_be_month_first(text: str) -> bool:
 
 def date_cell(day: datetime.date, precision: str, qualifier: str = Qualifier.ON) -> str:
     words = day.isoformat() if precision == Precision.DAY else date_in_words(day, precision)
-    return f"by {words}" if qualifier == Qualifier.BY else words
+    return as_limit(words, qualifier)
 
 
 def says_no_more(new: Known, old: Known) -> bool:
@@ -70,7 +72,11 @@ def says_no_more(new: Known, old: Known) -> bool:
     old_day, old_precision, old_qualifier = old
     latest = last_day(old_day, old_precision)
     if qualifier == Qualifier.BY:
-        return last_day(day, precision) >= latest
+        return old_qualifier != Qualifier.NOT_BEFORE and last_day(day, precision) >= latest
+    if qualifier == Qualifier.NOT_BEFORE:
+        return old_qualifier != Qualifier.BY and first_day(day, precision) <= first_day(
+            old_day, old_precision
+        )
     return (
         old_qualifier == Qualifier.ON
         and first_day(day, precision) <= first_day(old_day, old_precision)

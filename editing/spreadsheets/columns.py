@@ -151,8 +151,8 @@ class WhenColumn(LineColumn):
         if not words:
             return None
         known = read_date(words)
-        if known[2] == Qualifier.BY and not self.qualifier:
-            raise CellProblem(f"“{words}”: this date cannot be “by” a day. Leave “by” out.")
+        if known[2] != Qualifier.ON and not self.qualifier:
+            raise CellProblem(f"“{words}”: this date is no limit. {WITHOUT_LIMIT}")
         return known
 
     def put(self, record: models.Model, value: Known) -> None:

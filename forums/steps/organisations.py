@@ -19,6 +19,7 @@ from forums.steps.closures import LINES_TO, ClosureForm, ClosureStep, relation
 from forums.steps.names import remarks_on_titles
 from forums.transfers import FOLLOW, PASS_ON
 from organisations.models import Organisation, OrganisationKind, Relationship, RelationshipKind
+from records.days import NO_LATEST
 from records.periods import When
 
 PARTS = "Its members and parts"
@@ -364,7 +365,7 @@ class MergeOrganisations(ClosureStep):
 
     def remarks(self, form):
         """The remarks on what is left, and on seats whose titles name a closed organisation."""
-        seats = Seat.objects.filter(on_behalf_of=self.successor, end_date=None)
+        seats = Seat.objects.filter(on_behalf_of=self.successor, latest_end=NO_LATEST)
         words = "This seat passes with the name of its former organisation in its title: {}."
         on_titles = [
             remark

@@ -24,7 +24,7 @@ class MembersOfTheClosed(Memberships):
             person=OuterRef("person"), post=OuterRef("seat__ex_officio_post")
         )
         left_post = appointments.ended_before(self.day).order_by("-end_date").values("pk")[:1]
-        remains = appointments.filter(Q(end_date=None) | Q(end_date__gte=self.day))
+        remains = appointments.filter(latest_end__gte=self.day)
         speaks_for_closed = ended_before(self.day, "on_behalf_of") | (
             Q(on_behalf_of=None) & ended_before(self.day, "seat__on_behalf_of")
         )

@@ -28,7 +28,7 @@ class SeatsHeldTwice(Seats):
 
     def filled_by_too_many_holders_of_a_post(self) -> QuerySet:
         _, by_post = tenures_of_seat(self.day)
-        certain = by_post.certainly_at(self.day).not_acting()
+        certain = by_post.certainly(self.day).not_acting()
         return (
             Seat.objects.filter(ex_officio_post__isnull=False)
             .annotate(post_holders=number_of(certain, "post"))
@@ -40,7 +40,7 @@ class SeatsHeldTwice(Seats):
         records = list(records)
         self.members, self.post_holders = defaultdict(list), defaultdict(list)
         for membership in (
-            Membership.objects.certainly_at(self.day)
+            Membership.objects.certainly(self.day)
             .not_acting()
             .filter(seat__in=records)
             .select_related("person", "seat__forum")
@@ -49,7 +49,7 @@ class SeatsHeldTwice(Seats):
             self.members[membership.seat_id].append(membership)
         posts = {seat.ex_officio_post_id for seat in records} - {None}
         for appointment in (
-            Appointment.objects.certainly_at(self.day)
+            Appointment.objects.certainly(self.day)
             .not_acting()
             .filter(post__in=posts)
             .select_related("person", "post__organisation")

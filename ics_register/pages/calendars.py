@@ -268,7 +268,7 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
 def is_term_to_keep(holder: Holder, holding: Holding, asked: AskedDay) -> bool:
     """Whether somebody's term ends, or ended lately, while their post or seat exists."""
     term = holder.term_ends
-    if term is None or holder.end_date is not None or term < since(asked):
+    if term is None or holder.over_by is not None or term < since(asked):
         return False
     forum_ends = getattr(holding, "forum_end_date", None)
     return lasts(holding, term) and (forum_ends is None or term <= forum_ends)
@@ -280,7 +280,7 @@ def term_of(spell: Spell) -> FoundDay:
 
 
 def lasts(period: Period, day: datetime.date) -> bool:
-    return period.end_date is None or day <= period.end_date
+    return period.over_by is None or day <= period.over_by
 
 
 def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date, str]]:
@@ -292,10 +292,11 @@ def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date,
     """
     for edge in EDGES:
         day, precision = getattr(period, f"{edge}_date"), getattr(period, f"{edge}_precision")
-        if day is None:
+        qualifier = getattr(period, f"{edge}_qualifier")
+        if day is None or qualifier == Qualifier.NOT_BEFORE:
             continue
         last, words = last_day(day, precision), date_in_words(day, precision)
-        if getattr(period, f"{edge}_qualifier") == Qualifier.BY:
+        if qualifier == Qualifier.BY:
             if last >= max(asked.day, asked.today):
                 yield edge, last, f" by {words} at the latest"
         elif last >= since(asked):

@@ -36,8 +36,9 @@ from organisations.models import (
 from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from people.post_holders import NAME_WITHHELD
+from records.dated import Dated
 from records.models import DatedFact, Document
-from records.periods import Dated, Period
+from records.periods import Period
 
 EVERY_FACT = Q()
 

@@ -179,10 +179,10 @@ def lines_of(
     holding: Holding, today: datetime.date, over: datetime.date | None
 ) -> list[TimelineRow]:
     """Everybody recorded for `holding` and the times without anybody, in the order of time."""
-    ends = [day for day in (holding.end_date, over) if day is not None]
+    ends = [day for day in (holding.over_by, over) if day is not None]
     over = min(ends, default=None)
     lines = [
-        TimelineRow(holding, holder.start_date, _earlier(holder.end_date, over), holder)
+        TimelineRow(holding, holder.start_date, _earlier(holder.over_by, over), holder)
         for holder in holding.recorded
         if over is None or holder.start_date is None or holder.start_date <= over
     ]
@@ -208,7 +208,7 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[TimelineRow]:
     if begins is None:
         return
     turns = {begins, *starts}
-    turns |= {next_day(holder.end_date) for holder in holding.recorded if holder.end_date}
+    turns |= {next_day(holder.over_by) for holder in holding.recorded if holder.over_by}
     days = sorted(day for day in turns if begins <= day <= until)
     found = None
     for at, day in enumerate(days):
@@ -306,13 +306,13 @@ class Scale:
         start = end - stub if line.first is None else line.first.toordinal()
         if line.holder.start_qualifier == Qualifier.BY and line.first is not None:
             start -= stub
-        certain_from, certain_to = line.holder.certain_days()
-        if certain_from is None or certain_from.toordinal() >= end:
+        begun, lasts = line.holder.latest_start, line.holder.earliest_end
+        if line.holder.start_date is None or begun > lasts or begun.toordinal() >= end:
             yield "uncertain", start, end
             return
         certainly = (
-            certain_from.toordinal(),
-            min(certain_to.toordinal() + 1 if certain_to else end, end),
+            begun.toordinal(),
+            min(lasts.toordinal() + 1, end),
         )
         yield "uncertain", start, certainly[0]
         known = self._known_until(line.holder, *certainly)

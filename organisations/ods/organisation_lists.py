@@ -10,6 +10,7 @@ from organisations.models import Organisation, OrganisationKind, OrganisationNam
 from organisations.ods.extracts import Listing, OrganisationRow
 from organisations.ods.known_records import name_key
 from organisations.ods.list_import import ListImport, Undecided, locator_of_code
+from records.days import NO_LATEST
 from records.models import DatedFact
 from records.periods import Qualifier, When, date_in_words, first_day, last_day
 
@@ -164,7 +165,7 @@ def why_not_closed(found: Organisation, day: datetime.date) -> str:
     if found.start_date and day < found.start_date:
         return f"before the start that the register has, {found.start_in_words()}"
     for relation in dependants():
-        open_ones = {relation.field.name: found, "end_date__isnull": True}
+        open_ones = {relation.field.name: found, "latest_end": NO_LATEST}
         if relation.related_model.objects.filter(**open_ones).exists():
             return "and posts, seats or members depend on it"
     return ""

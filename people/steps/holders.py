@@ -163,7 +163,7 @@ def first_day_of(begins: When) -> datetime.date:
 
 
 def now_or_later(tenures: QuerySet, day: datetime.date) -> QuerySet:
-    return tenures.filter(end_date=None) | tenures.filter(end_date__gte=day)
+    return tenures.filter(latest_end__gte=day)
 
 
 def tenures_now_or_later(held: Held, day: datetime.date) -> QuerySet:

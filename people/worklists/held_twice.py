@@ -34,7 +34,7 @@ def held_by_too_many(model: type[Tenure], day: datetime.date) -> QuerySet:
     """The keys of posts or seats that more people certainly hold on `day` than may hold them."""
     held: Any = model._meta.get_field(model.held_field).related_model
     return (
-        model.objects.certainly_at(day)
+        model.objects.certainly(day)
         .not_acting()
         .order_by()
         .values(model.held_field)
@@ -67,7 +67,7 @@ class PostsHeldTwice(Posts):
     def rows(self, records):
         holders = defaultdict(list)
         for appointment in (
-            Appointment.objects.certainly_at(self.day)
+            Appointment.objects.certainly(self.day)
             .not_acting()
             .filter(post__in=[post.pk for post in records])
             .select_related("person", "post__organisation")

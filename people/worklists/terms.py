@@ -9,6 +9,7 @@ from editing.links import Link
 from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
 from organisations.worklists import PLACE
 from people.models import Appointment, Tenure
+from records.days import NO_LATEST
 from records.evidence import stale
 from records.periods import date_in_words, not_over
 
@@ -84,7 +85,7 @@ class Appointments(Tenures):
 
 class TermEnding(Tenures):
     def ending(self, **condition) -> QuerySet:
-        tenures = self.in_force().filter(end_date=None, **condition)
+        tenures = self.in_force().filter(latest_end=NO_LATEST, **condition)
         return self.narrowed(tenures).order_by("term_ends", "pk")
 
     def found(self):

@@ -20,9 +20,9 @@ from editing.admin import RecordAdmin
 from forums.models import ClauseKind, Forum, Membership, QuoracyClause, Seat
 from organisations.models import Organisation, Place, Post
 from people.models import Person
+from records.dated import Dated
 from records.history import Recorded
 from records.models import Document
-from records.periods import Dated
 from tests import slow
 from tests.admin_pages import address, errors_of, remove, send, typed
 from tests.builders import (

@@ -552,6 +552,8 @@ def test_a_name_with_a_character_that_is_not_seen_is_refused(mona, unseen):
         ("2019", "2019"),
         ("By June 2021", "by June 2021"),
         ("by 2019-04-01", "by 2019-04-01"),
+        ("Not before 1 June 2021", "not before 2021-06-01"),
+        ("not before 2021", "not before 2021"),
     ],
 )
 def test_a_date_is_read_with_how_well_it_is_known_and_written_the_same(text, words):

@@ -147,6 +147,7 @@ def test_a_form_takes_no_day_that_the_pages_cannot_be_read_as_at(typed, field, a
         ("2020", "month", "2020-01-01", "year", "on"),
         ("15 July 2020", "month", "2020-07-01", "month", "on"),
         ("by July 2020", "day", "2020-07-01", "month", "by"),
+        ("not before July 2020", "day", "2020-07-01", "month", "not-before"),
     ],
 )
 def test_a_form_takes_a_date_as_the_pages_write_it(
@@ -259,7 +260,7 @@ def test_a_rule_that_only_the_database_was_in_time_for_is_told_in_its_words(
     make_membership(seat=chair)
     who = {"seat": chair.pk, "person": make_person().pk}
     # The other membership is saved after this one was checked.
-    monkeypatch.setattr("records.periods.NoOverlap.validate", lambda rule, record: None)
+    monkeypatch.setattr("records.overlap_rules.NoOverlap.validate", lambda rule, record: None)
     response = send(admin_client, ADD, **filled_in(**who))
     assert_kept_as_typed(response, "__all__")
     (words,) = errors_of(response)["__all__"]

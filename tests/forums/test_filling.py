@@ -18,7 +18,9 @@ from forums.vacancies import Places, with_vacancies
 from organisations.models import Held, Post, PostKind
 from people.models import Appointment, Basis, Person, Tenure
 from people.post_holders import Standing
+from records.days import NO_LATEST
 from records.models import DatedFact
+from records.overlap_rules import days_of
 from records.periods import Precision, Qualifier
 from tests import slow
 from tests.builders import (
@@ -85,17 +87,21 @@ def save(record: DatedFact) -> DatedFact:
 
 def overlap(one: Tenure, other: Tenure) -> bool:
     """Whether there is a day on which both certainly hold."""
-    if one.certain_from is None or other.certain_from is None:
+    times = days_of(one), days_of(other)
+    if None in times:
         return False
-    return (other.certain_to is None or one.certain_from <= other.certain_to) and (
-        one.certain_to is None or other.certain_from <= one.certain_to
-    )
+    (begins, ends), (other_begins, other_ends) = times
+    return begins <= other_ends and other_begins <= ends
 
 
 def is_refused(tenure: Tenure, others: list[Tenure]) -> bool:
     """Whether the database would refuse `tenure` beside `others` of the same post or seat."""
     start, end = tenure.start_date, tenure.end_date
-    if (start is None and end is None) or (start and end and end < start):
+    if (start is None and tenure.over_by is None) or (start and end and end < start):
+        return True
+    announced = [each for each in (tenure, *others) if each.latest_start == NO_LATEST]
+    rivals = [each for each in announced if each.basis != Basis.ACTING]
+    if tenure.sole and tenure in rivals and len(rivals) > 1:
         return True
     both_hold = [other for other in others if overlap(tenure, other)]
     settled = [each.basis != Basis.ACTING for each in (tenure, *both_hold)]

@@ -1,5 +1,7 @@
 """The worklists of forums, seats and members. Each is empty once the cause is put right."""
 
+import datetime
+
 import pytest
 from django.test import Client
 
@@ -603,7 +605,7 @@ def test_a_seat_that_slipped_past_the_rules_is_held_twice_until_one_ends(editor)
     third = Membership(
         seat=seat,
         person=make_person(name="Cat"),
-        start_date="2024-05-01",
+        start_date=datetime.date(2024, 5, 1),
         document=members[0].document,
         locator="page 2",
     )

@@ -23,6 +23,7 @@ from ics_register.open_data.tables import TABLES
 from organisations.models import Organisation, PostKind
 from people.identity import withhold_person
 from records.history import Nature, writing
+from records.models import DatedFact
 from tests import slow
 from tests.builders import (
     make_appointment,
@@ -45,8 +46,7 @@ from tests.pages.reading import REFUSED, read
 NOT_GIVEN = {
     "folded",
     "folded_sort_name",
-    "certain_from",
-    "certain_to",
+    *DatedFact.FOUR_DAYS,
     "sole",
     "withheld",
     "merged_into",

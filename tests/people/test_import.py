@@ -233,10 +233,7 @@ def test_an_appointment_is_loaded_with_its_dates_as_they_are_known(mona, ann, ch
         day("2023-03-31"),
         EndReason.TERM_ENDED,
     )
-    assert (appointment.certain_from, appointment.certain_to) == (
-        day("2021-06-30"),
-        day("2023-03-31"),
-    )
+    assert appointment.certain_days() == (day("2021-06-30"), day("2023-03-31"))
 
 
 def test_people_and_organisations_that_are_not_there_are_refused_with_the_remedy(mona, chair):

@@ -321,7 +321,7 @@ def test_changing_or_making_keeps_the_whole_record():
     )
 
     stored = Appointment.objects.get()
-    assert (stored.start_date, stored.certain_from) == (day("2020-01-01"), day("2020-01-01"))
+    assert (stored.start_date, stored.latest_start) == (day("2020-01-01"), day("2020-01-01"))
     assert stored.history.first().start_date == day("2020-01-01")
 
 

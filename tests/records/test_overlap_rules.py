@@ -9,7 +9,10 @@ from django.db.migrations.state import ProjectState
 
 from forums.models import Membership, Seat
 from people.models import Appointment, Basis
-from records.periods import Dated, Precision
+from records.after_migrate import put_in_place, take_triggers_away
+from records.dated import Dated
+from records.overlap_rules import NoOverlap
+from records.periods import Precision, Qualifier
 from tests.builders import (
     make_appointment,
     make_chair_seat,
@@ -140,6 +143,37 @@ def rebuild_table_of_memberships():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_migrate_takes_away_a_rule_that_is_no_longer_declared(monkeypatch):
+    former = NoOverlap(name="forums_membership_former_rule", columns=("person",), message="Once.")
+    monkeypatch.setattr(Membership, "no_overlaps", (*Membership.no_overlaps, former))
+    call_command("migrate", verbosity=0)
+    one = make_membership(person=make_person())
+    with pytest.raises(IntegrityError, match="forums_membership_former_rule"):
+        copy_in_sql(one, seat_id=make_seat().pk)
+    monkeypatch.undo()
+
+    call_command("migrate", verbosity=0)
+
+    copy_in_sql(one, seat_id=make_seat().pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite refuses a change of a table")
+def test_triggers_are_taken_away_before_tables_change_and_put_back_after():
+    records, before = apps.get_app_config("records"), triggers()
+
+    take_triggers_away(records, using="default", plan=[])
+    assert triggers() == before  # nothing is to be migrated
+
+    take_triggers_away(records, using="default", plan=["a migration"])
+    assert triggers() == set()
+
+    for app in apps.get_app_configs():
+        put_in_place(app, using="default", plan=[])
+    assert triggers() == before
+
+
+@pytest.mark.django_db(transaction=True)
 def test_migrate_twice_changes_nothing():
     before = triggers() if connection.vendor == "sqlite" else exclusion_constraints()
 
@@ -173,8 +207,9 @@ def test_a_chair_moved_onto_another_with_plain_sql_is_refused():
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            "UPDATE forums_membership SET start_date = %s, certain_from = %s WHERE id = %s",
-            ["2019-03-31", "2019-03-31", second.pk],
+            "UPDATE forums_membership SET start_date = %s, earliest_start = %s, latest_start = %s "
+            "WHERE id = %s",
+            ["2019-03-31", "2019-03-31", "2019-03-31", second.pk],
         )
 
 
@@ -237,7 +272,8 @@ def test_two_open_periods_overlap_however_late_the_second_begins():
             chair,
             person_id=make_person().pk,
             start_date="2090-01-01",
-            certain_from="2090-01-01",
+            earliest_start="2090-01-01",
+            latest_start="2090-01-01",
         )
 
 
@@ -247,6 +283,34 @@ def test_two_forums_have_a_chair_each():
     make_membership(seat=make_chair_seat())
 
     assert Membership.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_an_announced_holder_whose_start_nobody_knows_overlaps_no_holder():
+    seat = make_chair_seat()
+    make_membership(seat=seat)
+
+    announced = make_membership(
+        seat=seat, start_date="2027-01-01", start_qualifier=Qualifier.NOT_BEFORE
+    )
+
+    assert announced.certain_days() is None
+
+
+@pytest.mark.django_db
+def test_a_holder_who_is_to_leave_on_no_given_day_keeps_the_next_one_out():
+    seat = make_chair_seat()
+    make_membership(seat=seat, end_date="2027-01-01", end_qualifier=Qualifier.NOT_BEFORE)
+
+    assert list(refusal_of(make_membership, seat=seat, start_date="2028-01-01")) == ["start_date"]
+
+
+@pytest.mark.django_db
+def test_the_first_day_out_of_office_given_for_the_last_is_accepted_where_no_start_is_known():
+    seat = make_chair_seat()
+    make_membership(seat=seat, start_date=None, end_date="2019-04-01")
+
+    make_membership(seat=seat, start_date="2019-04-01")
 
 
 # Forms

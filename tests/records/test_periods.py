@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from organisations.models import Organisation, OrganisationName
+from records.days import NO_LATEST
 from records.periods import Precision, Qualifier, date_in_words, first_day, last_day
 from tests.builders import (
     day,
@@ -19,7 +20,7 @@ from tests.builders import (
     source,
 )
 
-ON, BY = Qualifier.ON, Qualifier.BY
+ON, BY, NOT_BEFORE = Qualifier.ON, Qualifier.BY, Qualifier.NOT_BEFORE
 
 
 def period(start=None, end=None, **fields):
@@ -33,7 +34,7 @@ def period(start=None, end=None, **fields):
 
 def certain(start=None, end=None, **fields):
     days = period(start, end, **fields).certain_days()
-    return tuple(each and each.isoformat() for each in days)
+    return days and tuple(None if each == NO_LATEST else each.isoformat() for each in days)
 
 
 # In force on a day
@@ -147,12 +148,12 @@ days = st.dates(day("2017-11-01"), day("2022-03-31"))
 
 
 @st.composite
-def periods(draw, precisions=tuple(Precision), start_may_be_missing=True):
+def periods(draw, precisions=tuple(Precision), within=days):
     """A period that a form would accept, with dates as they are stored."""
-    start = draw(st.one_of(st.none(), days) if start_may_be_missing else days)
+    start = draw(st.one_of(st.none(), within))
     start_precision = draw(st.sampled_from(precisions))
     end_precision = draw(st.sampled_from(precisions))
-    end = draw(days if start is None else st.one_of(st.none(), days))
+    end = draw(within if start is None else st.one_of(st.none(), within))
     if start:
         start = first_day(start, start_precision)
     if end:
@@ -166,7 +167,7 @@ def periods(draw, precisions=tuple(Precision), start_may_be_missing=True):
         start_qualifier=draw(st.sampled_from(Qualifier)),
         end_date=end,
         end_precision=end_precision,
-        end_qualifier=draw(st.sampled_from(Qualifier)),
+        end_qualifier=draw(st.sampled_from(Qualifier if start else [ON, BY])),
     )
     record.clean()
     return record
@@ -194,6 +195,11 @@ def test_one_record_says_of_itself_what_the_queryset_says(records, on):
         everything = set(queryset.all())
         assert set(queryset.as_at(on)) == {r for r in everything if r.is_in_force(on)}
         assert set(queryset.ended_before(on)) == {r for r in everything if r.has_ended(on)}
+        assert set(queryset.certainly(on)) == {r for r in everything if r.certainly(on)}
+        assert set(queryset.possibly(on)) == {r for r in everything if r.possibly(on)}
+        assert set(queryset.perhaps(on)) == {r for r in everything if r.holds(on) is None}
+        openly = {r for r in everything if r.is_openly_perhaps(on)}
+        assert set(queryset.openly_perhaps(on)) == openly
 
 
 class a_passing_set_of:
@@ -337,12 +343,15 @@ def test_a_month_or_a_year_leaves_its_own_days_uncertain():
 
 
 def test_a_record_within_one_month_known_to_the_month_certainly_holds_on_no_day():
-    assert certain(
-        "2019-04-01",
-        "2019-04-30",
-        start_precision=Precision.MONTH,
-        end_precision=Precision.MONTH,
-    ) == (None, None)
+    assert (
+        certain(
+            "2019-04-01",
+            "2019-04-30",
+            start_precision=Precision.MONTH,
+            end_precision=Precision.MONTH,
+        )
+        is None
+    )
 
 
 def test_a_first_day_that_is_known_is_certain_even_if_the_end_is_known_to_its_month():
@@ -364,37 +373,98 @@ def test_what_was_over_by_a_day_is_certain_on_its_first_day_alone():
 
 
 def test_what_began_in_a_month_and_was_over_by_a_day_is_certain_on_no_day():
-    assert certain(
-        "2018-04-01", "2019-12-31", start_precision=Precision.MONTH, end_qualifier=BY
-    ) == (None, None)
+    days = certain("2018-04-01", "2019-12-31", start_precision=Precision.MONTH, end_qualifier=BY)
+
+    assert days is None
 
 
-def test_what_has_no_recorded_start_is_certain_on_no_day():
-    assert certain(end="2019-03-31") == (None, None)
+def test_what_was_over_by_a_day_is_certain_until_a_document_last_said_that_it_held():
+    record = period("2018-04-10", "2019-12-31", end_qualifier=BY)
+
+    record.settle_period(held_on=day("2019-03-31"))
+    assert record.certain_days() == (day("2018-04-10"), day("2019-03-31"))
+
+    record.settle_period(held_on=day("2020-03-31"))  # the document is wrong, or the end is
+    assert record.earliest_end == day("2019-12-31")
 
 
-@settings(deadline=None, max_examples=200)
-@given(record=periods(precisions=(Precision.DAY, Precision.MONTH), start_may_be_missing=False))
-def test_the_certain_days_are_those_of_every_period_the_record_could_mean(record):
-    starts = days_from(record.start_date, last_day(record.start_date, record.start_precision))
-    if record.end_date is None:
-        assert (record.certain_from, record.certain_to) == (starts[-1], None)
-        return
-    soonest = (
-        record.start_date
-        if record.end_qualifier == BY
-        else first_day(record.end_date, record.end_precision)
+def test_what_has_no_recorded_start_is_certain_on_its_last_day_alone():
+    assert certain(end="2019-03-31") == ("2019-03-31", "2019-03-31")
+    assert certain(end="2019-03-31", end_precision=Precision.MONTH) is None
+
+
+def test_what_is_not_to_start_before_a_day_holds_on_no_day_until_it_ends():
+    announced = period("2019-04-01", start_qualifier=NOT_BEFORE)
+
+    assert announced.certain_days() is None
+    assert not announced.possibly(day("2030-01-01"))
+    assert certain("2019-04-01", "2020-03-31", start_qualifier=NOT_BEFORE) == (
+        "2020-03-31",
+        "2020-03-31",
     )
-    ends = {soonest, first_day(record.end_date, record.end_precision), record.end_date}
-    ends |= {each for each in starts if soonest <= each <= record.end_date}
-    possible = [(start, end) for start in starts for end in ends if start <= end]
-    first, last = max(start for start, _ in possible), min(end for _, end in possible)
-
-    assert record.certain_days() == ((first, last) if first <= last else (None, None))
 
 
-def days_from(first, last):
-    return [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+def test_what_is_not_to_end_before_a_day_goes_on_after_it():
+    assert certain("2019-04-01", "2020-03-31", end_qualifier=NOT_BEFORE) == ("2019-04-01", None)
+
+
+# Days on which any period that is as known would hold, and would perhaps
+
+CALENDAR = [
+    day("1900-01-01"),
+    day("2019-01-01"),
+    *(day("2019-12-01") + datetime.timedelta(days=n) for n in range(91)),
+    day("2020-12-31"),
+    day("2100-01-01"),
+]
+
+
+def possible_times(record):
+    """Every start and end in the calendar that a record could have, by what is known of it."""
+    first_known = (
+        first_day(record.start_date, record.start_precision) if record.start_date else None
+    )
+    for start in CALENDAR:
+        if record.start_date and not is_as_known(start, record.starts):
+            continue
+        for end in CALENDAR:
+            if record.end_date is None or record.end_qualifier == NOT_BEFORE:
+                fits = end == CALENDAR[-1]
+            else:
+                fits = is_as_known(end, record.ends)
+            # "By April 2019" is said of what held in April 2019, or later.
+            held_by_then = first_known is None or first_known <= end
+            if fits and held_by_then and start <= end:
+                yield start, end
+
+
+def is_as_known(date, known):
+    first, last = first_day(known.day, known.precision), last_day(known.day, known.precision)
+    return {ON: first <= date <= last, BY: date <= last, NOT_BEFORE: date >= first}[known.qualifier]
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    record=periods(within=st.sampled_from(CALENDAR[2:-2])),
+    on=st.sampled_from(CALENDAR[1:-1]),
+)
+def test_a_record_holds_certainly_or_perhaps_as_every_period_that_it_could_mean(record, on):
+    times = list(possible_times(record))
+    if (
+        record.start_qualifier == NOT_BEFORE
+        and record.latest_end == NO_LATEST
+        and record.start_date
+    ):
+        times = []  # nothing says that it ever began
+
+    assert record.certainly(on) == (times != [] and all(s <= on <= e for s, e in times))
+    assert record.possibly(on) == any(s <= on <= e for s, e in times)
+    # It may always have been so, and may begin only later or have been over from the first.
+    always, later_or_over = (
+        any(s == CALENDAR[0] for s, _ in times),
+        any(s > on or e == CALENDAR[0] for s, e in times),
+    )
+    assert record.is_openly_perhaps(on) == (record.holds(on) is None and always and later_or_over)
 
 
 # Handing over

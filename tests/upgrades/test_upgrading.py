@@ -1,12 +1,15 @@
 """Upgrading a dumped register loses nothing, and gives it the schema of a fresh one."""
 
+import datetime
 import json
 from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 
+from records.dated import Dated
 from records.names import FoldedField
+from records.periods import Period
 from tests import slow
 from tests.upgrades.dumps import DUMPED_ON, dump, empty_database
 from tests.upgrades.schemas import differences, of_sqlite_table, schema_of
@@ -15,8 +18,8 @@ pytestmark = slow.UPGRADE
 
 # The tables that record migrations and the version of the register.
 ITS_OWN = {"django_migrations", "records_registerversion"}
-# Columns that are computed from others.
-WORKED_OUT = {"folded"}
+# Columns that are computed from others, and those that stood where others are now.
+WORKED_OUT = {"folded", "certain_from", "certain_to"}
 # Tables to which a new model or permission adds rows.
 GROWING = {"django_content_type", "auth_permission", "auth_group_permissions"}
 
@@ -140,6 +143,34 @@ def test_names_are_folded_as_they_are_today_in_records_and_in_their_history(upgr
                 assert row[field.column] == field.folded_from(row[each] for each in field.sources)
                 seen += row[field.column] != ""
     assert seen > 800
+
+
+def test_records_and_their_history_have_the_four_days_that_follow_from_their_dates(upgraded):
+    seen = 0
+    for model in apps.get_models():
+        if not issubclass(model, Dated):
+            continue
+        for table in (model._meta.db_table, model.history.model._meta.db_table):
+            for row in upgraded.database.rows(table):
+                record = DumpedPeriod(row)
+                assert [record.day(name) for name in Dated.FOUR_DAYS] == list(
+                    record.worked_out_days()
+                ), (table, row)
+                seen += 1
+    assert seen > 1_500
+
+
+class DumpedPeriod(Period):
+    """A row of a dump, whose days are texts on SQLite."""
+
+    def __init__(self, row):
+        self.row = row
+        for name in Period.PERIOD_FIELDS:
+            setattr(self, name, self.day(name) if name.endswith("_date") else row[name])
+
+    def day(self, name):
+        value = self.row[name]
+        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def test_an_upgraded_database_is_made_as_a_fresh_one(upgraded, fresh):
