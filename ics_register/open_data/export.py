@@ -4,9 +4,11 @@ No two formats can disagree, and no more than a few thousand records are in memo
 """
 
 import contextlib
+import datetime
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.db import connections, models, transaction
 from django.db.models import F
@@ -40,8 +42,17 @@ from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
 from people.post_holders import HeldPost, Holder, Holding, posts_with_holders
 from records.models import Document
+from records.periods import Period, both
 
 AT_ONCE = 2_000
+
+
+class FourDays(Period):
+    """The four days of a record, of which nothing else was read."""
+
+    def __init__(self, *days: Any):
+        self.earliest_start, self.latest_start, self.earliest_end, self.latest_end = days
+
 
 # A row before it is written: the name of its table, and what was read of the record.
 Found = tuple[str, dict]
@@ -115,9 +126,9 @@ class _Gathering:
         self.day = wanted.day
         self.everything = wanted.everything
         # By slug, or by key where there is none. These sets are small even for all of England.
-        self.organisations_in_force = _slugs(Organisation.objects.as_at(self.day))
+        self.organisations_in_force = _holding(Organisation.objects.all(), self.day)
         self.organisations_over = _slugs(Organisation.objects.ended_before(self.day))
-        self.forums_in_force = _slugs(Forum.objects.as_at(self.day))
+        self.forums_in_force = _holding(Forum.objects.all(), self.day)
         # Records that are included because an included record refers to them.
         self.organisations = set(self.organisations_in_force)
         self.forums = set(self.forums_in_force)
@@ -151,10 +162,13 @@ class _Gathering:
         asked_for = set(self._clauses().values_list("seat", flat=True))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
-                in_force = seat.is_in_force(self.day) and seat.forum_slug in self.forums_in_force
+                in_force = both(
+                    seat.holds(self.day), self.forums_in_force.get(seat.forum_slug, False)
+                )
                 over = seat.has_ended(self.day) or seat.forum_has_ended
                 holders = self._holders_to_include(seat, over)
-                if self.everything or in_force or holders or seat.id in asked_for:
+                included = self.everything or in_force is not False
+                if included or holders or seat.id in asked_for:
                     yield "seats", self._seat(seat, in_force)
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder, over)
@@ -163,7 +177,7 @@ class _Gathering:
         """The holders to include: those of the day, or everybody recorded."""
         if self.everything:
             return holding.recorded
-        return [] if over else holding.holders
+        return [] if over else [each for each in holding.recorded if each.possibly(self.day)]
 
     def _seat(self, seat: HeldSeat, in_force: bool) -> dict:
         self.forums.add(seat.forum_slug)
@@ -185,7 +199,7 @@ class _Gathering:
             self.referred_appointments.add(holder.id)
         return {
             **vars(holder),
-            "in_force": holder.is_in_force(self.day) and not over,
+            "in_force": both(holder.holds(self.day), not over),
             "anchor": membership_anchor(seat.id, holder),
             "forum_slug": seat.forum_slug,
             "seat_id": seat.id,
@@ -200,14 +214,15 @@ class _Gathering:
             most = dict(part.values_list("pk", "max_holders"))
             for post in posts_with_holders(part, self.day):
                 organisation = post.organisation_slug
-                in_force = (
-                    post.is_in_force(self.day) and organisation in self.organisations_in_force
+                in_force = both(
+                    post.holds(self.day), self.organisations_in_force.get(organisation, False)
                 )
                 over = post.has_ended(self.day) or organisation in self.organisations_over
                 included = {holder.id for holder in self._holders_to_include(post, over)}
                 included |= self.referred_appointments
                 holders = [holder for holder in post.recorded if holder.id in included]
-                if self.everything or in_force or holders or post.id in self.referred_posts:
+                wanted = self.everything or in_force is not False
+                if wanted or holders or post.id in self.referred_posts:
                     self.organisations.add(organisation)
                     yield (
                         "posts",
@@ -223,7 +238,7 @@ class _Gathering:
     def _appointment(self, post: HeldPost, holder: Holder, over: bool) -> dict:
         return {
             **vars(holder),
-            "in_force": holder.is_in_force(self.day) and not over,
+            "in_force": both(holder.holds(self.day), not over),
             "organisation_slug": post.organisation_slug,
             "post_id": post.id,
             "post_organisation_slug": post.organisation_slug,
@@ -238,9 +253,8 @@ class _Gathering:
         other = {key: F(lookup) for key, lookup in needs.items() if key != lookup}
         found = records.order_by("pk").values(*same, **other)
         for raw in found.iterator(chunk_size=AT_ONCE):
-            if "start_date" in raw:
-                begun = raw["start_date"] is not None and raw["start_date"] <= self.day
-                raw["in_force"] = begun and (raw["end_date"] is None or raw["end_date"] >= self.day)
+            if "latest_start" in raw:
+                raw["in_force"] = FourDays(*map(raw.get, Period.FOUR_DAYS)).holds(self.day)
             yield raw
 
     def _each(self, table: str, records: models.QuerySet) -> Iterator[Found]:
@@ -249,19 +263,21 @@ class _Gathering:
 
     def between_forums(self) -> Iterator[Found]:
         for raw in self._read("reporting_lines", ReportingLine.objects.all()):
-            raw["in_force"] &= raw["from_forum_slug"] in self.forums_in_force
-            if self.everything or raw["in_force"]:
+            held = self.forums_in_force.get(raw["from_forum_slug"], False)
+            raw["in_force"] = both(raw["in_force"], held)
+            if self.everything or raw["in_force"] is not False:
                 self.forums.update((raw["from_forum_slug"], raw["to_forum_slug"]))
                 self.organisations.add(raw["to_organisation_slug"])
                 yield "reporting_lines", raw
         for raw in self._read("successions", Succession.objects.all()):
-            both = {raw["from_forum_slug"], raw["to_forum_slug"]}
-            if self.everything or both & self.forums_in_force:
-                self.forums |= both
+            ends = {raw["from_forum_slug"], raw["to_forum_slug"]}
+            if self.everything or ends & self.forums_in_force.keys():
+                self.forums |= ends
                 yield "successions", raw
         for raw in self._read("member_organisations", MemberOrganisation.objects.all()):
-            raw["in_force"] &= raw["forum_slug"] in self.forums_in_force
-            if self.everything or raw["in_force"]:
+            held = self.forums_in_force.get(raw["forum_slug"], False)
+            raw["in_force"] = both(raw["in_force"], held)
+            if self.everything or raw["in_force"] is not False:
                 self.organisations.add(raw["organisation_slug"])
                 yield "member_organisations", raw
 
@@ -272,9 +288,9 @@ class _Gathering:
         if not self.everything:
             records = records.exclude(pk__in=Relationship.objects.starting_after(self.day))
         for raw in self._read("relationships", records):
-            both = {raw["from_organisation_slug"], raw["to_organisation_slug"]}
-            if self.everything or both & self.organisations:
-                self.organisations |= both
+            ends = {raw["from_organisation_slug"], raw["to_organisation_slug"]}
+            if self.everything or ends & self.organisations:
+                self.organisations |= ends
                 yield "relationships", raw
 
     def named(self, table: str, model: type[models.Model], slugs: set[str]) -> Iterator[Found]:
@@ -324,6 +340,12 @@ class _Gathering:
         yield from self._each("person_names", names)
         two = Distinction.objects.filter(may_be_named("person", "other"))
         yield from self._each("distinctions", two)
+
+
+def _holding(records: models.QuerySet, day: datetime.date) -> dict[str, bool | None]:
+    """Whether each of `records` that may be in force on the day certainly is, by slug."""
+    possibly = dict.fromkeys(_slugs(records.possibly(day)))
+    return possibly | dict.fromkeys(_slugs(records.certainly(day)), True)
 
 
 def _slugs(records: models.QuerySet) -> set[str]:

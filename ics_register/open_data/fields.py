@@ -247,17 +247,18 @@ def id_on_page(table: str, owner: str) -> Column:
 
 def worked_out(name: str, label: str, explains: str, kind: Type, **more) -> Column:
     """A column that is not a field but follows from others."""
-    return Column(name, label, explains, kind, {}, more.pop("read", _value(name)), **more)
+    needs = {each: each for each in more.pop("needs", ())}
+    return Column(name, label, explains, kind, needs, more.pop("read", _value(name)), **more)
 
 
 IN_FORCE = worked_out(
     "in_force",
     "In force",
-    "Whether both the record and what it belongs to were in force on the day of the data. Records "
-    "that were not in force are here only because another record refers to them, or because all "
-    "periods were asked for.",
+    "Whether both the record and what it belongs to were in force on the day of the data. Empty if "
+    "that is not known: they perhaps were. Records that were not in force are here only because "
+    "another record refers to them, or because all periods were asked for.",
     Type.YES_NO,
-    required=True,
+    needs=DatedFact.FOUR_DAYS,
 )
 STANDING = worked_out(
     "standing",

@@ -14,7 +14,8 @@ from records.periods import Qualifier
 
 def write(gathered: Gathered, file: BinaryIO) -> None:
     """Write the file item by item, so that few are in memory."""
-    file.write(b'{"meta": ' + _as_json(gathered.about))
+    meta = {**gathered.about, "memberships_that_perhaps_held_left_out": gathered.perhaps_held}
+    file.write(b'{"meta": ' + _as_json(meta))
     for name, items in _COLLECTIONS.items():
         file.write(f',\n"{name}": ['.encode())
         for number, item in enumerate(items(gathered)):
@@ -39,17 +40,18 @@ def _sources(gathered: Gathered, row: sqlite3.Row) -> list[dict]:
 def _period(row: sqlite3.Row, start: str = "start_date", end: str = "end_date") -> dict:
     """The period of a record. Popolo has no word for a limit.
 
-    A start that is only a limit is left out and given as `start_by`. An end that is only a limit is
-    given as the end, because without one the record would seem to go on.
+    A start that is only a limit is left out and given as `start_by` or `start_not_before`. An end
+    that is only known *by* a day is given as the end too, because without one the record would seem
+    to go on; one *not before* a day is not, because it goes on.
     """
-    said = {end: row["end_date"]}
-    if row["start_qualifier"] == Qualifier.BY:
-        said["start_by"] = row["start_date"]
-    else:
-        said[start] = row["start_date"]
+    said = {{
+        Qualifier.ON: start, Qualifier.BY: "start_by", Qualifier.NOT_BEFORE: "start_not_before"
+    }[row["start_qualifier"]]: row["start_date"]}  # fmt: skip
+    if row["end_qualifier"] == Qualifier.NOT_BEFORE:
+        return {**said, "end_not_before": row["end_date"]}
     if row["end_qualifier"] == Qualifier.BY:
         said["end_by"] = row["end_date"]
-    return said
+    return {**said, end: row["end_date"]}
 
 
 def _other_names(gathered: Gathered, table: str, row: sqlite3.Row) -> list[dict]:
@@ -156,6 +158,7 @@ def _memberships(gathered: Gathered) -> Iterator[dict]:
             SELECT "{table}".*, held.title AS held_title, held."{role}" AS held_role,
                 held."{owner}" AS owner_id
             FROM "{table}" JOIN "{held}" AS held ON held.id = "{table}"."{key}"
+            WHERE "{table}".in_force IS NOT NULL
             ORDER BY "{table}".rowid
         """
         for row in gathered.database.execute(query):

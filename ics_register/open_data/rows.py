@@ -18,6 +18,16 @@ class Gathered:
         clause = f"WHERE {where}" if where else ""
         return self.database.execute(f'SELECT * FROM "{table}" {clause} ORDER BY rowid', values)
 
+    @property
+    def perhaps_held(self) -> int:
+        """How many appointments and memberships perhaps held on the day: formats that have no word
+        for that leave them out and say how many."""
+        count = "SELECT count(*) FROM {} WHERE in_force IS NULL"
+        return sum(
+            self.database.execute(count.format(table)).fetchone()[0]
+            for table in ("appointments", "memberships")
+        )
+
     def sources(self, row: sqlite3.Row) -> list[tuple[str, str]]:
         """The documents that a fact rests on, as (id, what it says there and where)."""
         found = [(row["document_id"], f"{self._titles[row['document_id']]}, {row['locator']}")]

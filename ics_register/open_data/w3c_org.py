@@ -92,13 +92,13 @@ def _instant(text: str) -> dict:
 def _interval(row: sqlite3.Row) -> dict | None:
     """The interval of a record.
 
-    A start that is only a limit is left out. An end that is only a limit is given, because without
-    one the record would seem to go on.
+    A start that is only a limit is left out. An end that is only known *by* a day is given, because
+    without one the record would seem to go on.
     """
     said = {"@type": "time:Interval"}
-    if row["start_date"] and row["start_qualifier"] != Qualifier.BY:
+    if row["start_date"] and row["start_qualifier"] == Qualifier.ON:
         said["time:hasBeginning"] = _instant(row["start_date"])
-    if row["end_date"]:
+    if row["end_date"] and row["end_qualifier"] != Qualifier.NOT_BEFORE:
         said["time:hasEnd"] = _instant(row["end_date"])
     return said if len(said) > 1 else None
 
@@ -127,6 +127,9 @@ def _data_set(gathered: Gathered) -> dict:
         dcterms_title=_text(about["title"]),
         dcterms_license=_ref(about["licence_address"]),
         dcterms_rights=_text(about["terms"]),
+        dcterms_description=_text(
+            f"Left out are {gathered.perhaps_held} memberships that perhaps held on the day."
+        ),
         dcterms_temporal={"@value": about["as_at"], "@type": "xsd:date"},
     )
 
@@ -261,7 +264,9 @@ def _successors(gathered: Gathered) -> Iterator[dict]:
             "org:ChangeEvent",
             org_originalOrganization=_ref(row["from_organisation_id"]),
             org_resultingOrganization=_ref(row["to_organisation_id"]),
-            dcterms_date=_date(row["start_date"]) if row["start_qualifier"] != "by" else None,
+            dcterms_date=_date(row["start_date"])
+            if row["start_qualifier"] == Qualifier.ON
+            else None,
             **_sources(gathered, row),
         )
 
@@ -269,7 +274,7 @@ def _successors(gathered: Gathered) -> Iterator[dict]:
 def _held(gathered, table, owner, role, tenures, key) -> Iterator[dict]:
     """Posts or seats, and their holders."""
     for row in gathered.rows(table):
-        holders = list(gathered.rows(tenures, f"{key} = ?", row["id"]))
+        holders = list(gathered.rows(tenures, f"{key} = ? AND in_force IS NOT NULL", row["id"]))
         yield _node(
             row["id"],
             "org:Post",

@@ -137,7 +137,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
     return {
         **facts.forum(forum, here, called or None),
         "name_source": facts.source_of_name(context["renaming"], here),
-        "in_force": forum.is_in_force(here.asked.day),
+        "in_force": forum.holds(here.asked.day),
         **facts.terms_of_reference(forum, here),
         "places": facts.places(context["places"]),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],

@@ -137,7 +137,7 @@ def organisation_as_json(context: dict, here: Here) -> dict:
     return {
         **facts.organisation(organisation, here, called or None),
         "name_source": facts.source_of_name(context["renaming"], here),
-        "in_force": organisation.is_in_force(here.asked.day),
+        "in_force": organisation.holds(here.asked.day),
         "posts": [facts.post(post, here) for post in context["posts"]],
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),

@@ -120,23 +120,10 @@ PAPERS = {APPENDIX: "forum-terms", SHEET: "forum-attendance"}
 
 
 def not_in_force(forum: Forum, asked: AskedDay) -> str:
-    """A sentence on why a paper about a forum says little about the day; "" if it was in force."""
-    if forum.is_in_force(asked.day):
-        return ""
-    words = f"Not in force on {asked.in_words}."
-    if forum.has_ended(asked.day):
-        return f"{words} This forum ended {forum.end_in_words()}."
-    if forum.start_date is None:
-        return (
-            f"{words} The sources do not say when this forum began, only that it ended "
-            f"{forum.end_in_words()}."
-        )
-    if forum.may_have_started(asked.day):
-        return (
-            f"{words} The register has this forum {forum.start_in_words()}; when it truly began "
-            "is not recorded."
-        )
-    return f"{words} The register has this forum from {forum.start_in_words()}."
+    """A sentence on why a paper about a forum says little about the day; "" if it surely was in
+    force."""
+    notice = forum.notice(asked.day, "forum")
+    return f"{notice[0]}. {notice[1]}" if notice else ""
 
 
 def called_then(forum: Forum, asked: AskedDay) -> str:

@@ -314,8 +314,10 @@ def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Ite
         yield names[end.pk]
     if end.has_ended(asked.day):
         yield f"{'Stood down' if is_forum else 'Closed'} {end.end_in_words()}"
-    elif not end.is_in_force(asked.day):
+    elif not end.possibly(asked.day):
         yield f"Not yet in force: {end.start_in_words()}"
+    elif not end.certainly(asked.day):
+        yield f"Not recorded for this day: {end.time_in_words(asked.day)}"
     elif is_forum:
         yield from chair_in_words(shown["chairs"].get(end.pk, []))
     else:

@@ -197,10 +197,12 @@ def test_an_organisation_known_only_from_a_day_on_offers_that_day_and_it_works()
     )
 
     page = read("/organisations/trust/", {"as_at": "2019-05-01"})
-    assert "by June 2021; when it truly began is not recorded" in page.text
+    assert "Known from a later day" in page.text
+    assert "by June 2021; whether it existed on 1 May 2019 is not recorded" in page.text
+    assert "Not in force" not in page.text
 
-    then = read(page.link("Read this page as at 1 June 2021"))
-    assert "Not in force" not in then.text
+    then = read(page.link("Read this page as at 30 June 2021"))
+    assert "Known from a later day" not in then.text
 
 
 def test_one_that_is_still_to_come_offers_its_first_day():
@@ -209,7 +211,42 @@ def test_one_that_is_still_to_come_offers_its_first_day():
     page = read("/forums/new/")
 
     assert "from April 2090" in page.text
-    assert "Not in force" not in read(page.link("Read this page as at 1 April 2090")).text
+    assert "in force" not in read(page.link("Read this page as at 30 April 2090")).text
+
+
+def test_one_that_began_in_a_month_is_perhaps_not_yet_there_in_it():
+    make_forum(slug="new", start_date="2023-04-01", start_precision=Precision.MONTH)
+
+    page = read("/forums/new/", {"as_at": "2023-04-10"})
+
+    assert "Perhaps not yet in force on 10 April 2023" in page.text
+    assert "This forum began in April 2023; whether it existed on 10 April 2023 is not" in page.text
+    assert "Not in force" not in page.text
+
+
+def test_one_that_ended_in_a_year_is_perhaps_over_in_it():
+    make_forum(
+        slug="old", start_date="2019-04-01", end_date="2023-01-01", end_precision=Precision.YEAR
+    )
+
+    page = read("/forums/old/", {"as_at": "2023-04-10"})
+
+    assert "Perhaps over on 10 April 2023" in page.text
+    assert "ended in 2023; whether it still existed on 10 April 2023 is not recorded" in page.text
+    assert page.link("Read this page as at 1 January 2023")
+
+
+@pytest.mark.parametrize(
+    ("on", "said"), [("2021-05-31", None), ("2021-06-30", True), ("2022-04-01", False)]
+)
+def test_the_data_of_a_page_say_whether_it_was_in_force_or_that_nobody_knows(on, said):
+    fields = {"start_date": "2021-06-01", "end_date": "2022-03-31"}
+    fields |= {"start_precision": Precision.MONTH, "start_qualifier": Qualifier.BY}
+    make_forum(slug="board", **fields)
+    make_organisation(slug="trust", **fields)
+
+    for address in ("/forums/board.json", "/organisations/trust.json"):
+        assert get(address, {"as_at": on}).json()["in_force"] is said
 
 
 def test_one_whose_start_nobody_recorded_offers_no_day_it_could_not_keep():
@@ -296,7 +333,7 @@ def test_a_fresh_confirmation_is_told_without_a_warning():
 
     said = confirmed(confirmed_on=yesterday)
 
-    assert f"Last known {yesterday:%-d %B %Y}" in said
+    assert f"Last confirmed {yesterday:%-d %B %Y}" in said
     assert "more than a year ago" not in said
 
 
@@ -327,8 +364,8 @@ def test_a_confirmation_is_old_by_the_day_asked_for_if_that_is_past():
 def test_a_confirmation_is_told_as_precisely_as_it_is_known():
     said = confirmed(confirmed_on="2021-06-01", confirmed_precision=Precision.MONTH)
 
-    assert "Last known June 2021, more than a year ago" in said
+    assert "Last confirmed June 2021, more than a year ago" in said
 
 
 def test_what_was_never_confirmed_says_so():
-    assert "Last known on no day that is recorded" in confirmed()
+    assert "Not confirmed since it was recorded" in confirmed()
