@@ -83,9 +83,9 @@ class SeatsOfTheClosed(Seats):
     """Seats without a member: one with a member is listed by the membership."""
 
     def found(self):
-        held = Membership.objects.as_at(self.day).values("seat")
+        held = Membership.objects.possibly(self.day).values("seat")
         return self.narrowed(
-            Seat.objects.as_at(self.day)
+            Seat.objects.certainly(self.day)
             .filter(ended_before(self.day, "forum", "on_behalf_of"))
             .exclude(pk__in=held)
             .select_related("forum", "on_behalf_of")
@@ -119,7 +119,7 @@ class ClosedMemberOrganisations(WorklistPart):
 
     def found(self):
         return self.narrowed(
-            MemberOrganisation.objects.as_at(self.day)
+            MemberOrganisation.objects.certainly(self.day)
             .filter(ended_before(self.day, "organisation", "forum"))
             .select_related("organisation", "forum")
             .order_by("forum__folded", "organisation__folded", "pk")
@@ -130,7 +130,7 @@ class ClosedMemberOrganisations(WorklistPart):
         self.successors = successors({member.organisation_id for member in records})
         # The forum and the organisation of every member that is open.
         self.open_members = set(
-            MemberOrganisation.objects.as_at(self.day)
+            MemberOrganisation.objects.possibly(self.day)
             .filter(
                 not_over(self.day, "organisation"),
                 forum__in={member.forum_id for member in records},

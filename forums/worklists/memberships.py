@@ -21,7 +21,7 @@ class Memberships(Tenures):
 
     def on_the_day(self):
         return (
-            Membership.objects.as_at(self.day)
+            Membership.objects.certainly(self.day)
             .select_related("person", "seat__forum")
             .order_by("seat__forum__folded", "seat__order", "pk")
         )

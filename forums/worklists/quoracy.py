@@ -59,7 +59,7 @@ class NotQuorate(Forums):
 
     def found(self):
         ruled = self.narrowed(
-            Forum.objects.as_at(self.day).filter(
+            Forum.objects.certainly(self.day).filter(
                 status=ForumStatus.ESTABLISHED, quoracy_clauses__isnull=False
             )
         ).distinct()
@@ -127,7 +127,7 @@ class NotCompared(Forums):
     def found(self):
         clauses = QuoracyClause.objects.filter(forum=OuterRef("pk"))
         return self.narrowed(
-            Forum.objects.as_at(self.day)
+            Forum.objects.certainly(self.day)
             .filter(Exists(clauses), quoracy_clauses_say_all=None)
             .order_by("folded", "pk")
         )

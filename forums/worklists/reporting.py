@@ -74,10 +74,12 @@ class ForumsWithoutALine(Forums):
 
     def without_a_line(self) -> QuerySet:
         """They are annotated with whether others answer to them: `heads`."""
-        lines = ReportingLine.objects.as_at(self.day).filter(kind__in=ANSWERS)
-        below = lines.filter(to_forum=OuterRef("pk"), from_forum__in=Forum.objects.as_at(self.day))
+        lines = ReportingLine.objects.possibly(self.day).filter(kind__in=ANSWERS)
+        below = lines.filter(
+            to_forum=OuterRef("pk"), from_forum__in=Forum.objects.possibly(self.day)
+        )
         return self.narrowed(
-            Forum.objects.as_at(self.day)
+            Forum.objects.certainly(self.day)
             .filter(~Exists(lines.filter(from_forum=OuterRef("pk"))))
             .filter(status=ForumStatus.ESTABLISHED)
             .annotate(heads=Exists(below))
@@ -134,7 +136,7 @@ class ForumsInALoop(Forums):
     def found(self):
         lines = list(
             lines_in_force(self.day)
-            .filter(to_forum__in=Forum.objects.as_at(self.day))
+            .filter(to_forum__in=Forum.objects.certainly(self.day))
             .order_by("pk")
             .values_list("from_forum", "to_forum", "pk")
         )

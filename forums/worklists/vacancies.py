@@ -53,8 +53,8 @@ EX_OFFICIO = worklist(
 
 def seats_in_force(day: datetime.date) -> QuerySet:
     return (
-        Seat.objects.as_at(day)
-        .filter(forum__in=Forum.objects.as_at(day))
+        Seat.objects.certainly(day)
+        .filter(forum__in=Forum.objects.certainly(day))
         .select_related("forum", "ex_officio_post__organisation", "on_behalf_of")
         .order_by("forum__folded", "order", "pk")
     )
@@ -152,7 +152,7 @@ class ExOfficioSeats(Seats):
     def seats(self, standing: Standing) -> QuerySet:
         """Those without a member of their own whose post has that standing. Nobody fills a post
         that has ended."""
-        members = Membership.objects.as_at(self.day).not_acting()
+        members = Membership.objects.possibly(self.day).not_acting()
         posts = posts_with_standing(Post.objects.all(), self.day).filter(standing=standing)
         ended = ended_before(self.day, "ex_officio_post", "ex_officio_post__organisation")
         of_post = Q(ex_officio_post__in=posts.values("pk"))

@@ -40,8 +40,8 @@ class PostsOfTheClosed(Posts):
     """Posts without a holder: one with a holder is listed by the appointment."""
 
     def found(self):
-        held = Appointment.objects.as_at(self.day).values("post")
-        posts = Post.objects.as_at(self.day).filter(ended_before(self.day, "organisation"))
+        held = Appointment.objects.possibly(self.day).values("post")
+        posts = Post.objects.certainly(self.day).filter(ended_before(self.day, "organisation"))
         return self.listed(posts.exclude(pk__in=held))
 
     def row(self, post):

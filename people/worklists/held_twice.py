@@ -61,7 +61,9 @@ class PostsHeldTwice(Posts):
     def found(self):
         too_many = held_by_too_many(Appointment, self.day)
         return self.listed(
-            Post.objects.as_at(self.day).filter(not_over(self.day, "organisation"), pk__in=too_many)
+            Post.objects.certainly(self.day).filter(
+                not_over(self.day, "organisation"), pk__in=too_many
+            )
         )
 
     def rows(self, records):

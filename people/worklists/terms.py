@@ -74,7 +74,7 @@ class Appointments(Tenures):
 
     def on_the_day(self) -> QuerySet:
         return (
-            Appointment.objects.as_at(self.day)
+            Appointment.objects.certainly(self.day)
             .select_related("person", "post__organisation")
             .order_by("post__organisation__folded", "post__folded", "pk")
         )

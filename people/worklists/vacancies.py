@@ -83,8 +83,8 @@ class VacantHeads(Posts):
     """The posts of chair and of leader."""
 
     def of_standing(self, standing: Standing) -> QuerySet:
-        posts = Post.objects.as_at(self.day).filter(
-            kind__in=HEAD_KINDS, organisation__in=Organisation.objects.as_at(self.day)
+        posts = Post.objects.certainly(self.day).filter(
+            kind__in=HEAD_KINDS, organisation__in=Organisation.objects.certainly(self.day)
         )
         return self.listed(with_standing(posts, self.day).filter(standing=standing))
 
