@@ -11,6 +11,10 @@
 The rule stands here twice: `may_fill` chooses among rows that were read, and the conditions say
 the same to the database. tests/forums/test_filling.py holds the two to each other. Pages also
 tell since when and until when somebody fills a seat: `forums.ex_officio` works that out.
+
+Where a day is known to the month or the year, or is a limit, a holder of the post *certainly* fills
+the seat if they certainly hold the post and no member may be there, and *possibly* if they may hold
+it and no member certainly is. Quoracy goes by what is certain.
 """
 
 import datetime
@@ -59,6 +63,64 @@ def may_fill_seat(seat: str | OuterRef, day: datetime.date) -> Q:
         seat=OuterRef(seat),
     )
     return ~Exists(kept_out) & not_over(day, "post", "post__organisation")
+
+
+def certainly_fill(
+    post_holders: Iterable[Holder], members: Iterable[Holder], day: datetime.date
+) -> list[Holder]:
+    """Those recorded for the post of a seat who certainly fill the seat on `day`."""
+    members = list(members)
+    return [
+        holder
+        for holder in post_holders
+        if holder.certainly(day)
+        and not any(
+            member.earliest_start <= day and member.latest_start < NO_LATEST
+            if member.person_id == holder.person_id
+            else member.basis != Basis.ACTING and member.possibly(day)
+            for member in members
+        )
+    ]
+
+
+def possibly_fill(
+    post_holders: Iterable[Holder], members: Iterable[Holder], day: datetime.date
+) -> list[Holder]:
+    """Those recorded for the post of a seat who fill the seat on `day`, or may."""
+    members = list(members)
+    return [
+        holder
+        for holder in post_holders
+        if holder.possibly(day)
+        and not any(
+            member.latest_start <= day
+            if member.person_id == holder.person_id
+            else member.basis != Basis.ACTING and member.certainly(day)
+            for member in members
+        )
+    ]
+
+
+def certainly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
+    """A condition on appointments, which agrees with `certainly_fill`."""
+    begun = Q(person=OuterRef("person"), earliest_start__lte=day, latest_start__lt=NO_LATEST)
+    there = ~Q(basis=Basis.ACTING) & Q(
+        earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day
+    )
+    holds = Q(latest_start__lte=day, earliest_end__gte=day)
+    return holds & _no_member(seat, begun | there) & not_over(day, "post", "post__organisation")
+
+
+def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
+    """A condition on appointments, which agrees with `possibly_fill`."""
+    begun = Q(person=OuterRef("person"), latest_start__lte=day)
+    there = ~Q(basis=Basis.ACTING) & Q(latest_start__lte=day, earliest_end__gte=day)
+    may_hold = Q(earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
+    return may_hold & _no_member(seat, begun | there) & not_over(day, "post", "post__organisation")
+
+
+def _no_member(seat: str | OuterRef, such: Q) -> Q:
+    return ~Exists(Membership.objects.filter(such, seat=OuterRef(seat)))
 
 
 def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, TenureQuerySet]:

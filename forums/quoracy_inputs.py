@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from forums.filling import may_fill_seat, with_filling
+from forums.filling import certainly_fills_seat, possibly_fills_seat, with_standing
 from forums.models import (
     Forum,
     MemberOrganisation,
@@ -57,8 +57,8 @@ def body_of(
         tuple(
             as_place(
                 seat,
-                [as_sitter(holder) for holder in seat.there],
-                may_be_held_already=bool(seat.may_hold_already),
+                [as_sitter(holder) for holder in seat.certainly_there],
+                may_have_more=seat.may_have_more,
             )
             for seat in seats
         ),
@@ -73,15 +73,16 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
     sitters = sitters_of(seats, day)
     places, members = defaultdict(list), defaultdict(list)
     for seat in (
-        with_filling(seats, day)
+        with_standing(seats, day)
         .annotate(
+            may_have_more=may_have_more(day),
             for_slug=F("on_behalf_of__slug"),
             post_organisation_slug=F("ex_officio_post__organisation__slug"),
         )
         .order_by("order", "pk")
     ):
         places[seat.forum_id].append(
-            as_place(seat, sitters[seat.id], may_be_held_already=seat.may_be_held_already)
+            as_place(seat, sitters[seat.id], may_have_more=seat.may_have_more)
         )
     for member in (
         MemberOrganisation.objects.as_at(day)
@@ -94,10 +95,11 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
 
 
 def sitters_of(seats: QuerySet[Seat], day: datetime.date) -> dict[int, list[Sitter]]:
-    """Everybody who fills each of `seats` or acts there, without names, by the key of the seat."""
-    members = Membership.objects.as_at(day).filter(seat__in=seats)
-    by_post = Appointment.objects.as_at(day).filter(
-        may_fill_seat("post__ex_officio_seats", day), post__ex_officio_seats__in=seats
+    """Everybody who certainly fills each of `seats` or acts there, without names, by the key of the
+    seat."""
+    members = Membership.objects.certainly(day).filter(seat__in=seats)
+    by_post = Appointment.objects.filter(
+        certainly_fills_seat("post__ex_officio_seats", day), post__ex_officio_seats__in=seats
     )
     found = defaultdict(list)
     for tenures, seat, speaks_for in (
@@ -111,17 +113,28 @@ def sitters_of(seats: QuerySet[Seat], day: datetime.date) -> dict[int, list[Sitt
     return found
 
 
+def may_have_more(day: datetime.date) -> Q:
+    """A condition on seats, which agrees with `HeldSeat.may_have_more`."""
+    members = Membership.objects.perhaps(day).filter(seat=OuterRef("pk"))
+    by_post = Appointment.objects.filter(
+        possibly_fills_seat(OuterRef("pk"), day),
+        ~certainly_fills_seat(OuterRef("pk"), day),
+        post=OuterRef("ex_officio_post"),
+    )
+    return Q(Exists(members)) | Q(Exists(by_post))
+
+
 def as_sitter(holder: Holder) -> Sitter:
     name = holder.person_and_basis if holder.basis == Basis.ACTING else holder.person
     return Sitter(holder.basis, Filler(name, holder.person_id, holder.for_slug))
 
 
 def as_place(
-    seat: HeldSeat | Any, sitters: Sequence[Sitter], *, may_be_held_already: bool
+    seat: HeldSeat | Any, sitters: Sequence[Sitter], *, may_have_more: bool
 ) -> QuoracySeat:
     """A seat, of those who fill it or act there and of what was read or annotated to it."""
     filling = in_places(sitters)
-    silent = seat.standing == Standing.NOT_RECORDED or not seat.holder_stated or may_be_held_already
+    silent = seat.standing == Standing.NOT_RECORDED or not seat.holder_stated or may_have_more
     counts = seat.counts_to_quoracy
     return QuoracySeat(
         seat=seat.id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q, QuerySet
 
 from forums.ex_officio import spells
-from forums.filling import may_fill
+from forums.filling import certainly_fill, may_fill, possibly_fill
 from forums.models import Forum, Seat, SeatRole
 from people.models import Appointment
 from people.post_holders import (
@@ -55,6 +55,9 @@ class HeldSeat(Holding):
     # Those recorded for the post that it goes with who may fill it on the day, with the times of
     # the post. `recorded` has them too, with the times in which they fill the seat.
     by_post: list[Holder] = field(default_factory=list)
+    # Those of them who certainly fill it on the day, and those who do or may.
+    certainly_by_post: list[Holder] = field(default_factory=list)
+    possibly_by_post: list[Holder] = field(default_factory=list)
 
     @property
     def role_words(self) -> str:
@@ -106,6 +109,8 @@ class HeldSeat(Holding):
         members = list(self.recorded)
         if not self.post_is_over:
             self.by_post = may_fill(holders, members, self.day)
+            self.certainly_by_post = certainly_fill(holders, members, self.day)
+            self.possibly_by_post = possibly_fill(holders, members, self.day)
         self.standing = standing_of([*members, *self.by_post], self.day, stated=self.stated)
         for holder in holders:
             self.recorded += spells(holder, self, members)
@@ -115,6 +120,19 @@ class HeldSeat(Holding):
         """The holders in force on the day. A post that is over fills no seat, even if the end that
         is recorded of its holder is later."""
         return [each for each in super().holders if not (each.ex_officio and self.post_is_over)]
+
+    @property
+    def certainly_there(self) -> list[Holder]:
+        """Those who certainly fill a place on the day or act for somebody who does."""
+        members = [each for each in self.recorded if not each.ex_officio]
+        return [each for each in members if each.certainly(self.day)] + self.certainly_by_post
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether more people than those who certainly do may fill it on the day, or act there."""
+        members = [each for each in self.recorded if not each.ex_officio]
+        possibly = [each for each in members if each.possibly(self.day)] + self.possibly_by_post
+        return len(possibly) > len(self.certainly_there)
 
     @property
     def counted(self) -> list[Holder]:

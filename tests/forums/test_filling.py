@@ -232,6 +232,34 @@ def test_in_the_month_of_a_handover_both_are_shown_and_the_member_fills_the_plac
     assert held.unfilled == 1
 
 
+@pytest.mark.parametrize(
+    ("on", "there", "more"),
+    [
+        ("2024-03-31", ["Ann Lee"], False),
+        ("2024-04-01", [], True),
+        ("2024-04-29", [], True),
+        ("2024-04-30", ["Bea Orr"], False),
+    ],
+)
+def test_in_the_month_of_a_handover_neither_is_certain(on, there, more):
+    post = make_post()
+    make_appointment(post=post, person=make_person(name="Ann Lee"))
+    seat = make_seat(ex_officio_post=post, number=1)
+    make_membership(
+        seat=seat,
+        person=make_person(name="Bea Orr"),
+        start_date="2024-04-01",
+        start_precision=Precision.MONTH,
+    )
+
+    [held] = seats_with_holders(Seat.objects.all(), day(on))
+
+    assert [holder.person for holder in held.certainly_there] == there
+    assert held.may_have_more is more
+    [place] = bodies_of([seat.forum_id], day(on))[seat.forum_id].places
+    assert (len(place.fillers), place.may_be_filled) == (len(there), more)
+
+
 def test_nobody_fills_a_seat_by_its_post_while_somebody_else_may_have_been_its_member():
     post = make_post()
     make_appointment(post=post)
