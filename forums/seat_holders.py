@@ -55,7 +55,7 @@ class HeldSeat(Holding):
     # Those recorded for the post that it goes with who may fill it on the day, with the times of
     # the post. `recorded` has them too, with the times in which they fill the seat.
     by_post: list[Holder] = field(default_factory=list)
-    # Those of them who certainly fill it on the day, and those who do or may.
+    # The members of `by_post` who certainly fill it on the day, and everybody who does or may.
     certainly_by_post: list[Holder] = field(default_factory=list)
     possibly_by_post: list[Holder] = field(default_factory=list)
 
@@ -123,7 +123,7 @@ class HeldSeat(Holding):
 
     @property
     def certainly_there(self) -> list[Holder]:
-        """Those who certainly fill a place on the day or act for somebody who does."""
+        """The people who certainly fill a place on the day or act for somebody who does."""
         members = [each for each in self.recorded if not each.ex_officio]
         return [each for each in members if each.certainly(self.day)] + self.certainly_by_post
 

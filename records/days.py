@@ -9,7 +9,7 @@ from django.db import models
 # The first and the last day that the register takes, wherever one is typed, loaded or asked for.
 FIRST_DAY, LAST_DAY = datetime.date(1800, 1, 1), datetime.date(2199, 12, 31)
 DAY = datetime.timedelta(days=1)
-# What is stored where there is no earliest or no latest day. No page or file shows them.
+# Stored where there is no earliest or no latest day. No page or file shows them.
 NO_EARLIEST, NO_LATEST = datetime.date.min, datetime.date.max
 
 

@@ -1,7 +1,7 @@
 """How an upgrade gives each table of periods, and its history, four days in place of two.
 
 A migration calls `work_out` with the models of before, and `reshape` with those of after. A table
-is made anew once on SQLite, where Django's own operations would make it anew eighteen times.
+is made again once on SQLite, where Django's own operations would make it again eighteen times.
 """
 
 from typing import Any
@@ -55,7 +55,7 @@ WORDS = {
 
 
 class ChangeModels(SeparateDatabaseAndState):
-    """As Django's, without making all models anew after each operation, which takes a minute."""
+    """As Django's, without making all models again after each operation, which takes a minute."""
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         state.__dict__.pop("apps", None)
@@ -88,7 +88,7 @@ def reshape(apps: StateApps, editor: BaseDatabaseSchemaEditor, *, label: str) ->
             empty = field.clone()
             empty.null, empty.model = True, model
             empty.set_attributes_from_name(field.name)
-            # SQLite makes the table anew, as the model has it.
+            # SQLite makes the table again, as the model has it.
             editor.alter_field(model, empty, field)
             continue
         changes = [

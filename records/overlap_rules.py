@@ -5,8 +5,8 @@ every migrate rather than in a migration: SQLite drops triggers without a word w
 rebuilds a table. A rule that is no longer declared is dropped. A rule that changes needs a new
 name, or a migration that drops it.
 
-What has no recorded start certainly held on its last day. The rules leave it out all the same:
-sources often give the first day out of office for the last.
+A record without a recorded start certainly held on its last day. The rules leave it out all the
+same: sources often give the first day out of office for the last.
 """
 
 import datetime

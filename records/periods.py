@@ -151,8 +151,8 @@ class PeriodQuerySet(models.QuerySet[Any]):
     """Records on a time line. `day` splits any set of them in three without a gap.
 
     A record whose start is not recorded at all is in force on no day that could be named:
-    it counts as ended after its end and as yet to start until then. What is only known not to
-    start before a day is always yet to start.
+    it counts as ended after its end and as yet to start until then. A record that is only known
+    not to start before a day is always yet to start.
     """
 
     def as_at(self, day: datetime.date) -> Self:
@@ -172,9 +172,9 @@ class PeriodQuerySet(models.QuerySet[Any]):
         return self.possibly(day).filter(Q(latest_start__gt=day) | Q(earliest_end__lt=day))
 
     def openly_perhaps(self, day: datetime.date) -> Self:
-        """Those of `perhaps` of which no earlier day is known on which they were or could begin:
-        "in post by June 2021". Of the others, the *near* ones, two days are known between which
-        they began or ended: "began in 2023"."""
+        """Records of `perhaps` that may have held on any day before, for all that is known: "in
+        post by June 2021". The others are *near*: they began or ended between two known days, as
+        "began in 2023" says."""
         return self.perhaps(day).filter(
             Q(latest_start__gt=day) | Q(earliest_end=NO_EARLIEST), earliest_start=NO_EARLIEST
         )

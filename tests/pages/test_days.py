@@ -333,7 +333,7 @@ def test_a_fresh_confirmation_is_told_without_a_warning():
 
     said = confirmed(confirmed_on=yesterday)
 
-    assert f"Last confirmed {yesterday:%-d %B %Y}" in said
+    assert f"Last known {yesterday:%-d %B %Y}" in said
     assert "more than a year ago" not in said
 
 
@@ -364,8 +364,8 @@ def test_a_confirmation_is_old_by_the_day_asked_for_if_that_is_past():
 def test_a_confirmation_is_told_as_precisely_as_it_is_known():
     said = confirmed(confirmed_on="2021-06-01", confirmed_precision=Precision.MONTH)
 
-    assert "Last confirmed June 2021, more than a year ago" in said
+    assert "Last known June 2021, more than a year ago" in said
 
 
 def test_what_was_never_confirmed_says_so():
-    assert "Not confirmed since it was recorded" in confirmed()
+    assert "Last known on no day that is recorded" in confirmed()
