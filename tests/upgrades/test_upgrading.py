@@ -215,29 +215,36 @@ def test_texts_that_were_not_plain_are_made_so_with_a_row_of_history_each(day, t
 
 @pytest.mark.parametrize("day", DUMPED_ON)
 def test_sources_that_a_renaming_overwrote_are_put_back_where_the_history_shows_them(day, tmp_path):
-    own = "SET document_id = 1, locator = 'Its own place'"
+    trust = "SELECT organisation_id FROM organisations_organisationname WHERE name = "
     with empty_database(tmp_path) as database:
         database.run(dump(day))
+
+        def source(table: str, name: str) -> tuple:
+            [row] = database.ask(f"SELECT * FROM {table} WHERE name = '{name}'")
+            names = ("document_id", "locator", "end_document_id", "end_locator")
+            return tuple(row[name] for name in names if name in row)
+
+        new, *_ = source("organisations_organisationname", "Imaginary Community Trust")
+        [[own]] = [row.values() for row in database.ask("SELECT min(id) FROM records_document")]
+        assert own != new
+        its_own = f"SET document_id = {own}, locator = 'Its own place'"
         database.run(
-            f"UPDATE organisations_historicalorganisation {own} WHERE id = 43;"
-            f"UPDATE people_historicalperson {own} WHERE id = 42 AND history_type = '+';"
+            f"UPDATE organisations_historicalorganisation {its_own} "
+            f"WHERE id = ({trust} 'Imaginary Community Trust');"
+            f"UPDATE people_historicalperson {its_own} WHERE name = 'Finley Fictive';"
             # Somebody has looked at this one since.
-            "UPDATE forums_forumname SET quotation = 'Its words' WHERE id = 34;"
+            "UPDATE forums_forumname SET quotation = 'Its words' "
+            "WHERE name = 'Pretend Working Group';"
         )
         database.manage("migrate", "-v0")
-        columns = "document_id, locator, confirmed_on, end_document_id, end_locator"
 
-        def name(table: str, key: int) -> tuple:
-            [row] = database.ask(f"SELECT {columns} FROM {table} WHERE id = {key}")
-            return *list(row.values())[:2], row["confirmed_on"] is None, *list(row.values())[3:]
-
-        first, second = (name("organisations_organisationname", key) for key in (52, 53))
-        assert first == (1, "Its own place", False, 4, "page 7")
+        names, place = "organisations_organisationname", (new, "page 7")
+        first = source(names, "Imaginary Community Trust")
+        assert first == (own, "Its own place", *place)
         # What gave the second name is the paper that ended the first.
-        assert second == (4, "page 7", True, 4, "page 7")
-        assert name("forums_forumname", 34) == (4, "page 7", False, None, "")
-        [person] = database.ask("SELECT document_id, locator FROM people_person WHERE id = 42")
-        assert tuple(person.values()) == (1, "Its own place")
+        assert source(names, "Imaginary Health and Care Trust") == (*place, *place)
+        assert source("forums_forumname", "Pretend Working Group") == (*place, None, "")
+        assert source("people_person", "Finley Fabled") == (own, "Its own place")
 
 
 # How differences are told
