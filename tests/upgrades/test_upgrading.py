@@ -23,8 +23,8 @@ WORKED_OUT = {"folded", "certain_from", "certain_to"}
 # Tables to which a new model or permission adds rows.
 GROWING = {"django_content_type", "auth_permission", "auth_group_permissions"}
 
-# The records that an upgrade puts right, with a row of history each.
-PUT_RIGHT = {
+# The records whose sources an upgrade gives back, with a row of history each.
+GIVEN_BACK = {
     "organisations_organisationname": {
         "Imaginary Community Trust",
         "Imaginary Health and Care Trust",
@@ -98,40 +98,65 @@ def test_a_dump_holds_rows_of_everything_that_the_register_writes(upgraded):
 def test_no_row_is_lost_added_or_changed_but_what_the_upgrade_puts_right(upgraded):
     differing = []
     for table in upgraded.before.keys() - ITS_OWN:
-        before, after = left_alone(table, upgraded.before), left_alone(table, upgraded.after)
+        before, after = (
+            left_alone(table, rows, upgraded) for rows in (upgraded.before, upgraded.after)
+        )
         differing += lost_or_added(table, before, after)
         if table not in GROWING:
             assert len(before) == len(after), table
     assert differing == []
 
 
-def left_alone(table: str, content: dict[str, list[dict]]) -> list[dict]:
+def left_alone(table: str, content: dict[str, list[dict]], upgraded) -> list[dict]:
     """The rows of a table that the upgrade neither changed nor wrote."""
-    if "_historical" not in table:
-        names = PUT_RIGHT.get(table, set())
-        return [row for row in content.get(table, []) if row.get("name") not in names]
-    names = PUT_RIGHT.get(table.replace("_historical", "_"), set())
+    rows = content.get(table, [])
+    if "_historical" in table:
+        return [row for row in rows if row["history_nature"] != "upgraded"]
+    changed = {row["id"] for row in put_right(table, upgraded)}
+    return [row for row in rows if row.get("id") not in changed]
+
+
+def put_right(table: str, upgraded, reason: str = "") -> list[dict]:
+    """The rows of history that the upgrade wrote of the records of a table, for a reason that
+    begins with these words."""
     return [
         row
-        for row in content.get(table, [])
-        if row["history_nature"] != "upgraded" or row.get("name") not in names
+        for row in upgraded.after.get(table.replace("_", "_historical", 1), [])
+        if row.get("history_nature") == "upgraded"
+        and row["history_change_reason"].startswith(reason)
     ]
 
 
-def test_what_the_upgrade_puts_right_is_one_batch_and_has_its_history(upgraded):
+def as_now(written: list[dict], table: str, upgraded) -> bool:
+    """Whether the records of rows of history are as those rows have them."""
+    by_key = {row["id"]: row for row in upgraded.after[table]}
+    return all(by_key[row["id"]].items() <= row.items() for row in written)
+
+
+def test_sources_are_given_back_in_one_batch_with_their_history(upgraded):
     batches = set()
-    for table, names in PUT_RIGHT.items():
-        written = [
-            row
-            for row in upgraded.after[table.replace("_", "_historical")]
-            if row["history_nature"] == "upgraded"
-        ]
+    for table, names in GIVEN_BACK.items():
+        written = put_right(table, upgraded, "A former name rests")
         assert sorted(row["name"] for row in written) == sorted(names)
-        by_key = {row["id"]: row for row in upgraded.after[table]}
-        for row in written:
-            assert {name: row[name] for name in by_key[row["id"]]} == by_key[row["id"]]
-            batches.add(row["history_batch"])
+        batches |= {row["history_batch"] for row in written}
     assert len(batches) == 1
+
+
+def test_days_of_typing_are_taken_back_in_one_batch_with_their_history(upgraded):
+    batches, number = set(), 0
+    for table in [table for table in upgraded.after if "_historical" not in table]:
+        written = put_right(table, upgraded, "What is known is known as of the day")
+        if not written:
+            continue
+        assert as_now(written, table, upgraded), table
+        if table == "records_document":
+            assert all(row["as_of"] for row in written)
+        else:
+            assert not any(row["confirmed_on"] for row in written), table
+        batches |= {row["history_batch"] for row in written}
+        number += len(written)
+    assert len(batches) == 1
+    assert number == 160
 
 
 def test_names_are_folded_as_they_are_today_in_records_and_in_their_history(upgraded):

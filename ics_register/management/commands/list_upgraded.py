@@ -1,0 +1,41 @@
+"""List what upgrades of the register's own programs have put right, record by record."""
+
+from itertools import groupby
+
+from django.core.management.base import BaseCommand
+
+from editing.field_changes import changes_in_words
+from records.history import Nature, recorded_models
+from records.models import Document
+
+
+class Command(BaseCommand):
+    help = (
+        "List what upgrades have put right, record by record, and the documents that have no day "
+        "as of which they speak, so that nothing that rests on them could be put right."
+    )
+
+    def handle(self, **options):
+        rows = [
+            row
+            for model in recorded_models()
+            for row in model.history.filter(history_nature=Nature.UPGRADED).order_by("history_id")
+        ]
+        rows.sort(key=lambda row: (row.history_date, str(row.history_batch)))
+        for _, together in groupby(rows, key=lambda row: row.history_batch):
+            changes = changes_in_words(together)
+            first = changes[0]
+            self.stdout.write(f"{first.when}: {first.why} Records: {len(changes)}.")
+            for change in changes:
+                fields = "; ".join(
+                    f"{field.label}: {field.old or 'nothing'} -> {field.new or 'nothing'}"
+                    for field in change.fields
+                )
+                self.stdout.write(f"  {change.kind} {change.row.id}, {change.record}: {fields}")
+        if not rows:
+            self.stdout.write("No upgrade has put anything right.")
+        undated = list(Document.objects.filter(as_of=None).order_by("folded", "id"))
+        if undated:
+            self.stdout.write("Documents that have no day as of which they speak:")
+        for document in undated:
+            self.stdout.write(f"  {document}: /documents/{document.slug}/")
