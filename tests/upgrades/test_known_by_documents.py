@@ -27,7 +27,7 @@ def frozen_models():
 
 @pytest.fixture
 def upgrade(frozen_models):
-    migration = importlib.import_module("forums.migrations.0010_known_by_documents")
+    migration = importlib.import_module("forums.migrations.0012_known_by_documents")
     return lambda: migration.take_days_from_documents(frozen_models, None)
 
 
