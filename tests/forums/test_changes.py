@@ -288,7 +288,14 @@ ENDING = {
 }
 
 
-@pytest.mark.parametrize("qualifier", Qualifier.values)
+@pytest.mark.parametrize("what", ENDING)
+def test_an_end_not_before_a_day_is_no_change(what):
+    dates = {"end_date": "2026-11-25", "end_qualifier": Qualifier.NOT_BEFORE}
+    ENDING[what](start_date="2019-04-01", **dates)
+    assert sentences_between("2026-01-01", "2026-12-31") == []
+
+
+@pytest.mark.parametrize("qualifier", [Qualifier.ON, Qualifier.BY])
 @pytest.mark.parametrize(
     ("precision", "end"), [("day", "2026-11-25"), ("month", "2026-11-30"), ("year", "2026-12-31")]
 )
