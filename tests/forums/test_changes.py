@@ -581,7 +581,7 @@ def test_the_former_name_of_somebody_withheld_is_no_change():
 
 
 @pytest.mark.parametrize("kind", list(LineKind))
-@pytest.mark.parametrize("qualifier", list(Qualifier))
+@pytest.mark.parametrize("qualifier", [Qualifier.ON, Qualifier.BY])
 def test_every_kind_of_line_has_words(kind, qualifier):
     long_ago = {"start_date": "2000-01-01"}
     make_reporting_line(
@@ -603,7 +603,7 @@ def test_every_kind_of_line_has_words(kind, qualifier):
 
 @pytest.mark.parametrize("kind", list(RelationshipKind))
 @pytest.mark.parametrize("which", ["start", "end"])
-@pytest.mark.parametrize("qualifier", list(Qualifier))
+@pytest.mark.parametrize("qualifier", [Qualifier.ON, Qualifier.BY])
 def test_every_kind_of_relationship_has_words(kind, which, qualifier):
     old, new = (
         make_organisation(name=name, start_date="2000-01-01") for name in ("Old Trust", "New Trust")
