@@ -129,7 +129,7 @@ class TypedDayField(forms.DateField):
             return super().to_python(value)  # Django reads years of two digits
         if qualifier != Qualifier.ON:
             raise ValidationError(
-                f"This date cannot be “{qualifier.label.split(' this')[0]}” a day. Leave that out.",
+                f"This date cannot be “{Qualifier(qualifier).label.split(' this')[0]}” a day. Leave that out.",
                 code="invalid",
             )
         if precision != Precision.DAY and self.month_as is not None:

@@ -103,7 +103,7 @@ def _after(holder: Holder, member: Holder) -> Holder | None:
     return replace(later, **{**morrow.as_start(), "start_date": begins}, returns=True)
 
 
-def _on_days(holder: Holder, **days: datetime.date) -> Holder:
+def _on_days(holder: Holder, **days: Any) -> Holder:
     """The holder with some of their four days changed: a start is no later than its latest end."""
     changed = replace(holder, **days)
     changed.latest_start = min(changed.latest_start, changed.latest_end)

@@ -120,7 +120,7 @@ def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
 
 
 def _no_member(seat: str | OuterRef, such: Q) -> Q:
-    return ~Exists(Membership.objects.filter(such, seat=OuterRef(seat)))
+    return ~Q(Exists(Membership.objects.filter(such, seat=OuterRef(seat))))
 
 
 def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, TenureQuerySet]:

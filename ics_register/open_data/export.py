@@ -179,7 +179,7 @@ class _Gathering:
             return holding.recorded
         return [] if over else [each for each in holding.recorded if each.possibly(self.day)]
 
-    def _seat(self, seat: HeldSeat, in_force: bool) -> dict:
+    def _seat(self, seat: HeldSeat, in_force: bool | None) -> dict:
         self.forums.add(seat.forum_slug)
         self.organisations.add(seat.for_slug)
         self.referred_posts.add(seat.post_id)
@@ -342,7 +342,7 @@ class _Gathering:
         yield from self._each("distinctions", two)
 
 
-def _holding(records: models.QuerySet, day: datetime.date) -> dict[str, bool | None]:
+def _holding(records: Any, day: datetime.date) -> dict[str, bool | None]:
     """Whether each of `records` that may be in force on the day certainly is, by slug."""
     possibly = dict.fromkeys(_slugs(records.possibly(day)))
     return possibly | dict.fromkeys(_slugs(records.certainly(day)), True)
