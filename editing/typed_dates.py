@@ -128,9 +128,9 @@ class TypedDayField(forms.DateField):
         except UnreadableDate:
             return super().to_python(value)  # Django reads years of two digits
         if qualifier != Qualifier.ON:
+            limit = Qualifier(qualifier).label.split(" this")[0]
             raise ValidationError(
-                f"This date cannot be “{Qualifier(qualifier).label.split(' this')[0]}” a day. Leave that out.",
-                code="invalid",
+                f"This date cannot be “{limit}” a day. Leave that out.", code="invalid"
             )
         if precision != Precision.DAY and self.month_as is not None:
             day = self.month_as(day, precision)

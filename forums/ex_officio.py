@@ -5,7 +5,6 @@ alone is told as it is known: of a handover in April both fill the seat in April
 fill it while they certainly hold the post, the seat certainly exists and no member may be there.
 """
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
