@@ -20,6 +20,8 @@ SOURCE_OF_END = ("end_document_slug", "end_document_title", "end_locator")
 def spells(holder: Holder, seat: Holding, members: Iterable[Holder]) -> list[Holder]:
     """The times in which the holder of a post fills a seat that goes with it, given everybody who
     is recorded as a member of the seat."""
+    if holder.latest_start == NO_LATEST:
+        return [holder]  # nobody knows when they are to come, so nobody cuts their time short
     found = _within(holder, seat)
     for member in members:
         if member.latest_start == NO_LATEST:

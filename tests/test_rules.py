@@ -106,7 +106,10 @@ SHARED = {
         ],
     ),
     "start_or_end": (
-        [NO_START, {**NO_START, **ENDED, "end_qualifier": "not-before"}],
+        [
+            NO_START,
+            {**NO_START, "end_date": day("2020-03-31"), "end_qualifier": "not-before"},
+        ],
         [
             {**NO_START, **ended("2019-04-01")},
             {"start_date": day("2019-04-01"), "end_date": None},
@@ -116,7 +119,7 @@ SHARED = {
         [
             {"start_precision": "x"},
             {"end_precision": "x"},
-            {"start_qualifier": "x"},
+            {"start_qualifier": "x", **NO_START, **ENDED},
             {"end_qualifier": "x"},
         ],
         [

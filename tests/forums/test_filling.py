@@ -271,6 +271,15 @@ def test_nobody_fills_a_seat_by_its_post_while_somebody_else_may_have_been_its_m
     assert after.standing == Standing.HELD
 
 
+def test_who_is_to_hold_the_post_fills_no_seat_though_a_member_takes_over_from_the_post():
+    post = make_post()
+    make_appointment(post=post, start_date="2024-01-01", start_qualifier=Qualifier.NOT_BEFORE)
+    seat = make_seat(ex_officio_post=post)
+    make_membership(seat=seat, start_date="2024-04-01")
+    [held] = seats_with_holders(Seat.objects.all(), day("2024-02-01"))
+    assert (held.holders, held.in_places) == ([], [])
+
+
 def test_a_post_that_is_over_fills_no_seat_though_its_holder_has_a_later_end():
     post = make_post()
     make_appointment(post=post, end_date="2024-12-31")
