@@ -12,7 +12,7 @@ from typing import Any
 from people.models import Basis
 from people.post_holders import Holder, Holding
 from records.days import NO_LATEST, day_before, next_day
-from records.periods import Period
+from records.periods import Period, Qualifier
 
 SOURCE_OF_END = ("end_document_slug", "end_document_title", "end_locator")
 
@@ -69,6 +69,8 @@ def _before(holder: Holder, member: Holder) -> Holder | None:
     if holder.start_date is not None and holder.start_date >= member.starts.day:
         return None
     eve = member.starts.eve()
+    if eve.qualifier == Qualifier.NOT_BEFORE:
+        eve = replace(eve, qualifier=Qualifier.ON)  # as late as the holder surely stayed
     last = eve.last_possible()
     if holder.over_by is not None and holder.over_by <= last:
         return holder
