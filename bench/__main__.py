@@ -73,6 +73,7 @@ def main() -> None:
         for database in given.on:
             with on_database(database, work) as urls:
                 measure_database(database, urls, work, program, given, found)
+            LAST.write_bytes(pickle.dumps(found))
         if "import" in given.parts:
             tell("Importing the Organisation Data Service's files")
             found.imported = time_import(work, reference_data())
@@ -128,6 +129,7 @@ def measure_database(database, urls, work, program, given, found) -> None:
     if "memory" in given.parts:
         tell(f"Asking one worker for {given.requests:,} pages on {database}")
         found.memory[database] = memory(england, given.requests)
+    LAST.write_bytes(pickle.dumps(found))  # The dearest list takes minutes, and may fail.
     if "doors" in given.parts:
         tell(f"Attacking England on {database}, and taking its dearest list")
         if database == "postgresql":

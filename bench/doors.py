@@ -93,7 +93,7 @@ def ask(port: int, address: str) -> tuple[float, int]:
     the time is until they have it."""
     began = time.monotonic()
     while True:
-        reader = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        reader = http.client.HTTPConnection("127.0.0.1", port, timeout=1_800)
         with contextlib.closing(reader):
             reader.request("GET", address, headers={"Host": "127.0.0.1"})
             answer = reader.getresponse()
