@@ -1,7 +1,7 @@
 """Since when and until when somebody fills a seat by holding the post that it goes with.
 
 The rule is that of `forums.filling`, told over time. A day that is known to the month or the year
-alone is told as it is known: of a handover in April both fill the seat in April. They certainly
+alone is given as it is known: in the month of a handover both fill the seat. They certainly
 fill it while they certainly hold the post, the seat certainly exists and no member may be there.
 """
 

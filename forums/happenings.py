@@ -49,8 +49,8 @@ class Happening(DatedStated):
         """The day on which it is listed: of a rename, that on which the next name takes effect."""
         if self.what not in RENAMED or self.ends is None:
             return getattr(self, f"{self.which}_date")
-        told = self.ends.morrow()
-        return told.day if self.is_limit else told.first_possible()
+        next_name = self.ends.morrow()
+        return next_name.day if self.is_limit else next_name.first_possible()
 
     def is_to_come(self, today: datetime.date) -> bool:
         """Whether it is still to happen. On its last day a record is still in force, as its page

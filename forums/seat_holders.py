@@ -55,9 +55,8 @@ class HeldSeat(Holding):
     # Those recorded for the post that it goes with who may fill it on the day, with the times of
     # the post. `recorded` has them too, with the times in which they fill the seat.
     by_post: list[Holder] = field(default_factory=list)
-    # The members of `by_post` who certainly fill it on the day, and everybody who does or may.
-    certainly_by_post: list[Holder] = field(default_factory=list)
-    possibly_by_post: list[Holder] = field(default_factory=list)
+    # Everybody recorded for that post, if it is there on the day, with the times of the post.
+    post_holders: list[Holder] = field(default_factory=list)
 
     @property
     def role_words(self) -> str:
@@ -109,8 +108,7 @@ class HeldSeat(Holding):
         members = list(self.recorded)
         if not self.post_is_over:
             self.by_post = may_fill(holders, members, self.day)
-            self.certainly_by_post = certainly_fill(holders, members, self.day)
-            self.possibly_by_post = possibly_fill(holders, members, self.day)
+            self.post_holders = holders
         self.standing = standing_of([*members, *self.by_post], self.day, stated=self.stated)
         for holder in holders:
             self.recorded += spells(holder, self, members)
@@ -122,21 +120,26 @@ class HeldSeat(Holding):
         return [each for each in super().holders if not (each.ex_officio and self.post_is_over)]
 
     @property
+    def members(self) -> list[Holder]:
+        """Those recorded as members of the seat itself."""
+        return [each for each in self.recorded if not each.ex_officio]
+
+    @property
     def certainly_there(self) -> list[Holder]:
         """The people who certainly fill a place on the day or act for somebody who does."""
-        members = [each for each in self.recorded if not each.ex_officio]
-        return [each for each in members if each.certainly(self.day)] + self.certainly_by_post
+        certainly = [each for each in self.members if each.certainly(self.day)]
+        return certainly + certainly_fill(self.post_holders, self.members, self.day)
 
     @property
     def may_have_more(self) -> bool:
         """Whether more people than those who certainly do may fill it on the day, or act there."""
-        members = [each for each in self.recorded if not each.ex_officio]
-        possibly = [each for each in members if each.possibly(self.day)] + self.possibly_by_post
+        possibly = [each for each in self.members if each.possibly(self.day)]
+        possibly += possibly_fill(self.post_holders, self.members, self.day)
         return len(possibly) > len(self.certainly_there)
 
     @property
     def counted(self) -> list[Holder]:
-        return [each for each in self.recorded if not each.ex_officio] + self.by_post
+        return self.members + self.by_post
 
     @property
     def there(self) -> list[Holder]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from records.events import Source, error_about, read_and_lock
 from records.models import DatedFact, Fact
-from records.periods import When, first_day
+from records.periods import When
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def reconfirm(
     ValidationError, changing nothing, if the day has not come, if somebody has removed a fact or
     if a fact breaks a rule.
     """
-    if first_day(when.day, when.precision) > timezone.localdate():
+    if when.first_possible() > timezone.localdate():
         raise ValidationError(
             {"date": "This day has not come. Give the day of which the document speaks."}
         )
@@ -31,7 +31,7 @@ def reconfirm(
         if known_later(stored, when):
             left.append(stored)
             continue
-        stored.confirmed_on = first_day(when.day, when.precision)
+        stored.confirmed_on = when.first_possible()
         stored.confirmed_precision = when.precision
         is_own_source = (stored.document_id, stored.locator) == (source.document.pk, source.locator)
         stored.confirmed_document = None if is_own_source else source.document

@@ -3,27 +3,31 @@
 from django.db import models
 
 
-class DatabaseCheck(models.CheckConstraint):
+class HeldByDatabase:
     """A rule that a field's choices or `clean()` explain to people.
 
     The database holds it against writes that go past both. Django would also check it with a query
     of its own for every record that a form or an action validates.
     """
 
+    # The class of Django's that migrations name in its place.
+    django_class: str
+
     def validate(self, model, instance, exclude=None, using=None) -> None:
         """Do nothing: the field or `clean()` has checked it already."""
 
     def deconstruct(self):
         _, args, kwargs = super().deconstruct()
-        return "django.db.models.CheckConstraint", args, kwargs
+        return self.django_class, args, kwargs
 
 
-class DatabaseUnique(models.UniqueConstraint):
-    """A rule of one record of a kind, that `clean()` explains to people, as with DatabaseCheck."""
+class DatabaseCheck(HeldByDatabase, models.CheckConstraint):
+    """A rule of what one record says."""
 
-    def validate(self, model, instance, exclude=None, using=None) -> None:
-        """Do nothing: `clean()` has checked it already."""
+    django_class = "django.db.models.CheckConstraint"
 
-    def deconstruct(self):
-        _, args, kwargs = super().deconstruct()
-        return "django.db.models.UniqueConstraint", args, kwargs
+
+class DatabaseUnique(HeldByDatabase, models.UniqueConstraint):
+    """A rule that there is one record of a kind."""
+
+    django_class = "django.db.models.UniqueConstraint"

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from records.constraints import DatabaseCheck
 from records.days import DayField
-from records.periods import Precision, Qualifier, When, date_in_words, first_day, last_day
+from records.periods import Precision, Qualifier, When, date_in_words, first_day
 
 CONFIRMED_AGAINST = (
     "Say against which document it was confirmed, where in it, and when: all three, or only when."
@@ -73,7 +73,7 @@ def spoken_of(fact: object, name: str) -> When | None:
 
 def lateness(when: When) -> tuple[datetime.date, datetime.date]:
     """Sorts days of which documents speak. The month of June is later than a day in it."""
-    return last_day(when.day, when.precision), first_day(when.day, when.precision)
+    return when.last_possible(), when.first_possible()
 
 
 def latest(*days: When | None) -> When | None:
@@ -131,16 +131,10 @@ class Evidence:
         """When this is last known: "June 2021", "by 2022"; "" if that is not recorded."""
         return self.last_known.in_words() if self.last_known else ""
 
-    def confirmed_in_words(self) -> str:
-        """When this was last confirmed, as it is known; "" if that is not recorded."""
-        if self.confirmed_on is None:
-            return ""
-        return date_in_words(self.confirmed_on, self.confirmed_precision)
-
     def is_stale(self, today: datetime.date) -> bool:
         """Whether this is last known surely more than a year before `today`, or on no day."""
         known = self.last_known
-        return known is None or last_day(known.day, known.precision) < year_before(today)
+        return known is None or known.last_possible() < year_before(today)
 
 
 class Evidenced(Evidence, models.Model):

@@ -157,7 +157,7 @@ class PeriodQuerySet(models.QuerySet[Any]):
 
     def as_at(self, day: datetime.date) -> Self:
         """The records in force on `day`, if a date known to the month or year is its widest."""
-        return self.filter(start_date__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
+        return self.filter(in_force(day))
 
     def certainly(self, day: datetime.date) -> Self:
         """The records in force on `day` whatever is not known of their start and end."""
@@ -209,10 +209,16 @@ def not_over(day: datetime.date, *paths: str) -> Q:
     return query
 
 
-def in_force(day: datetime.date, path: str) -> Q:
-    """A filter: what `path` leads to was in force on `day`."""
-    begun = {f"{path}__start_date__lte": day, f"{path}__latest_start__lt": NO_LATEST}
-    return Q(**begun) & not_over(day, path)
+def in_force(day: datetime.date, path: str = "") -> Q:
+    """A filter: what `path` leads to, or the record itself, was in force on `day`."""
+    of = f"{path}__" if path else ""
+    return Q(
+        **{
+            f"{of}start_date__lte": day,
+            f"{of}latest_start__lt": NO_LATEST,
+            f"{of}latest_end__gte": day,
+        }
+    )
 
 
 def both(*answers: bool | None) -> bool | None:

@@ -46,7 +46,7 @@ class ReconfirmForm(StepForm):
 
     def prepare(self):
         super().prepare()
-        for name in ("qualifier", "as_of", "as_of_precision", "as_of_qualifier"):
+        for name in ("qualifier", *DatedFact.AS_OF_FIELDS):
             self.fields.pop(name, None)
         self.fields["date"].required = False
         self.fields["locator"].label = "Place in it"

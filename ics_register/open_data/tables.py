@@ -44,6 +44,7 @@ from organisations.models import (
     Statement,
 )
 from people.models import Appointment, Distinction, Person, PersonName
+from records.evidence import Evidence
 from records.models import Document
 
 TABLES = (
@@ -51,7 +52,7 @@ TABLES = (
         id_of_page("documents"),
         *plain(Document, "slug", "title", "short_title", "kind", "publisher"),
         *known(Document, "published_date", "published_precision"),
-        *known(Document, "as_of", "as_of_precision", "as_of_qualifier"),
+        *known(Document, *Evidence.AS_OF_FIELDS),
         *plain(Document, "url", "file_name", "note"),
     )),
     DataTable("places", Place, (

@@ -23,14 +23,14 @@ def names_then(
     asked: AskedDay, *, organisations: Iterable[int] = (), forums: Iterable[int] = ()
 ) -> NamesThen:
     """The names on the day of organisations and forums that have changed their name, in words."""
-    told: NamesThen = {"organisation": {}, "forum": {}}
+    names: NamesThen = {"organisation": {}, "forum": {}}
     keys = tuple(organisations) or NONE, tuple(forums) or NONE
     if asked.is_today or keys == (NONE, NONE):
-        return told
+        return names
     for _, what, owner, name, *ends in _former_names(*keys, asked.day):
         if words := _in_words(name, When(*ends) if ends[0] else None, asked):
-            told[what][owner] = words
-    return told
+            names[what][owner] = words
+    return names
 
 
 @prepared

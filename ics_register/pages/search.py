@@ -16,7 +16,6 @@ from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
 from organisations.models import Organisation, OrganisationName, Post
 from people.models import Appointment, Person, PersonName
-from records.days import NO_LATEST
 from records.models import DatedFact
 from records.names import fold, has_words, plain_letters
 from records.namesakes import namesakes, told_apart
@@ -168,7 +167,7 @@ def _in_force_first(model: type[DatedFact], asked: AskedDay) -> QuerySet:
 
 def _not_in_force(asked: AskedDay, *owners: str) -> Case:
     """0 if the record and all that it belongs to are in force on the day, otherwise 1."""
-    so = Q(start_date__lte=asked.day, latest_start__lt=NO_LATEST, latest_end__gte=asked.day)
+    so = in_force(asked.day)
     for owner in owners:
         so &= in_force(asked.day, owner)
     return Case(When(so, then=0), default=1, output_field=IntegerField())

@@ -100,9 +100,9 @@ def test_a_workbook_is_read_with_real_dates_as_far_as_they_are_shown(mona):
     loaded(mona, Person, xlsx_of([*HEADINGS, "Last confirmed"], *rows), "sheet.xlsx")
 
     ann, bob, cat = Person.objects.order_by("name")
-    assert (ann.locator, ann.confirmed_in_words()) == ("7", "1 April 2019")
-    assert (bob.locator, bob.confirmed_in_words()) == ("8", "April 2019")
-    assert cat.confirmed_in_words() == "2019"
+    assert (ann.locator, ann.confirmed.in_words()) == ("7", "1 April 2019")
+    assert (bob.locator, bob.confirmed.in_words()) == ("8", "April 2019")
+    assert cat.confirmed.in_words() == "2019"
 
 
 @pytest.mark.parametrize(

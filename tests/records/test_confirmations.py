@@ -43,7 +43,7 @@ def test_the_day_and_what_it_was_held_against_are_recorded_and_nothing_else(anna
     with writing(Nature.CONFIRMED, reason="Read the minutes"):
         confirm(anna, When(day("2024-05-14"), Precision.MONTH), minutes)
 
-    assert anna.confirmed_in_words() == "May 2024"
+    assert anna.confirmed.in_words() == "May 2024"
     assert anna.confirmed_on == day("2024-05-01")
     assert (anna.confirmed_document, anna.confirmed_locator) == (minutes.document, "minute 7")
     assert before == {name: getattr(anna, name) for name in before}
@@ -81,7 +81,7 @@ def test_a_day_within_the_month_known_before_is_more_exact(anna, minutes):
     confirm(anna, When(day("2024-05-01"), Precision.MONTH), minutes)
 
     assert confirm(anna, When(day("2024-05-14")), minutes) == []
-    assert anna.confirmed_in_words() == "14 May 2024"
+    assert anna.confirmed.in_words() == "14 May 2024"
 
 
 def test_a_day_that_has_not_come_is_refused(anna, minutes):

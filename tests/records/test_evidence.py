@@ -43,10 +43,10 @@ def test_a_fact_that_was_never_confirmed_is_stale():
 
 
 def test_confirmation_is_told_as_it_is_known():
-    assert Person().confirmed_in_words() == ""
-    assert Person(confirmed_on=day("2021-06-30")).confirmed_in_words() == "30 June 2021"
+    assert Person().confirmed is None
+    assert Person(confirmed_on=day("2021-06-30")).confirmed.in_words() == "30 June 2021"
     assert (
-        Person(confirmed_on=day("2021-06-30"), confirmed_precision="month").confirmed_in_words()
+        Person(confirmed_on=day("2021-06-30"), confirmed_precision="month").confirmed.in_words()
         == "June 2021"
     )
 
