@@ -171,6 +171,12 @@ class PeriodQuerySet(models.QuerySet[Any]):
         """The records that may be in force on `day`, and may not."""
         return self.possibly(day).filter(Q(latest_start__gt=day) | Q(earliest_end__lt=day))
 
+    def listed(self, day: datetime.date) -> Self:
+        """The records that have a place in a list as at `day`: those that certainly hold, and those
+        that may because they began or ended between two known days. Those of `openly_perhaps` fill
+        no place and are in no count; a list has them after the rest."""
+        return self.filter(listed(day))
+
     def openly_perhaps(self, day: datetime.date) -> Self:
         """Records of `perhaps` that may have held on any day before, for all that is known: "in
         post by June 2021". The others are *near*: they began or ended between two known days, as
@@ -207,6 +213,20 @@ def not_over(day: datetime.date, *paths: str) -> Q:
     for path in paths:
         query &= Q(**{f"{path}__latest_end__gte": day})
     return query
+
+
+def listed(day: datetime.date, path: str = "") -> Q:
+    """A filter: what `path` leads to, or the record itself, has a place in a list as at `day`."""
+    of = f"{path}__" if path else ""
+    return Q(
+        Q(**{f"{of}earliest_start__gt": NO_EARLIEST})
+        | Q(**{f"{of}latest_start__lte": day, f"{of}earliest_end__gt": NO_EARLIEST}),
+        **{
+            f"{of}earliest_start__lte": day,
+            f"{of}latest_start__lt": NO_LATEST,
+            f"{of}latest_end__gte": day,
+        },
+    )
 
 
 def in_force(day: datetime.date, path: str = "") -> Q:
@@ -351,6 +371,10 @@ class Period:
             and (day < self.latest_start or self.earliest_end == NO_EARLIEST)
             and self.holds(day) is None
         )
+
+    def is_listed(self, day: datetime.date) -> bool:
+        """Whether this has a place in a list as at `day`; agrees with `PeriodQuerySet.listed`."""
+        return self.possibly(day) and not self.is_openly_perhaps(day)
 
     def certain_days(self) -> tuple[datetime.date, datetime.date] | None:
         """The first and the last day on which this certainly holds; None if there is no such day.

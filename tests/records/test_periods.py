@@ -200,6 +200,9 @@ def test_one_record_says_of_itself_what_the_queryset_says(records, on):
         assert set(queryset.perhaps(on)) == {r for r in everything if r.holds(on) is None}
         openly = {r for r in everything if r.is_openly_perhaps(on)}
         assert set(queryset.openly_perhaps(on)) == openly
+        listed = {r for r in everything if r.is_listed(on)}
+        assert set(queryset.listed(on)) == listed
+        assert listed == set(queryset.possibly(on)) - openly
 
 
 class a_passing_set_of:
