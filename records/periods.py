@@ -146,6 +146,11 @@ class When:
             return words
         return f"on {words}" if self.precision == Precision.DAY else f"in {words}"
 
+    def some_time(self) -> str:
+        """The same of a day that is not known: "some time in 2023", "by June 2021"."""
+        words = self.in_a_sentence()
+        return f"some time {words}" if words.startswith("in ") else words
+
 
 class PeriodQuerySet(models.QuerySet[Any]):
     """Records on a time line. `day` splits any set of them in three without a gap.
@@ -375,6 +380,22 @@ class Period:
     def is_listed(self, day: datetime.date) -> bool:
         """Whether this has a place in a list as at `day`; agrees with `PeriodQuerySet.listed`."""
         return self.possibly(day) and not self.is_openly_perhaps(day)
+
+    def why_perhaps(self, day: datetime.date) -> str:
+        """Why it is not certain that this holds on `day`: "began some time in 2023", "ended by
+        2023", or both; "by June 2021" of what is openly perhaps; "" of what holds or does not."""
+        if self.holds(day) is not None:
+            return ""
+        if self.is_openly_perhaps(day):
+            if self.starts is None:
+                return f"ended {self.when_it_ends()}, start not recorded"
+            return self.start_in_words()
+        limits = []
+        if self.starts and day < self.latest_start:
+            limits.append(f"began {self.starts.some_time()}")
+        if self.ends and self.earliest_end < day:
+            limits.append(f"ended {self.ends.some_time()}")
+        return " and ".join(limits)
 
     def certain_days(self) -> tuple[datetime.date, datetime.date] | None:
         """The first and the last day on which this certainly holds; None if there is no such day.

@@ -470,6 +470,65 @@ def test_a_record_holds_certainly_or_perhaps_as_every_period_that_it_could_mean(
     assert record.is_openly_perhaps(on) == (record.holds(on) is None and always and later_or_over)
 
 
+MONTH, YEAR = Precision.MONTH, Precision.YEAR
+IN_2023 = {"start": "2023-01-01", "start_precision": YEAR}
+TO_2023 = {"end": "2023-12-31", "end_precision": YEAR}
+
+
+@pytest.mark.parametrize(
+    ("fields", "on", "words"),
+    [
+        (IN_2023, "2022-12-31", ""),
+        (IN_2023, "2023-01-01", "began some time in 2023"),
+        (IN_2023, "2023-12-31", ""),
+        (
+            {"start": "2023-04-01", "start_precision": MONTH},
+            "2023-04-29",
+            "began some time in April 2023",
+        ),
+        ({"start": "2019-04-01", **TO_2023}, "2023-01-01", ""),
+        ({"start": "2019-04-01", **TO_2023}, "2023-06-01", "ended some time in 2023"),
+        ({"start": "2019-04-01", **TO_2023}, "2024-01-01", ""),
+        ({"start": "2019-04-01", **TO_2023, "end_qualifier": BY}, "2020-01-01", "ended by 2023"),
+        (
+            {**IN_2023, **TO_2023},
+            "2023-06-01",
+            "began some time in 2023 and ended some time in 2023",
+        ),
+        (
+            {**IN_2023, "start_qualifier": NOT_BEFORE, "end": "2024-03-31"},
+            "2023-06-01",
+            "began not before 2023",
+        ),
+        (
+            {"start": "2021-06-01", "start_precision": MONTH, "start_qualifier": BY},
+            "2019-03-15",
+            "by June 2021",
+        ),
+        (
+            {"start": "2021-06-01", "start_qualifier": BY, **TO_2023},
+            "2023-03-15",
+            "ended some time in 2023",
+        ),
+        (TO_2023, "2019-03-15", "ended in 2023, start not recorded"),
+        ({**TO_2023, "end_qualifier": BY}, "2019-03-15", "ended by 2023, start not recorded"),
+    ],
+)
+def test_what_holds_perhaps_says_why(fields, on, words):
+    fields = dict(fields)
+    record = period(fields.pop("start", None), fields.pop("end", None), **fields)
+
+    assert record.why_perhaps(day(on)) == words
+
+
+@settings(deadline=None, max_examples=200)
+@given(record=periods(), on=days)
+def test_a_reason_is_given_for_each_day_on_which_a_record_holds_perhaps_and_for_no_other(
+    record, on
+):
+    assert bool(record.why_perhaps(on)) == (record.holds(on) is None)
+
+
 # Handing over
 
 
