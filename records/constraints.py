@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class HeldByDatabase:
+class HeldByDatabase(models.BaseConstraint):
     """A rule that a field's choices or `clean()` explain to people.
 
     The database holds it against writes that go past both. Django would also check it with a query
