@@ -44,9 +44,8 @@ def _period(row: sqlite3.Row, start: str = "start_date", end: str = "end_date") 
     that is only known *by* a day is given as the end too, because without one the record would seem
     to go on; one *not before* a day is not, because it goes on.
     """
-    said = {{
-        Qualifier.ON: start, Qualifier.BY: "start_by", Qualifier.NOT_BEFORE: "start_not_before"
-    }[row["start_qualifier"]]: row["start_date"]}  # fmt: skip
+    limits = {Qualifier.BY: "start_by", Qualifier.NOT_BEFORE: "start_not_before"}
+    said = {limits.get(row["start_qualifier"], start): row["start_date"]}
     if row["end_qualifier"] == Qualifier.NOT_BEFORE:
         return {**said, "end_not_before": row["end_date"]}
     if row["end_qualifier"] == Qualifier.BY:
