@@ -23,7 +23,7 @@ from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_on
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.relationships import others_of, relationships_of
-from ics_register.pages.statements import ratings_of, said_by
+from ics_register.pages.statements import said_by
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.timelines import recorded_times
 from organisations.models import (
@@ -163,9 +163,9 @@ def organisation_as_json(context: dict, here: Here) -> dict:
         ],
         "ratings": [
             {
-                "service": each.service or None,
+                "service": each.text or None,
                 "question": each.question,
-                "rating": each.rating,
+                "rating": each.value,
                 **facts.evidence(each, here),
             }
             for each in rated
@@ -245,7 +245,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     shown = [pk for pk, *_ in page]
     seats = held_seats_among(shown, asked.day)
     relationships = relationships_of(organisation, asked)
-    around, ratings = forums_around(organisation, asked), ratings_of(organisation, asked)
+    around, said = forums_around(organisation, asked), said_by(organisation, asked)
     still_there = over and (seats or around["member_of"])
     return "organisations/organisation.html", {
         "organisation": organisation,
@@ -268,9 +268,8 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
             organisations=others_of(relationships),
             forums={seat.forum_id for seat in seats},
         ),
-        "ratings": ratings,
-        "has_ratings": any(ratings.values()),
-        **said_by(organisation, asked),
+        **said,
+        "has_ratings": any(said["ratings"].values()),
         "structured": partial(organisation_as_data, organisation, in_force, request)
         if asked.is_now
         else None,
