@@ -1,4 +1,4 @@
-"""Who chairs several things on a day, and which of them answers to another of theirs.
+"""Who certainly chairs several things on a day, and which of them answers to another of theirs.
 
 Stated as the register has it, and no more: that two chairs are one person is said of people
 who may be named alone. Nothing says so of two whose names are withheld (see
@@ -76,12 +76,12 @@ def several_chaired(day: datetime.date, people: Iterable[int] | None = None) -> 
     seats = {key for chaired in candidates.values() for key in chaired.seats}
     found = {person: Chairing(person, chaired.name) for person, chaired in candidates.items()}
     for seat in seats_with_holders(Seat.objects.filter(pk__in=seats), day):
-        for holder in seat.holders:
+        for holder in seat.certainly_there:
             chairing = found.get(holder.person_id)
             if chairing is not None and seat.forum_id not in chairing.forum_ids:
                 chairing.forums.append((seat, holder))
     for post in _posts_of(list(found), day):
-        for holder in post.holders:
+        for holder in post.certainly_there:
             if holder.person_id in found:
                 found[holder.person_id].posts.append((post, holder))
     several = [each for each in found.values() if each.number > 1]
@@ -110,8 +110,8 @@ def _chaired(
     "seat" or "organisation", its key): whoever fills a seat by a record of their own goes before
     whoever holds the post that it goes with, which is left to the seats themselves."""
     named = NAMED if people is None else NAMED & Q(person__in=people)
-    chairs = Seat.objects.as_at(day).filter(role=SeatRole.CHAIR, forum__in=forums)
-    appointments = Appointment.objects.as_at(day).filter(
+    chairs = Seat.objects.certainly(day).filter(role=SeatRole.CHAIR, forum__in=forums)
+    appointments = Appointment.objects.certainly(day).filter(
         named, not_over(day, "post", "post__organisation")
     )
     columns = ("person", "person__folded_sort_name", "what", "held")
@@ -123,11 +123,11 @@ def _chaired(
             .values_list(*columns)
         )
 
-    members = Membership.objects.as_at(day).filter(named, seat__in=chairs)
+    members = Membership.objects.certainly(day).filter(named, seat__in=chairs)
     through = rows(appointments, "seat", "post__ex_officio_seats").filter(held__in=chairs)
     heads = appointments.filter(
         post__kind__in=HEAD_KINDS,
-        post__in=Post.objects.as_at(day),
+        post__in=Post.objects.certainly(day),
         post__organisation__in=organisations,
     )
     return rows(members, "seat", "seat").union(
@@ -137,7 +137,7 @@ def _chaired(
 
 def _candidates(day: datetime.date, people: Iterable[int] | None) -> dict[int, _Candidate]:
     """The people who may chair more than one, by key."""
-    forums, organisations = Forum.objects.as_at(day), Organisation.objects.as_at(day)
+    forums, organisations = Forum.objects.certainly(day), Organisation.objects.certainly(day)
     found: dict[int, _Candidate] = {}
     for person, name, what, held in _chaired(forums, organisations, day, people):
         candidate = found.setdefault(person, _Candidate(name))
@@ -151,9 +151,9 @@ def _candidates(day: datetime.date, people: Iterable[int] | None) -> dict[int, _
 
 def _posts_of(people: Iterable[int], day: datetime.date) -> list[HeldPost]:
     """The posts that `people` hold, with everybody recorded for them."""
-    held = Appointment.objects.as_at(day).filter(person__in=people)
-    posts = Post.objects.as_at(day).filter(
-        pk__in=held.values("post"), organisation__in=Organisation.objects.as_at(day)
+    held = Appointment.objects.certainly(day).filter(person__in=people)
+    posts = Post.objects.certainly(day).filter(
+        pk__in=held.values("post"), organisation__in=Organisation.objects.certainly(day)
     )
     return posts_with_holders(posts.order_by("organisation__folded", "folded", "id"), day)
 

@@ -1,6 +1,6 @@
 """Who fills a seat on a day: the register's central rule, and the only place of it.
 
-1. The seat's own members come first: people with a membership that is in force on the day.
+1. The seat's own members come first: people with a membership on the day.
 2. A seat that goes with a post and has no such member is filled by whoever holds the post. It is
    not filled that way once the post or its organisation has ended; nor by somebody who has come
    to the seat by a membership of their own, which alone says when they sit there; nor while a
@@ -8,61 +8,51 @@
 3. Whoever acts covers an absent holder, who remains. They keep nobody out, and they fill a place
    only where nobody else does (`people.post_holders.in_places`, which is true of posts too).
 
-The rule stands here twice: `may_fill` chooses among rows that were read, and the conditions say
-the same to the database. tests/forums/test_filling.py holds the two to each other. Pages also
-tell since when and until when somebody fills a seat: `forums.ex_officio` works that out.
-
 Where a day is known to the month or the year, or is a limit, a holder of the post *certainly* fills
 the seat if they certainly hold the post and no member may be there, and *possibly* if they may hold
-it and no member certainly is. Quoracy goes by what is certain.
+it and no member certainly is. Quoracy goes by what is certain. A place is *surely filled* also
+where it is not recorded which of two fills it: a holder of the post, or a member who may be there.
+
+The rule stands here twice: `certainly_fill` and `possibly_fill` choose among rows that were read,
+and the conditions say the same to the database. tests/forums/test_filling.py holds the two to each
+other. Pages also tell since when and until when somebody fills a seat: `forums.ex_officio` works
+that out.
 """
 
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from forums.models import Membership
 from people.models import Appointment, Basis, TenureQuerySet
-from people.post_holders import STATED, Holder, standing
+from people.post_holders import (
+    ANY,
+    STATED,
+    Holder,
+    coming,
+    leaving,
+    settled,
+    standing,
+    surely_held,
+    taken_over,
+    took_over,
+)
 from records.days import NO_LATEST
 from records.periods import not_over
-
-
-def may_fill(
-    post_holders: Iterable[Holder], members: Iterable[Holder], day: datetime.date
-) -> list[Holder]:
-    """Those recorded for the post of a seat who may fill the seat on `day`, given everybody who
-    is recorded as a member of it."""
-    members = list(members)
-    return [
-        holder
-        for holder in post_holders
-        if not any(_keeps_out(member, holder, day) for member in members)
-    ]
-
-
-def _keeps_out(member: Holder, holder: Holder, day: datetime.date) -> bool:
-    if member.start_date is not None and member.start_date > day:
-        return False
-    if member.latest_start == NO_LATEST:  # nobody knows when they are to come
-        return False
-    if member.person_id == holder.person_id:
-        return True
-    return member.basis != Basis.ACTING and not member.has_ended(day)
-
-
-def may_fill_seat(seat: str | OuterRef, day: datetime.date) -> Q:
-    """A condition on appointments, which agrees with `may_fill`: `seat`, which goes with the
-    post, may be filled on `day` by whoever holds that."""
-    remains = ~Q(basis=Basis.ACTING) & Q(latest_end__gte=day)
-    kept_out = Membership.objects.filter(
-        Q(start_date=None) | Q(start_date__lte=day, latest_start__lt=NO_LATEST),
-        Q(person=OuterRef("person")) | remains,
-        seat=OuterRef(seat),
-    )
-    return ~Exists(kept_out) & not_over(day, "post", "post__organisation")
 
 
 def certainly_fill(
@@ -74,13 +64,14 @@ def certainly_fill(
         holder
         for holder in post_holders
         if holder.certainly(day)
-        and not any(
-            member.earliest_start <= day and member.latest_start < NO_LATEST
-            if member.person_id == holder.person_id
-            else member.basis != Basis.ACTING and member.possibly(day)
-            for member in members
-        )
+        and not has_come_before(holder, members, day)
+        and not may_have_member(members, day)
     ]
+
+
+def may_have_member(members: Iterable[Holder], day: datetime.date) -> bool:
+    """Whether a member who does not just act is there on `day`, or may be."""
+    return any(each.possibly(day) for each in settled(members))
 
 
 def possibly_fill(
@@ -91,14 +82,29 @@ def possibly_fill(
     return [
         holder
         for holder in post_holders
-        if holder.possibly(day)
-        and not any(
-            member.latest_start <= day
-            if member.person_id == holder.person_id
-            else member.basis != Basis.ACTING and member.certainly(day)
-            for member in members
-        )
+        if holder.possibly(day) and not is_kept_out(holder, members, day)
     ]
+
+
+def is_kept_out(holder: Holder, members: Iterable[Holder], day: datetime.date) -> bool:
+    """Whether a holder of the post of a seat certainly does not fill it on `day`, because a member
+    does or because they have come to it as a member themselves."""
+    return any(
+        member.latest_start <= day
+        if member.person_id == holder.person_id
+        else member.basis != Basis.ACTING and member.certainly(day)
+        for member in members
+    )
+
+
+def has_come_before(holder: Holder, members: Iterable[Holder], day: datetime.date) -> bool:
+    """Whether a holder of the post of a seat may have come to the seat as a member by `day`."""
+    return any(
+        member.person_id == holder.person_id
+        and member.earliest_start <= day
+        and member.latest_start < NO_LATEST
+        for member in members
+    )
 
 
 def certainly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
@@ -113,21 +119,44 @@ def certainly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
 
 def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
     """A condition on appointments, which agrees with `possibly_fill`."""
+    may_hold = Q(earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
+    return may_hold & _is_not_kept_out(seat, day)
+
+
+def _is_not_kept_out(seat: str | OuterRef, day: datetime.date) -> Q:
+    """A condition on appointments, which agrees with `is_kept_out`."""
     begun = Q(person=OuterRef("person"), latest_start__lte=day)
     there = ~Q(basis=Basis.ACTING) & Q(latest_start__lte=day, earliest_end__gte=day)
-    may_hold = Q(earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
-    return may_hold & _no_member(seat, begun | there) & not_over(day, "post", "post__organisation")
+    return _no_member(seat, begun | there) & not_over(day, "post", "post__organisation")
 
 
 def _no_member(seat: str | OuterRef, such: Q) -> Q:
     return ~Q(Exists(Membership.objects.filter(such, seat=OuterRef(seat))))
 
 
+def _has_not_come_before(seat: OuterRef, day: datetime.date) -> Q:
+    """A condition on appointments to the post of `seat`, which agrees with `has_come_before`."""
+    begun = Q(person=OuterRef("person"), earliest_start__lte=day, latest_start__lt=NO_LATEST)
+    return _no_member(seat, begun)
+
+
+SEAT = OuterRef("pk")
+
+
 def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, TenureQuerySet]:
     """Those, of any time, who decide how the seat of the query around this is filled on `day`:
-    its members, and the holders of its post who may fill it."""
-    return Membership.objects.filter(seat=OuterRef("pk")), Appointment.objects.filter(
-        may_fill_seat(OuterRef("pk"), day), post=OuterRef("ex_officio_post")
+    its members, and the holders of its post whom nobody keeps out."""
+    return Membership.objects.filter(seat=SEAT), Appointment.objects.filter(
+        _is_not_kept_out(SEAT, day), post=OuterRef("ex_officio_post")
+    )
+
+
+def seat_surely_held(day: datetime.date) -> Q:
+    """A condition on seats, which agrees with `HeldSeat.filled`: a place of it is surely filled."""
+    members, by_post = tenures_of_seat(day)
+    through_post = by_post.filter(_has_not_come_before(SEAT, day))
+    return surely_held(members, day) | surely_held(
+        through_post, day, _has_not_come_before(OuterRef(SEAT), day)
     )
 
 
@@ -142,20 +171,42 @@ def stated(day: datetime.date) -> Q:
 
 def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing on `day`."""
-    return seats.annotate(standing=standing(tenures_of_seat(day), day, stated=stated(day)))
+    tenures, held = tenures_of_seat(day), seat_surely_held(day)
+    return seats.annotate(standing=standing(tenures, held, day, stated=stated(day)))
 
 
 def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
-    """`seats`, each annotated with its Standing on `day`, with how many people fill a place of it,
-    and with whether somebody who is recorded from a later day may be there already."""
+    """`seats`, each annotated with its Standing on `day`, with how many of its places are
+    `filled_at_most`, and with whether somebody may be there whom an open limit lets be."""
     members, by_post = tenures_of_seat(day)
-    settled = number_of(members.as_at(day).not_acting(), "seat") + number_of(
-        by_post.as_at(day).not_acting(), "post"
+    most = Greatest(
+        _filled_at_most(members, "seat", day),
+        _filled_at_most(by_post, "post", day, _is_not_kept_out(OuterRef(SEAT), day)),
     )
-    everybody = number_of(members.as_at(day), "seat") + number_of(by_post.as_at(day), "post")
-    return with_standing(seats, day).annotate(
-        filling=Coalesce(NullIf(settled, Value(0)), everybody),
-        may_be_held_already=Q(Exists(members.perhaps_at(day))) | Q(Exists(by_post.perhaps_at(day))),
+    acting = number_of(members.listed(day), "seat") + number_of(by_post.listed(day), "post")
+    return (
+        with_standing(seats, day)
+        .annotate(most=most)
+        .annotate(
+            filled_at_most=Case(When(most__gt=0, then=F("most")), default=acting),
+            may_be_held_already=Q(Exists(members.openly_perhaps(day)))
+            | Q(Exists(by_post.openly_perhaps(day))),
+        )
+    )
+
+
+def _filled_at_most(tenures: TenureQuerySet, held: str, day: datetime.date, other: Q = ANY) -> Case:
+    """How many places `tenures` fill at the most, which agrees with `filled_at_most` of rows. In a
+    handover `other` is asked of whoever left or came."""
+    there = number_of(tenures.listed(day).not_acting(), held)
+    left = leaving(tenures, day).filter(taken_over(tenures, day, other))
+    came = coming(tenures, day).filter(took_over(tenures, day, other))
+    handed_over = Least(number_of(left, held), number_of(came, held))
+    return Case(
+        # Most seats have one holder, and nobody looks for a handover.
+        When(Q(Exists(left)), then=there - handed_over),
+        default=there,
+        output_field=IntegerField(),
     )
 
 

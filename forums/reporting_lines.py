@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from forums.models import ANSWERS, LineKind, ReportingLine
-from records.periods import in_force
+from records.periods import listed
 
 
 def lines_in_force(day: datetime.date, kinds: Iterable[LineKind | str] = ANSWERS) -> QuerySet:
     """The lines in force on `day` from forums in force."""
-    return ReportingLine.objects.as_at(day).filter(in_force(day, "from_forum"), kind__in=kinds)
+    return ReportingLine.objects.listed(day).filter(listed(day, "from_forum"), kind__in=kinds)
 
 
 def loops(lines: Iterable[tuple[int, int]]) -> dict[int, list[int]]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from forums.filling import tenures_of_seat
+from forums.filling import SEAT, certainly_fills_seat
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
-from people.models import Basis
+from people.models import Appointment, Basis
 from people.post_holders import Standing, in_places
 
 # One seat and several seats of each role, in words.
@@ -49,17 +49,16 @@ class Share:
 
 
 def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
-    """The organisations that the seats of `forums` speak for on `day`, in two queries."""
-    seats = Seat.objects.as_at(day).filter(forum__in=forums).order_by("order", "id")
+    """The organisations that the seats of `forums` certainly speak for on `day`, in two queries."""
+    seats = Seat.objects.certainly(day).filter(forum__in=forums).order_by("order", "id")
     there = defaultdict(list)
     for seat, *member in (
-        Membership.objects.as_at(day)
+        Membership.objects.certainly(day)
         .filter(seat__in=seats.order_by())
         .order_by("id")
         .values_list("seat", "basis", "on_behalf_of")
     ):
         there[seat].append(Speaker(*member))
-    _, by_post = tenures_of_seat(day)
     rows = seats.values_list(
         "id",
         "forum",
@@ -68,7 +67,11 @@ def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
         "ex_officio_post",
         "on_behalf_of",
         "ex_officio_post__organisation",
-        Exists(by_post.as_at(day).not_acting()),
+        Exists(
+            Appointment.objects.filter(
+                certainly_fills_seat(SEAT, day), post=OuterRef("ex_officio_post")
+            ).not_acting()
+        ),
     )
     shares = []
     for seat, forum, role, number, post, speaks_for, of_post, is_held in rows:
@@ -111,7 +114,7 @@ class StatedMember:
 
 def members_of(forums: QuerySet, day: datetime.date) -> list[StatedMember]:
     """The member organisations of `forums` on `day`, in one query."""
-    members = MemberOrganisation.objects.as_at(day).filter(forum__in=forums).order_by()
+    members = MemberOrganisation.objects.certainly(day).filter(forum__in=forums).order_by()
     rows = members.values_list(
         "organisation", "forum", "document__slug", "document__short_title", "locator"
     )
@@ -233,7 +236,7 @@ class Empty:
 
 def empty_places(forums: QuerySet, day: datetime.date) -> dict[int, Empty]:
     """The empty places of the seats of `forums` on `day`, by the key of the seat, in one query."""
-    seats = with_vacancies(Seat.objects.as_at(day).filter(forum__in=forums).order_by(), day)
+    seats = with_vacancies(Seat.objects.certainly(day).filter(forum__in=forums).order_by(), day)
     some = seats.filter(Q(vacant__gt=0) | Q(not_recorded__gt=0))
     return {
         key: Empty(vacant, not_recorded)

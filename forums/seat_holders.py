@@ -1,6 +1,7 @@
 """Who sits where on a day: seats with everybody recorded for them."""
 
 import datetime
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,7 +9,13 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q, QuerySet
 
 from forums.ex_officio import spells
-from forums.filling import certainly_fill, may_fill, possibly_fill
+from forums.filling import (
+    certainly_fill,
+    has_come_before,
+    is_kept_out,
+    may_have_member,
+    possibly_fill,
+)
 from forums.models import Forum, Seat, SeatRole
 from people.models import Appointment
 from people.post_holders import (
@@ -16,11 +23,16 @@ from people.post_holders import (
     PERIOD,
     Holder,
     Holding,
+    Standing,
     document_columns,
+    filled_at_most,
+    first_known,
     gather,
     holder_columns,
     in_turn,
+    settled,
     standing_of,
+    surely_filled,
     take_holder,
 )
 from records.periods import date_in_words, not_over
@@ -52,8 +64,8 @@ class HeldSeat(Holding):
     voting: bool | None
     counts_to_quoracy: bool | None
     may_be_deputised: bool | None
-    # Those recorded for the post that it goes with who may fill it on the day, with the times of
-    # the post. `recorded` has them too, with the times in which they fill the seat.
+    # Those recorded for the post that it goes with whom nobody keeps out of it on the day, with the
+    # times of the post. `recorded` has them too, with the times in which they fill the seat.
     by_post: list[Holder] = field(default_factory=list)
     # Everybody recorded for that post, if it is there on the day, with the times of the post.
     post_holders: list[Holder] = field(default_factory=list)
@@ -107,28 +119,64 @@ class HeldSeat(Holding):
         """Add those recorded for its post to its own members, who have been read."""
         members = list(self.recorded)
         if not self.post_is_over:
-            self.by_post = may_fill(holders, members, self.day)
+            self.by_post = [x for x in holders if not is_kept_out(x, members, self.day)]
             self.post_holders = holders
-        self.standing = standing_of([*members, *self.by_post], self.day, stated=self.stated)
         for holder in holders:
             self.recorded += spells(holder, self, members)
+        self.standing = self._standing_of([*members, *self.by_post])
+
+    def _standing_of(self, those: list[Holder]) -> Standing:
+        if self.filled:
+            return Standing.HELD
+        return standing_of(those, self.day, stated=self.stated)
+
+    @functools.cached_property
+    def holders(self) -> list[Holder]:
+        """Those who fill it on the day, and those who may; not those who may only because of an
+        open limit."""
+        certain = {each.id for each in certainly_fill(self.post_holders, self.members, self.day)}
+        listed = {each.id for each in self.by_post if each.is_listed(self.day)}
+        found = []
+        for each in self.recorded:
+            if not each.ex_officio and each.is_listed(self.day):
+                each.perhaps = not each.certainly(self.day)
+            elif each.ex_officio and each.id in listed and each.possibly(self.day):
+                each.perhaps = each.id not in certain
+            else:
+                continue
+            found.append(each)
+        return found
 
     @property
-    def holders(self) -> list[Holder]:
-        """The holders in force on the day. A post that is over fills no seat, even if the end that
-        is recorded of its holder is later."""
-        return [each for each in super().holders if not (each.ex_officio and self.post_is_over)]
+    def filled(self) -> int:
+        through_post = [
+            each
+            for each in self.by_post
+            if each.is_listed(self.day) and not has_come_before(each, self.members, self.day)
+        ]
+        by_members = surely_filled(settled(self._members_there), self.day)
+        by_post = surely_filled(settled(through_post), self.day)
+        if may_have_member(self.members, self.day):
+            by_post = min(by_post, 1)  # which is filled by the member or through the post
+        return by_members or by_post or self._filled_for_now
+
+    @property
+    def filled_at_most(self) -> int:
+        # Those who hold the post leave the seat to its members.
+        listed = [each for each in self.by_post if each.is_listed(self.day)]
+        return max(
+            filled_at_most(settled(self._members_there), self.day),
+            filled_at_most(settled(listed), self.day),
+        ) or len(self.holders)
+
+    @property
+    def _members_there(self) -> list[Holder]:
+        return [each for each in self.holders if not each.ex_officio]
 
     @property
     def members(self) -> list[Holder]:
         """Those recorded as members of the seat itself."""
         return [each for each in self.recorded if not each.ex_officio]
-
-    @property
-    def certainly_there(self) -> list[Holder]:
-        """The people who certainly fill a place on the day or act for somebody who does."""
-        certainly = [each for each in self.members if each.certainly(self.day)]
-        return certainly + certainly_fill(self.post_holders, self.members, self.day)
 
     @property
     def may_have_more(self) -> bool:
@@ -138,15 +186,9 @@ class HeldSeat(Holding):
         return len(possibly) > len(self.certainly_there)
 
     @property
-    def counted(self) -> list[Holder]:
-        return self.members + self.by_post
-
-    @property
-    def there(self) -> list[Holder]:
-        """The holders in force on the day, except a holder of the post who hands over to a member,
-        or a member to them, some time in the month: pages show both, and the member fills it."""
-        by_post = {holder.id for holder in self.by_post}
-        return [each for each in self.holders if not each.ex_officio or each.id in by_post]
+    def may_hold_already(self) -> list[Holder]:
+        those = [each for each in self.members + self.by_post if each.is_openly_perhaps(self.day)]
+        return sorted(those, key=first_known)
 
 
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:

@@ -22,6 +22,7 @@ class Places:
     """The places of several seats on a day, and the people in them."""
 
     filled: int = 0
+    perhaps_filled: int = 0
     vacant: int = 0
     not_recorded: int = 0
     people: int = 0
@@ -30,7 +31,7 @@ class Places:
 
     @property
     def number(self) -> int:
-        return self.filled + self.vacant + self.not_recorded
+        return self.filled + self.perhaps_filled + self.vacant + self.not_recorded
 
     @classmethod
     def of(cls, seats: Iterable[HeldSeat]) -> "Places":
@@ -38,8 +39,13 @@ class Places:
         empty = dict.fromkeys(Standing, 0)
         for seat in seats:
             empty[seat.unfilled_standing] += seat.unfilled
+        filled = sum(min(seat.filled, seat.number or seat.filled) for seat in seats)
+        at_most = sum(
+            min(seat.filled_at_most, seat.number or seat.filled_at_most) for seat in seats
+        )
         return cls(
-            filled=sum(len(seat.in_places[: seat.number]) for seat in seats),
+            filled=filled,
+            perhaps_filled=at_most - filled,
             vacant=empty[Standing.VACANT],
             not_recorded=empty[Standing.NOT_RECORDED],
             people=_people(seats),
@@ -47,21 +53,31 @@ class Places:
         )
 
 
+def _in_its_places(seat: HeldSeat, people: int) -> int:
+    """How many of the places of a seat so many people fill. In the month of a handover there may
+    be more people than places."""
+    return people if seat.number is None else min(people, seat.number)
+
+
 def _people(seats: Iterable[HeldSeat]) -> int:
-    """How many people fill the seats or act in them: one who fills two is one. Nobody is told
-    that of people whose names are withheld, each of whom counts as often as they are shown."""
-    holders = [holder for seat in seats for holder in seat.holders]
-    named = {holder.person_id for holder in holders if not holder.withheld}
-    return len(named) + sum(holder.withheld for holder in holders)
+    """How many people surely fill the seats or act in them: one who fills two is one. Nobody is
+    told that of people whose names are withheld, each of whom counts as often as they are shown.
+    Where it is not recorded which of two fills a place, one person does."""
+    named, others = set(), 0
+    for seat in seats:
+        sure = [holder for holder in seat.holders if not holder.perhaps]
+        named |= {holder.person_id for holder in sure if not holder.withheld}
+        others += sum(holder.withheld for holder in sure) + max(seat.filled - len(sure), 0)
+    return len(named) + others
 
 
 def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing and with how many of its places are `vacant`, and
     of how many it is `not_recorded` who fills them."""
     empty = Coalesce("number", Value(1), output_field=IntegerField())
-    room = Q(filling__gte=1, number__gt=F("filling"))
+    room = Q(filled_at_most__gte=1, number__gt=F("filled_at_most"))
     settled = Q(may_be_held_already=False) & stated(day)
-    left = F("number") - F("filling")
+    left = F("number") - F("filled_at_most")
     return with_filling(seats, day).annotate(
         vacant=_number(When(standing=Standing.VACANT, then=empty), When(room & settled, then=left)),
         not_recorded=_number(

@@ -2,14 +2,14 @@
 
 import datetime
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
 
 from organisations.models import Organisation, Post
-from people.models import Appointment, Basis, EndReason
+from people.models import Appointment, Basis, EndReason, TenureQuerySet
 from records.days import next_day
 from records.evidence import Evidence
 from records.periods import Period
@@ -26,6 +26,7 @@ class Standing(TextChoices):
     """Whether somebody holds a post or fills a seat on a day."""
 
     HELD = "held", "held"
+    PERHAPS = "perhaps", "perhaps held"  # somebody began or left between two known days
     VACANT = "vacant", "vacant"  # no holder is known to be appointed
     NOT_RECORDED = "not-recorded", "not recorded"  # the sources do not say
 
@@ -95,6 +96,8 @@ class Holder(DatedStated):
     ex_officio: str = ""
     # Whether they held the post before, and come to fill the seat because somebody leaves it.
     returns: bool = False
+    # Whether it is not certain that they hold it on the day for which this was read.
+    perhaps: bool = False
 
     @property
     def basis_words(self) -> str:
@@ -179,6 +182,46 @@ def in_places(in_force: Sequence[Any]) -> list[Any]:
     return [each for each in in_force if each.basis != Basis.ACTING] or list(in_force)
 
 
+def handovers(holders: Iterable[Any], day: datetime.date) -> list[tuple[Any, Any]]:
+    """Who left one thing some time between two known days, with who came between the same two:
+    on `day`, which lies between them, one of the two holds it."""
+    holders = list(holders)
+    return [
+        (earlier, later)
+        for earlier in holders
+        if earlier.latest_start <= day and earlier.earliest_end < earlier.latest_end
+        for later in holders
+        if later.earliest_end >= day
+        and later.earliest_start == earlier.earliest_end <= day
+        and later.latest_start == earlier.latest_end >= day
+    ]
+
+
+def _in_handovers(holders: Sequence[Any], day: datetime.date) -> tuple[set[int], int]:
+    """The ids of all who are in a handover on `day`, and how many places those fill."""
+    pairs = handovers(holders, day)
+    leaving, coming = ({pair[at].id for pair in pairs} for at in (0, 1))
+    return leaving | coming, min(len(leaving), len(coming))
+
+
+def surely_filled(settled: Sequence[Any], day: datetime.date) -> int:
+    """How many places are surely filled by those who hold or may hold one thing on `day`."""
+    handing_over, places = _in_handovers(settled, day)
+    sure = [each for each in settled if each.certainly(day) and each.id not in handing_over]
+    return len(sure) + places
+
+
+def filled_at_most(settled: Sequence[Any], day: datetime.date) -> int:
+    """How many places those fill at the most who hold or may hold one thing on `day`."""
+    _, places = _in_handovers(settled, day)
+    return len(settled) - places
+
+
+def settled(holders: Iterable[Any]) -> list[Any]:
+    """Those who do not just act for another."""
+    return [each for each in holders if each.basis != Basis.ACTING]
+
+
 @dataclass(kw_only=True)
 class Holding(DatedStated):
     """A post or a seat on a day, with everybody recorded for it, past and to come."""
@@ -199,15 +242,45 @@ class Holding(DatedStated):
     ex_officio = ""
     goes_with = None
 
-    @property
+    @functools.cached_property
     def holders(self) -> list[Holder]:
-        """The holders in force on the day."""
-        return [holder for holder in self.recorded if holder.is_in_force(self.day)]
+        """Those who hold it on the day, and those who may because they began or left between two
+        known days; these are marked as `perhaps`."""
+        found = [holder for holder in self.recorded if holder.is_listed(self.day)]
+        for each in found:
+            each.perhaps = not each.certainly(self.day)
+        return found
+
+    @property
+    def certainly_there(self) -> list[Holder]:
+        """Those who certainly hold it on the day."""
+        return [each for each in self.holders if not each.perhaps]
 
     @property
     def settled_holders(self) -> list[Holder]:
-        """The holders in force on the day who do not just act for another."""
-        return [holder for holder in self.holders if holder.basis != Basis.ACTING]
+        """The holders on the day who do not just act for another."""
+        return settled(self.holders)
+
+    @property
+    def handed_over(self) -> list[tuple[Holder, Holder]]:
+        """Pairs of holders of whom one holds it on the day, and it is not recorded which."""
+        return [
+            (earlier, later)
+            for earlier, later in handovers(self.settled_holders, self.day)
+            if earlier.perhaps and later.perhaps
+        ]
+
+    @property
+    def shown(self) -> list[tuple[Holder, Holder | None]]:
+        """Each holder, with who took over from them if it is not recorded which of the two holds
+        it on the day."""
+        successors = {
+            earlier.id: later
+            for earlier, later in self.handed_over
+            if earlier.person_id != later.person_id
+        }
+        then = {id(later) for later in successors.values()}
+        return [(each, successors.get(each.id)) for each in self.holders if id(each) not in then]
 
     def leaves(self, holder: Holder) -> bool:
         """Whether somebody is known to go, and does not stay on for another term."""
@@ -233,11 +306,12 @@ class Holding(DatedStated):
 
     @property
     def to_come(self) -> list[Holder]:
-        """The holders who start later, as far as is known."""
+        """Everybody else recorded: who starts later, as far as is known."""
+        there = {id(holder) for holder in self.holders}
         later = [
             holder
             for holder in self.recorded
-            if not holder.is_in_force(self.day) and not holder.has_ended(self.day)
+            if id(holder) not in there and not holder.has_ended(self.day)
         ]
         return sorted(later, key=first_known)
 
@@ -249,19 +323,15 @@ class Holding(DatedStated):
         return [
             holder
             for holder in self.to_come
-            if not (holder.returns or (holder.ex_officio and holder.may_have_started(self.day)))
+            if not (holder.returns or (holder.ex_officio and holder.is_openly_perhaps(self.day)))
         ]
 
     @property
-    def counted(self) -> list[Holder]:
-        """Everybody recorded whose time decides who holds it on the day."""
-        return self.recorded
-
-    @property
     def may_hold_already(self) -> list[Holder]:
-        """Those not known to hold it on the day who may, the first to come first."""
+        """Those who may hold it on the day as they may on any day before, the first to come
+        first. They fill no place."""
         return sorted(
-            (holder for holder in self.counted if holder.is_perhaps_in_force(self.day)),
+            (holder for holder in self.recorded if holder.is_openly_perhaps(self.day)),
             key=first_known,
         )
 
@@ -280,34 +350,43 @@ class Holding(DatedStated):
         return self.holder_stated
 
     @property
-    def there(self) -> list[Holder]:
-        """The holders in force on the day who fill a place or act for somebody who does."""
-        return self.holders
+    def filled(self) -> int:
+        """How many of its places are surely filled on the day."""
+        return surely_filled(self.settled_holders, self.day) or self._filled_for_now
 
     @property
-    def in_places(self) -> list[Holder]:
-        """The holders in force on the day who fill a place each."""
-        return in_places(self.there)
+    def _filled_for_now(self) -> int:
+        """How many places are surely filled by those who act, where no other surely is: one at
+        least of them does, if the other whom they act for may be there."""
+        acting = sum(each.basis == Basis.ACTING and not each.perhaps for each in self.holders)
+        return min(acting, 1) if self.settled_holders else acting
+
+    @property
+    def filled_at_most(self) -> int:
+        """How many of its places are filled on the day if all are there who may be."""
+        return filled_at_most(self.settled_holders, self.day) or len(self.holders)
 
     def place_of(self, holder: Holder) -> int | None:
-        """Which of its places somebody fills, counted from 1; None if they fill none: they act
-        for another, or in the month of a handover there are more people than places."""
-        numbered = enumerate(self.in_places[: self.number], start=1)
+        """Which of its places somebody fills, counted from 1; None if they fill none, because they
+        act for another, or if it is not certain who fills which."""
+        if any(each.perhaps for each in self.holders):
+            return None
+        numbered = enumerate(in_places(self.holders)[: self.number], start=1)
         return next((place for place, each in numbered if each is holder), None)
 
     @property
     def unfilled(self) -> int:
-        """How many of its places nobody fills: one at least if nobody holds it, none otherwise
-        if the number is not recorded."""
-        if not self.in_places:
+        """How many of its places nobody fills or may: one at least if nobody holds it, none
+        otherwise if the number is not recorded."""
+        if not self.holders:
             return self.number or 1
-        return max((self.number or 0) - len(self.in_places), 0)
+        return max((self.number or 0) - self.filled_at_most, 0)
 
     @property
     def unfilled_standing(self) -> Standing:
         """Whether the places that nobody fills are vacant or not recorded."""
         settled = self.stated and not self.may_hold_already
-        is_vacant = settled if self.in_places else self.standing == Standing.VACANT
+        is_vacant = settled if self.holders else self.standing == Standing.VACANT
         return Standing.VACANT if is_vacant else Standing.NOT_RECORDED
 
 
@@ -329,38 +408,99 @@ class HeldPost(Holding):
 
 
 STATED = Q(holder_stated=True)
+ANY = Q()
 
 
-def standing(tenures: Iterable[QuerySet], day: datetime.date, stated: Q = STATED) -> Case:
-    """An expression for the Standing of a post or seat, given those recorded for it, and when it
-    is `stated` who holds it or that nobody does.
+def standing(
+    tenures: Iterable[TenureQuerySet], surely_held: Q, day: datetime.date, stated: Q = STATED
+) -> Case:
+    """An expression for the Standing of a post or seat, given those who may be recorded for it on
+    `day`, when it is `surely_held`, and when it is `stated` who holds it or that nobody does.
 
     Vacant when the last known holder's time is over or when a source says that nobody is
     appointed. Not recorded when the sources name the post alone, and when somebody is known
     to have held it *by* a later day, or until one, who may have held it already.
     """
 
-    def any_of(choose) -> Q:
+    def any_of(choose: Callable[[TenureQuerySet], TenureQuerySet]) -> Q:
         query = Q()
         for tenure in tenures:
             query |= Q(Exists(choose(tenure)))
         return query
 
     return Case(
-        When(any_of(lambda t: t.as_at(day)), then=Value(Standing.HELD)),
-        When(any_of(lambda t: t.perhaps_at(day)), then=Value(Standing.NOT_RECORDED)),
+        When(surely_held, then=Value(Standing.HELD)),
+        When(any_of(lambda t: t.listed(day)), then=Value(Standing.PERHAPS)),
+        When(any_of(lambda t: t.openly_perhaps(day)), then=Value(Standing.NOT_RECORDED)),
         When(any_of(lambda t: t.ended_before(day)), then=Value(Standing.VACANT)),
         When(stated, then=Value(Standing.VACANT)),
         default=Value(Standing.NOT_RECORDED),
     )
 
 
+def surely_held(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
+    """A condition: one of `tenures`, all of one thing, surely holds it on `day`, or one of two
+    between whom there was a handover, of whom the second meets the condition `other`."""
+    handed_over = leaving(tenures, day).filter(taken_over(tenures, day, other))
+    return Q(Exists(tenures.certainly(day))) | Q(Exists(handed_over))
+
+
+def leaving(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
+    """Those of `tenures` who left between two known days around `day`, and do not just act."""
+    return tenures.not_acting().filter(
+        latest_start__lte=day,
+        earliest_end__lte=day,
+        latest_end__gte=day,
+        earliest_end__lt=F("latest_end"),
+    )
+
+
+def coming(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
+    """Those of `tenures` who came between two known days around `day`, and do not just act."""
+    return tenures.not_acting().filter(
+        earliest_start__lte=day,
+        latest_start__gte=day,
+        earliest_end__gte=day,
+        earliest_start__lt=F("latest_start"),
+    )
+
+
+def taken_over(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
+    """A condition on those of `leaving`: somebody came when they left, who meets the condition
+    `other`. Agrees with `handovers`."""
+    held = tenures.model.held_field
+    came = coming(tenures.model.objects.filter(other, **{held: OuterRef(held)}), day)
+    return Q(
+        Exists(
+            came.filter(
+                earliest_start=OuterRef("earliest_end"), latest_start=OuterRef("latest_end")
+            )
+        )
+    )
+
+
+def took_over(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
+    """A condition on those of `coming`: somebody left when they came, who meets the condition
+    `other`. Agrees with `handovers`."""
+    held = tenures.model.held_field
+    left = leaving(tenures.model.objects.filter(other, **{held: OuterRef(held)}), day)
+    return Q(
+        Exists(
+            left.filter(
+                earliest_end=OuterRef("earliest_start"), latest_end=OuterRef("latest_start")
+            )
+        )
+    )
+
+
 def standing_of(recorded: list[Holder], day: datetime.date, *, stated: bool) -> Standing:
     """The Standing by the same rules, once everybody recorded is read: the database takes as long
     to look for each again as to find them."""
-    if any(each.is_in_force(day) for each in recorded):
+    if any(each.certainly(day) for each in recorded) or handovers(settled(recorded), day):
         return Standing.HELD
-    if any(each.is_perhaps_in_force(day) for each in recorded):
+    if any(each.is_listed(day) for each in recorded):
+        return Standing.PERHAPS
+    if any(each.is_openly_perhaps(day) for each in recorded):
         return Standing.NOT_RECORDED
     is_over = any(each.has_ended(day) for each in recorded)
     return Standing.VACANT if is_over or stated else Standing.NOT_RECORDED
@@ -369,7 +509,7 @@ def standing_of(recorded: list[Holder], day: datetime.date, *, stated: bool) -> 
 def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
     """`posts`, each annotated with its Standing on `day`."""
     appointments = Appointment.objects.filter(post=OuterRef("pk"))
-    return posts.annotate(standing=standing([appointments], day))
+    return posts.annotate(standing=standing([appointments], surely_held(appointments, day), day))
 
 
 def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:

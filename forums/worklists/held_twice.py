@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 
-from forums.filling import number_of, tenures_of_seat
+from forums.filling import SEAT, certainly_fills_seat, number_of
 from forums.models import Membership, Seat
 from forums.worklists.vacancies import Seats, seats_in_force
 from people.models import Appointment
@@ -27,8 +27,9 @@ class SeatsHeldTwice(Seats):
         )
 
     def filled_by_too_many_holders_of_a_post(self) -> QuerySet:
-        _, by_post = tenures_of_seat(self.day)
-        certain = by_post.certainly(self.day).not_acting()
+        certain = Appointment.objects.filter(
+            certainly_fills_seat(SEAT, self.day), post=OuterRef("ex_officio_post")
+        ).not_acting()
         return (
             Seat.objects.filter(ex_officio_post__isnull=False)
             .annotate(post_holders=number_of(certain, "post"))

@@ -137,12 +137,14 @@ class VacantSeats(EmptySeats):
 
     def reason(self, seat, with_holders):
         empty, standing = with_holders.unfilled, with_holders.unfilled_standing.label
-        if not with_holders.in_places:
+        if not with_holders.holders:
             words = f" All {empty} places are {standing}." if empty > 1 else ""
             return super().reason(seat, with_holders) + words
-        filled = with_holders.number - empty
+        filled = with_holders.filled
+        perhaps = with_holders.number - empty - filled
         return (
-            f"{filled} of {with_holders.number} places {'is' if filled == 1 else 'are'} filled; "
+            f"{filled} of {with_holders.number} places {'is' if filled == 1 else 'are'} filled"
+            f"{f', and perhaps {perhaps} more' if perhaps else ''}; "
             f"{empty} {'is' if empty == 1 else 'are'} {standing}."
         )
 

@@ -232,7 +232,7 @@ def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[FoundDay]:
         if is_term_to_keep(holder, seat, asked):
             yield term_of(spell)
         for edge, day, known in edges(holder, asked):
-            if edge == "end" or holder in seat.announced or holder.is_in_force(asked.day):
+            if edge == "end" or holder in seat.announced or holder.is_listed(asked.day):
                 words = f"{EDGES[edge]}{known}: {spell.who}"
                 yield spell.found(edge, day, words, source_of(holder, edge))
 

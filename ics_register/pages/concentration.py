@@ -156,7 +156,7 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
 )
 def concentration(request: HttpRequest, asked: AskedDay):
     chosen = chosen_part(request)
-    narrowed = ConcentrationFilter(request.GET, queryset=Forum.objects.as_at(asked.day))
+    narrowed = ConcentrationFilter(request.GET, queryset=Forum.objects.certainly(asked.day))
     forums, place = filtered(narrowed), narrowed.form.cleaned_data["place"]
     if (asks := place_first(request, narrowed.form, forums)) is not None:
         return "concentration_by_place.html", asks
@@ -201,7 +201,7 @@ def who_chairs_in(place: Place | None, forums, asked: AskedDay) -> set[int] | No
     everybody."""
     if place is None:
         return None
-    organisations = Organisation.objects.as_at(asked.day).filter(within(place))
+    organisations = Organisation.objects.certainly(asked.day).filter(within(place))
     return those_who_chair(forums, organisations, asked.day)
 
 

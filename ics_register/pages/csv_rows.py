@@ -66,7 +66,9 @@ DATED_COLUMNS = (
 HOLDING_COLUMNS = (
     "title",
     "standing",
+    "holding_in_force",
     "requirement",
+    "in_force",
     "person",
     "person_name",
     "on_behalf_of",
@@ -132,6 +134,7 @@ def holding_rows(said: dict) -> Iterator[dict]:
     the source of the post or seat.
     """
     own = {key: said.get(key) for key in ("title", "standing", "requirement", "on_behalf_of")}
+    own["holding_in_force"] = said["in_force"]
     source = flat({"source": said["source"]}, "holding_")
     for each in said["holders"]:
         for_whom = each["on_behalf_of"] or own["on_behalf_of"]

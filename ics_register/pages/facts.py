@@ -204,8 +204,10 @@ def codes_document(whole, here: Here) -> dict:
 
 
 def holder(each, here: Here) -> dict:
-    """Somebody recorded for a post or a seat. A withheld person has no id, and no name but that."""
+    """Somebody recorded for a post or a seat, and whether they hold it on the day: true, false, or
+    null if that is not certain. A withheld person has no id, and no name but that."""
     return {
+        "in_force": None if each.perhaps else each.holds(here.asked.day),
         "person": {"id": here.id("person", each.person_slug), "name": each.person},
         "withheld": each.withheld,
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
@@ -229,6 +231,7 @@ def _holding(holding, here: Here) -> dict:
         "title": holding.title,
         "requirement": holding.requirement or None,
         "standing": holding.standing.value,
+        "in_force": holding.holds(here.asked.day),
         "holders": [holder(each, here) for each in holding.holders],
         "to_come": [holder(each, here) for each in holding.announced],
         **dated(holding, here),
@@ -264,6 +267,7 @@ def places(counted) -> dict:
         "number": counted.number,
         "all_numbered": counted.all_numbered,
         "filled": counted.filled,
+        "perhaps_filled": counted.perhaps_filled,
         "vacant": counted.vacant,
         "not_recorded": counted.not_recorded,
         "people": counted.people,

@@ -71,10 +71,15 @@ def terms(forum: Forum) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class SeatRow:
-    """A row of the table of members: a seat with one holder, or with None for its empty places."""
+    """A row of the table of members: a seat with one holder, or with None for its empty places.
+
+    `successor` is who took over from the holder, if it is not recorded which of the two fills the
+    seat on the day.
+    """
 
     seat: HeldSeat
     holder: Holder | None
+    successor: Holder | None
     first: bool  # of its seat
     last: bool
     again: bool  # whether its only source is that of the row above
@@ -135,12 +140,13 @@ def seat_rows(seats: list[HeldSeat]) -> Iterator[SeatRow]:
     """The rows of the table of members."""
     above = None
     for seat in seats:
-        rows = [*seat.holders, *([] if seat.holders and not seat.unfilled else [None])]
-        for number, holder in enumerate(rows, 1):
+        room = [] if seat.holders and not seat.unfilled else [(None, None)]
+        rows = [*seat.shown, *room]
+        for number, (holder, successor) in enumerate(rows, 1):
             place = source_place(holder or seat)
             is_only = place == source_place(seat) and not (holder and holder.ex_officio)
             again = is_only and place == above
-            yield SeatRow(seat, holder, number == 1, number == len(rows), again)
+            yield SeatRow(seat, holder, successor, number == 1, number == len(rows), again)
             above = place if is_only else None
 
 
@@ -151,9 +157,10 @@ def source_place(fact) -> tuple[str, str]:
 def places_in_words(places: Places) -> str:
     people = "person" if places.people == 1 else "people"
     number = str(places.number) if places.all_numbered else f"at least {places.number}"
+    perhaps = f", and perhaps {places.perhaps_filled} more" if places.perhaps_filled else ""
     return (
         f"{places.people} {people} in {places.filled} of {number} "
-        f"place{'' if places.number == 1 else 's'}: {places.vacant} vacant, "
+        f"place{'' if places.number == 1 else 's'}{perhaps}: {places.vacant} vacant, "
         f"{places.not_recorded} with nobody recorded."
     )
 

@@ -141,6 +141,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         **facts.terms_of_reference(forum, here),
         "places": facts.places(context["places"]),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
+        "known_from_a_later_day": [facts.seat(seat, here) for seat in context["known_later"]],
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
@@ -178,7 +179,7 @@ def members_as_csv(context: dict, here: Here) -> CsvTable:
     fills."""
 
     def rows():
-        for each in context["seats"]:
+        for each in [*context["seats"], *context["known_later"]]:
             seat = facts.seat(each, here)
             own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
             if seat["holders"]:
@@ -209,7 +210,7 @@ def forums(value, by: str = "slug") -> QuerySet:
 
 @prepared
 def member_organisations(forum: int, day: datetime.date) -> QuerySet:
-    members = MemberOrganisation.objects.as_at(day).filter(forum=forum)
+    members = MemberOrganisation.objects.listed(day).filter(forum=forum)
     return with_sources(members, "organisation")
 
 
@@ -232,7 +233,7 @@ def successions(forum: int) -> QuerySet:
 
 @prepared
 def reporting_lines(forum: int, day: datetime.date) -> QuerySet:
-    lines = ReportingLine.objects.as_at(day).filter(
+    lines = ReportingLine.objects.listed(day).filter(
         Q(from_forum=forum) | Q(to_forum=forum), not_over(day, "from_forum")
     )
     lines = with_sources(lines, "from_forum", "to_forum", "to_organisation")
@@ -244,20 +245,22 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(forums, slug)
     seats = held_seats_of(forum, asked.day)
     over = forum.has_ended(asked.day)
-    in_force = [seat for seat in seats if seat.is_in_force(asked.day) and not over]
+    listed = [seat for seat in seats if seat.is_listed(asked.day) and not over]
+    known_later = [seat for seat in seats if seat.is_openly_perhaps(asked.day) and not over]
     members = list(member_organisations(forum.pk, asked.day)) if forum.has_members else []
     names = list(other_names(forum.pk)) if forum.has_names else []
     clauses = clauses_of(forum, asked) if forum.has_clauses else []
     could = None
-    if clauses and forum.is_in_force(asked.day):
+    if clauses and forum.certainly(asked.day):
         successors = came_after(clauses, members, asked.day)
-        could = could_be(forum, clauses, body_of(in_force, members, asked.day, successors))
+        could = could_be(forum, clauses, body_of(listed, members, asked.day, successors))
     context = {
         "forum": forum,
-        "chairs": [seat for seat in in_force if seat.role == SeatRole.CHAIR],
+        "chairs": [seat for seat in listed if seat.role == SeatRole.CHAIR],
         "later_chairs": chairs_after(seats, asked),
-        "seats": in_force,
-        "places": Places.of(in_force),
+        "seats": listed,
+        "known_later": known_later,
+        "places": Places.of(listed),
         "former": former_holders(seats),
         "times": recorded_times(chairs_first(seats), asked, forum.end_date),
         "member_organisations": members,
@@ -268,7 +271,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "could_be": could,
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
         "successions": successions(forum.pk) if forum.has_successions else [],
-        "structured": partial(forum_as_data, forum, in_force, request) if asked.is_now else None,
+        "structured": partial(forum_as_data, forum, listed, request) if asked.is_now else None,
         **reporting(forum, asked),
     }
     return "forums/forum.html", context | forum_in_words(context, asked)
@@ -283,7 +286,7 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
     return {
         "contents": forum_rows.contents(forum, context["times"]),
         "chairs_held": [
-            (chair, [(each, forum_rows.speaks_for(chair, each)) for each in chair.holders])
+            (chair, [(*pair, forum_rows.speaks_for(chair, pair[0])) for pair in chair.shown])
             for chair in context["chairs"]
         ],
         "ended": forum_rows.ended(forum, asked.day),
@@ -291,6 +294,7 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "silence": forum_rows.silence(asked),
         "summary": forum_rows.summary(forum),
         "seat_rows": forum_rows.seat_rows(context["seats"]),
+        "rows_known_later": list(forum_rows.seat_rows(context["known_later"])),
         "places_said": forum_rows.places_in_words(context["places"]),
         "members_closed": [
             (each, forum_rows.ended(each.organisation, asked.day)) for each in members
@@ -320,7 +324,7 @@ def chairs_after(seats: list[HeldSeat], asked: AskedDay) -> list[HeldSeat]:
         seat
         for seat in seats
         if seat.role == SeatRole.CHAIR
-        and not seat.is_in_force(asked.day)
+        and not seat.is_listed(asked.day)
         and not seat.has_ended(asked.day)
     ]
 

@@ -122,7 +122,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     seats = held_seats_of(forum, asked.day)
     members = list(with_sources(MemberOrganisation.objects.filter(forum=forum), "organisation"))
     clauses = clauses_of(forum, asked)
-    there, belonging = in_force(forum, seats, members, asked)
+    there, belonging = listed(forum, seats, members, asked)
     body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
     organisations, places = questions(forum, body, rule_of(forum, clauses).clauses)
     asked_of = [*organisations, *places]
@@ -158,7 +158,7 @@ def rule_in_words(forum: Forum, clauses: list[QuoracyClause], asked: AskedDay) -
         ],
         "beyond": beyond(forum),
         "one_for_several": any(clause.one_for_several for clause in clauses),
-        "no_rule": "" if clauses or not forum.is_in_force(asked.day) else no_rule(forum, asked),
+        "no_rule": "" if clauses or not forum.certainly(asked.day) else no_rule(forum, asked),
     }
 
 
@@ -187,7 +187,7 @@ def judged(
     rule = rule_of(forum, clauses)
     attendees = [one for question in answered for one in question.attendees()]
     judgement = judge_rule(rule, body, attendees)
-    ruled = forum.is_in_force(asked.day) and bool(clauses)
+    ruled = forum.certainly(asked.day) and bool(clauses)
     return {
         "judgement": judgement if ruled else None,
         "clauses": beside(clauses, judgement),
@@ -226,13 +226,11 @@ def came_after(
     }
 
 
-def in_force(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[list, list]:
+def listed(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[list, list]:
     """The seats and the member organisations of a forum on the day."""
     if forum.has_ended(asked.day):
         return [], []
-    return tuple(
-        [each for each in all_ if each.is_in_force(asked.day)] for all_ in (seats, members)
-    )
+    return tuple([each for each in all_ if each.is_listed(asked.day)] for all_ in (seats, members))
 
 
 def questions(

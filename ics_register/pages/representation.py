@@ -210,7 +210,7 @@ def representation(request: HttpRequest, asked: AskedDay):
     chosen = RepresentationFilter(request.GET, queryset=Organisation.objects.order_by())
     organisations = filtered(chosen)
     sort = chosen.form.cleaned_data["sort"] or "forums"
-    forums = Forum.objects.as_at(asked.day).filter(chosen.forums)
+    forums = Forum.objects.certainly(asked.day).filter(chosen.forums)
     if (asks := place_first(request, chosen.form, forums)) is not None:
         return "representation_by_place.html", asks
     shares = shares_of(forums, asked.day)

@@ -13,7 +13,7 @@ from typing import cast
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
 from people.post_holders import Holder, Holding, Standing
-from records.days import day_before, next_day
+from records.days import NO_LATEST, day_before, next_day
 from records.periods import Precision, Qualifier, date_in_words
 
 # In pixels: the space above the first heading, the space above a heading, a line of words, a bar
@@ -212,7 +212,8 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[TimelineRow]:
     days = sorted(day for day in turns if begins <= day <= until)
     found = None
     for at, day in enumerate(days):
-        standing = holding.standing_on(day)
+        drawn = any(_is_drawn(holder, day) for holder in holding.recorded)
+        standing = Standing.HELD if drawn else holding.standing_on(day)
         last = day_before(days[at + 1]) if at + 1 < len(days) else until
         if found is not None and found.standing == standing:
             found.last = last
@@ -226,6 +227,12 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[TimelineRow]:
         )
     if found is not None:
         yield found
+
+
+def _is_drawn(holder: Holder, day: datetime.date) -> bool:
+    """Whether the line of somebody is drawn on `day`, in part of it as uncertain."""
+    begun = holder.start_date is not None and holder.start_date <= day
+    return begun and holder.latest_start < NO_LATEST and not holder.has_ended(day)
 
 
 def holding_before(line: TimelineRow) -> list[Holder]:
