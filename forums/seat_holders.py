@@ -35,6 +35,7 @@ from people.post_holders import (
     surely_filled,
     take_holder,
 )
+from records.days import next_day
 from records.periods import date_in_words, not_over
 from records.prepared import prepared
 
@@ -146,6 +147,19 @@ class HeldSeat(Holding):
                 continue
             found.append(each)
         return found
+
+    @property
+    def handed_over(self) -> list[tuple[Holder, Holder]]:
+        # Whoever holds the post leaves the seat on the eve of its member's first day.
+        perhaps = [each for each in settled(self.holders) if each.perhaps]
+        return super().handed_over + [
+            (earlier, later)
+            for earlier in perhaps
+            for later in perhaps
+            if bool(earlier.ex_officio) != bool(later.ex_officio)
+            and next_day(earlier.earliest_end) == later.earliest_start
+            and next_day(earlier.latest_end) == later.latest_start
+        ]
 
     @property
     def filled(self) -> int:

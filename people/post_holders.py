@@ -198,16 +198,16 @@ def handovers(holders: Iterable[Any], day: datetime.date) -> list[tuple[Any, Any
 
 
 def _in_handovers(holders: Sequence[Any], day: datetime.date) -> tuple[set[int], int]:
-    """The ids of all who are in a handover on `day`, and how many places those fill."""
+    """Who is in a handover on `day`, by `id()`, and how many places those fill."""
     pairs = handovers(holders, day)
-    leaving, coming = ({pair[at].id for pair in pairs} for at in (0, 1))
+    leaving, coming = ({id(pair[at]) for pair in pairs} for at in (0, 1))
     return leaving | coming, min(len(leaving), len(coming))
 
 
 def surely_filled(settled: Sequence[Any], day: datetime.date) -> int:
     """How many places are surely filled by those who hold or may hold one thing on `day`."""
     handing_over, places = _in_handovers(settled, day)
-    sure = [each for each in settled if each.certainly(day) and each.id not in handing_over]
+    sure = [each for each in settled if each.certainly(day) and id(each) not in handing_over]
     return len(sure) + places
 
 
@@ -275,12 +275,12 @@ class Holding(DatedStated):
         """Each holder, with who took over from them if it is not recorded which of the two holds
         it on the day."""
         successors = {
-            earlier.id: later
+            id(earlier): later
             for earlier, later in self.handed_over
             if earlier.person_id != later.person_id
         }
         then = {id(later) for later in successors.values()}
-        return [(each, successors.get(each.id)) for each in self.holders if id(each) not in then]
+        return [(each, successors.get(id(each))) for each in self.holders if id(each) not in then]
 
     def leaves(self, holder: Holder) -> bool:
         """Whether somebody is known to go, and does not stay on for another term."""
