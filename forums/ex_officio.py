@@ -66,7 +66,7 @@ def _without(holder: Holder, member: Holder, *, returns: bool) -> list[Holder]:
 def _before(holder: Holder, member: Holder) -> Holder | None:
     if member.starts is None:
         return None
-    if holder.start_date is not None and holder.start_date >= member.starts.day:
+    if holder.earliest_start >= member.latest_start:
         return None
     eve = member.starts.eve()
     if eve.qualifier == Qualifier.NOT_BEFORE:
@@ -92,7 +92,7 @@ def _before(holder: Holder, member: Holder) -> Holder | None:
 def _after(holder: Holder, member: Holder) -> Holder | None:
     if member.ends is None or member.over_by is None:
         return None
-    if holder.over_by is not None and holder.over_by <= member.over_by:
+    if holder.latest_end <= member.earliest_end:
         return None
     morrow = member.ends.morrow()
     begins = morrow.first_possible()

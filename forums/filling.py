@@ -87,12 +87,14 @@ def possibly_fill(
 
 
 def is_kept_out(holder: Holder, members: Iterable[Holder], day: datetime.date) -> bool:
-    """Whether a holder of the post of a seat certainly does not fill it on `day`, because a member
-    does or because they have come to it as a member themselves."""
+    """Whether a holder of the post of a seat does not fill it on `day`, because a member does or
+    because they have come to it as a member themselves. Nobody can say when a member came of whom
+    no start is recorded: they keep others out until they have left."""
     return any(
-        member.latest_start <= day
+        member.start_date is None or member.latest_start <= day
         if member.person_id == holder.person_id
-        else member.basis != Basis.ACTING and member.certainly(day)
+        else member.basis != Basis.ACTING
+        and (member.certainly(day) or (member.start_date is None and not member.has_ended(day)))
         for member in members
     )
 
@@ -125,8 +127,11 @@ def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
 
 def _is_not_kept_out(seat: str | OuterRef, day: datetime.date) -> Q:
     """A condition on appointments, which agrees with `is_kept_out`."""
-    begun = Q(person=OuterRef("person"), latest_start__lte=day)
-    there = ~Q(basis=Basis.ACTING) & Q(latest_start__lte=day, earliest_end__gte=day)
+    begun = Q(start_date=None) | Q(latest_start__lte=day)
+    begun &= Q(person=OuterRef("person"))
+    there = Q(latest_start__lte=day, earliest_end__gte=day)
+    there |= Q(start_date=None, latest_end__gte=day)
+    there &= ~Q(basis=Basis.ACTING)
     return _no_member(seat, begun | there) & not_over(day, "post", "post__organisation")
 
 

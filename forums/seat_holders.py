@@ -23,7 +23,6 @@ from people.post_holders import (
     PERIOD,
     Holder,
     Holding,
-    Standing,
     document_columns,
     filled_at_most,
     first_known,
@@ -124,12 +123,8 @@ class HeldSeat(Holding):
             self.post_holders = holders
         for holder in holders:
             self.recorded += spells(holder, self, members)
-        self.standing = self._standing_of([*members, *self.by_post])
-
-    def _standing_of(self, those: list[Holder]) -> Standing:
-        if self.filled:
-            return Standing.HELD
-        return standing_of(those, self.day, stated=self.stated)
+        those, held = [*members, *self.by_post], self.filled > 0
+        self.standing = standing_of(those, self.day, surely_held=held, stated=self.stated)
 
     @functools.cached_property
     def holders(self) -> list[Holder]:
@@ -172,7 +167,8 @@ class HeldSeat(Holding):
         by_post = surely_filled(settled(through_post), self.day)
         if may_have_member(self.members, self.day):
             by_post = min(by_post, 1)  # which is filled by the member or through the post
-        return by_members or by_post or self._filled_for_now
+        there = self._members_there + through_post
+        return by_members or by_post or self.filled_for_now(there)
 
     @property
     def filled_at_most(self) -> int:

@@ -300,8 +300,13 @@ class Holding(DatedStated):
 
     @property
     def former(self) -> list[Holder]:
-        """Those over before the day, the last first."""
-        ended = [holder for holder in self.recorded if holder.has_ended(self.day)]
+        """Those over before the day, the last first. It leaves out who may have filled a seat by
+        holding its post, and of whom no day is certain."""
+        ended = [
+            holder
+            for holder in self.recorded
+            if holder.has_ended(self.day) and (not holder.ex_officio or holder.certain_days())
+        ]
         return sorted(ended, key=lambda holder: holder.end_date, reverse=True)
 
     @property
@@ -342,7 +347,8 @@ class Holding(DatedStated):
         the sources say of the post is not known here.
         """
         stated = self.holder_stated and not self.ex_officio
-        return standing_of(self.recorded, day, stated=stated)
+        held = is_surely_held(self.recorded, day)
+        return standing_of(self.recorded, day, surely_held=held, stated=stated)
 
     @property
     def stated(self) -> bool:
@@ -352,14 +358,13 @@ class Holding(DatedStated):
     @property
     def filled(self) -> int:
         """How many of its places are surely filled on the day."""
-        return surely_filled(self.settled_holders, self.day) or self._filled_for_now
+        return surely_filled(self.settled_holders, self.day) or self.filled_for_now(self.holders)
 
-    @property
-    def _filled_for_now(self) -> int:
-        """How many places are surely filled by those who act, where no other surely is: one at
-        least of them does, if the other whom they act for may be there."""
-        acting = sum(each.basis == Basis.ACTING and not each.perhaps for each in self.holders)
-        return min(acting, 1) if self.settled_holders else acting
+    def filled_for_now(self, holders: Iterable[Holder]) -> int:
+        """How many places those of `holders` surely fill who act, where no other surely does: one
+        at least is filled, if the other whom they act for may be there."""
+        acting = [x for x in holders if x.basis == Basis.ACTING and x.certainly(self.day)]
+        return min(len(acting), 1) if self.settled_holders else len(acting)
 
     @property
     def filled_at_most(self) -> int:
@@ -493,10 +498,19 @@ def took_over(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
     )
 
 
-def standing_of(recorded: list[Holder], day: datetime.date, *, stated: bool) -> Standing:
+def is_surely_held(recorded: list[Holder], day: datetime.date) -> bool:
+    """Whether one of those recorded for one thing surely holds it on `day`; agrees with
+    `surely_held`."""
+    certain = any(each.certainly(day) for each in recorded)
+    return certain or bool(handovers(settled(recorded), day))
+
+
+def standing_of(
+    recorded: list[Holder], day: datetime.date, *, surely_held: bool, stated: bool
+) -> Standing:
     """The Standing by the same rules, once everybody recorded is read: the database takes as long
     to look for each again as to find them."""
-    if any(each.certainly(day) for each in recorded) or handovers(settled(recorded), day):
+    if surely_held:
         return Standing.HELD
     if any(each.is_listed(day) for each in recorded):
         return Standing.PERHAPS
