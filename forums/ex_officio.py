@@ -22,7 +22,7 @@ def spells(holder: Holder, seat: Holding, members: Iterable[Holder]) -> list[Hol
     is recorded as a member of the seat."""
     if holder.latest_start == NO_LATEST:
         return [holder]  # nobody knows when they are to come, so nobody cuts their time short
-    found = _within(holder, seat)
+    found = _within(replace(holder, in_post=holder), seat)
     for member in members:
         if member.latest_start == NO_LATEST:
             continue  # nobody knows when they are to come

@@ -96,6 +96,8 @@ class Holder(DatedStated):
     ex_officio: str = ""
     # Whether they held the post before, and come to fill the seat because somebody leaves it.
     returns: bool = False
+    # Their time in the post, if this is a time in a seat that goes with it.
+    in_post: "Holder | None" = None
     # Whether it is not certain that they hold it on the day for which this was read.
     perhaps: bool = False
 
@@ -112,6 +114,12 @@ class Holder(DatedStated):
     @property
     def end_reason_words(self) -> str:
         return EndReason(self.end_reason).label if self.end_reason else ""
+
+    def is_openly_perhaps(self, day: datetime.date) -> bool:
+        # Of a seat that goes with a post, what is known of the post.
+        if self.in_post is not None:
+            return self.holds(day) is None and self.in_post.is_openly_perhaps(day)
+        return super().is_openly_perhaps(day)
 
     def serves_past_term(self, day: datetime.date) -> bool:
         """Whether the term was due to end before `day` and no end is recorded."""

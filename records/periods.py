@@ -382,7 +382,7 @@ class Period:
         return self.possibly(day) and not self.is_openly_perhaps(day)
 
     def why_perhaps(self, day: datetime.date) -> str:
-        """Why it is not certain that this holds on `day`: "began some time in 2023", "ended by
+        """Why it is not certain that this holds on `day`: "began some time in 2023", "over by
         2023", or both; "by June 2021" of what is openly perhaps; "" of what holds or does not."""
         if self.holds(day) is not None:
             return ""
@@ -394,7 +394,9 @@ class Period:
         if self.starts and day < self.latest_start:
             limits.append(f"began {self.starts.some_time()}")
         if self.ends and self.earliest_end < day:
-            limits.append(f"ended {self.ends.some_time()}")
+            # By a day that may be still to come.
+            verb = "over" if self.end_qualifier == Qualifier.BY else "ended"
+            limits.append(f"{verb} {self.ends.some_time()}")
         return " and ".join(limits)
 
     def certain_days(self) -> tuple[datetime.date, datetime.date] | None:

@@ -125,6 +125,12 @@ class SeatRow:
         return speaks_for(self.seat, self.holder)
 
     @property
+    def successor_speaks_for(self) -> Link | None:
+        """The organisation that the successor speaks for, if that is another."""
+        other = speaks_for(self.seat, self.successor) if self.successor else None
+        return None if other == self.speaks_for else other
+
+    @property
     def for_closed(self) -> str:
         """When the organisation that the seat speaks for closed, if the holder has no other."""
         return "" if self.holder and self.holder.for_slug else self.seat.for_closed

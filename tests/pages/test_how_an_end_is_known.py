@@ -208,10 +208,10 @@ def handed_over(kind, held):
 IN_APRIL = {"as_at": "2024-04-15"}
 
 
-def test_in_the_month_of_a_handover_both_are_shown_each_with_the_month(board, trust):
+def test_in_the_month_of_a_handover_one_sentence_names_both(board, trust):
     handed_over(Membership, make_chair_seat(forum=board))
     handed_over(Appointment, make_post(organisation=trust))
-    who = "Anna Adams until April 2024 Ben Brown since April 2024"
+    who = "Anna Adams, or Ben Brown, who took over some time in April 2024"
 
     for page, having in [
         ("/chairs/", "The Board"),
@@ -223,11 +223,10 @@ def test_in_the_month_of_a_handover_both_are_shown_each_with_the_month(board, tr
         assert who in read(page, IN_APRIL).row(having), page
     forum = read("/forums/board/", IN_APRIL)
     chair = forum.fact("Chair")
-    assert chair.index("Anna Adams since 1 April 2019, until April 2024") < chair.index(
-        "Ben Brown since April 2024"
-    )
-    assert "since 1 April 2019, until April 2024" in forum.row("Anna Adams")
-    assert "since April 2024" in forum.row("Ben Brown")
+    assert who in chair
+    row = forum.row("Anna Adams", "Ben Brown")
+    assert who in row
+    assert "since 1 April 2019, until April 2024 since April 2024" in row
 
 
 def test_before_and_after_the_month_one_of_them_is_shown(board):
@@ -264,7 +263,7 @@ def test_an_end_that_is_a_limit_is_no_promise_to_stay_until_then(board):
         end_qualifier=Qualifier.BY,
     )
 
-    assert "Anna Adams ending by June 2150" in read("/chairs/").row("The Board")
+    assert "Anna Adams perhaps: over by June 2150" in read("/chairs/").row("The Board")
 
 
 def test_the_words_of_an_end_are_in_its_row_and_not_in_a_heading(board, over):
