@@ -92,12 +92,12 @@ def test_each_row_says_since_when_and_leads_to_its_source():
             assert "Last known" in words(row)
 
 
-def test_before_the_handover_of_2019_the_independent_chair_chairs_the_ics():
+def test_before_the_handover_of_2019_the_independent_chair_is_known_by_the_month():
     said = chairs("2019-03-15")
 
     [ics] = [told for told in said.values() if "Charles Waddicor" in told]
-    assert "Chair" in ics
-    assert "David Nicholson" not in ics
+    assert "Not recorded Charles Waddicor in post by March 2019, ended March 2019" in ics
+    assert "Sir David Nicholson from April 2019" in ics
     assert "Sir David Nicholson" in said["Worcestershire Acute Hospitals NHS Trust"]
     assert "ICS Executive" not in said
     assert "ICS Partnership Board" not in said
