@@ -139,6 +139,14 @@ class When:
         """The date as it is known: "April 2019", "by June 2021"."""
         return limit_in_words(self.day, self.precision, self.qualifier)
 
+    def as_edtf(self) -> str:
+        """The date in EDTF (ISO 8601-2): "2019-04", "[..2019-04]" for by, "[2019-04..]" for not
+        before."""
+        known = as_known(self.day, self.precision)
+        if self.qualifier == Qualifier.BY:
+            return f"[..{known}]"
+        return f"[{known}..]" if self.qualifier == Qualifier.NOT_BEFORE else known
+
     def in_a_sentence(self) -> str:
         """The same as a part of a sentence: "on 1 April 2019", "in April 2019", "by 2021"."""
         words = self.in_words()
@@ -258,6 +266,8 @@ class Period:
     START_FIELDS = ("start_date", "start_precision", "start_qualifier")
     END_FIELDS = ("end_date", "end_precision", "end_qualifier")
     PERIOD_FIELDS = (*START_FIELDS, *END_FIELDS)
+    # The names under which data has each of the two in one value, in EDTF.
+    EDTF_FIELDS = ("start_edtf", "end_edtf")
     # What follows from them: the names of the four stored days.
     FOUR_DAYS = ("earliest_start", "latest_start", "earliest_end", "latest_end")
 

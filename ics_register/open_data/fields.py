@@ -14,7 +14,7 @@ from ics_register.open_data.identifiers import Addresses
 from people.post_holders import NAME_WITHHELD, Standing
 from records.evidence import Evidence
 from records.models import DatedFact
-from records.periods import Precision, Qualifier, as_known
+from records.periods import Precision, Qualifier, When, as_known
 
 
 class Type(StrEnum):
@@ -293,10 +293,24 @@ def _grouped(name: str, columns: list[Column]) -> list[Column]:
     return [dataclasses.replace(column, group=name) for column in columns]
 
 
+def in_edtf(name: str, label: str, explains: str, fields: tuple[str, str, str]) -> Column:
+    """A column of a start or an end in one value, made of its three `fields`."""
+
+    def read(raw: dict, addresses: Addresses):
+        return When(*map(raw.get, fields)).as_edtf() if raw[fields[0]] else None
+
+    return worked_out(name, label, explains, Type.TEXT, needs=fields, read=read)
+
+
 def period(model) -> list[Column]:
+    start, end = DatedFact.EDTF_FIELDS
+    explains = "The three before it in one, as the Extended Date/Time Format (ISO 8601-2) has it: "
+    explains += "2019-04; [..2019-04] for by April 2019; [2019-04..] for not before."
     columns = [
         *known(model, *DatedFact.START_FIELDS),
+        in_edtf(start, "Start in EDTF", explains, DatedFact.START_FIELDS),
         *known(model, *DatedFact.END_FIELDS),
+        in_edtf(end, "End in EDTF", explains, DatedFact.END_FIELDS),
         refers(model, "end_document", "documents"),
         *plain(model, "end_locator"),
     ]

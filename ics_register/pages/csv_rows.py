@@ -55,8 +55,9 @@ CONFIRMED_COLUMNS = (
     "confirmed_document_title",
     "confirmed_locator",
 )
+PERIOD_COLUMNS = (*Period.PERIOD_FIELDS, *Period.EDTF_FIELDS)
 DATED_COLUMNS = (
-    *Period.PERIOD_FIELDS,
+    *PERIOD_COLUMNS,
     *SOURCE_COLUMNS,
     "end_document",
     "end_document_title",

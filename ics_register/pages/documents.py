@@ -17,6 +17,7 @@ from forums.models import (
     Seat,
     Succession,
 )
+from ics_register.pages import csv_rows
 from ics_register.pages import facts as plain
 from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
@@ -38,7 +39,6 @@ from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from people.post_holders import NAME_WITHHELD
 from records.dated import Dated
 from records.models import DatedFact, Document
-from records.periods import Period
 
 EVERY_FACT = Q()
 
@@ -245,7 +245,7 @@ def facts_as_csv(context: dict, here: Here) -> CsvTable:
                     yield {**said, **place, "kind": chosen.slug}
 
     columns = ["kind", "fact", "id", "use", "locator", "quotation", "note"]
-    return CsvTable([*columns, "ods_code", "ons_code", *Period.PERIOD_FIELDS], rows())
+    return CsvTable([*columns, "ods_code", "ons_code", *csv_rows.PERIOD_COLUMNS], rows())
 
 
 @public_page(

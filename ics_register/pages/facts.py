@@ -53,6 +53,8 @@ def period(fact) -> dict:
         "end_date": date(end, fact.end_precision),
         "end_precision": fact.end_precision if end else None,
         "end_qualifier": fact.end_qualifier if end else None,
+        "start_edtf": fact.starts.as_edtf() if start else None,
+        "end_edtf": fact.ends.as_edtf() if end else None,
     }
 
 

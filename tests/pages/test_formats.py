@@ -2,6 +2,7 @@
 
 import datetime
 import inspect
+import itertools
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from ics_register.pages.formats import address_in, address_of_page, form_of
 from people.identity import merge_people
 from people.models import EndReason
 from records.models import NameKind
+from records.periods import Qualifier
 from tests import slow
 from tests.builders import (
     make_chair_seat,
@@ -24,7 +26,8 @@ from tests.builders import (
     make_person_name,
 )
 from tests.pages import cast as stage
-from tests.pages.as_data import read_data
+from tests.pages import opened
+from tests.pages.as_data import parts, read_data
 from tests.pages.reading import read
 from tests.pages.test_every_page import PAGES
 
@@ -234,6 +237,56 @@ def test_a_date_is_as_known_with_how_well_beside_it(cast):
     [seat] = [seat for seat in seats if seat["title"] == "Partners"]
     [holder] = [each for each in seat["holders"] if each["person"]["name"] == "=Ann Lee"]
     assert {key: holder[key] for key in dates} == dates
+
+
+IN_EDTF = {"on": "{}", "by": "[..{}]", "not-before": "[{}..]"}
+
+
+def periods_of(rows, nothing):
+    """Each start and end of `rows`: its qualifier, and its value in EDTF beside what that should
+    be, which is `nothing` for no date."""
+    for row in rows:
+        for key in row:
+            edge = key.removesuffix("_qualifier")
+            if edge != key and edge.endswith(("start", "end")):
+                date, how = row[f"{edge}_date"], row[key]
+                yield edge, how, row[f"{edge}_edtf"], IN_EDTF[how].format(date) if date else nothing
+
+
+@slow.WALK
+def test_every_start_and_end_in_data_is_given_in_edtf_too(cast):
+    cast.enlarge()
+    april = {"start_date": "2019-04-01", "start_precision": "month"}
+    for how, held in itertools.product(
+        Qualifier, [{"seat": cast.large_seat}, {"person": cast.person}]
+    ):
+        make_membership(**held, **april, start_qualifier=how)
+        make_membership(**held, end_date="2150-01-01", end_qualifier=how)
+    database = opened.sqlite(periods="all")
+    named = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+    tables = [database.execute(f'SELECT * FROM "{name}"') for (name,) in named]
+    files = [read_data(as_form(address, "csv")).rows for address in FILES]
+    found = {
+        "JSON": [
+            each
+            for address in [*PAGES, *FILES]
+            for said in parts(read_data(as_form(address, "json")).said)
+            for each in periods_of([said], None)
+        ],
+        "CSV": [each for rows in files for each in periods_of(rows, "")],
+        "SQLite": [each for rows in tables for each in periods_of(map(dict, rows), None)],
+        "CSV files": [
+            each
+            for rows in opened.csv_tables(periods="all").values()
+            for each in periods_of(rows, None)
+        ],
+    }
+
+    for form, starts_and_ends in found.items():
+        wrong = [each for each in starts_and_ends if each[2] != each[3]]
+        assert wrong == [], form
+        told = {(edge, how) for edge, how, *_ in starts_and_ends if how}
+        assert {(edge, how.value) for edge in ("start", "end") for how in Qualifier} <= told, form
 
 
 def test_vacant_and_not_recorded_are_different_words_in_data_too(db):

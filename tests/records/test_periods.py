@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from organisations.models import Organisation, OrganisationName
 from records.days import NO_LATEST
-from records.periods import Precision, Qualifier, date_in_words, first_day, last_day
+from records.periods import Precision, Qualifier, When, date_in_words, first_day, last_day
 from tests.builders import (
     day,
     make_chair_seat,
@@ -245,6 +245,22 @@ def test_a_date_has_edges_and_words_as_precise_as_it_is_known(precision, first, 
     assert first_day(tenth_of_february, precision) == day(first)
     assert last_day(tenth_of_february, precision) == day(last)
     assert date_in_words(tenth_of_february, precision) == words
+
+
+@pytest.mark.parametrize(
+    ("precision", "on", "by", "not_before"),
+    [
+        (Precision.DAY, "2019-04-01", "[..2019-04-01]", "[2019-04-01..]"),
+        (Precision.MONTH, "2019-04", "[..2019-04]", "[2019-04..]"),
+        (Precision.YEAR, "2019", "[..2019]", "[2019..]"),
+    ],
+)
+def test_a_date_has_one_value_in_edtf(precision, on, by, not_before):
+    first_of_april = day("2019-04-01")
+
+    assert When(first_of_april, precision).as_edtf() == on
+    assert When(first_of_april, precision, BY).as_edtf() == by
+    assert When(first_of_april, precision, NOT_BEFORE).as_edtf() == not_before
 
 
 @pytest.mark.parametrize(

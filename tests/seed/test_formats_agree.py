@@ -14,7 +14,7 @@ from people.models import Person
 from records.models import Document
 from records.periods import Precision, date_in_words
 from tests import slow
-from tests.pages.as_data import read_data
+from tests.pages.as_data import parts, read_data
 from tests.pages.reading import Page, read
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -29,16 +29,6 @@ def addresses(kind: str) -> list[str]:
     if kind == "list":
         return LISTS
     return [reverse(kind, args=[one.slug]) for one in KINDS[kind].objects.all()]
-
-
-def parts(said):
-    """Every object in the JSON."""
-    if isinstance(said, dict):
-        yield said
-        said = list(said.values())
-    if isinstance(said, list):
-        for each in said:
-            yield from parts(each)
 
 
 def linked(page: Page) -> set[str]:
