@@ -271,7 +271,9 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "could_be": could,
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
         "successions": successions(forum.pk) if forum.has_successions else [],
-        "structured": partial(forum_as_data, forum, listed, request) if asked.is_now else None,
+        "structured": partial(forum_as_data, forum, listed, asked.day, request)
+        if asked.is_now
+        else None,
         **reporting(forum, asked),
     }
     return "forums/forum.html", context | forum_in_words(context, asked)

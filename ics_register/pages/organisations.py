@@ -270,7 +270,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         ),
         **said,
         "has_ratings": any(said["ratings"].values()),
-        "structured": partial(organisation_as_data, organisation, in_force, request)
+        "structured": partial(organisation_as_data, organisation, in_force, asked.day, request)
         if asked.is_now
         else None,
     }

@@ -265,7 +265,9 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
         "before": [(*pair, ended_with(*pair, asked)) for pair in over],
         "to_come": [pair for pair in tenures if pair not in over and pair not in now],
         "through": through,
-        "structured": partial(person_as_data, person, now, request) if asked.is_now else None,
+        "structured": partial(person_as_data, person, now, asked.day, request)
+        if asked.is_now
+        else None,
     }
 
 

@@ -1,4 +1,9 @@
-"""Structured data (schema.org) for search engines and other machines."""
+"""Structured data (schema.org) for search engines and other machines.
+
+The vocabulary has no word for what perhaps holds: only those who certainly do are in it.
+"""
+
+import datetime
 
 from django.http import HttpRequest
 
@@ -12,14 +17,14 @@ def _address(request: HttpRequest, name: str, slug: str) -> str:
     return f"{site(request)}{addresses.address(name, slug)}"
 
 
-def _members(holdings, request: HttpRequest) -> list[dict]:
-    """Holders as schema.org roles, with dates only where they are exact to the day.
+def _members(whole, holdings, day: datetime.date, request: HttpRequest) -> list[dict]:
+    """The holders of `whole` as schema.org roles, with dates only where they are exact to the day.
 
     Withheld people are left out: a role without its holder says nothing to a program.
     """
     members = []
-    for holding in holdings:
-        for holder in holding.holders:
+    for holding in holdings if whole.certainly(day) else ():
+        for holder in holding.certainly_there:
             if holder.withheld:
                 continue
             role = {
@@ -37,7 +42,7 @@ def _members(holdings, request: HttpRequest) -> list[dict]:
     return members
 
 
-def forum_as_data(forum, seats, request: HttpRequest) -> dict:
+def forum_as_data(forum, seats, day: datetime.date, request: HttpRequest) -> dict:
     """A forum and who fills its seats."""
     address = _address(request, "forum", forum.slug)
     data = {
@@ -46,7 +51,7 @@ def forum_as_data(forum, seats, request: HttpRequest) -> dict:
         "@id": address,
         "url": address,
         "name": forum.name,
-        "member": _members(seats, request),
+        "member": _members(forum, seats, day, request),
     }
     if forum.purpose:
         data["description"] = forum.purpose
@@ -55,7 +60,7 @@ def forum_as_data(forum, seats, request: HttpRequest) -> dict:
     return data
 
 
-def organisation_as_data(organisation, posts, request: HttpRequest) -> dict:
+def organisation_as_data(organisation, posts, day: datetime.date, request: HttpRequest) -> dict:
     """An organisation and who holds its posts."""
     address = _address(request, "organisation", organisation.slug)
     data = {
@@ -64,7 +69,7 @@ def organisation_as_data(organisation, posts, request: HttpRequest) -> dict:
         "@id": address,
         "url": address,
         "name": organisation.name,
-        "member": _members(posts, request),
+        "member": _members(organisation, posts, day, request),
     }
     if organisation.website:
         data["sameAs"] = organisation.website
@@ -77,12 +82,14 @@ def organisation_as_data(organisation, posts, request: HttpRequest) -> dict:
     return data
 
 
-def person_as_data(person, held, request: HttpRequest) -> dict:
+def person_as_data(person, held, day: datetime.date, request: HttpRequest) -> dict:
     """A person and what they hold on the day."""
     address = _address(request, "person", person.slug)
     roles = []
     for what, record in held:
         whole = record.post.organisation if what == "post" else record.seat.forum
+        if not (record.certainly(day) and whole.certainly(day)):
+            continue
         roles.append(
             {
                 "@type": ROLE,

@@ -9,6 +9,7 @@ from tests.builders import (
     make_chair_seat,
     make_forum,
     make_membership,
+    make_organisation,
     make_person,
     make_post,
     make_seat,
@@ -101,6 +102,51 @@ def test_a_start_is_told_only_if_it_is_the_true_one_to_the_day(db):
 
     assert [member.get("startDate") for member in members].count("2019-04-02") == 1
     assert [member.get("startDate") for member in members].count(None) == 3
+
+
+PERHAPS = {
+    "may have begun": {
+        "start_date": "2018-01-01",
+        "start_qualifier": Qualifier.NOT_BEFORE,
+        "end_date": "2150-01-01",
+    },
+    "began by a later day": {"start_date": "2150-01-01", "start_qualifier": Qualifier.BY},
+    "may be over": {
+        "start_date": "2018-01-01",
+        "end_date": "2150-01-01",
+        "end_qualifier": Qualifier.BY,
+    },
+}
+
+
+def roles(address: str) -> list[str]:
+    data = read(address).data
+    return [each["roleName"] for each in data.get("member", data.get("memberOf"))]
+
+
+@pytest.mark.parametrize("perhaps", PERHAPS.values(), ids=PERHAPS)
+def test_who_perhaps_holds_is_left_out_and_who_certainly_does_is_not(db, perhaps):
+    ann, since = make_person(slug="ann"), {"start_date": "2018-01-01"}
+    board, trust = make_forum(slug="board", **since), make_organisation(slug="trust", **since)
+    for number, fields in enumerate([since, perhaps]):
+        seat = make_seat(forum=board, title=f"Seat {number}", **since)
+        make_membership(person=ann, seat=seat, **fields)
+        post = make_post(organisation=trust, title=f"Post {number}", **since)
+        make_appointment(person=ann, post=post, **fields)
+
+    assert roles("/forums/board/") == ["Seat 0"]
+    assert roles("/organisations/trust/") == ["Post 0"]
+    assert sorted(roles("/people/ann/")) == ["Post 0", "Seat 0"]
+
+
+def test_a_body_that_perhaps_is_over_has_no_members(db):
+    perhaps, ann = PERHAPS["may be over"], make_person(slug="ann")
+    make_membership(person=ann, seat=make_seat(forum=make_forum(slug="board", **perhaps)))
+    trust = make_organisation(slug="trust", **perhaps)
+    make_appointment(person=ann, post=make_post(organisation=trust))
+
+    for address in ("/forums/board/", "/organisations/trust/", "/people/ann/"):
+        assert roles(address) == []
 
 
 def test_who_fills_a_seat_ex_officio_is_a_member(db):
