@@ -20,7 +20,7 @@ from ics_register.management.commands import export_data
 from ics_register.open_data import export
 from ics_register.open_data.export import one_moment
 from ics_register.open_data.tables import TABLES
-from organisations.models import Organisation, PostKind
+from organisations.models import Organisation, PostKind, RelationshipKind
 from people.identity import withhold_person
 from records.history import Nature, writing
 from records.models import DatedFact
@@ -36,6 +36,7 @@ from tests.builders import (
     make_person,
     make_person_name,
     make_post,
+    make_relationship,
     make_reporting_line,
     make_seat,
 )
@@ -314,6 +315,17 @@ def test_what_has_ended_is_there_only_where_something_refers_to_it(cast):
     assert not any(slug == "forgotten" for slug, _ in today)
     assert {("gone", True), ("forgotten", True), ("over", True)} <= slugs(as_at="2020-03-31")
     assert {("gone", False), ("forgotten", False)} <= slugs(periods="all")
+
+
+def test_a_succession_is_an_event_once_it_surely_has_come(db):
+    make_relationship(
+        kind=RelationshipKind.SUCCEEDED_BY, start_date="2020-04-01", start_precision="month"
+    )
+
+    def events(day: str) -> int:
+        return len(set(opened.org(as_at=day).subjects(RDF.type, ORG.ChangeEvent)))
+
+    assert [events(day) for day in ("2020-03-31", "2020-04-29", "2020-04-30")] == [0, 0, 1]
 
 
 def test_all_periods_has_those_who_were_and_those_who_will_be(db):
