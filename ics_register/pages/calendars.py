@@ -56,6 +56,7 @@ class FoundDay:
     words: str
     source: CalendarSource
     address: str
+    is_certain: bool = True
 
 
 def days_for_calendar(context: dict) -> Days:
@@ -78,7 +79,7 @@ def days_as_csv(context: dict, here: Here) -> CsvTable:
             }
             for each in days_as_json(context, here)["days"]
         ]
-        + [{"words": context["days"].what_is_left_out}] * (not context["days"].is_whole),
+        + ([{"words": left_out}] if (left_out := context["days"].what_is_left_out) else []),
     )
 
 
@@ -87,6 +88,7 @@ def days_as_json(context: dict, here: Here) -> dict:
     return {
         "name": days.name,
         "all_days": days.is_whole,
+        "uncertain_days_left_out": days.uncertain,
         "days": [
             {
                 "key": entry.key,
@@ -114,7 +116,8 @@ def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
     found = [*of_forum(forum, asked)]
     found += [each for seat in seats for each in of_seat(seat, asked)]
     about = f"Terms, comings and goings and reviews of {forum.name}, from the governance register."
-    days = Days(forum.name, about, entries(found))
+    certain = [each for each in found if each.is_certain]
+    days = Days(forum.name, about, entries(certain), uncertain=len(found) - len(certain))
     return "forums/calendar.html", {"forum": forum, "days": days}
 
 
@@ -136,12 +139,14 @@ def calendar(request: HttpRequest, asked: AskedDay):
         terms_of_heads(filtered(post_filter), span, asked),
         reviews(forums_like(request, asked), span),
     ]
-    found = sorted((each for some, _ in parts for each in some), key=in_time)
-    shown = found[: span.most if span.most < MOST else None]
-    is_whole = len(shown) == len(found) and all(whole for _, whole in parts)
+    found = [each for some, _ in parts for each in some]
+    certain = sorted((each for each in found if each.is_certain), key=in_time)
+    shown = certain[: span.most if span.most < MOST else None]
+    is_whole = len(shown) == len(certain) and all(whole for _, whole in parts)
     about = "When the terms of chairs and leaders end, and when terms of reference are to be "
     about += f"reviewed, up to {date_in_words(span.last)}, from the governance register."
-    days = Days("Chairs’ terms and reviews", about, entries(shown), is_whole)
+    uncertain = len(found) - len(certain)
+    days = Days("Chairs’ terms and reviews", about, entries(shown), is_whole, uncertain)
     return "calendar.html", {"days": days, "filters": seat_filter.form, "span": span}
 
 
@@ -208,10 +213,10 @@ EDGES = {"start": "Begins", "end": "Ends"}
 def of_forum(forum: Forum, asked: AskedDay) -> Iterator[FoundDay]:
     if forum.review_date and since(asked) <= forum.review_date and lasts(forum, forum.review_date):
         yield review_of(forum)
-    for edge, day, known in edges(forum, asked):
+    for edge, day, known, is_certain in edges(forum, asked):
         words = f"{EDGES[edge]}{known}: {forum.name}"
         source, address = source_of(forum, edge), forum.get_absolute_url()
-        yield FoundDay((Forum, forum.pk), edge, day, words, source, address)
+        yield FoundDay((Forum, forum.pk), edge, day, words, source, address, is_certain)
 
 
 def review_of(forum: Forum) -> FoundDay:
@@ -222,6 +227,7 @@ def review_of(forum: Forum) -> FoundDay:
         words=f"Review of the terms of reference due: {forum.name}",
         source=source_of(forum),
         address=forum.get_absolute_url(),
+        is_certain=forum.certainly(forum.review_date),
     )
 
 
@@ -230,11 +236,11 @@ def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[FoundDay]:
     for spell in spells_in_seat(seat):
         holder = spell.holder
         if is_term_to_keep(holder, seat, asked):
-            yield term_of(spell)
-        for edge, day, known in edges(holder, asked):
+            yield term_of(spell, seat)
+        for edge, day, known, is_certain in edges(holder, asked):
             if edge == "end" or holder in seat.announced or holder.is_listed(asked.day):
                 words = f"{EDGES[edge]}{known}: {spell.who}"
-                yield spell.found(edge, day, words, source_of(holder, edge))
+                yield spell.found(edge, day, words, source_of(holder, edge), is_certain)
 
 
 @dataclass(frozen=True)
@@ -247,12 +253,15 @@ class Spell:
     who: str
     address: str
 
-    def found(self, what: str, day: datetime.date, words: str, source: CalendarSource) -> FoundDay:
-        return FoundDay(self.record, f"{what}{self.suffix}", day, words, source, self.address)
+    def found(
+        self, what: str, day: datetime.date, words: str, source: CalendarSource, is_certain: bool
+    ) -> FoundDay:
+        what = f"{what}{self.suffix}"
+        return FoundDay(self.record, what, day, words, source, self.address, is_certain)
 
 
 def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
-    counted = defaultdict(int)
+    counted: defaultdict[int, int] = defaultdict(int)
     address = reverse("forum", args=[seat.forum_slug])
     for holder in seat.recorded:
         model, suffix, who = Membership, "", holder.person_and_basis
@@ -274,18 +283,21 @@ def is_term_to_keep(holder: Holder, holding: Holding, asked: AskedDay) -> bool:
     return lasts(holding, term) and (forum_ends is None or term <= forum_ends)
 
 
-def term_of(spell: Spell) -> FoundDay:
-    holder = spell.holder
-    return spell.found("term-ends", holder.term_ends, f"Term ends: {spell.who}", source_of(holder))
+def term_of(spell: Spell, holding: Holding) -> FoundDay:
+    """The end of a term, which is certain if somebody certainly still serves it then."""
+    holder, ends = spell.holder, spell.holder.term_ends
+    is_certain = holder.certainly(ends) and holding.certainly(ends)
+    words = f"Term ends: {spell.who}"
+    return spell.found("term-ends", ends, words, source_of(holder), is_certain)
 
 
 def lasts(period: Period, day: datetime.date) -> bool:
     return period.over_by is None or day <= period.over_by
 
 
-def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date, str]]:
+def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date, str, bool]]:
     """The start and the end of a period, if they are days to remember: which it is, the last day
-    that it can be, and how that is known.
+    that it can be, how that is known, and whether it is certain that there is one.
 
     Days long past are left out. So are limits that have passed, because nothing is known to have
     happened on them.
@@ -293,15 +305,18 @@ def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date,
     for edge in EDGES:
         day, precision = getattr(period, f"{edge}_date"), getattr(period, f"{edge}_precision")
         qualifier = getattr(period, f"{edge}_qualifier")
-        if day is None or qualifier == Qualifier.NOT_BEFORE:
+        if day is None:
             continue
         last, words = last_day(day, precision), date_in_words(day, precision)
-        if qualifier == Qualifier.BY:
+        if qualifier == Qualifier.NOT_BEFORE:
+            if not period.has_ended(asked.day):
+                yield edge, last, f" not before {words}", False
+        elif qualifier == Qualifier.BY:
             if last >= max(asked.day, asked.today):
-                yield edge, last, f" by {words} at the latest"
+                yield edge, last, f" by {words} at the latest", True
         elif last >= since(asked):
             exactly = precision == Precision.DAY
-            yield edge, last, "" if exactly else f" in {words}, on a day not recorded"
+            yield edge, last, "" if exactly else f" in {words}, on a day not recorded", True
 
 
 def source_of(fact, edge: str = "") -> CalendarSource:
@@ -382,7 +397,7 @@ def terms_of_chairs(
         post__ex_officio_seats=Appointment.objects.filter(span.terms),
     )
     found = [
-        term_of(spell)
+        term_of(spell, seat)
         for seat in held_seats_among(keys, asked.day)
         for spell in spells_in_seat(seat)
         if is_term_to_keep(spell.holder, seat, asked) and ends_within(spell, span)
@@ -401,7 +416,7 @@ def terms_of_heads(
             who = f"{holder.person_and_basis}, {post.title}, {post.organisation_name}"
             spell = Spell(holder, (Appointment, holder.id), "", who, address)
             if is_term_to_keep(holder, post, asked) and ends_within(spell, span):
-                found.append(term_of(spell))
+                found.append(term_of(spell, post))
     return found, is_whole
 
 

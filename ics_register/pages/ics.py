@@ -46,14 +46,19 @@ class Days:
     about: str
     entries: list[CalendarEntry]
     is_whole: bool = True  # or whether there are more
+    uncertain: int = 0  # how many are left out, because they may not come, or nobody knows when
 
     @property
     def what_is_left_out(self) -> str:
-        """The sentence about days left out; "" for a calendar with all."""
-        return "" if self.is_whole else LEFT_OUT
+        """The sentences about days left out; "" for a calendar with all."""
+        said = [] if self.is_whole else [MORE]
+        if self.uncertain:
+            days = "1 day that is" if self.uncertain == 1 else f"{self.uncertain} days that are"
+            said.append(f"This calendar leaves out {days} not certain.")
+        return " ".join(said)
 
 
-LEFT_OUT = "There is more than this calendar holds: narrow it to a place or a kind for all of that."
+MORE = "There is more than this calendar holds: narrow it to a place or a kind for all of that."
 
 
 AsCalendar = Callable[[dict], Days]

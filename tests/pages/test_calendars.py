@@ -26,6 +26,7 @@ from tests.builders import (
     make_post,
     make_seat,
 )
+from tests.pages.as_data import read_data
 from tests.pages.files import events, get, inside
 from tests.pages.reading import read, words
 
@@ -116,6 +117,42 @@ def test_a_limit_that_has_passed_is_no_event_on_whatever_day_it_is_read(board, p
     member(board, "Ann Ash", start_qualifier=Qualifier.BY, start_date=passed)
 
     assert events(BOARD, DAY) == {}
+
+
+def left_out(address: str) -> int:
+    """How many uncertain days a calendar leaves out, as each of its formats says."""
+    calendar = icalendar.Calendar.from_ical(get(f"{address}.ics", DAY).content)
+    page, data = read(f"{address}/", DAY).text, read_data(f"{address}.json", DAY).said
+    last = read_data(f"{address}.csv", DAY).rows[-1]["words"]
+    [number] = {
+        re.search("leaves out ([0-9]+) days? that (?:is|are) not certain", words)[1]
+        for words in (calendar["x-wr-caldesc"], page, last)
+    }
+    assert data["uncertain_days_left_out"] == int(number)
+    return int(number)
+
+
+@pytest.mark.parametrize(
+    ("fields", "number"),
+    [
+        ({"end_date": "2021-03-15", "end_qualifier": Qualifier.NOT_BEFORE}, 1),
+        (
+            {
+                "start_date": "2021-03-15",
+                "start_qualifier": Qualifier.NOT_BEFORE,
+                "term_ends": "2023-03-15",
+            },
+            2,
+        ),
+    ],
+    ids=["is to leave", "is to come for a term"],
+)
+def test_a_day_that_is_not_certain_is_left_out_and_counted(board, fields, number):
+    member(board, "Ann Ash", title="A", start_date="2018-04-01", term_ends="2022-03-31")
+    member(board, "Bob Birch", title="B", **{"start_date": "2018-04-01", **fields})
+
+    assert set(events(BOARD, DAY)) == {"Term ends: Ann Ash, A, Board"}
+    assert left_out("/forums/board/calendar") == number
 
 
 def test_what_is_more_than_a_year_past_is_left_out_and_what_is_less_is_kept(board):
@@ -299,6 +336,18 @@ OF_TRUST = {"Term ends: Cat Cedar, Chair, Wye Trust"}
 
 def test_the_calendar_of_all_has_chairs_and_leaders_and_reviews_and_no_members(system):
     assert set(events("/calendar.ics", DAY)) == OF_BOARD | OF_TRUST
+
+
+def test_what_may_be_over_by_then_has_no_certain_review_or_term(system):
+    board = Forum.objects.get(slug="board")
+    board.end_date, board.end_qualifier = day("2150-12-31"), Qualifier.BY
+    board.save()
+    for seat in board.seats.all():
+        seat.end_date, seat.end_qualifier = board.end_date, Qualifier.BY
+        seat.save()
+
+    assert set(events("/calendar.ics", DAY)) == OF_TRUST
+    assert left_out("/calendar") == 2
 
 
 def test_it_is_narrowed_as_the_list_of_chairs_is(system):
