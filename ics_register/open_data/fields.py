@@ -297,7 +297,7 @@ def in_edtf(name: str, label: str, explains: str, fields: tuple[str, str, str]) 
     """A column of a start or an end in one value, made of its three `fields`."""
 
     def read(raw: dict, addresses: Addresses):
-        return When(*map(raw.get, fields)).as_edtf() if raw[fields[0]] else None
+        return When(*(raw[field] for field in fields)).as_edtf() if raw[fields[0]] else None
 
     return worked_out(name, label, explains, Type.TEXT, needs=fields, read=read)
 
