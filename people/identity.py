@@ -39,7 +39,7 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
 
     The name of `merged`, if it differs, becomes another name of `kept`, of this `kind`. Raises
     ValidationError, changing nothing, if they are known to be two people, or if a rule would be
-    broken.
+    broken, or if no document says by when the name was in use.
     """
     if kept.pk == merged.pk:
         raise ValidationError("Choose two records: these are one and the same.")
@@ -147,10 +147,16 @@ def _names_like(person: Person, name: str) -> list[Person | PersonName]:
 def _keep_name(merged: Person, kept: Person, kind: str) -> None:
     """Record the name of `merged` as another name of `kept`, on the source that uses it.
 
-    The source shows only that the name was in use by the day of the source.
+    The source shows only that the name was in use by the day of the source. Raises ValidationError
+    if that has none.
     """
-    # Where no document has a day, all that is known is that the name is in use by today.
-    known = merged.last_known or When(timezone.localdate())
+    known = merged.last_known
+    if known is None:
+        raise ValidationError(
+            f"No day is recorded for {merged.document.short_title}, the source of the name "
+            f"{merged.name}, so nothing says by when it was in use. Enter “speaks as of” on that "
+            "document, then merge."
+        )
     check_and_save(
         PersonName(
             person=kept,

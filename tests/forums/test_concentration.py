@@ -11,6 +11,7 @@ from tests.builders import (
     day,
     make_appointment,
     make_chair_seat,
+    make_document,
     make_forum,
     make_membership,
     make_organisation,
@@ -183,7 +184,7 @@ def test_a_seat_shared_with_somebody_withheld_names_the_other_alone(ann):
 
 
 def test_two_records_of_one_person_are_one_once_they_are_merged(ann):
-    twin = make_person(name="A Abel")
+    twin = make_person(name="A Abel", document=make_document(as_of="2021-06-01"))
     chair(make_forum(name="Board"), ann)
     chair(make_forum(name="Alliance"), twin)
     assert told() == []

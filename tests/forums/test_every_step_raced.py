@@ -17,6 +17,7 @@ from records.history import Recorded
 from tests import racing, slow
 from tests.builders import (
     make_appointment,
+    make_document,
     make_forum,
     make_member_organisation,
     make_membership,
@@ -112,7 +113,7 @@ STEPS = {
     ("rename", Organisation): lambda: (make_organisation(), {"name": "One"}, {"name": "Two"}),
     ("rename", Forum): lambda: (make_forum(), {"name": "One"}, {"name": "Two"}),
     ("rename", Person): lambda: (make_person(), {"name": "Ann One"}, {"name": "Ann Two"}),
-    ("merge", Person): lambda: (make_person(), *another_record()),
+    ("merge", Person): lambda: (dated_person(), *another_record()),
     ("withhold", Person): lambda: (make_person(), {}, {}),
     ("show-again", Person): lambda: (make_person(withheld=True), {}, {}),
     ("reconfirm", Appointment): lambda: both_of(make_appointment(), confirmed),
@@ -138,8 +139,12 @@ def appointed_with(held, other) -> tuple:
     return held, {**somebody(), **both}, {**somebody(), **both}
 
 
+def dated_person() -> Person:
+    return make_person(document=make_document(as_of="2021-06-01"))
+
+
 def another_record() -> list[dict]:
-    other = make_membership().person
+    other = make_membership(person=dated_person()).person
     return [{"other": other, "keep": keep, "kind": "spelling"} for keep in ("this", "other")]
 
 

@@ -6,6 +6,7 @@ The Minutes are those of a meeting on 3 March 2022; the Note has no day.
 import datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -237,6 +238,15 @@ def test_a_name_kept_at_a_merge_was_in_use_by_the_day_of_its_document(minutes):
     merge_people(kept=kept, merged=other)
 
     assert PersonName.objects.get().start_in_words() == "by 3 March 2022"
+
+
+def test_a_name_whose_document_has_no_day_is_not_kept_as_of_the_day_of_typing(note):
+    kept, other = make_person(name="Ann Lee"), make_person(name="Anne Lee", document=note)
+
+    with pytest.raises(ValidationError, match="Enter “speaks as of” on that document, then merge"):
+        merge_people(kept=kept, merged=other)
+
+    assert not PersonName.objects.exists()
 
 
 def test_what_somebody_holds_on_a_paper_of_this_year_is_not_on_the_worklist():

@@ -17,6 +17,7 @@ from tests.builders import (
     day,
     make_appointment,
     make_chair_seat,
+    make_document,
     make_membership,
     make_person,
     make_post,
@@ -128,7 +129,8 @@ def assert_one_each(model, held, keys):
 def test_nobody_is_appointed_while_they_are_merged():
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL only: on SQLite one writes at a time")
-    kept, second = make_person(name="Ann Lee"), make_person(name="A Lee")
+    kept = make_person(name="Ann Lee")
+    second = make_person(name="A Lee", document=make_document(as_of="2021-06-01"))
     appointment = Appointment(person=second, post=make_post(), **racing.evidence_and_start())
     checked, merged = threading.Event(), threading.Event()
 

@@ -144,7 +144,10 @@ def test_an_old_slug_and_a_merged_record_lead_to_what_they_became(board):
     board.slug = "new-board"
     board.save()
     kept = make_person(slug="benjamin", name="Benjamin Rhys")
-    merge_people(kept=kept, merged=Person.objects.get(slug="ben"))
+    ben = Person.objects.get(slug="ben")
+    ben.document = make_document(as_of="2021-06-01")
+    ben.save()
+    merge_people(kept=kept, merged=ben)
 
     assert read("/changes/", {"forum": "board"}).headings == ["Changes to Board"]
     assert read("/changes/", {"person": "ben"}).headings == ["Changes to Benjamin Rhys"]

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from people.identity import merge_people, withhold_person
-from tests.builders import make_membership, make_person, make_person_name
+from tests.builders import make_document, make_membership, make_person, make_person_name
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def karen():
 
 @pytest.fixture
 def merged(karen):
-    second = make_person(slug="k-brown", name="K Brown")
+    second = make_person(slug="k-brown", name="K Brown", document=make_document(as_of="2021-06-01"))
     make_membership(person=second)
     merge_people(kept=karen, merged=second)
     return second
@@ -38,7 +38,7 @@ def test_its_address_leads_to_the_person_for_good_and_keeps_the_day(karen, merge
 
 
 def test_an_address_that_it_gave_up_before_leads_there_too(karen):
-    second = make_person(slug="kb", name="K Brown")
+    second = make_person(slug="kb", name="K Brown", document=make_document(as_of="2021-06-01"))
     second.slug = "k-brown"
     second.save()
     merge_people(kept=karen, merged=second)
@@ -48,6 +48,8 @@ def test_an_address_that_it_gave_up_before_leads_there_too(karen):
 
 def test_one_merged_after_another_leads_straight_to_the_last(karen, merged):
     last = make_person(slug="karen-b-brown", name="Karen B Brown")
+    karen.document = make_document(as_of="2021-06-01")
+    karen.save()
     merge_people(kept=last, merged=karen)
 
     for slug in ("k-brown", "karen-brown"):

@@ -235,7 +235,7 @@ def test_who_is_withheld_today_is_withheld_from_what_was_said_before(board):
 
 def test_who_was_merged_into_somebody_withheld_is_withheld_from_what_was_said_before(board, clock):
     clock.strikes("2026-08-01 10:00")
-    twin = make_person(slug="b-hill", name="B Hill", document=make_document())
+    twin = make_person(slug="b-hill", name="B Hill", document=make_document(as_of="2021-06-01"))
     clock.strikes("2026-09-01 10:00")
     bea = Person.objects.get(slug="bea-hill")
     merge_people(kept=bea, merged=twin)
