@@ -66,14 +66,18 @@ def names_of_one(names: Iterable[OtherName], asked: AskedDay) -> list[str]:
 def _in_words(name: str, ends: When | None, asked: AskedDay) -> str:
     """A former name that was in use on the day, in words; "" if perhaps it was not.
 
-    A name that ended *by* a month may have ended earlier, and is not claimed for that month.
+    A name that ended *by* a month may have ended earlier, and is not claimed for that month. One
+    that ended *not before* a day may have been in use on any day after it.
     """
     if ends is None or ends.qualifier == Qualifier.ON:
         return f"then called {name}"
-    if ends.first_possible() <= asked.day:
-        return ""
     gone = date_in_words(ends.day, ends.precision)
-    return f"called {name} until {gone} at the latest"
+    if ends.qualifier == Qualifier.BY:
+        is_sure = asked.day < ends.first_possible()
+        return f"called {name} until {gone} at the latest" if is_sure else ""
+    if asked.day <= ends.first_possible():
+        return f"then called {name}"
+    return f"called {name} until {gone} at the earliest"
 
 
 def earliest_day() -> datetime.date | None:

@@ -322,6 +322,23 @@ def test_a_former_name_that_had_gone_by_a_month_is_not_claimed_for_that_month():
         assert "alled Old Trust" not in read(address, {"as_at": "2021-06-01"}).text
 
 
+def test_a_former_name_that_had_not_gone_before_a_day_is_not_said_to_have_gone_by_then():
+    trust = make_organisation(slug="trust", name="New Trust", start_date="2010-01-01")
+    make_organisation_name(
+        organisation=trust,
+        name="Old Trust",
+        kind="former",
+        start_date="2010-01-01",
+        end_date="2021-06-30",
+        end_qualifier=Qualifier.NOT_BEFORE,
+    )
+
+    for address in ("/organisations/trust/", "/organisations/"):
+        assert "hen called Old Trust" in read(address, {"as_at": "2021-06-30"}).text
+        after = read(address, {"as_at": "2021-07-01"}).text
+        assert "alled Old Trust until 30 June 2021 at the earliest" in after
+
+
 def confirmed(**fields) -> str:
     """When the one chair was last confirmed, in the words of the list of chairs."""
     make_membership(seat=make_chair_seat(), basis=Basis.SUBSTANTIVE, **fields)
