@@ -8,7 +8,7 @@ last day that it can be, and the words say how it is known.
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import django_filters
 from django.db.models import CharField, Exists, F, Max, Model, OuterRef, Q, QuerySet, Value
@@ -30,7 +30,9 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.ics import CalendarEntry, CalendarSource, Days
 from ics_register.pages.joins import with_sources
 from ics_register.pages.lists import LONG, filtered
+from ics_register.pages.names_on_day import names_then
 from ics_register.pages.page import public_page
+from ics_register.pages.papers import called_then
 from ics_register.pages.terms import forum_of_paper
 from organisations.models import OrganisationKind, Post
 from people.models import TERM_RUNS, Appointment
@@ -48,9 +50,10 @@ NEXT = 20
 
 @dataclass(frozen=True)
 class FoundDay:
-    """A day to remember, and the record that gives it."""
+    """A day to remember, the record that gives it, and the forum or organisation that it is of."""
 
     record: tuple[type[Model], int]
+    of: tuple[str, int]
     what: str  # of the record: "term-ends"
     day: datetime.date
     words: str
@@ -115,10 +118,12 @@ def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
     seats = held_seats_of(forum, asked.day)
     found = [*of_forum(forum, asked)]
     found += [each for seat in seats for each in of_seat(seat, asked)]
+    called = called_then(forum, asked)
     about = f"Terms, comings and goings and reviews of {forum.name}, from the governance register."
     certain = [each for each in found if each.is_certain]
-    days = Days(forum.name, about, entries(certain), uncertain=len(found) - len(certain))
-    return "forums/calendar.html", {"forum": forum, "days": days}
+    uncertain = len(found) - len(certain)
+    days = Days(forum.name, f"{about} {called}".strip(), entries(certain), uncertain=uncertain)
+    return "forums/calendar.html", {"forum": forum, "days": days, "called_then": called}
 
 
 @public_page(
@@ -145,9 +150,24 @@ def calendar(request: HttpRequest, asked: AskedDay):
     is_whole = len(shown) == len(certain) and all(whole for _, whole in parts)
     about = "When the terms of chairs and leaders end, and when terms of reference are to be "
     about += f"reviewed, up to {date_in_words(span.last)}, from the governance register."
-    uncertain = len(found) - len(certain)
-    days = Days("Chairs’ terms and reviews", about, entries(shown), is_whole, uncertain)
+    uncertain, named = len(found) - len(certain), entries(called_as_then(shown, asked))
+    days = Days("Chairs’ terms and reviews", about, named, is_whole, uncertain)
     return "calendar.html", {"days": days, "filters": seat_filter.form, "span": span}
+
+
+def called_as_then(found: list[FoundDay], asked: AskedDay) -> list[FoundDay]:
+    """The days, with the name that the forum or organisation of each had on the day asked for."""
+    of = {each.of for each in found}
+    names = names_then(
+        asked,
+        organisations={key for kind, key in of if kind == "organisation"},
+        forums={key for kind, key in of if kind == "forum"},
+    )
+    called = {(kind, key): words for kind in names for key, words in names[kind].items()}
+    return [
+        replace(each, words=f"{each.words} ({called[each.of]})") if each.of in called else each
+        for each in found
+    ]
 
 
 def in_time(found: FoundDay) -> tuple[datetime.date, str]:
@@ -216,12 +236,14 @@ def of_forum(forum: Forum, asked: AskedDay) -> Iterator[FoundDay]:
     for edge, day, known, is_certain in edges(forum, asked):
         words = f"{EDGES[edge]}{known}: {forum.name}"
         source, address = source_of(forum, edge), forum.get_absolute_url()
-        yield FoundDay((Forum, forum.pk), edge, day, words, source, address, is_certain)
+        of = ("forum", forum.pk)
+        yield FoundDay((Forum, forum.pk), of, edge, day, words, source, address, is_certain)
 
 
 def review_of(forum: Forum) -> FoundDay:
     return FoundDay(
         record=(Forum, forum.pk),
+        of=("forum", forum.pk),
         what="review",
         day=forum.review_date,
         words=f"Review of the terms of reference due: {forum.name}",
@@ -249,6 +271,7 @@ class Spell:
 
     holder: Holder
     record: tuple[type[Model], int]
+    of: tuple[str, int]
     suffix: str
     who: str
     address: str
@@ -257,7 +280,7 @@ class Spell:
         self, what: str, day: datetime.date, words: str, source: CalendarSource, is_certain: bool
     ) -> FoundDay:
         what = f"{what}{self.suffix}"
-        return FoundDay(self.record, what, day, words, source, self.address, is_certain)
+        return FoundDay(self.record, self.of, what, day, words, source, self.address, is_certain)
 
 
 def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
@@ -271,7 +294,7 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
             model, suffix = Appointment, f"-seat-{seat.id}-{counted[holder.id]}"
             who += f", ex officio as {holder.ex_officio}"
         who += f", {seat.title}, {seat.forum_name}"
-        yield Spell(holder, (model, holder.id), suffix, who, address)
+        yield Spell(holder, (model, holder.id), ("forum", seat.forum_id), suffix, who, address)
 
 
 def is_term_to_keep(holder: Holder, holding: Holding, asked: AskedDay) -> bool:
@@ -414,7 +437,8 @@ def terms_of_heads(
         address = reverse("organisation", args=[post.organisation_slug])
         for holder in post.recorded:
             who = f"{holder.person_and_basis}, {post.title}, {post.organisation_name}"
-            spell = Spell(holder, (Appointment, holder.id), "", who, address)
+            of = ("organisation", post.organisation_id)
+            spell = Spell(holder, (Appointment, holder.id), of, "", who, address)
             if is_term_to_keep(holder, post, asked) and ends_within(spell, span):
                 found.append(term_of(spell, post))
     return found, is_whole

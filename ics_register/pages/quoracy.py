@@ -24,6 +24,7 @@ from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.page import public_page
+from ics_register.pages.papers import called_then
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.verdicts import (
     as_filled_in_words,
@@ -82,6 +83,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
     judgement, votes = context["judgement"], context["votes"]
     return {
         "forum": facts.record(here, "forum", forum.slug, forum.name),
+        "called_then": context["called_then"] or None,
         **facts.quoracy(forum),
         "attendance": {each.key: each.answer for each in context["questions"] if each.key},
         "not_counted": context["set_aside"],
@@ -130,6 +132,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     context = {
         "forum": forum,
         "name": forum.short_name or forum.name,
+        "called_then": called_then(forum, asked),
         "questions": asked_of,
         "question_groups": question_groups(organisations, places),
         "set_aside": set_aside,

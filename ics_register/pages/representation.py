@@ -234,7 +234,11 @@ def representation(request: HttpRequest, asked: AskedDay):
         "all": Tally.of(shares),
         "for_nobody": Tally.of(for_nobody),
         "empty": {"all": empty_in(shares, empty), "for_nobody": empty_in(for_nobody, empty)},
-        "names_then": names_then(asked, organisations=[row.organisation.pk for row in page]),
+        "names_then": names_then(
+            asked,
+            organisations=[row.organisation.pk for row in page],
+            forums=[forum.pk for forum in (*columns, *others)],
+        ),
         "apart": told_apart([row.organisation for row in page], asked.day),
         "forums_apart": told_apart([*columns, *others], asked.day),
         "earliest": None if rows else earliest_day(),

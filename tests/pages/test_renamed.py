@@ -16,6 +16,7 @@ from tests.builders import (
     make_chair_seat,
     make_document,
     make_forum,
+    make_member_organisation,
     make_membership,
     make_organisation,
     make_person,
@@ -51,7 +52,9 @@ def register():
     board = make_forum(slug="board", name="Old Board", short_name="OB", **old)
     trust = make_organisation(slug="trust", name="Old Trust", **old)
     ann = make_person(slug="ann", name="Ann Owen", document=paper, locator="page 4")
-    make_membership(seat=make_chair_seat(forum=board, **old), person=ann, **old)
+    chair = make_chair_seat(forum=board, **old)
+    make_membership(seat=chair, person=ann, term_ends="2025-03-31", **old)
+    make_member_organisation(forum=board, organisation=trust, **old)
     make_appointment(
         post=make_post(organisation=trust, title="Chair", kind=PostKind.CHAIR, **old),
         person=ann,
@@ -125,6 +128,10 @@ SHOWING = [
     "/search/?q=board",
     "/forums/board/terms/",
     "/forums/board/attendance/",
+    "/forums/board/quoracy/",
+    "/forums/board/calendar/",
+    "/calendar/",
+    "/representation/",
     "/people/ann/",
 ]
 
