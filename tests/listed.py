@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
@@ -24,6 +25,14 @@ def rows_of(
     request.user = user or User(is_superuser=True, is_staff=True)
     [listed] = [each for each in all_worklists() if each.slug == slug]
     return listed.rows(request, day, words, chosen, apart=apart)[:]
+
+
+def explained(heading: str) -> dict[str, list[str]]:
+    """The table under a heading of docs/worklists.md: the cells beside the title of each list."""
+    text = (settings.BASE_DIR / "docs" / "worklists.md").read_text()
+    [part] = [part for part in text.split("\n## ") if part.startswith(f"{heading}\n")]
+    rows = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("|")]
+    return {title.strip(): [cell.strip() for cell in cells] for title, *cells in rows[2:]}
 
 
 def listed(slug: str, **asked) -> list:

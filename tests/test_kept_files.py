@@ -24,7 +24,6 @@ from django.test.utils import CaptureQueriesContext
 from ics_register import kept_files
 from ics_register.open_data.files import FORMATS
 from ics_register.pages import data, formats, page
-from ics_register.urls import urlpatterns
 from people.identity import withhold_person
 from tests.builders import make_person, make_seat
 from tests.pages.reading import Page
@@ -170,16 +169,6 @@ def test_an_address_of_no_whole_list_waits_for_no_file(address, status, folder):
     with held(folder, "turn", "waiting"):
         assert client.get(address).status_code == status
     assert files_in(folder) == []
-
-
-def test_every_list_of_a_register_is_a_whole_list_but_what_a_search_finds():
-    lists = {
-        pattern.name
-        for pattern in urlpatterns
-        if getattr(pattern, "default_args", {}).get("form") == "csv"
-        and "<" not in str(pattern.pattern)
-    }
-    assert lists - {"search.csv"} == kept_files.WHOLE_LISTS
 
 
 def test_bytes_that_are_no_ascii_are_read_as_a_browser_means_them():

@@ -4,7 +4,6 @@ Nothing is kept inside a transaction, so these tests commit what they write.
 """
 
 import datetime
-import re
 from unittest import mock
 
 import psycopg
@@ -21,7 +20,6 @@ from bench.nginx import SAMPLE
 from editing import signing_in
 from forums.models import Forum, Membership
 from ics_register import kept_pages
-from ics_register.urls import urlpatterns
 from organisations.ods.ods_import import run
 from organisations.ods.reader import read_files
 from people.identity import withhold_person
@@ -396,17 +394,6 @@ def test_an_address_is_what_the_page_reads_of_it(chair, typed, read):
         assert other.getvalue() == whole
     assert other.headers["ETag"] == tag
     assert len(queries) == 1
-
-
-def test_every_parameter_that_a_page_reads_is_passed_on_by_nginx_and_no_other():
-    read = {name for view in urlpatterns for name in getattr(view.callback, "reads", ())}
-    text = SAMPLE.read_text()
-    # The names of quoracy's parameters end in the number of a seat.
-    by_name = {name for name in read if not name.endswith("-")}
-    passed = re.findall(r"^map \$arg_(\w+) \$with_\1 .*&\1=\$arg_\1", text, re.M)
-    assert sorted(passed) == sorted(by_name)
-    joined = re.search(r'default "((?:\$with_\w+)+)";', text)[1]
-    assert sorted(joined.replace("$with_", " ").split()) == sorted(by_name)
 
 
 def test_nginx_knows_by_the_same_cookie_who_has_signed_in_before():

@@ -645,10 +645,6 @@ def test_every_rule_has_cases():
     assert {rule for rule, refused, _ in CASES if not refused} == set(RULES)
 
 
-def test_every_kind_of_record_can_be_built():
-    assert set(BUILDERS) == set(RECORDED)
-
-
 @pytest.mark.parametrize("model", RECORDED, ids=lambda model: model.__name__)
 def test_every_rule_says_what_to_do_about_it(model):
     for rule in rules_of(model):

@@ -4,28 +4,12 @@ import re
 
 import pytest
 
+from editing.worklists import all_worklists
 from tests.browser.accessibility import violations
 from tests.browser.staff import Staff
 from tests.organisations.ods_files import networks
 
 SIZES = [{"width": 1280, "height": 900}, {"width": 375, "height": 800}]
-
-WORKLISTS = [
-    "chairs-vacant",
-    "seats-vacant",
-    "terms-ending",
-    "past-term",
-    "not-confirmed",
-    "held-by-the-closed",
-    "reporting",
-    "ex-officio-vacant",
-    "cannot-be-quorate",
-    "quoracy-not-compared",
-    "held-twice",
-    "same-person",
-    "statements-in-conflict",
-]
-
 
 # A new person, and one who is refused because no source is given.
 PEOPLE = "Name,Source document,Locator\nAda Byron,Briefing pack 2021,page 2\nNobody,,\n"
@@ -67,8 +51,8 @@ def looker(page, staff_register):
 
 def test_the_front_page_the_worklists_and_a_search_are_accessible(looker):
     looker.visit("/admin/")
-    for slug in WORKLISTS:
-        looker.visit(f"/admin/worklists/{slug}/")
+    for each in all_worklists():
+        looker.visit(each.address)
     looker.visit("/admin/worklists/seats-vacant/?show=apart&q=chair")
     looker.visit("/admin/find/?q=chair")
     looker.visit("/admin/find/?q=nothing+at+all")

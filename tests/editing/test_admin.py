@@ -4,24 +4,19 @@ import datetime
 import re
 
 import pytest
-from django.apps import apps
-from django.contrib import admin
-from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import Permission, User
 from django.db import IntegrityError, connection, models
 from django.db.models import ProtectedError
 from django.forms import ModelChoiceField
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from editing.admin import RecordAdmin
 from forums.models import ClauseKind, Forum, Membership, QuoracyClause, Seat
 from organisations.models import Organisation, Place, Post
 from people.models import Person
 from records.dated import Dated
-from records.history import Recorded
 from records.models import Document
 from tests import slow
 from tests.admin_pages import address, errors_of, remove, send, typed
@@ -58,23 +53,6 @@ def viewer():
 
 
 # Every model, every page
-
-
-def test_every_record_of_the_register_has_editing_pages():
-    recorded = {model for model in apps.get_models() if issubclass(model, Recorded)}
-    assert recorded == set(MODELS)
-    assert recorded == {
-        model for model, page in admin.site._registry.items() if isinstance(page, RecordAdmin)
-    }
-
-
-@every_model
-def test_a_form_has_every_field_that_people_fill_in(model, admin_user):
-    request = RequestFactory().get("/")
-    request.user, request.resolver_match = admin_user, None
-    shown = flatten_fieldsets(admin.site.get_model_admin(model).get_fieldsets(request))
-    filled_in = {field.name for field in model._meta.concrete_fields if field.editable}
-    assert set(shown) == filled_in - {"id"} | {"reason"}
 
 
 @every_model

@@ -9,7 +9,6 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from editing.steps import all_steps
 from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment, Person
@@ -146,10 +145,6 @@ def dated_person() -> Person:
 def another_record() -> list[dict]:
     other = make_membership(person=dated_person()).person
     return [{"other": other, "keep": keep, "kind": "spelling"} for keep in ("this", "other")]
-
-
-def test_every_step_is_raced():
-    assert {(step.name, model) for model, step in all_steps()} == set(STEPS)
 
 
 def test_two_editors_who_take_the_same_step_see_no_fault_and_break_no_rule(monkeypatch):

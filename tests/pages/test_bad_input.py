@@ -1,36 +1,23 @@
 """Addresses that no link leads to get the right status and a sentence, and leave the log quiet."""
 
 import pytest
+from django.urls import resolve
 
+from ics_register.pages.frame import TYPED
 from records.names import fold
 from tests.pages import cast as stage
 from tests.pages.reading import REFUSED, read
+from tests.pages.test_every_page import PAGES
 
-# Each page with the parameters that it reads.
+# Each page with the parameters that it reads, but for the day of recording and days as typed.
 PARAMETERS = {
-    "/": ["as_at"],
-    "/chairs/": ["as_at", "place", "kind", "standing", "page"],
-    "/forums/": ["as_at", "q", "place", "kind", "status", "chair", "sort", "page"],
-    stage.FORUM: ["as_at"],
-    stage.QUORACY: ["as_at"],
-    "/organisations/": ["as_at", "q", "place", "kind", "chair", "sort", "page"],
-    stage.ORGANISATION: ["as_at"],
-    "/people/": ["as_at", "q", "sort", "page"],
-    stage.PERSON: ["as_at"],
-    stage.TERMS: ["as_at"],
-    stage.SHEET: ["as_at"],
-    f"{stage.FORUM}calendar/": ["as_at"],
-    "/concentration/": ["as_at", "place", "page"],
-    "/representation/": ["as_at", "place", "page"],
-    "/data/": ["as_at"],
-    "/data/fields/": ["as_at"],
-    "/structure/": ["as_at", "place", "page"],
-    "/calendar/": ["as_at", "place", "kind"],
-    "/changes/recorded/": ["as_at", "from", "to", "page"],
-    "/changes/": ["as_at", "from", "to", "forum", "organisation", "person", "page"],
-    "/documents/": ["as_at", "page"],
-    stage.DOCUMENT: ["as_at", "facts", "page"],
-    "/search/": ["as_at", "q"],
+    address: [
+        name
+        for name in resolve(address).func.reads
+        if name not in ("recorded", *TYPED) and not name.endswith("-")
+    ]
+    for address in PAGES
+    if "?" not in address
 }
 EACH = [(address, name) for address, names in PARAMETERS.items() for name in names]
 CHOICES = [pair for pair in EACH if pair[1] not in ("as_at", "from", "to", "q", "page")]
@@ -63,14 +50,15 @@ def test_an_unknown_value_gets_a_sentence_that_names_the_field(cast, quiet, addr
 
     assert page.status == 400
     assert page.headings == [REFUSED]
-    labels = {"sort": "Sort by", "standing": "Chair"}
-    said = (
-        f"“{text[:40]}” is not a kind of fact"
-        if name == "facts"
-        else f": there is no “{text[:60]}” to choose."
-    )
+    labels = {"sort": "Sort by", "standing": "Chair", "show": "show"}
+    labels |= {"forum_kind": "Kind of forum"}
+    label, said = labels.get(name, name.capitalize()), f": there is no “{text[:60]}” to choose."
+    if name == "facts":
+        label, said = "", f"“{text[:40]}” is not a kind of fact"
+    elif (address, name) == ("/structure/", "forum"):
+        label, said = "forum", f": There is no forum “{text[:60]}”."
     assert said in page.text
-    assert name == "facts" or labels.get(name, name.capitalize()) in page.text
+    assert label in page.text
     assert len(page.text) < 500
 
 

@@ -20,28 +20,8 @@ from tests import slow
 from tests.builders import BUILDERS, make_organisation
 from tests.pages import cast as stage
 from tests.pages.reading import read
+from tests.pages.test_every_page import PAGES
 
-PAGES = [
-    "/",
-    "/chairs/",
-    "/forums/",
-    "/organisations/",
-    "/people/",
-    "/concentration/",
-    "/representation/",
-    "/structure/",
-    "/calendar/",
-    "/changes/",
-    "/search/?q=marches",
-    stage.FORUM,
-    stage.QUORACY,
-    stage.TERMS,
-    stage.SHEET,
-    stage.ORGANISATION,
-    stage.PERSON,
-    stage.DOCUMENT,
-    f"{stage.FORUM}calendar/",
-]
 FEEDS = [f"{page}changes.atom" for page in (stage.FORUM, stage.ORGANISATION, stage.PERSON)] + [
     "/changes.atom",
     "/changes/recorded.atom",

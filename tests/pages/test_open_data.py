@@ -23,7 +23,6 @@ from ics_register.open_data.tables import TABLES
 from organisations.models import Organisation, PostKind, RelationshipKind
 from people.identity import withhold_person
 from records.history import Nature, writing
-from records.models import DatedFact
 from tests import slow
 from tests.builders import (
     make_appointment,
@@ -42,18 +41,6 @@ from tests.builders import (
 )
 from tests.pages import opened
 from tests.pages.reading import REFUSED, read
-
-# What serves searching, ordering and the database's own rules, and what is not for the public.
-NOT_GIVEN = {
-    "folded",
-    "folded_sort_name",
-    *DatedFact.FOUR_DAYS,
-    "sole",
-    "withheld",
-    "merged_into",
-}
-# The order in which a seat is shown, beyond its forum's.
-NOT_GIVEN_OF = {"seats": {"order"}}
 
 every_file = pytest.mark.parametrize("name", opened.FILES)
 client = Client(headers={"host": "localhost"})
@@ -419,12 +406,3 @@ def test_all_is_read_as_of_one_moment_while_others_write():
         assert Organisation.objects.count() == 0
     assert Organisation.objects.count() == 1
     make_organisation(slug="after")  # and writing is as it was
-
-
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_whatever_the_register_records_is_given_away(table):
-    given = {column.name.removesuffix("_id") for column in table.columns}
-    given |= {lookup.split("__")[0] for column in table.columns for lookup in column.needs.values()}
-    fields = {field.name for field in table.model._meta.concrete_fields}
-
-    assert fields - given - NOT_GIVEN == NOT_GIVEN_OF.get(table.name, set())
