@@ -12,6 +12,13 @@ from forums.happenings import happenings
 from forums.models import Forum, Membership
 from forums.sentences import Sentence, sentences_about
 from ics_register.pages import csv_rows, facts
+from ics_register.pages.change_rows import (
+    asked_for,
+    entries_in_words,
+    kind_of,
+    no_change,
+    parts_of_changes,
+)
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay, named_day, refuse_wrong_order
 from ics_register.pages.lists import page_of_many
@@ -131,16 +138,23 @@ def changes(request: HttpRequest, asked: AskedDay):
     page = page_of_many(request, functools.partial(first_keys, days, key))
     sentences = sentences_about(happenings(as_key(row) for row in page), asked.today)
     sentences = tell_apart(sentences, asked.day)
+    happened = [each for each in sentences if not each.is_limit]
+    so_by_then = [each for each in sentences if each.is_limit]
     return "changes/changes.html", {
+        "title": f"Changes to {about}" if about else "Changes",
         "days": days,
+        "these_days": asked_for(days),
         "first_day": date_in_words(days.first),
         "last_day": date_in_words(days.last),
         "about": about,
-        "about_kind": about._meta.model_name if about else "",
+        "about_kind": kind_of(about),
         "page": page,
         "whole": (days, key),
-        "happened": [each for each in sentences if not each.is_limit],
-        "so_by_then": [each for each in sentences if each.is_limit],
+        "happened": happened,
+        "so_by_then": so_by_then,
+        "parts": parts_of_changes(happened, so_by_then, days, about),
+        "shown_in": entries_in_words(len(sentences), page),
+        "no_change": "" if page.object_list else no_change(days, about),
         "earlier": None if sentences else last_year_before(days, key),
     }
 

@@ -91,6 +91,7 @@ def home(request: HttpRequest, asked: AskedDay):
             forums={seat.forum_id for seat in chairs},
         ),
         "earliest": None if chairs or leaders else earliest_day(),
+        "governed": ", ".join(place.name for place in shown) or "the integrated care system",
         "systems": _systems(shown, places, asked),
         "more_systems": len(systems) - len(shown),
         "chairs": chairs[:FORUMS],
@@ -156,6 +157,7 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
                 "place": place,
                 "level": place.get_level_display(),
                 "forums": forums.get(place.pk, 0),
+                "forums_in_words": _forums_in_words(forums.get(place.pk, 0)),
                 "organisations": sorted(
                     organisations[place.pk], key=lambda counted: in_order(counted[0])
                 ),
@@ -164,6 +166,10 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
         ]
         systems.append({"place": system, "layers": layers})
     return systems
+
+
+def _forums_in_words(count: int) -> str:
+    return f"{count} forum{'' if count == 1 else 's'}" if count else ""
 
 
 def _counted(kind: str, count: int) -> str:

@@ -17,6 +17,7 @@ from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import names_then
 from ics_register.pages.page import public_page
+from ics_register.pages.person_rows import parts_of_person
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import person_as_data
 from people.models import FINDABLE, Appointment, Person, PersonName
@@ -251,7 +252,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     tenures = [("post", a) for a in appointments] + [("seat", m) for m in memberships]
     over = [pair for pair in tenures if pair[1].has_ended(asked.day) or ended_with(*pair, asked)]
     now = [pair for pair in tenures if pair not in over and pair[1].is_in_force(asked.day)]
-    return "people/person.html", {
+    context = {
         "person": person,
         "names_then": names_then(
             asked,
@@ -269,6 +270,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
         if asked.is_now
         else None,
     }
+    return "people/person.html", {**context, "parts": parts_of_person(context, asked)}
 
 
 def ended_with(what: str, record, asked: AskedDay):

@@ -1,0 +1,90 @@
+"""The rows and sentences of the page of changes."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page
+from django.db.models import Model
+
+from forums.changes import Between
+from forums.sentences import Sentence
+from records.periods import date_in_words
+
+SO_BY_THEN = (
+    "The sources show that it was so by a day or month in this time. They do not say when it "
+    "began: it may have been long before."
+)
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A sentence about a change, with what is to be said of it in these days."""
+
+    sentence: Sentence
+    days: Between
+    about: Model | None
+
+    @property
+    def remarks(self) -> list[str]:
+        first, said = self.sentence.first, []
+        if not (self.sentence.is_limit or self.days.surely(first.day, first.precision)):
+            side = "before" if first.may_be_before(self.days.first) else "after"
+            said.append(f"Only the {first.precision} is known: it may have been {side} these days.")
+        if kind_of(self.about) == "forum" and first.what == "appointment":
+            said.append(f"A seat of {self.about} goes with this post.")
+        return said
+
+    @property
+    def whose(self) -> dict[str, str]:
+        """The parameters of all changes in these days to what began or ended, if others did with
+        it."""
+        first = self.sentence.first
+        if not first.counts:
+            return {}
+        return {**asked_for(self.days), first.what: first.subject_slug or ""}
+
+
+@dataclass(frozen=True)
+class PartOfChanges:
+    anchor: str
+    heading: str
+    explained: str
+    rows: list[ChangeRow]
+
+
+def kind_of(about: Model | None) -> str:
+    """ "forum", "organisation" or "person"; "" for changes to everything."""
+    return about._meta.model_name or "" if about else ""
+
+
+def asked_for(days: Between) -> dict[str, str]:
+    """The parameters that name the days."""
+    return {"from": days.first.isoformat(), "to": days.last.isoformat()}
+
+
+def parts_of_changes(
+    happened: list[Sentence], so_by_then: list[Sentence], days: Between, about: Model | None
+) -> list[PartOfChanges]:
+    """What happened, and what was so by then: each if there is any."""
+    parts = [
+        ("happened", "What happened", "", happened),
+        ("so-by-then", "What was so by then", SO_BY_THEN, so_by_then),
+    ]
+    return [
+        PartOfChanges(*words, [ChangeRow(each, days, about) for each in sentences])
+        for *words, sentences in parts
+        if sentences
+    ]
+
+
+def entries_in_words(entries: int, page: Page) -> str:
+    """How many entries the changes of a page are in, if they are in fewer."""
+    if entries >= len(page.object_list):
+        return ""
+    entry = "entry" if entries == 1 else "entries"
+    return f"Shown in {entries} {entry}: changes that belong together are one entry."
+
+
+def no_change(days: Between, about: Model | None) -> str:
+    to = f"to {about} " if about else ""
+    first, last = date_in_words(days.first), date_in_words(days.last)
+    return f"The register has no change {to}from {first} to {last}."

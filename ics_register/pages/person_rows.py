@@ -1,0 +1,105 @@
+"""The rows and sentences of the page of a person."""
+
+from dataclasses import dataclass
+
+from forums.models import Forum, Membership, Seat
+from forums.seat_holders import HeldSeat
+from ics_register.pages.forum_rows import Link
+from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import NamesThen
+from organisations.models import Organisation, Post
+from people.models import Appointment, Basis
+from people.post_holders import Holder
+from records.periods import date_in_words
+
+# What a tenure is of, and whose end may have ended it.
+Whole = Organisation | Post | Forum | Seat
+
+
+@dataclass(frozen=True)
+class TenureRow:
+    """A post or a seat that somebody holds, held or will hold."""
+
+    record: Appointment | Membership
+    ended_with: Whole | None
+    asked: AskedDay
+    names_then: NamesThen
+
+    @property
+    def title(self) -> str:
+        return self.record.held.title
+
+    @property
+    def basis(self) -> str:
+        """ "interim" or "acting"; "" for the ordinary case."""
+        is_ordinary = self.record.basis == Basis.SUBSTANTIVE
+        return "" if is_ordinary else self.record.get_basis_display()
+
+    @property
+    def of(self) -> Link:
+        """The organisation of the post, or the forum of the seat."""
+        if isinstance(self.record, Appointment):
+            organisation = self.record.post.organisation
+            return "organisation", organisation.slug, organisation.name
+        forum = self.record.seat.forum
+        return "forum", forum.slug, forum.name
+
+    @property
+    def called_then(self) -> str:
+        if isinstance(self.record, Appointment):
+            return self.names_then["organisation"].get(self.record.post.organisation_id, "")
+        return self.names_then["forum"].get(self.record.seat.forum_id, "")
+
+    @property
+    def speaks_for(self) -> Organisation | None:
+        if isinstance(self.record, Appointment):
+            return None
+        return self.record.on_behalf_of or self.record.seat.on_behalf_of
+
+    @property
+    def after_period(self) -> str:
+        """What is said after the period: why it ended or what ended it, and when the term ends."""
+        said = f" ({self.record.get_end_reason_display()})" if self.record.end_reason else ""
+        if self.ended_with:
+            said += f"; {self.ended_with} ended {self.ended_with.end_in_words()}"
+        term = self.record.term_ends
+        if term and not self.record.end_date:
+            ends = "was due to end" if term < self.asked.day else "ends"
+            said += f"; term {ends} {date_in_words(term)}"
+        return f"{said}."
+
+
+@dataclass(frozen=True)
+class PartOfPerson:
+    """What somebody holds, held or will hold: a part of the page, with its heading."""
+
+    anchor: str
+    heading: str
+    tenures: list[TenureRow]
+    # The seats that they fill by holding the post that each goes with.
+    through: list[tuple[HeldSeat, Holder]]
+    nothing: str = ""  # the sentence if there is none
+
+
+def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
+    """The parts of the page. There is none for what comes later if nothing does."""
+
+    def part(anchor: str, when: str, heading: str, nothing: str = "") -> PartOfPerson:
+        rows = [
+            TenureRow(record, ended_with[0] if ended_with else None, asked, context["names_then"])
+            for _, record, *ended_with in context[when]
+        ]
+        return PartOfPerson(anchor, heading, rows, context["through"][when], nothing)
+
+    day = asked.in_words
+    parts = [
+        part(
+            "now",
+            "now",
+            "Holds, as last recorded" if asked.is_today else f"Holds as at {day}",
+            f"Nothing recorded as at {day}.",
+        ),
+        part("to-come", "to_come", "Later, as far as is recorded"),
+        part("before", "before", "Before", f"Nothing recorded that had ended before {day}."),
+    ]
+    return [each for each in parts if each.tenures or each.through or each.nothing]
