@@ -278,7 +278,7 @@ def lacking_in_forms() -> Iterator[str]:
 
 def lacking_in_exports() -> Iterator[str]:
     for table in TABLES:
-        given = {column.name for column in table.columns}
+        given = {column.name.removesuffix("_id") for column in table.columns}
         given |= {
             lookup.split("__")[0] for column in table.columns for lookup in column.needs.values()
         }

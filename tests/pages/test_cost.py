@@ -79,6 +79,7 @@ LISTS = {
     "/representation/?as_at=2019-05-01&sort=seats&forum_kind=board": 20,
     "/structure/": 0,
     "/changes/?from=2019-01-01&to=2019-12-31": 20,
+    "/changes/recorded/": 0,
     "/documents/": 20,
     "/data/": 0,
     "/data/fields/": 0,
