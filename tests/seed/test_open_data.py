@@ -52,7 +52,7 @@ def certain(address: str, asked: dict) -> set[str]:
 def chairs_on_the_page(asked) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     """The path of each forum or organisation with that of its chair, as far as is certain: where
     both the body and the seat or post were there, with "" for nobody; and wherever somebody was."""
-    day, listed = results("/chairs.json", asked)
+    _, listed = results("/chairs.json", asked)
     there = certain("/forums.json", asked) | certain("/organisations.json", asked)
     rows, held = set(), set()
     for each in listed:
@@ -61,10 +61,10 @@ def chairs_on_the_page(asked) -> tuple[set[tuple[str, str]], set[tuple[str, str]
         people = {
             (path(body), path(holder["person"]["id"]))
             for holder in holding["holders"]
-            if certainly_held(holder, day)
+            if holder["in_force"]
         }
         held |= people
-        if body in there and certainly_held(holding, day):
+        if body in there and holding["in_force"]:
             rows |= people or {(path(body), "")}
     return rows, held
 
@@ -130,7 +130,7 @@ def test_the_members_of_every_forum_are_those_on_its_page(asked):
             path(each["person"]["id"])
             for seat in said["seats"]
             for each in seat["holders"]
-            if certainly_held(each, said["as_at"])
+            if each["in_force"]
         ]
         found = [each for each in popolo.memberships if each.organization_id == forum]
         assert sorted(path(each.person_id) for each in found) == sorted(members)
@@ -144,6 +144,47 @@ def test_the_members_of_every_forum_are_those_on_its_page(asked):
         seats = database.execute("SELECT id FROM seats WHERE forum_id = ? AND in_force", (forum,))
         assert {urlsplit(seat).fragment for (seat,) in seats} <= ids
         assert {urlsplit(each.data["id"]).fragment for each in found} <= ids
+
+
+def holders_on_pages(day: str) -> set[tuple]:
+    """What the pages of all forums and organisations say of a day: the page, the seat or post, the
+    person, and whether they hold it."""
+    found, database = set(), opened.sqlite(periods="all")
+    for table, held in (("forums", "seats"), ("organisations", "posts")):
+        for (body,) in database.execute(f"SELECT id FROM {table}"):
+            said = read_data(address_in(path(body), "json"), {"as_at": day}).said
+            found |= {
+                (path(body), each["title"], path(holder["person"]["id"]), holder["in_force"])
+                for each in said[held]
+                for holder in each["holders"]
+            }
+    return found
+
+
+@pytest.mark.parametrize("day", ["2019-04-15", "2019-05-08", "2020-03-15", "2021-06-15"])
+def test_a_file_says_of_each_holder_what_the_page_says(day):
+    """On these days somebody certainly holds something, and somebody began or left some time in the
+    month."""
+    database, in_file, openly = opened.sqlite(as_at=day), set(), set()
+    for held, owner, tenures, key in (
+        ("seats", "forum_id", "memberships", "seat_id"),
+        ("posts", "organisation_id", "appointments", "post_id"),
+    ):
+        for row in database.execute(
+            f"SELECT {tenures}.*, {owner} AS body, title FROM {tenures} "
+            f"JOIN {held} ON {held}.id = {key} WHERE {tenures}.in_force IS NOT 0"
+        ):
+            truth = None if row["in_force"] is None else True
+            said = (path(row["body"]), row["title"], path(row["person_id"]), truth)
+            in_file.add(said)
+            # The page tells elsewhere of those who may have held it on any day before.
+            if truth is None and (row["start_date"] is None or row["start_qualifier"] == "by"):
+                openly.add(said)
+    page = holders_on_pages(day)
+
+    assert {True, None} == {in_force for *_, in_force in page}
+    assert page - in_file == set()
+    assert in_file - page - openly == set()
 
 
 @on_several_days
