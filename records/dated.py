@@ -126,16 +126,18 @@ class Dated(Period, models.Model):
             for which in ("start", "end")
         ]
 
-    def settle_period(self, held_on: datetime.date = NO_EARLIEST) -> None:
-        """Store month and year dates by their edges, and work out the four days.
+    def held_on(self) -> datetime.date:
+        """The last day on which a document surely says that this held; the first day there is if
+        none does."""
+        return NO_EARLIEST
 
-        `held_on` is the last day on which a document says that it held.
-        """
+    def settle_period(self) -> None:
+        """Store month and year dates by their edges, and work out the four days."""
         if self.start_date:
             self.start_date = first_day(self.start_date, self.start_precision)
         if self.end_date:
             self.end_date = last_day(self.end_date, self.end_precision)
-        days = self.worked_out_days(held_on)
+        days = self.worked_out_days(self.held_on())
         self.earliest_start, self.latest_start, self.earliest_end, self.latest_end = days
 
     def refuse_start_after_end_of(self, other: "Dated") -> None:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from records.constraints import DatabaseCheck
-from records.days import DayField
+from records.days import NO_EARLIEST, DayField
 from records.periods import Precision, Qualifier, When, date_in_words, first_day
 
 CONFIRMED_AGAINST = (
@@ -79,6 +79,18 @@ def lateness(when: When) -> tuple[datetime.date, datetime.date]:
 def latest(*days: When | None) -> When | None:
     """The latest of `days`; the first of those that are equally late."""
     return max((day for day in days if day is not None), key=lateness, default=None)
+
+
+def surely_said_on(when: When | None, before_end: datetime.date) -> datetime.date:
+    """The last day on which a document that speaks as of `when` surely says that something held
+    that was over by `before_end`; the first day there is if it says so of none.
+
+    A document of June surely speaks of 1 June alone. One that may be later than the end may speak
+    of what is over, and one of “by June” may speak of any day before.
+    """
+    if when is None or when.qualifier != Qualifier.ON or when.last_possible() > before_end:
+        return NO_EARLIEST
+    return when.first_possible()
 
 
 class Evidence:

@@ -7,16 +7,17 @@ from operator import attrgetter
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from records.cited import facts_to_settle, refuse_overlaps
 from records.constraints import DatabaseCheck
 from records.dated import Dated
-from records.days import DayField
-from records.evidence import Evidenced, refuse_to_come
+from records.days import NO_EARLIEST, DayField
+from records.evidence import Evidenced, refuse_to_come, surely_said_on
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import (
@@ -192,6 +193,25 @@ class DatedFact(Record, Evidenced, Dated):
     def over_in_words(self, day):
         return f"{self.verb_of_end} {self.end_in_words()}" if self.has_ended(day) else ""
 
+    def held_on(self):
+        """The document that gives the end does not say that this held."""
+        if self.end_date is None or self.end_qualifier != Qualifier.BY:
+            return NO_EARLIEST  # It makes no difference.
+        gives_end = self.end_document_id or self.document_id
+        said = []
+        if self.document_id != gives_end:
+            said.append(self.source_as_of)
+        if (self.confirmed_document_id or self.document_id) != gives_end:
+            said.append(self.confirmed)
+        end = last_day(self.end_date, self.end_precision)
+        return max((surely_said_on(when, end) for when in said), default=NO_EARLIEST)
+
+    def _dates_are_understood(self):
+        known_on = (self.as_of, self.confirmed_on)
+        return super()._dates_are_understood() and all(
+            isinstance(day, datetime.date | None) for day in known_on
+        )
+
     def clean(self) -> None:
         super().clean()
         has_source = self.end_document_id is not None
@@ -310,15 +330,31 @@ class Document(Record):
     def clean(self) -> None:
         super().clean()
         published, as_of = self.published_date, self.as_of
-        if not (isinstance(published, datetime.date) and isinstance(as_of, datetime.date)):
-            return
-        if first_day(as_of, self.as_of_precision) > last_day(published, self.published_precision):
+        if not all(isinstance(day, datetime.date | None) for day in (published, as_of)):
+            return  # The fields themselves say so.
+        if (
+            published is not None
+            and as_of is not None
+            and first_day(as_of, self.as_of_precision)
+            > last_day(published, self.published_precision)
+        ):
             raise ValidationError(
                 {
                     "as_of": f"It was published {self.published_in_words()}, before "
                     f"{self.as_of_in_words()}. Correct one of the two."
                 }
             )
+        for fact in facts_to_settle(self):
+            refuse_overlaps(fact)
+
+    def save(self, *args, **kwargs):
+        """Save with this the facts whose days follow from the day as of which it speaks."""
+        with transaction.atomic(using=kwargs.get("using")):
+            self.prepare()
+            facts = facts_to_settle(self)
+            super().save(*args, **kwargs)
+            for fact in facts:
+                fact.save()
 
     def refuse_days_to_come(self, today: datetime.date) -> None:
         """Raise ValidationError if it is said to speak of a day that has not come."""

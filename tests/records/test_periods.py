@@ -397,14 +397,11 @@ def test_what_began_in_a_month_and_was_over_by_a_day_is_certain_on_no_day():
     assert days is None
 
 
-def test_what_was_over_by_a_day_is_certain_until_a_document_last_said_that_it_held():
+def test_what_was_over_by_a_day_ended_no_earlier_than_a_document_says_that_it_held():
     record = period("2018-04-10", "2019-12-31", end_qualifier=BY)
 
-    record.settle_period(held_on=day("2019-03-31"))
-    assert record.certain_days() == (day("2018-04-10"), day("2019-03-31"))
-
-    record.settle_period(held_on=day("2020-03-31"))  # the document is wrong, or the end is
-    assert record.earliest_end == day("2019-12-31")
+    *_, earliest_end, latest_end = record.worked_out_days(held_on=day("2019-03-31"))
+    assert (earliest_end, latest_end) == (day("2019-03-31"), day("2019-12-31"))
 
 
 def test_what_has_no_recorded_start_is_certain_on_its_last_day_alone():

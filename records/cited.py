@@ -1,0 +1,49 @@
+"""Facts whose four days follow from the day as of which a document speaks.
+
+What ended *by* a day ended no earlier than the last day on which a document says that it held. So
+another day of that document is another earliest end of these facts.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from records.dated import Dated
+from records.evidence import Evidence
+from records.history import recorded_models
+from records.periods import Qualifier, date_in_words
+
+
+def facts_to_settle(document: Any) -> list[Any]:
+    """The facts that a document gives another earliest end, if it speaks as of another day than
+    its stored version."""
+    stored = None if document._state.adding else document.stored()
+    if stored is None or all(
+        getattr(document, name) == getattr(stored, name) for name in Evidence.AS_OF_FIELDS
+    ):
+        return []
+    found = []
+    for model in recorded_models():
+        if issubclass(model, Dated):
+            # With a day of its own, a fact does not go by the day of its document.
+            cited = model._default_manager.filter(document=document, as_of=None)
+            found += cited.filter(end_qualifier=Qualifier.BY, end_document__isnull=False)
+    for fact in found:
+        fact.document = document
+        fact.settle_period()
+    return found
+
+
+def refuse_overlaps(fact: Any) -> None:
+    """Raise ValidationError, on the day of its document, if `fact` would hold too long by it."""
+    for rule in fact.no_overlaps:
+        try:
+            rule.validate(fact)
+        except ValidationError as error:
+            until, why = date_in_words(fact.earliest_end), " ".join(error.messages)
+            raise ValidationError(
+                {
+                    "as_of": f"If the document speaks as of this day, {fact} held until {until}. "
+                    f"{why} Give another day, or correct that first."
+                }
+            ) from error
