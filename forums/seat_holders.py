@@ -48,19 +48,19 @@ class HeldSeat(Holding):
     forum_slug: str
     forum_name: str
     forum_status: str
-    forum_end_date: datetime.date | None
+    forum_latest_end: datetime.date
     place_name: str | None
     for_slug: str | None
     for_name: str | None
-    for_end_date: datetime.date | None
+    for_latest_end: datetime.date | None
     for_end_precision: str | None
     post_id: int | None
     post_title: str | None
     post_holder_stated: bool | None
-    post_end_date: datetime.date | None
+    post_latest_end: datetime.date | None
     post_organisation_name: str | None
     post_organisation_slug: str | None
-    post_organisation_end_date: datetime.date | None
+    post_organisation_latest_end: datetime.date | None
     voting: bool | None
     counts_to_quoracy: bool | None
     may_be_deputised: bool | None
@@ -77,14 +77,14 @@ class HeldSeat(Holding):
     @property
     def forum_has_ended(self) -> bool:
         """Whether the forum had stood down before the day."""
-        return self.forum_end_date is not None and self.forum_end_date < self.day
+        return self.forum_latest_end < self.day
 
     @property
     def for_closed(self) -> str:
         """When the organisation it speaks for had closed, if that was before the day."""
-        if self.for_end_date is None or self.for_end_date >= self.day:
+        if self.for_latest_end is None or self.for_latest_end >= self.day:
             return ""
-        return date_in_words(self.for_end_date, self.for_end_precision)
+        return date_in_words(self.for_latest_end, self.for_end_precision)
 
     @property
     def ex_officio(self) -> str:
@@ -112,7 +112,7 @@ class HeldSeat(Holding):
     @property
     def post_is_over(self) -> bool:
         """Whether the post that it goes with, or the organisation of that, ended before the day."""
-        ends = (self.post_end_date, self.post_organisation_end_date)
+        ends = (self.post_latest_end, self.post_organisation_latest_end)
         return any(end is not None and end < self.day for end in ends)
 
     def add_post_holders(self, holders: list[Holder]) -> None:
@@ -258,19 +258,19 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_slug=F("forum__slug"),
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
-        forum_end_date=F("forum__latest_end"),
+        forum_latest_end=F("forum__latest_end"),
         place_name=F("forum__place__name"),
-        for_end_date=F("on_behalf_of__latest_end"),
+        for_latest_end=F("on_behalf_of__latest_end"),
         for_end_precision=F("on_behalf_of__end_precision"),
         for_slug=F("on_behalf_of__slug"),
         for_name=F("on_behalf_of__name"),
         post_id=F("ex_officio_post_id"),
         post_title=F("ex_officio_post__title"),
         post_holder_stated=F("ex_officio_post__holder_stated"),
-        post_end_date=F("ex_officio_post__latest_end"),
+        post_latest_end=F("ex_officio_post__latest_end"),
         post_organisation_name=F("ex_officio_post__organisation__name"),
         post_organisation_slug=F("ex_officio_post__organisation__slug"),
-        post_organisation_end_date=F("ex_officio_post__organisation__latest_end"),
+        post_organisation_latest_end=F("ex_officio_post__organisation__latest_end"),
         **document_columns(),
         **holder_columns(
             "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"

@@ -66,7 +66,7 @@ def names_of_one(names: Iterable[OtherName], asked: AskedDay) -> list[str]:
 def _in_words(name: str, ends: When | None, asked: AskedDay) -> str:
     """A former name that was in use on the day, in words; "" if perhaps it was not.
 
-    A name that ended *by* a month may have ended earlier, and is not claimed for that month. One
+    A name that ended *by* a month may have ended earlier, and is not claimed for that month. A name
     that ended *not before* a day may have been in use on any day after it.
     """
     if ends is None or ends.qualifier == Qualifier.ON:

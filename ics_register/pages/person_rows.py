@@ -58,7 +58,7 @@ class TenureRow:
 
     @property
     def after_period(self) -> str:
-        """What is said after the period: why it ended or what ended it, and when the term ends."""
+        """The words after the period: why it ended or what ended it, and when the term ends."""
         said = f" ({self.record.get_end_reason_display()})" if self.record.end_reason else ""
         if self.ended_with:
             said += f"; {self.ended_with} ended {self.ended_with.end_in_words()}"
@@ -71,7 +71,7 @@ class TenureRow:
 
 @dataclass(frozen=True)
 class PartOfPerson:
-    """What somebody holds, held or will hold: a part of the page, with its heading."""
+    """A part of the page, with its heading: all that somebody holds, or held, or will hold."""
 
     anchor: str
     heading: str
