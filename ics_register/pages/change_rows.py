@@ -70,8 +70,10 @@ def parts_of_changes(
         ("so-by-then", "What was so by then", SO_BY_THEN, so_by_then),
     ]
     return [
-        PartOfChanges(*words, [ChangeRow(each, days, about) for each in sentences])
-        for *words, sentences in parts
+        PartOfChanges(
+            anchor, heading, explained, [ChangeRow(each, days, about) for each in sentences]
+        )
+        for anchor, heading, explained, sentences in parts
         if sentences
     ]
 
