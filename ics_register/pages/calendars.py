@@ -259,10 +259,14 @@ def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[FoundDay]:
         holder = spell.holder
         if is_term_to_keep(holder, seat, asked):
             yield term_of(spell, seat)
+        # Whoever came to a post in the month of a handover may never have filled its seat.
+        was_there = not holder.ex_officio or holder.certain_days() is not None
         for edge, day, known, is_certain in edges(holder, asked):
             if edge == "end" or holder in seat.announced or holder.is_listed(asked.day):
                 words = f"{EDGES[edge]}{known}: {spell.who}"
-                yield spell.found(edge, day, words, source_of(holder, edge), is_certain)
+                yield spell.found(
+                    edge, day, words, source_of(holder, edge), is_certain and was_there
+                )
 
 
 @dataclass(frozen=True)

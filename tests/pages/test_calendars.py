@@ -203,6 +203,19 @@ def test_the_term_of_somebody_who_sits_by_a_post_is_that_of_the_post(board):
     }
 
 
+def test_who_may_never_have_sat_by_a_post_neither_begins_nor_ends(board):
+    april = {"start_date": "2020-04-01", "start_precision": Precision.MONTH}
+    post, ann = make_post(), make_person(name="Ann Ash")
+    make_appointment(post=post, person=ann, **april)
+    seat = make_chair_seat(forum=board, ex_officio_post=post, start_date="2018-04-01")
+    make_membership(seat=seat, person=ann, **april)
+
+    assert set(events(BOARD, DAY)) == {
+        "Begins in April 2020, on a day not recorded: Ann Ash, Chair, Board"
+    }
+    assert left_out("/forums/board/calendar") == 1
+
+
 def test_an_event_is_the_same_one_whatever_is_renamed(board):
     ann = member(board, "Ann Ash", start_date="2018-04-01", term_ends="2022-03-31")
     [before] = events(BOARD, DAY).values()
