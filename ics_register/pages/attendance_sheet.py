@@ -32,7 +32,7 @@ from ics_register.pages.terms import (
     holders_and_room,
     nobody,
     organisation_cell,
-    person_line,
+    person_lines,
     quoracy_lines,
     seat_cell,
     seats_of,
@@ -131,7 +131,7 @@ def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: 
 
 def name_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     if holder is not None:
-        return (person_line(holder),)
+        return tuple(person_lines(seat, holder))
     if not seat.holders and seat.standing == Standing.NOT_RECORDED:
         # Somebody may come, and signs with their name.
         return TO_FILL_IN

@@ -220,7 +220,7 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     required = [PaperLine(f"required: {seat.requirement}")] if seat.requirement else []
     if holder is None:
         return (*nobody(seat), *required)
-    lines = [person_line(holder)]
+    lines = [*person_lines(seat, holder)]
     if holder.ex_officio:
         lines.append(PaperLine(f"ex officio, as {holder.ex_officio}"))
     lines.append(PaperLine(holder.time_in_words(asked.day)))
@@ -230,10 +230,14 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     return (*lines, *required)
 
 
-def person_line(holder: Holder) -> PaperLine:
-    """A person by name. A withheld person has no name here and no page."""
+def person_lines(seat: HeldSeat, holder: Holder) -> Iterator[PaperLine]:
+    """A person by name, and why it is not certain that they fill the seat, if it is not. A withheld
+    person has no name here and no page."""
     address = reverse("person", args=[holder.person_slug]) if holder.person_slug else ""
-    return PaperLine(holder.person_and_basis, address=address)
+    yield PaperLine(holder.person_and_basis, address=address)
+    if holder.perhaps:
+        why = holder.why_perhaps(seat.day)
+        yield PaperLine(f"perhaps: {why}" if why else "perhaps")
 
 
 def nobody(seat: HeldSeat) -> Cell:

@@ -206,6 +206,26 @@ def test_the_paper_of_a_forum_not_in_force_says_so(paper):
         assert f"No seat is recorded as at {'1 January ' + day[:4]}." in file.paragraphs
 
 
+@pytest.mark.parametrize("paper", ["terms", "attendance"])
+@pytest.mark.django_db
+def test_a_paper_says_who_only_perhaps_fills_a_seat(paper):
+    forum = make_forum(slug="board", name="Board")
+    make_membership(seat=make_seat(forum=forum), person=make_person(name="Ann Ash"))
+    make_membership(
+        seat=make_seat(forum=forum),
+        person=make_person(name="Bob Birch"),
+        start_date="2020-06-01",
+        start_precision="month",
+    )
+
+    file = WordFile(f"/forums/board/{paper}.docx", {"as_at": "2020-06-15"})
+    cells = [cell for row in file.table("Seat") for cell in row]
+    [ann] = [cell for cell in cells if cell[0] == "Ann Ash"]
+    [bob] = [cell for cell in cells if cell[0] == "Bob Birch"]
+    assert bob[1] == "perhaps: began some time in June 2020"
+    assert not any("perhaps" in line for line in ann)
+
+
 @pytest.mark.parametrize("file", ["terms/", "terms.docx", "attendance/", "attendance.docx"])
 @pytest.mark.parametrize("query", ["as_at=2019-02-30", "as_at=yesterday"])
 def test_a_day_that_is_none_is_refused_with_a_sentence(cast, quiet, file, query):
