@@ -66,7 +66,10 @@ def _without(holder: Holder, member: Holder, *, returns: bool) -> list[Holder]:
 def _before(holder: Holder, member: Holder) -> Holder | None:
     if member.starts is None:
         return None
-    if holder.earliest_start >= member.latest_start:
+    if member.person_id == holder.person_id:
+        if holder.start_date is not None and holder.start_date >= member.starts.day:
+            return None
+    elif holder.earliest_start >= member.latest_start:
         return None
     eve = member.starts.eve()
     if eve.qualifier == Qualifier.NOT_BEFORE:

@@ -74,6 +74,13 @@ def may_have_member(members: Iterable[Holder], day: datetime.date) -> bool:
     return any(each.possibly(day) for each in settled(members))
 
 
+def _has_come(member: Holder, day: datetime.date) -> bool:
+    """Whether a member has come by `day`, a month or year being taken from its first day on."""
+    if member.start_date is None:
+        return True
+    return member.start_date <= day and member.latest_start < NO_LATEST
+
+
 def possibly_fill(
     post_holders: Iterable[Holder], members: Iterable[Holder], day: datetime.date
 ) -> list[Holder]:
@@ -91,7 +98,7 @@ def is_kept_out(holder: Holder, members: Iterable[Holder], day: datetime.date) -
     because they have come to it as a member themselves. Nobody can say when a member came of whom
     no start is recorded: they keep others out until they have left."""
     return any(
-        member.start_date is None or member.latest_start <= day
+        _has_come(member, day)
         if member.person_id == holder.person_id
         else member.basis != Basis.ACTING
         and (member.certainly(day) or (member.start_date is None and not member.has_ended(day)))
@@ -127,7 +134,7 @@ def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
 
 def _is_not_kept_out(seat: str | OuterRef, day: datetime.date) -> Q:
     """A condition on appointments, which agrees with `is_kept_out`."""
-    begun = Q(start_date=None) | Q(latest_start__lte=day)
+    begun = Q(start_date=None) | Q(start_date__lte=day, latest_start__lt=NO_LATEST)
     begun &= Q(person=OuterRef("person"))
     there = Q(latest_start__lte=day, earliest_end__gte=day)
     there |= Q(start_date=None, latest_end__gte=day)

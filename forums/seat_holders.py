@@ -122,7 +122,12 @@ class HeldSeat(Holding):
             self.by_post = [x for x in holders if not is_kept_out(x, members, self.day)]
             self.post_holders = holders
         for holder in holders:
-            self.recorded += spells(holder, self, members)
+            # Who may have been there a few days before a member came is told on those days alone.
+            self.recorded += [
+                spell
+                for spell in spells(holder, self, members)
+                if spell.certain_days() or spell.possibly(self.day)
+            ]
         those, held = [*members, *self.by_post], self.filled > 0
         self.standing = standing_of(those, self.day, surely_held=held, stated=self.stated)
 

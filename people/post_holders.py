@@ -308,13 +308,8 @@ class Holding(DatedStated):
 
     @property
     def former(self) -> list[Holder]:
-        """Those over before the day, the last first. It leaves out who may have filled a seat by
-        holding its post, and of whom no day is certain."""
-        ended = [
-            holder
-            for holder in self.recorded
-            if holder.has_ended(self.day) and (not holder.ex_officio or holder.certain_days())
-        ]
+        """Those over before the day, the last first."""
+        ended = [holder for holder in self.recorded if holder.has_ended(self.day)]
         return sorted(ended, key=lambda holder: holder.end_date, reverse=True)
 
     @property
