@@ -129,7 +129,9 @@ class HeldSeat(Holding):
                 if spell.certain_days() or spell.possibly(self.day)
             ]
         those, held = [*members, *self.by_post], self.filled > 0
-        self.standing = standing_of(those, self.day, surely_held=held, stated=self.stated)
+        self.standing = self.as_far_as_it_existed(
+            standing_of(those, self.day, surely_held=held, stated=self.stated), self.day
+        )
 
     @functools.cached_property
     def holders(self) -> list[Holder]:

@@ -351,7 +351,14 @@ class Holding(DatedStated):
         """
         stated = self.holder_stated and not self.ex_officio
         held = is_surely_held(self.recorded, day)
-        return standing_of(self.recorded, day, surely_held=held, stated=stated)
+        return self.as_far_as_it_existed(
+            standing_of(self.recorded, day, surely_held=held, stated=stated), day
+        )
+
+    def as_far_as_it_existed(self, standing: Standing, day: datetime.date) -> Standing:
+        """What is only known from a later day was not vacant on `day`, as far as is recorded."""
+        known_later = standing == Standing.VACANT and self.is_openly_perhaps(day)
+        return Standing.NOT_RECORDED if known_later else standing
 
     @property
     def stated(self) -> bool:

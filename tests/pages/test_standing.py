@@ -421,3 +421,16 @@ def test_the_tally_of_seats_counts_each_standing(board, chair, anna):
     assert "1 person in 1 of 4 places: 2 vacant, 1 with nobody recorded." in members_on(
         "2019-05-01"
     )
+
+
+def test_what_is_known_from_a_later_day_is_not_called_vacant_before(board):
+    make_seat(
+        forum=board,
+        title="Clinical lead",
+        holder_stated=True,
+        start_date="2021-06-30",
+        start_qualifier=Qualifier.BY,
+    )
+
+    assert "Not recorded" in read("/forums/board/", {"as_at": "2021-06-29"}).row("Clinical lead")
+    assert "Vacant" in read("/forums/board/", {"as_at": "2021-06-30"}).row("Clinical lead")
