@@ -22,7 +22,7 @@ def facts_to_settle(document: Any) -> list[Any]:
         getattr(document, name) == getattr(stored, name) for name in Evidence.AS_OF_FIELDS
     ):
         return []
-    found = []
+    found: list[Any] = []
     for model in recorded_models():
         if issubclass(model, Dated):
             # With a day of its own, a fact does not go by the day of its document.
