@@ -1,31 +1,21 @@
 """Texts that were kept before the register made every text plain are made plain.
 
-All of them are changed together, with a row of history each: one batch. History itself stays.
+Each gets a row of history, in the batch of this upgrade. History itself stays.
 """
 
-import uuid
-
 from django.db import IntegrityError, migrations, transaction
-from django.utils import timezone
 
 from records.text import tidy
+from records.upgrades import history_of, write_history
 
 REASON = "Characters that nobody sees, and spaces and ends of lines of other kinds, were put right."
 
 
 def make_texts_plain(apps, schema_editor):
-    together = {
-        "history_date": timezone.now(),
-        "history_type": "~",
-        "history_nature": "upgraded",
-        "history_batch": uuid.uuid4(),
-        "history_change_reason": REASON,
-    }
     for model in apps.get_models():
-        try:
-            history = apps.get_model(model._meta.app_label, f"Historical{model.__name__}")
-        except LookupError:
+        if history_of(apps, model) is None:
             continue  # no record of the register
+        saved = []
         for record in made_plain(model):
             try:
                 with transaction.atomic():
@@ -33,10 +23,9 @@ def make_texts_plain(apps, schema_editor):
             except IntegrityError:
                 # A name that looks like another is one, which a rule refuses.
                 print(f"\n  {model._meta.label} {record.pk} is left as it is: a rule refuses it.")
-                continue
-            fields = [field.attname for field in model._meta.concrete_fields]
-            kept = {name: getattr(record, name) for name in fields}
-            history.objects.create(**kept, **together)
+            else:
+                saved.append(record)
+        write_history(apps, model, saved, REASON)
 
 
 def made_plain(model) -> list:

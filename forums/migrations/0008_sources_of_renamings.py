@@ -2,14 +2,13 @@
 
 The steps “Rename” and “Change the name” gave the source of the new name to the former name of a
 forum or an organisation, and to a person. Where the history shows which source was there before,
-it is put back, and the source of the new name becomes that of the end of the former one. All are
-changed together, with a row of history each: one batch.
+it is put back, and the source of the new name becomes that of the end of the former one. Each gets a
+row of history, in the batch of this upgrade.
 """
 
-import uuid
-
 from django.db import migrations
-from django.utils import timezone
+
+from records.upgrades import history_of, write_history
 
 REASON = (
     "A former name rests on the source that it had before, and its end on the source of the new "
@@ -21,27 +20,14 @@ NEVER_CONFIRMED = dict(zip(CONFIRMED, (None, "day", None, ""), strict=True))
 
 
 def give_sources_back(apps, schema_editor):
-    put_right = [
-        *former_names(apps, "organisations", "Organisation"),
-        *former_names(apps, "forums", "Forum"),
-        *renamed_people(apps),
-    ]
-    together = {
-        "history_date": timezone.now(),
-        "history_type": "~",
-        "history_nature": "upgraded",
-        "history_batch": uuid.uuid4(),
-        "history_change_reason": REASON,
-    }
-    for record in put_right:
-        record.save()
-        fields = [field.attname for field in record._meta.concrete_fields]
-        kept = {name: getattr(record, name) for name in fields}
-        history_of(apps, type(record)).create(**kept, **together)
-
-
-def history_of(apps, model):
-    return apps.get_model(model._meta.app_label, f"Historical{model.__name__}").objects
+    for put_right in (
+        former_names(apps, "organisations", "Organisation"),
+        former_names(apps, "forums", "Forum"),
+        renamed_people(apps),
+    ):
+        for record in put_right:
+            record.save()
+            write_history(apps, type(record), [record], REASON)
 
 
 def former_names(apps, app, owner):

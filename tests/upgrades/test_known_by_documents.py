@@ -13,7 +13,14 @@ from django.utils import timezone
 from organisations.models import Figure
 from records.history import Nature, writing
 from records.models import Document
-from tests.builders import day, make_document, make_figure, make_membership, make_person
+from tests.builders import (
+    day,
+    make_document,
+    make_figure,
+    make_membership,
+    make_person,
+    make_person_name,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +109,24 @@ def test_what_was_confirmed_or_corrected_by_hand_is_left(upgrade, minutes, today
     assert not any(row.history_nature == "upgraded" for each in left for row in each.history.all())
 
 
+def test_another_name_that_a_step_copied_with_the_stamp_loses_it_too(upgrade, minutes):
+    evidence = {"document": minutes, "locator": "page 7", "confirmed_on": "2024-04-14"}
+    person = recorded(Nature.RECORDED, make_person, name="Finley Fictive", **evidence)
+    person.history.update(history_date="2024-04-14T09:00:00Z")
+    merged = {"name": "Finley Fictive", "kind": "spelling", **evidence}
+    copied = recorded(Nature.CORRECTED, make_person_name, **merged)
+    elsewhere = recorded(Nature.CORRECTED, make_person_name, **{**merged, "locator": "page 8"})
+    by_hand = recorded(Nature.CORRECTED, make_person_name, **{**merged, "confirmed_on": None})
+    by_hand.confirmed_on = day("2024-04-14")
+    recorded(Nature.CONFIRMED, by_hand.save)
+
+    upgrade()
+
+    assert [confirmed(name) is None for name in (person, copied)] == [True, True]
+    assert copied.history.first().history_nature == "upgraded"
+    assert [confirmed(name) is None for name in (elsewhere, by_hand)] == [False, False]
+
+
 def test_what_rests_on_a_document_without_a_day_is_left_and_the_document_listed(upgrade, today):
     person = recorded(Nature.RECORDED, make_person, document=make_document(title="A note"))
     person.confirmed_on = today
@@ -167,7 +192,10 @@ def test_a_command_lists_what_an_upgrade_put_right_record_by_record(upgrade, min
 
     assert Figure.objects.get().confirmed_on is None
     lines = listed().splitlines()
-    assert lines[0].endswith("Records: 1.")
-    assert lines[1] == (
-        f"  figure {figure.pk}, {figure}: Last confirmed: {today:%-d %B %Y} -> nothing"
+    batch = figure.history.first().history_batch
+    assert lines[0].endswith(f", /admin/together/{batch}/ Records: 1.")
+    assert lines[1].startswith("  What is known is known as of the day of its document")
+    assert lines[1].endswith(" Records: 1.")
+    assert lines[2] == (
+        f"    figure {figure.pk}, {figure}: Last confirmed: {today:%-d %B %Y} -> nothing"
     )

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -133,17 +134,14 @@ def as_now(written: list[dict], table: str, upgraded) -> bool:
     return all(by_key[row["id"]].items() <= row.items() for row in written)
 
 
-def test_sources_are_given_back_in_one_batch_with_their_history(upgraded):
-    batches = set()
+def test_sources_are_given_back_with_their_history(upgraded):
     for table, names in GIVEN_BACK.items():
         written = put_right(table, upgraded, "A former name rests")
         assert sorted(row["name"] for row in written) == sorted(names)
-        batches |= {row["history_batch"] for row in written}
-    assert len(batches) == 1
 
 
-def test_days_of_typing_are_taken_back_in_one_batch_with_their_history(upgraded):
-    batches, number = set(), 0
+def test_days_of_typing_are_taken_back_with_their_history(upgraded):
+    number = 0
     for table in [table for table in upgraded.after if "_historical" not in table]:
         written = put_right(table, upgraded, "What is known is known as of the day")
         if not written:
@@ -153,10 +151,37 @@ def test_days_of_typing_are_taken_back_in_one_batch_with_their_history(upgraded)
             assert all(row["as_of"] for row in written)
         else:
             assert not any(row["confirmed_on"] for row in written), table
-        batches |= {row["history_batch"] for row in written}
         number += len(written)
-    assert len(batches) == 1
-    assert number == 160
+    assert number == 164
+    # What is left somebody confirmed by hand, as of the day of which the minutes spoke.
+    confirmed = {
+        str(row["confirmed_on"])
+        for table, rows in upgraded.after.items()
+        if "_historical" not in table
+        for row in rows
+        if row.get("confirmed_on")
+    }
+    assert {day for day in confirmed if day > "2026"} == {"2026-05-01"}
+
+
+def test_all_that_an_upgrade_puts_right_is_one_batch_and_is_listed_record_by_record(upgraded):
+    written = [
+        (table, row)
+        for table, rows in upgraded.after.items()
+        if "_historical" in table
+        for row in rows
+        if row["history_nature"] == "upgraded"
+    ]
+    [batch] = {str(uuid.UUID(str(row["history_batch"]))) for _, row in written}
+
+    listed = upgraded.database.manage("list_upgraded").splitlines()
+
+    heading = listed[0]
+    assert f"/admin/together/{batch}/ Records: {len(written)}." in heading
+    for table, row in written:
+        kind = apps.get_model(*table.replace("_historical", " ").split())._meta.verbose_name
+        assert any(line.startswith(f"    {kind} {row['id']}, ") for line in listed), (table, row)
+    assert sum(line.startswith("    ") for line in listed) == len(written)
 
 
 def test_names_are_folded_as_they_are_today_in_records_and_in_their_history(upgraded):
@@ -270,6 +295,45 @@ def test_sources_that_a_renaming_overwrote_are_put_back_where_the_history_shows_
         assert source(names, "Imaginary Health and Care Trust") == (*place, *place)
         assert source("forums_forumname", "Pretend Working Group") == (*place, None, "")
         assert source("people_person", "Finley Fabled") == (own, "Its own place")
+
+
+@pytest.mark.parametrize("day", DUMPED_ON)
+def test_what_ended_by_a_day_ends_no_earlier_than_its_document_unless_a_rule_refuses(day, tmp_path):
+    with empty_database(tmp_path) as database:
+        database.run(dump(day))
+
+        def of(table: str, **having) -> dict:
+            which = " AND ".join(f"{name} = '{value}'" for name, value in having.items())
+            return database.ask(f"SELECT * FROM {table} WHERE {which} ORDER BY id")[0]
+
+        def ended_by(last: str, name: str, slug: str) -> int:
+            """Let the first appointment of somebody have ended by a day, on another document."""
+            holder = of("people_person", name=name)["id"]
+            first = of("people_appointment", person_id=holder)
+            document, made_up = (
+                of("records_document", slug=s)["id"] for s in (slug, "made-up-paper")
+            )
+            database.run(
+                f"UPDATE people_appointment SET document_id = {document}, end_date = '{last}', "
+                f"end_precision = 'day', end_qualifier = 'by', certain_to = certain_from, "
+                f"end_document_id = {made_up}, end_locator = 'page 7' WHERE id = {first['id']};"
+            )
+            return first["id"]
+
+        settled = ended_by("2022-12-31", "Blake Sample", "chair-appointments-briefing-pack")
+        # Reappointed on 1 April 2024, before the day of the extract.
+        refused = ended_by("2025-12-31", "Avery Example", "ods-extract")
+        database.manage("migrate", "-v0")
+
+        raised = database.ask(
+            "SELECT id, earliest_end FROM people_historicalappointment "
+            "WHERE history_change_reason LIKE 'What ended by a day%'"
+        )
+        assert [(row["id"], str(row["earliest_end"])) for row in raised] == [
+            (settled, "2021-06-01")
+        ]
+        assert str(of("people_appointment", id=settled)["earliest_end"]) == "2021-06-01"
+        assert str(of("people_appointment", id=refused)["earliest_end"]) == "2019-04-01"
 
 
 # How differences are told

@@ -3,8 +3,9 @@
 from itertools import groupby
 
 from django.core.management.base import BaseCommand
+from django.urls import reverse
 
-from editing.field_changes import changes_in_words
+from editing.field_changes import Change, changes_in_words
 from records.history import Nature, recorded_models
 from records.models import Document
 
@@ -22,16 +23,12 @@ class Command(BaseCommand):
             for row in model.history.filter(history_nature=Nature.UPGRADED).order_by("history_id")
         ]
         rows.sort(key=lambda row: (row.history_date, str(row.history_batch)))
-        for _, together in groupby(rows, key=lambda row: row.history_batch):
+        for batch, together in groupby(rows, key=lambda row: row.history_batch):
             changes = changes_in_words(together)
-            first = changes[0]
-            self.stdout.write(f"{first.when}: {first.why} Records: {len(changes)}.")
-            for change in changes:
-                fields = "; ".join(
-                    f"{field.label}: {field.old or 'nothing'} -> {field.new or 'nothing'}"
-                    for field in change.fields
-                )
-                self.stdout.write(f"  {change.kind} {change.row.id}, {change.record}: {fields}")
+            page = reverse("admin:together", args=[batch])
+            self.stdout.write(f"{changes[0].when}, {page} Records: {len(changes)}.")
+            for why, of_reason in groupby(changes, key=lambda change: change.why):
+                self.list_changes(why, list(of_reason))
         if not rows:
             self.stdout.write("No upgrade has put anything right.")
         undated = list(Document.objects.filter(as_of=None).order_by("folded", "id"))
@@ -39,3 +36,12 @@ class Command(BaseCommand):
             self.stdout.write("Documents that have no day as of which they speak:")
         for document in undated:
             self.stdout.write(f"  {document}: /documents/{document.slug}/")
+
+    def list_changes(self, why: str, changes: list[Change]) -> None:
+        self.stdout.write(f"  {why} Records: {len(changes)}.")
+        for change in changes:
+            fields = "; ".join(
+                f"{field.label}: {field.old or 'nothing'} -> {field.new or 'nothing'}"
+                for field in change.fields
+            )
+            self.stdout.write(f"    {change.kind} {change.row.id}, {change.record}: {fields}")
