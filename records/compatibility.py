@@ -47,12 +47,16 @@ def refuse_unknown_schema(connection) -> None:
 
 
 def refuse_unknown_schema_at_start() -> None:
-    """Raise UnknownSchema if the server would serve tables of another release.
+    """Raise UnknownSchema if the server would serve tables of another release, and log an error if
+    they lack rules.
 
     If the database does not answer, nothing is refused: the server starts, and tells its readers.
     """
+    from records.after_migrate import warn_of_missing  # Models are not loaded before.
+
     try:
         refuse_unknown_schema(connection)
+        warn_of_missing(connection)
     except (OperationalError, InterfaceError) as error:
         logger.warning("The database does not answer, so its release is not known: %s", error)
     finally:

@@ -124,6 +124,9 @@ ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist (
 ) WHERE ({certain} AND ({condition}))
 """
 
+# The writes that SQLite holds a rule against, each with a trigger.
+EVENTS = ("insert", "update")
+
 SQLITE_RULE = """
 CREATE TRIGGER {name}_{event} BEFORE {event} ON {table}
 WHEN {new_certain} AND ({new_condition})
@@ -142,6 +145,16 @@ CERTAIN = (
     "{row}start_date IS NOT NULL AND {row}latest_start <= {row}earliest_end "
     "AND {row}latest_start < '9999-12-31'"
 )
+
+
+def names_of(app_config: AppConfig, vendor: str) -> set[str]:
+    """The names of what `put_in_place` makes."""
+    names = {
+        rule.name for model in app_config.get_models() for rule in getattr(model, "no_overlaps", ())
+    }
+    if vendor == "postgresql":
+        return names
+    return {f"{name}_{event}" for name in names for event in EVENTS}
 
 
 def put_in_place(app_config: AppConfig, connection: BaseDatabaseWrapper) -> None:
@@ -213,7 +226,7 @@ def _on_postgresql(cursor: CursorWrapper, model: type[models.Model], rule: NoOve
 
 def _on_sqlite(cursor: CursorWrapper, model: type[models.Model], rule: NoOverlap) -> None:
     table = model._meta.db_table
-    for event in ("insert", "update"):
+    for event in EVENTS:
         cursor.execute(
             SQLITE_RULE.format(
                 table=table,

@@ -10,6 +10,7 @@ other no longer than that, and cannot each hold what the other waits for.
 
 import secrets
 
+from django.apps import AppConfig
 from django.db import connections
 from django.db.models import QuerySet
 
@@ -58,6 +59,12 @@ def tables_of(app_config) -> list[str]:
     """The tables of an app's records and of their history."""
     models = [model for model in app_config.get_models() if issubclass(model, Recorded)]
     return [each._meta.db_table for model in models for each in (model, model.history.model)]
+
+
+def names_of(app_config: AppConfig, vendor: str) -> set[str]:
+    """The names of the triggers that `put_in_place` makes."""
+    kinds = POSTGRESQL_TRIGGERS if vendor == "postgresql" else EVENTS
+    return {f"{table}_version_{kind}" for table in tables_of(app_config) for kind in kinds}
 
 
 def put_in_place(app_config, connection) -> None:
