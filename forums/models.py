@@ -21,6 +21,7 @@ from records.days import DayField
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap
+from records.start_rules import NotBefore
 
 NO_SOURCE_SAYS = "Not recorded: no source says."
 
@@ -165,6 +166,10 @@ class MemberOrganisation(DatedFact):
 
     fixed_fields = ("forum", "organisation")
     named_by = ("forum", "organisation")
+    not_before = (
+        NotBefore(name="forums_memberorganisation_not_before_forum", path="forum"),
+        NotBefore(name="forums_memberorganisation_not_before_organisation", path="organisation"),
+    )
     no_overlaps = (
         NoOverlap(
             name="forums_memberorganisation_once",
@@ -199,6 +204,23 @@ class ReportingLine(DatedFact):
 
     fixed_fields = ("from_forum", "to_forum", "to_organisation")
     named_by = ("from_forum", "to_forum", "to_organisation")
+    not_before = (
+        NotBefore(
+            name="forums_reportingline_not_before_from_forum",
+            path="from_forum",
+            called="the forum it leads from",
+        ),
+        NotBefore(
+            name="forums_reportingline_not_before_to_forum",
+            path="to_forum",
+            called="the forum it leads to",
+        ),
+        NotBefore(
+            name="forums_reportingline_not_before_to_organisation",
+            path="to_organisation",
+            called="the organisation it leads to",
+        ),
+    )
     no_overlaps = tuple(
         NoOverlap(
             name=f"forums_reportingline_once_{to}",
@@ -317,6 +339,7 @@ class Seat(Held, DatedFact):
     fixed_fields = ("forum",)
     named_by = ("forum",)
     told_apart_with = ("forum__host", "forum__place")
+    not_before = (NotBefore(name="forums_seat_not_before_forum", path="forum"),)
     no_overlaps = (
         NoOverlap(
             name="forums_seat_one_chair",
@@ -392,6 +415,10 @@ class Membership(Tenure):
     fixed_fields = ("person", "seat")
     named_by = ("person", "seat__forum")
     no_overlaps = one_holder_rules("forums_membership", Seat)
+    not_before = (
+        NotBefore(name="forums_membership_not_before_seat", path="seat"),
+        NotBefore(name="forums_membership_not_before_forum", path="seat__forum"),
+    )
 
     class Meta(Tenure.Meta):
         constraints = [*Tenure.Meta.constraints, one_announced("forums_membership", "seat")]

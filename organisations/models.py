@@ -13,6 +13,7 @@ from records.locks import locked
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap, most_at_once
+from records.start_rules import NotBefore
 
 
 class PlaceLevel(models.TextChoices):
@@ -370,6 +371,9 @@ class Post(Held, DatedFact):
     fixed_fields = ("organisation",)
     named_by = ("organisation",)
     told_apart_with = ("organisation__place",)
+    not_before = (
+        NotBefore(name="organisations_post_not_before_organisation", path="organisation"),
+    )
     # Not for ever: a post that was abolished may be created again.
     no_overlaps = (
         NoOverlap(

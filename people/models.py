@@ -23,6 +23,7 @@ from records.models import (
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap, days_of, most_at_once, overlapping
 from records.periods import Period, not_over
+from records.start_rules import NotBefore
 
 # On both databases a record without a start comes last.
 LATEST_FIRST = F("start_date").desc(nulls_last=True)
@@ -420,6 +421,10 @@ class Appointment(Tenure):
     fixed_fields = ("person", "post")
     named_by = ("person", "post__organisation")
     no_overlaps = one_holder_rules("people_appointment", Post)
+    not_before = (
+        NotBefore(name="people_appointment_not_before_post", path="post"),
+        NotBefore(name="people_appointment_not_before_organisation", path="post__organisation"),
+    )
 
     class Meta(Tenure.Meta):
         constraints = [*Tenure.Meta.constraints, one_announced("people_appointment", "post")]

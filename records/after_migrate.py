@@ -6,7 +6,7 @@ from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from records import folded_text, overlap_rules, version
+from records import folded_text, overlap_rules, start_rules, version
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def put_in_place(
     connection = connections[using]
     # For every app: the apps above have records too.
     overlap_rules.put_in_place(app_config, connection)
+    start_rules.put_in_place(app_config, connection)
     version.put_in_place(app_config, connection)
     if app_config.name == "records":
         folded_text.put_in_place(connection)
@@ -60,7 +61,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     declared = {
         name
         for app_config in apps.get_app_configs()
-        for part in (overlap_rules, version)
+        for part in (overlap_rules, start_rules, version)
         for name in part.names_of(app_config, connection.vendor)
     }
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from records.constraints import DatabaseCheck
 from records.days import NO_EARLIEST, NO_LATEST, DayField
 from records.overlap_rules import NoOverlap
 from records.periods import Period, Precision, Qualifier, first_day, last_day
+from records.start_rules import NotBefore
 
 # The start and the end as they are known, with the earliest start and the latest end.
 EARLIEST_START = Q(
@@ -73,6 +74,7 @@ class Dated(Period, models.Model):
     latest_end = models.DateField(editable=False)
 
     no_overlaps: tuple[NoOverlap, ...] = ()
+    not_before: tuple[NotBefore, ...] = ()
 
     class Meta:
         abstract = True

@@ -29,6 +29,7 @@ from records.periods import (
     last_day,
     limit_in_words,
 )
+from records.start_rules import refuse_start_after_what_belongs_to
 from records.text import tidy
 
 END_HAS_SOURCE = (
@@ -214,6 +215,10 @@ class DatedFact(Record, Evidenced, Dated):
 
     def clean(self) -> None:
         super().clean()
+        if self.latest_start is not None:  # or else the fields say what is wrong
+            for rule in self.not_before:
+                rule.validate(self)
+            refuse_start_after_what_belongs_to(self)
         has_source = self.end_document_id is not None
         if has_source != bool(self.end_locator) or (has_source and self.end_date is None):
             raise ValidationError(END_HAS_SOURCE)

@@ -160,7 +160,7 @@ def names_of(app_config: AppConfig, vendor: str) -> set[str]:
 def put_in_place(app_config: AppConfig, connection: BaseDatabaseWrapper) -> None:
     """Give a database the rules of an app's models, and take from it those not declared."""
     for model in app_config.get_models():
-        if not hasattr(model, "no_overlaps") or not _has_columns(connection, model):
+        if not hasattr(model, "no_overlaps") or not has_columns(connection, model):
             continue
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
@@ -173,7 +173,7 @@ def put_in_place(app_config: AppConfig, connection: BaseDatabaseWrapper) -> None
                     _on_sqlite(cursor, model, rule)
 
 
-def _has_columns(connection: BaseDatabaseWrapper, model: type[models.Model]) -> bool:
+def has_columns(connection: BaseDatabaseWrapper, model: type[models.Model]) -> bool:
     """Whether the table has all its columns. Part-way through migrations it may not."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
@@ -203,7 +203,8 @@ def _drop_triggers(cursor: CursorWrapper, model: type[models.Model]) -> None:
         "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
     )
     for (name,) in cursor.fetchall():
-        if not name.startswith(f"{table}_version_"):  # which another module makes
+        # Other modules make these.
+        if not name.startswith(f"{table}_version_") and "_not_before_" not in name:
             cursor.execute(f"DROP TRIGGER {name}")
 
 

@@ -41,6 +41,7 @@ from organisations.models import (
     StatementKind,
 )
 from people.models import Appointment, Distinction, Person, PersonName
+from records.days import NO_EARLIEST
 from records.models import Document, DocumentKind, NameKind
 
 START = datetime.date(2019, 4, 1)
@@ -272,7 +273,9 @@ BUILDERS = {
 
 
 def _make_dated(model, fields, **defaults):
-    return _make_fact(model, fields, **{"start_date": START, **defaults})
+    record = _make_fact(model, fields, **{"start_date": START, **defaults})
+    record.start_is_any = "start_date" not in fields
+    return record
 
 
 def _make_fact(model, fields, **defaults):
@@ -290,6 +293,8 @@ def _make(model, fields, **defaults):
         if isinstance(value, str) and isinstance(model._meta.get_field(name), models.DateField):
             value = day(value)
         setattr(record, name, value)
+    if getattr(model, "not_before", ()):
+        _let_owners_begin_by_then(record)
     if save:
         # What a form would check. The database holds the constraints, and what is referred to.
         references = [
@@ -300,3 +305,24 @@ def _make(model, fields, **defaults):
         record.full_clean(exclude=references, validate_unique=False, validate_constraints=False)
         record.save_or_say_why()
     return record
+
+
+def _let_owners_begin_by_then(record):
+    """Let what a record belongs to have begun early enough, unless a test said when it began."""
+    record.settle_period()
+    begins = record.latest_start if record.earliest_start == NO_EARLIEST else record.earliest_start
+    for rule in record.not_before:
+        owner = rule.owner_of(record)
+        if (
+            owner is None
+            or owner.earliest_start <= begins
+            or not getattr(owner, "start_is_any", False)
+        ):
+            continue
+        owner.start_date = begins
+        owner.settle_period()
+        if getattr(owner, "not_before", ()):
+            _let_owners_begin_by_then(owner)
+        start = {name: getattr(owner, name) for name in ("start_date", *owner.FOUR_DAYS)}
+        for kept in (type(owner), type(owner).history.model):
+            models.QuerySet(kept).filter(id=owner.pk).update(**start)

@@ -4,6 +4,8 @@ The rules are tried with plain UPDATE statements, past `save()` and every form. 
 case here fails `test_every_rule_has_cases`.
 """
 
+from itertools import chain
+
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -312,6 +314,7 @@ def a_second_step(order, *, elsewhere=False):
 # Two holders, one after the other. Each case moves the start of the second back.
 
 BEFORE = {"start_date": day("2018-01-01"), "end_date": day("2019-03-31")}
+LONG_SINCE = {"start_date": day("2010-01-01")}
 
 
 OVERLAPPING, NOT_QUITE = begun("2019-03-31"), begun("2019-04-01")
@@ -381,7 +384,8 @@ def a_second_chair_seat(values):
 def a_second_time_as_member_organisation(values, *, elsewhere=False):
     first = make_member_organisation(**BEFORE)
     second = make_member_organisation(
-        organisation=first.organisation, forum=make_forum() if elsewhere else first.forum
+        organisation=first.organisation,
+        forum=make_forum(**LONG_SINCE) if elsewhere else first.forum,
     )
     return second, values
 
@@ -408,8 +412,16 @@ def line_cases(to, make_end):
     rule = f"forums_reportingline_once_{to}"
     yield rule, True, lambda: a_second_reporting_line(to, OVERLAPPING)
     yield rule, False, lambda: a_second_reporting_line(to, NOT_QUITE)
-    yield rule, False, lambda: a_second_reporting_line(to, OVERLAPPING, **{to: make_end()})
-    yield rule, False, lambda: a_second_reporting_line(to, OVERLAPPING, from_forum=make_forum())
+    yield (
+        rule,
+        False,
+        lambda: a_second_reporting_line(to, OVERLAPPING, **{to: make_end(**LONG_SINCE)}),
+    )
+    yield (
+        rule,
+        False,
+        lambda: a_second_reporting_line(to, OVERLAPPING, from_forum=make_forum(**LONG_SINCE)),
+    )
     yield rule, False, lambda: a_second_reporting_line(to, OVERLAPPING, kind=LineKind.ADVISES)
 
 
@@ -544,7 +556,55 @@ CASES = [
     ),
 ]
 
+
+def start_cases():
+    """A record of each kind, of an owner that began on 1 April 2019."""
+    began = {"start_date": "2019-04-01"}
+    by = {**began, "start_qualifier": "by"}
+    forum, organisation = (
+        lambda make=make: make(**began) for make in (make_forum, make_organisation)
+    )
+    later = {"start_date": "2019-05-01"}
+    made = {
+        "organisations_post_not_before_organisation": lambda: make_post(
+            organisation=organisation(), **later
+        ),
+        "people_appointment_not_before_post": lambda: make_appointment(
+            post=make_post(organisation=make_organisation(**LONG_SINCE), **began), **later
+        ),
+        "people_appointment_not_before_organisation": lambda: make_appointment(
+            post=make_post(organisation=organisation(), **by), **later
+        ),
+        "forums_seat_not_before_forum": lambda: make_seat(forum=forum(), **later),
+        "forums_membership_not_before_seat": lambda: make_membership(
+            seat=make_seat(forum=make_forum(**LONG_SINCE), **began), **later
+        ),
+        "forums_membership_not_before_forum": lambda: make_membership(
+            seat=make_seat(forum=forum(), **by), **later
+        ),
+        "forums_memberorganisation_not_before_forum": lambda: make_member_organisation(
+            forum=forum(), organisation=make_organisation(**LONG_SINCE), **later
+        ),
+        "forums_memberorganisation_not_before_organisation": lambda: make_member_organisation(
+            forum=make_forum(**LONG_SINCE), organisation=organisation(), **later
+        ),
+        "forums_reportingline_not_before_from_forum": lambda: make_reporting_line(
+            from_forum=forum(), to_forum=make_forum(**LONG_SINCE), **later
+        ),
+        "forums_reportingline_not_before_to_forum": lambda: make_reporting_line(
+            from_forum=make_forum(**LONG_SINCE), to_forum=forum(), **later
+        ),
+        "forums_reportingline_not_before_to_organisation": lambda: make_reporting_line(
+            from_forum=make_forum(**LONG_SINCE), to_organisation=organisation(), **later
+        ),
+    }
+    for rule, make in made.items():
+        yield rule, True, lambda make=make: (make(), begun("2019-03-31"))
+        yield rule, False, lambda make=make: (make(), begun("2019-04-01"))
+
+
 CASES += [
+    *start_cases(),
     *line_cases("to_forum", make_forum),
     *line_cases("to_organisation", make_organisation),
     *(
@@ -583,7 +643,8 @@ ALLOWED = [pytest.param(rule, case, id=rule) for rule, refused, case in CASES if
 
 
 def rules_of(model):
-    return [*model._meta.constraints, *getattr(model, "no_overlaps", ())]
+    of_periods = [getattr(model, name, ()) for name in ("no_overlaps", "not_before")]
+    return [*model._meta.constraints, *chain(*of_periods)]
 
 
 RULES = {rule.name: rule for model in RECORDED for rule in rules_of(model)}

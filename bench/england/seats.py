@@ -95,7 +95,7 @@ class SeatPlan:
             self.people.cover(still[0], so_far, system)
             return
         # Nobody is absent where nobody is: somebody acted before.
-        absent = Membership(seat=seat, start_date=FIRST)
+        absent = Membership(seat=seat, start_date=seat.start_date)
         self.people.cover(absent, so_far, system)
 
     def of_forum(self, forum, planned: Planned, since, number: int, entry: BookEntry) -> list[Seat]:

@@ -3,6 +3,7 @@
 import datetime
 import random
 from collections import defaultdict
+from typing import Any
 
 from bench.england.bodies import ICBS_BEGAN
 from bench.england.book import Book, BookEntry
@@ -193,9 +194,11 @@ class Sittings:
             host = self.host(planned)
             lines.append(ReportingLine(kind=LineKind.ESCALATES_TO, to_organisation=host))
         for line in lines:
-            if line.to_forum is forum:
+            to: Any = line.to_forum or line.to_organisation
+            first = max(since, to.start_date)
+            if to is forum or (until is not None and first > until):
                 continue
-            line.from_forum, line.start_date = forum, since
+            line.from_forum, line.start_date = forum, first
             line.by_exception = self.chance.random() < 0.1
             for name, value in self.calendar.evidence(entry, planned.system).items():
                 setattr(line, name, value)
@@ -236,10 +239,13 @@ class Sittings:
     def take_part(self, forum, planned: Planned, since, until, entry: BookEntry) -> None:
         bodies = known_by(entry, self.organisations.of_system[planned.system])
         for body in self.chance.sample(bodies, min(len(bodies), self.chance.randint(4, 9))):
+            first = max(since, body.start_date)
+            if until is not None and first > until:
+                continue
             part = MemberOrganisation(
                 forum=forum,
                 organisation=body,
-                start_date=since,
+                start_date=first,
                 **self.calendar.evidence(entry, planned.system),
             )
             self.book.add(part, entry)

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections import defaultdict
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from records.locks import locked
 from records.models import Document, NameKind
 from records.names import fold
 from records.periods import last_day
+from records.start_rules import first_starts_of_what_belongs_to
 
 STEP = "Import from the Organisation Data Service"
 # The beginning of the slugs of documents that an import makes. The kind of list follows.
@@ -65,6 +67,11 @@ class KnownRecords:
         self.slugs = set(Organisation.objects.values_list("slug", flat=True))
         self.slugs |= set(Organisation.history.values_list("slug", flat=True))
         self.same = self.organisations_of(same)
+
+    @cached_property
+    def first_starts(self) -> dict[int, datetime.date]:
+        """By when the first of what belongs to an organisation, such as its posts, had begun."""
+        return first_starts_of_what_belongs_to(Organisation)
 
     def organisations_of(self, slugs: dict[str, str]) -> dict[str, Organisation]:
         """The organisation of each code, by its slug. Raises OdsRefused."""

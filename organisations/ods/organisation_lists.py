@@ -98,6 +98,15 @@ class OrganisationListImport(ListImport):
         is_older = day > self.extract.last_day and found.start_qualifier == Qualifier.ON
         if took_over_code(row) or is_older:
             return
+        first = self.known.first_starts.get(found.pk)
+        if first is not None and found.earliest_start < row.opened > first:
+            self.report.look_at(
+                row.line,
+                f"{found} ({row.code}) opened on {date_in_words(row.opened)} by this line, and "
+                f"something that belongs to it had begun by {date_in_words(first)}. Its start was "
+                "left: correct one of the two.",
+            )
+            return
         found.start_date, found.start_qualifier = row.opened, Qualifier.ON
         found.document = self.document
         found.locator = locator_of_code(row.line, row.code)

@@ -198,6 +198,20 @@ def test_a_version_that_a_rule_forbids_today_is_not_restored(admin_client):
     assert "Ann Lee" in page.context["errors"][0]
 
 
+def test_a_removed_member_from_before_the_seat_as_it_is_now_is_not_restored(admin_client):
+    seat = make_seat(start_date="2015-01-01")
+    member = make_membership(seat=seat, start_date="2015-01-01")
+    remove(admin_client, member)
+    seat.start_date = datetime.date(2018, 1, 1)
+    seat.save()
+    row = Membership.history.get(history_type="-")
+    member.pk = row.id
+
+    page = admin_client.get(restoring(member, row))
+
+    assert "The start, 1 January 2015, is before this seat began" in page.context["errors"][0]
+
+
 def test_a_removed_record_is_restored_under_its_number_with_all_that_it_was(admin_client):
     person = make_person(name="Ann Lee")
     person.withheld = True

@@ -118,6 +118,20 @@ def test_what_came_to_rest_on_an_addition_is_in_the_way_of_undoing_it():
     assert former.seat.memberships.count() == 2
 
 
+def test_what_would_begin_before_its_seat_again_is_not_put_back():
+    seat = make_seat(start_date="2015-01-01")
+    member = make_membership(seat=seat, start_date="2015-01-01")
+    with writing(Nature.CORRECTED) as together:
+        member.start_date = day("2019-04-01")
+        member.save()
+    seat.start_date = day("2018-01-01")
+    seat.save()
+
+    why = "cannot be put back: The start, 1 January 2015, is before this seat began"
+    with pytest.raises(ValidationError, match=why):
+        undo(rows=rows_of(together.batch), user=None, reason="")
+
+
 def test_an_order_that_rules_allow_is_found():
     # The clause needs the new seat, which has the title that the old seat gets back.
     old = make_seat(title="GP")

@@ -407,7 +407,7 @@ def test_a_list_of_memberships_says_who_sits_where_for_whom_since_when(admin_cli
 
 
 def test_a_list_of_memberships_begins_with_the_last_recorded(admin_client):
-    first = make_membership(seat=make_seat(forum=make_forum(name="Zebra")))
+    first = make_membership(seat=make_seat(forum=make_forum(name="Zebra"), start_date="2010-01-01"))
     last = make_membership(seat=make_seat(forum=make_forum(name="Aardvark")))
     earliest = make_membership(seat=first.seat, start_date="2010-01-01", end_date="2011-01-01")
     rows = admin_client.get(address(Membership, "changelist"), {"in_force": "all"}).context["cl"]

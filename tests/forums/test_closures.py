@@ -818,7 +818,7 @@ class TestRenaming:
 
 
 def test_the_memberships_of_a_seat_depend_on_it():
-    ann = make_membership()
+    ann = make_membership(seat=make_seat(start_date="2018-01-01"))
     make_membership()
     make_membership(seat=ann.seat, start_date="2018-01-01", end_date="2018-12-31")
 

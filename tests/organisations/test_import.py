@@ -4,7 +4,13 @@ import pytest
 from django.urls import reverse
 
 from organisations.models import Organisation
-from tests.builders import make_organisation, make_organisation_name, make_place, source
+from tests.builders import (
+    make_organisation,
+    make_organisation_name,
+    make_place,
+    make_post,
+    source,
+)
 from tests.sheets import changes, checked, csv_of, exported, loaded, manager, outcomes, problems
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +102,18 @@ def test_two_rows_with_one_code_are_refused_naming_the_other(mona):
     assert outcomes(upload) == ["new", "refused"]
     assert "recorded for Wye" in problems(upload, 1)["ODS code"]
     assert "row 2 of this spreadsheet" in problems(upload, 1)["ODS code"]
+
+
+def test_a_start_after_that_of_a_post_is_refused_on_its_cell(mona):
+    trust = make_organisation(name="Wye Valley", start_date="2011-04-01")
+    make_post(organisation=trust, title="Chair", start_date="2012-06-01")
+
+    upload = checked(mona, Organisation, sheet(["Wye Valley", "NHS trust", "", "", "2013-04-01"]))
+
+    assert problems(upload) == {
+        "Start": "The start, 1 April 2013, is after that of Chair, Wye Valley, 1 June 2012, which "
+        "belongs to it. Correct this start, or that record first."
+    }
 
 
 def test_an_unknown_kind_or_place_is_refused_on_its_cell(mona):

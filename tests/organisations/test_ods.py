@@ -437,6 +437,19 @@ def test_a_start_that_another_source_gives_is_left_and_reported_once():
     assert "the day may be that of the code" in told.words
 
 
+def test_a_start_after_that_of_a_post_is_left_and_reported():
+    take(*FIRST)
+    mill = Organisation.objects.get(ods_code="A00001")
+    make_post(organisation=mill, start_date="1970-07-01")
+
+    outcome = take(headless("epraccur_2020-01-31.csv", ("A00001", "MILL SURGERY", "19740401", "")))
+
+    told = " ".join(told.words for told in outcome.to_look_at)
+    assert "something that belongs to it had begun by 1 July 1970. Its start was left" in told
+    mill.refresh_from_db()
+    assert mill.start_qualifier == "by"
+
+
 def test_an_organisation_of_that_name_without_a_code_is_asked_about():
     known = make_organisation(name="East Town PCN", kind=OrganisationKind.PCN)
     outcome = take(networks("2019-12-04", EAST, WEST))

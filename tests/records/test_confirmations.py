@@ -13,7 +13,7 @@ from records.confirmations import reconfirm
 from records.events import Source
 from records.history import Nature, writing
 from records.periods import Precision, When
-from tests.builders import day, make_chair_seat, make_document, make_membership, source
+from tests.builders import day, make_chair_seat, make_document, make_membership, make_seat, source
 
 pytestmark = pytest.mark.django_db
 
@@ -95,9 +95,8 @@ def test_a_day_that_has_not_come_is_refused(anna, minutes):
 
 
 def test_a_fact_that_breaks_a_rule_is_named_and_none_is_confirmed(anna, minutes):
-    odd = make_membership()
+    odd = make_membership(seat=make_seat(start_date="2017-01-01"))
     odd.seat.end_date = day("2018-01-01")
-    odd.seat.start_date = day("2017-01-01")
     odd.seat.save()
 
     with pytest.raises(ValidationError) as error:

@@ -8,12 +8,14 @@ from django.urls import reverse
 from editing.field_changes import Change, changes_in_words
 from records.history import Nature, recorded_models
 from records.models import Document
+from records.start_rules import broken_rules
 
 
 class Command(BaseCommand):
     help = (
-        "List what upgrades have put right, record by record, and the documents that have no day "
-        "as of which they speak, so that nothing that rests on them could be put right."
+        "List what upgrades have put right, record by record; the documents that have no day as of "
+        "which they speak, so that nothing that rests on them could be put right; and the records "
+        "that begin before what they belong to, which were left as they are."
     )
 
     def handle(self, **options):
@@ -36,6 +38,16 @@ class Command(BaseCommand):
             self.stdout.write("Documents that have no day as of which they speak:")
         for document in undated:
             self.stdout.write(f"  {document}: /documents/{document.slug}/")
+        broken = list(broken_rules())
+        if broken:
+            self.stdout.write("Records that begin before what they belong to:")
+        for record, owner in broken:
+            kind, of = record._meta.verbose_name, owner._meta.verbose_name
+            time = f"{record.start_in_words()} to {record.end_in_words() or 'now'}"
+            self.stdout.write(
+                f"  {kind} {record.pk}, {record}: {time}; the {of} {owner} began "
+                f"{owner.start_in_words()}"
+            )
 
     def list_changes(self, why: str, changes: list[Change]) -> None:
         self.stdout.write(f"  {why} Records: {len(changes)}.")
