@@ -6,6 +6,7 @@ act at once, the second is told.
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,6 +23,7 @@ from records.events import (
     lock,
     read_and_lock,
 )
+from records.models import DatedFact
 from records.periods import Qualifier, When
 
 
@@ -52,6 +54,40 @@ def begin(held: Held, **fields) -> Tenure:
     tenure.refuse_start_after_end_of(getattr(held, held.owner_field))
     tenure.save()
     return tenure
+
+
+def known_only_later(held: Held, begins: When) -> list[DatedFact]:
+    """What a holder from `begins` shows to have existed earlier than the register says: the
+    organisation or forum, and the post or seat, where the start is known only *by* a later day."""
+    owners = [getattr(held, held.owner_field), held]
+    return [owner for owner in owners if is_known_only_after(owner, begins)]
+
+
+def is_known_only_after(owner: DatedFact, begins: When) -> bool:
+    return owner.start_qualifier == Qualifier.BY and owner.latest_start > begins.last_possible()
+
+
+@transaction.atomic
+def record_existence(*, owners: Iterable[DatedFact], begins: When, source: Source) -> None:
+    """Record that posts, seats and what they are of existed by then, as the source of a holder
+    shows.
+
+    The note names that source: the source of the record stays, on which all else rests that the
+    record says. Raises ValidationError if a rule would be broken.
+    """
+    by = replace(begins, qualifier=Qualifier.BY)
+    for owner in owners:
+        stored = read_and_lock(owner)
+        if not is_known_only_after(stored, begins):
+            continue
+        for name, value in by.as_start().items():
+            setattr(stored, name, value)
+        shown = (
+            f"It existed {by.in_words()}, as {source.document.short_title} ({source.locator}) "
+            "shows."
+        )
+        stored.note = f"{stored.note} {shown}".strip()
+        check_and_save(stored, errors_name_it=True)
 
 
 @transaction.atomic

@@ -148,10 +148,10 @@ class ReplaceMember(FillSeatStep, Replace):
     permissions = ("forums.add_membership", "forums.change_membership")
     renewed = None
 
-    def take(self, form):
+    def fill(self, form):
         data = form.cleaned_data
         if data.get("number") is None:
-            super().take(form)
+            super().fill(form)
             return None
         membership = replace_and_resize(
             seat=self.record,

@@ -3,18 +3,25 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest
+from django.utils.text import get_text_list
 
 from editing.links import step_address
 from editing.step_forms import StepForm, record_choice
 from editing.steps import Step, step_on
 from editing.typed_dates import TypedDayField
 from organisations.models import Held, Post
-from people.actions import appoint_to_each, tenure_model_of
+from people.actions import (
+    appoint_to_each,
+    known_only_later,
+    record_existence,
+    tenure_model_of,
+)
 from people.duplicates import people_like
 from people.identity import new_person
 from people.models import Appointment, Basis, Person
@@ -26,7 +33,8 @@ from people.steps.holders import (
     holding_of,
     now_or_later,
 )
-from records.periods import When
+from records.models import DatedFact
+from records.periods import Qualifier, When
 
 # Somebody who acts covers a holder who remains, which is a step of its own.
 NOT_ACTING = [choice for choice in Basis.choices if choice[0] != Basis.ACTING]
@@ -36,6 +44,7 @@ class HolderForm(StepForm):
     """Asks for a person, found by name or new to the register, and on what basis they come."""
 
     shows = {**StepForm.shows, "name": "new_name", "honorific": "new_honorific"}
+    when_fields = [*StepForm.when_fields, "existed"]
 
     new_name = forms.CharField(
         label="Or somebody new to the register",
@@ -59,6 +68,8 @@ class HolderForm(StepForm):
     needs_a_holder = True
     # The person whom the step records, if they are new to the register.
     recorded: Person | None = None
+    # What the day entered shows to have existed earlier than the register says.
+    known_only_later: tuple[DatedFact, ...] = ()
 
     def prepare(self):
         super().prepare()
@@ -105,8 +116,46 @@ class HolderForm(StepForm):
         data = self.cleaned_data
         return {"person": self.holder(), **{name: data[name] for name in self.tenure_fields}}
 
+    def ask_whether_they_existed(self, posts_or_seats: Iterable[Held]) -> None:
+        """Offer to record that posts or seats, and what they are of, existed on the day entered,
+        if the register has them only by a later one."""
+        begins = self.when_entered()
+        if begins is None:
+            return
+        found = [owner for held in posts_or_seats for owner in known_only_later(held, begins)]
+        self.known_only_later = tuple(dict.fromkeys(found))
+        kinds = {owner._meta for owner in found}
+        may_change = {f"{kind.app_label}.change_{kind.model_name}" for kind in kinds}
+        if found and self.request.user.has_perms(may_change):
+            them = get_text_list([self.in_short(owner) for owner in self.known_only_later], "and")
+            self.fields["existed"] = forms.BooleanField(
+                label=f"Record that {them} existed by then too",
+                required=False,
+                help_text="The start is then known by that day. The note says which document "
+                "shows it.",
+            )
+
+    def in_short(self, owner: DatedFact) -> str:
+        """“The post” for what the step is taken on, and its body; others by their names."""
+        own = owner in (self.record, getattr(self.record, self.record.owner_field))
+        return f"the {owner._meta.verbose_name}" if own else str(owner)
+
     def remarks(self) -> list[str]:
-        """Questions whether a new person is somebody who is already in the register."""
+        """What the day shows of what was known only later, and questions whether a new person is
+        somebody who is already in the register."""
+        return [*self._what_existed(), *self._who_it_may_be()]
+
+    def _what_existed(self) -> list[str]:
+        if not self.known_only_later or self.cleaned_data.get("existed"):
+            return []
+        by = replace(self.when, qualifier=Qualifier.BY).in_words()
+        return [
+            f"This shows that {self.in_short(owner)} existed {by}; the register has it "
+            f"{owner.start_in_words()}."
+            for owner in self.known_only_later
+        ]
+
+    def _who_it_may_be(self) -> list[str]:
         if self.recorded is None:
             return []
         return [
@@ -149,6 +198,7 @@ class AppointForm(HolderForm):
                 "required": "Choose at least one. For this one alone, use Replace the holder."
             },
         )
+        self.ask_whether_they_existed([self.record, *(self.entered("also") or [])])
         options = model._meta
         if not self.request.user.has_perm(f"{options.app_label}.change_{options.model_name}"):
             del self.fields["ends_others"], self.fields["end_reason"]
@@ -216,6 +266,16 @@ class FillStep(HolderStep):
     def facts(self):
         return holders_now(self.record, self.today)
 
+    def take(self, form):
+        if form.cleaned_data.get("existed"):
+            # Before the post or seat is locked: what it is of is locked first.
+            record_existence(owners=form.known_only_later, begins=form.when, source=form.source)
+        return self.fill(form)
+
+    def fill(self, form: HolderForm) -> Held | None:
+        """Give it a holder; returns the record to show next, as `take` does."""
+        raise NotImplementedError
+
     def remarks(self, form):
         return [*form.remarks(), *super().remarks(form)]
 
@@ -231,7 +291,7 @@ class Appoint(FillStep):
     )
     form_class = AppointForm
 
-    def take(self, form):
+    def fill(self, form):
         data = form.cleaned_data
         self.also = list(data["also"])
         appoint_to_each(
@@ -275,6 +335,7 @@ class CoverForm(HolderForm):
     def prepare(self):
         super().prepare()
         self.groups = [("Who acts", self.person_fields)]
+        self.ask_whether_they_existed([self.record])
         self.add_date(
             "until",
             label="Until",
@@ -299,7 +360,7 @@ class Cover(FillStep):
     )
     form_class = CoverForm
 
-    def take(self, form):
+    def fill(self, form):
         appoint_to_each(
             posts_or_seats=[self.record], begins=form.when, source=form.source, **form.tenure()
         )

@@ -46,6 +46,7 @@ class ReplaceForm(HolderForm):
             },
         )
         ask_through(self, self.record, tenures)
+        self.ask_whether_they_existed([self.record])
         left = ["left", ("left_precision", "left_qualifier")]
         self.groups = [
             ("Who goes", ["leaving", "through", "end_reason", *left]),
@@ -133,7 +134,7 @@ class Replace(FillStep):
             "fills it. Use the steps of that post."
         )
 
-    def take(self, form):
+    def fill(self, form):
         data = form.cleaned_data
         replace_holders(
             held=self.record,
