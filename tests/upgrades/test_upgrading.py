@@ -334,6 +334,9 @@ def test_what_ended_by_a_day_ends_no_earlier_than_its_document_unless_a_rule_ref
         ]
         assert str(of("people_appointment", id=settled)["earliest_end"]) == "2021-06-01"
         assert str(of("people_appointment", id=refused)["earliest_end"]) == "2019-04-01"
+        listed = database.manage("list_upgraded")
+        assert f"    appointment {settled}, Blake Sample" in listed
+        assert ": Certain until 1 June 2021\n" in listed
 
 
 # How differences are told

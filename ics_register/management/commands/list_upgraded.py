@@ -1,6 +1,7 @@
 """List what upgrades of the register's own programs have put right, record by record."""
 
 from itertools import groupby
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from editing.field_changes import Change, changes_in_words
 from records.history import Nature, recorded_models
 from records.models import Document
+from records.periods import date_in_words
 from records.start_rules import broken_rules
 
 
@@ -52,8 +54,12 @@ class Command(BaseCommand):
     def list_changes(self, why: str, changes: list[Change]) -> None:
         self.stdout.write(f"  {why} Records: {len(changes)}.")
         for change in changes:
-            fields = "; ".join(
+            fields = [
                 f"{field.label}: {field.old or 'nothing'} -> {field.new or 'nothing'}"
                 for field in change.fields
-            )
-            self.stdout.write(f"    {change.kind} {change.row.id}, {change.record}: {fields}")
+            ]
+            row: Any = change.row
+            if not fields:  # No form has the day that was worked out anew.
+                fields = [f"Certain until {date_in_words(row.earliest_end)}"]
+            said = "; ".join(fields)
+            self.stdout.write(f"    {change.kind} {row.id}, {change.record}: {said}")
