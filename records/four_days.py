@@ -7,8 +7,9 @@ is made again once on SQLite, where Django's own operations would make it again 
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import SeparateDatabaseAndState
-from django.db.migrations.state import ProjectState, StateApps
+from django.db.migrations.state import StateApps
+
+from records.reshaping import make_again
 
 FOUR_DAYS = ("earliest_start", "latest_start", "earliest_end", "latest_end")
 
@@ -54,14 +55,6 @@ WORDS = {
 }
 
 
-class ChangeModels(SeparateDatabaseAndState):
-    """As Django's, without making all models again after each operation, which takes a minute."""
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        state.__dict__.pop("apps", None)
-        super().state_forwards(app_label, state)
-
-
 def work_out(apps: StateApps, editor: BaseDatabaseSchemaEditor, *, label: str) -> None:
     """Add the four days to the tables of an app, and fill them."""
     vendor = editor.connection.vendor
@@ -84,12 +77,7 @@ def reshape(apps: StateApps, editor: BaseDatabaseSchemaEditor, *, label: str) ->
     for model in _having(apps, label, "latest_end"):
         table = model._meta.db_table
         if editor.connection.vendor == "sqlite":
-            field = model._meta.get_field("latest_end")
-            empty = field.clone()
-            empty.null, empty.model = True, model
-            empty.set_attributes_from_name(field.name)
-            # SQLite makes the table again, as the model has it.
-            editor.alter_field(model, empty, field)
+            make_again(editor, model)
             continue
         changes = [
             *(f"ALTER COLUMN {day} SET NOT NULL" for day in FOUR_DAYS),

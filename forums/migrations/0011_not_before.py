@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from records.reshaping import ChangeTables
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ('records', '0009_as_of_not_before'),
     ]
 
-    operations = [
+    operations = [ChangeTables([
         migrations.RemoveConstraint(
             model_name='escalationstep',
             name='forums_escalationstep_as_of_words',
@@ -175,4 +177,4 @@ class Migration(migrations.Migration):
             model_name='succession',
             constraint=models.CheckConstraint(condition=models.Q(('as_of_precision__in', ['day', 'month', 'year']), ('as_of_qualifier__in', ['on', 'by', 'not-before'])), name='forums_succession_as_of_words', violation_error_message='Choose day, month or year, and on or by.'),
         ),
-    ]
+    ])]

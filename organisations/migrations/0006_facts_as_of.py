@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from records.reshaping import ChangeTables
+
 
 class Migration(migrations.Migration):
 
@@ -10,7 +12,7 @@ class Migration(migrations.Migration):
         ('records', '0008_document_as_of'),
     ]
 
-    operations = [
+    operations = [ChangeTables([
         migrations.AddField(
             model_name='figure',
             name='as_of',
@@ -363,4 +365,4 @@ class Migration(migrations.Migration):
             model_name='statement',
             constraint=models.CheckConstraint(condition=models.Q(('as_of_precision__in', ['day', 'month', 'year']), ('as_of_qualifier__in', ['on', 'by'])), name='organisations_statement_as_of_words', violation_error_message='Choose day, month or year, and on or by.'),
         ),
-    ]
+    ])]

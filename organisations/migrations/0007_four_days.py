@@ -3,7 +3,8 @@ from functools import partial
 import datetime
 from django.db import migrations, models
 
-from records.four_days import ChangeModels, reshape, work_out
+from records.four_days import reshape, work_out
+from records.reshaping import ChangeModels
 
 
 class Migration(migrations.Migration):

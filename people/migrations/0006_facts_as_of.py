@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from records.reshaping import ChangeTables
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('records', '0008_document_as_of'),
     ]
 
-    operations = [
+    operations = [ChangeTables([
         migrations.AddField(
             model_name='appointment',
             name='as_of',
@@ -188,4 +190,4 @@ class Migration(migrations.Migration):
             model_name='personname',
             constraint=models.CheckConstraint(condition=models.Q(('as_of_precision__in', ['day', 'month', 'year']), ('as_of_qualifier__in', ['on', 'by'])), name='people_personname_as_of_words', violation_error_message='Choose day, month or year, and on or by.'),
         ),
-    ]
+    ])]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from records.reshaping import ChangeTables
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('records', '0009_as_of_not_before'),
     ]
 
-    operations = [
+    operations = [ChangeTables([
         migrations.RemoveConstraint(
             model_name='appointment',
             name='people_appointment_as_of_words',
@@ -84,4 +86,4 @@ class Migration(migrations.Migration):
             model_name='personname',
             constraint=models.CheckConstraint(condition=models.Q(('as_of_precision__in', ['day', 'month', 'year']), ('as_of_qualifier__in', ['on', 'by', 'not-before'])), name='people_personname_as_of_words', violation_error_message='Choose day, month or year, and on or by.'),
         ),
-    ]
+    ])]

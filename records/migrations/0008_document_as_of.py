@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from records.reshaping import ChangeTables
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('records', '0007_keptform'),
     ]
 
-    operations = [
+    operations = [ChangeTables([
         migrations.AddField(
             model_name='document',
             name='as_of',
@@ -48,4 +50,4 @@ class Migration(migrations.Migration):
             model_name='document',
             constraint=models.CheckConstraint(condition=models.Q(('as_of_qualifier__in', ['on', 'by'])), name='records_document_as_of_qualifier_known', violation_error_message='Choose the as of qualifier from the list.'),
         ),
-    ]
+    ])]

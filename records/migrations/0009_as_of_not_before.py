@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from records.reshaping import ChangeTables
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('records', '0008_document_as_of'),
     ]
 
-    operations = [
+    operations = [ChangeTables([
         migrations.RemoveConstraint(
             model_name='document',
             name='records_document_as_of_qualifier_known',
@@ -28,4 +30,4 @@ class Migration(migrations.Migration):
             model_name='document',
             constraint=models.CheckConstraint(condition=models.Q(('as_of_qualifier__in', ['on', 'by', 'not-before'])), name='records_document_as_of_qualifier_known', violation_error_message='Choose the as of qualifier from the list.'),
         ),
-    ]
+    ])]
