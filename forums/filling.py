@@ -44,6 +44,7 @@ from people.post_holders import (
     STATED,
     Holder,
     coming,
+    is_surely_not_over,
     leaving,
     settled,
     standing,
@@ -123,7 +124,12 @@ def certainly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
         earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day
     )
     holds = Q(latest_start__lte=day, earliest_end__gte=day)
-    return holds & _no_member(seat, begun | there) & not_over(day, "post", "post__organisation")
+    return holds & _no_member(seat, begun | there) & _post_surely_not_over(day)
+
+
+def _post_surely_not_over(day: datetime.date) -> Q:
+    """A condition on appointments, which agrees with `HeldSeat.post_may_be_over`."""
+    return Q(post__earliest_end__gte=day, post__organisation__earliest_end__gte=day)
 
 
 def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
@@ -166,7 +172,7 @@ def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, TenureQuerySet]
 def seat_surely_held(day: datetime.date) -> Q:
     """A condition on seats, which agrees with `HeldSeat.filled`: a place of it is surely filled."""
     members, by_post = tenures_of_seat(day)
-    through_post = by_post.filter(_has_not_come_before(SEAT, day))
+    through_post = by_post.filter(_has_not_come_before(SEAT, day), _post_surely_not_over(day))
     return surely_held(members, day) | surely_held(
         through_post, day, _has_not_come_before(OuterRef(SEAT), day)
     )
@@ -183,7 +189,8 @@ def stated(day: datetime.date) -> Q:
 
 def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing on `day`."""
-    tenures, held = tenures_of_seat(day), seat_surely_held(day)
+    tenures = tenures_of_seat(day)
+    held = seat_surely_held(day) & is_surely_not_over(day, "forum")
     return seats.annotate(standing=standing(tenures, held, day, stated=stated(day)))
 
 

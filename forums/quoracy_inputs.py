@@ -69,7 +69,7 @@ def body_of(
 def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyForum]:
     """Forums on `day`, by key: as `body_of`, but without the names of people, of whom there may
     be a hundred thousand."""
-    seats = Seat.objects.listed(day).filter(forum__in=forums)
+    seats = Seat.objects.certainly(day).filter(forum__in=forums)
     sitters = sitters_of(seats, day)
     places, members = defaultdict(list), defaultdict(list)
     for seat in (
@@ -85,7 +85,7 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
             as_place(seat, sitters[seat.id], may_have_more=seat.may_have_more)
         )
     for member in (
-        MemberOrganisation.objects.listed(day)
+        MemberOrganisation.objects.certainly(day)
         .filter(forum__in=forums)
         .select_related("organisation")
         .order_by("organisation__folded", "pk")

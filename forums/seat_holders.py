@@ -57,9 +57,11 @@ class HeldSeat(Holding):
     post_id: int | None
     post_title: str | None
     post_holder_stated: bool | None
+    post_earliest_end: datetime.date | None
     post_latest_end: datetime.date | None
     post_organisation_name: str | None
     post_organisation_slug: str | None
+    post_organisation_earliest_end: datetime.date | None
     post_organisation_latest_end: datetime.date | None
     voting: bool | None
     counts_to_quoracy: bool | None
@@ -115,6 +117,13 @@ class HeldSeat(Holding):
         ends = (self.post_latest_end, self.post_organisation_latest_end)
         return any(end is not None and end < self.day for end in ends)
 
+    @property
+    def post_may_be_over(self) -> bool:
+        """Whether the post that it goes with, or the organisation of that, may have ended before
+        the day."""
+        ends = (self.post_earliest_end, self.post_organisation_earliest_end)
+        return any(end is not None and end < self.day for end in ends)
+
     def add_post_holders(self, holders: list[Holder]) -> None:
         """Add those recorded for its post to its own members, who have been read."""
         members = list(self.recorded)
@@ -137,14 +146,15 @@ class HeldSeat(Holding):
     def holders(self) -> list[Holder]:
         """Those who fill it on the day, and those who may; not those who may only because of an
         open limit."""
-        certain = {each.id for each in certainly_fill(self.post_holders, self.members, self.day)}
+        fill = certainly_fill(self.post_holders, self.members, self.day)
+        certain = set() if self.post_may_be_over else {each.id for each in fill}
         listed = {each.id for each in self.by_post if each.is_listed(self.day)}
         found = []
         for each in self.recorded:
             if not each.ex_officio and each.is_listed(self.day):
-                each.perhaps = not each.certainly(self.day)
+                each.perhaps = self.may_be_over or not each.certainly(self.day)
             elif each.ex_officio and each.id in listed and each.possibly(self.day):
-                each.perhaps = each.id not in certain
+                each.perhaps = self.may_be_over or each.id not in certain
             else:
                 continue
             found.append(each)
@@ -165,10 +175,14 @@ class HeldSeat(Holding):
 
     @property
     def filled(self) -> int:
+        if self.may_be_over:
+            return 0
         through_post = [
             each
             for each in self.by_post
-            if each.is_listed(self.day) and not has_come_before(each, self.members, self.day)
+            if each.is_listed(self.day)
+            and not self.post_may_be_over
+            and not has_come_before(each, self.members, self.day)
         ]
         by_members = surely_filled(settled(self._members_there), self.day)
         by_post = surely_filled(settled(through_post), self.day)
@@ -266,6 +280,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
         forum_latest_end=F("forum__latest_end"),
+        owner_earliest_end=F("forum__earliest_end"),
         place_name=F("forum__place__name"),
         for_latest_end=F("on_behalf_of__latest_end"),
         for_end_precision=F("on_behalf_of__end_precision"),
@@ -274,9 +289,11 @@ def _rows(seats: QuerySet) -> QuerySet:
         post_id=F("ex_officio_post_id"),
         post_title=F("ex_officio_post__title"),
         post_holder_stated=F("ex_officio_post__holder_stated"),
+        post_earliest_end=F("ex_officio_post__earliest_end"),
         post_latest_end=F("ex_officio_post__latest_end"),
         post_organisation_name=F("ex_officio_post__organisation__name"),
         post_organisation_slug=F("ex_officio_post__organisation__slug"),
+        post_organisation_earliest_end=F("ex_officio_post__organisation__earliest_end"),
         post_organisation_latest_end=F("ex_officio_post__organisation__latest_end"),
         **document_columns(),
         **holder_columns(

@@ -238,6 +238,8 @@ class Holding(DatedStated):
     title: str
     requirement: str
     holder_stated: bool
+    # The earliest end of the organisation or forum that it belongs to.
+    owner_earliest_end: datetime.date
     day: datetime.date
     standing: Standing = field(init=False)
     # How many fill it, of a seat. What a post has is the most that may hold it, and no
@@ -256,8 +258,14 @@ class Holding(DatedStated):
         known days; these are marked as `perhaps`."""
         found = [holder for holder in self.recorded if holder.is_listed(self.day)]
         for each in found:
-            each.perhaps = not each.certainly(self.day)
+            each.perhaps = self.may_be_over or not each.certainly(self.day)
         return found
+
+    @property
+    def may_be_over(self) -> bool:
+        """Whether it may have ended before the day, or its organisation or forum. What has ended
+        takes its holders with it."""
+        return min(self.earliest_end, self.owner_earliest_end) < self.day
 
     @property
     def certainly_there(self) -> list[Holder]:
@@ -350,7 +358,8 @@ class Holding(DatedStated):
         the sources say of the post is not known here.
         """
         stated = self.holder_stated and not self.ex_officio
-        held = is_surely_held(self.recorded, day)
+        may_be_over = min(self.earliest_end, self.owner_earliest_end) < day
+        held = not may_be_over and is_surely_held(self.recorded, day)
         return self.as_far_as_it_existed(
             standing_of(self.recorded, day, surely_held=held, stated=stated), day
         )
@@ -368,6 +377,8 @@ class Holding(DatedStated):
     @property
     def filled(self) -> int:
         """How many of its places are surely filled on the day."""
+        if self.may_be_over:
+            return 0
         return surely_filled(self.settled_holders, self.day) or self.filled_for_now(self.holders)
 
     def filled_for_now(self, holders: Iterable[Holder]) -> int:
@@ -453,6 +464,12 @@ def standing(
     )
 
 
+def is_surely_not_over(day: datetime.date, owner: str) -> Q:
+    """A condition on posts or seats, which agrees with `Holding.may_be_over`. `owner` is the field
+    of what they belong to."""
+    return Q(**{"earliest_end__gte": day, f"{owner}__earliest_end__gte": day})
+
+
 def surely_held(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
     """A condition: one of `tenures`, all of one thing, surely holds it on `day`, or one of two
     between whom there was a handover, of whom the second meets the condition `other`."""
@@ -533,7 +550,8 @@ def standing_of(
 def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
     """`posts`, each annotated with its Standing on `day`."""
     appointments = Appointment.objects.filter(post=OuterRef("pk"))
-    return posts.annotate(standing=standing([appointments], surely_held(appointments, day), day))
+    held = surely_held(appointments, day) & is_surely_not_over(day, "organisation")
+    return posts.annotate(standing=standing([appointments], held, day))
 
 
 def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
@@ -613,6 +631,7 @@ def _rows(posts: QuerySet) -> QuerySet:
         *EVIDENCE,
         organisation_slug=F("organisation__slug"),
         organisation_name=F("organisation__name"),
+        owner_earliest_end=F("organisation__earliest_end"),
         place_name=F("organisation__place__name"),
         **document_columns(),
         **holder_columns("appointments__"),

@@ -253,7 +253,9 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     could = None
     if clauses and forum.certainly(asked.day):
         successors = came_after(clauses, members, asked.day)
-        could = could_be(forum, clauses, body_of(listed, members, asked.day, successors))
+        there = [seat for seat in listed if seat.certainly(asked.day)]
+        belonging = [each for each in members if each.certainly(asked.day)]
+        could = could_be(forum, clauses, body_of(there, belonging, asked.day, successors))
     context = {
         "forum": forum,
         "chairs": [seat for seat in listed if seat.role == SeatRole.CHAIR],

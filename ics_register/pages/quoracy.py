@@ -124,7 +124,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     seats = held_seats_of(forum, asked.day)
     members = list(with_sources(MemberOrganisation.objects.filter(forum=forum), "organisation"))
     clauses = clauses_of(forum, asked)
-    there, belonging = listed(forum, seats, members, asked)
+    there, belonging = certain(forum, seats, members, asked)
     body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
     organisations, places = questions(forum, body, rule_of(forum, clauses).clauses)
     asked_of = [*organisations, *places]
@@ -229,11 +229,11 @@ def came_after(
     }
 
 
-def listed(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[list, list]:
-    """The seats and the member organisations of a forum on the day."""
+def certain(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[list, list]:
+    """The seats and the member organisations that a forum certainly has on the day."""
     if forum.has_ended(asked.day):
         return [], []
-    return tuple([each for each in all_ if each.is_listed(asked.day)] for all_ in (seats, members))
+    return tuple([each for each in all_ if each.certainly(asked.day)] for all_ in (seats, members))
 
 
 def questions(
