@@ -267,6 +267,12 @@ class Holding(DatedStated):
         takes its holders with it."""
         return min(self.earliest_end, self.owner_earliest_end) < self.day
 
+    def is_held_by(self, holder: Holder) -> bool | None:
+        """Whether somebody recorded for it holds it on the day; None for perhaps."""
+        if any(holder is each for each in self.holders):
+            return None if holder.perhaps else True
+        return None if holder.is_openly_perhaps(self.day) else False
+
     @property
     def certainly_there(self) -> list[Holder]:
         """Those who certainly hold it on the day."""

@@ -177,7 +177,8 @@ class _Gathering:
         """The holders to include: those of the day, or everybody recorded."""
         if self.everything:
             return holding.recorded
-        return [] if over else [each for each in holding.recorded if each.possibly(self.day)]
+        those = [] if over else holding.recorded
+        return [each for each in those if holding.is_held_by(each) is not False]
 
     def _seat(self, seat: HeldSeat, in_force: bool | None) -> dict:
         self.forums.add(seat.forum_slug)
@@ -199,7 +200,7 @@ class _Gathering:
             self.referred_appointments.add(holder.id)
         return {
             **vars(holder),
-            "in_force": both(holder.holds(self.day), not over),
+            "in_force": both(seat.is_held_by(holder), not over),
             "anchor": membership_anchor(seat.id, holder),
             "forum_slug": seat.forum_slug,
             "seat_id": seat.id,
@@ -238,7 +239,7 @@ class _Gathering:
     def _appointment(self, post: HeldPost, holder: Holder, over: bool) -> dict:
         return {
             **vars(holder),
-            "in_force": both(holder.holds(self.day), not over),
+            "in_force": both(post.is_held_by(holder), not over),
             "organisation_slug": post.organisation_slug,
             "post_id": post.id,
             "post_organisation_slug": post.organisation_slug,
