@@ -260,7 +260,7 @@ def test_two_of_one_name_are_listed_with_what_they_hold_until_told_apart(editor)
 
 
 def test_a_merge_clears_two_of_one_name(editor):
-    one, other = make_person(name="Ann Lee"), make_person(name="A Lee")
+    one, other = (make_person(name=name, as_of=in_days(-9)) for name in ("Ann Lee", "A Lee"))
     [row] = rows_of("same-person")
     assert f"other={other.pk}" in way(row, "Merge") or f"other={one.pk}" in way(row, "Merge")
     take_step(editor, way(row, "Merge"), keep="this")
