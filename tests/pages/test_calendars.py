@@ -38,7 +38,7 @@ DAY = {"as_at": "2020-06-01"}
 
 @pytest.fixture
 def board() -> Forum:
-    return make_forum(slug="board", name="Board", start_date="2018-04-01")
+    return make_forum(slug="board", name="Board", start_date="2016-01-01")
 
 
 def member(board, name, *, title=None, **fields) -> Membership:

@@ -81,12 +81,12 @@ def entries(address: str) -> dict[str, str]:
 
 def test_a_change_is_told_by_what_the_register_now_says(register):
     membership = register.memberships.get()
-    membership.start_date = membership.start_date.replace(year=2018)
+    membership.start_date = membership.start_date.replace(year=2020)
     with writing(Nature.CORRECTED, reason="Zelda told us", step="Correct"):
         membership.save()
 
     page = read(RECORDED)
-    assert "Corrected. On 1 April 2018 Ann Lee became Chair of Board." in page.text
+    assert "Corrected. On 1 April 2020 Ann Lee became Chair of Board." in page.text
     assert "Correct" in page.text
     assert "2019 Ann Lee became Chair of Board" not in page.text
     assert "Zelda" not in page.source

@@ -22,6 +22,7 @@ from tests.builders import (
 )
 from tests.pages.as_data import read_data
 from tests.pages.reading import read, words
+from tests.records.test_start_rules import begin_as_before_the_rules
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -85,8 +86,9 @@ def test_what_is_out_of_order_is_marked_in_the_chart_and_in_the_list(system):
     shut = make_organisation(slug="shut", name="Shut", end_date="2020-12-31")
     make_reporting_line(from_forum=a, to_forum=gone)
     make_reporting_line(from_forum=b, to_organisation=shut, kind=LineKind.OVERSEEN_BY)
-    later = make_forum(slug="later", name="Later", start_date="2150-01-01", place=system)
+    later = make_forum(slug="later", name="Later", place=system)
     make_reporting_line(from_forum=a, to_forum=later)
+    begin_as_before_the_rules(later, "2150-01-01")
     make_forum(slug="planned", place=system, status=ForumStatus.PROPOSED)
     page = read("/structure/")
     said = boxes(page)
