@@ -4,6 +4,7 @@ import bisect
 import datetime
 from collections import defaultdict
 
+from django import forms
 from django.db import models
 from django.utils.text import capfirst, get_text_list
 
@@ -13,13 +14,13 @@ from editing.spreadsheets.columns import LineColumn, RecordColumn, SpreadsheetCo
 from editing.spreadsheets.directories import DIRECTORIES, Directory
 from editing.spreadsheets.import_rows import ImportRow
 from editing.spreadsheets.kinds import NamedSpreadsheet, RecordSpreadsheet, importable
-from editing.typed_dates import UnreadableDate
+from editing.typed_dates import Known, UnreadableDate
 from organisations.models import Held
 from people.models import Appointment, Person, PersonName, Tenure
-from records.days import NO_EARLIEST, NO_LATEST
+from records.days import NO_EARLIEST, NO_LATEST, day_before
 from records.locks import locked
 from records.names import fold
-from records.periods import last_day
+from records.periods import Precision, Qualifier, first_day, last_day, limit_in_words
 
 
 class PersonDirectory(Directory):
@@ -100,6 +101,19 @@ TIME_COLUMNS = [
 ]
 
 
+# What the ends in a file are.
+LAST_DAY, FIRST_DAY_OUT = "last-day", "first-day-out"
+
+
+def last_day_in_office(first_day_out: Known) -> Known:
+    """The end of somebody of whom the first day out of office is known. The first month out of it
+    may hold the last day, and may not."""
+    day, precision, qualifier = first_day_out
+    if precision == Precision.DAY or qualifier == Qualifier.NOT_BEFORE:
+        return day_before(first_day(day, precision)), Precision.DAY, qualifier
+    return day, precision, Qualifier.BY
+
+
 class TenureSpreadsheet(RecordSpreadsheet):
     """A person, a post or seat, and for how long they hold it, one a row."""
 
@@ -112,6 +126,26 @@ class TenureSpreadsheet(RecordSpreadsheet):
     @property
     def held_model(self) -> type[Held]:
         return self.model._meta.get_field(self.model.held_field).related_model
+
+    def asked_of_file(self):
+        choices = [
+            ("", "Choose"),
+            (LAST_DAY, "last days in office, or there are none"),
+            (FIRST_DAY_OUT, "first days out of office"),
+        ]
+        return {
+            "ends": forms.ChoiceField(
+                label="The ends in this file are",
+                choices=choices,
+                help_text="Lists that are exported here give last days; many public lists give "
+                "the first day out of office. Of those the day before is recorded, and a month or "
+                "a year as “by” it.",
+                error_messages={
+                    "required": "Say which day the ends in this file are. If it gives none, "
+                    "choose last days."
+                },
+            )
+        }
 
     @property
     def owner_attribute(self) -> str:
@@ -149,6 +183,7 @@ class TenureSpreadsheet(RecordSpreadsheet):
 
     def begin(self, questions):
         super().begin(questions)
+        self.gives_first_days_out = questions.answer_of_file("ends") == FIRST_DAY_OUT
         owner = self.held_model.owner_field
         self.held_by_title: dict[tuple[int, str], list[Held]] = defaultdict(list)
         self.titles: dict[int, list[str]] = defaultdict(list)
@@ -160,6 +195,13 @@ class TenureSpreadsheet(RecordSpreadsheet):
 
     def read_cell(self, column, row):
         value = super().read_cell(column, row)
+        if column.attribute == "end_date" and value and self.gives_first_days_out:
+            end = last_day_in_office(value)
+            row.notes.append(
+                f"The end given, {limit_in_words(*value)}, is the first day out of office. "
+                f"Recorded is {limit_in_words(*end)}."
+            )
+            return end
         if column.attribute != self.model.held_field or not value:
             return value
         owner = row.values[self.owner_attribute]

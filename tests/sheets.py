@@ -86,7 +86,8 @@ def send(browser: Client, model, content: bytes, name: str = "sheet.csv", **fiel
     """Send a spreadsheet. Gives the response."""
     file = SimpleUploadedFile(name, content)
     page = reverse("admin:import", args=[model._meta.label_lower])
-    return browser.post(page, {"file": file, "reason": "Sent by the secretary.", **fields})
+    sent = {"file": file, "reason": "Sent by the secretary.", "ends": "last-day", **fields}
+    return browser.post(page, sent)
 
 
 def told(response) -> str:
@@ -94,9 +95,9 @@ def told(response) -> str:
     return " ".join(response.context_data["form"].errors.get("file", []))
 
 
-def checked(browser: Client, model, content: bytes, name: str = "sheet.csv") -> Upload:
+def checked(browser: Client, model, content: bytes, name: str = "sheet.csv", **fields) -> Upload:
     """Send a spreadsheet and check its rows. Gives the upload with its outcome."""
-    response = send(browser, model, content, name)
+    response = send(browser, model, content, name, **fields)
     assert response.status_code == 302, told(response)
     upload = Upload.objects.latest("pk")
     assert browser.post(reverse("admin:upload_check", args=[upload.pk])).status_code == 302

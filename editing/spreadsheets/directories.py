@@ -89,15 +89,22 @@ class Directories(dict[type[models.Model], Directory]):
 
 
 class Questions:
-    """The questions to staff where a name fits several records, and the answers."""
+    """The questions to staff about a file, or where a name fits several records, and the
+    answers."""
 
     SOMEBODY_NEW = 0
+    # What the answers about the file as a whole are kept under, beside the headings of columns.
+    OF_FILE = ""
 
-    def __init__(self, choices: dict[str, dict[str, int]]):
+    def __init__(self, choices: dict[str, dict[str, Any]]):
         self.choices = choices
         # The options, as keys and words, for each text under a heading.
         self.asked: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self.of_row: list[int] = []  # the numbers of the questions that the current row raises
+
+    def answer_of_file(self, name: str) -> str:
+        """The answer to the question `name` about the file; "" if it was not asked."""
+        return self.choices.get(self.OF_FILE, {}).get(name, "")
 
     def record_named(self, heading: str, text: str, directory: Directory) -> models.Model:
         """The record that `text` means. Raises CellProblem."""

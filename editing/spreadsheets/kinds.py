@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -36,6 +37,11 @@ class RecordSpreadsheet:
 
     def columns(self) -> list[SpreadsheetColumn]:
         return columns_of(self.model)
+
+    def asked_of_file(self) -> dict[str, forms.Field]:
+        """What staff are asked about a file when they send it, by names that
+        `Questions.answer_of_file` takes."""
+        return {}
 
     def import_columns(self) -> list[SpreadsheetColumn]:
         """The columns that an import reads. The others are written by an export alone."""

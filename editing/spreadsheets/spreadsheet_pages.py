@@ -24,6 +24,7 @@ from editing.admin import above_lists
 from editing.links import Link, list_address
 from editing.site import site_page
 from editing.spreadsheets.columns import SpreadsheetColumn
+from editing.spreadsheets.directories import Questions
 from editing.spreadsheets.exporting import FORMS, download, rows_of, template_for
 from editing.spreadsheets.import_rows import CHANGED, NEW, REFUSED, SAME
 from editing.spreadsheets.importing import SpreadsheetImport
@@ -45,11 +46,18 @@ class SpreadsheetForm(UploadForm):
         error_messages={"empty": "This file is empty."},
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx", "data-most-bytes": MOST_BYTES}),
     )
-    field_order = ["file", "reason"]
 
-    def __init__(self, *args, columns: list[SpreadsheetColumn], **kwargs):
+    def __init__(
+        self,
+        *args,
+        columns: list[SpreadsheetColumn],
+        asked_of_file: dict[str, forms.Field],
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
-        self.columns = columns
+        self.columns, self.asked_of_file = columns, asked_of_file
+        self.fields |= asked_of_file
+        self.order_fields(["file", *asked_of_file, "reason"])
         self.fields["reason"].help_text = (
             "Kept in the change history of every record with your name: where the spreadsheet "
             "comes from, and why it is loaded."
@@ -63,6 +71,13 @@ class SpreadsheetForm(UploadForm):
         read(file.name, content, self.columns)
         self.kept = {"file_name": file.name, "content": content}
         return file
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        if self.asked_of_file and not self.errors:
+            answers = {name: data[name] for name in self.asked_of_file}
+            self.kept["choices"] = {Questions.OF_FILE: answers}
+        return data
 
 
 class SpreadsheetPages(UploadPages):
@@ -79,7 +94,9 @@ class SpreadsheetPages(UploadPages):
         self.kind = self.model._meta.label_lower
         self.title = f"Import {self.model._meta.verbose_name_plural}"
         self.columns = list(spreadsheet.fields.values())
-        self.form = partial(SpreadsheetForm, columns=self.columns)
+        self.form = partial(
+            SpreadsheetForm, columns=self.columns, asked_of_file=spreadsheet.asked_of_file()
+        )
 
     def form_context(self) -> dict[str, Any]:
         return {

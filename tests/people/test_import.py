@@ -62,7 +62,7 @@ def ann():
 @pytest.fixture
 def chair():
     trust = make_organisation(name="Wye Valley NHS Trust", slug="wye-valley")
-    return make_post(organisation=trust, title="Chair")
+    return make_post(organisation=trust, title="Chair", start_date="2010-01-01")
 
 
 def people(*rows):
@@ -411,3 +411,110 @@ def test_the_cost_of_a_row_does_not_grow_with_those_who_hold_the_post_beside(
         mona.post(f"/admin/uploads/{upload.pk}/check/")
     upload.refresh_from_db()
     assert outcomes(upload) == ["new"] * 60
+
+
+# What the ends in a file are, and starts and ends against those of the post
+
+
+def test_a_file_of_holders_is_taken_only_with_the_answer_what_its_ends_are(mona, ann, chair):
+    response = send(mona, Appointment, appointments([*ANN_CHAIR, "2019", "", ""]), ends="")
+
+    assert response.status_code == 400
+    assert response.context_data["form"].errors["ends"] == [
+        "Say which day the ends in this file are. If it gives none, choose last days."
+    ]
+    assert Upload.objects.count() == 0
+
+
+def test_of_people_nothing_is_asked_about_ends(mona):
+    assert send(mona, Person, people(["", "Ann Lee"]), ends="").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "to_the"),
+    [
+        ("2020-04-01", "31 March 2020", "day"),
+        ("by 2020-04-01", "by 31 March 2020", "day"),
+        ("not before 2020-04-01", "not before 31 March 2020", "day"),
+        ("not before April 2020", "not before 31 March 2020", "day"),
+        ("April 2020", "by April 2020", "month"),
+        ("2020", "by 2020", "year"),
+        ("by 2020", "by 2020", "year"),
+    ],
+)
+def test_first_days_out_of_office_become_last_days_in_it(mona, ann, chair, given, kept, to_the):
+    content = appointments([*ANN_CHAIR, "2019-04-01", given, ""])
+
+    upload = checked(mona, Appointment, content, ends="first-day-out")
+    confirm(mona, upload)
+
+    appointment = Appointment.objects.get()
+    assert (appointment.end_in_words(), appointment.end_precision) == (kept, to_the)
+    note = upload.outcome["rows"][0]["notes"][0]
+    assert note.endswith(f"is the first day out of office. Recorded is {kept}.")
+
+
+def test_last_days_in_office_stay_as_they_are(mona, ann, chair):
+    upload = loaded(mona, Appointment, appointments([*ANN_CHAIR, "2019-04-01", "2020-04-01", ""]))
+
+    assert Appointment.objects.get().end_date == day("2020-04-01")
+    assert upload.outcome["rows"][0]["notes"] == []
+
+
+def test_the_same_first_days_out_sent_again_change_nothing(mona, ann, chair):
+    content = appointments([*ANN_CHAIR, "2019-04-01", "2020-04-01", ""])
+    confirm(mona, checked(mona, Appointment, content, ends="first-day-out"))
+
+    assert outcomes(checked(mona, Appointment, content, ends="first-day-out")) == ["same"]
+
+
+def test_a_first_month_out_takes_no_known_last_day_away(mona, ann, chair):
+    make_appointment(person=ann, post=chair, start_date="2019-04-01", end_date="2020-03-31")
+    content = appointments([*ANN_CHAIR, "2019-04-01", "April 2020", ""])
+
+    assert outcomes(checked(mona, Appointment, content, ends="first-day-out")) == ["same"]
+
+
+def test_who_went_on_the_first_day_is_refused_on_the_end(mona, ann, chair):
+    content = appointments([*ANN_CHAIR, "2019-04-01", "2019-04-01", ""])
+
+    upload = checked(mona, Appointment, content, ends="first-day-out")
+
+    assert problems(upload) == {
+        "End": "The end, 31 March 2019, is before the start, 1 April 2019. Correct one of the two."
+    }
+
+
+def test_a_start_before_the_organisation_is_refused_with_its_column_and_nothing_is_loaded(mona):
+    trust = make_organisation(name="The Trust", start_date="2019-04-01")
+    make_post(organisation=trust, title="Chair", start_date="2021-06-30", start_qualifier="by")
+    make_post(organisation=trust, title="Leader", start_date="2019-04-01")
+    for name in ("Ann Lee", "Bob Day", "Cat Orr"):
+        make_person(name=name)
+    content = appointments(
+        ["Ann Lee", "The Trust", "Chair", "2010", "", ""],
+        ["Bob Day", "The Trust", "Leader", "", "March 2019", ""],
+        ["Cat Orr", "The Trust", "Leader", "April 2019", "", ""],
+    )
+
+    upload = confirm(mona, checked(mona, Appointment, content))
+
+    assert outcomes(upload) == ["refused", "refused", "new"]
+    assert problems(upload, 0) == {
+        "Start": "The start, 2010, is before this organisation began, 1 April 2019. Correct the "
+        "start, or the organisation's own start first."
+    }
+    assert list(problems(upload, 1)) == ["End"]
+    assert Appointment.objects.count() == 0
+    shown = mona.get(f"/admin/uploads/{upload.pk}/").content.decode()
+    assert "Row 2, column “Start”:" in shown
+
+
+def test_a_start_after_the_end_of_the_post_is_refused_with_its_column(mona, ann, chair):
+    chair.end_date = day("2020-03-31")
+    chair.save()
+
+    upload = confirm(mona, checked(mona, Appointment, appointments([*ANN_CHAIR, "2021", "", ""])))
+
+    assert "is after the end of Chair, Wye Valley NHS Trust" in problems(upload)["Start"]
+    assert Appointment.objects.count() == 0

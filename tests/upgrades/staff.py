@@ -87,7 +87,8 @@ class Staff:
     def send_spreadsheet(self, model, content: bytes) -> Upload:
         page = reverse("admin:import", args=[model._meta.label_lower])
         file = SimpleUploadedFile("made-up-members.csv", content)
-        self._done(self.browser.post(page, {"file": file, "reason": self.reason}), page)
+        sent = {"file": file, "reason": self.reason, "ends": "last-day"}
+        self._done(self.browser.post(page, sent), page)
         upload = Upload.objects.latest("pk")
         self.browser.post(reverse("admin:upload_check", args=[upload.pk]))
         return upload
