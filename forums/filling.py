@@ -6,7 +6,7 @@
    to the seat by a membership of their own, which alone says when they sit there; nor while a
    membership runs of which only the end is recorded, since that member may be there.
 3. Whoever acts covers an absent holder, who remains. They keep nobody out, and they fill a place
-   only where nobody else does (`people.post_holders.in_places`, which is true of posts too).
+   only where nobody else does (`people.standing.in_places`, which is true of posts too).
 
 Where a day is known to the month or the year, or is a limit, a holder of the post *certainly* fills
 the seat if they certainly hold the post and no member may be there, and *possibly* if they may hold
@@ -39,10 +39,10 @@ from django.db.models.functions import Coalesce, Greatest, Least
 
 from forums.models import Membership
 from people.models import Appointment, Basis, TenureQuerySet
-from people.post_holders import (
+from people.post_holders import Holder
+from people.standing import (
     ANY,
     STATED,
-    Holder,
     coming,
     is_surely_not_over,
     leaving,

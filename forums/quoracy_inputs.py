@@ -20,7 +20,8 @@ from forums.models import (
 from forums.quoracy import Clause, Filler, QuoracyForum, QuoracyMember, QuoracySeat, Rule
 from forums.seat_holders import HeldSeat
 from people.models import Appointment, Basis
-from people.post_holders import Holder, Standing, in_places
+from people.post_holders import Holder
+from people.standing import Standing, in_places
 
 
 class Sitter(NamedTuple):

@@ -13,7 +13,7 @@ from forums.models import MemberOrganisation, Membership, Seat, SeatRole
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
 from people.models import Appointment, Basis
-from people.post_holders import Standing, in_places
+from people.standing import Standing, in_places
 
 # One seat and several seats of each role, in words.
 SEATS = {

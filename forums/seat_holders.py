@@ -24,16 +24,13 @@ from people.post_holders import (
     Holder,
     Holding,
     document_columns,
-    filled_at_most,
     first_known,
     gather,
     holder_columns,
     in_turn,
-    settled,
-    standing_of,
-    surely_filled,
     take_holder,
 )
+from people.standing import filled_at_most, settled, standing_of, surely_filled
 from records.days import next_day
 from records.periods import date_in_words, not_over
 from records.prepared import prepared

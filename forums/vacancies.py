@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from forums.filling import stated, with_filling
 from forums.seat_holders import HeldSeat
-from people.post_holders import Standing
+from people.standing import Standing
 
 
 @dataclass(frozen=True)

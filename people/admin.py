@@ -15,7 +15,8 @@ from editing.steps import steps_for
 from organisations.models import HEAD_KINDS, Held, Organisation, Post
 from people.identity import facts_that_name
 from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
-from people.post_holders import Holder, Holding, Standing, posts_with_holders
+from people.post_holders import Holder, Holding, posts_with_holders
+from people.standing import Standing
 from people.steps.appointments import of_the_post_in_words
 
 TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"]})

@@ -2,14 +2,23 @@
 
 import datetime
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import F, QuerySet
 
 from organisations.models import Organisation, Post
-from people.models import Appointment, Basis, EndReason, TenureQuerySet
+from people.models import Basis, EndReason
+from people.standing import (
+    Standing,
+    filled_at_most,
+    handovers,
+    in_places,
+    is_surely_held,
+    settled,
+    standing_of,
+    surely_filled,
+)
 from records.days import next_day
 from records.evidence import Evidence
 from records.periods import Period
@@ -20,15 +29,6 @@ PERIOD = (*Period.PERIOD_FIELDS, *Period.FOUR_DAYS, "end_locator")
 EVIDENCE = tuple(name for name in Evidence.EVIDENCE_FIELDS if name not in Evidence.DOCUMENT_FIELDS)
 # What a public page says instead of a name that is withheld from it.
 NAME_WITHHELD = "Name withheld"
-
-
-class Standing(TextChoices):
-    """Whether somebody holds a post or fills a seat on a day."""
-
-    HELD = "held", "held"
-    PERHAPS = "perhaps", "perhaps held"  # somebody began or left between two known days
-    VACANT = "vacant", "vacant"  # no holder is known to be appointed
-    NOT_RECORDED = "not-recorded", "not recorded"  # the sources do not say
 
 
 @dataclass(kw_only=True)
@@ -179,55 +179,6 @@ def take_holder(row: dict) -> Holder | None:
     return Holder(
         person=NAME_WITHHELD if columns["withheld"] else name, person_to_staff=name, **columns
     )
-
-
-def in_places(in_force: Sequence[Any]) -> list[Any]:
-    """Which of several who hold one thing on one day fill a place of it each.
-
-    Whoever acts covers an absent holder, who remains, and so fills a place only where nobody else
-    is recorded.
-    """
-    return [each for each in in_force if each.basis != Basis.ACTING] or list(in_force)
-
-
-def handovers(holders: Iterable[Any], day: datetime.date) -> list[tuple[Any, Any]]:
-    """Who left one thing some time between two known days, with who came between the same two:
-    on `day`, which lies between them, one of the two holds it."""
-    holders = list(holders)
-    return [
-        (earlier, later)
-        for earlier in holders
-        if earlier.latest_start <= day and earlier.earliest_end < earlier.latest_end
-        for later in holders
-        if later.earliest_end >= day
-        and later.earliest_start == earlier.earliest_end <= day
-        and later.latest_start == earlier.latest_end >= day
-    ]
-
-
-def _in_handovers(holders: Sequence[Any], day: datetime.date) -> tuple[set[int], int]:
-    """Who is in a handover on `day`, by `id()`, and how many places those fill."""
-    pairs = handovers(holders, day)
-    leaving, coming = ({id(pair[at]) for pair in pairs} for at in (0, 1))
-    return leaving | coming, min(len(leaving), len(coming))
-
-
-def surely_filled(settled: Sequence[Any], day: datetime.date) -> int:
-    """How many places are surely filled by those who hold or may hold one thing on `day`."""
-    handing_over, places = _in_handovers(settled, day)
-    sure = [each for each in settled if each.certainly(day) and id(each) not in handing_over]
-    return len(sure) + places
-
-
-def filled_at_most(settled: Sequence[Any], day: datetime.date) -> int:
-    """How many places those fill at the most who hold or may hold one thing on `day`."""
-    _, places = _in_handovers(settled, day)
-    return len(settled) - places
-
-
-def settled(holders: Iterable[Any]) -> list[Any]:
-    """Those who do not just act for another."""
-    return [each for each in holders if each.basis != Basis.ACTING]
 
 
 @dataclass(kw_only=True)
@@ -437,127 +388,6 @@ class HeldPost(Holding):
     def capacity(self) -> int:
         """How many may hold it at once."""
         return self.max_holders
-
-
-STATED = Q(holder_stated=True)
-ANY = Q()
-
-
-def standing(
-    tenures: Iterable[TenureQuerySet], surely_held: Q, day: datetime.date, stated: Q = STATED
-) -> Case:
-    """An expression for the Standing of a post or seat, given those who may be recorded for it on
-    `day`, when it is `surely_held`, and when it is `stated` who holds it or that nobody does.
-
-    Vacant when the last known holder's time is over or when a source says that nobody is
-    appointed. Not recorded when the sources name the post alone, and when somebody is known
-    to have held it *by* a later day, or until one, who may have held it already.
-    """
-
-    def any_of(choose: Callable[[TenureQuerySet], TenureQuerySet]) -> Q:
-        query = Q()
-        for tenure in tenures:
-            query |= Q(Exists(choose(tenure)))
-        return query
-
-    return Case(
-        When(surely_held, then=Value(Standing.HELD)),
-        When(any_of(lambda t: t.listed(day)), then=Value(Standing.PERHAPS)),
-        When(any_of(lambda t: t.openly_perhaps(day)), then=Value(Standing.NOT_RECORDED)),
-        When(any_of(lambda t: t.ended_before(day)), then=Value(Standing.VACANT)),
-        When(stated, then=Value(Standing.VACANT)),
-        default=Value(Standing.NOT_RECORDED),
-    )
-
-
-def is_surely_not_over(day: datetime.date, owner: str) -> Q:
-    """A condition on posts or seats, which agrees with `Holding.may_be_over`. `owner` is the field
-    of what they belong to."""
-    return Q(**{"earliest_end__gte": day, f"{owner}__earliest_end__gte": day})
-
-
-def surely_held(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
-    """A condition: one of `tenures`, all of one thing, surely holds it on `day`, or one of two
-    between whom there was a handover, of whom the second meets the condition `other`."""
-    handed_over = leaving(tenures, day).filter(taken_over(tenures, day, other))
-    return Q(Exists(tenures.certainly(day))) | Q(Exists(handed_over))
-
-
-def leaving(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
-    """Those of `tenures` who left between two known days around `day`, and do not just act."""
-    return tenures.not_acting().filter(
-        latest_start__lte=day,
-        earliest_end__lte=day,
-        latest_end__gte=day,
-        earliest_end__lt=F("latest_end"),
-    )
-
-
-def coming(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
-    """Those of `tenures` who came between two known days around `day`, and do not just act."""
-    return tenures.not_acting().filter(
-        earliest_start__lte=day,
-        latest_start__gte=day,
-        earliest_end__gte=day,
-        earliest_start__lt=F("latest_start"),
-    )
-
-
-def taken_over(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
-    """A condition on those of `leaving`: somebody came when they left, who meets the condition
-    `other`. Agrees with `handovers`."""
-    held = tenures.model.held_field
-    came = coming(tenures.model.objects.filter(other, **{held: OuterRef(held)}), day)
-    return Q(
-        Exists(
-            came.filter(
-                earliest_start=OuterRef("earliest_end"), latest_start=OuterRef("latest_end")
-            )
-        )
-    )
-
-
-def took_over(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> Q:
-    """A condition on those of `coming`: somebody left when they came, who meets the condition
-    `other`. Agrees with `handovers`."""
-    held = tenures.model.held_field
-    left = leaving(tenures.model.objects.filter(other, **{held: OuterRef(held)}), day)
-    return Q(
-        Exists(
-            left.filter(
-                earliest_end=OuterRef("earliest_start"), latest_end=OuterRef("latest_start")
-            )
-        )
-    )
-
-
-def is_surely_held(recorded: list[Holder], day: datetime.date) -> bool:
-    """Whether one of those recorded for one thing surely holds it on `day`; agrees with
-    `surely_held`."""
-    certain = any(each.certainly(day) for each in recorded)
-    return certain or bool(handovers(settled(recorded), day))
-
-
-def standing_of(
-    recorded: list[Holder], day: datetime.date, *, surely_held: bool, stated: bool
-) -> Standing:
-    """The Standing by the same rules, once everybody recorded is read: the database takes as long
-    to look for each again as to find them."""
-    if surely_held:
-        return Standing.HELD
-    if any(each.is_listed(day) for each in recorded):
-        return Standing.PERHAPS
-    if any(each.is_openly_perhaps(day) for each in recorded):
-        return Standing.NOT_RECORDED
-    is_over = any(each.has_ended(day) for each in recorded)
-    return Standing.VACANT if is_over or stated else Standing.NOT_RECORDED
-
-
-def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
-    """`posts`, each annotated with its Standing on `day`."""
-    appointments = Appointment.objects.filter(post=OuterRef("pk"))
-    held = surely_held(appointments, day) & is_surely_not_over(day, "organisation")
-    return posts.annotate(standing=standing([appointments], held, day))
 
 
 def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:

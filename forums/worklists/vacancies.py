@@ -14,8 +14,9 @@ from forums.seat_holders import HeldSeat, seats_with_holders
 from forums.vacancies import with_vacancies
 from organisations.models import Post
 from organisations.worklists import PLACE
-from people.post_holders import HeldPost, Standing, posts_with_holders
-from people.post_holders import with_standing as posts_with_standing
+from people.post_holders import HeldPost, posts_with_holders
+from people.standing import Standing
+from people.standing import with_standing as posts_with_standing
 from people.worklists.held_twice import named
 from people.worklists.vacancies import (
     CHAIRS_VACANT,

@@ -11,7 +11,8 @@ from django.db import models
 from django.utils.text import capfirst
 
 from ics_register.open_data.identifiers import Addresses
-from people.post_holders import NAME_WITHHELD, Standing
+from people.post_holders import NAME_WITHHELD
+from people.standing import Standing
 from records.evidence import Evidence
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, When, as_known

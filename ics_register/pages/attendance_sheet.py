@@ -38,7 +38,8 @@ from ics_register.pages.terms import (
     seats_of,
     sources_of,
 )
-from people.post_holders import Holder, Standing
+from people.post_holders import Holder
+from people.standing import Standing
 
 # A cell to fill in at the meeting.
 TO_FILL_IN: Cell = ()

@@ -30,7 +30,8 @@ from ics_register.pages.names_on_day import NamesThen, earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import post_holders
-from people.post_holders import Standing
+from people.standing import Standing
+from people.standing import with_standing as posts_with_standing
 from records.namesakes import told_apart_by_key
 from records.periods import in_force
 
@@ -81,7 +82,7 @@ class ForumChairFilter(ChairFilter):
 
 class OrganisationHeadFilter(ChairFilter):
     owner = "organisation"
-    with_standing = staticmethod(post_holders.with_standing)
+    with_standing = staticmethod(posts_with_standing)
 
 
 def chairs_seats(day: datetime.date) -> QuerySet[Seat]:
@@ -275,7 +276,7 @@ def organisations_by_head(
 ) -> QuerySet[Organisation]:
     """`organisations` whose chair or leader has `standing` on the day. No such post counts as not
     recorded."""
-    posts = post_holders.with_standing(heads_posts(asked.day), asked.day)
+    posts = posts_with_standing(heads_posts(asked.day), asked.day)
     return _by_standing(organisations, posts, "organisation", standing)
 
 

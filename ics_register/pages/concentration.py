@@ -19,7 +19,7 @@ from ics_register.pages.lists import filtered, many_in_words, page_of, to_the_en
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, Place
-from people.post_holders import Standing
+from people.standing import Standing
 from records.namesakes import told_apart_by_key
 
 # Parts of the list: the word in the address, and who is then in it.

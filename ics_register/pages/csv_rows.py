@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ics_register.pages.facts import dated
 from ics_register.pages.formats import Here
-from people.post_holders import Standing
+from people.standing import Standing
 from records.periods import Period
 
 FORUM_COLUMNS = (

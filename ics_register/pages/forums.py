@@ -39,7 +39,7 @@ from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
 from ics_register.pages.verdicts import as_filled_in_words, beyond
-from people.post_holders import Standing
+from people.standing import Standing
 from records.namesakes import told_apart
 from records.periods import not_over
 from records.prepared import prepared

@@ -30,7 +30,8 @@ from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place
-from people.post_holders import PERIOD, Standing
+from people.post_holders import PERIOD
+from people.standing import Standing
 from records.names import fold
 from records.namesakes import told_apart
 

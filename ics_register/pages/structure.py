@@ -33,7 +33,7 @@ from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import Moved, record_at
 from organisations.models import Organisation, Place, PlaceLevel
-from people.post_holders import Standing
+from people.standing import Standing
 from records.names import fold
 from records.namesakes import told_apart
 

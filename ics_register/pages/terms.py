@@ -36,7 +36,8 @@ from ics_register.pages.papers import (
 )
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.record_addresses import record_at
-from people.post_holders import Holder, Standing
+from people.post_holders import Holder
+from people.standing import Standing
 from records.evidence import lateness
 from records.periods import date_in_words
 

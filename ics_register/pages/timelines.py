@@ -12,7 +12,8 @@ from typing import cast
 
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
-from people.post_holders import Holder, Holding, Standing
+from people.post_holders import Holder, Holding
+from people.standing import Standing
 from records.days import NO_LATEST, day_before, next_day
 from records.periods import Precision, Qualifier, date_in_words
 

@@ -15,7 +15,8 @@ from editing.widgets import SeveralRecords
 from organisations.models import Held, Post
 from people.actions import never_comes_to_be
 from people.models import Basis, EndReason, Tenure
-from people.post_holders import Holder, Holding, Standing, posts_with_holders
+from people.post_holders import Holder, Holding, posts_with_holders
+from people.standing import Standing
 from records.events import is_over
 from records.periods import Precision, When, date_in_words
 

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from editing.worklists import WorklistPart, WorklistRow, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
 from organisations.worklists import PLACE
-from people.post_holders import Holding, Standing, posts_with_holders, with_standing
+from people.post_holders import Holding, posts_with_holders
+from people.standing import Standing, with_standing
 
 CHAIRS_VACANT = worklist(
     "chairs-vacant",

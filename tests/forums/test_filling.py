@@ -17,7 +17,7 @@ from forums.seat_holders import seats_with_holders
 from forums.vacancies import Places, with_vacancies
 from organisations.models import Held, Post, PostKind
 from people.models import Appointment, Basis, Person, Tenure
-from people.post_holders import Standing
+from people.standing import Standing
 from records.days import NO_LATEST
 from records.models import DatedFact
 from records.overlap_rules import days_of

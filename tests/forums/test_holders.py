@@ -9,8 +9,9 @@ from forums.models import Seat
 from forums.seat_holders import seats_with_holders
 from forums.vacancies import Places, with_vacancies
 from organisations.models import Post
-from people.post_holders import Standing, posts_with_holders
-from people.post_holders import with_standing as posts_with_standing
+from people.post_holders import posts_with_holders
+from people.standing import Standing
+from people.standing import with_standing as posts_with_standing
 from tests import slow
 from tests.builders import (
     day,

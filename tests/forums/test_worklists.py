@@ -15,7 +15,7 @@ from forums.models import (
 )
 from forums.reporting_lines import loops
 from organisations.models import PostKind
-from people.post_holders import Standing
+from people.standing import Standing
 from records.periods import Qualifier
 from tests.builders import (
     make_appointment,

@@ -15,7 +15,8 @@ from ics_register.pages.timelines import Timeline, TimelineRow, recorded_times
 from organisations.models import Post
 from people.identity import withhold_person
 from people.models import Basis
-from people.post_holders import Holding, Standing, posts_with_holders
+from people.post_holders import Holding, posts_with_holders
+from people.standing import Standing
 from records.periods import Period, Precision, Qualifier
 from tests.builders import (
     day,
