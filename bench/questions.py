@@ -45,8 +45,8 @@ def counted() -> dict[str, QuerySet]:
         .values("size")
     )
     every = {
-        "forums": Forum.objects.as_at(AS_AT).annotate(size=Count("seats__memberships")),
-        "organisations": Organisation.objects.as_at(AS_AT).annotate(
+        "forums": Forum.objects.listed(AS_AT).annotate(size=Count("seats__memberships")),
+        "organisations": Organisation.objects.listed(AS_AT).annotate(
             size=Count("posts__appointments")
         ),
         "people": Person.objects.filter(withheld=False, merged_into=None).annotate(
@@ -176,12 +176,12 @@ def page(address: str, times: int) -> dict:
 def chaired() -> list:
     """Who chairs or leads what in the whole register on a day, as values."""
     forums = (
-        Membership.objects.as_at(AS_AT)
+        Membership.objects.listed(AS_AT)
         .filter(seat__role=SeatRole.CHAIR)
         .values_list("seat__forum__slug", "seat__forum__name", "person__slug", "person__name")
     )
     organisations = (
-        Appointment.objects.as_at(AS_AT)
+        Appointment.objects.listed(AS_AT)
         .filter(post__kind__in=HEAD_KINDS)
         .values_list(
             "post__organisation__slug", "post__organisation__name", "person__slug", "person__name"
@@ -214,7 +214,7 @@ def step(times: int) -> dict:
     user, _ = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
     staff = Client(headers={"host": "127.0.0.1"})
     staff.force_login(user)
-    membership = Membership.objects.as_at(timezone.localdate()).order_by("id").first()
+    membership = Membership.objects.certainly(timezone.localdate()).order_by("id").first()
     sent = {
         "_preview": "1",
         "date": timezone.localdate().isoformat(),

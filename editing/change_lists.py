@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from editing.links import Link
 from editing.steps import offers_on_each, steps_for
+from records.periods import listed
 
 
 class RegisterChangeList(ChangeList):
@@ -64,13 +65,13 @@ def steps_column(request: HttpRequest, model: type[models.Model]) -> list[Callab
 
 
 class InForce(admin.SimpleListFilter):
-    """Records in force today, unless others are asked for."""
+    """Records in force today, certainly or perhaps, unless others are asked for."""
 
     title = "period"
     parameter_name = "in_force"
 
     def lookups(self, request, model_admin):
-        return [("ended", "Ended"), ("later", "Yet to start"), ("all", "All")]
+        return [("ended", "Ended"), ("later", "Yet to start, as far as is known"), ("all", "All")]
 
     def value(self):
         chosen = super().value()
@@ -87,8 +88,8 @@ class InForce(admin.SimpleListFilter):
             case "ended":
                 return queryset.ended_before(today)
             case "later":
-                return queryset.starting_after(today)
+                return queryset.filter(latest_end__gte=today).exclude(listed(today))
             case "all":
                 return queryset
             case _:
-                return queryset.as_at(today)
+                return queryset.listed(today)

@@ -241,7 +241,7 @@ def seats_today(seats) -> list:
 @steps_beside(Forum)
 def chair(request, forum):
     today = timezone.localdate()
-    chairs = forum.seats.as_at(today).filter(role=SeatRole.CHAIR)
+    chairs = forum.seats.listed(today).filter(role=SeatRole.CHAIR)
     return steps_to_fill(request, Seat, seats_with_holders(chairs, today))
 
 

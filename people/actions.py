@@ -108,7 +108,7 @@ def appoint_to_each(
     begun = []
     for held in lock_all(posts_or_seats):
         if ends_others:
-            tenures = getattr(held, held.tenures_name).as_at(begins.last_possible())
+            tenures = getattr(held, held.tenures_name).listed(begins.last_possible())
             for tenure in tenures.select_related("person"):
                 end_unless_over(tenure, begins.eve(), source, end_reason=end_reason)
         try:

@@ -337,7 +337,7 @@ def appointments_to_post(request, post):
 @steps_beside(Organisation)
 def head_posts(request, organisation):
     today = timezone.localdate()
-    posts = organisation.posts.as_at(today).filter(kind__in=HEAD_KINDS)
+    posts = organisation.posts.listed(today).filter(kind__in=HEAD_KINDS)
     return steps_to_fill(request, Post, posts_with_holders(posts, today))
 
 

@@ -22,7 +22,7 @@ from records.models import (
 )
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap, days_of, most_at_once, overlapping
-from records.periods import Period, not_over
+from records.periods import Period, listed
 from records.start_rules import NotBefore
 
 # On both databases a record without a start comes last.
@@ -146,8 +146,8 @@ class Person(Fact):
         """The posts that each person holds on `day`, or else the end of their page's address."""
         held: dict[int, list[str]] = {record.pk: [] for record in records}
         for appointment in (
-            Appointment.objects.as_at(day)
-            .filter(not_over(day, "post", "post__organisation"), person__in=records)
+            Appointment.objects.listed(day)
+            .filter(listed(day, "post"), listed(day, "post__organisation"), person__in=records)
             .select_related("post__organisation")
         ):
             held[appointment.person_id].append(str(appointment.post))

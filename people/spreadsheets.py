@@ -223,7 +223,7 @@ class TenureSpreadsheet(RecordSpreadsheet):
             return None
         if len(found) > 1:
             start = self.start_of(row, column)
-            found = [held for held in found if start and held.is_in_force(start)] or found
+            found = [held for held in found if start and held.is_listed(start)] or found
         if len(found) == 1:
             return found[0]
         options = [

@@ -174,11 +174,11 @@ class PeriodQuerySet(models.QuerySet[Any]):
 
     def certainly(self, day: datetime.date) -> Self:
         """The records in force on `day` whatever is not known of their start and end."""
-        return self.filter(latest_start__lte=day, earliest_end__gte=day)
+        return self.filter(certain(day))
 
     def possibly(self, day: datetime.date) -> Self:
         """The records that are or may be in force on `day`."""
-        return self.filter(earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
+        return self.filter(possible(day))
 
     def perhaps(self, day: datetime.date) -> Self:
         """The records that may be in force on `day`, and may not."""
@@ -228,17 +228,25 @@ def not_over(day: datetime.date, *paths: str) -> Q:
     return query
 
 
+def certain(day: datetime.date, path: str = "") -> Q:
+    """A filter: what `path` leads to, or the record itself, certainly holds on `day`."""
+    of = f"{path}__" if path else ""
+    return Q(**{f"{of}latest_start__lte": day, f"{of}earliest_end__gte": day})
+
+
+def possible(day: datetime.date, path: str = "") -> Q:
+    """A filter: what `path` leads to, or the record itself, holds or may hold on `day`."""
+    of = f"{path}__" if path else ""
+    days = {"earliest_start__lte": day, "latest_start__lt": NO_LATEST, "latest_end__gte": day}
+    return Q(**{f"{of}{name}": value for name, value in days.items()})
+
+
 def listed(day: datetime.date, path: str = "") -> Q:
     """A filter: what `path` leads to, or the record itself, has a place in a list as at `day`."""
     of = f"{path}__" if path else ""
-    return Q(
+    return possible(day, path) & (
         Q(**{f"{of}earliest_start__gt": NO_EARLIEST})
-        | Q(**{f"{of}latest_start__lte": day, f"{of}earliest_end__gt": NO_EARLIEST}),
-        **{
-            f"{of}earliest_start__lte": day,
-            f"{of}latest_start__lt": NO_LATEST,
-            f"{of}latest_end__gte": day,
-        },
+        | Q(**{f"{of}latest_start__lte": day, f"{of}earliest_end__gt": NO_EARLIEST})
     )
 
 

@@ -37,7 +37,7 @@ def _(held: Seat, day):
 
 @going_with.register
 def _(held: Post, day):
-    seats = Seat.objects.filter(ex_officio_post=held).as_at(day).select_related("forum")
+    seats = Seat.objects.filter(ex_officio_post=held).listed(day).select_related("forum")
     return [seat for seat in seats if not seat.forum.has_ended(day)]
 
 

@@ -79,7 +79,7 @@ class RenameStep(Step):
             remark
             for model in (Seat, Post)
             for remark in remarks_on_titles(
-                model.objects.as_at(self.today), self.former_name, words
+                model.objects.listed(self.today), self.former_name, words
             )
         ]
 

@@ -165,7 +165,7 @@ def quoracy(
     rule = or_not_recorded(several(quoracy_lines(forum, clauses, references), "facts"))
     organisations = member_organisations(forum, asked)
     asked_for = [words for clause in clauses for words in asks(clause, organisations)]
-    if not asked_for or not forum.is_in_force(asked.day):
+    if not asked_for or not forum.is_listed(asked.day):
         return rule
     if forum.quoracy_also_asks:
         asked_for.append(" ".join(forum.quoracy_also_asks.split()))

@@ -363,8 +363,8 @@ class ReviewFilter(django_filters.FilterSet):
 
 
 def forums_like(request: HttpRequest, asked: AskedDay) -> QuerySet[Forum]:
-    """The forums in force on the day, with the place and kind that the address asks for."""
-    return filtered(ReviewFilter(request.GET, queryset=Forum.objects.as_at(asked.day)))
+    """The forums listed on the day, with the place and kind that the address asks for."""
+    return filtered(ReviewFilter(request.GET, queryset=Forum.objects.listed(asked.day)))
 
 
 @dataclass(frozen=True)

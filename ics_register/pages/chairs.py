@@ -2,9 +2,12 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 
 import django_filters
+from django.core.paginator import Page
 from django.db.models import (
     Case,
     CharField,
@@ -21,19 +24,31 @@ from django.http import HttpRequest
 from forums import filling, seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
 from forums.seat_holders import HeldSeat
-from ics_register.pages import csv_rows, facts
+from ics_register.pages import csv_rows, facts, known_later
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.lists import LONG, filtered, many_in_words, page_of, to_the_end, up_to_many
+from ics_register.pages.joins import PeriodRow
+from ics_register.pages.known_later import KnownLater
+from ics_register.pages.lists import (
+    LONG,
+    counted,
+    each_up_to_many,
+    filtered,
+    many_in_words,
+    page_of,
+    to_the_end,
+)
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import post_holders
+from people.post_holders import HeldPost
 from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
 from records.namesakes import told_apart_by_key
-from records.periods import in_force
+from records.periods import certain, listed, possible
+from records.together import Together
 
 CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Holder not recorded")]
 
@@ -86,37 +101,63 @@ class OrganisationHeadFilter(ChairFilter):
 
 
 def chairs_seats(day: datetime.date) -> QuerySet[Seat]:
-    """The chairs' seats of the forums in force on the day."""
-    return Seat.objects.as_at(day).filter(in_force(day, "forum"), role=SeatRole.CHAIR)
+    """The chairs' seats listed on the day, of forums that are too."""
+    return Seat.objects.listed(day).filter(listed(day, "forum"), role=SeatRole.CHAIR)
 
 
 def heads_posts(day: datetime.date) -> QuerySet[Post]:
-    """The chairs' and leaders' posts of the organisations in force on the day."""
-    return Post.objects.as_at(day).filter(in_force(day, "organisation"), kind__in=HEAD_KINDS)
+    """The chairs' and leaders' posts listed on the day, of organisations that are too."""
+    return Post.objects.listed(day).filter(listed(day, "organisation"), kind__in=HEAD_KINDS)
+
+
+def known_later_seats(day: datetime.date) -> QuerySet[Seat]:
+    """The chairs' seats that may have existed on the day, though the sources name them or their
+    forums only from a later one."""
+    seats = Seat.objects.possibly(day).filter(possible(day, "forum"), role=SeatRole.CHAIR)
+    return seats.exclude(listed(day), listed(day, "forum"))
+
+
+def known_later_posts(day: datetime.date) -> QuerySet[Post]:
+    """The same of the posts of chairs and leaders."""
+    posts = Post.objects.possibly(day).filter(possible(day, "organisation"), kind__in=HEAD_KINDS)
+    return posts.exclude(listed(day), listed(day, "organisation"))
+
+
+class ChairRow(Together):
+    """A row of the list: a seat with its holders and its forum, or a post and its organisation."""
+
+    def __init__(self, what: str, held: HeldSeat | HeldPost, owner: PeriodRow):
+        held_as = "seat" if what == "forum" else "post"
+        super().__init__(**{held_as: held, what: owner})
+        self.what, self.held = what, held
 
 
 def chairs_as_json(context: dict, here: Here) -> dict:
-    rows = [
-        _as_data(what, seat_or_post, context["names_then"], here)
-        for what, seat_or_post in context["rows"]
-    ]
+    def said(row: ChairRow) -> dict:
+        return row_as_data(row, context["names_then"], here)
+
+    page = here.paged(context["page"], [said(row) for row in context["rows"]])
+    later = known_later.as_json(context["later"], said)
     silent = context["silent"]
     if silent is not None:
         owners = without_a_chair(here.asked)
         silent = {what: to_the_end(number, owners[what]) for what, number in silent.items()}
-    return {**here.paged(context["page"], rows), "without_a_chair": silent}
+    return {**page, **later, "without_a_chair": silent}
 
 
-def _as_data(what: str, seat_or_post, names: NamesThen, here: Here) -> dict:
+def row_as_data(row: ChairRow, names: NamesThen, here: Here) -> dict:
     """A row of the list: the forum with its chair's seat, or the organisation with the post."""
-    if what == "forum":
+    in_force = row.holds(here.asked.day)
+    if row.what == "forum":
         return {
-            "forum": facts.forum_of(seat_or_post, names, here),
-            "seat": facts.seat(seat_or_post, here),
+            "forum": facts.forum_of(row.held, names, here),
+            "seat": facts.seat(row.held, here),
+            "in_force": in_force,
         }
     return {
-        "organisation": facts.organisation_of(seat_or_post, names, here),
-        "post": facts.post(seat_or_post, here),
+        "organisation": facts.organisation_of(row.held, names, here),
+        "post": facts.post(row.held, here),
+        "in_force": in_force,
     }
 
 
@@ -124,23 +165,24 @@ def chairs_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each holder, and one for each seat or post that has none."""
 
     def rows():
-        for keys in in_chunks(list(context["page"].paginator.object_list)):
-            listed = rows_of(keys, here.asked)
-            names = names_of(listed, here.asked)
-            for what, seat_or_post in listed:
-                said = _as_data(what, seat_or_post, names, here)
-                whole = csv_rows.flat({"of": said[what]})
-                holding = said["seat" if what == "forum" else "post"]
-                for row in csv_rows.holding_rows(holding):
-                    yield {"kind": what, **whole, **row}
+        parts = context["page"].paginator.object_list, context["later"].records
+        for keys in in_chunks([key for part in parts for key in part]):
+            chunk = rows_of(keys, here.asked)
+            names = names_of(chunk, here.asked)
+            for each in chunk:
+                said = row_as_data(each, names, here)
+                own = {"kind": each.what, **csv_rows.flat({"of": said[each.what]})}
+                holding = said["seat" if each.what == "forum" else "post"]
+                for row in csv_rows.holding_rows({**holding, "in_force": said["in_force"]}):
+                    yield own | row
 
     return CsvTable(["kind", "of", "of_name", "of_called_then", *csv_rows.HOLDING_COLUMNS], rows())
 
 
-def names_of(rows: list[tuple], asked: AskedDay) -> NamesThen:
+def names_of(rows: list[ChairRow], asked: AskedDay) -> NamesThen:
     """The names on the day of the forums and organisations of `rows`."""
     keys = {
-        of: {getattr(held, f"{of}_id") for what, held in rows if what == of}
+        of: {getattr(row.held, f"{of}_id") for row in rows if row.what == of}
         for of in ("forum", "organisation")
     }
     return names_then(asked, forums=keys["forum"], organisations=keys["organisation"])
@@ -152,22 +194,47 @@ def names_of(rows: list[tuple], asked: AskedDay) -> NamesThen:
     as_csv=chairs_as_csv,
 )
 def chairs(request: HttpRequest, asked: AskedDay):
-    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(asked.day), asked=asked)
-    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(asked.day), asked=asked)
-    page = page_of(request, _in_order(filtered(seat_filter), filtered(post_filter)))
-    rows = rows_of(page, asked)
+    day = asked.day
+    seat_filter = ForumChairFilter(request.GET, queryset=chairs_seats(day), asked=asked)
+    post_filter = OrganisationHeadFilter(request.GET, queryset=heads_posts(day), asked=asked)
+    seats, posts = filtered(seat_filter), filtered(post_filter)
+    certainly = [certain(day) & certain(day, owner) for owner in ("forum", "organisation")]
+    page = page_of(
+        request,
+        _in_order(seats, posts),
+        lambda: counted(*zip((seats, posts), certainly, strict=True)),
+    )
+    later = _later(
+        page,
+        seat_filter.filter_queryset(known_later_seats(day)),
+        post_filter.filter_queryset(known_later_posts(day)),
+    )
+    keys = [*page, *later.rows]
+    shown = rows_of(keys, asked)
+    rows, later = shown[: len(page)], replace(later, rows=shown[len(page) :])
     silent = silent_of(asked)
     return "chairs.html", {
         "page": page,
         "rows": rows,
-        "apart": _apart(page, rows, asked),
-        "names_then": names_of(rows, asked),
+        "later": later,
+        "apart": _apart(keys, shown, asked),
+        "names_then": names_of(shown, asked),
         "speak_for": speak_for,
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
         "silent": silent,
         "silent_links": silent_links(silent or {}),
     }
+
+
+def _later(page: Page, seats: QuerySet, posts: QuerySet) -> KnownLater:
+    """The seats and posts that stand after the rows of `page`, as `_in_order` has them."""
+    records = _in_order(seats, posts)
+    if page.has_next():
+        return KnownLater(records, [], None)
+    rows = list(records[: known_later.MOST + 1])
+    number = len(rows) if len(rows) <= known_later.MOST else records.count()
+    return KnownLater(records, rows[: known_later.MOST], number)
 
 
 def speak_for(seat: HeldSeat) -> list[tuple]:
@@ -178,49 +245,55 @@ def speak_for(seat: HeldSeat) -> list[tuple]:
 
 
 def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
-    """Seats and posts as one list of kind, id, rank, name and place: the largest places first,
-    forums before organisations."""
+    """Seats and posts as one list: the largest places first, forums before organisations."""
+    rows = keyed(seats, "forum").union(keyed(posts, "organisation"), all=True)
+    return rows.order_by("level", "what", "named", "pk")
 
-    def keyed(queryset: QuerySet, what: str, owner: str) -> QuerySet:
-        level = Case(
-            *[When(**{f"{owner}__place__level": name}, then=rank) for name, rank in LEVELS.items()],
-            default=len(LEVELS),
-            output_field=IntegerField(),
-        )
-        return (
-            queryset.order_by()
-            .annotate(what=Value(what, CharField()), level=level, named=F(f"{owner}__folded"))
-            .values_list("what", "pk", "level", "named", f"{owner}__place__name")
-        )
 
-    both = keyed(seats, "forum", "forum").union(
-        keyed(posts, "organisation", "organisation"), all=True
+def keyed(holdings: QuerySet, owner: str) -> QuerySet:
+    """Seats or posts as rows of kind, id, rank, name, place, and the period of what has them."""
+    level = Case(
+        *[When(**{f"{owner}__place__level": name}, then=rank) for name, rank in LEVELS.items()],
+        default=len(LEVELS),
+        output_field=IntegerField(),
     )
-    return both.order_by("level", "what", "named", "pk")
+    return (
+        holdings.order_by()
+        .annotate(what=Value(owner, CharField()), level=level, named=F(f"{owner}__folded"))
+        .values_list(
+            "what",
+            "pk",
+            "level",
+            "named",
+            f"{owner}__place__name",
+            *(f"{owner}__{name}" for name in PeriodRow.COLUMNS),
+        )
+    )
 
 
-def rows_of(page, asked: AskedDay) -> list[tuple]:
-    """The rows of a page as (what, seat or post with its holders), in the page's order."""
-    keys = [(what, pk) for what, pk, *_ in page]
-    seats = [pk for what, pk in keys if what == "forum"]
-    posts = [pk for what, pk in keys if what == "organisation"]
+def rows_of(keys: Iterable[tuple], asked: AskedDay) -> list[ChairRow]:
+    """The rows of `keyed` with their holders, in the same order."""
+    keys = list(keys)
+    seats = [pk for what, pk, *_ in keys if what == "forum"]
+    posts = [pk for what, pk, *_ in keys if what == "organisation"]
     found = {}
     for seat in seat_holders.held_seats_among(seats, asked.day):
         found["forum", seat.id] = seat
     for post in post_holders.held_posts_among(posts, asked.day):
         found["organisation", post.id] = post
-    return [(what, found[what, pk]) for what, pk in keys]
+    return [ChairRow(what, found[what, pk], PeriodRow(*own)) for what, pk, _, _, _, *own in keys]
 
 
-def _apart(page, rows: list[tuple], asked: AskedDay) -> dict[str, dict[int, str]]:
+def _apart(keys: list[tuple], rows: list[ChairRow], asked: AskedDay) -> dict[str, dict[int, str]]:
     """The words that tell apart owners of one name: their place, or more where that is the same
     too."""
-    places = {(what, pk): place or "" for what, pk, *_, place in page}
+    places = {(what, pk): place or "" for what, pk, _, _, place, *_ in keys}
     called = {"forum": {}, "organisation": {}}
-    for what, seat_or_post in rows:
-        key = seat_or_post.forum_id if what == "forum" else seat_or_post.organisation_id
-        name = seat_or_post.forum_name if what == "forum" else seat_or_post.organisation_name
-        called[what][key] = name, places[what, seat_or_post.id]
+    for row in rows:
+        what, held = row.what, row.held
+        key = held.forum_id if what == "forum" else held.organisation_id
+        name = held.forum_name if what == "forum" else held.organisation_name
+        called[what][key] = name, places[what, held.id]
     apart = {}
     for what, model in {"forum": Forum, "organisation": Organisation}.items():
         times = Counter(name.casefold() for name, _ in called[what].values())
@@ -238,10 +311,10 @@ def _apart(page, rows: list[tuple], asked: AskedDay) -> dict[str, dict[int, str]
 def silent_of(asked: AskedDay) -> dict[str, int] | None:
     """How many forums and organisations have no chair recorded; None if there are so many forums
     that counting would take longer than all else."""
-    forums = Forum.objects.as_at(asked.day).order_by().values_list("pk", flat=True)
+    forums = Forum.objects.certainly(asked.day).order_by().values_list("pk", flat=True)
     if len(forums[: LONG + 1]) > LONG:
         return None
-    return {what: up_to_many(them) for what, them in without_a_chair(asked).items()}
+    return each_up_to_many(without_a_chair(asked))
 
 
 def silent_links(silent: dict[str, int]) -> list[tuple[str, str]]:
@@ -258,9 +331,9 @@ def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:
     recorded."""
     silent = Standing.NOT_RECORDED
     return {
-        "forums": forums_by_chair(Forum.objects.as_at(asked.day), asked, silent),
+        "forums": forums_by_chair(Forum.objects.certainly(asked.day), asked, silent),
         "organisations": organisations_by_head(
-            Organisation.objects.as_at(asked.day), asked, silent
+            Organisation.objects.certainly(asked.day), asked, silent
         ),
     }
 

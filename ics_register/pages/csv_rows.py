@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ics_register.pages.facts import dated
 from ics_register.pages.formats import Here
 from people.standing import Standing
-from records.periods import Period
+from records.periods import Period, both
 
 FORUM_COLUMNS = (
     "id",
@@ -17,6 +17,7 @@ FORUM_COLUMNS = (
     "place",
     "place_name",
     "place_level",
+    "in_force",
 )
 ORGANISATION_COLUMNS = (
     "id",
@@ -33,6 +34,7 @@ ORGANISATION_COLUMNS = (
     "codes_document_title",
     "codes_locator",
     "website",
+    "in_force",
 )
 HEAD_COLUMNS = ("chair_standing", "chair", "chair_name")
 SEAT_COLUMNS = (
@@ -139,7 +141,8 @@ def holding_rows(said: dict) -> Iterator[dict]:
     source = flat({"source": said["source"]}, "holding_")
     for each in said["holders"]:
         for_whom = each["on_behalf_of"] or own["on_behalf_of"]
-        yield flat({**own, **each, "on_behalf_of": for_whom}) | source
+        in_force = both(each["in_force"], said["in_force"])
+        yield flat({**own, **each, "in_force": in_force, "on_behalf_of": for_whom}) | source
     if not said["holders"]:
         post = said.get("ex_officio_post")
         known = ("last_known", "last_known_precision", "last_known_qualifier")

@@ -102,11 +102,15 @@ class Here:
 
     def paged(self, page: Page, results: list) -> dict:
         """One page of a list, with the number of all rows, if they were counted, and where the
-        others are."""
+        others are. Of what has a period the number is of certain ones, with how many more there
+        perhaps are."""
         following = page.next_page_number() if page.has_next() else None
         before = page.previous_page_number() if page.has_previous() else None
+        number = getattr(page.paginator, "number", None)
+        count = page.paginator.count if getattr(page.paginator, "is_all", True) else None
         return {
-            "count": page.paginator.count if getattr(page.paginator, "is_all", True) else None,
+            "count": number.certain if number else count,
+            **({"count_perhaps": number.perhaps} if number else {}),
             "next": self.address("json", page=following) if following else None,
             "previous": self.address("json", page=before) if before else None,
             "results": results,
@@ -212,6 +216,10 @@ def whole_list(page: Page) -> Iterator[list]:
     The keys are read at once, so that no record is missed or repeated if the register changes
     meanwhile, and no query stays open while somebody downloads the file.
     """
-    records: QuerySet = page.paginator.object_list
+    yield from whole(page.paginator.object_list)
+
+
+def whole(records: QuerySet) -> Iterator[list]:
+    """All `records`, in their order and in chunks, as `whole_list` has them."""
     for keys in in_chunks(list(records.values_list("pk", flat=True))):
         yield list(records.filter(pk__in=keys))

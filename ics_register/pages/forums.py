@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from functools import partial
+from itertools import chain
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,13 +26,13 @@ from forums.models import (
 from forums.quoracy_inputs import body_of
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.vacancies import Places
-from ics_register.pages import csv_rows, facts, forum_rows
+from ics_register.pages import csv_rows, facts, forum_rows, known_later
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
-from ics_register.pages.formats import CsvTable, Here, whole_list
+from ics_register.pages.formats import CsvTable, Here, whole, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
-from ics_register.pages.lists import filtered, page_of
+from ics_register.pages.lists import filtered, page_of_day
 from ics_register.pages.names_on_day import earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_be_as_data
@@ -74,34 +75,34 @@ class ForumFilter(django_filters.FilterSet):
 
 def chairs_of(forums: list[Forum], asked: AskedDay) -> dict[int, list[HeldSeat]]:
     """The chairs' seats of each of `forums` on the day, those that are held first."""
-    seats = Seat.objects.as_at(asked.day).filter(
+    seats = Seat.objects.listed(asked.day).filter(
         role=SeatRole.CHAIR, forum__in=[forum.pk for forum in forums]
     )
     return together(seats_with_holders(seats, asked.day), "forum_id")
 
 
 def forums_as_json(context: dict, here: Here) -> dict:
-    chairs, names = context["chairs"], context["names_then"]["forum"]
-    return here.paged(
-        context["page"],
-        [
-            {
-                **facts.forum(forum, here, names.get(forum.pk)),
-                "chairs": [facts.seat(seat, here) for seat in chairs.get(forum.pk, [])],
-            }
-            for forum in context["page"]
-        ],
-    )
+    def said(forum: Forum) -> dict:
+        seats = context["chairs"].get(forum.pk, [])
+        return {
+            **facts.forum(forum, here, context["names_then"]["forum"].get(forum.pk)),
+            "in_force": forum.holds(here.asked.day),
+            "chairs": [facts.seat(seat, here) for seat in seats],
+        }
+
+    page = here.paged(context["page"], [said(forum) for forum in context["page"]])
+    return page | known_later.as_json(context["later"], said)
 
 
 def forums_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
-        for forums in whole_list(context["page"]):
+        for forums in chain(whole_list(context["page"]), whole(context["later"].records)):
             chairs = chairs_of(forums, here.asked)
             names = names_then(here.asked, forums=[forum.pk for forum in forums])
             for forum in forums:
                 called = names["forum"].get(forum.pk)
                 said = csv_rows.flat(facts.forum(forum, here, called))
+                said["in_force"] = forum.holds(here.asked.day)
                 yield said | csv_rows.heads_in_cells(chairs.get(forum.pk, []), here)
 
     return CsvTable(
@@ -115,18 +116,19 @@ def forums_as_csv(context: dict, here: Here) -> CsvTable:
     as_csv=forums_as_csv,
 )
 def forum_list(request: HttpRequest, asked: AskedDay):
-    in_force = with_sources(Forum.objects.as_at(asked.day), "host", whole=["place"]).order_by(
-        "folded"
-    )
-    chosen = ForumFilter(request.GET, queryset=in_force, asked=asked)
-    page = page_of(request, filtered(chosen))
+    forums = with_sources(Forum.objects.order_by("folded"), "host", whole=["place"])
+    chosen = ForumFilter(request.GET, queryset=forums.listed(asked.day), asked=asked)
+    page = page_of_day(request, filtered(chosen), asked.day)
+    later = known_later.after(page, chosen.filter_queryset(forums.openly_perhaps(asked.day)))
+    shown = [*page, *later.rows]
     return "forums/list.html", {
         "page": page,
+        "later": later,
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
-        "names_then": names_then(asked, forums=[forum.pk for forum in page]),
+        "names_then": names_then(asked, forums=[forum.pk for forum in shown]),
         "chairs": chairs_of(list(page), asked),
-        "apart": told_apart(page, asked.day),
+        "apart": told_apart(shown, asked.day),
     }
 
 

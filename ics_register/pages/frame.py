@@ -77,6 +77,10 @@ class AskedDay:
         """Today, from what was recorded on the same day."""
         return dataclasses.replace(self, day=self.today, named=False)
 
+    def on(self, day: datetime.date) -> "AskedDay":
+        """Another day, from what was recorded on the same day."""
+        return dataclasses.replace(self, day=day, named=True)
+
     @property
     def as_recorded_now(self) -> "AskedDay":
         """The same day, from all records."""

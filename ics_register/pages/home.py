@@ -8,17 +8,15 @@ from django.http import HttpRequest
 
 from forums.filling import with_standing
 from forums.models import Forum, Seat
-from forums.seat_holders import HeldSeat, held_seats_among
 from ics_register.pages import facts
-from ics_register.pages.chairs import chairs_seats
+from ics_register.pages.chairs import ChairRow, chairs_seats, keyed, row_as_data, rows_of
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
-from people.post_holders import held_posts_among, in_order
 from records.models import Document
-from records.periods import in_force
+from records.periods import listed
 
 # The most systems that the page can hold side by side; lists have more.
 SYSTEMS = 3
@@ -38,17 +36,8 @@ PLURALS = {
 def home_as_json(context: dict, here: Here) -> dict:
     names = context["names_then"]
     return {
-        "leaders": [
-            {
-                "organisation": facts.organisation_of(post, names, here),
-                "post": facts.post(post, here),
-            }
-            for post in context["leaders"]
-        ],
-        "chairs": [
-            {"forum": facts.forum_of(seat, names, here), "seat": facts.seat(seat, here)}
-            for seat in context["chairs"]
-        ],
+        "leaders": [row_as_data(row, names, here) for row in context["leaders"]],
+        "chairs": [row_as_data(row, names, here) for row in context["chairs"]],
         "systems": [
             {
                 "place": facts.place(system["place"]),
@@ -80,15 +69,14 @@ def home(request: HttpRequest, asked: AskedDay):
     places = list(Place.objects.order_by("folded").only("slug", "name", "level", "part_of"))
     systems = [place for place in places if place.level == PlaceLevel.SYSTEM]
     shown = systems[:SYSTEMS]
-    leading = list(_leading(tuple(place.pk for place in shown), asked.day))
-    leaders = in_order(held_posts_among(leading, asked.day), leading)
+    leaders = rows_of(_leading([place.pk for place in shown], asked.day), asked)
     chairs = _main_chairs(shown, asked)
     documents = list(Document.objects.order_by("folded")[: DOCUMENTS + 1])
     return "home.html", {
         "names_then": names_then(
             asked,
-            organisations={post.organisation_id for post in leaders},
-            forums={seat.forum_id for seat in chairs},
+            organisations={row.held.organisation_id for row in leaders},
+            forums={row.held.forum_id for row in chairs},
         ),
         "earliest": None if chairs or leaders else earliest_day(),
         "governed": ", ".join(place.name for place in shown) or "the integrated care system",
@@ -102,37 +90,38 @@ def home(request: HttpRequest, asked: AskedDay):
     }
 
 
-def _leading(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
-    """The keys of the leaders' posts of the systems."""
-    posts = Post.objects.as_at(day).filter(
-        in_force(day, "organisation"),
+def _leading(systems: list[int], day: datetime.date) -> QuerySet:
+    """The leaders' posts of the systems, as `rows_of` takes them."""
+    posts = Post.objects.listed(day).filter(
+        listed(day, "organisation"),
         kind__in=[PostKind.CHAIR, PostKind.SYSTEM_LEAD],
         organisation__kind=OrganisationKind.ICS,
         organisation__place__in=systems,
     )
-    return posts.order_by("organisation__folded", "folded").values_list("pk", flat=True)
+    return keyed(posts, "organisation").order_by("named", "folded")
 
 
-def _main_chairs(systems: list[Place], asked: AskedDay) -> list[HeldSeat]:
+def _main_chairs(systems: list[Place], asked: AskedDay) -> list[ChairRow]:
     """The chairs of the systems' own forums, those in post first."""
-    first = list(_first_seats(tuple(place.pk for place in systems), asked.day))
-    return in_order(held_seats_among(first, asked.day), first)
+    return rows_of(_first_seats([place.pk for place in systems], asked.day), asked)
 
 
-def _first_seats(systems: tuple[int, ...], day: datetime.date) -> QuerySet:
-    """The keys of as many chairs' seats as the page holds, and one more if there is one."""
+def _first_seats(systems: list[int], day: datetime.date) -> QuerySet:
+    """As many chairs' seats as the page holds, and one more if there is one, as `rows_of` takes
+    them."""
     seats = chairs_seats(day).filter(forum__place__in=systems)
     named_first = seats.order_by("forum__folded", "pk").values("pk")[:FORUMS_LOOKED_AT]
     seats = with_standing(Seat.objects.filter(pk__in=named_first), day)
-    return seats.order_by("standing", "forum__folded").values_list("pk", flat=True)[: FORUMS + 1]
+    return keyed(seats, "forum").order_by("standing", "named")[: FORUMS + 1]
 
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:
-    """Systems with the places in them, and how many organisations and forums serve each."""
+    """Systems with the places in them, and how many organisations and forums certainly serve
+    each."""
     keys = {place.pk for place in shown}
     told = [place.pk for place in places if place.pk in keys or place.part_of_id in keys]
     forums = dict(
-        Forum.objects.as_at(asked.day)
+        Forum.objects.certainly(asked.day)
         .filter(place__in=told)
         .order_by()
         .values_list("place")
@@ -140,7 +129,7 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
     )
     organisations = defaultdict(list)
     counted = (
-        Organisation.objects.as_at(asked.day)
+        Organisation.objects.certainly(asked.day)
         .filter(place__in=told)
         .order_by()
         .values_list("place", "kind")

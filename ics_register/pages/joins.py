@@ -1,10 +1,14 @@
 """The joins that the queries of public pages share."""
 
+import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
 
 from django.db.models import QuerySet
 
 from records.models import DatedFact, Fact
+from records.periods import Period
 
 # The documents that a fact with a period may rest on, as `select_related` takes them.
 SOURCES = DatedFact.DOCUMENT_FIELDS
@@ -28,3 +32,21 @@ def with_sources(
     documents = [f"{each}__{column}" for each in sources for column in shown]
     records = [f"{each}__{column}" for each in named for column in NAMED]
     return facts.select_related(*named, *whole, *sources).only(*own, *documents, *records)
+
+
+@dataclass(frozen=True)
+class PeriodRow(Period):
+    """The period of a record, as a row of `.values_list()` of these columns."""
+
+    COLUMNS: ClassVar = (*Period.PERIOD_FIELDS, *Period.FOUR_DAYS)
+
+    start_date: datetime.date | None
+    start_precision: str
+    start_qualifier: str
+    end_date: datetime.date | None
+    end_precision: str
+    end_qualifier: str
+    earliest_start: datetime.date
+    latest_start: datetime.date
+    earliest_end: datetime.date
+    latest_end: datetime.date

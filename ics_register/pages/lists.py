@@ -1,14 +1,18 @@
 """Lists on public pages: cut into pages, counted and filtered."""
 
+import datetime
 import functools
+from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, F, Func, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest
 
 from ics_register.recorded import reads_the_past
+from records.periods import certain
 
 PER_PAGE = 100
 # For lists that may be very long.
@@ -26,6 +30,18 @@ def up_to_many(records: QuerySet) -> int:
     return len(records.order_by().values_list("pk")[: MANY + 1])
 
 
+def each_up_to_many(kinds: dict[str, QuerySet]) -> dict[str, int]:
+    """The same for the records of each kind, in one query."""
+    first, *others = (
+        records.model.objects.filter(pk__in=records.order_by().values("pk")[: MANY + 1])
+        .order_by()
+        .values_list(Value(kind, CharField()), "pk")
+        for kind, records in kinds.items()
+    )
+    number = Counter(kind for kind, _ in first.union(*others, all=True))
+    return {kind: number[kind] for kind in kinds}
+
+
 def many_in_words(counted: int, one: str) -> str:
     """What `up_to_many` counted: "1 forum", "more than 100 forums"."""
     number = f"more than {MANY}" if counted > MANY else counted
@@ -37,12 +53,41 @@ def to_the_end(counted: int, records: QuerySet) -> int:
     return records.count() if counted > MANY else counted
 
 
+class Counted(NamedTuple):
+    """How many rows a list has, and how many of them are certain."""
+
+    rows: int
+    certain: int
+
+    @property
+    def perhaps(self) -> int:
+        return self.rows - self.certain
+
+
+def counted(*parts: tuple[QuerySet, Q]) -> Counted:
+    """Count the records of all `parts`, each given with the condition that one is certain."""
+    first, *others = (
+        records.order_by().values_list(_count(F("pk")), _count(Case(When(sure, then=1))))
+        for records, sure in parts
+    )
+    numbers = list(first.union(*others, all=True) if others else first)
+    return Counted(*(sum(column) for column in zip(*numbers, strict=True)))
+
+
+def _count(values) -> Func:
+    return Func(values, function="COUNT", output_field=IntegerField())
+
+
 class ListPaginator(Paginator):
     """A list in pages. Pages of a long list are shorter and read only their own rows: readers
     narrow or search it."""
 
-    def __init__(self, rows):
+    def __init__(self, rows, number: Counted | None = None):
         super().__init__(rows, PER_PAGE)
+        # Of what has no period each row is certain, and nothing needs to be said of it.
+        self.number = number
+        if number is not None:
+            self.count = number.rows
         if self.count > LONG:
             self.per_page = PER_PAGE_OF_LONG
 
@@ -62,10 +107,18 @@ class ListPaginator(Paginator):
         return isinstance(rows, QuerySet) and rows._fields is None and not rows.query.combinator
 
 
-def page_of(request: HttpRequest, rows) -> Page:
-    """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none."""
+def page_of(request: HttpRequest, rows, count: Callable[[], Counted] | None = None) -> Page:
+    """The page of `rows` that `?page=` names. Raises BadRequest or Http404 if there is none.
+
+    `count` counts the rows of what has a period.
+    """
     number = _number_of_page(request)  # Check this before counting.
-    return _page(ListPaginator(rows), number)
+    return _page(ListPaginator(rows, count() if count else None), number)
+
+
+def page_of_day(request: HttpRequest, records: QuerySet, day: datetime.date) -> Page:
+    """Like `page_of`, for records with a period that are listed on `day`."""
+    return page_of(request, records, lambda: counted((records, certain(day))))
 
 
 def _number_of_page(request: HttpRequest) -> int:

@@ -3,15 +3,16 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import Case, F, Min, QuerySet, When
 
 from forums.change_kinds import text
 from forums.models import Forum, ForumName
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.joins import PeriodRow
 from organisations.models import Organisation, OrganisationName
-from records.days import FIRST_DAY
+from records.days import FIRST_DAY, NO_EARLIEST, NO_LATEST
 from records.models import NameKind, OtherName
-from records.periods import Period, Qualifier, When, date_in_words
+from records.periods import Period, Qualifier, date_in_words
 from records.prepared import prepared
 
 NamesThen = dict[str, dict[int, str]]
@@ -27,8 +28,8 @@ def names_then(
     keys = tuple(organisations) or NONE, tuple(forums) or NONE
     if asked.is_today or keys == (NONE, NONE):
         return names
-    for _, what, owner, name, *ends in _former_names(*keys, asked.day):
-        if words := _in_words(name, When(*ends) if ends[0] else None, asked):
+    for _, what, owner, name, *period in _former_names(*keys, asked.day):
+        if words := _in_words(name, PeriodRow(*period), asked):
             names[what][owner] = words
     return names
 
@@ -41,15 +42,15 @@ def _former_names(
         return (
             names.filter(kind=NameKind.FORMER)
             .order_by()
-            .values_list("pk", text(owner), F(owner), "name", *Period.END_FIELDS)
+            .values_list("pk", text(owner), F(owner), "name", *PeriodRow.COLUMNS)
         )
 
     return (
         rows(
-            OrganisationName.objects.as_at(day).filter(organisation__in=organisations),
+            OrganisationName.objects.listed(day).filter(organisation__in=organisations),
             "organisation",
         )
-        .union(rows(ForumName.objects.as_at(day).filter(forum__in=forums), "forum"), all=True)
+        .union(rows(ForumName.objects.listed(day).filter(forum__in=forums), "forum"), all=True)
         .order_by("pk")
     )
 
@@ -59,31 +60,38 @@ def names_of_one(names: Iterable[OtherName], asked: AskedDay) -> list[str]:
     its other names."""
     if asked.is_today:
         return []
-    then = [n for n in names if n.kind == NameKind.FORMER and n.is_in_force(asked.day)]
-    return [words for name in then if (words := _in_words(name.name, name.ends, asked))]
+    then = [n for n in names if n.kind == NameKind.FORMER and n.is_listed(asked.day)]
+    return [words for name in then if (words := _in_words(name.name, name, asked))]
 
 
-def _in_words(name: str, ends: When | None, asked: AskedDay) -> str:
-    """A former name that was in use on the day, in words; "" if perhaps it was not.
+def _in_words(name: str, period: Period, asked: AskedDay) -> str:
+    """A former name that was or may have been in use on the day, in words; "" if none are true.
 
     A name that ended *by* a month may have ended earlier, and is not claimed for that month. A name
     that ended *not before* a day may have been in use on any day after it.
     """
-    if ends is None or ends.qualifier == Qualifier.ON:
+    ends = period.ends
+    gone = date_in_words(ends.day, ends.precision) if ends else ""
+    if ends and ends.qualifier == Qualifier.NOT_BEFORE and ends.first_possible() < asked.day:
+        return f"called {name} until {gone} at the earliest"
+    if period.certainly(asked.day):
         return f"then called {name}"
-    gone = date_in_words(ends.day, ends.precision)
-    if ends.qualifier == Qualifier.BY:
-        is_sure = asked.day < ends.first_possible()
-        return f"called {name} until {gone} at the latest" if is_sure else ""
-    if asked.day <= ends.first_possible():
-        return f"then called {name}"
-    return f"called {name} until {gone} at the earliest"
+    if ends is None or ends.qualifier != Qualifier.BY:
+        return f"perhaps then called {name}"
+    is_sure = asked.day < ends.first_possible()
+    return f"called {name} until {gone} at the latest" if is_sure else ""
 
 
 def earliest_day() -> datetime.date | None:
-    """The first day on which the register has an organisation or a forum; None if there is none."""
+    """The first day on which a list has an organisation or a forum; None if there is none."""
+    # Those with no earliest start are listed from the day on which they had begun at the latest.
+    first = Case(
+        When(earliest_start__gt=NO_EARLIEST, then="earliest_start"), default="latest_start"
+    )
+    ever = {"latest_start__lt": NO_LATEST, "earliest_end__gt": NO_EARLIEST}
     firsts = [
-        model.objects.aggregate(first=Min("start_date"))["first"] for model in (Organisation, Forum)
+        model.objects.filter(**ever).aggregate(first=Min(first))["first"]
+        for model in (Organisation, Forum)
     ]
-    first = min((day for day in firsts if day), default=None)
-    return max(first, FIRST_DAY) if first else None
+    earliest = min((day for day in firsts if day), default=None)
+    return max(earliest, FIRST_DAY) if earliest else None

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 
 import django_filters
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
 from forums.models import Forum, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
-from forums.seat_holders import held_seats_among
-from ics_register.pages import csv_rows, facts
+from forums.seat_holders import HeldSeat, held_seats_among
+from ics_register.pages import csv_rows, facts, known_later
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
-from ics_register.pages.formats import CsvTable, Here, in_chunks, whole_list
+from ics_register.pages.formats import CsvTable, Here, in_chunks, whole, whole_list
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import SOURCES, with_sources
-from ics_register.pages.lists import filtered, page_of
+from ics_register.pages.lists import filtered, page_of, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import record_at
@@ -44,7 +44,7 @@ from people.post_holders import (
     posts_with_holders,
 )
 from records.namesakes import told_apart
-from records.periods import in_force, not_over
+from records.periods import listed, possible
 from records.prepared import prepared
 from records.present_names import renaming
 
@@ -75,34 +75,35 @@ class OrganisationFilter(django_filters.FilterSet):
 def heads_of(organisations: list[Organisation], asked: AskedDay) -> dict[int, list]:
     """The posts of chairs and leaders of each of `organisations` on the day, those that are held
     first."""
-    posts = Post.objects.as_at(asked.day).filter(
+    posts = Post.objects.listed(asked.day).filter(
         kind__in=HEAD_KINDS, organisation__in=[organisation.pk for organisation in organisations]
     )
     return together(posts_with_holders(posts, asked.day), "organisation_id")
 
 
 def organisations_as_json(context: dict, here: Here) -> dict:
-    names, heads = context["names_then"]["organisation"], context["heads"]
-    return here.paged(
-        context["page"],
-        [
-            {
-                **facts.organisation(each, here, names.get(each.pk)),
-                "chairs": [facts.post(post, here) for post in heads.get(each.pk, [])],
-            }
-            for each in context["page"]
-        ],
-    )
+    def said(each: Organisation) -> dict:
+        posts = context["heads"].get(each.pk, [])
+        return {
+            **facts.organisation(each, here, context["names_then"]["organisation"].get(each.pk)),
+            "in_force": each.holds(here.asked.day),
+            "chairs": [facts.post(post, here) for post in posts],
+        }
+
+    page = here.paged(context["page"], [said(each) for each in context["page"]])
+    return page | known_later.as_json(context["later"], said)
 
 
 def organisations_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
-        for some in whole_list(context["page"]):
+        parts = whole_list(context["page"]), whole(context["later"].records)
+        for some in itertools.chain(*parts):
             heads = heads_of(some, here.asked)
             names = names_then(here.asked, organisations=[each.pk for each in some])
             for each in some:
                 called = names["organisation"].get(each.pk)
                 said = csv_rows.flat(facts.organisation(each, here, called))
+                said["in_force"] = each.holds(here.asked.day)
                 yield said | csv_rows.heads_in_cells(heads.get(each.pk, []), here)
 
     columns = [*csv_rows.ORGANISATION_COLUMNS, *csv_rows.HEAD_COLUMNS, *csv_rows.DATED_COLUMNS]
@@ -115,18 +116,25 @@ def organisations_as_csv(context: dict, here: Here) -> CsvTable:
     as_csv=organisations_as_csv,
 )
 def organisation_list(request: HttpRequest, asked: AskedDay):
-    in_force = with_sources(
-        Organisation.objects.as_at(asked.day), whole=["place"], sources=[*SOURCES, "codes_document"]
-    ).order_by("folded")
-    chosen = OrganisationFilter(request.GET, queryset=in_force, asked=asked)
-    page = page_of(request, filtered(chosen))
+    organisations = with_sources(
+        Organisation.objects.order_by("folded"),
+        whole=["place"],
+        sources=[*SOURCES, "codes_document"],
+    )
+    listed = organisations.listed(asked.day)
+    chosen = OrganisationFilter(request.GET, queryset=listed, asked=asked)
+    page = page_of_day(request, filtered(chosen), asked.day)
+    openly = organisations.openly_perhaps(asked.day)
+    later = known_later.after(page, chosen.filter_queryset(openly))
+    shown = [*page, *later.rows]
     return "organisations/list.html", {
         "page": page,
+        "later": later,
         "filters": chosen.form,
         "earliest": None if page.object_list else earliest_day(),
-        "names_then": names_then(asked, organisations=[each.pk for each in page]),
+        "names_then": names_then(asked, organisations=[each.pk for each in shown]),
         "heads": heads_of(list(page), asked),
-        "apart": told_apart(page, asked.day),
+        "apart": told_apart(shown, asked.day),
     }
 
 
@@ -145,6 +153,11 @@ def organisation_as_json(context: dict, here: Here) -> dict:
             context["page"],
             [_seat(seat, context["names_then"], here) for seat in context["seats"]],
         ),
+        "known_from_a_later_day": {
+            "posts": [facts.post(post, here) for post in context["later_posts"]],
+            "seats": [_seat(seat, context["names_then"], here) for seat in context["later_seats"]],
+            "forums": [_around(each, here) for each in context["later_forums"]],
+        },
         "seats_of_its_kind": [
             {"forum": facts.named(seat.forum, here), "title": seat.title, **facts.dated(seat, here)}
             for seat in context["seats_of_its_kind"]
@@ -156,6 +169,7 @@ def organisation_as_json(context: dict, here: Here) -> dict:
                 "from_organisation": facts.named(each.from_organisation, here),
                 "kind": each.kind,
                 "to_organisation": facts.named(each.to_organisation, here),
+                "in_force": each.holds(here.asked.day),
                 **facts.dated(each, here),
             }
             for _, groups in context["relationships"]
@@ -188,13 +202,17 @@ def organisation_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def _seat(seat, names: NamesThen, here: Here) -> dict:
+def _seat(seat: HeldSeat, names: NamesThen, here: Here) -> dict:
     return {"forum": facts.forum_of(seat, names, here), **facts.seat(seat, here)}
 
 
 def _around(each: "ForumAround", here: Here) -> dict:
-    forum = facts.record(here, "forum", each.forum_slug, each.forum_name)
-    return {"forum": forum, "how": each.how, **facts.dated(each, here)}
+    return {
+        "forum": facts.record(here, "forum", each.forum_slug, each.forum_name),
+        "how": each.how,
+        "in_force": each.holds(here.asked.day),
+        **facts.dated(each, here),
+    }
 
 
 def posts_and_seats_as_csv(context: dict, here: Here) -> CsvTable:
@@ -202,15 +220,24 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> CsvTable:
     each post and seat that has none."""
 
     def rows():
-        for post in context["posts"]:
+        yield from rows_of_posts(context["posts"])
+        yield from rows_of_seats([pk for pk, *_ in context["page"].paginator.object_list])
+        yield from rows_of_posts(context["later_posts"])
+        yield from rows_of_seats(context["later_keys"])
+
+    def rows_of_posts(posts: list[HeldPost]):
+        for post in posts:
             for row in csv_rows.holding_rows(facts.post(post, here)):
                 yield {"kind": "post", **row}
-        for keys in in_chunks([pk for pk, *_ in context["page"].paginator.object_list]):
+
+    def rows_of_seats(all_keys: list[int]):
+        for keys in in_chunks(all_keys):
             seats = held_seats_among(keys, here.asked.day)
             names = names_then(here.asked, forums={seat.forum_id for seat in seats})
             for seat in in_order(seats, keys):
-                forum = csv_rows.flat({"forum": facts.forum_of(seat, names, here)})
-                for row in csv_rows.holding_rows(facts.seat(seat, here)):
+                said = _seat(seat, names, here)
+                forum = csv_rows.flat({"forum": said["forum"]})
+                for row in csv_rows.holding_rows(said):
                     yield {"kind": "seat", **forum, **row}
 
     return CsvTable(
@@ -240,24 +267,29 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     posts = held_posts_of(organisation, asked.day)
     names = list(other_names(organisation.pk))
     over = organisation.has_ended(asked.day)
-    in_force = [post for post in posts if post.is_in_force(asked.day) and not over]
-    page = page_of(request, seats_for(organisation, asked))
+    listed_posts = [post for post in posts if post.is_listed(asked.day) and not over]
+    seats_then, later_keys = seats_for(organisation, asked)
+    page = page_of(request, seats_then)
     shown = [pk for pk, *_ in page]
-    seats = held_seats_among(shown, asked.day)
+    shown_later = [] if page.has_next() else later_keys[: known_later.MOST]
+    seats = in_order(held_seats_among([*shown, *shown_later], asked.day), [*shown, *shown_later])
     relationships = relationships_of(organisation, asked)
     around, said = forums_around(organisation, asked), said_by(organisation, asked)
-    still_there = over and (seats or around["member_of"])
+    still_there = over and (shown or around["member_of"])
     return "organisations/organisation.html", {
         "organisation": organisation,
         "codes": codes_in_words(organisation),
-        "posts": in_force,
+        "posts": listed_posts,
+        "later_posts": [post for post in posts if post.is_openly_perhaps(asked.day) and not over],
         "former": former_holders(posts),
         "times": recorded_times(heads_first(posts), asked, organisation.end_date),
         "names": names,
         "renaming": renaming(names),
         "called_then": names_of_one(names, asked),
         "page": page,
-        "seats": in_order(seats, shown),
+        "seats": seats[: len(shown)],
+        "later_seats": seats[len(shown) :],
+        "later_keys": later_keys,
         "seats_of_its_kind": [] if shown else seats_of_kind(organisation, asked),
         "kind_in_seats": IN_TITLES.get(organisation.kind, ""),
         "ended_with_seats": organisation.end_in_words() if still_there else "",
@@ -270,7 +302,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         ),
         **said,
         "has_ratings": any(said["ratings"].values()),
-        "structured": partial(organisation_as_data, organisation, in_force, asked.day, request)
+        "structured": partial(organisation_as_data, organisation, listed_posts, asked.day, request)
         if asked.is_now
         else None,
     }
@@ -286,11 +318,12 @@ def heads_first(posts: list[HeldPost]) -> list[HeldPost]:
     return sorted(posts, key=lambda post: post.kind not in HEAD_KINDS)
 
 
-def seats_for(organisation: Organisation, asked: AskedDay) -> list[tuple]:
+def seats_for(organisation: Organisation, asked: AskedDay) -> tuple[list[tuple], list[int]]:
     """The seats on forums that speak for `organisation` or that its posts fill, as (id, forum,
-    order)."""
-    found = _seats_for(organisation.pk, asked.day)
-    return sorted(found, key=lambda seat: (seat[1], seat[2], seat[0]))
+    order); and the ids of those known from a later day."""
+    found = sorted(_seats_for(organisation.pk, asked.day), key=lambda seat: (*seat[1:], seat[0]))
+    then = {pk: (pk, forum, order) for pk, later, forum, order in found if not later}
+    return list(then.values()), list(dict.fromkeys(pk for pk, *_ in found if pk not in then))
 
 
 # Words in the titles of seats that are for organisations of a kind and for none by name.
@@ -308,8 +341,8 @@ def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
     if organisation.kind not in IN_TITLES or organisation.place_id is None:
         return []
     place = organisation.place_id
-    seats = Seat.objects.as_at(asked.day).filter(
-        in_force(asked.day, "forum"),
+    seats = Seat.objects.listed(asked.day).filter(
+        listed(asked.day, "forum"),
         Q(forum__place=place) | Q(forum__place__parts=place) | Q(forum__place__parts__parts=place),
         title__icontains=IN_TITLES[organisation.kind],
         on_behalf_of=None,
@@ -321,16 +354,19 @@ def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
 
 @prepared
 def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
-    """Three queries, one for each way that a seat speaks for it, because together they would read
-    every seat."""
+    """A query for each way that a seat speaks for it, because together they would read every
+    seat. With each, whether it is known only from a later day."""
+    both_listed = Case(When(listed(day) & listed(day, "forum"), then=0), default=1)
 
-    def seats(**way) -> QuerySet:
-        found = Seat.objects.as_at(day).filter(not_over(day, "forum"), **way).order_by()
-        return found.values_list("pk", "forum__folded", "order")
+    def seats(later=both_listed, **way) -> QuerySet:
+        found = Seat.objects.possibly(day).filter(possible(day, "forum"), **way).order_by()
+        return found.values_list("pk", later, "forum__folded", "order")
 
-    members = Membership.objects.as_at(day).filter(on_behalf_of=organisation).order_by()
+    members = Membership.objects.filter(on_behalf_of=organisation).order_by().values("seat")
     return seats(on_behalf_of=organisation).union(
-        seats(ex_officio_post__organisation=organisation), seats(pk__in=members.values("seat"))
+        seats(ex_officio_post__organisation=organisation),
+        seats(pk__in=members.listed(day)),
+        seats(pk__in=members.openly_perhaps(day), later=Value(1)),
     )
 
 
@@ -345,15 +381,18 @@ class ForumAround(DatedStated):
 
     @property
     def how_words(self) -> str:
-        return "hosted here" if self.how == "host" else LineKind(self.how).label
+        named = {"host": "hosted here", "member": "member"}
+        return named.get(self.how) or LineKind(self.how).label
 
 
 def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list[ForumAround]]:
     """The forums that `organisation` is a member of or hosts, or that answer to it."""
     around = [ForumAround(**row) for row in _forums_around(organisation.pk, asked.day)]
+    then = [forum for forum in around if forum.is_listed(asked.day)]
     return {
-        "member_of": [forum for forum in around if forum.how == "member"],
-        "forums": [forum for forum in around if forum.how != "member"],
+        "member_of": [forum for forum in then if forum.how == "member"],
+        "forums": [forum for forum in then if forum.how != "member"],
+        "later_forums": [forum for forum in around if not forum.is_listed(asked.day)],
     }
 
 
@@ -361,7 +400,7 @@ def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list
 def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
     def rows(facts: QuerySet, how, forum: str) -> QuerySet:
         return (
-            facts.as_at(day)
+            facts.possibly(day)
             .order_by()
             .values(
                 *PERIOD,
@@ -376,7 +415,7 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
 
     member = Value("member", CharField())
     members = MemberOrganisation.objects.filter(organisation=organisation)
-    lines = ReportingLine.objects.filter(in_force(day, "from_forum"), to_organisation=organisation)
+    lines = ReportingLine.objects.filter(listed(day, "from_forum"), to_organisation=organisation)
     return (
         rows(members, member, "forum__")
         .union(

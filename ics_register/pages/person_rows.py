@@ -2,28 +2,27 @@
 
 from dataclasses import dataclass
 
-from forums.models import Forum, Membership, Seat
-from forums.seat_holders import HeldSeat
+from forums.models import Membership
 from ics_register.pages.forum_rows import Link
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.held import Held
 from ics_register.pages.names_on_day import NamesThen
-from organisations.models import Organisation, Post
+from organisations.models import Organisation
 from people.models import Appointment, Basis
-from people.post_holders import Holder
 from records.periods import date_in_words
-
-# What a tenure is of, and whose end may have ended it.
-Whole = Organisation | Post | Forum | Seat
 
 
 @dataclass(frozen=True)
 class TenureRow:
     """A post or a seat that somebody holds, held or will hold."""
 
-    record: Appointment | Membership
-    ended_with: Whole | None
+    held: Held
     asked: AskedDay
     names_then: NamesThen
+
+    @property
+    def record(self) -> Appointment | Membership:
+        return self.held.tenure
 
     @property
     def title(self) -> str:
@@ -60,8 +59,8 @@ class TenureRow:
     def after_period(self) -> str:
         """The words after the period: why it ended or what ended it, and when the term ends."""
         said = f" ({self.record.get_end_reason_display()})" if self.record.end_reason else ""
-        if self.ended_with:
-            said += f"; {self.ended_with} ended {self.ended_with.end_in_words()}"
+        if whole := self.held.ended_with(self.asked.day):
+            said += f"; {whole} ended {whole.end_in_words()}"
         term = self.record.term_ends
         if term and not self.record.end_date:
             ends = "was due to end" if term < self.asked.day else "ends"
@@ -77,19 +76,22 @@ class PartOfPerson:
     heading: str
     tenures: list[TenureRow]
     # The seats that they fill by holding the post that each goes with.
-    through: list[tuple[HeldSeat, Holder]]
+    through: list[Held]
+    note: str = ""  # a sentence on all of them
     nothing: str = ""  # the sentence if there is none
 
 
 def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
-    """The parts of the page. There is none for what comes later if nothing does."""
+    """The parts of the page. There is none for what is known from a later day, or comes later,
+    if nothing is."""
 
-    def part(anchor: str, when: str, heading: str, nothing: str = "") -> PartOfPerson:
-        rows = [
-            TenureRow(record, ended_with[0] if ended_with else None, asked, context["names_then"])
-            for _, record, *ended_with in context[when]
-        ]
-        return PartOfPerson(anchor, heading, rows, context["through"][when], nothing)
+    def part(
+        anchor: str, when: str, heading: str, note: str = "", nothing: str = ""
+    ) -> PartOfPerson:
+        held = context["held"][when]
+        rows = [TenureRow(each, asked, context["names_then"]) for each in held if not each.seat]
+        through = [each for each in held if each.seat]
+        return PartOfPerson(anchor, heading, rows, through, note, nothing)
 
     day = asked.in_words
     parts = [
@@ -97,9 +99,17 @@ def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
             "now",
             "now",
             "Holds, as last recorded" if asked.is_today else f"Holds as at {day}",
-            f"Nothing recorded as at {day}.",
+            nothing=f"Nothing recorded as at {day}.",
+        ),
+        part(
+            "later",
+            "known_from_a_later_day",
+            "Known from a later day",
+            note=f"Whether {context['person']} held them on {day} is not recorded.",
         ),
         part("to-come", "to_come", "Later, as far as is recorded"),
-        part("before", "before", "Before", f"Nothing recorded that had ended before {day}."),
+        part(
+            "before", "before", "Before", nothing=f"Nothing recorded that had ended before {day}."
+        ),
     ]
     return [each for each in parts if each.tenures or each.through or each.nothing]

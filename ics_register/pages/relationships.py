@@ -10,6 +10,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import with_sources
 from ics_register.pages.statements import source_of
 from organisations.models import Organisation, Relationship, RelationshipKind
+from records.periods import possible
 from records.prepared import prepared
 
 RELATIONSHIPS_TO = {
@@ -27,7 +28,8 @@ RELATIONSHIPS_BEFORE = {
 
 
 def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
-    """The relationships of others to `organisation` on the day or before it.
+    """The relationships of others to `organisation` on the day or before it, and last under each
+    heading those known only from a later day.
 
     They are (relation, groups) with a group for each place in a document: [[(other, relationship),
     ...], ...].
@@ -36,6 +38,10 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
 
     def is_former(relationship) -> bool:
         return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
+
+    def in_turn(relationship) -> tuple:
+        later = relationship.is_openly_perhaps(asked.day)
+        return relationship.kind, is_former(relationship), later
 
     def told(relationship) -> tuple[str, Organisation]:
         is_from = relationship.from_organisation_id == organisation.pk
@@ -47,7 +53,7 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
         return RELATIONSHIPS_TO[relationship.kind], other
 
     headed: dict[str, list] = {}
-    for relationship in sorted(relationships, key=lambda each: (each.kind, is_former(each))):
+    for relationship in sorted(relationships, key=in_turn):
         heading, other = told(relationship)
         headed.setdefault(heading, []).append((other, relationship))
 
@@ -63,8 +69,9 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
 @prepared
 def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
     found = Relationship.objects.filter(
-        Q(from_organisation=organisation) | Q(to_organisation=organisation)
-    ).exclude(pk__in=Relationship.objects.starting_after(day))
+        Q(from_organisation=organisation) | Q(to_organisation=organisation),
+        possible(day) | Q(latest_end__lt=day),
+    )
     found = with_sources(found, "from_organisation", "to_organisation")
     return found.order_by("kind", "start_date", "id")
 

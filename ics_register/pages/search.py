@@ -1,5 +1,6 @@
 """Search: people, posts, organisations and forums, by any of their names."""
 
+import itertools
 from collections.abc import Iterable
 
 from django.core.exceptions import BadRequest
@@ -11,6 +12,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.held import Held
 from ics_register.pages.names_on_day import NamesThen, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
@@ -19,7 +21,8 @@ from people.models import Appointment, Person, PersonName
 from records.models import DatedFact
 from records.names import fold, has_words, plain_letters
 from records.namesakes import namesakes, told_apart
-from records.periods import in_force, not_over
+from records.periods import listed
+from records.together import Together
 
 LONGEST = 200  # characters
 SHOWN = 30  # of each kind
@@ -63,6 +66,7 @@ def _as_said(record: Model, beside: dict, here: Here) -> dict:
             "title": record.title,
             "organisation": facts.named(record.organisation, here),
             "end_date": facts.date(record.end_date, record.end_precision),
+            "in_force": _together(record).holds(here.asked.day),
         }
     said = {
         **facts.named(record, here),
@@ -75,7 +79,12 @@ def _as_said(record: Model, beside: dict, here: Here) -> dict:
         **said,
         "called_then": called,
         "end_date": facts.date(record.end_date, record.end_precision),
+        "in_force": record.holds(here.asked.day),
     }
+
+
+def _together(post: Post) -> Together:
+    return Together(post=post, organisation=post.organisation)
 
 
 def found_as_csv(context: dict, here: Here) -> CsvTable:
@@ -94,7 +103,8 @@ def found_as_csv(context: dict, here: Here) -> CsvTable:
                     yield _as_row(KINDS[what], _as_said(record, beside, here))
 
     return CsvTable(
-        ["kind", "id", "name", "called_then", "other_names", "holds", "end_date"], rows()
+        ["kind", "id", "name", "called_then", "other_names", "holds", "end_date", "in_force"],
+        rows(),
     )
 
 
@@ -102,7 +112,13 @@ def _as_row(kind: str, said: dict) -> dict:
     if kind == "post":
         owner = said["organisation"]
         named = f"{said['title']}, {owner['name']}"
-        return {"kind": kind, "id": owner["id"], "name": named, "end_date": said["end_date"]}
+        return {
+            "kind": kind,
+            "id": owner["id"],
+            "name": named,
+            "end_date": said["end_date"],
+            "in_force": said["in_force"],
+        }
     return {
         "kind": kind,
         "id": said["id"],
@@ -111,6 +127,7 @@ def _as_row(kind: str, said: dict) -> dict:
         "other_names": csv_rows.all_of(said["other_names"]),
         "holds": csv_rows.all_of(said.get("holds", [])),
         "end_date": said.get("end_date"),
+        "in_force": said.get("in_force"),
     }
 
 
@@ -151,6 +168,7 @@ def search(request: HttpRequest, asked: AskedDay):
         "held": held,
         "names_then": _names_then(found, asked),
         "apart": _told_apart(found, held, asked),
+        "together": _together,
     }
 
 
@@ -160,16 +178,16 @@ def _names_then(found: dict[str, list], asked: AskedDay) -> NamesThen:
 
 
 def _in_force_first(model: type[DatedFact], asked: AskedDay) -> QuerySet:
-    """Records by name, with those in force on the day first."""
+    """Records by name, with those listed on the day first."""
     records = model.objects.select_related(*model.told_apart_with)
-    return records.annotate(otherwise=_not_in_force(asked)).order_by("otherwise", "folded", "pk")
+    return records.annotate(otherwise=_not_listed(asked)).order_by("otherwise", "folded", "pk")
 
 
-def _not_in_force(asked: AskedDay, *owners: str) -> Case:
-    """0 if the record and all that it belongs to are in force on the day, otherwise 1."""
-    so = in_force(asked.day)
+def _not_listed(asked: AskedDay, *owners: str) -> Case:
+    """0 if the record and all that it belongs to are listed on the day, otherwise 1."""
+    so = listed(asked.day)
     for owner in owners:
-        so &= in_force(asked.day, owner)
+        so &= listed(asked.day, owner)
     return Case(When(so, then=0), default=1, output_field=IntegerField())
 
 
@@ -198,7 +216,7 @@ def _by_name(records: QuerySet, names: type, words: list[str]) -> QuerySet:
 
 
 def _nearest(records: Iterable[Model], words: list[str]) -> list[Model]:
-    """Records in force first, and among them exact names first."""
+    """Records listed on the day first, and among them exact names first."""
     asked = fold(" ".join(words))
 
     def how_near(record) -> tuple[bool, bool]:
@@ -225,7 +243,7 @@ def _posts(words: list[str], asked: AskedDay) -> QuerySet:
             | Q(organisation__in=called.values("organisation"))
         )
     posts = Post.objects.filter(in_title, in_all).select_related(*Post.told_apart_with)
-    posts = posts.annotate(otherwise=_not_in_force(asked, "organisation"))
+    posts = posts.annotate(otherwise=_not_listed(asked, "organisation"))
     return posts.order_by("otherwise", "organisation__folded", "folded", "pk")
 
 
@@ -233,16 +251,15 @@ def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
     """The posts and seats of each person found on the day, in words."""
     keys = [person.pk for person in people]
     held = {key: [] for key in keys}
-    for appointment in (
-        Appointment.objects.as_at(asked.day)
-        .filter(not_over(asked.day, "post", "post__organisation"), person__in=keys)
-        .select_related("post__organisation")
+    appointments = Appointment.objects.listed(asked.day).filter(
+        listed(asked.day, "post"), listed(asked.day, "post__organisation"), person__in=keys
+    )
+    memberships = Membership.objects.listed(asked.day).filter(
+        listed(asked.day, "seat"), listed(asked.day, "seat__forum"), person__in=keys
+    )
+    for tenure in itertools.chain(
+        appointments.select_related("post__organisation"), memberships.select_related("seat__forum")
     ):
-        held[appointment.person_id].append(str(appointment.post))
-    for membership in (
-        Membership.objects.as_at(asked.day)
-        .filter(not_over(asked.day, "seat", "seat__forum"), person__in=keys)
-        .select_related("seat__forum")
-    ):
-        held[membership.person_id].append(str(membership.seat))
+        why = Held(tenure).period.why_perhaps(asked.day)
+        held[tenure.person_id].append(f"{tenure.held}{f' (perhaps: {why})' if why else ''}")
     return held

@@ -20,15 +20,24 @@ from forums.structure import (
     standpoint,
     upper_end,
 )
-from ics_register.pages import csv_rows, facts
+from ics_register.pages import csv_rows, facts, known_later
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.chart import Box, Chart, ChartLine, chart
 from ics_register.pages.filters import PlaceFilter
-from ics_register.pages.formats import DATA, CsvTable, Here, address_in, form_of, site, whole_list
+from ics_register.pages.formats import (
+    DATA,
+    CsvTable,
+    Here,
+    address_in,
+    form_of,
+    site,
+    whole,
+    whole_list,
+)
 from ics_register.pages.forums import chairs_of
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import with_sources
-from ics_register.pages.lists import filtered, page_of
+from ics_register.pages.lists import filtered, page_of_day
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import Moved, record_at
@@ -36,6 +45,7 @@ from organisations.models import Organisation, Place, PlaceLevel
 from people.standing import Standing
 from records.names import fold
 from records.namesakes import told_apart
+from records.periods import both
 
 # A chart with more boxes than this is not readable.
 MOST_BOXES = 150
@@ -72,35 +82,43 @@ class ForumEntry:
         return says_it_reports_to_nobody(self.forum)
 
 
-def forums_in_order(asked: AskedDay) -> QuerySet[Forum]:
-    """The forums in force on the day, the largest places first."""
+def forums_in_order() -> QuerySet[Forum]:
+    """All forums, the largest places first."""
     level = Case(
         *[When(place__level=name, then=rank) for name, rank in LEVELS.items()],
         default=len(LEVELS),
         output_field=IntegerField(),
     )
-    forums = with_sources(Forum.objects.as_at(asked.day), "host", whole=["place"])
+    forums = with_sources(Forum.objects.all(), "host", whole=["place"])
     return forums.order_by(level, "place__folded", "folded", "pk")
 
 
 def structure_as_json(context: dict, here: Here) -> dict:
     names = context["names_then"]["forum"]
+
+    def said(forum: Forum) -> dict:
+        chairs = context["chairs"].get(forum.pk, [])
+        rounds = context["rounds"].get(forum.pk, [])
+        return {
+            **facts.forum(forum, here, names.get(forum.pk)),
+            "in_force": forum.holds(here.asked.day),
+            "chairs": [facts.seat(seat, here) for seat in chairs],
+            "in_a_loop_with": [facts.named(each, here) for each in rounds],
+        }
+
     if "stands" in context:
-        forums, whole = [context["forum"]], {}
+        whole = {"results": [said(context["forum"])]}
     else:
-        forums, whole = list(context["page"]), here.paged(context["page"], [])
-    return {
-        **whole,
-        "results": [
-            {
-                **facts.forum(forum, here, names.get(forum.pk)),
-                "chairs": [facts.seat(seat, here) for seat in context["chairs"].get(forum.pk, [])],
-                "in_a_loop_with": [facts.named(each, here) for each in context["rounds"][forum.pk]],
-            }
-            for forum in forums
-        ],
-        "reporting_lines": [facts.reporting_line(line, here) for line in context["lines"]],
-    }
+        page = context["page"]
+        whole = here.paged(page, [said(forum) for forum in page])
+        whole |= known_later.as_json(context["later"], said)
+    return {**whole, "reporting_lines": [_line(line, here) for line in context["lines"]]}
+
+
+def _line(line: ReportingLine, here: Here) -> dict:
+    day = here.asked.day
+    in_force = both(line.holds(day), line.from_forum.holds(day))
+    return {**facts.reporting_line(line, here), "in_force": in_force}
 
 
 LINE_COLUMNS = (
@@ -112,6 +130,7 @@ LINE_COLUMNS = (
     "to_organisation",
     "to_organisation_name",
     "by_exception",
+    "in_force",
     *csv_rows.DATED_COLUMNS,
 )
 
@@ -127,15 +146,20 @@ def structure_as_csv(context: dict, here: Here) -> CsvTable:
             lines, _ = lines_of([forum.pk for forum in forums], here.asked.day, whole=True)
             own = {forum.pk for forum in forums}
             yield forums, [line for line in lines if line.from_forum_id in own]
+        for forums in whole(context["later"].records):
+            yield forums, []
 
     def rows():
         for forums, lines in parts():
             for line in lines:
-                yield dict.fromkeys(LINE_COLUMNS) | csv_rows.flat(facts.reporting_line(line, here))
+                yield dict.fromkeys(LINE_COLUMNS) | csv_rows.flat(_line(line, here))
             for forum in forums:
                 if forum.pk not in {line.from_forum_id for line in lines}:
-                    alone = {"from_forum": here.id_of(forum), "from_forum_name": forum.name}
-                    yield dict.fromkeys(LINE_COLUMNS) | alone
+                    yield dict.fromkeys(LINE_COLUMNS) | {
+                        "from_forum": here.id_of(forum),
+                        "from_forum_name": forum.name,
+                        "in_force": forum.holds(here.asked.day),
+                    }
 
     return CsvTable(LINE_COLUMNS, rows())
 
@@ -162,17 +186,20 @@ def structure_as_svg(context: dict, here: Here) -> tuple[str, dict]:
 def structure(request: HttpRequest, asked: AskedDay):
     if "forum" in request.GET:
         return one_forum(request, asked)
-    chosen = StructureFilter(request.GET, queryset=forums_in_order(asked))
-    page = page_of(request, filtered(chosen))
+    in_order = forums_in_order()
+    chosen = StructureFilter(request.GET, queryset=in_order.listed(asked.day))
+    page = page_of_day(request, filtered(chosen), asked.day)
+    later = known_later.after(page, chosen.filter_queryset(in_order.openly_perhaps(asked.day)))
     forums = list(page)
     keys = {forum.pk for forum in forums}
     lines, all_lines = lines_of(keys, asked.day, whole=is_data(request))
     rounds = loops(pairs_above(keys | ends_of(lines), asked.day))
-    shown = joined(forums, lines, rounds, asked)
+    shown = joined(forums, lines, rounds, asked, later.rows)
     fits = page.paginator.num_pages == 1 and all_lines
     return "structure/structure.html", {
         **shown,
         "page": page,
+        "later": later,
         "choices": choices_of(forums, asked),
         "filters": chosen.form,
         "place": chosen.form.cleaned_data["place"],
@@ -243,10 +270,13 @@ def picture(asked: AskedDay, request: HttpRequest) -> str:
     return asked.link(address_in(reverse("structure"), "svg"), kept)
 
 
-def joined(forums: list[Forum], lines: list[ReportingLine], rounds, asked: AskedDay) -> dict:
+def joined(
+    forums: list[Forum], lines: list[ReportingLine], rounds, asked: AskedDay, later=()
+) -> dict:
     """The entries of `forums` and of the forums and organisations at the ends of `lines`.
 
-    Each has its chairs, its name on the day, and the way round if it is in a loop.
+    Each has its chairs, its name on the day, and the way round if it is in a loop. Those known
+    from a `later` day have only their names.
     """
     known = {end.pk: end for line in lines for end in (line.from_forum, line.to_forum) if end}
     known |= {forum.pk: forum for forum in forums}
@@ -258,7 +288,9 @@ def joined(forums: list[Forum], lines: list[ReportingLine], rounds, asked: Asked
         "lines": lines,
         "chairs": chairs_of(list(known.values()), asked),
         "rounds": ways_round,
-        "names_then": names_then(asked, organisations=organisations, forums=known),
+        "names_then": names_then(
+            asked, organisations=organisations, forums={*known, *(each.pk for each in later)}
+        ),
     }
 
 
@@ -316,12 +348,14 @@ def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Ite
         yield f"{'Stood down' if is_forum else 'Closed'} {end.end_in_words()}"
     elif not end.possibly(asked.day):
         yield f"Not yet in force: {end.start_in_words()}"
-    elif not end.certainly(asked.day):
-        yield f"Not recorded for this day: {end.time_in_words(asked.day)}"
+    elif end.is_openly_perhaps(asked.day):
+        yield f"Known from a later day: {end.why_perhaps(asked.day)}"
     elif is_forum:
         yield from chair_in_words(shown["chairs"].get(end.pk, []))
     else:
         yield "Organisation"
+    if end.is_listed(asked.day) and (why := end.why_perhaps(asked.day)):
+        yield f"Perhaps: {why}"
     if is_forum and end.status == ForumStatus.PROPOSED:
         yield "Proposed"
     if is_forum and shown["rounds"].get(end.pk):

@@ -4,11 +4,13 @@ The vocabulary has no word for what perhaps holds: only those who certainly do a
 """
 
 import datetime
+from collections.abc import Iterable
 
 from django.http import HttpRequest
 
 from ics_register import addresses
 from ics_register.pages.formats import site
+from ics_register.pages.held import Held
 
 ROLE = "OrganizationRole"
 
@@ -82,18 +84,19 @@ def organisation_as_data(organisation, posts, day: datetime.date, request: HttpR
     return data
 
 
-def person_as_data(person, held, day: datetime.date, request: HttpRequest) -> dict:
-    """A person and what they hold on the day."""
+def person_as_data(person, held: Iterable[Held], day: datetime.date, request: HttpRequest) -> dict:
+    """A person and what they hold on the day by an appointment or membership of their own."""
     address = _address(request, "person", person.slug)
     roles = []
-    for what, record in held:
-        whole = record.post.organisation if what == "post" else record.seat.forum
-        if not (record.certainly(day) and whole.certainly(day)):
+    for each in held:
+        if each.seat is not None or not each.period.certainly(day):
             continue
+        post_or_seat = each.tenure.held
+        whole = getattr(post_or_seat, post_or_seat.owner_field)
         roles.append(
             {
                 "@type": ROLE,
-                "roleName": record.post.title if what == "post" else record.seat.title,
+                "roleName": post_or_seat.title,
                 "memberOf": {
                     "@type": "Organization",
                     "@id": request.build_absolute_uri(whole.get_absolute_url()),

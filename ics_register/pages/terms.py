@@ -73,11 +73,11 @@ def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
 
 
 def seats_of(forum: Forum, asked: AskedDay) -> list[HeldSeat]:
-    """The seats that a forum has on the day, with their holders."""
+    """The seats that a forum has on the day, certainly or perhaps, with their holders."""
     if forum.has_ended(asked.day):
         return []
     seats = held_seats_of(forum, asked.day)
-    return [seat for seat in seats if seat.is_in_force(asked.day)]
+    return [seat for seat in seats if seat.is_listed(asked.day)]
 
 
 def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[PaperLine]:
@@ -213,6 +213,8 @@ def seat_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
         lines.append(PaperLine(f"{place} of {seat.number}"))
     if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
         lines.append(PaperLine(seat.role_words))
+    if why := seat.why_perhaps(seat.day):
+        lines.append(PaperLine(f"perhaps: the seat {why}"))
     return tuple(lines)
 
 

@@ -98,7 +98,7 @@ class ListImport:
         """The organisation that has a code, or None if it is new. Raises Undecided."""
         found = self.known.by_code.get(code, [])
         if len(found) > 1:
-            in_force = [each for each in found if each.is_in_force(self.extract.last_day)]
+            in_force = [each for each in found if each.is_listed(self.extract.last_day)]
             found = [each for each in found if name_key(each.name) == name_key(name)] or in_force
             if len(found) != 1:
                 self.report.look_at(

@@ -301,7 +301,7 @@ def test_whoever_came_late_in_the_month_is_in_the_seat_that_moved_no_sooner(boar
     done = take(ann.seat, "move", organisation=icb, date="2024-04-01", precision="month")
 
     assert done.status_code == 302
-    assert not Membership.objects.as_at(day("2024-04-19")).exists()
+    assert not Membership.objects.listed(day("2024-04-19")).exists()
     assert Membership.objects.get(end_date=None).start_date == day("2024-04-20")
 
 

@@ -286,7 +286,7 @@ class TestClosing:
 
         def members(network, date):
             return set(
-                Relationship.objects.as_at(date)
+                Relationship.objects.listed(date)
                 .filter(to_organisation=network)
                 .values_list("from_organisation", flat=True)
             )
@@ -420,7 +420,7 @@ class TestSucceeding:
         icbs.save()
         succeed_with([ccg], icb, [DependantChoice(ccgs, PASS_ON)])
 
-        assert MemberOrganisation.objects.as_at(day("2026-05-01")).get() == icbs
+        assert MemberOrganisation.objects.listed(day("2026-05-01")).get() == icbs
 
     def test_an_organisation_that_closed_before_the_others_is_replaced_by_itself(self):
         icb, ccg = make_organisation(), make_organisation()
@@ -502,12 +502,12 @@ class TestSucceeding:
         succeed_with(ccgs, one, every(dependants_of_organisations(ccgs, LAST), PASS_ON))
 
         def members(date):
-            found = MemberOrganisation.objects.as_at(date).values_list("organisation", flat=True)
+            found = MemberOrganisation.objects.listed(date).values_list("organisation", flat=True)
             return sorted(found)
 
         assert members(LAST) == sorted(ccg.pk for ccg in ccgs)
         assert members(FIRST) == [one.pk]
-        lines = ReportingLine.objects.as_at(FIRST)
+        lines = ReportingLine.objects.listed(FIRST)
         assert [line.to_organisation for line in lines] == [one]
         assert Relationship.objects.filter(to_organisation=one).count() == 2
 

@@ -81,7 +81,7 @@ def test_a_list_of_a_day_that_has_not_come_is_refused():
 
 
 def members(code: str, on: str) -> set[str]:
-    found = Relationship.objects.as_at(day(on)).filter(to_organisation__ods_code=code)
+    found = Relationship.objects.listed(day(on)).filter(to_organisation__ods_code=code)
     return set(found.values_list("from_organisation__ods_code", flat=True))
 
 

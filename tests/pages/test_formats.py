@@ -53,7 +53,7 @@ def test_no_page_is_without_its_formats():
     pages = [each for each in patterns if form_of(str(each.pattern)) is None]
     wanted = set()
     for each in pages:
-        is_list = "page_of(" in inspect.getsource(each.callback)
+        is_list = "page_of" in inspect.getsource(each.callback)
         for form in ("json", "csv") if is_list else ("json",):
             wanted.add(address_in(str(each.pattern), form))
 

@@ -58,7 +58,7 @@ def test_somebody_is_appointed_and_the_reason_kept(held):
     with writing(Nature.CHANGED, reason="The pack says so."):
         tenure = appoint(held)
 
-    assert list(tenures(held).as_at(START)) == [tenure]
+    assert list(tenures(held).listed(START)) == [tenure]
     assert tenure.history.get().history_change_reason == "The pack says so."
 
 
@@ -77,8 +77,8 @@ def test_a_successor_is_appointed_from_the_day_after_and_the_former_holder_kept(
 
     second = appoint(held)
 
-    assert list(tenures(held).as_at(day("2019-03-31"))) == [first]
-    assert list(tenures(held).as_at(day("2019-04-01"))) == [second]
+    assert list(tenures(held).listed(day("2019-03-31"))) == [first]
+    assert list(tenures(held).listed(day("2019-04-01"))) == [second]
 
 
 def test_a_tenure_without_a_source_is_refused_on_the_sources_fields(held):

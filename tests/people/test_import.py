@@ -303,8 +303,8 @@ def test_a_handover_in_one_spreadsheet_ends_one_and_begins_the_other(mona, ann, 
         ),
     )
 
-    assert Appointment.objects.as_at(day("2023-03-31")).get().person == ann
-    assert Appointment.objects.as_at(day("2023-04-01")).get().person.name == "Bob Day"
+    assert Appointment.objects.listed(day("2023-03-31")).get().person == ann
+    assert Appointment.objects.listed(day("2023-04-01")).get().person.name == "Bob Day"
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -323,8 +323,8 @@ def test_handovers_are_moved_whichever_of_the_times_comes_first(mona, ann, chair
 
     loaded(mona, Appointment, appointments(*[rows[place] for place in order]))
 
-    assert Appointment.objects.as_at(day(f"2018-{ends}-15")).get().person == ann
-    assert Appointment.objects.as_at(day(f"2020-{starts}-15")).get().person == bob
+    assert Appointment.objects.listed(day(f"2018-{ends}-15")).get().person == ann
+    assert Appointment.objects.listed(day(f"2020-{starts}-15")).get().person == bob
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def trusts(db):
 
 
 def in_force(day, slug):
-    found = Organisation.objects.as_at(day).filter(~Q(slug=slug))
+    found = Organisation.objects.listed(day).filter(~Q(slug=slug))
     return found.select_related("document").order_by("slug")
 
 
@@ -98,7 +98,7 @@ def test_a_query_is_compiled_once_for_each_shape_of_its_values(trusts):
 @pytest.mark.parametrize(
     "build",
     [
-        lambda day: Forum.objects.as_at(day) if day.year > 2000 else Forum.objects.all(),
+        lambda day: Forum.objects.listed(day) if day.year > 2000 else Forum.objects.all(),
         lambda day: Forum.objects.filter(start_date__lt=day + datetime.timedelta(1)),
         lambda day: Forum.objects.filter(start_date__year=day.year),
         lambda day: Forum.objects.filter(start_date__gte=day.replace(day=1)),

@@ -38,7 +38,7 @@ def lacking(page: Page, facts) -> list[str]:
 
 
 def in_force(records):
-    return records.as_at(timezone.localdate()).select_related("document")
+    return records.listed(timezone.localdate()).select_related("document")
 
 
 def filling(seat: Seat) -> list:

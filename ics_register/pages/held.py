@@ -1,0 +1,76 @@
+"""What somebody holds on a day, held before it, will hold, or may have held already."""
+
+import datetime
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from forums.models import Forum, Membership, Seat
+from forums.seat_holders import HeldSeat
+from ics_register.pages import facts
+from ics_register.pages.formats import Here
+from organisations.models import Organisation, Post
+from people.models import Appointment
+from people.post_holders import Holder
+from records.together import Together
+
+# What a tenure is of, and whose end may have ended it.
+Whole = Organisation | Post | Forum | Seat
+
+# When somebody holds what, as JSON and CSV name it; a person's own page has what is over, too.
+WHEN = ("now", "known_from_a_later_day", "to_come")
+
+
+@dataclass(frozen=True)
+class Held:
+    """An appointment or membership; or a holder of a post, with a seat that goes with it."""
+
+    tenure: Appointment | Membership | Holder
+    seat: HeldSeat | None = None
+
+    @functools.cached_property
+    def period(self) -> Together:
+        """When it holds together with the post and organisation, or the seat and forum."""
+        if self.seat is not None:
+            return Together(holder=self.tenure, seat=self.seat)
+        if is_to_post(self.tenure):
+            post = self.tenure.post
+            return Together(appointment=self.tenure, post=post, organisation=post.organisation)
+        seat = self.tenure.seat
+        return Together(membership=self.tenure, seat=seat, forum=seat.forum)
+
+    def when(self, day: datetime.date) -> str:
+        """One of WHEN, or "before"."""
+        if self.period.has_ended(day) or (self.seat and self.seat.forum_has_ended):
+            return "before"
+        if self.period.is_listed(day):
+            return "now"
+        return "known_from_a_later_day" if self.period.possibly(day) else "to_come"
+
+    def ended_with(self, day: datetime.date) -> Whole | None:
+        """The post, seat, organisation or forum whose end before the day also ended an appointment
+        or membership; None if nothing did, or if it has an end of its own."""
+        tenure, *others = self.period.parts.values()
+        if self.seat is not None or tenure.has_ended(day):
+            return None
+        return next((each for each in reversed(others) if each.has_ended(day)), None)
+
+    def as_data(self, here: Here) -> dict:
+        if self.seat is not None:
+            said = facts.tenure_through_post(self.seat, self.tenure, here)
+        else:
+            said = facts.tenure(self.tenure, here)
+        over = self.when(here.asked.day) == "before"
+        return {**said, "in_force": False if over else self.period.holds(here.asked.day)}
+
+
+def is_to_post(tenure: object) -> bool:
+    return isinstance(tenure, Appointment)
+
+
+def by_when(them: Iterable[Held], day: datetime.date) -> dict[str, list[Held]]:
+    """What somebody holds, by one of WHEN or "before"."""
+    found: dict[str, list[Held]] = {when: [] for when in (*WHEN, "before")}
+    for each in them:
+        found[each.when(day)].append(each)
+    return found

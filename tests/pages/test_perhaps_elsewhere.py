@@ -1,0 +1,243 @@
+"""Pages that are no lists as at a day: what is certain, perhaps, or known only from a later day."""
+
+import pytest
+
+from organisations.models import PlaceLevel
+from tests.builders import (
+    make_appointment,
+    make_chair_seat,
+    make_forum,
+    make_forum_name,
+    make_member_organisation,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_place,
+    make_post,
+    make_relationship,
+    make_seat,
+)
+from tests.pages.as_data import read_data
+from tests.pages.reading import read, words
+from tests.pages.test_perhaps import DAY, LATER, LONG_AGO, PERIODS, YEAR, inside
+
+pytestmark = pytest.mark.django_db
+
+# Whether it holds on the day, by the name of what has the period.
+HOLD = {
+    "Sure": True,
+    "Near": None,
+    "Known later": None,
+    "Over": False,
+    "To come": False,
+    "Announced": False,
+}
+
+# What somebody holds
+
+
+def member(name: str, person, **period) -> None:
+    seat = make_seat(forum=make_forum(name=f"{name} Board", **LONG_AGO), **LONG_AGO)
+    make_membership(person=person, seat=seat, **period)
+
+
+def in_seat(name: str, person, **period) -> None:
+    seat = make_seat(forum=make_forum(name=f"{name} Board", **LONG_AGO), **period)
+    make_membership(person=person, seat=seat, **inside(name))
+
+
+def on_forum(name: str, person, **period) -> None:
+    seat = make_seat(forum=make_forum(name=f"{name} Board", **period), **inside(name))
+    make_membership(person=person, seat=seat, **inside(name))
+
+
+def appointed(name: str, person, **period) -> None:
+    post = make_post(organisation=make_organisation(name=f"{name} Trust", **LONG_AGO), **LONG_AGO)
+    make_appointment(person=person, post=post, **period)
+
+
+HOLDINGS = [member, appointed, in_seat, on_forum]
+
+
+@pytest.mark.parametrize("hold", HOLDINGS)
+def test_what_somebody_holds_is_told_apart_from_what_they_perhaps_hold(hold):
+    person = make_person(slug="anna", name="Anna Adams")
+    for name, period in PERIODS.items():
+        hold(name, person, **period)
+
+    page = read("/people/anna/", {"as_at": DAY})
+    now, later, to_come, before = (
+        page.section(heading) for heading in ("now", "later", "to-come", "before")
+    )
+
+    def named(part: str) -> set[str]:
+        return {name for name in PERIODS if f"{name} Board" in part or f"{name} Trust" in part}
+
+    assert named(now) == {"Sure", "Near"}
+    assert named(later) == {"Known later"}
+    assert named(to_come) == {"To come", "Announced"}
+    assert named(before) == {"Over"}
+    assert "Perhaps: " in now and "began some time in 2023" in now
+    [row] = read("/people/", {"as_at": DAY}).rows("Anna Adams")
+    now, rest = row.split("Not recorded for this day:")
+    later, *to_come = rest.split("Later:")
+    assert named(now) == {"Sure", "Near"} and "began some time in 2023" in now
+    assert named(later) == {"Known later"} and "by June 2024" in later
+    assert named(" ".join(to_come)) == {"To come", "Announced"}
+
+
+@pytest.mark.parametrize("hold", HOLDINGS)
+def test_the_data_of_people_say_the_same(hold):
+    person = make_person(slug="anna", name="Anna Adams")
+    for name, period in PERIODS.items():
+        hold(name, person, **period)
+
+    def told(each: dict) -> tuple:
+        owner = each["forum"] or each["organisation"]
+        return owner["name"].rpartition(" ")[0], each["in_force"]
+
+    own = read_data("/people/anna.json", {"as_at": DAY}).said
+    [listed] = read_data("/people.json", {"as_at": DAY}).said["results"]
+    for said in (own, listed):
+        assert sorted(map(told, said["now"])) == [("Near", None), ("Sure", True)]
+        assert [told(each) for each in said["known_from_a_later_day"]] == [("Known later", None)]
+        assert {told(each) for each in said["to_come"]} == {
+            ("To come", False),
+            ("Announced", False),
+        }
+    for address in ("/people/anna.csv", "/people.csv"):
+        rows = [
+            (
+                row["when"],
+                (row["forum_name"] or row["organisation_name"]).rpartition(" ")[0],
+                row["in_force"],
+            )
+            for row in read_data(address, {"as_at": DAY}).rows
+        ]
+        assert {row for row in rows if row[0] != "before"} == {
+            ("now", "Sure", "true"),
+            ("now", "Near", ""),
+            ("known_from_a_later_day", "Known later", ""),
+            ("to_come", "To come", "false"),
+            ("to_come", "Announced", "false"),
+        }
+
+
+# The pages that are no lists
+
+
+def test_the_home_page_counts_what_is_certain_and_says_why_a_chair_perhaps_is_not():
+    system = make_place(level=PlaceLevel.SYSTEM)
+    for name, period in PERIODS.items():
+        make_chair_seat(
+            forum=make_forum(name=f"{name} Board", place=system, **period), **inside(name)
+        )
+        make_organisation(place=system, **period)
+
+    page = read("/", {"as_at": DAY})
+    chairs = read_data("/index.json", {"as_at": DAY}).said["chairs"]
+
+    assert "1 forum " in page.text
+    assert "1 NHS trust " in page.text
+    assert {name for name in PERIODS if f"{name} Board" in page.text} == {"Sure", "Near"}
+    assert "Perhaps: the forum began some time in 2023" in page.text
+    assert [(each["forum"]["name"], each["in_force"]) for each in chairs] == [
+        ("Near Board", None),
+        ("Sure Board", True),
+    ]
+
+
+def test_a_search_finds_all_and_says_of_each_whether_it_was_there():
+    for name, period in PERIODS.items():
+        make_forum(name=f"{name} found", **period)
+        make_post(
+            title=f"{name} found", organisation=make_organisation(name="A", **LONG_AGO), **period
+        )
+
+    page = read("/search/", {"q": "found", "as_at": DAY})
+    entries = [words(each) for each in page.main.iter("li")]
+    said = read_data("/search.json", {"q": "found", "as_at": DAY}).said
+
+    found = {each["name"]: each["in_force"] for each in said["forums"]}
+    assert found == {f"{name} found": holds for name, holds in HOLD.items()}
+    posts = {each["title"]: each["in_force"] for each in said["posts"]}
+    assert posts == found
+    forums_found = [each for each in entries if ", A" not in each]
+    assert [each.partition(" found")[0] for each in forums_found[:2]] == ["Near", "Sure"]
+    for some in (forums_found, [each for each in entries if ", A" in each]):
+        by_name = {each.partition(" found")[0]: each for each in some}
+        assert "erhaps" not in by_name["Sure"]
+        assert "Perhaps: began some time in 2023" in by_name["Near"]
+        assert "known from a later day: by June 2024" in by_name["Known later"]
+        assert "ended 31 March 2020" in by_name["Over"]
+        assert "not recorded as in force on 1 June 2023" in by_name["To come"]
+
+
+def test_the_page_of_an_organisation_has_its_posts_and_seats_in_the_same_order():
+    trust = make_organisation(slug="trust", **LONG_AGO)
+    for name, period in PERIODS.items():
+        make_post(organisation=trust, title=f"{name} post", **period)
+        forum = make_forum(name=f"{name} forum", **LONG_AGO)
+        make_seat(forum=forum, on_behalf_of=trust, title=f"{name} seat", **period)
+        make_member_organisation(
+            organisation=trust, forum=make_forum(name=f"{name} network", **LONG_AGO), **period
+        )
+        other = make_organisation(name=f"{name} partner", **LONG_AGO)
+        make_relationship(from_organisation=trust, to_organisation=other, **period)
+
+    page = read("/organisations/trust/", {"as_at": DAY})
+    said = read_data("/organisations/trust.json", {"as_at": DAY}).said
+    rows = read_data("/organisations/trust.csv", {"as_at": DAY}).rows
+
+    posts, seats = page.section("posts"), page.section("seats")
+    for part, what in [(posts, "post"), (seats, "seat"), (seats, "network")]:
+        now, later = part.rsplit("known from a later day", 1)
+        assert {name for name in PERIODS if f"{name} {what}" in now} == {"Sure", "Near"}
+        assert {name for name in PERIODS if f"{name} {what}" in later} == {"Known later"}
+    assert posts.count("Perhaps: began some time in 2023") == 1
+    assert seats.count("Perhaps: began some time in 2023") == 2
+    related = page.section("relationships")
+    assert {name for name in PERIODS if f"{name} partner" in related} == {
+        "Sure",
+        "Near",
+        "Known later",
+        "Over",
+    }
+    later = said["known_from_a_later_day"]
+    assert {each["title"]: each["in_force"] for each in said["posts"]} == {
+        "Sure post": True,
+        "Near post": None,
+    }
+    assert [each["title"] for each in later["posts"]] == ["Known later post"]
+    assert [each["title"] for each in later["seats"]] == ["Known later seat"]
+    assert [each["forum"]["name"] for each in later["forums"]] == ["Known later network"]
+    assert {(row["title"], row["holding_in_force"]) for row in rows} == {
+        ("Sure post", "true"),
+        ("Near post", ""),
+        ("Known later post", ""),
+        ("Sure seat", "true"),
+        ("Near seat", ""),
+        ("Known later seat", ""),
+    }
+
+
+def test_a_list_that_has_nothing_yet_offers_the_first_day_on_which_it_has_something():
+    make_forum(name="Known later", **LATER)
+
+    page = read("/forums/", {"as_at": DAY})
+    then = read(page.link("Show 30 June 2024"))
+
+    assert "The register has nothing before 30 June 2024" in page.text
+    assert "Known later" in then.rows()[0]
+
+
+def test_a_former_name_that_was_perhaps_still_in_use_is_told_as_such():
+    forum = make_forum(slug="board", name="New Board", **LONG_AGO)
+    make_forum_name(
+        forum=forum, name="Old Board", kind="former", end_date="2023-12-31",
+        end_precision=YEAR, **LONG_AGO,
+    )  # fmt: skip
+
+    assert "then called Old Board" in read("/forums/", {"as_at": "2022-12-31"}).text
+    assert "perhaps then called Old Board" in read("/forums/", {"as_at": DAY}).text
+    assert "Old Board" not in read("/forums/", {"as_at": "2024-01-01"}).text
