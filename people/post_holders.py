@@ -4,6 +4,7 @@ import datetime
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.db.models import F, QuerySet
 
@@ -416,7 +417,10 @@ def in_turn(holder: Holder) -> tuple[datetime.date, int]:
     return holder.start_date or datetime.date.min, holder.id
 
 
-def in_order(holdings: list[Holding], ids: Iterable[int]) -> list[Holding]:
+AnyHolding = TypeVar("AnyHolding", bound=Holding)
+
+
+def in_order(holdings: list[AnyHolding], ids: Iterable[int]) -> list[AnyHolding]:
     """`holdings` in the order of `ids`."""
     place = {key: position for position, key in enumerate(ids)}
     return sorted(holdings, key=lambda holding: place[holding.id])

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 import django_filters
 from django.core.paginator import Page
@@ -129,7 +130,8 @@ class ChairRow(Together):
     def __init__(self, what: str, held: HeldSeat | HeldPost, owner: PeriodRow):
         held_as = "seat" if what == "forum" else "post"
         super().__init__(**{held_as: held, what: owner})
-        self.what, self.held = what, held
+        self.what = what
+        self.held: Any = held
 
 
 def chairs_as_json(context: dict, here: Here) -> dict:
@@ -276,7 +278,7 @@ def rows_of(keys: Iterable[tuple], asked: AskedDay) -> list[ChairRow]:
     keys = list(keys)
     seats = [pk for what, pk, *_ in keys if what == "forum"]
     posts = [pk for what, pk, *_ in keys if what == "organisation"]
-    found = {}
+    found: dict[tuple[str, int], HeldSeat | HeldPost] = {}
     for seat in seat_holders.held_seats_among(seats, asked.day):
         found["forum", seat.id] = seat
     for post in post_holders.held_posts_among(posts, asked.day):

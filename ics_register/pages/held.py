@@ -4,18 +4,13 @@ import datetime
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from forums.models import Forum, Membership, Seat
 from forums.seat_holders import HeldSeat
 from ics_register.pages import facts
 from ics_register.pages.formats import Here
-from organisations.models import Organisation, Post
 from people.models import Appointment
-from people.post_holders import Holder
 from records.together import Together
-
-# What a tenure is of, and whose end may have ended it.
-Whole = Organisation | Post | Forum | Seat
 
 # When somebody holds what, as JSON and CSV name it; a person's own page has what is over, too.
 WHEN = ("now", "known_from_a_later_day", "to_come")
@@ -25,7 +20,7 @@ WHEN = ("now", "known_from_a_later_day", "to_come")
 class Held:
     """An appointment or membership; or a holder of a post, with a seat that goes with it."""
 
-    tenure: Appointment | Membership | Holder
+    tenure: Any  # an Appointment, a Membership or a Holder
     seat: HeldSeat | None = None
 
     @functools.cached_property
@@ -47,7 +42,7 @@ class Held:
             return "now"
         return "known_from_a_later_day" if self.period.possibly(day) else "to_come"
 
-    def ended_with(self, day: datetime.date) -> Whole | None:
+    def ended_with(self, day: datetime.date) -> Any:
         """The post, seat, organisation or forum whose end before the day also ended an appointment
         or membership; None if nothing did, or if it has an end of its own."""
         tenure, *others = self.period.parts.values()

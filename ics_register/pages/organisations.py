@@ -43,6 +43,7 @@ from people.post_holders import (
     in_order,
     posts_with_holders,
 )
+from records.models import DatedRecordQuerySet
 from records.namesakes import told_apart
 from records.periods import listed, possible
 from records.prepared import prepared
@@ -362,11 +363,11 @@ def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
         found = Seat.objects.possibly(day).filter(possible(day, "forum"), **way).order_by()
         return found.values_list("pk", later, "forum__folded", "order")
 
-    members = Membership.objects.filter(on_behalf_of=organisation).order_by().values("seat")
+    members = Membership.objects.filter(on_behalf_of=organisation).order_by()
     return seats(on_behalf_of=organisation).union(
         seats(ex_officio_post__organisation=organisation),
-        seats(pk__in=members.listed(day)),
-        seats(pk__in=members.openly_perhaps(day), later=Value(1)),
+        seats(pk__in=members.listed(day).values("seat")),
+        seats(pk__in=members.openly_perhaps(day).values("seat"), later=Value(1)),
     )
 
 
@@ -398,7 +399,7 @@ def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list
 
 @prepared
 def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
-    def rows(facts: QuerySet, how, forum: str) -> QuerySet:
+    def rows(facts: DatedRecordQuerySet, how, forum: str) -> QuerySet:
         return (
             facts.possibly(day)
             .order_by()

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db.models import Case, Count, IntegerField, Model, Prefetch, Q, QuerySet, When, Window
@@ -59,7 +60,7 @@ def found_as_json(context: dict, here: Here) -> dict:
     }
 
 
-def _as_said(record: Model, beside: dict, here: Here) -> dict:
+def _as_said(record: Any, beside: dict, here: Here) -> dict:
     """A record as found. `beside` has what each person holds, and the names of the day."""
     if isinstance(record, Post):
         return {

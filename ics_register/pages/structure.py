@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import django_filters
 from django.core.exceptions import BadRequest
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, IntegerField, When
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -43,6 +43,7 @@ from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import Moved, record_at
 from organisations.models import Organisation, Place, PlaceLevel
 from people.standing import Standing
+from records.models import DatedRecordQuerySet
 from records.names import fold
 from records.namesakes import told_apart
 from records.periods import both
@@ -82,7 +83,7 @@ class ForumEntry:
         return says_it_reports_to_nobody(self.forum)
 
 
-def forums_in_order() -> QuerySet[Forum]:
+def forums_in_order() -> DatedRecordQuerySet:
     """All forums, the largest places first."""
     level = Case(
         *[When(place__level=name, then=rank) for name, rank in LEVELS.items()],
