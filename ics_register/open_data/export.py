@@ -127,7 +127,6 @@ class _Gathering:
         self.everything = wanted.everything
         # By slug, or by key where there is none. These sets are small even for all of England.
         self.organisations_in_force = _holding(Organisation.objects.all(), self.day)
-        self.organisations_over = _slugs(Organisation.objects.ended_before(self.day))
         self.forums_in_force = _holding(Forum.objects.all(), self.day)
         # Records that are included because an included record refers to them.
         self.organisations = set(self.organisations_in_force)
@@ -165,19 +164,19 @@ class _Gathering:
                 in_force = both(
                     seat.holds(self.day), self.forums_in_force.get(seat.forum_slug, False)
                 )
-                over = seat.has_ended(self.day) or seat.forum_has_ended
-                holders = self._holders_to_include(seat, over)
+                holders = self._holders_to_include(seat, in_force)
                 included = self.everything or in_force is not False
                 if included or holders or seat.id in asked_for:
                     yield "seats", self._seat(seat, in_force)
                     for holder in holders:
-                        yield "memberships", self._membership(seat, holder, over)
+                        yield "memberships", self._membership(seat, holder, in_force)
 
-    def _holders_to_include(self, holding: Holding, over: bool) -> list[Holder]:
-        """The holders to include: those of the day, or everybody recorded."""
+    def _holders_to_include(self, holding: Holding, in_force: bool | None) -> list[Holder]:
+        """The holders to include of what may have been there: those of the day, or everybody
+        recorded."""
         if self.everything:
             return holding.recorded
-        those = [] if over else holding.recorded
+        those = [] if in_force is False else holding.recorded
         return [each for each in those if holding.is_held_by(each) is not False]
 
     def _seat(self, seat: HeldSeat, in_force: bool | None) -> dict:
@@ -194,13 +193,13 @@ class _Gathering:
             "ex_officio_post_organisation_slug": seat.post_organisation_slug,
         }
 
-    def _membership(self, seat: HeldSeat, holder: Holder, over: bool) -> dict:
+    def _membership(self, seat: HeldSeat, holder: Holder, of_seat: bool | None) -> dict:
         self.organisations.add(holder.for_slug)
         if holder.ex_officio:
             self.referred_appointments.add(holder.id)
         return {
             **vars(holder),
-            "in_force": both(seat.is_held_by(holder), not over),
+            "in_force": both(seat.is_held_by(holder), of_seat),
             "anchor": membership_anchor(seat.id, holder),
             "forum_slug": seat.forum_slug,
             "seat_id": seat.id,
@@ -218,8 +217,7 @@ class _Gathering:
                 in_force = both(
                     post.holds(self.day), self.organisations_in_force.get(organisation, False)
                 )
-                over = post.has_ended(self.day) or organisation in self.organisations_over
-                included = {holder.id for holder in self._holders_to_include(post, over)}
+                included = {holder.id for holder in self._holders_to_include(post, in_force)}
                 included |= self.referred_appointments
                 holders = [holder for holder in post.recorded if holder.id in included]
                 wanted = self.everything or in_force is not False
@@ -234,12 +232,12 @@ class _Gathering:
                         },
                     )
                     for holder in holders:
-                        yield "appointments", self._appointment(post, holder, over)
+                        yield "appointments", self._appointment(post, holder, in_force)
 
-    def _appointment(self, post: HeldPost, holder: Holder, over: bool) -> dict:
+    def _appointment(self, post: HeldPost, holder: Holder, of_post: bool | None) -> dict:
         return {
             **vars(holder),
-            "in_force": both(post.is_held_by(holder), not over),
+            "in_force": both(post.is_held_by(holder), of_post),
             "organisation_slug": post.organisation_slug,
             "post_id": post.id,
             "post_organisation_slug": post.organisation_slug,
@@ -283,11 +281,11 @@ class _Gathering:
                 yield "member_organisations", raw
 
     def relationships(self) -> Iterator[Found]:
-        """Relationships of organisations on the day or before it: a successor stays one for
-        good."""
+        """Relationships of organisations that may hold on the day, or held before it: a successor
+        stays one for good."""
         records = Relationship.objects.all()
         if not self.everything:
-            records = records.exclude(pk__in=Relationship.objects.starting_after(self.day))
+            records = records.possibly(self.day) | records.ended_before(self.day)
         for raw in self._read("relationships", records):
             ends = {raw["from_organisation_slug"], raw["to_organisation_slug"]}
             if self.everything or ends & self.organisations:
@@ -325,13 +323,20 @@ class _Gathering:
             "quoracy_clauses": self._clauses(),
             "escalation_steps": self._stated(EscalationStep),
         }
-        for facts, owner, slugs in (
-            (of_organisations, "organisation_slug", self.organisations),
-            (of_forums, "forum_slug", self.forums),
+        for facts, owner, slugs, held in (
+            (
+                of_organisations,
+                "organisation_slug",
+                self.organisations,
+                self.organisations_in_force,
+            ),
+            (of_forums, "forum_slug", self.forums, self.forums_in_force),
         ):
             for table, records in facts.items():
                 for raw in self._read(table, records):
                     if raw[owner] in slugs:
+                        if "in_force" in raw:
+                            raw["in_force"] = both(raw["in_force"], held.get(raw[owner], False))
                         yield table, raw
 
     def people(self) -> Iterator[Found]:

@@ -157,7 +157,7 @@ def _memberships(gathered: Gathered) -> Iterator[dict]:
             SELECT "{table}".*, held.title AS held_title, held."{role}" AS held_role,
                 held."{owner}" AS owner_id
             FROM "{table}" JOIN "{held}" AS held ON held.id = "{table}"."{key}"
-            WHERE "{table}".in_force IS NOT NULL
+            WHERE "{table}".{gathered.told}
             ORDER BY "{table}".rowid
         """
         for row in gathered.database.execute(query):

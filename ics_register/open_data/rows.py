@@ -19,6 +19,13 @@ class Gathered:
         return self.database.execute(f'SELECT * FROM "{table}" {clause} ORDER BY rowid', values)
 
     @property
+    def told(self) -> str:
+        """A condition on appointments and memberships: those to tell in formats that have no word
+        for perhaps. Of a day, none that are in the file only because another record refers to
+        them."""
+        return "in_force IS NOT NULL" if self.about["periods"] == "all" else "in_force"
+
+    @property
     def perhaps_held(self) -> int:
         """How many appointments and memberships perhaps held on the day: formats that have no word
         for that leave them out and say how many."""

@@ -276,7 +276,7 @@ def _successors(gathered: Gathered) -> Iterator[dict]:
 def _held(gathered, table, owner, role, tenures, key) -> Iterator[dict]:
     """Posts or seats, and their holders."""
     for row in gathered.rows(table):
-        holders = list(gathered.rows(tenures, f"{key} = ? AND in_force IS NOT NULL", row["id"]))
+        holders = list(gathered.rows(tenures, f"{key} = ? AND {gathered.told}", row["id"]))
         yield _node(
             row["id"],
             "org:Post",
