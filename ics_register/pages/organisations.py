@@ -17,7 +17,7 @@ from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks, whole, whole_list
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import SOURCES, with_sources
+from ics_register.pages.joins import SOURCES, PeriodRow, with_sources
 from ics_register.pages.lists import filtered, page_of, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
@@ -48,6 +48,7 @@ from records.namesakes import told_apart
 from records.periods import listed, possible
 from records.prepared import prepared
 from records.present_names import renaming
+from records.together import Together
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -211,7 +212,7 @@ def _around(each: "ForumAround", here: Here) -> dict:
     return {
         "forum": facts.record(here, "forum", each.forum_slug, each.forum_name),
         "how": each.how,
-        "in_force": each.holds(here.asked.day),
+        "in_force": each.together.holds(here.asked.day),
         **facts.dated(each, here),
     }
 
@@ -379,6 +380,12 @@ class ForumAround(DatedStated):
     forum_name: str
     forum_slug: str
     how: str  # "member", "host" or a LineKind
+    forum: PeriodRow
+
+    @property
+    def together(self) -> Together:
+        """When this holds together with the forum."""
+        return Together(relation=self, forum=self.forum)
 
     @property
     def how_words(self) -> str:
@@ -388,13 +395,22 @@ class ForumAround(DatedStated):
 
 def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list[ForumAround]]:
     """The forums that `organisation` is a member of or hosts, or that answer to it."""
-    around = [ForumAround(**row) for row in _forums_around(organisation.pk, asked.day)]
-    then = [forum for forum in around if forum.is_listed(asked.day)]
+    around = [_forum_of(row) for row in _forums_around(organisation.pk, asked.day)]
+    then = [forum for forum in around if forum.together.is_listed(asked.day)]
     return {
         "member_of": [forum for forum in then if forum.how == "member"],
         "forums": [forum for forum in then if forum.how != "member"],
-        "later_forums": [forum for forum in around if not forum.is_listed(asked.day)],
+        "later_forums": [forum for forum in around if forum not in then],
     }
+
+
+# The columns of `_forums_around` that have the period of the forum.
+FORUM_COLUMNS = [f"forum_{name}" for name in PeriodRow.COLUMNS]
+
+
+def _forum_of(row: dict) -> ForumAround:
+    forum = PeriodRow(*[row.pop(name) for name in FORUM_COLUMNS])
+    return ForumAround(**row, forum=forum)
 
 
 @prepared
@@ -402,11 +418,13 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
     def rows(facts: DatedRecordQuerySet, how, forum: str) -> QuerySet:
         return (
             facts.possibly(day)
+            .filter(possible(day, forum.removesuffix("__")))
             .order_by()
             .values(
                 *PERIOD,
                 *EVIDENCE,
                 **document_columns(),
+                **{f"forum_{name}": F(f"{forum}{name}") for name in PeriodRow.COLUMNS},
                 how=how,
                 named=F(f"{forum}folded"),
                 forum_name=F(f"{forum}name"),
@@ -416,7 +434,7 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
 
     member = Value("member", CharField())
     members = MemberOrganisation.objects.filter(organisation=organisation)
-    lines = ReportingLine.objects.filter(listed(day, "from_forum"), to_organisation=organisation)
+    lines = ReportingLine.objects.filter(to_organisation=organisation)
     return (
         rows(members, member, "forum__")
         .union(
