@@ -9,7 +9,7 @@ import datetime
 from ics_register.jinja import lines
 from ics_register.pages.formats import Here
 from ics_register.pages.names_on_day import NamesThen
-from records.periods import as_known
+from records.periods import as_known, both
 
 EDGES = ("start", "end")
 
@@ -168,12 +168,14 @@ def quoracy_clause(clause, here: Here) -> dict:
 
 
 def reporting_line(line, here: Here) -> dict:
+    """A line, and whether it and the forum that it leads from were there on the day."""
     return {
         "from_forum": named(line.from_forum, here),
         "kind": line.kind,
         "to_forum": named(line.to_forum, here),
         "to_organisation": named(line.to_organisation, here),
         "by_exception": line.by_exception,
+        "in_force": both(line.holds(here.asked.day), line.from_forum.holds(here.asked.day)),
         **dated(line, here),
     }
 

@@ -102,6 +102,9 @@ class SeatRow:
             details.append(self.seat.role_words)
         if self.seat.voting is not None:
             details.append("votes" if self.seat.voting else "does not vote")
+        why = self.seat.why_perhaps(self.seat.day)
+        if why and self.seat.is_listed(self.seat.day):
+            details.append(f"perhaps: the seat {why}")
         return details
 
     @property

@@ -42,7 +42,7 @@ from ics_register.pages.timelines import recorded_times
 from ics_register.pages.verdicts import as_filled_in_words, beyond
 from people.standing import Standing
 from records.namesakes import told_apart
-from records.periods import not_over
+from records.periods import both, not_over
 from records.prepared import prepared
 from records.present_names import renaming
 
@@ -148,7 +148,11 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
         "member_organisations": [
-            {"organisation": facts.named(each.organisation, here), **facts.dated(each, here)}
+            {
+                "organisation": facts.named(each.organisation, here),
+                "in_force": both(each.holds(here.asked.day), forum.holds(here.asked.day)),
+                **facts.dated(each, here),
+            }
             for each in context["member_organisations"]
         ],
         "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],

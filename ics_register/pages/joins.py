@@ -14,8 +14,8 @@ from records.periods import Period
 SOURCES = DatedFact.DOCUMENT_FIELDS
 # The documents of a fact without a period.
 STATED_SOURCES = Fact.DOCUMENT_FIELDS
-# The fields that a page shows of a record that another one names.
-NAMED = ("slug", "name", "end_date", "end_precision", "end_qualifier")
+# The fields that a page shows of a record that another one names, and whether it was there.
+NAMED = ("slug", "name", *Period.END_FIELDS, *Period.FOUR_DAYS)
 
 
 Facts = TypeVar("Facts", bound=QuerySet)

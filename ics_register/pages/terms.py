@@ -280,6 +280,8 @@ def member_organisations(forum: Forum, asked: AskedDay, references: References) 
     for member in forum_pages.member_organisations(forum.pk, asked.day):
         organisation = member.organisation
         more = f", {member.time_in_words(asked.day)}"
+        if why := member.why_perhaps(asked.day):
+            more += f"; perhaps: {why}"
         if organisation.has_ended(asked.day):
             more += f"; it closed {organisation.end_in_words()}"
         address, sources = organisation.get_absolute_url(), references.with_end(member)
@@ -370,9 +372,11 @@ def lines_of_reporting(forum: Forum, asked: AskedDay, references: References) ->
     yield Part("Where it reports", or_not_recorded(up))
     for heading, below in lines["lines_down"]:
         if below:
-            yield Part(heading, several(down_line(line, references) for line in below), level=3)
+            yield Part(
+                heading, several(down_line(line, asked, references) for line in below), level=3
+            )
     if beside := lines["lines_beside"]:
-        told = several(beside_line(line, references) for line in beside)
+        told = several(beside_line(line, asked, references) for line in beside)
         yield Part("Works with and advises", told, level=3)
 
 
@@ -382,29 +386,35 @@ def up_line(line: ReportingLine, asked: AskedDay, references: References) -> Pap
         f"{line.get_kind_display().capitalize()} {target.name}",
         address=target.get_absolute_url(),
         more=(f" (ended {target.end_in_words()})" if target.has_ended(asked.day) else "")
-        + by_exception(line),
+        + by_exception(line)
+        + perhaps_so(line, asked),
         sources=references.of(line),
     )
 
 
-def down_line(line: ReportingLine, references: References) -> PaperLine:
+def down_line(line: ReportingLine, asked: AskedDay, references: References) -> PaperLine:
     below = line.from_forum
     return PaperLine(
         below.name,
         address=below.get_absolute_url(),
-        more=by_exception(line),
+        more=by_exception(line) + perhaps_so(line, asked),
         sources=references.of(line),
     )
 
 
-def beside_line(line: ReportingLine, references: References) -> PaperLine:
+def beside_line(line: ReportingLine, asked: AskedDay, references: References) -> PaperLine:
     target = line.to_forum or line.to_organisation
     words = f"{line.from_forum.name} {line.get_kind_display()} {target.name}"
-    return PaperLine(words, sources=references.of(line))
+    return PaperLine(words, more=perhaps_so(line, asked), sources=references.of(line))
 
 
 def by_exception(line: ReportingLine) -> str:
     return ", by exception" if line.by_exception else ""
+
+
+def perhaps_so(line: ReportingLine, asked: AskedDay) -> str:
+    why = line.why_perhaps(asked.day)
+    return f"; perhaps: {why}" if why else ""
 
 
 EXPECTED = {
