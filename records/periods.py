@@ -209,13 +209,6 @@ class PeriodQuerySet(models.QuerySet[Any]):
             latest_end__gte=day,
         )
 
-    def perhaps_at(self, day: datetime.date) -> Self:
-        """Those not known to be in force on `day` that may be: they were by a later day, or until
-        then since a day that is not recorded."""
-        return self.starting_after(day).filter(
-            Q(start_qualifier=Qualifier.BY) | Q(start_date__isnull=True)
-        )
-
 
 def not_over(day: datetime.date, *paths: str) -> Q:
     """A filter: what `paths` lead to had not ended before `day`.
@@ -331,13 +324,6 @@ class Period:
     def _only_announced(self) -> bool:
         """Whether no latest start is known."""
         return self.start_qualifier == Qualifier.NOT_BEFORE and self._goes_on
-
-    def is_perhaps_in_force(self, day: datetime.date) -> bool:
-        """Whether this may be in force on `day`, though that is not known; agrees with
-        `PeriodQuerySet.perhaps_at`."""
-        if self.start_date is None:
-            return self.end_date is not None and day <= self.end_date
-        return self.may_have_started(day)
 
     def start_in_words(self) -> str:
         """The start as it is known: "April 2019", "by June 2021", "not recorded"."""
@@ -495,11 +481,3 @@ class Period:
 
     def _ends_before_start(self) -> bool:
         return bool(self.start_date and self.end_date and self.end_date < self.start_date)
-
-    def may_have_started(self, day: datetime.date) -> bool:
-        """Whether this starts later than `day` as far as is known, but may have begun before."""
-        return (
-            self.start_date is not None
-            and self.start_date > day
-            and self.start_qualifier == Qualifier.BY
-        )

@@ -119,22 +119,6 @@ def test_one_record_agrees_with_the_queryset_when_its_start_is_not_recorded():
     assert former.has_ended(day("2019-04-01"))
 
 
-@pytest.mark.parametrize(
-    ("fields", "on", "may"),
-    [
-        ({"start_qualifier": BY}, "2019-03-31", True),
-        ({"start_qualifier": BY}, "2019-04-01", False),
-        ({"start_qualifier": ON}, "2019-03-31", False),
-    ],
-)
-def test_only_what_is_known_by_a_day_may_have_started_before_it(fields, on, may):
-    assert period("2019-04-01", **fields).may_have_started(day(on)) is may
-
-
-def test_what_has_no_recorded_start_is_not_said_to_start_later():
-    assert not period(end="2019-03-31", start_qualifier=BY).may_have_started(day("2019-01-01"))
-
-
 def where_found(records, on):
     """The names of the three querysets that find the one record among `records`."""
     return {
