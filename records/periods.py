@@ -161,16 +161,7 @@ class When:
 
 
 class PeriodQuerySet(models.QuerySet[Any]):
-    """Records on a time line. `day` splits any set of them in three without a gap.
-
-    A record whose start is not recorded at all is in force on no day that could be named:
-    it counts as ended after its end and as yet to start until then. A record that is only known
-    not to start before a day is always yet to start.
-    """
-
-    def as_at(self, day: datetime.date) -> Self:
-        """The records in force on `day`, if a date known to the month or year is its widest."""
-        return self.filter(in_force(day))
+    """Records on a time line. On a day each of them certainly holds, perhaps or not."""
 
     def certainly(self, day: datetime.date) -> Self:
         """The records in force on `day` whatever is not known of their start and end."""
@@ -201,13 +192,6 @@ class PeriodQuerySet(models.QuerySet[Any]):
     def ended_before(self, day: datetime.date) -> Self:
         """The records that were over before `day` began."""
         return self.filter(latest_end__lt=day)
-
-    def starting_after(self, day: datetime.date) -> Self:
-        """The records that start on a later day than `day`, as far as is known."""
-        return self.filter(
-            Q(start_date__gt=day) | Q(start_date__isnull=True) | Q(latest_start=NO_LATEST),
-            latest_end__gte=day,
-        )
 
 
 def not_over(day: datetime.date, *paths: str) -> Q:
@@ -240,18 +224,6 @@ def listed(day: datetime.date, path: str = "") -> Q:
     return possible(day, path) & (
         Q(**{f"{of}earliest_start__gt": NO_EARLIEST})
         | Q(**{f"{of}latest_start__lte": day, f"{of}earliest_end__gt": NO_EARLIEST})
-    )
-
-
-def in_force(day: datetime.date, path: str = "") -> Q:
-    """A filter: what `path` leads to, or the record itself, was in force on `day`."""
-    of = f"{path}__" if path else ""
-    return Q(
-        **{
-            f"{of}start_date__lte": day,
-            f"{of}latest_start__lt": NO_LATEST,
-            f"{of}latest_end__gte": day,
-        }
     )
 
 
@@ -297,15 +269,6 @@ class Period:
             return None
         return When(self.end_date, self.end_precision, self.end_qualifier)
 
-    def is_in_force(self, day: datetime.date) -> bool:
-        """Whether this is in force on `day`; agrees with `PeriodQuerySet.as_at`."""
-        return (
-            self.start_date is not None
-            and self.start_date <= day
-            and not self._only_announced
-            and not self.has_ended(day)
-        )
-
     def has_ended(self, day: datetime.date) -> bool:
         """Whether this was over before `day`; agrees with `PeriodQuerySet.ended_before`."""
         return self.over_by is not None and self.over_by < day
@@ -319,11 +282,6 @@ class Period:
     def _goes_on(self) -> bool:
         """Whether no latest end is known."""
         return self.end_date is None or self.end_qualifier == Qualifier.NOT_BEFORE
-
-    @property
-    def _only_announced(self) -> bool:
-        """Whether no latest start is known."""
-        return self.start_qualifier == Qualifier.NOT_BEFORE and self._goes_on
 
     def start_in_words(self) -> str:
         """The start as it is known: "April 2019", "by June 2021", "not recorded"."""

@@ -92,7 +92,7 @@ def test_what_pages_tell_of_seats_and_posts_is_what_lists_are_filtered_by(every_
             assert told == filtered
             assert len(set(told.values())) > 1 or on < day("2022-01-01")
 
-        seats = Seat.objects.as_at(on)
+        seats = Seat.objects.listed(on)
         numbers = with_vacancies(seats, on).values_list("pk", "vacant", "not_recorded")
         filtered = {key: (vacant, not_recorded) for key, vacant, not_recorded in numbers}
         for seat in seats_with_holders(seats, on):

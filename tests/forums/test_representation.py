@@ -40,7 +40,7 @@ def council():
 
 def on(forum: Forum, organisation, at=MAY) -> Presence:
     """The seats that an organisation has on a forum, read from the database."""
-    forums = Forum.objects.as_at(at)
+    forums = Forum.objects.certainly(at)
     found = presences(shares_of(forums, at), members_of(forums, at))
     presence = found.get(organisation.pk, {}).get(forum.pk, Presence(organisation.pk, forum.pk))
     seats = seats_with_holders(Seat.objects.filter(forum=forum), at)

@@ -50,16 +50,16 @@ def certain(start=None, end=None, **fields):
     ],
 )
 def test_the_first_and_the_last_day_are_both_included(on, in_force):
-    assert period("2019-04-01", "2020-03-31").is_in_force(day(on)) is in_force
+    assert period("2019-04-01", "2020-03-31").holds(day(on)) is in_force
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("on", "found"),
     [
-        ("2019-03-31", "starting_after"),
-        ("2019-04-01", "as_at"),
-        ("2020-03-31", "as_at"),
+        ("2019-03-31", "not_yet"),
+        ("2019-04-01", "certainly"),
+        ("2020-03-31", "certainly"),
         ("2020-04-01", "ended_before"),
     ],
 )
@@ -73,8 +73,8 @@ def test_a_queryset_includes_the_first_and_the_last_day(on, found):
 def test_a_one_day_record_is_in_force_that_day_and_on_no_other():
     make_organisation_name(start_date="2019-04-01", end_date="2019-04-01")
 
-    assert where_found(OrganisationName.objects, day("2019-03-31")) == {"starting_after"}
-    assert where_found(OrganisationName.objects, day("2019-04-01")) == {"as_at"}
+    assert where_found(OrganisationName.objects, day("2019-03-31")) == {"not_yet"}
+    assert where_found(OrganisationName.objects, day("2019-04-01")) == {"certainly"}
     assert where_found(OrganisationName.objects, day("2019-04-02")) == {"ended_before"}
 
 
@@ -82,15 +82,15 @@ def test_a_one_day_record_is_in_force_that_day_and_on_no_other():
 def test_a_record_without_an_end_is_in_force_for_ever():
     make_organisation_name(start_date="2019-04-01")
 
-    assert where_found(OrganisationName.objects, datetime.date.max) == {"as_at"}
+    assert where_found(OrganisationName.objects, datetime.date.max) == {"certainly"}
 
 
 @pytest.mark.django_db
 def test_a_record_that_starts_in_the_future_is_kept_and_is_not_yet_in_force():
     make_organisation_name(start_date="2090-01-01")
 
-    assert where_found(OrganisationName.objects, day("2089-12-31")) == {"starting_after"}
-    assert where_found(OrganisationName.objects, day("2090-01-01")) == {"as_at"}
+    assert where_found(OrganisationName.objects, day("2089-12-31")) == {"not_yet"}
+    assert where_found(OrganisationName.objects, day("2090-01-01")) == {"certainly"}
 
 
 @pytest.mark.django_db
@@ -99,31 +99,24 @@ def test_a_record_known_by_a_day_is_not_claimed_before_it():
         start_date="2021-06-01", start_precision=Precision.MONTH, start_qualifier=BY
     )
 
-    assert where_found(OrganisationName.objects, day("2021-05-31")) == {"starting_after"}
-    assert where_found(OrganisationName.objects, day("2021-06-01")) == {"as_at"}
+    assert where_found(OrganisationName.objects, day("2021-06-29")) == {"openly_perhaps"}
+    assert where_found(OrganisationName.objects, day("2021-06-30")) == {"certainly"}
 
 
 @pytest.mark.django_db
-def test_a_record_whose_start_is_not_recorded_is_in_force_on_no_day_that_could_be_named():
+def test_a_record_whose_start_is_not_recorded_certainly_holds_on_its_last_day_alone():
     make_organisation_name(start_date=None, end_date="2019-03-31")
 
-    assert where_found(OrganisationName.objects, day("2019-03-31")) == {"starting_after"}
+    assert where_found(OrganisationName.objects, day("2019-03-30")) == {"openly_perhaps"}
+    assert where_found(OrganisationName.objects, day("2019-03-31")) == {"certainly"}
     assert where_found(OrganisationName.objects, day("2019-04-01")) == {"ended_before"}
 
 
-def test_one_record_agrees_with_the_queryset_when_its_start_is_not_recorded():
-    former = period(end="2019-03-31")
-
-    assert not former.is_in_force(day("2019-03-31"))
-    assert not former.has_ended(day("2019-03-31"))
-    assert former.has_ended(day("2019-04-01"))
-
-
 def where_found(records, on):
-    """The names of the three querysets that find the one record among `records`."""
-    return {
-        name for name in ("as_at", "ended_before", "starting_after") if getattr(records, name)(on)
-    }
+    """The names of the querysets that find the one record among `records`; "not_yet" if none
+    does."""
+    names = ("certainly", "openly_perhaps", "ended_before")
+    return {name for name in names if getattr(records, name)(on)} or {"not_yet"}
 
 
 # Any set of records
@@ -160,15 +153,19 @@ def periods(draw, precisions=tuple(Precision), within=days):
 @pytest.mark.django_db
 @settings(deadline=None, max_examples=60)
 @given(records=st.lists(periods(), max_size=12), on=days)
-def test_any_day_splits_any_records_in_three_without_gap_or_overlap(records, on):
+def test_on_any_day_no_record_holds_twice_over_and_what_is_over_does_not_hold(records, on):
     with a_passing_set_of(records) as queryset:
         found = [
             pk
-            for part in (queryset.as_at(on), queryset.ended_before(on), queryset.starting_after(on))
+            for part in (
+                queryset.certainly(on),
+                queryset.perhaps(on),
+                queryset.ended_before(on),
+                queryset.exclude(pk__in=queryset.possibly(on)).exclude(latest_end__lt=on),
+            )
             for pk in part.values_list("pk", flat=True)
         ]
         assert sorted(found) == sorted(queryset.values_list("pk", flat=True))
-        assert len(found) == len(records)
 
 
 @pytest.mark.django_db
@@ -177,7 +174,6 @@ def test_any_day_splits_any_records_in_three_without_gap_or_overlap(records, on)
 def test_one_record_says_of_itself_what_the_queryset_says(records, on):
     with a_passing_set_of(records) as queryset:
         everything = set(queryset.all())
-        assert set(queryset.as_at(on)) == {r for r in everything if r.is_in_force(on)}
         assert set(queryset.ended_before(on)) == {r for r in everything if r.has_ended(on)}
         assert set(queryset.certainly(on)) == {r for r in everything if r.certainly(on)}
         assert set(queryset.possibly(on)) == {r for r in everything if r.possibly(on)}

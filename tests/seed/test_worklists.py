@@ -110,4 +110,4 @@ def test_the_contradiction_of_the_pack_about_wales_is_explained():
 def test_everybody_in_force_is_last_known_in_2021_or_before():
     tenures = listed("not-confirmed")
     assert max(tenure.last_known.day for tenure in tenures).year == 2021
-    assert all(tenure.is_in_force(TODAY) for tenure in tenures)
+    assert all(tenure.certainly(TODAY) for tenure in tenures)
