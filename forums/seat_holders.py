@@ -141,8 +141,8 @@ class HeldSeat(Holding):
 
     @functools.cached_property
     def holders(self) -> list[Holder]:
-        """Those who fill it on the day, and those who may; not those who may only because of an
-        open limit."""
+        """The people who fill it on the day, and the people who may. It leaves out those who may
+        only because of an open limit."""
         fill = certainly_fill(self.post_holders, self.members, self.day)
         certain = set() if self.post_may_be_over else {each.id for each in fill}
         listed = {each.id for each in self.by_post if each.is_listed(self.day)}
@@ -190,7 +190,7 @@ class HeldSeat(Holding):
 
     @property
     def filled_at_most(self) -> int:
-        # Those who hold the post leave the seat to its members.
+        # The holders of the post leave the seat to its members.
         listed = [each for each in self.by_post if each.is_listed(self.day)]
         return max(
             filled_at_most(settled(self._members_there), self.day),

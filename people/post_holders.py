@@ -117,7 +117,7 @@ class Holder(DatedStated):
         return EndReason(self.end_reason).label if self.end_reason else ""
 
     def is_openly_perhaps(self, day: datetime.date) -> bool:
-        # Of a seat that goes with a post, what is known of the post.
+        # In a seat that goes with a post it is as in the post.
         if self.in_post is not None:
             return self.holds(day) is None and self.in_post.is_openly_perhaps(day)
         return super().is_openly_perhaps(day)
@@ -206,8 +206,8 @@ class Holding(DatedStated):
 
     @functools.cached_property
     def holders(self) -> list[Holder]:
-        """Those who hold it on the day, and those who may because they began or left between two
-        known days; these are marked as `perhaps`."""
+        """The people who hold it on the day, and those who may because they began or left between
+        two known days; these are marked as `perhaps`."""
         found = [holder for holder in self.recorded if holder.is_listed(self.day)]
         for each in found:
             each.perhaps = self.may_be_over or not each.certainly(self.day)
@@ -215,8 +215,8 @@ class Holding(DatedStated):
 
     @property
     def may_be_over(self) -> bool:
-        """Whether it may have ended before the day, or its organisation or forum. What has ended
-        takes its holders with it."""
+        """Whether it may have ended before the day, or its organisation or forum. An end
+        takes the holders with it."""
         return min(self.earliest_end, self.owner_earliest_end) < self.day
 
     def is_held_by(self, holder: Holder) -> bool | None:
@@ -227,7 +227,7 @@ class Holding(DatedStated):
 
     @property
     def certainly_there(self) -> list[Holder]:
-        """Those who certainly hold it on the day."""
+        """The people who certainly hold it on the day."""
         return [each for each in self.holders if not each.perhaps]
 
     @property
@@ -302,8 +302,8 @@ class Holding(DatedStated):
 
     @property
     def may_hold_already(self) -> list[Holder]:
-        """Those who may hold it on the day as they may on any day before, the first to come
-        first. They fill no place."""
+        """The people who may hold it on the day as they may on any day before, the first to
+        come first. They fill no place."""
         return sorted(
             (holder for holder in self.recorded if holder.is_openly_perhaps(self.day)),
             key=first_known,
@@ -323,7 +323,8 @@ class Holding(DatedStated):
         )
 
     def as_far_as_it_existed(self, standing: Standing, day: datetime.date) -> Standing:
-        """What is only known from a later day was not vacant on `day`, as far as is recorded."""
+        """The standing of it on `day`, if it may not have existed: then it was not vacant, as far
+        as is recorded."""
         known_later = standing == Standing.VACANT and self.is_openly_perhaps(day)
         return Standing.NOT_RECORDED if known_later else standing
 

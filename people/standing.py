@@ -49,7 +49,7 @@ def handovers(holders: Iterable[Any], day: datetime.date) -> list[tuple[Any, Any
 
 
 def _in_handovers(holders: Sequence[Any], day: datetime.date) -> tuple[set[int], int]:
-    """Who is in a handover on `day`, by `id()`, and how many places those fill."""
+    """The people in a handover on `day`, by `id()`, and how many places they fill."""
     pairs = handovers(holders, day)
     leaving, coming = ({id(pair[at]) for pair in pairs} for at in (0, 1))
     return leaving | coming, min(len(leaving), len(coming))
@@ -69,7 +69,7 @@ def filled_at_most(settled: Sequence[Any], day: datetime.date) -> int:
 
 
 def settled(holders: Iterable[Any]) -> list[Any]:
-    """Those who do not just act for another."""
+    """The holders who do not just act for another."""
     return [each for each in holders if each.basis != Basis.ACTING]
 
 
@@ -114,7 +114,7 @@ def surely_held(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> 
 
 
 def leaving(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
-    """Those of `tenures` who left between two known days around `day`, and do not just act."""
+    """The `tenures` that ended between two known days around `day`, and do not just act."""
     return tenures.not_acting().filter(
         latest_start__lte=day,
         earliest_end__lte=day,
@@ -124,7 +124,7 @@ def leaving(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
 
 
 def coming(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
-    """Those of `tenures` who came between two known days around `day`, and do not just act."""
+    """The `tenures` that began between two known days around `day`, and do not just act."""
     return tenures.not_acting().filter(
         earliest_start__lte=day,
         latest_start__gte=day,

@@ -85,8 +85,8 @@ def surely_said_on(when: When | None, before_end: datetime.date) -> datetime.dat
     """The last day on which a document that speaks as of `when` surely says that something held
     that was over by `before_end`; the first day there is if it says so of none.
 
-    A document of June surely speaks of 1 June alone. One that may be later than the end may speak
-    of what is over, and one of “by June” may speak of any day before.
+    A document of June surely speaks of 1 June alone. A document that may be later than the
+    end may speak of what is over, and one of “by June” may speak of any day before.
     """
     if when is None or when.qualifier != Qualifier.ON or when.last_possible() > before_end:
         return NO_EARLIEST

@@ -177,8 +177,8 @@ class PeriodQuerySet(models.QuerySet[Any]):
 
     def listed(self, day: datetime.date) -> Self:
         """The records that have a place in a list as at `day`: those that certainly hold, and those
-        that may because they began or ended between two known days. Those of `openly_perhaps` fill
-        no place and are in no count; a list has them after the rest."""
+        that may because they began or ended between two known days. The records of
+        `openly_perhaps` fill no place and are in no count; a list has them after the rest."""
         return self.filter(listed(day))
 
     def openly_perhaps(self, day: datetime.date) -> Self:

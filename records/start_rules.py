@@ -170,8 +170,8 @@ BEGIN
 END
 """
 
-# Of two transactions, one that gives a record an owner and one that moves that owner's start, the
-# second waits for a lock and then sees what the first did. Whoever adds a record locks the post or
+# If one transaction gives a record an owner and another moves that owner's start, the second waits
+# for a lock and then sees what the first did. Whoever adds a record locks the post or
 # seat as the check of the foreign key does, so that nobody waits who did not wait before.
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -258,7 +258,7 @@ def _forums(gathered: Gathered) -> Iterator[dict]:
 
 
 def _successors(gathered: Gathered) -> Iterator[dict]:
-    """The successions of organisations, but for those that perhaps had not come yet."""
+    """The successions of organisations, except those that perhaps had not come yet."""
     known = "kind = ? AND in_force IS NOT NULL"
     for row in gathered.rows("relationships", known, RelationshipKind.SUCCEEDED_BY):
         yield _node(

@@ -102,8 +102,8 @@ class Here:
 
     def paged(self, page: Page, results: list) -> dict:
         """One page of a list, with the number of all rows, if they were counted, and where the
-        others are. Of what has a period the number is of certain ones, with how many more there
-        perhaps are."""
+        others are. In a list of records with a period the number is of certain ones, with how
+        many more there perhaps are."""
         following = page.next_page_number() if page.has_next() else None
         before = page.previous_page_number() if page.has_previous() else None
         number = getattr(page.paginator, "number", None)

@@ -1,4 +1,4 @@
-"""What somebody holds on a day, held before it, will hold, or may have held already."""
+"""The posts and seats that somebody holds on a day, has held, will hold, or may hold already."""
 
 import datetime
 import functools
@@ -17,7 +17,7 @@ WHEN = ("now", "known_from_a_later_day", "to_come")
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldThen:
     """An appointment or membership; or a holder of a post, with a seat that goes with it."""
 
     tenure: Any  # an Appointment, a Membership or a Holder
@@ -63,9 +63,9 @@ def is_to_post(tenure: object) -> bool:
     return isinstance(tenure, Appointment)
 
 
-def by_when(them: Iterable[Held], day: datetime.date) -> dict[str, list[Held]]:
-    """What somebody holds, by one of WHEN or "before"."""
-    found: dict[str, list[Held]] = {when: [] for when in (*WHEN, "before")}
+def by_when(them: Iterable[HeldThen], day: datetime.date) -> dict[str, list[HeldThen]]:
+    """The posts and seats of somebody, by one of WHEN or "before"."""
+    found: dict[str, list[HeldThen]] = {when: [] for when in (*WHEN, "before")}
     for each in them:
         found[each.when(day)].append(each)
     return found

@@ -107,8 +107,7 @@ def _main_chairs(systems: list[Place], asked: AskedDay) -> list[ChairRow]:
 
 
 def _first_seats(systems: list[int], day: datetime.date) -> QuerySet:
-    """As many chairs' seats as the page holds, and one more if there is one, as `rows_of` takes
-    them."""
+    """The chairs' seats that the page has room for, and one more if there is one, for `rows_of`."""
     seats = chairs_seats(day).filter(forum__place__in=systems)
     named_first = seats.order_by("forum__folded", "pk").values("pk")[:FORUMS_LOOKED_AT]
     seats = with_standing(Seat.objects.filter(pk__in=named_first), day)

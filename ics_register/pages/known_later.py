@@ -1,4 +1,4 @@
-"""What stands after the rows of a list: records that the sources name only from a later day.
+"""The part after the rows of a list: records that the sources name only from a later day.
 
 They are in no count, because whether they existed on the day is not recorded.
 """
@@ -29,7 +29,7 @@ class KnownLater:
 
 
 def after(page: Page, records: QuerySet) -> KnownLater:
-    """Those of `records` that stand after the rows of `page`, if it is the last one."""
+    """The `records` to show after the rows of `page`, if it is the last one."""
     if page.has_next():
         return KnownLater(records, [], None)
     shown = records.filter(pk__in=records.values("pk")[:MOST])

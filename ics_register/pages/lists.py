@@ -84,7 +84,7 @@ class ListPaginator(Paginator):
 
     def __init__(self, rows, number: Counted | None = None):
         super().__init__(rows, PER_PAGE)
-        # Of what has no period each row is certain, and nothing needs to be said of it.
+        # In a list of records without a period each row is certain, and nothing needs to be said.
         self.number = number
         if number is not None:
             self.count = number.rows

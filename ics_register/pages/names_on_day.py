@@ -84,7 +84,7 @@ def _in_words(name: str, period: Period, asked: AskedDay) -> str:
 
 def earliest_day() -> datetime.date | None:
     """The first day on which a list has an organisation or a forum; None if there is none."""
-    # Those with no earliest start are listed from the day on which they had begun at the latest.
+    # Names with no earliest start are listed from the day on which they had begun at the latest.
     first = Case(
         When(earliest_start__gt=NO_EARLIEST, then="earliest_start"), default="latest_start"
     )

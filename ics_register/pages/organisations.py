@@ -141,8 +141,6 @@ def organisation_list(request: HttpRequest, asked: AskedDay):
 
 
 def organisation_as_json(context: dict, here: Here) -> dict:
-    ratings = context["ratings"]
-    rated = [*ratings["overall"], *itertools.chain(*ratings["questions"], *ratings["services"])]
     organisation, called = context["organisation"], csv_rows.all_of(context["called_then"])
     return {
         **facts.organisation(organisation, here, called or None),
@@ -177,6 +175,16 @@ def organisation_as_json(context: dict, here: Here) -> dict:
             for _, groups in context["relationships"]
             for _, each in itertools.chain(*groups)
         ],
+        **_stated(context, here),
+        "names": facts.other_names(context["names"], here),
+    }
+
+
+def _stated(context: dict, here: Here) -> dict:
+    """What inspectors and documents say of an organisation."""
+    ratings = context["ratings"]
+    rated = [*ratings["overall"], *itertools.chain(*ratings["questions"], *ratings["services"])]
+    return {
         "ratings": [
             {
                 "service": each.text or None,
@@ -200,7 +208,6 @@ def organisation_as_json(context: dict, here: Here) -> dict:
             for _, groups in context["statements"]
             for each in itertools.chain(*groups)
         ],
-        "names": facts.other_names(context["names"], here),
     }
 
 

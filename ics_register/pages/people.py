@@ -13,7 +13,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import WHEN, Held, by_when, is_to_post
+from ics_register.pages.held import WHEN, HeldThen, by_when, is_to_post
 from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import names_then
@@ -42,18 +42,18 @@ class PersonFilter(django_filters.FilterSet):
     )
 
 
-def held_by(people: list[Person], asked: AskedDay) -> dict[int, dict[str, list[Held]]]:
+def held_by(people: list[Person], asked: AskedDay) -> dict[int, dict[str, list[HeldThen]]]:
     """What each of `people` holds, by when, with the seats that they fill by holding a post."""
     held = {person.pk: {when: [] for when in WHEN} for person in people}
     for tenures in (_appointments(asked), _memberships(asked)):
         for tenure in tenures.filter(person__in=list(held)):
-            each = Held(tenure)
+            each = HeldThen(tenure)
             held[tenure.person_id][each.when(asked.day)].append(each)
     now = [each.tenure for by_when in held.values() for each in by_when["now"]]
     for seat in _ex_officio_seats({each.post_id for each in now if is_to_post(each)}, asked):
         for holder in seat.holders:
             if holder.ex_officio and holder.person_id in held:
-                held[holder.person_id]["now"].append(Held(holder, seat))
+                held[holder.person_id]["now"].append(HeldThen(holder, seat))
     return held
 
 
@@ -209,7 +209,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     names = list(other_names(person.pk))
     through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
     held = by_when(
-        [*(Held(tenure) for tenure in [*appointments, *memberships]), *through], asked.day
+        [*(HeldThen(tenure) for tenure in [*appointments, *memberships]), *through], asked.day
     )
     context = {
         "person": person,
@@ -229,11 +229,11 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     return "people/person.html", {**context, "parts": parts_of_person(context, asked)}
 
 
-def seats_through_posts(person: Person, posts: set[int], asked: AskedDay) -> list[Held]:
+def seats_through_posts(person: Person, posts: set[int], asked: AskedDay) -> list[HeldThen]:
     """The seats that `person` fills, filled or will fill by holding one of `posts`."""
     seats = held_seats_that_go_with(posts, asked.day) if posts else []
     return [
-        Held(holder, seat)
+        HeldThen(holder, seat)
         for seat in seats
         for holder in seat.recorded
         if holder.person_id == person.pk and holder.ex_officio

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from forums.models import Membership
 from ics_register.pages.forum_rows import Link
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import Held
+from ics_register.pages.held import HeldThen
 from ics_register.pages.names_on_day import NamesThen
 from organisations.models import Organisation
 from people.models import Appointment, Basis
@@ -16,7 +16,7 @@ from records.periods import date_in_words
 class TenureRow:
     """A post or a seat that somebody holds, held or will hold."""
 
-    held: Held
+    held: HeldThen
     asked: AskedDay
     names_then: NamesThen
 
@@ -76,7 +76,7 @@ class PartOfPerson:
     heading: str
     tenures: list[TenureRow]
     # The seats that they fill by holding the post that each goes with.
-    through: list[Held]
+    through: list[HeldThen]
     note: str = ""  # a sentence on all of them
     nothing: str = ""  # the sentence if there is none
 

@@ -13,7 +13,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import Held
+from ics_register.pages.held import HeldThen
 from ics_register.pages.names_on_day import NamesThen, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
@@ -261,6 +261,6 @@ def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
     for tenure in itertools.chain(
         appointments.select_related("post__organisation"), memberships.select_related("seat__forum")
     ):
-        why = Held(tenure).period.why_perhaps(asked.day)
+        why = HeldThen(tenure).period.why_perhaps(asked.day)
         held[tenure.person_id].append(f"{tenure.held}{f' (perhaps: {why})' if why else ''}")
     return held

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from ics_register import addresses
 from ics_register.pages.formats import site
-from ics_register.pages.held import Held
+from ics_register.pages.held import HeldThen
 
 ROLE = "OrganizationRole"
 
@@ -84,7 +84,9 @@ def organisation_as_data(organisation, posts, day: datetime.date, request: HttpR
     return data
 
 
-def person_as_data(person, held: Iterable[Held], day: datetime.date, request: HttpRequest) -> dict:
+def person_as_data(
+    person, held: Iterable[HeldThen], day: datetime.date, request: HttpRequest
+) -> dict:
     """A person and what they hold on the day by an appointment or membership of their own."""
     address = _address(request, "person", person.slug)
     roles = []

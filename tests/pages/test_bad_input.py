@@ -9,7 +9,7 @@ from tests.pages import cast as stage
 from tests.pages.reading import REFUSED, read
 from tests.pages.test_every_page import PAGES
 
-# Each page with the parameters that it reads, but for the day of recording and days as typed.
+# Each page with the parameters that it reads, except the day of recording and days as typed.
 PARAMETERS = {
     address: [
         name

@@ -39,7 +39,7 @@ PERIODS = {
 LONG_AGO = {"start_date": "1990-01-01"}
 
 
-# What is within such a thing begins no earlier than that.
+# A record within such a thing begins no earlier than that.
 INSIDE = {
     "Near": {"start_date": "2023-03-01"},
     "Known later": LONG_AGO,

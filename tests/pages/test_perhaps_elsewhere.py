@@ -33,7 +33,7 @@ HOLD = {
     "Announced": False,
 }
 
-# What somebody holds
+# The posts and seats of a person
 
 
 def member(name: str, person, **period) -> None:

@@ -82,7 +82,7 @@ def test_every_page_shows_what_it_showed(shown):
 
 
 def said(data, path: str = "") -> Iterator[tuple]:
-    """Each text, number and date in data, with where it stands but for the order of lists."""
+    """Each text, number and date in data, with where it stands, whatever the order of lists."""
     if isinstance(data, dict):
         for name, value in data.items():
             yield from said(value, f"{path}.{name}")

@@ -153,7 +153,7 @@ def test_days_of_typing_are_taken_back_with_their_history(upgraded):
             assert not any(row["confirmed_on"] for row in written), table
         number += len(written)
     assert number == 164
-    # What is left somebody confirmed by hand, as of the day of which the minutes spoke.
+    # Somebody confirmed the rest by hand, as of the day of which the minutes spoke.
     confirmed = {
         str(row["confirmed_on"])
         for table, rows in upgraded.after.items()

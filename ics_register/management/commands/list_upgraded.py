@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 for field in change.fields
             ]
             row: Any = change.row
-            if not fields:  # No form has the day that was worked out anew.
+            if not fields:  # No form has the day that was worked out again.
                 fields = [f"Certain until {date_in_words(row.earliest_end)}"]
             said = "; ".join(fields)
             self.stdout.write(f"    {change.kind} {row.id}, {change.record}: {said}")
