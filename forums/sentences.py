@@ -305,7 +305,7 @@ def _tenure(group: list[Happening], tense: str) -> Pieces:
         more = [*_speaks_for(each), _basis(each)]
     else:
         verbs = {"past": "ceased to be", "to come": "is to cease to be", "by": "had ceased to be"}
-        more = [_reason(each)]
+        more = [_basis(each), _reason(each)]
     return [subject(each), f" {verbs[tense]} ", *position(each), *more]
 
 
@@ -316,7 +316,7 @@ def _seat(each: Happening, tense: str) -> Pieces:
         more = [*_speaks_for(each), _basis(each)]
     else:
         verbs = {"past": "left", "to come": "is to leave", "by": "had left"}
-        more = [_reason(each)]
+        more = [_basis(each), _reason(each)]
     return [subject(each), f" {verbs[tense]} the seat “{each.title}” of ", object_of(each), *more]
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from organisations.models import Held, Post
 from people.models import EndReason, Tenure
+from records.days import NO_LATEST
 from records.events import (
     Source,
     check_and_save,
@@ -157,12 +158,14 @@ def carried_over(tenure: Tenure) -> dict:
 
 @transaction.atomic
 def reappoint(*, tenure: Tenure, last: When, source: Source, **fields) -> Tenure:
-    """End somebody's term and begin another of theirs the day after.
+    """End somebody's term and begin another of theirs the day after, perhaps on another basis.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
     held = lock(tenure.held)
-    end(tenure, last, source, end_reason=EndReason.TERM_ENDED)
+    # No term ends of whoever acted or was interim, and stays as something else.
+    same_basis = fields.get("basis", tenure.basis) == tenure.basis
+    end(tenure, last, source, end_reason=EndReason.TERM_ENDED if same_basis else "")
     return begin(
         held,
         **{
@@ -232,8 +235,9 @@ def never_comes_to_be(tenure: Tenure, last: When, today: datetime.date) -> bool:
 
 
 def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:
-    """Whether it certainly begins after `day`: one that begins *by* a later day may have begun."""
-    return (
+    """Whether it certainly begins after `day`, or was only ever announced: one that begins *by* a
+    later day may have begun."""
+    return tenure.latest_start == NO_LATEST or (
         tenure.start_date is not None
         and tenure.start_date > day
         and tenure.start_qualifier != Qualifier.BY
