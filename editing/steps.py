@@ -55,6 +55,10 @@ class Step:
         records. A step that is not offered may still be taken."""
         return True
 
+    # Whether lists offer it too, or only the page of the record, because `is_called_for` takes a
+    # query for each.
+    offered_in_lists = True
+
     # Several steps may share such a function. For many records and a day, it gives the names of
     # the steps that each record calls for, by its key, so that lists make one query for all rows.
     called_for_among: Callable[[list, datetime.date], dict[int, set[str]]] | None = None
@@ -124,7 +128,9 @@ def steps_of_each(
     records, today = list(records), timezone.localdate()
     if not records:
         return {}
-    may_take = steps_for(request, type(records[0])).values()
+    may_take = [
+        step for step in steps_for(request, type(records[0])).values() if step.offered_in_lists
+    ]
     asked = {step.called_for_among for step in may_take} - {None}
     called_for = {ask: ask(records, today) for ask in asked}
 
@@ -170,8 +176,13 @@ def offers_on_each(request: HttpRequest, records: Iterable[models.Model]) -> dic
 def offers_on(request: HttpRequest, record: models.Model) -> list[Offer]:
     """The offers on the page of a record."""
     today = timezone.localdate()
+    here_alone = [
+        Offer(step.title, record, step)
+        for step in steps_for(request, type(record)).values()
+        if not step.offered_in_lists and step.is_for(record, today)
+    ]
     return [
         offer
-        for offer in offers_on_each(request, [record])[record.pk]
+        for offer in [*here_alone, *offers_on_each(request, [record])[record.pk]]
         if offer.record is not record or offer.step.is_called_for(record, today)
     ]

@@ -65,13 +65,8 @@ class Happening(DatedStated):
 
     @property
     def is_foreseen(self) -> bool:
-        """Whether it is last known before it was to begin, so that no source says it did."""
-        return (
-            self.which == START
-            and self.start_qualifier == Qualifier.ON
-            and self.start_last_known is not None
-            and self.start_last_known.last_possible() < first_day(self.day, self.precision)
-        )
+        """Whether no source says that it happened, but one that it was to."""
+        return self.start_foreseen if self.which == START else self.end_foreseen
 
     @property
     def event(self) -> str:

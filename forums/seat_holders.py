@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, Case, F, Q, QuerySet, When
 
 from forums.ex_officio import spells
 from forums.filling import (
@@ -32,6 +32,7 @@ from people.post_holders import (
 )
 from people.standing import filled_at_most, settled, standing_of, surely_filled
 from records.days import next_day
+from records.evidence import foreseen
 from records.periods import date_in_words, not_over
 from records.prepared import prepared
 
@@ -51,6 +52,7 @@ class HeldSeat(Holding):
     for_name: str | None
     for_latest_end: datetime.date | None
     for_end_precision: str | None
+    for_end_foreseen: bool
     post_id: int | None
     post_title: str | None
     post_holder_stated: bool | None
@@ -80,10 +82,12 @@ class HeldSeat(Holding):
 
     @property
     def for_closed(self) -> str:
-        """When the organisation it speaks for had closed, if that was before the day."""
+        """That the organisation it speaks for had closed, or was to, if that was before the day:
+        "closed March 2020"."""
         if self.for_latest_end is None or self.for_latest_end >= self.day:
             return ""
-        return date_in_words(self.for_latest_end, self.for_end_precision)
+        verb = "was to close" if self.for_end_foreseen else "closed"
+        return f"{verb} {date_in_words(self.for_latest_end, self.for_end_precision)}"
 
     @property
     def ex_officio(self) -> str:
@@ -281,6 +285,11 @@ def _rows(seats: QuerySet) -> QuerySet:
         place_name=F("forum__place__name"),
         for_latest_end=F("on_behalf_of__latest_end"),
         for_end_precision=F("on_behalf_of__end_precision"),
+        for_end_foreseen=Case(
+            When(foreseen("end", "on_behalf_of__"), then=True),
+            default=False,
+            output_field=BooleanField(),
+        ),
         for_slug=F("on_behalf_of__slug"),
         for_name=F("on_behalf_of__name"),
         post_id=F("ex_officio_post_id"),

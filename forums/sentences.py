@@ -47,7 +47,8 @@ class Sentence:
 
     @property
     def is_limit(self) -> bool:
-        return self.first.is_limit
+        """Whether it tells what was so by a day. What was foreseen by then need not be so."""
+        return self.first.is_limit and not self.first.is_foreseen
 
     @property
     def sources(self) -> list[tuple[str, str, str, str, str]]:
@@ -63,7 +64,7 @@ def sentences_about(happenings: Iterable[Happening], today: datetime.date) -> li
 
 
 def _what_is_shared(each: Happening) -> tuple[object, ...]:
-    when = each.which, each.day, each.precision, each.is_limit
+    when = each.which, each.day, each.precision, each.is_limit, each.is_foreseen
     if each.what in ("seat", "post"):
         return each.what, *when, each.subject_slug
     if each.what in ("relationship", "member-organisation"):
@@ -74,20 +75,20 @@ def _what_is_shared(each: Happening) -> tuple[object, ...]:
 def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     each = group[0]
     is_to_come = each.is_to_come(today)
-    tense = "by" if each.is_limit else "to come" if is_to_come else "past"
-    foreseen = tense == "past" and each.what in ("appointment", "membership") and each.is_foreseen
-    if foreseen:
-        tense = "to come"
+    foreseen = each.is_foreseen and not is_to_come
+    tense = (
+        "to come" if foreseen else "by" if each.is_limit else "to come" if is_to_come else "past"
+    )
     words = (
         _handover(each.follows, each, tense) if each.follows else WORDING[each.what](group, tense)
     )
     if foreseen:
         words = [*map(_was_to, words), ", as the source foresaw"]
-    if each.is_limit and each.which == END and is_to_come:
+    elif each.is_limit and each.which == END and is_to_come:
         be = "are" if len(group) > 1 else "is"
         words = [_is_to_have(piece, be) for piece in words]
     pieces = [_when(each), ", " if each.is_limit else " ", *words]
-    if each.is_limit:
+    if each.is_limit and not foreseen:
         pieces.append(_not_recorded(each))
     pieces.append(".")
     return [piece if isinstance(piece, Piece) else Piece(piece) for piece in pieces]
@@ -95,7 +96,9 @@ def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
 
 def _was_to(piece: Piece | str) -> Piece | str:
     """The wording after the day on which something was to happen, when no source says it did."""
-    return piece.replace(" is to ", " was to ") if isinstance(piece, str) else piece
+    if not isinstance(piece, str):
+        return piece
+    return piece.replace(" is to ", " was to ").replace(" are to ", " were to ")
 
 
 def _is_to_have(piece: Piece | str, be: str) -> Piece | str:
@@ -170,8 +173,9 @@ def _forum(group: list[Happening], tense: str) -> Pieces:
         END: {"past": "stood down", "to come": "is to stand down", "by": "had stood down"},
     }
     proposed = " as a proposed forum" if each.kind == ForumStatus.PROPOSED else ""
-    if each.which == END:
-        proposed = ""
+    if proposed and each.which == END:
+        ends = {"past": "was given up", "to come": "is to be given up", "by": "had been given up"}
+        return [subject(each), f" {ends[tense]}{proposed}{_with_what_belongs_to_it(each)}"]
     return [subject(each), f" {verbs[each.which][tense]}{proposed}{_with_what_belongs_to_it(each)}"]
 
 

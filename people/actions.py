@@ -7,7 +7,6 @@ act at once, the second is told.
 import datetime
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,6 +22,7 @@ from records.events import (
     error_about,
     lock,
     read_and_lock,
+    take_back_end,
 )
 from records.models import DatedFact
 from records.periods import Qualifier, When
@@ -269,15 +269,3 @@ def remove_announced(tenure: Tenure, today: datetime.date) -> None:
             "be withdrawn: end it instead, or correct it."
         )
     stored.delete()
-
-
-def take_back_end(tenure: Tenure) -> None:
-    stored = read_and_lock(tenure)
-    if stored.end_date != tenure.end_date:
-        raise ValidationError(
-            f"{stored}: somebody else has changed its end. Look again before you take it back."
-        )
-    for name in (*Tenure.END_FIELDS, *Tenure.END_SOURCE_FIELDS, "end_reason"):
-        field: Any = stored._meta.get_field(name)
-        setattr(stored, name, field.get_default())
-    check_and_save(stored, errors_name_it=True)

@@ -250,6 +250,7 @@ class Tenure(DatedFact):
     # Each kind of tenure has a person, and a post or a seat in the field of this name.
     person_id: int
     held_field = ""
+    said_of_end = (*DatedFact.said_of_end, "end_reason")
     # An import sets this when it has read and locked the posts or seats and the people of all its
     # rows.
     read_and_locked = False

@@ -21,7 +21,7 @@ from people.standing import (
     surely_filled,
 )
 from records.days import next_day
-from records.evidence import Evidence
+from records.evidence import Evidence, Foreseeable
 from records.periods import Period
 from records.prepared import prepared
 
@@ -55,7 +55,7 @@ class Stated(Evidence):
 
 
 @dataclass(kw_only=True)
-class DatedStated(Period, Stated):
+class DatedStated(Foreseeable, Stated):
     """Something that a document states of a period, as a row of `.values()`."""
 
     start_date: datetime.date | None

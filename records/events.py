@@ -1,7 +1,7 @@
 """Events: when something happened, and which document says so."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -52,6 +52,24 @@ def end(record: DatedFact, when: When, source: Source, **fields) -> None:
         )
     for name, value in {**when.as_end(), **source.as_end(), **fields}.items():
         setattr(stored, name, value)
+    check_and_save(stored, errors_name_it=True)
+
+
+def take_back_end(record: DatedFact) -> None:
+    """Take back the end of a record that goes on after all, with its reason and its source: read it
+    again, check it and save it.
+
+    Raises ValidationError if somebody else has changed the end since `record` was read, or if a
+    rule would be broken.
+    """
+    stored = read_and_lock(record)
+    if stored.end_date != record.end_date:
+        raise ValidationError(
+            f"{stored}: somebody else has changed its end. Look again before you take it back."
+        )
+    for name in record.said_of_end:
+        field: Any = stored._meta.get_field(name)
+        setattr(stored, name, field.get_default())
     check_and_save(stored, errors_name_it=True)
 
 

@@ -2,17 +2,19 @@
 
 A document speaks as of a day. A fact is last known on the latest such day among its source, what
 it was confirmed against and the source of its end: never on the day on which somebody typed it.
+A start or an end is foreseen if no document speaks of a day on which it may have happened.
 """
 
 import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, DateField, F, Func, Q
+from django.db.models import When as InCase
 
 from records.constraints import DatabaseCheck
 from records.days import NO_EARLIEST, DayField
-from records.periods import Precision, Qualifier, When, date_in_words, first_day
+from records.periods import Period, Precision, Qualifier, When, date_in_words, first_day
 
 CONFIRMED_AGAINST = (
     "Say against which document it was confirmed, where in it, and when: all three, or only when."
@@ -46,6 +48,60 @@ def last_known_before(day: datetime.date) -> Q:
         Q(as_of__isnull=False) & before("as_of")
     )
     return source & before("confirmed_on") & before("end_document__as_of")
+
+
+class FirstDay(Func):
+    """The first day of the month or year that a day lies in."""
+
+    template = "(DATE_TRUNC('%(unit)s', %(expressions)s))::date"
+    output_field = DateField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        return self.as_sql(
+            compiler, connection, template="DATE(%(expressions)s, 'start of %(unit)s')", **context
+        )
+
+
+def _first_day(day: F | Case, precision: str) -> F | Case | FirstDay:
+    return day if precision == Precision.DAY else FirstDay(day, unit=precision)
+
+
+def foreseen(which: str, path: str = "") -> Q:
+    """A condition on facts with a period, or on what `path` leads to: the "start" or the "end" is
+    foreseen. It agrees with `Foreseeable.start_foreseen` and `end_foreseen`."""
+    date, known_to = f"{path}{which}_date", f"{path}{which}_precision"
+    # A month or year is stored by its first day for a start, and by its last for an end.
+    cases = [
+        InCase(**{known_to: precision}, then=_first_day(F(date), precision))
+        for precision in (Precision.MONTH, Precision.YEAR)
+    ]
+    may_be: F | Case = F(date)
+    if which == "end":
+        may_be = Case(*cases, default=F(date), output_field=DateField())
+
+    def before(name: str) -> Q:
+        condition = Q()
+        for precision in Precision:
+            known = {f"{path}{name.removesuffix('_on')}_precision": precision}
+            day = {f"{path}{name}__lt": _first_day(may_be, precision)}
+            condition |= Q(**known, **day)
+        return condition
+
+    def is_none(name: str, answer: bool = True) -> Q:
+        return Q(**{f"{path}{name}__isnull": answer})
+
+    undated = is_none("as_of") & is_none("document__as_of")
+    of_source = (is_none("as_of") & before("document__as_of")) | (
+        is_none("as_of", False) & before("as_of")
+    )
+    # Where the source has no day, what it was confirmed against may have one.
+    source = of_source | (undated & is_none("confirmed_on", False))
+    confirmed = is_none("confirmed_on") | before("confirmed_on")
+    if which == "start":
+        return source & confirmed
+    of_its_own = is_none("end_document", False) & before("end_document__as_of")
+    of_end = (is_none("end_document") & source) | (of_its_own & (of_source | undated))
+    return of_end & confirmed
 
 
 def refuse_to_come(
@@ -147,6 +203,87 @@ class Evidence:
         """Whether this is last known surely more than a year before `today`, or on no day."""
         known = self.last_known
         return known is None or known.last_possible() < year_before(today)
+
+
+class Foreseeable(Evidence, Period):
+    """What can be asked of anything that has a period and evidence: whether its start and its end
+    are known to have happened, or are foreseen.
+
+    It is foreseen that something starts or ends if its source, and whatever else it rests on, speak
+    surely of an earlier day. A source without a day foresees nothing.
+    """
+
+    end_document_slug: str | None
+
+    @property
+    def start_foreseen_as_of(self) -> When | None:
+        """The day of which the document speaks that says when it starts."""
+        return self.source_as_of or self.confirmed
+
+    @property
+    def end_foreseen_as_of(self) -> When | None:
+        """The same of the end, which may have a source of its own."""
+        if self.end_document_slug is None:
+            return self.start_foreseen_as_of
+        return spoken_of(self, "end_document_as_of")
+
+    @property
+    def start_foreseen(self) -> bool:
+        """It agrees with `foreseen("start")`."""
+        return foresees(self.start_foreseen_as_of, self.start_last_known, self.starts)
+
+    @property
+    def end_foreseen(self) -> bool:
+        """It agrees with `foreseen("end")`."""
+        return foresees(self.end_foreseen_as_of, self.last_known, self.ends)
+
+    def start_is_told_as_foreseen(self, day: datetime.date) -> bool:
+        """Whether to say on `day` that it was to start."""
+        return self.start_date is not None and self.start_date <= day and self.start_foreseen
+
+    def end_is_told_as_foreseen(self, day: datetime.date) -> bool:
+        """Whether to say on `day` that it was to end."""
+        return self.has_ended(day) and self.end_foreseen
+
+    def start_as_foreseen(self) -> str:
+        """ "as the paper of March 2019 foresaw"."""
+        return _foresaw(self.start_foreseen_as_of)
+
+    def end_as_foreseen(self) -> str:
+        return _foresaw(self.end_foreseen_as_of)
+
+    def time_as_foreseen(self, day: datetime.date) -> str:
+        """As `time_in_words`, saying of what was foreseen and whose day has passed that it was."""
+        start, end = self._start_in_time(day), self._end_in_time()
+        if self.end_is_told_as_foreseen(day):
+            end = f"; {self.told_end('ended')}"
+        if self.start_is_told_as_foreseen(day):
+            start = f"{start}, {self.start_as_foreseen()}"
+        return start + end
+
+    def told_end(self, verb: str) -> str:
+        """The end of what is over, in words: "closed March 2026"; of an end that was foreseen, "was
+        to close in March 2026, as the paper of October 2025 foresaw"."""
+        if not self.end_foreseen:
+            return super().told_end(verb)
+        return f"was to {ENDINGS[verb]} {self.when_it_ends()}, {self.end_as_foreseen()}"
+
+
+# The infinitives of the verbs that tell an end.
+ENDINGS = {"ended": "end", "closed": "close", "stood down": "stand down", "left": "leave"}
+
+
+def foresees(said: When | None, known: When | None, event: When | None) -> bool:
+    """Whether a source that speaks as of `said` foresees an event, and no document that counts,
+    the latest of which speaks as of `known`, may speak of a day on which it may have happened."""
+    if said is None or known is None or event is None:
+        return False
+    return known.last_possible() < event.first_possible()
+
+
+def _foresaw(said: When | None) -> str:
+    words = date_in_words(said.day, said.precision) if said else ""
+    return f"as the paper of {words} foresaw"
 
 
 class Evidenced(Evidence, models.Model):

@@ -1,6 +1,7 @@
 """The base models of every record, source documents, and what the admin keeps for staff."""
 
 import datetime
+from collections.abc import Iterable
 from importlib import import_module
 from operator import attrgetter
 
@@ -17,7 +18,7 @@ from records.cited import facts_to_settle, refuse_overlaps
 from records.constraints import DatabaseCheck
 from records.dated import Dated
 from records.days import NO_EARLIEST, DayField
-from records.evidence import Evidenced, refuse_to_come, surely_said_on
+from records.evidence import Evidenced, Foreseeable, refuse_to_come, surely_said_on
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import (
@@ -127,13 +128,15 @@ class Fact(Record, Evidenced):
         self.settle_as_of()
 
 
-class DatedFact(Record, Evidenced, Dated):
+class DatedFact(Record, Foreseeable, Evidenced, Dated):
     """A record that a source document states, and that holds for a period."""
 
     objects = DatedRecordManager()
 
     END_SOURCE_FIELDS = ("end_document", "end_locator")
     DOCUMENT_FIELDS = ("document", "end_document", "confirmed_document")
+    # All that is taken back with an end.
+    said_of_end: tuple[str, ...] = (*Dated.END_FIELDS, *END_SOURCE_FIELDS)
 
     end_document = models.ForeignKey(
         "records.Document",
@@ -192,7 +195,7 @@ class DatedFact(Record, Evidenced, Dated):
         return self.end_document.as_of_qualifier if self.end_document else None
 
     def over_in_words(self, day):
-        return f"{self.verb_of_end} {self.end_in_words()}" if self.has_ended(day) else ""
+        return self.told_end(self.verb_of_end) if self.has_ended(day) else ""
 
     def held_on(self):
         """The document that gives the end does not say that this held."""
@@ -374,6 +377,18 @@ class Document(Record):
             self.as_of_qualifier = Qualifier.BY
         if self.as_of is not None:
             self.as_of = first_day(self.as_of, self.as_of_precision)
+
+
+def read_documents_of(facts: Iterable[DatedFact]) -> None:
+    """Read the documents of facts, and those of their ends, in one query."""
+    facts = list(facts)
+    fields = ("document", "end_document")
+    keys = {getattr(fact, f"{field}_id") for fact in facts for field in fields} - {None}
+    documents = Document.objects.in_bulk(keys) if keys else {}
+    for fact in facts:
+        for field in fields:
+            if (key := getattr(fact, f"{field}_id")) in documents:
+                setattr(fact, field, documents[key])
 
 
 class RegisterVersion(models.Model):

@@ -303,19 +303,24 @@ class Period:
         """When this ends, as a part of a sentence: "on 31 March 2020"; "" while in force."""
         return self.ends.in_a_sentence() if self.ends else ""
 
+    def told_end(self, verb: str) -> str:
+        """The end of what is over, in words: "closed March 2020"."""
+        return f"{verb} {self.end_in_words()}"
+
     def time_in_words(self, day: datetime.date) -> str:
         """The period as somebody says it on `day`: "since April 2019", "by June 2021", "from
         1 May 2027", "since April 2019, to March 2027", "start not recorded, to May 2018"."""
+        return self._start_in_time(day) + self._end_in_time()
+
+    def _start_in_time(self, day: datetime.date) -> str:
         if self.start_date is None:
-            words = "start not recorded"
-        elif self.start_qualifier != Qualifier.ON:
-            words = self.start_in_words()
-        else:
-            words = f"{'since' if self.start_date <= day else 'from'} {self.start_in_words()}"
-        if self.end_date is None:
-            return words
+            return "start not recorded"
+        began = self.start_qualifier == Qualifier.ON and self.start_date <= day
+        return f"since {self.start_in_words()}" if began else self.from_in_words()
+
+    def _end_in_time(self) -> str:
         leaves = "to end" if self.end_qualifier == Qualifier.NOT_BEFORE else "to"
-        return f"{words}, {leaves} {self.end_in_words()}"
+        return f", {leaves} {self.end_in_words()}" if self.end_date else ""
 
     def certainly(self, day: datetime.date) -> bool:
         """Whether this holds on `day` whatever is not known of its start and end; agrees with
@@ -377,9 +382,8 @@ class Period:
             return None
         unsaid = f"The sources do not say when this {what} began"
         if self.has_ended(day):
-            heading, sentence = f"Not in force on {on}", f"This {what} ended {self.end_in_words()}."
-            if self.start_date is None:
-                sentence = f"{sentence} {unsaid}."
+            heading, sentence = f"Not in force on {on}", f"This {what} {self.told_end('ended')}."
+            sentence += "" if self.start_date else f" {unsaid}."
         elif holds is False:
             heading = f"Not in force on {on}"
             sentence = f"The register has this {what} {self.from_in_words()}."

@@ -3,6 +3,7 @@
 from forums.steps import (  # noqa: F401  (each offers its steps)
     confirmations,
     departures,
+    foreseen,
     forums,
     lines,
     memberships,

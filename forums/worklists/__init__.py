@@ -2,6 +2,7 @@
 
 from forums.worklists import (  # noqa: F401  (each declares its lists, or adds to others)
     closed,
+    foreseen,
     held_twice,
     memberships,
     quoracy,

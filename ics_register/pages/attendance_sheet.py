@@ -180,7 +180,7 @@ def member_organisations(forum: Forum, asked: AskedDay) -> list[str]:
     members = forum_pages.member_organisations(forum.pk, asked.day)
     organisations = [member.organisation for member in members]
     return [
-        f"{each.name} (closed {each.end_in_words()})" if each.has_ended(asked.day) else each.name
+        f"{each.name} ({each.told_end('closed')})" if each.has_ended(asked.day) else each.name
         for each in organisations
     ]
 

@@ -82,6 +82,7 @@ def _when(sentence: Sentence) -> dict:
         "date": facts.date(first.day, first.precision),
         "precision": first.precision,
         "qualifier": getattr(first, f"{first.which}_qualifier"),
+        "foreseen": first.is_foreseen,
     }
 
 
@@ -107,7 +108,7 @@ def changes_as_csv(context: dict, here: Here) -> CsvTable:
 
     sources = [f"{whose}{name}" for whose in ("", "before_") for name in csv_rows.SOURCE_COLUMNS]
     return CsvTable(
-        ["date", "precision", "qualifier", "event", "kind", "sentence", *sources],
+        ["date", "precision", "qualifier", "foreseen", "event", "kind", "sentence", *sources],
         rows(),
     )
 

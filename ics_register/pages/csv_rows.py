@@ -60,6 +60,8 @@ CONFIRMED_COLUMNS = (
 PERIOD_COLUMNS = (*Period.PERIOD_FIELDS, *Period.EDTF_FIELDS)
 DATED_COLUMNS = (
     *PERIOD_COLUMNS,
+    "start_foreseen",
+    "end_foreseen",
     *SOURCE_COLUMNS,
     "end_document",
     "end_document_title",

@@ -37,7 +37,6 @@ from organisations.models import (
 from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from people.post_holders import NAME_WITHHELD
-from records.dated import Dated
 from records.models import DatedFact, Document
 
 EVERY_FACT = Q()
@@ -80,9 +79,10 @@ class FactKind:
         place = Case(
             *[When(**{field: document}, then=F(where)) for field, (where, _) in self.ways.items()]
         )
+        ends = ["document", "end_document"] if issubclass(self.model, DatedFact) else []
         return (
             self.facts(document.pk)
-            .select_related(*self.related)
+            .select_related(*self.related, *ends)
             .annotate(place_in_it=place)
             .order_by("place_in_it", "id")
         )
@@ -213,7 +213,7 @@ def _fact_as_data(listed: ListedFact, chosen: FactKind, here: Here) -> dict:
         "quotation": (stated and fact.quotation) or None,
         "note": (stated and fact.note) or None,
         **({"ods_code": fact.ods_code, "ons_code": fact.ons_code} if codes else {}),
-        **(plain.period(fact) if isinstance(fact, Dated) else {}),
+        **({**plain.period(fact), **plain.foreseen(fact)} if isinstance(fact, DatedFact) else {}),
     }
 
 

@@ -58,6 +58,11 @@ def period(fact) -> dict:
     }
 
 
+def foreseen(fact) -> dict:
+    """Whether no source says that it began or ended, but one that it was to."""
+    return {"start_foreseen": fact.start_foreseen, "end_foreseen": fact.end_foreseen}
+
+
 def source(fact, here: Here) -> dict:
     """Which document says so, and where in it."""
     return {
@@ -91,6 +96,7 @@ def dated(fact, here: Here) -> dict:
     ended = document(here, fact.end_document_slug, fact.end_document_title)
     return {
         **period(fact),
+        **foreseen(fact),
         **evidence(fact, here),
         "end_source": {"document": ended, "locator": fact.end_locator} if ended else None,
     }
@@ -329,6 +335,7 @@ def _time(line, here: Here) -> dict:
         "ex_officio": each.ex_officio or None,
         "ended_with_the_whole": line.is_cut,
         **period(each),
+        **foreseen(each),
         "source": source(each, here),
         "end_source": {"document": ended, "locator": each.end_locator} if ended else None,
         "seat_source": source(line.holding, here) if each.ex_officio else None,

@@ -28,9 +28,9 @@ from records.periods import date_in_words
 Link = tuple[str, str, str]
 
 
-def ended(record: Organisation | Forum, day: datetime.date) -> str:
-    """When a forum or an organisation ended, if that was before the day."""
-    return record.end_in_words() if record.has_ended(day) else ""
+def ended(record: Organisation | Forum, day: datetime.date, verb: str) -> str:
+    """That a forum or an organisation ended, if that was before the day: "closed March 2020"."""
+    return record.told_end(verb) if record.has_ended(day) else ""
 
 
 def contents(forum: Forum, times) -> list[tuple[str, str]]:
@@ -135,7 +135,7 @@ class SeatRow:
 
     @property
     def for_closed(self) -> str:
-        """When the organisation that the seat speaks for closed, if the holder has no other."""
+        """That the organisation that the seat speaks for closed, if the holder has no other."""
         return "" if self.holder and self.holder.for_slug else self.seat.for_closed
 
 
@@ -219,8 +219,8 @@ def readings(
 def _listed(members: list[MemberOrganisation], day: datetime.date) -> list[tuple]:
     listed = []
     for member in members:
-        when = ended(member.organisation, day)
-        after = f" (closed {when})" if when else ""
+        closed = ended(member.organisation, day, "closed")
+        after = f" ({closed})" if closed else ""
         listed.append((member.organisation, after + ("." if member is members[-1] else ", ")))
     return listed
 
@@ -253,8 +253,8 @@ def rows_up(lines: list[ReportingLine], day: datetime.date) -> list[tuple]:
     """Each line with its kind, where it leads, and what is to be added."""
     rows = []
     for line in lines:
-        when = ended(target_of(line), day)
-        added = f" (ended {when})" if when else ""
+        over = ended(target_of(line), day, "ended")
+        added = f" ({over})" if over else ""
         added += ", by exception" if line.by_exception else ""
         rows.append((line, capfirst(line.get_kind_display()), end_of_line(line), added))
     return rows

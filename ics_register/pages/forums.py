@@ -299,7 +299,7 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
             (chair, [(*pair, forum_rows.speaks_for(chair, pair[0])) for pair in chair.shown])
             for chair in context["chairs"]
         ],
-        "ended": forum_rows.ended(forum, asked.day),
+        "ended": forum_rows.ended(forum, asked.day, "ended"),
         "last_chaired": forum_rows.last_chaired(forum, asked),
         "silence": forum_rows.silence(asked),
         "summary": forum_rows.summary(forum),
@@ -307,7 +307,7 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "rows_known_later": list(forum_rows.seat_rows(context["known_later"])),
         "places_said": forum_rows.places_in_words(context["places"]),
         "members_closed": [
-            (each, forum_rows.ended(each.organisation, asked.day)) for each in members
+            (each, forum_rows.ended(each.organisation, asked.day, "closed")) for each in members
         ],
         "readings": forum_rows.readings(clauses, members, asked.day),
         "has_quoracy": bool(clauses or forum.quoracy_wording),

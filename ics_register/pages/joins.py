@@ -14,8 +14,13 @@ from records.periods import Period
 SOURCES = DatedFact.DOCUMENT_FIELDS
 # The documents of a fact without a period.
 STATED_SOURCES = Fact.DOCUMENT_FIELDS
-# The fields that a page shows of a record that another one names, and whether it was there.
-NAMED = ("slug", "name", *Period.END_FIELDS, *Period.FOUR_DAYS)
+# The fields that a page shows of a record that another one names, whether it was there, and whether
+# its end was only foreseen.
+NAMED = (
+    *("slug", "name", *Period.END_FIELDS, *Period.FOUR_DAYS),
+    *(*DatedFact.AS_OF_FIELDS, "confirmed_on", "confirmed_precision"),
+)
+ENDS = ("document", "end_document")
 
 
 Facts = TypeVar("Facts", bound=QuerySet)
@@ -28,13 +33,14 @@ def with_sources(
     time.
 
     They are the names, addresses and days of their documents, and the names, addresses and ends of
-    the `named` records. Records in `whole` come with all fields.
+    the `named` records, with the days of their documents. Records in `whole` come with all fields.
     """
     sources, own = tuple(sources), [field.name for field in facts.model._meta.concrete_fields]
     shown = ("slug", "short_title", *Fact.AS_OF_FIELDS)
-    documents = [f"{each}__{column}" for each in sources for column in shown]
+    ends = [f"{each}__{document}" for each in named for document in ENDS]
+    documents = [f"{each}__{column}" for each in (*sources, *ends) for column in shown]
     records = [f"{each}__{column}" for each in named for column in NAMED]
-    return facts.select_related(*named, *whole, *sources).only(*own, *documents, *records)
+    return facts.select_related(*named, *whole, *sources, *ends).only(*own, *documents, *records)
 
 
 @dataclass(frozen=True)

@@ -301,7 +301,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "later_keys": later_keys,
         "seats_of_its_kind": [] if shown else seats_of_kind(organisation, asked),
         "kind_in_seats": IN_TITLES.get(organisation.kind, ""),
-        "ended_with_seats": organisation.end_in_words() if still_there else "",
+        "ended_with_seats": organisation.told_end("ended") if still_there else "",
         **around,
         "relationships": relationships,
         "names_then": names_then(

@@ -14,7 +14,7 @@ from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.held import WHEN, HeldThen, by_when, is_to_post
-from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.joins import ENDS, STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import names_then
 from ics_register.pages.page import public_page
@@ -146,7 +146,7 @@ def _all_held(context: dict, here: Here) -> dict[str, list[dict]]:
 
 def _ended_with(whole, here: Here) -> dict | None:
     """The record whose end also ended a tenure."""
-    return {"name": str(whole), **facts.period(whole)} if whole else None
+    return {"name": str(whole), **facts.period(whole), **facts.foreseen(whole)} if whole else None
 
 
 def person_as_json(context: dict, here: Here) -> dict:
@@ -183,7 +183,9 @@ def people(value, by: str = "slug") -> QuerySet:
 @prepared
 def appointments_of(person: int) -> QuerySet:
     found = Appointment.objects.filter(person=person)
-    return with_sources(found, whole=["post__organisation"]).order_by(
+    # What ended may end it too, by a document that foresaw that.
+    ends = [f"{each}__{end}" for each in ("post", "post__organisation") for end in ENDS]
+    return with_sources(found, whole=["post__organisation", *ends]).order_by(
         F("start_date").desc(nulls_last=True), "post__organisation__folded", "post__folded"
     )
 
@@ -191,7 +193,9 @@ def appointments_of(person: int) -> QuerySet:
 @prepared
 def memberships_of(person: int) -> QuerySet:
     found = Membership.objects.filter(person=person)
-    found = with_sources(found, "on_behalf_of", whole=["seat__forum", "seat__on_behalf_of"])
+    ends = [f"{each}__{end}" for each in ("seat", "seat__forum") for end in ENDS]
+    whole = ["seat__forum", "seat__on_behalf_of", *ends]
+    found = with_sources(found, "on_behalf_of", whole=whole)
     return found.order_by(F("start_date").desc(nulls_last=True), "seat__forum__folded")
 
 

@@ -60,7 +60,7 @@ class TenureRow:
         """The words after the period: why it ended or what ended it, and when the term ends."""
         said = f" ({self.record.get_end_reason_display()})" if self.record.end_reason else ""
         if whole := self.held.ended_with(self.asked.day):
-            said += f"; {whole} ended {whole.end_in_words()}"
+            said += f"; {whole} {whole.told_end('ended')}"
         term = self.record.term_ends
         if term and not self.record.end_date:
             ends = "was due to end" if term < self.asked.day else "ends"

@@ -32,6 +32,7 @@ from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place
 from people.post_holders import PERIOD
 from people.standing import Standing
+from records.models import read_documents_of
 from records.names import fold
 from records.namesakes import told_apart
 
@@ -224,6 +225,8 @@ def representation(request: HttpRequest, asked: AskedDay):
     for row in page.object_list:
         for presence in row.on.values():
             presence.empty = empty
+    organisations_shown = [row.organisation for row in page.object_list]
+    read_documents_of(each for each in organisations_shown if each.has_ended(asked.day))
     columns, others = columns_of(page.object_list)
     return "representation.html", {
         "page": page,
@@ -249,7 +252,12 @@ def representation(request: HttpRequest, asked: AskedDay):
 def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:
     """Rows for those of `organisations` that are on a forum."""
     those = organisations.filter(pk__in=list(found)).select_related("place")
-    those = those.only("slug", "name", "kind", "ods_code", "place__name", *PERIOD)
+    those = those.only(
+        *("slug", "name", "kind", "ods_code", "place__name", *PERIOD),
+        *Organisation.DOCUMENT_FIELDS,
+        *Organisation.AS_OF_FIELDS,
+        *Organisation.CONFIRMED_FIELDS,
+    )
     return [Row(organisation, found[organisation.pk]) for organisation in those]
 
 

@@ -14,6 +14,7 @@ from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.held import HeldThen
+from ics_register.pages.joins import ENDS
 from ics_register.pages.names_on_day import NamesThen, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.people import shown_people
@@ -180,7 +181,7 @@ def _names_then(found: dict[str, list], asked: AskedDay) -> NamesThen:
 
 def _in_force_first(model: type[DatedFact], asked: AskedDay) -> QuerySet:
     """Records by name, with those listed on the day first."""
-    records = model.objects.select_related(*model.told_apart_with)
+    records = model.objects.select_related(*model.told_apart_with, *ENDS)
     return records.annotate(otherwise=_not_listed(asked)).order_by("otherwise", "folded", "pk")
 
 
@@ -243,7 +244,8 @@ def _posts(words: list[str], asked: AskedDay) -> QuerySet:
             | Q(organisation__folded__contains=word)
             | Q(organisation__in=called.values("organisation"))
         )
-    posts = Post.objects.filter(in_title, in_all).select_related(*Post.told_apart_with)
+    ends = [f"{of}{end}" for of in ("", "organisation__") for end in ENDS]
+    posts = Post.objects.filter(in_title, in_all).select_related(*Post.told_apart_with, *ends)
     posts = posts.annotate(otherwise=_not_listed(asked, "organisation"))
     return posts.order_by("otherwise", "organisation__folded", "folded", "pk")
 

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Case, IntegerField, When
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from forums.models import ANSWERS, Forum, ForumStatus, ReportingLine
 from forums.reporting_lines import loops
@@ -43,7 +44,7 @@ from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import Moved, record_at
 from organisations.models import Organisation, Place, PlaceLevel
 from people.standing import Standing
-from records.models import DatedRecordQuerySet
+from records.models import DatedRecordQuerySet, read_documents_of
 from records.names import fold
 from records.namesakes import told_apart
 from records.periods import both
@@ -285,6 +286,9 @@ def joined(
         key: [known[each] for each in rounds.get(key, []) if each in known] for key in known
     }
     organisations = {line.to_organisation_id for line in lines} - {None}
+    # Of what is over the page says whether that was only foreseen.
+    ends = (end for line in lines for end in (line.from_forum, upper_end(line)))
+    read_documents_of(end for end in ends if end.has_ended(asked.day))
     return {
         "lines": lines,
         "chairs": chairs_of(list(known.values()), asked),
@@ -346,7 +350,7 @@ def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Ite
     if end.pk in names:
         yield names[end.pk]
     if end.has_ended(asked.day):
-        yield f"{'Stood down' if is_forum else 'Closed'} {end.end_in_words()}"
+        yield capfirst(end.told_end(end.verb_of_end))
     elif not end.possibly(asked.day):
         yield f"Not yet in force: {end.start_in_words()}"
     elif end.is_openly_perhaps(asked.day):

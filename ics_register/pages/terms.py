@@ -93,8 +93,11 @@ def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[Pap
     proposed = forum.status == ForumStatus.PROPOSED
     yield PaperLine(forum.start_in_words(), "Proposed" if proposed else "Began", sources=own)
     if forum.end_date:
-        ended = "Ended" if forum.has_ended(asked.day) else "Ends"
-        yield PaperLine(forum.end_in_words(), ended, sources=references.with_end(forum))
+        ended, more = "Ended" if forum.has_ended(asked.day) else "Ends", ""
+        if forum.end_is_told_as_foreseen(asked.day):
+            ended, more = "Was to end", f", {forum.end_as_foreseen()}"
+        words, sources = forum.end_in_words(), references.with_end(forum)
+        yield PaperLine(words, ended, more=more, sources=sources)
     meets = forum.meeting_frequency
     yield PaperLine(meets or "not recorded", "Meets", sources=own if meets else ())
 
@@ -226,7 +229,7 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     lines = [*person_lines(seat, holder)]
     if holder.ex_officio:
         lines.append(PaperLine(f"ex officio, as {holder.ex_officio}"))
-    lines.append(PaperLine(holder.time_in_words(asked.day)))
+    lines.append(PaperLine(holder.time_as_foreseen(asked.day)))
     if holder.term_ends:
         due = "term was due to end" if holder.serves_past_term(asked.day) else "term ends"
         lines.append(PaperLine(f"{due} {date_in_words(holder.term_ends)}"))
@@ -258,7 +261,7 @@ def organisation_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
         return (PaperLine("Not recorded"),)
     lines = [PaperLine(name, address=reverse("organisation", args=[slug]))]
     if slug == seat.for_slug and seat.for_closed:
-        lines.append(PaperLine(f"closed {seat.for_closed}"))
+        lines.append(PaperLine(seat.for_closed))
     return tuple(lines)
 
 
@@ -279,11 +282,11 @@ def member_organisations(forum: Forum, asked: AskedDay, references: References) 
     lines = []
     for member in forum_pages.member_organisations(forum.pk, asked.day):
         organisation = member.organisation
-        more = f", {member.time_in_words(asked.day)}"
+        more = f", {member.time_as_foreseen(asked.day)}"
         if why := member.why_perhaps(asked.day):
             more += f"; perhaps: {why}"
         if organisation.has_ended(asked.day):
-            more += f"; it closed {organisation.end_in_words()}"
+            more += f"; it {organisation.told_end('closed')}"
         address, sources = organisation.get_absolute_url(), references.with_end(member)
         lines.append(PaperLine(organisation.name, address=address, more=more, sources=sources))
     if not lines:
@@ -385,7 +388,7 @@ def up_line(line: ReportingLine, asked: AskedDay, references: References) -> Pap
     return PaperLine(
         f"{line.get_kind_display().capitalize()} {target.name}",
         address=target.get_absolute_url(),
-        more=(f" (ended {target.end_in_words()})" if target.has_ended(asked.day) else "")
+        more=(f" ({target.told_end('ended')})" if target.has_ended(asked.day) else "")
         + by_exception(line)
         + perhaps_so(line, asked),
         sources=references.of(line),

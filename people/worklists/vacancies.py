@@ -28,7 +28,8 @@ def vacancy_in_words(holding: Holding) -> str:
     """Why it is vacant, and who is to come."""
     if holding.former:
         last = holding.former[0]
-        why = f"Vacant: the last known holder, {last.person_to_staff}, left {last.when_it_ends()}."
+        left = last.told_end("left") if last.end_foreseen else f"left {last.when_it_ends()}"
+        why = f"Vacant: the last known holder, {last.person_to_staff}, {left}."
     else:
         why = "Vacant: nobody is recorded as ever having held it."
         if holding.quotation:

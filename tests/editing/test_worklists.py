@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editing.worklists import all_worklists
-from forums.models import ClauseKind
+from forums.models import ClauseKind, ForumStatus
 from organisations.models import Organisation
 from tests import slow
 from tests.builders import (
     make_appointment,
     make_chair_seat,
+    make_document,
     make_figure,
     make_forum,
     make_member_organisation,
@@ -72,6 +73,13 @@ def in_conflict():
     make_figure(organisation=trust, value="2")
 
 
+def all_that_was_foreseen():
+    paper = make_document(as_of="2024-01-31")
+    make_membership(document=paper, end_date=LONG_AGO)
+    make_appointment(document=paper, start_date=LONG_AGO)
+    make_forum(document=paper, status=ForumStatus.PROPOSED)
+
+
 def of_one_name():
     name = f"Given{Organisation.objects.count()} Family"
     make_organisation()
@@ -100,6 +108,7 @@ LIGHTS = {
     "held-twice": held_by_two_through_a_post,
     "same-person": of_one_name,
     "statements-in-conflict": in_conflict,
+    "foreseen": all_that_was_foreseen,
 }
 every_list = pytest.mark.parametrize("slug", LIGHTS)
 

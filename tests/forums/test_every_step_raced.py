@@ -4,25 +4,37 @@ Both have seen the preview. The one who loses gets an error in words, and no rul
 """
 
 import datetime
+import functools
 
 import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
-from organisations.models import Organisation, Post
-from people.models import Appointment, Person
+from forums.models import (
+    Forum,
+    ForumName,
+    MemberOrganisation,
+    Membership,
+    ReportingLine,
+    Seat,
+)
+from organisations.models import Organisation, OrganisationName, Post, Relationship
+from people.models import Appointment, Person, PersonName
 from records.history import Recorded
 from tests import racing, slow
 from tests.builders import (
     make_appointment,
     make_document,
     make_forum,
+    make_forum_name,
     make_member_organisation,
     make_membership,
     make_organisation,
+    make_organisation_name,
     make_person,
+    make_person_name,
     make_post,
+    make_relationship,
     make_reporting_line,
     make_seat,
 )
@@ -64,6 +76,14 @@ def somebody() -> dict:
 
 def new_holder(tenure) -> dict:
     return {"leaving": [tenure], **somebody()}
+
+
+def foreseen_by_a_paper(make) -> tuple:
+    """Two people say of an end that it happened, and that it did on another day."""
+    paper, minutes = make_document(as_of="2024-01-31"), make_document(as_of="2024-05-01")
+    said = {"document": minutes, "date": None}
+    another = {**said, "outcome": "another-day", "date": FIRST}
+    return make(document=paper, end_date=LAST), {**said, "outcome": "happened"}, another
 
 
 # What each step is taken on, and what each of two people enters.
@@ -119,6 +139,23 @@ STEPS = {
     ("reconfirm", Membership): lambda: both_of(make_membership(), confirmed),
     ("reconfirm", Forum): lambda: both_of(make_forum(), confirmed),
     ("reconfirm", Organisation): lambda: both_of(make_organisation(), confirmed),
+    **{
+        ("what-became-of-it", model): functools.partial(foreseen_by_a_paper, make)
+        for model, make in {
+            Organisation: make_organisation,
+            OrganisationName: make_organisation_name,
+            Relationship: make_relationship,
+            Post: make_post,
+            Appointment: make_appointment,
+            PersonName: make_person_name,
+            Forum: make_forum,
+            ForumName: make_forum_name,
+            MemberOrganisation: make_member_organisation,
+            ReportingLine: make_reporting_line,
+            Seat: make_seat,
+            Membership: make_membership,
+        }.items()
+    },
 }
 
 

@@ -1,0 +1,243 @@
+"""What documents foresaw, whose day has passed, and whether it happened.
+
+Of a start, an end or a proposal that no later document speaks of, somebody says that it happened,
+that it happened on another day, or that it did not. Each action locks what it changes, and is done
+whole or not at all.
+"""
+
+import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import BooleanField, Case, F, ProtectedError, Q, QuerySet
+from django.db.models import Value as As
+from django.db.models import When as InCase
+
+from forums.change_kinds import END, START
+from forums.models import Forum, ForumStatus, MemberOrganisation, Membership, ReportingLine, Seat
+from organisations.models import Post, Relationship
+from people.models import Appointment
+from records.confirmations import known_later, reconfirm
+from records.dated import Dated
+from records.events import Source, check_and_save, end, read_and_lock, take_back_end
+from records.evidence import foreseen, spoken_of, stale
+from records.models import DatedFact, OtherName
+from records.periods import Qualifier, When
+
+# A forum that is proposed: no source says that it was ever set up.
+PROPOSAL = "proposal"
+
+# The paths to what a record of each kind may begin or end with, so that one answer is for both.
+OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
+    Post: ("organisation",),
+    Seat: ("forum", "on_behalf_of"),
+    Appointment: ("post",),
+    Membership: ("seat",),
+    Relationship: ("from_organisation", "to_organisation"),
+    MemberOrganisation: ("forum", "organisation"),
+    ReportingLine: ("from_forum", "to_forum", "to_organisation"),
+}
+
+
+def edges_of(model: type[DatedFact]) -> tuple[str, ...]:
+    """What is asked about: of a former name only that it was given up, as changes tell it."""
+    return (END,) if issubclass(model, OtherName) else (END, START)
+
+
+def question_about(record: DatedFact, day: datetime.date) -> str:
+    """What is not known to have happened, though its day was before `day`: END, START or PROPOSAL;
+    "" if nothing is."""
+    if record.latest_end < day and record.end_foreseen:
+        return END
+    if START in edges_of(type(record)) and record.latest_start < day and record.start_foreseen:
+        return START
+    if isinstance(record, Forum) and record.status == ForumStatus.PROPOSED:
+        return "" if record.has_ended(day) else PROPOSAL
+    return ""
+
+
+def is_open(which: str, day: datetime.date, path: str = "") -> Q:
+    """A condition: it is not known whether a start or an end happened, whose day was before `day`.
+    It agrees with `question_about`."""
+    return Q(**{f"{path}latest_{which}__lt": day}) & foreseen(which, path)
+
+
+def open_questions(model: type[DatedFact], day: datetime.date) -> QuerySet:
+    """The records of which it is not known whether they began or ended as was foreseen, without
+    those that were to begin or end with what they belong to, which is asked about itself; and
+    proposed forums that no document of the last year speaks of."""
+    records, wanted = model._default_manager.all(), Q()
+    for which in edges_of(model):
+        name = f"{which}s_with_another"
+        with_another = Q(pk__in=[])
+        for path in OWNERS.get(model, ()):
+            with_another |= same_time_as(which, path) & is_open(which, day, f"{path}__")
+        # By a case, because a condition that compares with nothing is neither true nor false.
+        case = Case(
+            InCase(with_another, then=As(True)), default=As(False), output_field=BooleanField()
+        )
+        records = records.alias(**{name: case})
+        wanted |= is_open(which, day) & Q(**{name: False})
+    if model is Forum:
+        proposed = Q(status=ForumStatus.PROPOSED, latest_end__gte=day)
+        wanted |= proposed & stale(day)
+    return records.filter(wanted)
+
+
+def same_time_as(which: str, path: str) -> Q:
+    """A condition: it begins or ends exactly when what `path` leads to does."""
+    names = [f"{which}_{name}" for name in ("date", "precision", "qualifier")]
+    return Q(**{name: F(f"{path}__{name}") for name in names})
+
+
+def sharing(record: DatedFact, which: str) -> list[DatedFact]:
+    """What was to begin or end with a record that it belongs to: what belongs to others after
+    these."""
+    fields = Dated.START_FIELDS if which == START else Dated.END_FIELDS
+    when = {name: getattr(record, name) for name in fields}
+    found: dict[tuple[type, int], DatedFact] = {}
+    level: list[DatedFact] = [record]
+    while level:
+        reached: list[DatedFact] = []
+        for model, paths in OWNERS.items():
+            for path in paths:
+                field: Any = model._meta.get_field(path)
+                owners = [each.pk for each in level if type(each) is field.related_model]
+                if owners:
+                    facts = model._default_manager.filter(
+                        foreseen(which), **{f"{path}__in": owners}, **when
+                    )
+                    reached += facts.select_related(*model.named_by).order_by("pk")
+        level = [each for each in reached if (type(each), each.pk) not in found]
+        found |= {(type(each), each.pk): each for each in level}
+    return list(found.values())
+
+
+def locked_with_others(record: DatedFact, which: str, today: datetime.date) -> list[DatedFact]:
+    """A record and what was to begin or end with it, locked. Raises ValidationError if somebody
+    else has answered the question meanwhile."""
+    stored = read_and_lock(record)
+    if question_about(stored, today) != which:
+        raise ValidationError(
+            f"{stored}: somebody else has said meanwhile whether it happened. Look again."
+        )
+    others = [] if which == PROPOSAL else sharing(stored, which)
+    return [stored, *map(read_and_lock, others)]
+
+
+def refuse_if_unsettled(record: DatedFact, source: Source, today: datetime.date) -> None:
+    """Raise ValidationError if the document cannot know what it is said to say."""
+    stored = read_and_lock(record)
+    which = question_about(stored, today)
+    if which in (START, END):
+        when = stored.when_it_starts() if which == START else stored.when_it_ends()
+        raise ValidationError(
+            {
+                "document": f"{source.document.short_title} speaks as of "
+                f"{source.document.as_of_in_words()}, and cannot say what happened {when}. Choose "
+                "a later document."
+            }
+        )
+
+
+def refuse_an_older_document(record: DatedFact, said: When, source: Source) -> None:
+    """Raise ValidationError if a document is older than the one that foresaw what it denies."""
+    if known_later(record, said):
+        raise ValidationError(
+            {
+                "document": f"{source.document.short_title} speaks as of {said.in_words()}, and "
+                "what was to happen is known from a later document "
+                f"({record.last_known_in_words()}). Choose one that is later still."
+            }
+        )
+
+
+def day_spoken_of(source: Source) -> When:
+    """The day of which a document speaks. Raises ValidationError if it has none."""
+    said = spoken_of(source.document, "as_of")
+    if said is None:
+        raise ValidationError(
+            {
+                "document": f"{source.document.short_title} has no day of which it speaks. Enter "
+                "it: without, nobody knows whether it was written before or after."
+            }
+        )
+    return said
+
+
+@transaction.atomic
+def it_happened(*, record: DatedFact, which: str, source: Source, today: datetime.date) -> None:
+    """Record that a document says that a record began or ended as was foreseen, and so what was to
+    begin or end with it.
+
+    Raises ValidationError, changing nothing, if the document is too early to know.
+    """
+    said = day_spoken_of(source)
+    facts = locked_with_others(record, which, today)
+    if which == END:
+        for fact in facts:
+            assert fact.ends is not None
+            end(fact, fact.ends, source)
+        facts = [fact for fact in facts if fact.start_foreseen]  # what ended had begun
+    reconfirm(facts=facts, when=said, source=source)
+    refuse_if_unsettled(record, source, today)
+
+
+@transaction.atomic
+def on_another_day(
+    *, record: DatedFact, which: str, when: When, source: Source, today: datetime.date
+) -> None:
+    """Correct the day on which a record began or ended, and what was to begin or end with it, by a
+    document.
+
+    The document may be of before that day, and so put it off: then that is foreseen anew. Raises
+    ValidationError, changing nothing, if a rule would be broken or if the document is too old.
+    """
+    said = day_spoken_of(source)
+    facts = locked_with_others(record, which, today)
+    refuse_an_older_document(facts[0], said, source)
+    for fact in facts:
+        if which == END:
+            end(fact, when, source)
+            continue
+        # The words of the earlier source are of the other day.
+        words = {"quotation": "", "note": "", "confirmed_document": None, "confirmed_locator": ""}
+        for name, value in {**when.as_start(), **source.as_evidence(), **words}.items():
+            setattr(fact, name, value)
+        check_and_save(fact, errors_name_it=True)
+
+
+@transaction.atomic
+def it_did_not_happen(
+    *, record: DatedFact, which: str, source: Source, today: datetime.date
+) -> None:
+    """Record that a document says that what was foreseen did not come about.
+
+    An end is taken back, and the document confirms the record. What did not begin is removed, with
+    what was to begin with it; their history is kept. A proposal ends by the day of the document.
+    Raises ValidationError, changing nothing, if a rule would be broken.
+    """
+    said = day_spoken_of(source)
+    facts = locked_with_others(record, which, today)
+    refuse_an_older_document(facts[0], said, source)
+    if which == PROPOSAL:
+        end(facts[0], When(said.day, said.precision, Qualifier.BY), source)
+    elif which == END:
+        for fact in facts:
+            take_back_end(fact)
+        reconfirm(facts=facts, when=said, source=source)
+    else:
+        for fact in reversed(facts):
+            remove(fact)
+
+
+def remove(fact: DatedFact) -> None:
+    try:
+        fact.delete()
+    except ProtectedError as error:
+        others = ", ".join(sorted(str(other) for other in error.protected_objects))
+        raise ValidationError(
+            f"{fact} cannot be removed: {others} would be left without it. Say first what became "
+            "of that."
+        ) from error

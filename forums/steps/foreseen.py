@@ -1,0 +1,195 @@
+"""The guided step that says whether what a document foresaw happened."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from editing.step_forms import StepForm
+from editing.steps import Step, step_on
+from forums.change_kinds import END, START
+from forums.foreseen import (
+    PROPOSAL,
+    edges_of,
+    it_did_not_happen,
+    it_happened,
+    on_another_day,
+    question_about,
+)
+from forums.models import (
+    Forum,
+    ForumName,
+    MemberOrganisation,
+    Membership,
+    ReportingLine,
+    Seat,
+)
+from forums.steps.confirmations import may_change
+from organisations.models import Organisation, OrganisationName, Post, Relationship
+from people.models import Appointment, PersonName
+from records.history import Nature
+from records.models import DatedFact, OtherName
+
+HAPPENED, ANOTHER_DAY, NEVER = "happened", "another-day", "never"
+ANSWERS = {
+    HAPPENED: "It happened on the day that was foreseen",
+    ANOTHER_DAY: "It happened on another day, or is to",
+    NEVER: "It did not happen",
+}
+# What each answer is called beside a record that is listed.
+IN_SHORT = {HAPPENED: "It happened", ANOTHER_DAY: "On another day", NEVER: "It did not happen"}
+
+
+def answers_about(record: DatedFact, which: str) -> list[str]:
+    """The answers that there are to a question about a record.
+
+    That a proposed forum was set up changes its status, and a name that stayed is a renaming
+    undone: neither is said here.
+    """
+    if which == PROPOSAL:
+        return [NEVER]
+    return [HAPPENED, ANOTHER_DAY] if isinstance(record, OtherName) else list(ANSWERS)
+
+
+def foreseen_in_words(record: DatedFact, which: str) -> str:
+    """ "It was to end on 31 March 2026, as Board paper of October 2025 foresaw"."""
+    if which == PROPOSAL:
+        return f"It is proposed, and last known {record.last_known_in_words() or 'on no day'}"
+    at_the_end = which == END and record.end_document is not None
+    document = record.end_document if at_the_end else record.document
+    said = record.end_foreseen_as_of if which == END else record.start_foreseen_as_of
+    verb, when = "begin", record.when_it_starts()
+    if which == END:
+        verb, when = "end", record.when_it_ends()
+    of = f" ({said.in_words()})" if said else ""
+    return f"It was to {verb} {when}, as {document.short_title}{of} foresaw"
+
+
+class ForeseenForm(StepForm):
+    """Asks what became of it, and which document says so."""
+
+    date_label = "The other day"
+    date_help = (
+        "Only if it is another day than was foreseen: the first day of what begins, the last of "
+        "what ends. If only the month or year is known, any day in it will do."
+    )
+    groups = [("Whether it happened", ["outcome"])]
+
+    outcome = forms.ChoiceField(
+        label="What became of it",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of these."},
+    )
+
+    def prepare(self):
+        super().prepare()
+        self.which = question_about(self.record, timezone.localdate())
+        answers = answers_about(self.record, self.which)
+        self.fields["outcome"].choices = [(each, ANSWERS[each]) for each in answers]
+        self.fields["date"].required = False
+        self.fields[
+            "document"
+        ].help_text = "The paper that says what became of it, later than the one that foresaw it."
+        if self.which == PROPOSAL:
+            for name in ("date", "precision", "qualifier"):
+                del self.fields[name]
+
+    def clean(self):
+        data = super().clean()
+        outcome = data.get("outcome")
+        if outcome is None or "date" in self.errors:
+            return data
+        if outcome == ANOTHER_DAY and not data.get("date"):
+            self.add_error("date", "Enter the day, as it is known.")
+        elif outcome != ANOTHER_DAY and data.get("date"):
+            self.add_error(
+                "date", f"Leave this empty, or choose “{ANSWERS[ANOTHER_DAY]}” if this is the day."
+            )
+        removes = outcome == NEVER and self.which == START
+        # A removed record has no source, so the reason in its history names the source.
+        if removes and {"reason", "document", "locator"} <= data.keys():
+            data["reason"] = (
+                f"{data['reason']} Source: {data['document'].short_title}, {data['locator']}."
+            )
+        return data
+
+
+class WhatBecame(Step):
+    name = "what-became-of-it"
+    rank = 5
+    title = "Say whether it happened"
+    explains = (
+        "A document foresaw this, and its day has passed. Say what became of it, by a later "
+        "document. What was to begin or end with it is settled with it. An end that did not happen "
+        "is taken back. What did not begin is removed, and the change history keeps it."
+    )
+    unsuited = (
+        "Of this record nothing was foreseen whose day has passed, or a later document says what "
+        "became of it."
+    )
+    form_class = ForeseenForm
+    record: Any
+    offered_in_lists = False
+
+    @property
+    def nature(self) -> Nature:
+        happened = self.request.POST.get("outcome") == HAPPENED
+        return Nature.CONFIRMED if happened else Nature.CHANGED
+
+    @classmethod
+    def is_for(cls, record, day):
+        passed = record.latest_end < day or record.latest_start < day
+        return passed if START in edges_of(type(record)) else record.latest_end < day
+
+    @classmethod
+    def is_called_for(cls, record, day):
+        return bool(question_about(record, day))
+
+    def hindrance(self):
+        return "" if question_about(self.record, self.today) else self.unsuited
+
+    def facts(self):
+        which = question_about(self.record, self.today)
+        names = [(str(capfirst(self.record._meta.verbose_name)), str(self.record))]
+        return [*names, ("Foreseen", foreseen_in_words(self.record, which))] if which else names
+
+    def take(self, form) -> models.Model | None:
+        outcome = form.cleaned_data["outcome"]
+        asked = {
+            "record": self.record,
+            "which": form.which,
+            "source": form.source,
+            "today": self.today,
+        }
+        if outcome == ANOTHER_DAY:
+            on_another_day(when=form.when, **asked)
+            return None
+        if outcome == HAPPENED:
+            it_happened(**asked)
+            return None
+        it_did_not_happen(**asked)
+        return form.source.document if form.which == START else None
+
+
+# Whom and what each answer may change.
+MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
+    Organisation: may_change(
+        Organisation, Post, Appointment, Relationship, Seat, Membership, MemberOrganisation,
+        ReportingLine,
+    ),
+    Post: may_change(Post, Appointment),
+    Forum: may_change(Forum, Seat, Membership, MemberOrganisation, ReportingLine),
+    Seat: may_change(Seat, Membership),
+    **{
+        model: may_change(model)
+        for model in (
+            Appointment, Membership, Relationship, MemberOrganisation, ReportingLine,
+            OrganisationName, PersonName, ForumName,
+        )
+    },
+}  # fmt: skip
+
+for model, needed in MAY_CHANGE.items():
+    step_on(model)(type(f"WhatBecameOf{model.__name__}", (WhatBecame,), {"permissions": needed}))

@@ -1,0 +1,208 @@
+"""What a paper of October 2025 foresaw is not told in April as if it had happened.
+
+Anna chairs the Board and was to leave at the end of March 2026; Ben was to follow.
+"""
+
+import pytest
+
+from organisations.models import RelationshipKind
+from records.models import NameKind
+from records.periods import Precision, Qualifier
+from tests.builders import (
+    make_appointment,
+    make_chair_seat,
+    make_document,
+    make_forum,
+    make_forum_name,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_post,
+    make_relationship,
+    make_reporting_line,
+    make_seat,
+)
+from tests.pages.as_data import read_data
+from tests.pages.files import get
+from tests.pages.reading import read
+
+pytestmark = pytest.mark.django_db
+
+END = {"end_date": "2026-03-31"}
+WAS_TO_END = "was to end on 31 March 2026, as the paper of October 2025 foresaw"
+BEFORE, ON, AFTER = "2026-03-30", "2026-03-31", "2026-04-01"
+CHANGES = {"from": "2026-03-01", "to": "2026-04-30"}
+
+
+@pytest.fixture
+def paper():
+    return make_document(
+        slug="paper", short_title="Paper", as_of="2025-10-01", as_of_precision=Precision.MONTH
+    )
+
+
+@pytest.fixture
+def minutes():
+    return make_document(slug="minutes", short_title="Minutes", as_of="2026-04-20")
+
+
+@pytest.fixture
+def chair():
+    return make_chair_seat(forum=make_forum(slug="board", name="The Board"))
+
+
+@pytest.fixture
+def anna(chair, paper):
+    return make_membership(
+        seat=chair,
+        person=make_person(slug="anna", name="Anna Adams"),
+        end_document=paper,
+        end_locator="page 3",
+        **END,
+    )
+
+
+def sentences() -> list[str]:
+    return [each["sentence"] for each in read_data("/changes.json", CHANGES).said["results"]]
+
+
+def test_somebody_whose_end_was_foreseen_is_told_so_from_the_day_after(anna):
+    for as_at in (BEFORE, ON):
+        forum, person = (
+            read("/forums/board/", {"as_at": as_at}),
+            read("/people/anna/", {"as_at": as_at}),
+        )
+        assert "since 1 April 2019, until 31 March 2026" in forum.row("Anna Adams")
+        assert "since 1 April 2019, until 31 March 2026" in person.section("now")
+        assert "was to end" not in forum.answer + person.answer
+    forum, person = (
+        read("/forums/board/", {"as_at": AFTER}),
+        read("/people/anna/", {"as_at": AFTER}),
+    )
+    assert f"since 1 April 2019; {WAS_TO_END}" in forum.section("former")
+    assert f"since 1 April 2019; {WAS_TO_END}" in person.section("before")
+
+
+def test_the_timeline_tells_it_too(anna):
+    assert f"since 1 April 2019; {WAS_TO_END}" in read("/forums/board/").section("timeline")
+
+
+def test_it_is_a_fact_once_the_minutes_say_so(anna, minutes):
+    anna.end_document = minutes
+    anna.save()
+
+    assert "1 April 2019 to 31 March 2026" in read("/forums/board/").section("former")
+    assert sentences() == ["On 31 March 2026 Anna Adams ceased to be Chair of The Board."]
+
+
+def test_changes_tell_it_on_the_page_and_in_files_and_feeds(anna):
+    [told] = sentences()
+    assert told.endswith(", as the source foresaw.")
+    assert "Anna Adams was to cease to be" in told
+    assert told in read("/changes/", CHANGES).text
+    [row] = read_data("/changes.csv", CHANGES).rows
+    assert (row["sentence"], row["foreseen"]) == (told, "true")
+    assert told in get("/changes.atom").content.decode()
+
+
+def test_json_and_csv_say_which_of_the_two_was_foreseen(chair, anna, paper):
+    make_membership(
+        seat=chair, person=make_person(name="Ben Brown"), document=paper, start_date="2026-04-01"
+    )
+    said = read_data("/forums/board.json", {"as_at": AFTER}).said
+    [former] = said["former"]
+    assert (former["start_foreseen"], former["end_foreseen"]) == (False, True)
+    [holder] = said["seats"][0]["holders"]
+    assert (holder["start_foreseen"], holder["end_foreseen"]) == (True, False)
+    assert {each["end_foreseen"] for each in said["over_time"] if "person" in each} == {True, False}
+    [row] = read_data("/forums/board.csv", {"as_at": AFTER}).rows
+    assert (row["start_foreseen"], row["end_foreseen"]) == ("true", "false")
+
+
+def test_a_start_that_was_foreseen_is_told_so_from_its_day(chair, paper):
+    make_membership(
+        seat=chair, person=make_person(name="Ben Brown"), document=paper, start_date="2026-04-01"
+    )
+    on = read("/forums/board/", {"as_at": AFTER})
+    assert "since 1 April 2026, as the paper of October 2025 foresaw" in on.row("Ben Brown")
+    before = read("/forums/board/", {"as_at": ON}).answer
+    assert "from 1 April 2026" in before
+    assert "foresaw" not in before
+
+
+def test_a_forum_and_an_organisation_say_that_they_were_to_end(paper):
+    make_forum(slug="group", name="Group", document=paper, **END)
+    make_organisation(slug="ccg", name="Wye CCG", document=paper, **END)
+
+    for page, what in (("/forums/group/", "forum"), ("/organisations/ccg/", "organisation")):
+        after = read(page, {"as_at": AFTER})
+        assert f"This {what} {WAS_TO_END}." in after.answer
+        assert after.fact("Was to end") == ("31 March 2026, as the paper of October 2025 foresaw")
+        assert read(page, {"as_at": ON}).fact("Ends") == "31 March 2026"
+    assert "None: the forum was to end" in read("/forums/group/", {"as_at": AFTER}).fact("Chair")
+    assert sentences() == [
+        "On 31 March 2026 Group was to stand down, as the source foresaw.",
+        "On 31 March 2026 Wye CCG was to close, as the source foresaw.",
+    ]
+
+
+def test_a_beginning_that_was_foreseen_is_told_on_its_page(paper):
+    make_forum(slug="group", document=paper, start_date="2026-04-01")
+
+    assert read("/forums/group/", {"as_at": AFTER}).fact("Was to begin") == (
+        "1 April 2026, as the paper of October 2025 foresaw"
+    )
+
+
+def test_what_names_a_body_that_was_to_close_says_no_more(paper, chair):
+    closed = make_organisation(name="Wye CCG", document=paper, **END)
+    make_reporting_line(from_forum=chair.forum, to_forum=None, to_organisation=closed)
+
+    for page in ("/forums/board/", "/forums/board/terms/", "/structure/"):
+        text = read(page, {"as_at": AFTER}).answer
+        assert "was to" in text, page
+        assert "ended 31 March 2026" not in text and "closed 31 March 2026" not in text, page
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (
+            lambda paper: make_relationship(
+                kind=RelationshipKind.SUCCEEDED_BY, document=paper, start_date="2026-04-01"
+            ),
+            " was to be succeeded by ",
+        ),
+        (
+            lambda paper: make_relationship(document=paper, **END),
+            " was to cease to be a member of ",
+        ),
+        (lambda paper: make_reporting_line(document=paper, **END), " was to cease to report to "),
+        (lambda paper: make_post(document=paper, **END), " was to come to an end"),
+        (lambda paper: make_seat(document=paper, number=2, **END), " were to come to an end"),
+        (lambda paper: make_appointment(document=paper, **END), " was to cease to be "),
+        (
+            lambda paper: make_forum_name(name="Old", kind=NameKind.FORMER, document=paper, **END),
+            "Old was to be renamed ",
+        ),
+        (
+            lambda paper: make_forum(document=paper, end_qualifier=Qualifier.BY, **END),
+            "By 31 March 2026, ",
+        ),
+    ],
+)
+def test_every_kind_of_change_that_was_foreseen_was_to_happen(paper, make, told):
+    make(paper)
+
+    [said] = sentences()
+    assert told in said
+    assert said.endswith(", as the source foresaw.")
+    assert "had " not in said
+    # What was foreseen by a day is no fact of that day.
+    assert "What was so by then" not in read("/changes/", CHANGES).text
+
+
+def test_standing_and_counts_are_those_of_the_record(anna):
+    said = read_data("/forums/board.json", {"as_at": AFTER}).said
+    assert said["seats"][0]["standing"] == "vacant"
+    assert said["places"]["filled"] == 0
