@@ -38,9 +38,10 @@ class FoundOfKind:
 
 
 def findable(request: HttpRequest) -> list[type[models.Model]]:
-    """The kinds of record that have guided steps and that the user may view, in the order of
-    `found_in_place`."""
-    found = {model for model, _ in all_steps() if may_view(request, model)}
+    """The kinds of record that have guided steps which lists offer, and that the user may view, in
+    the order of `found_in_place`."""
+    offered = {model for model, step in all_steps() if step.offered_in_lists}
+    found = {model for model in offered if may_view(request, model)}
     return sorted(found, key=lambda model: admin.site.get_model_admin(model).found_in_place)
 
 
