@@ -118,6 +118,10 @@ class HeldSeat(Holding):
         ends = (self.post_latest_end, self.post_organisation_latest_end)
         return any(end is not None and end < self.day for end in ends)
 
+    def is_held_by(self, holder: Holder) -> bool | None:
+        # A post that is over takes with it whoever the register still has in it.
+        return False if holder.ex_officio and self.post_is_over else super().is_held_by(holder)
+
     @property
     def post_may_be_over(self) -> bool:
         """Whether the post that it goes with, or the organisation of that, may have ended before

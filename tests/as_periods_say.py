@@ -140,7 +140,7 @@ class Facts:
         for member in self.members:
             if member.forum_id == forum.pk and place(day, member) == "now":
                 organisation = member.organisation.get_absolute_url()
-                told["members"][organisation, member.holds(day)] += 1
+                told["members"][organisation, holds(day, member, forum)] += 1
         for line in self.lines:
             ends = {line.from_forum_id, line.to_forum_id}
             if forum.pk in ends and place(day, line) == "now" and not over(day, line.from_forum):
@@ -313,7 +313,9 @@ class Facts:
         for seat in self.seats:
             for each in () if self.is_left_out(seat) else self.through_post(seat, day):
                 key = f"{seat.forum.get_absolute_url()}#seat-{seat.pk}-appointment-{each.pk}"
-                tables["memberships"][key] = holds(day, each, seat, seat.forum)
+                post, whole = seat.ex_officio_post, (seat, seat.forum)
+                so = held(day, each, *whole, post, post.organisation)
+                tables["memberships"][key] = both(so, holds(day, *whole))
         for table, names in self.names.items():
             owner = table.removesuffix("_names")
             beside = () if owner == "person" else (owner,)
