@@ -217,7 +217,8 @@ def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
 def _filled_at_most(tenures: TenureQuerySet, held: str, day: datetime.date, other: Q = ANY) -> Case:
     """How many places `tenures` fill at the most, which agrees with `filled_at_most` of rows. In a
     handover `other` is asked of whoever left or came."""
-    there = number_of(tenures.listed(day).not_acting(), held)
+    tenures, other = tenures.not_acting(), other & ~Q(basis=Basis.ACTING)
+    there = number_of(tenures.listed(day), held)
     left = leaving(tenures, day).filter(taken_over(tenures, day, other))
     came = coming(tenures, day).filter(took_over(tenures, day, other))
     handed_over = Least(number_of(left, held), number_of(came, held))

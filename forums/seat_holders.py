@@ -193,8 +193,7 @@ class HeldSeat(Holding):
         by_post = surely_filled(settled(through_post), self.day)
         if may_have_member(self.members, self.day):
             by_post = min(by_post, 1)  # which is filled by the member or through the post
-        there = self._members_there + through_post
-        return by_members or by_post or self.filled_for_now(there)
+        return by_members or by_post or self.filled_for_now(self._members_there, through_post)
 
     @property
     def filled_at_most(self) -> int:

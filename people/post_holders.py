@@ -240,18 +240,18 @@ class Holding(DatedStated):
         """Pairs of holders of whom one holds it on the day, and it is not recorded which."""
         return [
             (earlier, later)
-            for earlier, later in handovers(self.settled_holders, self.day)
+            for earlier, later in handovers(self.holders, self.day)
             if earlier.perhaps and later.perhaps
         ]
 
     @property
     def shown(self) -> list[tuple[Holder, Holder | None]]:
         """Each holder, with who took over from them if it is not recorded which of the two holds
-        it on the day."""
+        it on the day. That may be the same person, in another term or on another basis."""
         successors = {
             id(earlier): later
             for earlier, later in self.handed_over
-            if earlier.person_id != later.person_id
+            if earlier.person_id != later.person_id or earlier.ex_officio == later.ex_officio
         }
         then = {id(later) for later in successors.values()}
         return [(each, successors.get(id(each))) for each in self.holders if id(each) not in then]
@@ -340,11 +340,19 @@ class Holding(DatedStated):
             return 0
         return surely_filled(self.settled_holders, self.day) or self.filled_for_now(self.holders)
 
-    def filled_for_now(self, holders: Iterable[Holder]) -> int:
-        """How many places those of `holders` surely fill who act, where no other surely does: one
-        at least is filled, if the other whom they act for may be there."""
-        acting = [x for x in holders if x.basis == Basis.ACTING and x.certainly(self.day)]
-        return min(len(acting), 1) if self.settled_holders else len(acting)
+    def filled_for_now(self, *sides: list[Holder]) -> int:
+        """How many places the holders of `sides` surely fill who act, where no other surely does:
+        one at least is filled, if the other whom they act for may be there, or if one of two fills
+        it between whom there was a handover."""
+        acting = [
+            each
+            for side in sides
+            for each in side
+            if each.basis == Basis.ACTING and each.certainly(self.day)
+        ]
+        if acting and not self.settled_holders:
+            return len(acting)
+        return 1 if acting or any(handovers(side, self.day) for side in sides) else 0
 
     @property
     def filled_at_most(self) -> int:

@@ -114,8 +114,8 @@ def surely_held(tenures: TenureQuerySet, day: datetime.date, other: Q = ANY) -> 
 
 
 def leaving(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
-    """The `tenures` that ended between two known days around `day`, and do not just act."""
-    return tenures.not_acting().filter(
+    """The `tenures` that ended between two known days around `day`."""
+    return tenures.filter(
         latest_start__lte=day,
         earliest_end__lte=day,
         latest_end__gte=day,
@@ -124,8 +124,8 @@ def leaving(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
 
 
 def coming(tenures: TenureQuerySet, day: datetime.date) -> TenureQuerySet:
-    """The `tenures` that began between two known days around `day`, and do not just act."""
-    return tenures.not_acting().filter(
+    """The `tenures` that began between two known days around `day`."""
+    return tenures.filter(
         earliest_start__lte=day,
         latest_start__gte=day,
         earliest_end__gte=day,
@@ -165,7 +165,7 @@ def is_surely_held(recorded: Sequence[Any], day: datetime.date) -> bool:
     """Whether one of those recorded for one thing surely holds it on `day`; agrees with
     `surely_held`."""
     certain = any(each.certainly(day) for each in recorded)
-    return certain or bool(handovers(settled(recorded), day))
+    return certain or bool(handovers(recorded, day))
 
 
 def standing_of(

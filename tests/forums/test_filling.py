@@ -202,7 +202,9 @@ def compare(forum: Forum, on: datetime.date) -> None:
         assert (seat.filled > 0) == (seat.standing == Standing.HELD)
         assert seat.filled <= seat.filled_at_most
         # Everybody who may fill it is shown, those of an open limit apart.
-        fill = {each.id for each in certainly_fill(seat.post_holders, seat.members, on)}
+        may_be_over = seat.may_be_over or seat.post_may_be_over
+        filling = [] if may_be_over else certainly_fill(seat.post_holders, seat.members, on)
+        fill = {each.id for each in filling}
         shown = {(each.id, each.perhaps) for each in seat.holders if each.ex_officio}
         assert shown == {
             (each.id, each.id not in fill) for each in seat.by_post if each.is_listed(on)
