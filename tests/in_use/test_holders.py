@@ -54,10 +54,6 @@ def test_acting_from_a_month_interim_from_a_later_one_and_a_successor_on_a_day(s
     feed_tells(stage, told)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Issue 17: a handover from somebody who acts is not seen as one, and is “perhaps held”.",
-)
 def test_somebody_who_acts_and_stays_as_interim_is_there_all_the_while(stage):
     ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
     stage.take("cover", person=stage.bea, date="2022-04-15", document=paper("2022-05-04"))
