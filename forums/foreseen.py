@@ -1,7 +1,7 @@
 """What documents foresaw, whose day has passed, and whether it happened.
 
-Of a start, an end or a proposal that no later document speaks of, somebody says that it happened,
-that it happened on another day, or that it did not. Each action locks what it changes, and is done
+If no later document speaks of a start, an end or a proposal, somebody says that it happened, that
+it happened on another day, or that it did not. Each action locks what it changes, and is done
 whole or not at all.
 """
 
@@ -41,13 +41,13 @@ OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
 
 
 def edges_of(model: type[DatedFact]) -> tuple[str, ...]:
-    """What is asked about: of a former name only that it was given up, as changes tell it."""
+    """The edges that are asked about. Changes tell of a former name only that it was given up."""
     return (END,) if issubclass(model, OtherName) else (END, START)
 
 
 def question_about(record: DatedFact, day: datetime.date) -> str:
-    """What is not known to have happened, though its day was before `day`: END, START or PROPOSAL;
-    "" if nothing is."""
+    """The edge that is not known to have happened, though its day was before `day`: END, START or
+    PROPOSAL; "" if there is none."""
     if record.latest_end < day and record.end_foreseen:
         return END
     if START in edges_of(type(record)) and record.latest_start < day and record.start_foreseen:
@@ -92,8 +92,8 @@ def same_time_as(which: str, path: str) -> Q:
 
 
 def sharing(record: DatedFact, which: str) -> list[DatedFact]:
-    """What was to begin or end with a record that it belongs to: what belongs to others after
-    these."""
+    """The records that were to begin or end with one that they belong to: those that belong to
+    others come after these."""
     fields = Dated.START_FIELDS if which == START else Dated.END_FIELDS
     when = {name: getattr(record, name) for name in fields}
     found: dict[tuple[type, int], DatedFact] = {}
@@ -191,7 +191,7 @@ def on_another_day(
     """Correct the day on which a record began or ended, and what was to begin or end with it, by a
     document.
 
-    The document may be of before that day, and so put it off: then that is foreseen anew. Raises
+    The document may be of before that day, and so put it off: then that is foreseen again. Raises
     ValidationError, changing nothing, if a rule would be broken or if the document is too old.
     """
     said = day_spoken_of(source)

@@ -82,8 +82,8 @@ class HeldSeat(Holding):
 
     @property
     def for_closed(self) -> str:
-        """That the organisation it speaks for had closed, or was to, if that was before the day:
-        "closed March 2020"."""
+        """The closure of the organisation it speaks for, if that was before the day: "closed March
+        2020", "was to close March 2020"."""
         if self.for_latest_end is None or self.for_latest_end >= self.day:
             return ""
         verb = "was to close" if self.for_end_foreseen else "closed"

@@ -47,7 +47,7 @@ class Sentence:
 
     @property
     def is_limit(self) -> bool:
-        """Whether it tells what was so by a day. What was foreseen by then need not be so."""
+        """Whether it tells what was so by a day. A foreseen one need not be so."""
         return self.first.is_limit and not self.first.is_foreseen
 
     @property

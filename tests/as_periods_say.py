@@ -16,7 +16,7 @@ from records.days import NO_EARLIEST, NO_LATEST, day_before, next_day
 from records.models import DatedFact
 from records.periods import Period, as_known, both
 
-# What is told of one thing: each of it with whether it is so (true, false or null).
+# The facts about one thing, each with whether it is so (true, false or null).
 Told = dict[str, Counter]
 
 
@@ -242,7 +242,7 @@ class Facts:
         return told
 
     def chairs(self, heads: Iterable[str], day: datetime.date) -> Told:
-        """Of seats of chairs and posts of `heads`."""
+        """The seats of chairs and posts of `heads`."""
         told = defaultdict(Counter)
         rows = [(seat, seat.forum) for seat in self.seats if seat.role == "chair"]
         rows += [(post, post.organisation) for post in self.posts if post.kind in heads]
@@ -459,7 +459,7 @@ def told_by_chairs(said: dict) -> Told:
 
 
 def differences(address: str, day: datetime.date, told: Told, meant: Told) -> list[str]:
-    """What is told beyond what is meant, and what is not told though it is."""
+    """The facts told that should not be, and those not told that should be."""
     found = []
     for name in sorted({*told, *meant}):
         for words, more in (

@@ -45,8 +45,8 @@ IN_SHORT = {HAPPENED: "It happened", ANOTHER_DAY: "On another day", NEVER: "It d
 def answers_about(record: DatedFact, which: str) -> list[str]:
     """The answers that there are to a question about a record.
 
-    That a proposed forum was set up changes its status, and a name that stayed is a renaming
-    undone: neither is said here.
+    Neither the setting up of a proposed forum, which changes its status, nor a name that stayed,
+    which is a renaming undone, is said here.
     """
     if which == PROPOSAL:
         return [NEVER]
@@ -173,7 +173,7 @@ class WhatBecame(Step):
         return form.source.document if form.which == START else None
 
 
-# Whom and what each answer may change.
+# The records that each answer may change.
 MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
     Organisation: may_change(
         Organisation, Post, Appointment, Relationship, Seat, Membership, MemberOrganisation,

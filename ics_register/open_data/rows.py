@@ -21,8 +21,7 @@ class Gathered:
     @property
     def told(self) -> str:
         """A condition on appointments and memberships: those to tell in formats that have no word
-        for perhaps. Of a day, none that are in the file only because another record refers to
-        them."""
+        for perhaps. It leaves out of the file of a day those that another record refers to."""
         return "in_force IS NOT NULL" if self.about["periods"] == "all" else "in_force"
 
     @property

@@ -29,7 +29,7 @@ Link = tuple[str, str, str]
 
 
 def ended(record: Organisation | Forum, day: datetime.date, verb: str) -> str:
-    """That a forum or an organisation ended, if that was before the day: "closed March 2020"."""
+    """The end of a forum or an organisation, if that was before the day: "closed March 2020"."""
     return record.told_end(verb) if record.has_ended(day) else ""
 
 
@@ -135,7 +135,7 @@ class SeatRow:
 
     @property
     def for_closed(self) -> str:
-        """That the organisation that the seat speaks for closed, if the holder has no other."""
+        """The closure of the organisation that the seat speaks for, if the holder has no other."""
         return "" if self.holder and self.holder.for_slug else self.seat.for_closed
 
 

@@ -391,7 +391,7 @@ def test_a_paper_older_than_the_one_that_foresaw_it_says_nothing_against_it(anna
     assert error.startswith("Old speaks as of 1 January 2025, and what was to happen is known from")
 
 
-# Who is asked
+# The people asked
 
 
 def test_the_step_is_offered_where_there_is_a_question(anna, minutes):

@@ -120,7 +120,7 @@ class Stage:
 
 @dataclass
 class Told:
-    """What is said of a day, in the shape that `Stage.says` compares."""
+    """The facts of a day, in the shape that `Stage.says` compares."""
 
     stage: Stage
     day: str
@@ -150,7 +150,7 @@ class Told:
 
     @property
     def exported(self) -> list[tuple]:
-        """Whom a reader of the database finds who leaves out what is not in force."""
+        """The people whom a reader of the database finds who leaves out what is not in force."""
         table = "appointments" if self.stage.kind == "post" else "memberships"
         database = opened.sqlite(**self.asked)
         rows = database.execute(

@@ -1,4 +1,4 @@
-"""What is announced before it happens, or recorded long after, and what each page says then."""
+"""Events announced before they happen, or recorded long after, and what each page says then."""
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_somebody_announced_who_never_came_is_withdrawn_before_that_day_and_afte
 
 
 def test_somebody_who_leaves_everything_does_not_begin_what_was_only_announced():
-    """What was announced *not before* a day, and then ended, would perhaps have held between."""
+    """A tenure announced *not before* a day, and then ended, would perhaps have held between."""
     stage = Stage("post")
     ann = stage.add(stage.ann, "2024-01-01", paper("2024-01-10"))
     seat = make_chair_seat(forum=make_forum(slug="board", name="The Board"))

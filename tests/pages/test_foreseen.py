@@ -198,7 +198,7 @@ def test_every_kind_of_change_that_was_foreseen_was_to_happen(paper, make, told)
     assert told in said
     assert said.endswith(", as the source foresaw.")
     assert "had " not in said
-    # What was foreseen by a day is no fact of that day.
+    # A thing foreseen by a day is no fact of that day.
     assert "What was so by then" not in read("/changes/", CHANGES).text
 
 

@@ -68,7 +68,7 @@ def said_at(address: str, day: datetime.date, **asked) -> dict:
 
 
 def shown(wrong: list[str]) -> str:
-    """What is wrong, of each kind first once."""
+    """The faults, of each kind one first."""
     return "\n".join([f"{len(wrong)} wrong", *wrong[:60]])
 
 
@@ -186,7 +186,7 @@ def says_perhaps(text: str) -> bool:
 
 
 def marked(page, records: dict[str, object], day, **below: str) -> list[str]:
-    """Of `records` by their anchors, those that a page marks as perhaps and should not, or should
+    """The anchors of `records` that a page marks as perhaps and should not, or should
     and does not."""
     parents = {child: parent for parent in page.tree.iter() for child in parent}
     anchors = {each.get("id"): each for each in page.tree.iter() if each.get("id")}
