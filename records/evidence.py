@@ -6,6 +6,7 @@ A start or an end is foreseen if no document speaks of a day on which it may hav
 """
 
 import datetime
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -213,7 +214,10 @@ class Foreseeable(Evidence, Period):
     surely of an earlier day. A source without a day foresees nothing.
     """
 
-    end_document_slug: str | None
+    if TYPE_CHECKING:  # a column of a row, or a property of a record
+
+        @property
+        def end_document_slug(self) -> str | None: ...
 
     @property
     def start_foreseen_as_of(self) -> When | None:

@@ -1,6 +1,6 @@
 """The guided step that says whether what a document foresaw happened."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import models
@@ -57,8 +57,7 @@ def foreseen_in_words(record: DatedFact, which: str) -> str:
     """ "It was to end on 31 March 2026, as Board paper of October 2025 foresaw"."""
     if which == PROPOSAL:
         return f"It is proposed, and last known {record.last_known_in_words() or 'on no day'}"
-    at_the_end = which == END and record.end_document is not None
-    document = record.end_document if at_the_end else record.document
+    document = (record.end_document if which == END else None) or record.document
     said = record.end_foreseen_as_of if which == END else record.start_foreseen_as_of
     verb, when = "begin", record.when_it_starts()
     if which == END:
@@ -87,7 +86,8 @@ class ForeseenForm(StepForm):
         super().prepare()
         self.which = question_about(self.record, timezone.localdate())
         answers = answers_about(self.record, self.which)
-        self.fields["outcome"].choices = [(each, ANSWERS[each]) for each in answers]
+        outcome = cast(forms.ChoiceField, self.fields["outcome"])
+        outcome.choices = [(each, ANSWERS[each]) for each in answers]
         self.fields["date"].required = False
         self.fields[
             "document"
@@ -133,10 +133,10 @@ class WhatBecame(Step):
     record: Any
     offered_in_lists = False
 
-    @property
-    def nature(self) -> Nature:
-        happened = self.request.POST.get("outcome") == HAPPENED
-        return Nature.CONFIRMED if happened else Nature.CHANGED
+    def __init__(self, request, record):
+        super().__init__(request, record)
+        if request.POST.get("outcome") == HAPPENED:
+            self.nature = Nature.CONFIRMED
 
     @classmethod
     def is_for(cls, record, day):
