@@ -123,7 +123,8 @@ def answers(address: str, parameters: dict) -> bool:
         {"end_date": datetime.date.max, "end_precision": "year"},
         {"start_date": datetime.date.min, "end_date": datetime.date.max},
         {"start_date": datetime.date.min, "end_date": datetime.date(202, 4, 1)},
-        {"start_date": datetime.date.max, "end_date": None},
+        # The last day of all stands for no bound, and no record begins on it.
+        {"start_date": datetime.date(9999, 12, 30), "end_date": None},
         dict.fromkeys(["confirmed_on", "term_ends", "review_date"], datetime.date.max),
         {"confirmed_on": datetime.date.min},
     ],
