@@ -49,7 +49,10 @@ def staff_server(seeded_database, browser, tmp_path_factory):
     database, and a copy of the database as it was then."""
     directory = tmp_path_factory.mktemp("staff")
     database, as_it_was = directory / "register.sqlite3", directory / "as-it-was.sqlite3"
-    with served_register.served(seeded_database, directory) as address:
+    with_minutes = directory / "with-minutes.sqlite3"
+    served_register.copy(seeded_database, with_minutes)
+    served_register.add_minutes(with_minutes)
+    with served_register.served(with_minutes, directory) as address:
         context = browser.new_context()
         log_in(context.new_page(), address)
         cookies = context.cookies()

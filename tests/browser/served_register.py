@@ -42,6 +42,31 @@ def make_seeded_database(database: Path) -> None:
         )
 
 
+def add_minutes(database: Path) -> None:
+    """Add minutes that speak as of a day after all that tests record: a paper from before could
+    only have foreseen it."""
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.row_factory = sqlite3.Row
+        [pack] = connection.execute(
+            "SELECT * FROM records_document WHERE short_title = 'Briefing pack 2021'"
+        )
+        names = dict.fromkeys(("title", "short_title"), "Minutes 2026")
+        day = {"as_of": "2026-11-01", "as_of_precision": "day"}
+        columns = {
+            **dict(pack),
+            **names,
+            **day,
+            "slug": "minutes",
+            "folded": "minutes 2026",
+            "id": None,
+        }
+        connection.execute(
+            f"INSERT INTO records_document ({', '.join(columns)}) "
+            f"VALUES ({', '.join('?' * len(columns))})",
+            list(columns.values()),
+        )
+
+
 def copy(database: Path, to: Path) -> None:
     """Copy a database over another, if there is one. Either may be in use."""
     with (
