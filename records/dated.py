@@ -150,7 +150,7 @@ class Dated(Period, models.Model):
         if (
             self.start_date is not None
             and other.end_date is not None
-            and self._dates_are_understood()
+            and self.dates_are_understood()
             and other.has_ended(self.start_date)
             and self.start_qualifier != Qualifier.BY
         ):
@@ -161,13 +161,13 @@ class Dated(Period, models.Model):
                 }
             )
 
-    def _dates_are_understood(self) -> bool:
+    def dates_are_understood(self) -> bool:
         days = self.start_date, self.end_date
         return all(isinstance(day, datetime.date | None) for day in days)
 
     def clean(self) -> None:
         super().clean()
-        if not self._dates_are_understood():  # the fields themselves say so
+        if not self.dates_are_understood():  # the fields themselves say so
             for name in self.FOUR_DAYS:
                 setattr(self, name, None)
             return

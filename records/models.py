@@ -210,9 +210,9 @@ class DatedFact(Record, Foreseeable, Evidenced, Dated):
         end = last_day(self.end_date, self.end_precision)
         return max((surely_said_on(when, end) for when in said), default=NO_EARLIEST)
 
-    def _dates_are_understood(self):
+    def dates_are_understood(self):
         known_on = (self.as_of, self.confirmed_on)
-        return super()._dates_are_understood() and all(
+        return super().dates_are_understood() and all(
             isinstance(day, datetime.date | None) for day in known_on
         )
 

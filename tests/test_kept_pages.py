@@ -62,8 +62,9 @@ def nothing_kept():
 
 @pytest.fixture
 def chair():
+    since = {"start_date": "2010-01-01"}
     return make_membership(
-        seat=make_chair_seat(forum=make_forum(slug="board", name="Board")),
+        seat=make_chair_seat(forum=make_forum(slug="board", name="Board", **since), **since),
         person=make_person(name="Ann Abel", slug="ann-abel"),
     )
 
