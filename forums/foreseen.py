@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import BooleanField, Case, F, ProtectedError, Q, QuerySet
 from django.db.models import Value as As
-from django.db.models import When as InCase
+from django.db.models import When as CaseWhen
 
 from forums.change_kinds import END, START
 from forums.models import Forum, ForumStatus, MemberOrganisation, Membership, ReportingLine, Seat
@@ -41,7 +41,7 @@ OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
 
 
 def edges_of(model: type[DatedFact]) -> tuple[str, ...]:
-    """The edges that are asked about. Changes tell of a former name only that it was given up."""
+    """The edges that are asked about: changes say of a former name only that it was given up."""
     return (END,) if issubclass(model, OtherName) else (END, START)
 
 
@@ -75,7 +75,7 @@ def open_questions(model: type[DatedFact], day: datetime.date) -> QuerySet:
             with_another |= same_time_as(which, path) & is_open(which, day, f"{path}__")
         # By a case, because a condition that compares with nothing is neither true nor false.
         case = Case(
-            InCase(with_another, then=As(True)), default=As(False), output_field=BooleanField()
+            CaseWhen(with_another, then=As(True)), default=As(False), output_field=BooleanField()
         )
         records = records.alias(**{name: case})
         wanted |= is_open(which, day) & Q(**{name: False})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, DateField, F, Func, Q
-from django.db.models import When as InCase
+from django.db.models import When as CaseWhen
 
 from records.constraints import DatabaseCheck
 from records.days import NO_EARLIEST, DayField
@@ -73,7 +73,7 @@ def foreseen(which: str, path: str = "") -> Q:
     date, known_to = f"{path}{which}_date", f"{path}{which}_precision"
     # A month or year is stored by its first day for a start, and by its last for an end.
     cases = [
-        InCase(**{known_to: precision}, then=_first_day(F(date), precision))
+        CaseWhen(**{known_to: precision}, then=_first_day(F(date), precision))
         for precision in (Precision.MONTH, Precision.YEAR)
     ]
     may_be: F | Case = F(date)
