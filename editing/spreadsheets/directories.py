@@ -28,7 +28,8 @@ class Directory:
         self.by_name: dict[str, dict[int, models.Model]] = defaultdict(dict)
         self.by_spelling: dict[str, dict[int, models.Model]] = defaultdict(dict)
         record: Any
-        for record in self.model._base_manager.select_related(*self.related):
+        # In the order in which they were recorded: records of one name have no other.
+        for record in self.model._base_manager.select_related(*self.related).order_by("pk"):
             self.records[record.pk] = record
             self.by_slug[record.slug] = self.stands_for(record)
             self.add_names(record, self.names_in(record))
