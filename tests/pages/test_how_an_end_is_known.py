@@ -229,6 +229,28 @@ def test_in_the_month_of_a_handover_one_sentence_names_both(board, trust):
     assert "since 1 April 2019, until April 2024 since April 2024" in row
 
 
+def test_a_handover_that_was_only_foreseen_was_to_take_place(board):
+    plan = make_document(as_of="2024-02-01")
+    seat = make_chair_seat(forum=board)
+    make_membership(
+        seat=seat,
+        person=make_person(name="Anna Adams"),
+        document=plan,
+        end_date="2024-04-30",
+        end_precision=Precision.MONTH,
+    )
+    make_membership(
+        seat=seat,
+        person=make_person(name="Ben Brown"),
+        document=plan,
+        start_date="2024-04-01",
+        start_precision=Precision.MONTH,
+    )
+
+    who = "Anna Adams, or Ben Brown, who was to take over some time in April 2024"
+    assert who in read("/forums/board/", IN_APRIL).fact("Chair")
+
+
 def test_before_and_after_the_month_one_of_them_is_shown(board):
     handed_over(Membership, make_chair_seat(forum=board))
 
