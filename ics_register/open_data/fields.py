@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from ics_register.open_data.identifiers import Addresses
 from people.post_holders import NAME_WITHHELD
 from people.standing import Standing
-from records.evidence import Evidence
+from records.evidence import Evidence, Foreseeable
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, When, as_known
 
@@ -303,6 +303,41 @@ def in_edtf(name: str, label: str, explains: str, fields: tuple[str, str, str]) 
     return worked_out(name, label, explains, Type.TEXT, needs=fields, read=read)
 
 
+class RawFact(Foreseeable):
+    """A record with a period, from the values that its columns need."""
+
+    def __init__(self, raw: dict):
+        self.__dict__.update(raw)
+
+
+# The values by which a record tells whether its start or its end was foreseen.
+FORESEEN_BY = {
+    **{name: name for name in (*DatedFact.PERIOD_FIELDS, *Evidence.AS_OF_FIELDS)},
+    **{name: name for name in ("confirmed_on", "confirmed_precision")},
+    **{f"document_{name}": f"document__{name}" for name in Evidence.AS_OF_FIELDS},
+    **{f"end_document_{name}": f"end_document__{name}" for name in Evidence.AS_OF_FIELDS},
+    "end_document_slug": "end_document__slug",
+}
+
+
+def foreseen(which: str) -> Column:
+    """A column on whether the "start" or the "end" is only foreseen."""
+
+    def read(raw: dict, addresses: Addresses):
+        return getattr(RawFact(raw), f"{which}_foreseen")
+
+    return Column(
+        f"{which}_foreseen",
+        f"{capfirst(which)} was foreseen",
+        f"Whether no source speaks of a day on which the {which} may have happened, but one foresaw"
+        " it: a plan, and not known to have come about.",
+        Type.YES_NO,
+        FORESEEN_BY,
+        read,
+        required=True,
+    )
+
+
 def period(model) -> list[Column]:
     start, end = DatedFact.EDTF_FIELDS
     explains = "The three before it in one, as the Extended Date/Time Format (ISO 8601-2) has it: "
@@ -310,19 +345,14 @@ def period(model) -> list[Column]:
     columns = [
         *known(model, *DatedFact.START_FIELDS),
         in_edtf(start, "Start in EDTF", explains, DatedFact.START_FIELDS),
+        foreseen("start"),
         *known(model, *DatedFact.END_FIELDS),
         in_edtf(end, "End in EDTF", explains, DatedFact.END_FIELDS),
+        foreseen("end"),
         refers(model, "end_document", "documents"),
         *plain(model, "end_locator"),
     ]
     return _grouped("period", columns)
-
-
-class RawEvidence(Evidence):
-    """The evidence of a record, from the values that its columns need."""
-
-    def __init__(self, raw: dict):
-        self.__dict__.update(raw)
 
 
 def last_known(model) -> list[Column]:
@@ -332,7 +362,7 @@ def last_known(model) -> list[Column]:
 
     def column(name: str, label: str, explains: str, kind: Type, said, choices=()) -> Column:
         def read(raw: dict, addresses: Addresses):
-            known = RawEvidence(raw).last_known
+            known = RawFact(raw).last_known
             return said(known) if known else None
 
         return Column(

@@ -42,10 +42,13 @@ def _period(row: sqlite3.Row, start: str = "start_date", end: str = "end_date") 
 
     A start that is only a limit is left out and given as `start_by` or `start_not_before`. An end
     that is only known *by* a day is given as the end too, because without one the record would seem
-    to go on; one *not before* a day is not, because it goes on.
+    to go on; one *not before* a day is not, because it goes on. A start or an end that was only
+    foreseen is marked.
     """
     limits = {Qualifier.BY: "start_by", Qualifier.NOT_BEFORE: "start_not_before"}
     said = {limits.get(row["start_qualifier"], start): row["start_date"]}
+    for foreseen in ("start_foreseen", "end_foreseen"):
+        said[foreseen] = True if row[foreseen] else None
     if row["end_qualifier"] == Qualifier.NOT_BEFORE:
         return {**said, "end_not_before": row["end_date"]}
     if row["end_qualifier"] == Qualifier.BY:

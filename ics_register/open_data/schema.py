@@ -43,7 +43,8 @@ CREATE VIEW who_sits_where AS
 SELECT forums.name AS forum, seats.role, seats.title AS seat, seats.standing,
     memberships.person_name AS person, speaks_for.name AS on_behalf_of, memberships.basis,
     memberships.start_date, memberships.start_qualifier, memberships.start_edtf,
-    memberships.end_date, memberships.end_qualifier, memberships.end_edtf,
+    memberships.start_foreseen,
+    memberships.end_date, memberships.end_qualifier, memberships.end_edtf, memberships.end_foreseen,
     coalesce(memberships.last_known, seats.last_known) AS last_known,
     documents.title AS document, coalesce(memberships.locator, seats.locator) AS locator,
     forums.id AS forum_id, seats.id AS seat_id, memberships.person_id
@@ -59,7 +60,9 @@ CREATE VIEW who_holds_what AS
 SELECT organisations.name AS organisation, posts.kind, posts.title AS post, posts.standing,
     appointments.person_name AS person, appointments.basis,
     appointments.start_date, appointments.start_qualifier, appointments.start_edtf,
+    appointments.start_foreseen,
     appointments.end_date, appointments.end_qualifier, appointments.end_edtf,
+    appointments.end_foreseen,
     coalesce(appointments.last_known, posts.last_known) AS last_known,
     documents.title AS document, coalesce(appointments.locator, posts.locator) AS locator,
     organisations.id AS organisation_id, posts.id AS post_id, appointments.person_id
@@ -71,12 +74,12 @@ WHERE posts.in_force;
 
 CREATE VIEW who_chairs_what AS
 SELECT forum AS forum_or_organisation, seat AS seat_or_post, standing, person, on_behalf_of, basis,
-    start_date, start_qualifier, start_edtf, last_known, document, locator,
+    start_date, start_qualifier, start_edtf, start_foreseen, last_known, document, locator,
     forum_id AS id, person_id
 FROM who_sits_where WHERE role = '{SeatRole.CHAIR.value}'
 UNION ALL
 SELECT organisation, post, standing, person, NULL, basis,
-    start_date, start_qualifier, start_edtf, last_known, document, locator,
+    start_date, start_qualifier, start_edtf, start_foreseen, last_known, document, locator,
     organisation_id, person_id
 FROM who_holds_what WHERE kind IN ({HEADS});
 """

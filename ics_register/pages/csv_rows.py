@@ -57,11 +57,14 @@ CONFIRMED_COLUMNS = (
     "confirmed_document_title",
     "confirmed_locator",
 )
-PERIOD_COLUMNS = (*Period.PERIOD_FIELDS, *Period.EDTF_FIELDS)
-DATED_COLUMNS = (
-    *PERIOD_COLUMNS,
+PERIOD_COLUMNS = (
+    *Period.PERIOD_FIELDS,
+    *Period.EDTF_FIELDS,
     "start_foreseen",
     "end_foreseen",
+)
+DATED_COLUMNS = (
+    *PERIOD_COLUMNS,
     *SOURCE_COLUMNS,
     "end_document",
     "end_document_title",
@@ -71,7 +74,6 @@ DATED_COLUMNS = (
 HOLDING_COLUMNS = (
     "title",
     "standing",
-    "holding_in_force",
     "requirement",
     "in_force",
     "person",
@@ -136,10 +138,10 @@ def holding_rows(said: dict) -> Iterator[dict]:
     """A post or a seat, as JSON has it, as rows.
 
     There is one for each holder on the day, or one if there is none. That one has no period, and
-    the source of the post or seat.
+    is in force if the post or seat is, whose source it has.
     """
-    own = {key: said.get(key) for key in ("title", "standing", "requirement", "on_behalf_of")}
-    own["holding_in_force"] = said["in_force"]
+    kept = ("title", "standing", "requirement", "on_behalf_of", "in_force")
+    own = {key: said.get(key) for key in kept}
     source = flat({"source": said["source"]}, "holding_")
     for each in said["holders"]:
         for_whom = each["on_behalf_of"] or own["on_behalf_of"]

@@ -213,7 +213,7 @@ def _fact_as_data(listed: ListedFact, chosen: FactKind, here: Here) -> dict:
         "quotation": (stated and fact.quotation) or None,
         "note": (stated and fact.note) or None,
         **({"ods_code": fact.ods_code, "ons_code": fact.ons_code} if codes else {}),
-        **({**plain.period(fact), **plain.foreseen(fact)} if isinstance(fact, DatedFact) else {}),
+        **(plain.period(fact) if isinstance(fact, DatedFact) else {}),
     }
 
 

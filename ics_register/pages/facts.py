@@ -44,7 +44,8 @@ def place(served) -> dict | None:
 
 
 def period(fact) -> dict:
-    """The period of a record. A missing date has no precision."""
+    """The period of a record, and whether its start and its end are only foreseen. A missing date
+    has no precision."""
     start, end = fact.start_date, fact.end_date
     return {
         "start_date": date(start, fact.start_precision),
@@ -55,12 +56,9 @@ def period(fact) -> dict:
         "end_qualifier": fact.end_qualifier if end else None,
         "start_edtf": fact.starts.as_edtf() if start else None,
         "end_edtf": fact.ends.as_edtf() if end else None,
+        "start_foreseen": fact.start_foreseen,
+        "end_foreseen": fact.end_foreseen,
     }
-
-
-def foreseen(fact) -> dict:
-    """Whether no source says that it began or ended, but one that it was to."""
-    return {"start_foreseen": fact.start_foreseen, "end_foreseen": fact.end_foreseen}
 
 
 def source(fact, here: Here) -> dict:
@@ -96,7 +94,6 @@ def dated(fact, here: Here) -> dict:
     ended = document(here, fact.end_document_slug, fact.end_document_title)
     return {
         **period(fact),
-        **foreseen(fact),
         **evidence(fact, here),
         "end_source": {"document": ended, "locator": fact.end_locator} if ended else None,
     }
@@ -335,7 +332,6 @@ def _time(line, here: Here) -> dict:
         "ex_officio": each.ex_officio or None,
         "ended_with_the_whole": line.is_cut,
         **period(each),
-        **foreseen(each),
         "source": source(each, here),
         "end_source": {"document": ended, "locator": each.end_locator} if ended else None,
         "seat_source": source(line.holding, here) if each.ex_officio else None,

@@ -146,7 +146,7 @@ def _all_held(context: dict, here: Here) -> dict[str, list[dict]]:
 
 def _ended_with(whole, here: Here) -> dict | None:
     """The record whose end also ended a tenure."""
-    return {"name": str(whole), **facts.period(whole), **facts.foreseen(whole)} if whole else None
+    return {"name": str(whole), **facts.period(whole)} if whole else None
 
 
 def person_as_json(context: dict, here: Here) -> dict:
@@ -169,7 +169,14 @@ def held_as_csv(context: dict, here: Here) -> CsvTable:
         for said in held
     )
     return CsvTable(
-        ["when", "in_force", *csv_rows.TENURE_COLUMNS, "ended_with_name", "ended_with_end_date"],
+        [
+            "when",
+            "in_force",
+            *csv_rows.TENURE_COLUMNS,
+            "ended_with_name",
+            "ended_with_end_date",
+            "ended_with_end_foreseen",
+        ],
         rows,
     )
 

@@ -133,6 +133,7 @@ def _organisation(row: Row, here: Here) -> dict:
     return {
         **facts.record(here, "organisation", organisation.slug, organisation.name),
         "end_date": facts.date(organisation.end_date, organisation.end_precision),
+        "end_foreseen": organisation.end_date is not None and organisation.end_foreseen,
     }
 
 
@@ -166,6 +167,7 @@ COLUMNS_OF_FILE = (
     "organisation",
     "organisation_name",
     "organisation_end_date",
+    "organisation_end_foreseen",
     "forum",
     "forum_name",
     "has",
@@ -186,6 +188,7 @@ def representation_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
         for part in in_chunks(context["page"].paginator.object_list):
             with_seats(part, here.asked)
+            read_documents_of_ends(part)
             columns, others = columns_of(part)
             for row in part:
                 organisation = _organisation(row, here)
@@ -195,6 +198,7 @@ def representation_as_csv(context: dict, here: Here) -> CsvTable:
                             "organisation": organisation["id"],
                             "organisation_name": organisation["name"],
                             "organisation_end_date": organisation["end_date"],
+                            "organisation_end_foreseen": organisation["end_foreseen"],
                             "forum": here.id("forum", forum.slug),
                             "forum_name": forum.name,
                             **has,
@@ -225,8 +229,7 @@ def representation(request: HttpRequest, asked: AskedDay):
     for row in page.object_list:
         for presence in row.on.values():
             presence.empty = empty
-    organisations_shown = [row.organisation for row in page.object_list]
-    read_documents_of(each for each in organisations_shown if each.has_ended(asked.day))
+    read_documents_of_ends(page)
     columns, others = columns_of(page.object_list)
     return "representation.html", {
         "page": page,
@@ -259,6 +262,11 @@ def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> l
         *Organisation.CONFIRMED_FIELDS,
     )
     return [Row(organisation, found[organisation.pk]) for organisation in those]
+
+
+def read_documents_of_ends(rows: Iterable[Row]) -> None:
+    """Read what says whether the ends of the organisations of `rows` were foreseen."""
+    read_documents_of(row.organisation for row in rows if row.organisation.end_date)
 
 
 def columns_of(rows: list[Row]) -> tuple[list[Forum], list[Forum]]:

@@ -68,6 +68,7 @@ def _as_said(record: Any, beside: dict, here: Here) -> dict:
             "title": record.title,
             "organisation": facts.named(record.organisation, here),
             "end_date": facts.date(record.end_date, record.end_precision),
+            "end_foreseen": record.end_foreseen,
             "in_force": _together(record).holds(here.asked.day),
         }
     said = {
@@ -81,12 +82,26 @@ def _as_said(record: Any, beside: dict, here: Here) -> dict:
         **said,
         "called_then": called,
         "end_date": facts.date(record.end_date, record.end_precision),
+        "end_foreseen": record.end_foreseen,
         "in_force": record.holds(here.asked.day),
     }
 
 
 def _together(post: Post) -> Together:
     return Together(post=post, organisation=post.organisation)
+
+
+COLUMNS_OF_FILE = (
+    "kind",
+    "id",
+    "name",
+    "called_then",
+    "other_names",
+    "holds",
+    "end_date",
+    "end_foreseen",
+    "in_force",
+)
 
 
 def found_as_csv(context: dict, here: Here) -> CsvTable:
@@ -104,10 +119,7 @@ def found_as_csv(context: dict, here: Here) -> CsvTable:
                 for record in chunk:
                     yield _as_row(KINDS[what], _as_said(record, beside, here))
 
-    return CsvTable(
-        ["kind", "id", "name", "called_then", "other_names", "holds", "end_date", "in_force"],
-        rows(),
-    )
+    return CsvTable(COLUMNS_OF_FILE, rows())
 
 
 def _as_row(kind: str, said: dict) -> dict:
@@ -119,6 +131,7 @@ def _as_row(kind: str, said: dict) -> dict:
             "id": owner["id"],
             "name": named,
             "end_date": said["end_date"],
+            "end_foreseen": said["end_foreseen"],
             "in_force": said["in_force"],
         }
     return {
@@ -129,6 +142,7 @@ def _as_row(kind: str, said: dict) -> dict:
         "other_names": csv_rows.all_of(said["other_names"]),
         "holds": csv_rows.all_of(said.get("holds", [])),
         "end_date": said.get("end_date"),
+        "end_foreseen": said.get("end_foreseen"),
         "in_force": said.get("in_force"),
     }
 

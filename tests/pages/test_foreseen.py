@@ -3,10 +3,13 @@
 Anna chairs the Board and was to leave at the end of March 2026; Ben was to follow.
 """
 
+import json
+
 import pytest
 
+from ics_register.open_data.tables import TABLES
 from organisations.models import RelationshipKind
-from records.models import NameKind
+from records.models import DatedFact, NameKind
 from records.periods import Precision, Qualifier
 from tests.builders import (
     make_appointment,
@@ -22,6 +25,7 @@ from tests.builders import (
     make_reporting_line,
     make_seat,
 )
+from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.files import get
 from tests.pages.reading import read
@@ -117,6 +121,97 @@ def test_json_and_csv_say_which_of_the_two_was_foreseen(chair, anna, paper):
     assert {each["end_foreseen"] for each in said["over_time"] if "person" in each} == {True, False}
     [row] = read_data("/forums/board.csv", {"as_at": AFTER}).rows
     assert (row["start_foreseen"], row["end_foreseen"]) == ("true", "false")
+
+
+def foreseen_in_many_ways(chair, paper, minutes) -> dict[str, tuple[bool, bool]]:
+    """People in the chair, each with whether their start and their end were only foreseen."""
+    ways = {
+        "Foreseen": ({"document": paper, "start_date": "2026-04-01"}, (True, False)),
+        "Foreseen for later": ({"document": paper, "start_date": "2150-01-01"}, (True, False)),
+        "Both": (
+            {"document": paper, "start_date": "2025-12-01", "end_date": "2026-01-31"},
+            (True, True),
+        ),
+        "End by another paper": (
+            {"document": minutes, "end_document": paper, "end_locator": "page 3", **END},
+            (False, False),
+        ),
+        "End foreseen": ({"end_document": paper, "end_locator": "page 3", **END}, (False, True)),
+        "Confirmed": (
+            {
+                "document": paper,
+                "start_date": "2026-04-01",
+                "confirmed_on": "2026-04-20",
+                "confirmed_document": minutes,
+                "confirmed_locator": "minute 1",
+            },
+            (False, False),
+        ),
+        "Known to the year": (
+            {"document": paper, "start_date": "2025-01-01", "start_precision": Precision.YEAR},
+            (False, False),
+        ),
+    }
+    for name, (fields, _) in ways.items():
+        seat = make_seat(forum=chair.forum, title=name)
+        make_membership(seat=seat, person=make_person(name=name), **fields)
+    return {name: told for name, (_, told) in ways.items()}
+
+
+def test_the_files_say_what_was_foreseen_as_the_pages_do(chair, paper, minutes):
+    told = foreseen_in_many_ways(chair, paper, minutes)
+
+    fields = "person_name, start_foreseen, end_foreseen"
+    database = opened.sqlite(periods="all")
+    in_file = database.execute(f"SELECT {fields} FROM memberships").fetchall()
+    assert {name: (bool(start), bool(end)) for name, start, end in in_file} == told
+    tables = opened.csv_tables(periods="all")
+    assert {
+        row["person_name"]: (row["start_foreseen"], row["end_foreseen"])
+        for row in tables["memberships"]
+    } == told
+    said = read_data("/forums/board.json", {"as_at": AFTER}).said
+    held = [each for seat in said["seats"] for each in (*seat["holders"], *seat["to_come"])]
+    assert {
+        each["person"]["name"]: (each["start_foreseen"], each["end_foreseen"])
+        for each in (*held, *said["former"])
+    } == told
+    sits = database.execute("SELECT person, start_foreseen FROM who_sits_where WHERE person > ''")
+    assert ("Foreseen", 1) in map(tuple, sits)
+
+
+def test_every_table_of_the_files_says_it_of_every_record(chair, paper):
+    """Each of the kinds of record, as the record itself answers."""
+    make_forum(slug="group", document=paper, **END)
+    make_organisation(slug="ccg", document=paper, start_date="2026-04-01")
+    make_post(document=paper, **END)
+    make_reporting_line(document=paper, start_date="2026-04-01")
+    make_relationship(document=paper, **END)
+    make_appointment(document=paper, **END)
+    make_forum_name(name="Old", kind=NameKind.FORMER, document=paper, **END)
+
+    database = opened.sqlite(periods="all")
+    for table in (each for each in TABLES if issubclass(each.model, DatedFact)):
+        records = table.model._default_manager.all()
+        rows = database.execute(f"SELECT start_foreseen, end_foreseen FROM {table.name}")
+        assert sorted(map(tuple, rows)) == sorted(
+            (each.start_foreseen, each.end_foreseen) for each in records
+        ), table.name
+    assert database.execute("SELECT sum(end_foreseen) FROM forum_names").fetchone()[0] == 1
+
+
+def test_popolo_says_what_was_foreseen_and_nothing_of_the_rest(chair, paper, minutes):
+    told = foreseen_in_many_ways(chair, paper, minutes)
+
+    said = json.loads(opened.taken("popolo.json", periods="all"))
+    names = {each["id"]: each["name"] for each in said["persons"]}
+    assert {
+        names[each["person_id"]]: (
+            each.get("start_foreseen", False),
+            each.get("end_foreseen", False),
+        )
+        for each in said["memberships"]
+    } == told
 
 
 def test_a_start_that_was_foreseen_is_told_so_from_its_day(chair, paper):

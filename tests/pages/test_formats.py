@@ -326,3 +326,29 @@ def test_what_is_not_there_is_not_found_in_data_either(db, quiet):
     }
     assert read_data("/people/nobody.csv").status == 404
     assert "error" in read_data("/nothing.json").said
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "/chairs.csv",
+        "/concentration.csv",
+        "/documents/board-paper.csv?facts=memberships",
+        "/forums.csv",
+        "/organisations.csv",
+        "/people.csv",
+        "/representation.csv",
+        "/search.csv?q=trust",
+        "/structure.csv",
+        stage.FORUM.removesuffix("/") + ".csv",
+        stage.ORGANISATION.removesuffix("/") + ".csv",
+        stage.PERSON.removesuffix("/") + ".csv",
+    ],
+)
+def test_a_file_of_a_page_with_a_start_or_an_end_says_whether_it_was_foreseen(cast, file):
+    [columns, *_] = read_data(file).text.removeprefix("\ufeff").splitlines()
+    columns = [column.strip('"') for column in columns.split(",")]
+
+    dates = [each for each in columns if each.endswith(("start_date", "end_date"))]
+    assert dates
+    assert {each.removesuffix("date") + "foreseen" for each in dates} <= set(columns)

@@ -184,10 +184,9 @@ def test_the_json_of_a_list_says_the_same(listed):
 def test_the_csv_of_a_list_has_the_same_rows(listed):
     listed.fill()
 
-    # The rows of chairs are of holders.
-    column = "holding_in_force" if listed.page == "chairs" else "in_force"
     rows = [
-        (name_of(row), row[column]) for row in read_data(f"/{listed.page}.csv", {"as_at": DAY}).rows
+        (name_of(row), row["in_force"])
+        for row in read_data(f"/{listed.page}.csv", {"as_at": DAY}).rows
     ]
 
     assert sorted(rows[:2]) == [("Near", ""), ("Sure", "true")]

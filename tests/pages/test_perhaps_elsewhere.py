@@ -211,7 +211,7 @@ def test_the_page_of_an_organisation_has_its_posts_and_seats_in_the_same_order()
     assert [each["title"] for each in later["posts"]] == ["Known later post"]
     assert [each["title"] for each in later["seats"]] == ["Known later seat"]
     assert [each["forum"]["name"] for each in later["forums"]] == ["Known later network"]
-    assert {(row["title"], row["holding_in_force"]) for row in rows} == {
+    assert {(row["title"], row["in_force"]) for row in rows} == {
         ("Sure post", "true"),
         ("Near post", ""),
         ("Known later post", ""),
