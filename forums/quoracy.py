@@ -68,8 +68,12 @@ class QuoracyMember:
 
     organisation: str
     name: str
-    closed: str = ""  # when it closed, if it has: "in March 2020"
+    # That it closed, if it has: "closed in March 2020", or "was to close in March 2020" if its
+    # closure was only foreseen.
+    closed: str = ""
     successors: tuple[str, ...] = ()
+    closed_in_full: str = ""  # the same, with who foresaw it
+    succession_foreseen: bool = False
 
     @property
     def succeeded_by(self) -> str:
@@ -291,7 +295,7 @@ def _may_count_for(one: Attendee, member: QuoracyMember) -> bool:
 
 def _for_whom(member: QuoracyMember, *, came: bool) -> str:
     if member.closed:
-        closed = f"{member.name}, which closed {member.closed}"
+        closed = f"{member.name}, which {member.closed}"
         return f"{closed}, or in its place {member.succeeded_by}" if member.successors else closed
     if came:
         return f"somebody for {member.name} who does not already count for another organisation"

@@ -19,6 +19,7 @@ from forums.models import (
 )
 from forums.quoracy import Clause, Filler, QuoracyForum, QuoracyMember, QuoracySeat, Rule
 from forums.seat_holders import HeldSeat
+from organisations.models import Relationship
 from people.models import Appointment, Basis
 from people.post_holders import Holder
 from people.standing import Standing, in_places
@@ -50,10 +51,10 @@ def body_of(
     seats: Iterable[HeldSeat],
     members: Iterable[MemberOrganisation],
     day: datetime.date,
-    came_after: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    came_after: Mapping[int, Sequence[Relationship]] = MappingProxyType({}),
 ) -> QuoracyForum:
-    """A forum on `day`, of its seats and members then, and of what `came_after` each organisation
-    that has closed."""
+    """A forum on `day`, of its seats and members then, and of the successions in which others
+    `came_after` each organisation that has closed."""
     return QuoracyForum(
         tuple(
             as_place(
@@ -88,7 +89,7 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
     for member in (
         MemberOrganisation.objects.certainly(day)
         .filter(forum__in=forums)
-        .select_related("organisation")
+        .select_related("organisation", "organisation__document", "organisation__end_document")
         .order_by("organisation__folded", "pk")
     ):
         members[member.forum_id].append(as_member(member, day))
@@ -152,11 +153,18 @@ def as_place(
 
 
 def as_member(
-    member: MemberOrganisation, day: datetime.date, came_after: Sequence[str] = ()
+    member: MemberOrganisation, day: datetime.date, came_after: Sequence[Relationship] = ()
 ) -> QuoracyMember:
     organisation = member.organisation
     if not organisation.has_ended(day):
         return QuoracyMember(organisation.slug, str(organisation))
+    foreseen = organisation.end_foreseen
+    closed = f"{'was to close' if foreseen else 'closed'} {organisation.when_it_ends()}"
     return QuoracyMember(
-        organisation.slug, str(organisation), organisation.when_it_ends(), tuple(came_after)
+        organisation.slug,
+        str(organisation),
+        closed=closed,
+        closed_in_full=organisation.told_end("closed") if foreseen else closed,
+        successors=tuple(each.to_organisation.name for each in came_after),
+        succession_foreseen=any(each.start_foreseen for each in came_after),
     )

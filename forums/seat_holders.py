@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet, When
+from django.db.models import BooleanField, Case, F, Q, QuerySet
+from django.db.models import When as CaseWhen
 
 from forums.ex_officio import spells
 from forums.filling import (
@@ -33,7 +34,7 @@ from people.post_holders import (
 from people.standing import filled_at_most, settled, standing_of, surely_filled
 from records.days import next_day
 from records.evidence import foreseen
-from records.periods import date_in_words, not_over
+from records.periods import When, not_over
 from records.prepared import prepared
 
 
@@ -51,7 +52,9 @@ class HeldSeat(Holding):
     for_slug: str | None
     for_name: str | None
     for_latest_end: datetime.date | None
+    for_end_date: datetime.date | None
     for_end_precision: str | None
+    for_end_qualifier: str | None
     for_end_foreseen: bool
     post_id: int | None
     post_title: str | None
@@ -83,11 +86,13 @@ class HeldSeat(Holding):
     @property
     def for_closed(self) -> str:
         """The closure of the organisation it speaks for, if that was before the day: "closed March
-        2020", "was to close March 2020"."""
+        2020", "closed by 2020", "was to close in March 2020"."""
         if self.for_latest_end is None or self.for_latest_end >= self.day:
             return ""
-        verb = "was to close" if self.for_end_foreseen else "closed"
-        return f"{verb} {date_in_words(self.for_latest_end, self.for_end_precision)}"
+        ends = When(self.for_end_date, self.for_end_precision, self.for_end_qualifier)
+        if self.for_end_foreseen:
+            return f"was to close {ends.in_a_sentence()}"
+        return f"closed {ends.in_words()}"
 
     @property
     def ex_officio(self) -> str:
@@ -287,9 +292,11 @@ def _rows(seats: QuerySet) -> QuerySet:
         owner_earliest_end=F("forum__earliest_end"),
         place_name=F("forum__place__name"),
         for_latest_end=F("on_behalf_of__latest_end"),
+        for_end_date=F("on_behalf_of__end_date"),
         for_end_precision=F("on_behalf_of__end_precision"),
+        for_end_qualifier=F("on_behalf_of__end_qualifier"),
         for_end_foreseen=Case(
-            When(foreseen("end", "on_behalf_of__"), then=True),
+            CaseWhen(foreseen("end", "on_behalf_of__"), then=True),
             default=False,
             output_field=BooleanField(),
         ),

@@ -12,12 +12,22 @@ def successors(
 ) -> dict[int, list[Organisation]]:
     """The successors of each of `organisations`, by its key. With a `day`, those who had certainly
     succeeded it by then."""
+    return {
+        key: [each.to_organisation for each in found]
+        for key, found in successions(organisations, day).items()
+    }
+
+
+def successions(
+    organisations: Iterable[int | None], day: datetime.date | None = None
+) -> dict[int, list[Relationship]]:
+    """The successions in which others came after each of `organisations`, likewise."""
     found = defaultdict(list)
     relationships = Relationship.objects.filter(
         kind=RelationshipKind.SUCCEEDED_BY, from_organisation__in=organisations
     )
     if day is not None:
         relationships = relationships.filter(latest_start__lte=day)
-    for relationship in relationships.select_related("to_organisation"):
-        found[relationship.from_organisation_id].append(relationship.to_organisation)
+    for relationship in relationships.select_related("to_organisation", "document"):
+        found[relationship.from_organisation_id].append(relationship)
     return found

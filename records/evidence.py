@@ -200,6 +200,13 @@ class Evidence:
         """When this is last known: "June 2021", "by 2022"; "" if that is not recorded."""
         return self.last_known.in_words() if self.last_known else ""
 
+    def how_lately_known(self, today: datetime.date) -> str:
+        """ "Last known June 2021, more than a year ago"."""
+        if self.last_known is None:
+            return "Last known on no day that is recorded"
+        long_ago = ", more than a year ago" if self.is_stale(today) else ""
+        return f"Last known {self.last_known_in_words()}{long_ago}"
+
     def is_stale(self, today: datetime.date) -> bool:
         """Whether this is last known surely more than a year before `today`, or on no day."""
         known = self.last_known

@@ -1,18 +1,11 @@
-"""Who attends a meeting, as the address of a page says: the questions and the answers.
-
-An answer is a word under the name of a seat or an organisation: `seat-12=attends`,
-`organisation-wye-valley-nhs-trust=proxy`. A seat with several places has an answer for each place
-(`seat-12-2=attends`), and a number where the sources do not name the members (`seat-12-others=3`).
-"""
+"""Who attends a meeting: the questions. `attendance_answers` reads the answers."""
 
 import dataclasses
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from forums.models import ClauseKind
 from forums.quoracy import (
@@ -58,9 +51,6 @@ MOST_NAMED = 20
 MOST_TOLD = 5
 # The largest number to answer where the sources do not say how many fill a seat.
 MOST_OTHERS = 99
-
-OURS = re.compile(r"(seat|organisation)-")
-SEAT = re.compile(r"seat-([0-9]{1,18})(?:-([0-9]{1,4}|others))?")
 
 
 @dataclass(kw_only=True)
@@ -131,20 +121,39 @@ class Number(Question):
         return self.each[: int(self.answer or 0)]
 
 
-# Questions
+@dataclass(frozen=True)
+class Beside:
+    """What is said beside a name: how lately it is known, and what is only foreseen or perhaps."""
+
+    # By the key of a seat and that of somebody who fills it, or None for its empty places.
+    seats: Mapping[tuple[int, int | None], list[str]] = field(default_factory=dict)
+    organisations: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def person(self, place: QuoracySeat, filler: Filler) -> list[str]:
+        return self.seats.get((place.seat, filler.person), [])
+
+    def empty(self, place: QuoracySeat) -> list[str]:
+        return self.seats.get((place.seat, None), [])
+
+
+NOTHING = Beside()
 
 
 def organisations_asked(
-    body: QuoracyForum, clauses: Iterable[Clause], seats: set[int]
+    body: QuoracyForum, clauses: Iterable[Clause], seats: set[int], beside: Beside = NOTHING
 ) -> list[Choice]:
     """A question for each member organisation, if the rule counts them. `seats` get questions
     too."""
     clauses = [clause for clause in clauses if clause.kind == ClauseKind.EVERY_ORGANISATION]
-    return [_of_member(member, body, clauses, seats) for member in body.members if clauses]
+    return [_of_member(member, body, clauses, seats, beside) for member in body.members if clauses]
 
 
 def _of_member(
-    member: QuoracyMember, body: QuoracyForum, clauses: list[Clause], seats: set[int]
+    member: QuoracyMember,
+    body: QuoracyForum,
+    clauses: list[Clause],
+    seats: set[int],
+    beside: Beside,
 ) -> Choice:
     sitting = body.sitting_for(member)
     bringing = [place for place in body.places if _brings(place, member)]
@@ -152,7 +161,10 @@ def _of_member(
     question = Choice(
         key=f"organisation-{member.organisation}",
         name=member.name,
-        details=_told([(place, each) for place, each in sitting if place in elsewhere]),
+        details=[
+            *beside.organisations.get(member.organisation, ()),
+            *_told([(place, each) for place, each in sitting if place in elsewhere], beside),
+        ],
     )
     ways = ways_of(member, body, clauses)
     if len(elsewhere) < len(bringing) and not member.closed:
@@ -162,14 +174,15 @@ def _of_member(
     elif not member.closed and How.IN_PERSON not in ways:
         question.details.append("No seat for it is filled, so nobody attends for it in person.")
     if member.closed and member.successors:
+        succeeded = "was to be succeeded" if member.succession_foreseen else "was succeeded"
         question.details.append(
-            f"It closed {member.closed}. It was succeeded by {member.succeeded_by}; no source "
+            f"It {member.closed_in_full}. It {succeeded} by {member.succeeded_by}; no source "
             "recorded here says that it took its place on this forum."
         )
         question.coming[SUCCESSOR] = coming_for(member)
         question.labels[SUCCESSOR] = f"{member.succeeded_by} acts in its place"
     elif member.closed:
-        question.why_not = f"It closed {member.closed}, and nobody can attend for it."
+        question.why_not = f"It {member.closed_in_full}. Nobody can attend for it."
     elif not ways and question.otherwise != AS_SEATS:
         question.why_not = "No seat for it is filled, and the rule takes nobody instead."
     for word, how in WORDS.items():
@@ -178,11 +191,18 @@ def _of_member(
     return question
 
 
-def _told(sitting: list[tuple[QuoracySeat, Filler]]) -> list[str]:
+def _told(sitting: list[tuple[QuoracySeat, Filler]], beside: Beside) -> list[str]:
     """The people who sit for an organisation, as far as they can be told apart."""
-    told = [f"{place.title}: {filler.name}" for place, filler in sitting[:MOST_TOLD]]
+    told = [
+        with_details(f"{place.title}: {filler.name}", beside.person(place, filler))
+        for place, filler in sitting[:MOST_TOLD]
+    ]
     rest = len(sitting) - len(told)
     return [*told, f"and {rest} more"] if rest else told
+
+
+def with_details(name: str, details: Iterable[str]) -> str:
+    return ". ".join([name, *map(capfirst, details)])
 
 
 def _can_come(place: QuoracySeat) -> bool:
@@ -206,14 +226,18 @@ def _for_member(
     return dataclasses.replace(first, name=member.name + HOW_SAID[how])
 
 
-def seats_asked(body: QuoracyForum, clauses: Iterable[Clause], seats: set[int]) -> list[Question]:
+def seats_asked(
+    body: QuoracyForum, clauses: Iterable[Clause], seats: set[int], beside: Beside = NOTHING
+) -> list[Question]:
     """A question for each place of the seats that the rule counts or names, or that vote."""
     clauses = list(clauses)
     return [
         question
         for place in body.places
         if place.seat in seats
-        for question in _of_place(place, [each for each in clauses if _concerns(each, place, body)])
+        for question in _of_place(
+            place, [each for each in clauses if _concerns(each, place, body)], beside
+        )
     ]
 
 
@@ -236,23 +260,25 @@ def _concerns(clause: Clause, place: QuoracySeat, body: QuoracyForum) -> bool:
     return not members.isdisjoint(speaks_for)
 
 
-def _of_place(place: QuoracySeat, clauses: list[Clause]) -> list[Question]:
+def _of_place(place: QuoracySeat, clauses: list[Clause], beside: Beside) -> list[Question]:
     key = f"seat-{place.seat}"
     single = place.number == 1 and len(place.fillers) <= 1
     ways = _ways_from(place, clauses)
     if not _can_come(place):
-        vacant = Choice(key=key, name=place.title, why_not="Vacant: nobody can attend from it.")
-        return [vacant]
+        why_not = "Vacant: nobody can attend from it."
+        return [
+            Choice(key=key, name=place.title, details=beside.empty(place), why_not=why_not),
+        ]
     if len(place.fillers) > MOST_NAMED:
-        return [_number(place, f"{key}-others", place.fillers)]
+        return [_number(place, f"{key}-others", place.fillers, beside)]
     questions: list[Question] = [
-        _choice(place, filler, key if single else f"{key}-{number}", ways)
+        _choice(place, filler, key if single else f"{key}-{number}", ways, beside)
         for number, filler in enumerate(place.fillers, start=1)
     ]
     if single and not place.fillers:
-        questions.append(_choice(place, None, key, ways))
+        questions.append(_choice(place, None, key, ways, beside))
     elif place.unnamed != 0:
-        questions.append(_number(place, f"{key}-others", ()))
+        questions.append(_number(place, f"{key}-others", (), beside))
     if How.SUBSTITUTE in ways and not _deputy_counts(place, clauses):
         for question in questions:
             if not question.is_number:
@@ -272,7 +298,9 @@ def _deputy_counts(place: QuoracySeat, clauses: list[Clause]) -> bool:
     return allowed and any(clause.by_substitute for clause in clauses)
 
 
-def _choice(place: QuoracySeat, filler: Filler | None, key: str, ways: list[How]) -> Choice:
+def _choice(
+    place: QuoracySeat, filler: Filler | None, key: str, ways: list[How], beside: Beside
+) -> Choice:
     who = filler.name if filler else "somebody not recorded"
     coming = {}
     for word, how in WORDS.items():
@@ -284,10 +312,15 @@ def _choice(place: QuoracySeat, filler: Filler | None, key: str, ways: list[How]
         acting = _acting(place)
         labels[ACTING] = f"{acting.name} attends"
         coming[ACTING] = dataclasses.replace(acting, name=f"{acting.name}, {place.title}")
+    if filler:
+        details = list(beside.person(place, filler))
+        details += [with_details(each.name, beside.person(place, each)) for each in place.acting]
+    else:
+        details = ["Who fills it is not recorded.", *beside.empty(place)]
     return Choice(
         key=key,
         name=f"{place.title}: {filler.name}" if filler else place.title,
-        details=[] if filler else ["Who fills it is not recorded."],
+        details=details,
         coming=coming,
         labels=labels,
     )
@@ -303,7 +336,7 @@ def _acting(place: QuoracySeat) -> Attendee:
     return dataclasses.replace(one, name=name, people=known_people(place.acting))
 
 
-def _number(place: QuoracySeat, key: str, fillers: tuple[Filler, ...]) -> Number:
+def _number(place: QuoracySeat, key: str, fillers: tuple[Filler, ...], beside: Beside) -> Number:
     unnamed = MOST_OTHERS if place.unnamed is None else place.unnamed
     each = [from_seat(place, filler) for filler in fillers]
     each += [from_seat(place, Filler("somebody not recorded"))] * unnamed
@@ -318,138 +351,8 @@ def _number(place: QuoracySeat, key: str, fillers: tuple[Filler, ...]) -> Number
     return Number(
         key=key,
         name=place.title if len(place.fillers) == len(fillers) else f"{place.title}, others",
-        details=[detail for detail in details if detail],
+        details=[*filter(None, details), *beside.empty(place)],
         each=[dataclasses.replace(one, name=f"{one.name}, {place.title}") for one in each],
         most=len(each),
         is_certain=place.unnamed is not None,
     )
-
-
-# Answers
-
-
-@dataclass
-class Known:
-    """The seats (by key) and organisations (by slug) that the forum has on any day, with their
-    names."""
-
-    seats: dict[int, str]
-    organisations: dict[str, str]
-    # Today's slug of a known organisation that had another slug.
-    slug_now: Callable[[str], str | None]
-
-    def key_now(self, key: str) -> str:
-        slug = key.removeprefix("organisation-")
-        if slug == key or slug in self.organisations:
-            return key
-        return f"organisation-{self.slug_now(slug) or slug}"
-
-
-def answer(request: HttpRequest, questions: list[Question], known: Known) -> list[str]:
-    """Answer `questions` as the address does. Returns the answers that cannot be counted, in words.
-
-    Raises BadRequest for an answer to no question about the forum.
-    """
-    by_key = {question.key: question for question in questions}
-    set_aside, said = [], {}
-    for key, texts in request.GET.lists():
-        if not OURS.match(key) or not any(texts):
-            continue
-        key = known.key_now(key)
-        if len(texts) > 1 or key in said:
-            raise BadRequest(f"{key[:60]} is answered more than once. Answer it once.")
-        name = name_of(key, known)
-        if key in by_key:
-            said[key] = texts[0]
-            set_aside += _take(by_key[key], texts[0])
-        else:
-            set_aside.append(f"{name}: the rule does not ask about it on this day.")
-            refuse_unknown_word(key, texts[0], or_number=True)
-            said[key] = ""
-    for question in questions:
-        question.answer = question.answer or ("" if question.is_number else question.choices[-1][0])
-    _refuse_contradictions(questions, said)
-    return set_aside
-
-
-def name_of(key: str, known: Known) -> str:
-    """The seat or organisation that an answer is about, in words. Raises BadRequest for one that
-    the forum never had."""
-    if found := SEAT.fullmatch(key):
-        if int(found[1]) in known.seats:
-            return known.seats[int(found[1])]
-        raise BadRequest(
-            f"{key[:60]}: this forum has no such seat. Take it out of the address, or fill in the "
-            "form again."
-        )
-    slug = key.removeprefix("organisation-")
-    if slug in known.organisations:
-        return known.organisations[slug]
-    what = "seat" if key.startswith("seat-") else "member organisation"
-    raise BadRequest(
-        f"{key[:60]}: this forum has no such {what}. Take it out of the address, or fill in the "
-        "form again."
-    )
-
-
-def refuse_unknown_word(key: str, text: str, *, or_number: bool = False) -> None:
-    if text not in LABELS and not (or_number and re.fullmatch("[0-9]{1,4}", text)):
-        raise BadRequest(
-            f"{key[:60]}: “{text[:40]}” is not an answer. Write attends, proxy, "
-            "substitute, acting, successor or absent."
-        )
-
-
-def _take(question: Question, text: str) -> list[str]:
-    """Answer one question. Returns the part of the answer that cannot be counted."""
-    if isinstance(question, Number):
-        question.answer = _number_of(question, text)
-        return []
-    refuse_unknown_word(question.key, text)
-    if text in dict(question.choices) or text in (ABSENT, AS_SEATS):
-        question.answer = text if text in dict(question.choices) else ""
-        return []
-    if isinstance(question, Choice) and question.otherwise == AS_SEATS and text == ATTENDS:
-        return []
-    reason = question.why_not or {
-        ACTING: "nobody acts for who fills it on this day.",
-        PROXY: "the rule takes no proxy vote from it.",
-        SUBSTITUTE: "the rule takes no substitute for it.",
-        SUCCESSOR: "it has no successor that could act in its place on this day.",
-    }.get(text, "nobody can attend for it.")
-    return [f"{question.name}: {reason[0].lower()}{reason[1:]}"]
-
-
-def _number_of(question: Number, text: str) -> str:
-    if re.fullmatch("[0-9]{1,4}", text) is None or int(text) > question.most:
-        raise BadRequest(
-            f"{question.key[:60]}: “{text[:40]}” is not how many can attend. Write a number from 0 "
-            f"to {question.most}."
-        )
-    return str(int(text))
-
-
-def _refuse_contradictions(questions: list[Question], said: dict[str, str]) -> None:
-    """Raises BadRequest if an organisation is absent while a seat for it is not, or attends while
-    no seat can."""
-    there = {
-        one.organisation: question.key
-        for question in questions
-        if question.key.startswith("seat-")
-        for one in question.attendees()
-    }
-    for question in questions:
-        slug, text = question.key.removeprefix("organisation-"), said.get(question.key)
-        if question.key.startswith("seat-") or not isinstance(question, Choice):
-            continue
-        if text == ABSENT and slug in there and SUCCESSOR not in question.coming:
-            raise BadRequest(
-                f"{question.key[:60]}=absent contradicts {there[slug]}, which sits for it. Take "
-                "one of them out of the address."
-            )
-        its_seats_alone = question.otherwise == AS_SEATS and ATTENDS not in question.coming
-        if text == ATTENDS and its_seats_alone and slug not in there:
-            raise BadRequest(
-                f"{question.key[:60]}=attends, but nobody attends from the seats for it. Say "
-                "which seat attends instead."
-            )

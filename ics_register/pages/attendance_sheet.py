@@ -7,8 +7,22 @@ from django.http import HttpRequest
 from forums.models import ClauseKind, Forum, QuoracyClause, SeatRole
 from forums.seat_holders import HeldSeat
 from ics_register.pages import forums as forum_pages
+from ics_register.pages import how_old
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
+from ics_register.pages.paper_seats import (
+    ages,
+    holders_and_room,
+    known_later,
+    no_seat,
+    nobody,
+    organisation_cell,
+    person_lines,
+    seat_cell,
+    seats_of,
+    sources_of,
+    to_come,
+)
 from ics_register.pages.papers import (
     SHEET,
     Cell,
@@ -27,17 +41,7 @@ from ics_register.pages.papers import (
     several,
 )
 from ics_register.pages.quoracy import clauses_of
-from ics_register.pages.terms import (
-    forum_of_paper,
-    holders_and_room,
-    nobody,
-    organisation_cell,
-    person_lines,
-    quoracy_lines,
-    seat_cell,
-    seats_of,
-    sources_of,
-)
+from ics_register.pages.terms import forum_of_paper, quoracy_lines
 from people.post_holders import Holder
 from people.standing import Standing
 
@@ -86,36 +90,40 @@ def attendance(request: HttpRequest, asked: AskedDay, slug: str):
 def sheet(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
     """The people expected at a meeting, with room to write who came."""
     references = References()
-    seats = seats_of(forum, asked)
+    seats, later = seats_of(forum, asked)
     parts = [
         Part("The meeting", (MEETING,)),
-        Part("Members", members(seats, asked, references)),
+        Part("Members", members(seats, later, asked, references)),
         Part("Quoracy", quoracy(forum, asked, references)),
-        Part("In attendance and guests", (others(seats, references),)),
+        Part("In attendance and guests", (others(seats, asked, references),)),
         Part("Sources", (references.listed(),)),
     ]
     return paper_about(forum, request, asked, title=SHEET, parts=parts, landscape=True)
 
 
-def members(seats: list[HeldSeat], asked: AskedDay, references: References) -> tuple:
+def members(
+    seats: list[HeldSeat], later: list[HeldSeat], asked: AskedDay, references: References
+) -> tuple:
     rows = [
         row
         for seat in seats
         if seat.role != SeatRole.IN_ATTENDANCE
-        for row in rows_of(seat, references)
+        for row in rows_of(seat, asked, references)
     ]
+    after = known_later(later, asked, references)
     if not rows:
-        return said(PaperLine(f"No seat is recorded as at {asked.in_words}."))
-    return (PaperTable(f"Members as at {asked.in_words}, and who attends", MEMBERS, tuple(rows)),)
+        return (*said(no_seat(later, asked)), *after)
+    table = PaperTable(f"Members as at {asked.in_words}, and who attends", MEMBERS, tuple(rows))
+    return (*ages(seats, asked), table, *after)
 
 
-def rows_of(seat: HeldSeat, references: References) -> Iterator[tuple[Cell, ...]]:
+def rows_of(seat: HeldSeat, asked: AskedDay, references: References) -> Iterator[tuple[Cell, ...]]:
     """A row for each holder of a seat and for its empty places, and spare rows where no source says
     how many there are."""
     for holder in holders_and_room(seat):
         yield (
-            with_sources(seat_cell(seat, holder), seat, holder, references),
-            name_cell(seat, holder),
+            with_sources(seat_cell(seat, holder, asked), seat, holder, references),
+            name_cell(seat, holder, asked),
             organisation_cell(seat, holder),
             *(TO_FILL_IN,) * 5,
         )
@@ -130,22 +138,23 @@ def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: 
     return (PaperLine(first.words, sources=sources_of(seat, holder, references)), *details)
 
 
-def name_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
+def name_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     if holder is not None:
-        return tuple(person_lines(seat, holder))
-    if not seat.holders and seat.standing == Standing.NOT_RECORDED:
+        beside = map(PaperLine, how_old.about_holder(holder, asked))
+        return (*person_lines(holder, asked), *beside)
+    if not seat.holders and seat.standing == Standing.NOT_RECORDED and not seat.announced:
         # Somebody may come, and signs with their name.
         return TO_FILL_IN
     required = (PaperLine(f"required: {seat.requirement}"),) if seat.requirement else ()
-    return (*nobody(seat), *required)
+    return (*nobody(seat), *to_come(seat, asked), *required)
 
 
-def others(seats: list[HeldSeat], references: References) -> PaperTable:
+def others(seats: list[HeldSeat], asked: AskedDay, references: References) -> PaperTable:
     """People who attend without being members, and room for anybody else."""
     rows = [
         (
-            name_cell(seat, holder),
-            with_sources(seat_cell(seat, holder), seat, holder, references),
+            name_cell(seat, holder, asked),
+            with_sources(seat_cell(seat, holder, asked), seat, holder, references),
             organisation_cell(seat, holder),
             TO_FILL_IN,
         )
@@ -164,35 +173,39 @@ def quoracy(
     clauses = clauses_of(forum, asked)
     rule = or_not_recorded(several(quoracy_lines(forum, clauses, references), "facts"))
     organisations = member_organisations(forum, asked)
-    asked_for = [words for clause in clauses for words in asks(clause, organisations)]
+    asked_for = [cell for clause in clauses for cell in asks(clause, organisations)]
     if not asked_for or not forum.is_listed(asked.day):
         return rule
     if forum.quoracy_also_asks:
-        asked_for.append(" ".join(forum.quoracy_also_asks.split()))
+        asked_for.append((PaperLine(" ".join(forum.quoracy_also_asks.split())),))
     caption = "What makes the meeting quorate, to be ticked"
     if forum.quoracy_clauses_say_all is None:
         caption = "What makes the meeting quorate, as far as is recorded, to be ticked"
-    rows = [((PaperLine(words),), TO_FILL_IN, TO_FILL_IN) for words in asked_for]
+    rows = [(cell, TO_FILL_IN, TO_FILL_IN) for cell in asked_for]
     return (*rule, PaperTable(caption, RULE, tuple(rows)))
 
 
-def member_organisations(forum: Forum, asked: AskedDay) -> list[str]:
-    members = forum_pages.member_organisations(forum.pk, asked.day)
-    organisations = [member.organisation for member in members]
-    return [
-        f"{each.name} ({each.told_end('closed')})" if each.has_ended(asked.day) else each.name
-        for each in organisations
-    ]
+def member_organisations(forum: Forum, asked: AskedDay) -> list[Cell]:
+    """Each member organisation, with how lately it is known to be one and what is only foreseen or
+    perhaps."""
+    cells = []
+    for member in forum_pages.member_organisations(forum.pk, asked.day):
+        organisation, why = member.organisation, member.why_perhaps(asked.day)
+        closed = organisation.has_ended(asked.day)
+        more = f" ({organisation.told_end('closed')})" if closed else ""
+        beside = [f"perhaps: {why}"] if why else []
+        beside += [*how_old.planned(member, asked), how_old.last_known(member, asked)]
+        cells.append((PaperLine(organisation.name, more=more), *map(PaperLine, beside)))
+    return cells
 
 
-def asks(clause: QuoracyClause, organisations: list[str]) -> list[str]:
+def asks(clause: QuoracyClause, organisations: list[Cell]) -> list[Cell]:
     """The things that a clause asks for, one for each tick."""
     if clause.kind == ClauseKind.EVERY_ORGANISATION:
         return organisations
-    return [
-        {
-            ClauseKind.AT_LEAST: f"At least {clause.number} members",
-            ClauseKind.AT_LEAST_SHARE: f"At least {clause.number} per cent of the members",
-            ClauseKind.MUST_INCLUDE: clause.seat.title if clause.seat else "",
-        }[clause.kind]
-    ]
+    words = {
+        ClauseKind.AT_LEAST: f"At least {clause.number} members",
+        ClauseKind.AT_LEAST_SHARE: f"At least {clause.number} per cent of the members",
+        ClauseKind.MUST_INCLUDE: clause.seat.title if clause.seat else "",
+    }[clause.kind]
+    return [(PaperLine(words),)]

@@ -140,13 +140,13 @@ class References:
 
     def of(self, *facts) -> tuple[int, ...]:
         """The numbers of the sources of `facts`, each once."""
-        return self._numbered((fact.document_slug, fact.locator) for fact in facts)
+        return self._numbered(place for fact in facts for place in places_of(fact))
 
     def with_end(self, fact) -> tuple[int, ...]:
         """The numbers of the sources of a fact and of its end."""
-        places = [(fact.document_slug, fact.locator)]
+        places = places_of(fact)
         if fact.end_document_slug:
-            places.append((fact.end_document_slug, fact.end_locator))
+            places.insert(1, (fact.end_document_slug, fact.end_locator))
         return self._numbered(places)
 
     def _numbered(self, places: Iterable[tuple[str, str]]) -> tuple[int, ...]:
@@ -162,6 +162,14 @@ class References:
         return Lines(
             tuple(_cited(documents[slug], place) for slug, place in self._numbers), "numbered"
         )
+
+
+def places_of(fact) -> list[tuple[str, str]]:
+    """The place that states a fact and, if a later document shows it to be so still, that."""
+    places = [(fact.document_slug, fact.locator)]
+    if fact.is_known_by_confirmation and fact.confirmed_document_slug:
+        places.append((fact.confirmed_document_slug, fact.confirmed_locator))
+    return places
 
 
 def _cited(document: Document, place: str) -> PaperLine:

@@ -11,15 +11,15 @@ from forums.quoracy import Clause, Judgement, QuoracyForum, as_filled, judge_rul
 from forums.quoracy_inputs import body_of, rule_of
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.voting import Voting, by_votes, voting, voting_seats
-from ics_register.pages import facts
+from ics_register.pages import facts, how_old
 from ics_register.pages.attendance import (
-    Known,
+    Beside,
     Question,
-    answer,
     organisations_asked,
     seats_asked,
     seats_wanted,
 )
+from ics_register.pages.attendance_answers import Known, answer
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
@@ -33,8 +33,9 @@ from ics_register.pages.verdicts import (
     verdict_in_words,
     votes_in_words,
 )
-from organisations.models import Organisation
-from organisations.successors import successors
+from organisations.models import Organisation, Relationship
+from organisations.successors import successions
+from people.post_holders import Holder
 from records.names import fold
 from records.prepared import prepared
 
@@ -87,6 +88,9 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
         **facts.quoracy(forum),
         "attendance": {each.key: each.answer for each in context["questions"] if each.key},
         "not_counted": context["set_aside"],
+        "perhaps": context["only_perhaps"],
+        "how_old": context["ages"],
+        "no_verdict": context["cannot_say"] or context["no_rule"] or None,
         "quorate": judgement.met if judgement else None,
         "clauses_met": judgement.recorded_met if judgement else None,
         "assuming": judgement.assuming if judgement else [],
@@ -126,7 +130,8 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     clauses = clauses_of(forum, asked)
     there, belonging = certain(forum, seats, members, asked)
     body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
-    organisations, places = questions(forum, body, rule_of(forum, clauses).clauses)
+    beside = beside_names(seats, members, asked)
+    organisations, places = questions(forum, body, rule_of(forum, clauses).clauses, beside)
     asked_of = [*organisations, *places]
     set_aside = answer(request, asked_of, known(seats, members))
     context = {
@@ -137,6 +142,9 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "question_groups": question_groups(organisations, places),
         "set_aside": set_aside,
         "everyone": everyone(forum, asked_of, asked),
+        "ages": list(how_old.ages(rows_of(there, belonging), asked, "Who sits here")),
+        "only_perhaps": only_perhaps(forum, seats, members, asked),
+        "cannot_say": cannot_say(forum, asked),
         **rule_in_words(forum, clauses, asked),
         **judged(forum, clauses, body, asked_of, asked),
     }
@@ -178,6 +186,70 @@ def no_rule(forum: Forum, asked: AskedDay) -> str:
     )
 
 
+def cannot_say(forum: Forum, asked: AskedDay) -> str:
+    """Why there is no verdict on a day on which the forum does not certainly exist."""
+    holds = forum.holds(asked.day)
+    if holds:
+        return ""
+    why = (
+        f"whether the forum existed on {asked.in_words} is not recorded"
+        if holds is None
+        else f"as far as is recorded, the forum did not exist on {asked.in_words}"
+        if not asked.is_to_come
+        else f"as far as is recorded, the forum is not to exist on {asked.in_words}"
+    )
+    name = forum.short_name or forum.name
+    return f"The register cannot say whether a meeting of {name} is quorate: {why}."
+
+
+def rows_of(
+    seats: list[HeldSeat], members: list[MemberOrganisation]
+) -> list[Holder | HeldSeat | MemberOrganisation]:
+    """What says who fills the seats, or that nobody does, and which organisations are members."""
+    return [*(row for seat in seats for row in (seat.certainly_there or [seat])), *members]
+
+
+def beside_names(
+    seats: list[HeldSeat], members: list[MemberOrganisation], asked: AskedDay
+) -> Beside:
+    """How lately the people and the members are known, and what is only foreseen or perhaps."""
+    said: dict[tuple[int, int | None], list[str]] = {}
+    for seat in seats:
+        for holder in seat.certainly_there:
+            said[seat.id, holder.person_id] = how_old.about_holder(holder, asked)
+        perhaps = [each for each in seat.holders if each.perhaps]
+        said[seat.id, None] = [
+            *(f"{each.person_and_basis}, {how_old.why_perhaps(each, asked)}" for each in perhaps),
+            *(f"{each.person_and_basis} {how_old.to_come(each, asked)}" for each in seat.announced),
+            *([] if seat.certainly_there else [how_old.last_known(seat, asked)]),
+        ]
+    return Beside(
+        said,
+        {
+            member.organisation.slug: [
+                *(f"Member {words}" for words in how_old.planned(member, asked)),
+                f"Member: {how_old.lowered(how_old.last_known(member, asked))}",
+            ]
+            for member in members
+        },
+    )
+
+
+def only_perhaps(
+    forum: Forum, seats: list[HeldSeat], members: list[MemberOrganisation], asked: AskedDay
+) -> list[str]:
+    """The seats and member organisations that the forum only perhaps has on the day, and why."""
+    if not forum.certainly(asked.day):
+        return []
+    named = [(f"the seat “{seat.title}”", seat) for seat in seats]
+    named += [(member.organisation.name, member) for member in members]
+    return [
+        f"{name}: {each.why_perhaps(asked.day)}"
+        for name, each in named
+        if each.holds(asked.day) is None
+    ]
+
+
 def judged(
     forum: Forum,
     clauses: list[QuoracyClause],
@@ -216,15 +288,18 @@ def judged_in_words(context: dict) -> dict:
 
 def came_after(
     clauses: list[QuoracyClause], members: list[MemberOrganisation], day: datetime.date
-) -> dict[int, list[str]]:
-    """The open successors of closed members, by the key of the member, if a clause asks for
-    them."""
+) -> dict[int, list[Relationship]]:
+    """The successions of closed members by what is still open, by the key of the member, if a
+    clause asks for them."""
     if not any(clause.kind == ClauseKind.EVERY_ORGANISATION for clause in clauses):
         return {}
     closed = [each.organisation_id for each in members if each.organisation.has_ended(day)]
-    found = successors(closed, day) if closed else {}
+    found = successions(closed, day) if closed else {}
     return {
-        key: sorted((each.name for each in after if not each.has_ended(day)), key=fold)
+        key: sorted(
+            (each for each in after if not each.to_organisation.has_ended(day)),
+            key=lambda each: fold(each.to_organisation.name),
+        )
         for key, after in found.items()
     }
 
@@ -237,12 +312,15 @@ def certain(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[
 
 
 def questions(
-    forum: Forum, body: QuoracyForum, clauses: tuple[Clause, ...]
+    forum: Forum, body: QuoracyForum, clauses: tuple[Clause, ...], beside: Beside
 ) -> tuple[list[Question], list[Question]]:
     """The questions for organisations, and those for seats."""
     votes = voting_seats(body) if clauses and by_votes(forum.decision_rule) else []
     seats = seats_wanted(body, clauses, votes)
-    return organisations_asked(body, clauses, seats), seats_asked(body, clauses, seats)
+    return (
+        organisations_asked(body, clauses, seats, beside),
+        seats_asked(body, clauses, seats, beside),
+    )
 
 
 def known(seats: list[HeldSeat], members: list[MemberOrganisation]) -> Known:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from forums.models import (
     Forum,
@@ -13,10 +12,24 @@ from forums.models import (
     ReportingLine,
     SeatRole,
 )
-from forums.seat_holders import HeldSeat, held_seats_of
+from forums.seat_holders import HeldSeat
 from ics_register.pages import forums as forum_pages
+from ics_register.pages import how_old
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
+from ics_register.pages.paper_seats import (
+    ages,
+    holders_and_room,
+    known_later,
+    no_seat,
+    nobody,
+    organisation_cell,
+    person_lines,
+    seat_cell,
+    seats_of,
+    sources_of,
+    to_come,
+)
 from ics_register.pages.papers import (
     APPENDIX,
     NOT_RECORDED,
@@ -37,8 +50,6 @@ from ics_register.pages.papers import (
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.record_addresses import record_at
 from people.post_holders import Holder
-from people.standing import Standing
-from records.evidence import lateness
 from records.periods import date_in_words
 
 
@@ -55,11 +66,11 @@ def forum_of_paper(slug: str) -> Forum:
 def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
     """Everything recorded about how a forum is made up and works, as at the day."""
     references = References()
-    seats = seats_of(forum, asked)
+    seats, later = seats_of(forum, asked)
     parts = [
         Part("The forum", (several(about(forum, asked, references), "facts"))),
         *texts(forum, references, "purpose"),
-        membership(forum, seats, asked, references),
+        membership(forum, seats, later, asked, references),
         *texts(forum, references, "responsibilities", "accountable_for", "authority"),
         Part("Quoracy", quoracy(forum, asked, references)),
         Part("Decisions", or_not_recorded(several(decisions(forum, references), "facts"))),
@@ -70,14 +81,6 @@ def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
     parts += silence(parts)
     parts.append(Part("Sources", (references.listed(),)))
     return paper_about(forum, request, asked, title=APPENDIX, parts=parts)
-
-
-def seats_of(forum: Forum, asked: AskedDay) -> list[HeldSeat]:
-    """The seats that a forum has on the day, certainly or perhaps, with their holders."""
-    if forum.has_ended(asked.day):
-        return []
-    seats = held_seats_of(forum, asked.day)
-    return [seat for seat in seats if seat.is_listed(asked.day)]
 
 
 def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[PaperLine]:
@@ -135,18 +138,20 @@ YES_OR_NO = {True: "Yes", False: "No", None: "not recorded"}
 
 
 def membership(
-    forum: Forum, seats: list[HeldSeat], asked: AskedDay, references: References
+    forum: Forum,
+    seats: list[HeldSeat],
+    later: list[HeldSeat],
+    asked: AskedDay,
+    references: References,
 ) -> Part:
     attending = [seat for seat in seats if seat.role == SeatRole.IN_ATTENDANCE]
     members = [seat for seat in seats if seat not in attending]
-    content = []
+    content = [*ages(seats, asked)]
     for caption, group in (("Members", members), ("In attendance", attending)):
         if group:
             content.append(membership_table(caption, forum, group, asked, references))
-    if seats:
-        content += said(*about_rows(seats, asked))
-    else:
-        content += said(PaperLine(f"No seat is recorded as at {asked.in_words}."))
+    content += said(*unsaid(seats)) if seats else said(no_seat(later, asked))
+    content += known_later(later, asked, references)
     if forum.membership_wording:
         content += said(
             *quoted("In the document’s words", forum.membership_wording, references.of(forum))
@@ -155,23 +160,11 @@ def membership(
     return Part("Membership", tuple(content))
 
 
-def about_rows(seats: list[HeldSeat], asked: AskedDay) -> Iterator[PaperLine]:
-    """Sentences about all rows of the membership: what none of them has, and how old they are."""
+def unsaid(seats: list[HeldSeat]) -> Iterator[PaperLine]:
+    """What no source says of any seat."""
     silent = [words for field, (_, words) in SAID_OF_SEATS.items() if not any_says(seats, field)]
     if silent:
         yield PaperLine(f"Not recorded of any seat: {', '.join(silent)}.")
-    rows = [holder or seat for seat in seats for holder in holders_and_room(seat)]
-    known = sorted(
-        (row for row in rows if row.last_known), key=lambda row: lateness(row.last_known)
-    )
-    if len(known) < len(rows):
-        some = f"Of {len(rows) - len(known)} of {len(rows)}" if known else "Of these"
-        yield PaperLine(f"{some} rows no day is recorded on which they are last known.")
-    if known:
-        oldest, newest = known[0].last_known_in_words(), known[-1].last_known_in_words()
-        words = oldest if oldest == newest else f"between {oldest} and {newest}"
-        stale = " (more than a year ago)" if known[-1].is_stale(asked.reading_day) else ""
-        yield PaperLine(f"Last known {words}{stale}.")
 
 
 def any_says(seats: list[HeldSeat], field: str) -> bool:
@@ -186,7 +179,7 @@ def membership_table(
     columns += [PaperColumn(SAID_OF_SEATS[field][0], 12) for field in told]
     rows = [
         (
-            seat_cell(seat, holder),
+            seat_cell(seat, holder, asked),
             holder_cell(seat, holder, asked),
             organisation_cell(seat, holder),
             *((PaperLine(YES_OR_NO[getattr(seat, field)]),) for field in told),
@@ -201,80 +194,20 @@ def membership_table(
     )
 
 
-def holders_and_room(seat: HeldSeat) -> list[Holder | None]:
-    """Each holder of a seat, and None for its empty places."""
-    return [*seat.holders, *[None] * bool(seat.unfilled)]
-
-
-def seat_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
-    lines = [PaperLine(seat.title)]
-    if seat.number is None:
-        lines.append(PaperLine("number not recorded"))
-    elif seat.number > 1 and holder is None:
-        lines.append(PaperLine(f"of {seat.number}"))
-    elif seat.number > 1 and (place := seat.place_of(holder)):
-        lines.append(PaperLine(f"{place} of {seat.number}"))
-    if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
-        lines.append(PaperLine(seat.role_words))
-    if why := seat.why_perhaps(seat.day):
-        lines.append(PaperLine(f"perhaps: the seat {why}"))
-    return tuple(lines)
-
-
 def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     """The holder of a seat, or why nobody is named."""
     required = [PaperLine(f"required: {seat.requirement}")] if seat.requirement else []
     if holder is None:
-        return (*nobody(seat), *required)
-    lines = [*person_lines(seat, holder)]
+        return (*nobody(seat), *to_come(seat, asked), *required)
+    lines = [*person_lines(holder, asked)]
     if holder.ex_officio:
         lines.append(PaperLine(f"ex officio, as {holder.ex_officio}"))
     lines.append(PaperLine(holder.time_as_foreseen(asked.day)))
     if holder.term_ends:
         due = "term was due to end" if holder.serves_past_term(asked.day) else "term ends"
         lines.append(PaperLine(f"{due} {date_in_words(holder.term_ends)}"))
+    lines.append(PaperLine(how_old.last_known(holder, asked)))
     return (*lines, *required)
-
-
-def person_lines(seat: HeldSeat, holder: Holder) -> Iterator[PaperLine]:
-    """A person by name, and why it is not certain that they fill the seat, if it is not. A withheld
-    person has no name here and no page."""
-    address = reverse("person", args=[holder.person_slug]) if holder.person_slug else ""
-    yield PaperLine(holder.person_and_basis, address=address)
-    if holder.perhaps:
-        why = holder.why_perhaps(seat.day)
-        yield PaperLine(f"perhaps: {why}" if why else "perhaps")
-
-
-def nobody(seat: HeldSeat) -> Cell:
-    if seat.holders:
-        return (PaperLine(f"{seat.unfilled} more {seat.unfilled_standing.label}"),)
-    word = "Vacant" if seat.standing == Standing.VACANT else "Not recorded"
-    if seat.ex_officio:
-        return PaperLine(word), PaperLine(f"filled by whoever is {seat.ex_officio}")
-    return (PaperLine(word),)
-
-
-def organisation_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
-    slug, name = speaks_for(seat, holder)
-    if name is None:
-        return (PaperLine("Not recorded"),)
-    lines = [PaperLine(name, address=reverse("organisation", args=[slug]))]
-    if slug == seat.for_slug and seat.for_closed:
-        lines.append(PaperLine(seat.for_closed))
-    return tuple(lines)
-
-
-def speaks_for(seat: HeldSeat, holder: Holder | None) -> tuple[str | None, str | None]:
-    if holder is not None and holder.for_slug:
-        return holder.for_slug, holder.for_name
-    return seat.for_slug, seat.for_name
-
-
-def sources_of(seat: HeldSeat, holder: Holder | None, references: References) -> tuple[int, ...]:
-    if holder is None:
-        return references.of(seat)
-    return tuple(dict.fromkeys((*references.with_end(holder), *references.of(seat))))
 
 
 def member_organisations(forum: Forum, asked: AskedDay, references: References) -> tuple:
@@ -287,6 +220,7 @@ def member_organisations(forum: Forum, asked: AskedDay, references: References) 
             more += f"; perhaps: {why}"
         if organisation.has_ended(asked.day):
             more += f"; it {organisation.told_end('closed')}"
+        more += f"; {how_old.lowered(how_old.last_known(member, asked))}"
         address, sources = organisation.get_absolute_url(), references.with_end(member)
         lines.append(PaperLine(organisation.name, address=address, more=more, sources=sources))
     if not lines:

@@ -152,7 +152,7 @@ def test_who_acts_counts_in_the_place_of_one_who_sits_twice():
 
 
 def test_a_successor_counts_for_a_closed_member_only_if_it_is_said_to_act_in_its_place():
-    closed = QuoracyMember(TRUST, "the trust", "in March 2020", ("the new trust",))
+    closed = QuoracyMember(TRUST, "the trust", "closed in March 2020", ("the new trust",))
     body = QuoracyForum((), (closed,))
     assert as_filled(whole(EVERY), body).missing == [
         "the trust, which closed in March 2020, or in its place the new trust"
@@ -222,7 +222,9 @@ def test_a_seat_of_which_it_is_not_recorded_who_fills_it_may_be_met():
 
 def test_a_closed_organisation_sends_nobody_not_even_by_its_seat():
     place = QuoracySeat(seat=2, title="Finance", organisation=TRUST, fillers=(Filler("Bob"),))
-    body = QuoracyForum((place,), (QuoracyMember(TRUST, "the trust", closed="in March 2020"),))
+    body = QuoracyForum(
+        (place,), (QuoracyMember(TRUST, "the trust", closed="closed in March 2020"),)
+    )
     for clause in (EVERY, Clause(ClauseKind.EVERY_ORGANISATION, by_proxy=True)):
         assert cannot_be_met(clause, body).missing == ("the trust, which closed in March 2020",)
 
@@ -348,7 +350,7 @@ def test_a_rule_of_which_a_clause_cannot_be_told_is_not_met_as_far_as_is_known()
 
 
 def test_an_organisation_that_has_closed_is_there_by_nobody():
-    body = QuoracyForum((), (QuoracyMember(TRUST, "the trust", closed="in March 2020"),))
+    body = QuoracyForum((), (QuoracyMember(TRUST, "the trust", closed="closed in March 2020"),))
     verdict = judge(EVERY, body, [Attendee("Bob", organisation=TRUST)])
     assert (verdict.met, verdict.would_meet) == (False, None)
 
@@ -359,4 +361,4 @@ def test_an_organisation_comes_as_its_seats_are_filled_or_sends_what_the_rule_ta
     assert ways_of(trust, BODY, [EVERY]) == [How.IN_PERSON]
     assert ways_of(council, BODY, [EVERY]) == []
     assert ways_of(council, BODY, [both]) == [How.PROXY, How.SUBSTITUTE]
-    assert ways_of(replace(trust, closed="in March 2020"), BODY, [both]) == []
+    assert ways_of(replace(trust, closed="closed in March 2020"), BODY, [both]) == []

@@ -1,6 +1,7 @@
 """Papers for a meeting: the appendix to the terms of reference and the attendance sheet, as pages
 and for Word."""
 
+import datetime
 import itertools
 import re
 
@@ -10,8 +11,9 @@ from docx.enum.section import WD_ORIENT
 
 from forums.models import ClauseKind, SeatRole
 from records.models import Document
-from records.periods import date_in_words
+from records.periods import Precision, date_in_words
 from tests.builders import (
+    make_document,
     make_forum,
     make_member_organisation,
     make_membership,
@@ -226,6 +228,107 @@ def test_a_paper_says_who_only_perhaps_fills_a_seat(paper):
     assert not any("perhaps" in line for line in ann)
 
 
+@pytest.fixture
+def paper(db):
+    """A paper that speaks of May 2019."""
+    return make_document(
+        slug="paper", title="Paper", as_of="2019-05-01", as_of_precision=Precision.MONTH
+    )
+
+
+LAST_KNOWN = "Last known May 2019, more than a year ago"
+either_file = pytest.mark.parametrize("file", ["terms.docx", "attendance.docx"])
+
+
+@either_file
+def test_a_paper_says_how_lately_each_name_is_known_and_what_was_only_foreseen(paper, file):
+    forum = make_forum(slug="board", name="Board")
+    make_membership(seat=make_seat(forum=forum), person=make_person(name="Ann Ash"), document=paper)
+    planned = make_membership(
+        seat=make_seat(forum=forum),
+        person=make_person(name="Bob Birch"),
+        document=paper,
+        start_date="2019-06-01",
+    )
+    make_seat(forum=forum, title="Empty", document=paper)
+
+    word = WordFile(f"/forums/board/{file}", {"as_at": "2020-06-15"})
+    [names] = [
+        word.table(*columns)
+        for columns in (("Seat", "Held by"), ("Seat", "Name"))
+        if word.table(*columns)
+    ]
+    [ann] = [row[1] for row in names if row[1][0] == "Ann Ash"]
+    [bob] = [row[1] for row in names if row[1][0] == "Bob Birch"]
+    [empty] = [row[0] for row in names if row[0][0].startswith("Empty")]
+    assert LAST_KNOWN in ann
+    assert "2019-06" not in str(ann) and "foresaw" not in str(ann)
+    assert planned.time_as_foreseen(datetime.date(2020, 6, 15)) in bob
+    assert LAST_KNOWN in empty
+    first = (
+        "Who fills these seats is last known as of May 2019, more than a year ago: it may have "
+        "changed since."
+    )
+    assert first in word.paragraphs
+    # And when the paper was new, it is old in no word.
+    then = WordFile(f"/forums/board/{file}", {"as_at": "2019-07-15"})
+    assert "more than a year ago" not in str(then.paragraphs + then.table("Seat"))
+
+
+@either_file
+def test_a_paper_names_what_confirmed_a_fact_among_its_sources(paper, file):
+    forum = make_forum(slug="board", name="Board")
+    make_membership(
+        seat=make_seat(forum=forum),
+        document=paper,
+        confirmed_on="2020-05-04",
+        confirmed_document=make_document(title="Minutes of May", as_of="2020-05-04"),
+        confirmed_locator="minute 9",
+    )
+
+    word = WordFile(f"/forums/board/{file}", {"as_at": "2020-06-15"})
+    assert any("Last known 4 May 2020" in cell for row in word.table("Seat") for cell in row)
+    assert any(each.startswith("Minutes of May") for each in word.under("Sources"))
+
+
+@either_file
+def test_a_paper_says_which_seats_the_sources_name_only_from_a_later_day(paper, file):
+    later = {"start_date": "2019-03-01", "start_precision": "month", "start_qualifier": "by"}
+    forum = make_forum(slug="board", name="Board")
+    seat = make_seat(forum=forum, title="Treasurer", **later)
+    make_membership(seat=seat, person=make_person(name="Ann Ash"), document=paper, **later)
+
+    told = WordFile(f"/forums/board/{file}", {"as_at": "2019-03-15"}).paragraphs
+    assert "No seat is certain to have existed on 15 March 2019." in told
+    assert (
+        "The sources name 1 seat from a later day. Whether it existed on 15 March 2019 is not "
+        "recorded:"
+    ) in told
+    assert any(
+        each.startswith("Treasurer, by March 2019; Ann Ash in post by March 2019") for each in told
+    )
+    assert not any("No seat is recorded" in each for each in told)
+    after = WordFile(f"/forums/board/{file}", {"as_at": "2019-03-31"})
+    assert not any("from a later day" in each for each in after.paragraphs)
+    assert "Ann Ash" in str(after.table("Seat"))
+
+
+@either_file
+def test_a_seat_of_which_nobody_is_recorded_for_the_day_says_who_comes_later(db, file):
+    forum = make_forum(slug="board", name="Board")
+    seat = make_seat(forum=forum, title="Treasurer", holder_stated=False)
+    make_membership(
+        seat=seat,
+        person=make_person(name="Ann Ash"),
+        start_date="2021-06-01",
+        start_precision="month",
+        start_qualifier="by",
+    )
+
+    [row] = WordFile(f"/forums/board/{file}", {"as_at": "2020-06-15"}).table("Seat")[:1]
+    assert row[1][:2] == ["Not recorded", "Ann Ash in post by June 2021"]
+
+
 @pytest.mark.parametrize("file", ["terms/", "terms.docx", "attendance/", "attendance.docx"])
 @pytest.mark.parametrize("query", ["as_at=2019-02-30", "as_at=yesterday"])
 def test_a_day_that_is_none_is_refused_with_a_sentence(cast, quiet, file, query):
@@ -274,7 +377,7 @@ def test_the_sheet_has_a_row_for_each_member_with_boxes_that_are_empty(cast):
     rows = WordFile(PAPERS[SHEET], DAY).table("Seat", "Name", "Organisation", "Present")
 
     [chair] = [row for row in rows if row[0][0].startswith("Chair of the executive")]
-    assert chair[1] == ["Dr Siân Jones"]
+    assert chair[1] == ["Dr Siân Jones", "Last known on no day that is recorded"]
     assert chair[3:] == [[""]] * 5
 
 
@@ -307,7 +410,8 @@ def test_each_organisation_that_a_rule_asks_for_is_a_line_to_tick():
 
     file = WordFile("/forums/five/attendance.docx", DAY)
 
-    assert [row[0][0] for row in file.table("What the rule asks", "Met")] == [
+    rows = file.table("What the rule asks", "Met")
+    assert [row[0][0] for row in rows] == [
         "Ash",
         "Birch",
         "Cedar (closed 31 March 2020)",

@@ -7,17 +7,18 @@ council's Bob's, the practices have none; Olga is in attendance.
 import pytest
 from django.test import Client
 
-from forums.models import ClauseKind, DecisionRule, Seat, SeatRole
+from forums.models import ClauseKind, DecisionRule, Membership, Seat, SeatRole
 from forums.quoracy import as_filled
 from forums.quoracy_inputs import bodies_of, rule_of
 from organisations.models import RelationshipKind
 from people.models import Basis
-from records.periods import Qualifier
+from records.periods import Precision, Qualifier
 from tests import slow
 from tests.builders import (
     day,
     make_appointment,
     make_chair_seat,
+    make_document,
     make_forum,
     make_member_organisation,
     make_membership,
@@ -164,7 +165,10 @@ def test_an_organisation_that_has_closed_cannot_come_and_the_page_says_why(board
     council.save()
     page = verdict(ALL)
     assert "The council, which closed on 31 March 2020" in said(page)
-    assert "Not counted: The council: it closed on 31 March 2020" in page.text
+    assert (
+        "Not counted: The council: it closed on 31 March 2020. Nobody can attend for it"
+        in page.text
+    )
     assert page.fact("Could it be as filled today?").startswith("No Not met")
 
 
@@ -413,7 +417,130 @@ def test_which_seats_vote_is_not_made_up(board):
     assert "Which of its seats vote is not recorded." in read("/forums/votes/quoracy/").text
 
 
+# How old it is, and what is only foreseen or perhaps
+
+
+@pytest.fixture
+def paper():
+    """A paper that speaks of May 2019."""
+    return make_document(as_of="2019-05-01", as_of_precision=Precision.MONTH)
+
+
+LAST_KNOWN = "Last known May 2019, more than a year ago"
+
+
+def test_it_says_beside_each_name_how_lately_it_is_known_and_what_was_foreseen(board, paper):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    planned = make_membership(
+        seat=make_seat(forum=board, title="Lawyer"),
+        person=make_person(name="Cy Yeo"),
+        document=paper,
+        start_date="2019-06-01",
+    )
+    make_seat(forum=board, title="Cook", document=paper)
+    page = verdict(as_at="2021-01-01")
+    [cy] = [words(each) for each in page.all("fieldset") if "Cy Yeo" in words(each)]
+    assert planned.time_as_foreseen(day("2021-01-01")) in cy
+    assert LAST_KNOWN in cy
+    assert f"Cook Vacant: nobody can attend from it. {LAST_KNOWN}" in page.text
+    [ann] = [words(each) for each in page.all("fieldset") if "Ann Lee" in words(each)]
+    assert "May 2019" not in ann
+    assert "Last known" in ann
+
+
+def test_how_lately_the_members_and_who_sits_for_them_are_known_is_said_too(board, paper):
+    every_organisation(board)
+    trust = board.member_organisations.get(organisation__slug="trust")
+    trust.document = paper
+    trust.save()
+    ann = Membership.objects.get(person__name="Ann Lee")
+    ann.document = paper
+    ann.save()
+    page = verdict(as_at="2021-01-01")
+    [asked_of_it] = [words(e) for e in page.all("fieldset") if words(e).startswith("The trust")]
+    assert "Member: last known May 2019, more than a year ago" in asked_of_it
+    assert f"Finance: Ann Lee. {LAST_KNOWN}" in asked_of_it
+    assert "last known as of May 2019, more than a year ago" in page.fact("How old this is")
+    told = read_data("/forums/board/quoracy.json", {"as_at": "2021-01-01"}).said
+    assert "May 2019" in told["how_old"][-1]
+
+
+def test_who_and_what_is_only_perhaps_there_is_named_and_in_no_count(board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=9)
+    some_time = {"start_date": "2023-01-01", "start_precision": Precision.YEAR}
+    make_membership(
+        seat=make_seat(forum=board, title="Lawyer"), person=make_person(name="Cy"), **some_time
+    )
+    make_seat(forum=board, title="Cook", **some_time)
+    make_member_organisation(
+        forum=board, organisation=make_organisation(name="Taurus"), **some_time
+    )
+    page = verdict(as_at="2023-06-01")
+    [lawyer] = [words(each) for each in page.all("fieldset") if "Lawyer" in words(each)]
+    assert "Cy, perhaps: began some time in 2023" in lawyer
+    perhaps = ["The seat “Cook”: began some time in 2023", "Taurus: began some time in 2023"]
+    assert [words(e) for e in page.all("li") if "began some time" in words(e)] == perhaps
+    told = read_data("/forums/board/quoracy.json", {"as_at": "2023-06-01"}).said
+    assert [each[0].upper() + each[1:] for each in told["perhaps"]] == perhaps
+    assert "Perhaps there too" not in verdict(as_at="2024-01-01").text
+
+
+def test_a_closure_that_was_only_foreseen_is_told_so(board, paper, succeeded):
+    council = board.member_organisations.get(organisation__slug="council").organisation
+    council.document = paper
+    council.save()
+    [succession] = council.relationships_from.all()
+    succession.document = paper
+    succession.save()
+    page = verdict({**ALL, COUNCIL: "absent"})
+    was_to = "which was to close on 31 March 2020"
+    assert f"The council, {was_to}, or in its place The new council" in said(page)
+    assert (
+        f"It {council.told_end('closed')}. It was to be succeeded by The new council" in page.text
+    )
+    assert "closed on 31 March 2020" not in page.answer
+    succession.delete()
+    alone = verdict(ALL)
+    assert f"Not counted: The council: it {council.told_end('closed')}. Nobody can" in alone.text
+    assert was_to in read("/forums/board/").fact("Could it be quorate as filled today?")
+
+
 # Without a rule, and on other days
+
+
+@pytest.mark.parametrize(
+    ("period", "as_at", "why"),
+    [
+        (
+            {"start_date": "2019-03-01", "start_precision": "month", "start_qualifier": "by"},
+            "2019-03-15",
+            "whether the forum existed on 15 March 2019 is not recorded",
+        ),
+        (
+            {"start_date": "2019-01-01", "start_precision": "year"},
+            "2019-03-15",
+            "whether the forum existed on 15 March 2019 is not recorded",
+        ),
+        (
+            {"end_date": "2020-03-31"},
+            "2020-04-01",
+            "as far as is recorded, the forum did not exist on 1 April 2020",
+        ),
+        (
+            {"start_date": "2150-01-01"},
+            "2149-01-01",
+            "as far as is recorded, the forum is not to exist on 1 January 2149",
+        ),
+    ],
+)
+def test_it_says_why_it_cannot_answer_for_a_day_on_which_the_forum_may_not_exist(
+    period, as_at, why
+):
+    every_organisation(make_forum(slug="board", name="Board", **period))
+    told = f"The register cannot say whether a meeting of Board is quorate: {why}."
+    assert told in verdict(as_at=as_at).text
+    data = read_data("/forums/board/quoracy.json", {"as_at": as_at}).said
+    assert (data["no_verdict"], data["quorate"]) == (told, None)
 
 
 def test_a_forum_without_a_rule_says_so_and_what_its_document_says(board, quiet):

@@ -1,0 +1,80 @@
+"""How old what is told is: when it was last known, and what of it is only foreseen or perhaps."""
+
+from collections.abc import Iterable, Iterator
+
+from forums.seat_holders import HeldSeat
+from ics_register.pages.frame import AskedDay
+from people.post_holders import DatedStated, Holder
+from records.evidence import lateness
+from records.models import DatedFact
+
+Fact = DatedStated | DatedFact
+
+
+def ages(rows: Iterable[Fact], asked: AskedDay, what: str) -> Iterator[str]:
+    """Sentences on when the `rows`, of which each is `what`, are last known."""
+    rows = list(rows)
+    known = sorted(
+        (row for row in rows if row.last_known), key=lambda row: lateness(row.last_known)
+    )
+    if len(known) < len(rows):
+        of = f"{len(rows) - len(known)} of {len(rows)} rows" if known else "these rows"
+        yield f"Of {of} no day is recorded on which they are last known."
+    if not known:
+        return
+    oldest, newest = known[0], known[-1]
+    first, last = oldest.last_known_in_words(), newest.last_known_in_words()
+    words = f"as of {first}" if first == last else f"between {first} and {last}"
+    long_ago = ""
+    if newest.is_stale(asked.reading_day):
+        long_ago = ", more than a year ago: it may have changed since"
+    elif oldest.is_stale(asked.reading_day):
+        long_ago = ", some of it more than a year ago: that may have changed since"
+    yield f"{what} is last known {words}{long_ago}."
+
+
+def last_known(fact: Fact, asked: AskedDay) -> str:
+    """ "Last known June 2021, more than a year ago"."""
+    return fact.how_lately_known(asked.reading_day)
+
+
+def lowered(words: str) -> str:
+    """The same for the middle of a sentence."""
+    return words[:1].lower() + words[1:]
+
+
+def planned(fact: Fact, asked: AskedDay) -> list[str]:
+    """When something was to begin, if it is told as begun and a source only foresaw that."""
+    if not fact.start_is_told_as_foreseen(asked.day):
+        return []
+    return [fact.time_as_foreseen(asked.day)]
+
+
+def about_holder(holder: Holder, asked: AskedDay) -> list[str]:
+    """What is said beside the name of somebody who holds something on the day."""
+    return [*planned(holder, asked), last_known(holder, asked)]
+
+
+def why_perhaps(holder: Holder, asked: AskedDay) -> str:
+    """ "perhaps: began some time in June 2020"; "" of somebody who certainly holds it."""
+    if not holder.perhaps:
+        return ""
+    why = holder.why_perhaps(asked.day)
+    return f"perhaps: {why}" if why else "perhaps"
+
+
+def to_come(holder: Holder, asked: AskedDay) -> str:
+    """When somebody holds it whom the sources name only from a later day, to follow the name:
+    "in post by June 2021", "from 1 May 2027"."""
+    if holder.is_openly_perhaps(asked.day):
+        return f"in post {holder.time_as_foreseen(asked.day)}"
+    return holder.from_in_words()
+
+
+def seats_known_later(seats: list[HeldSeat], asked: AskedDay) -> str:
+    """That the sources name `seats` from a later day only."""
+    one = len(seats) == 1
+    return (
+        f"The sources name {'1 seat' if one else f'{len(seats)} seats'} from a later day. Whether "
+        f"{'it' if one else 'they'} existed on {asked.in_words} is not recorded:"
+    )
