@@ -68,8 +68,8 @@ class QuoracyMember:
 
     organisation: str
     name: str
-    # That it closed, if it has: "closed in March 2020", or "was to close in March 2020" if its
-    # closure was only foreseen.
+    # Words for its closure, if it has closed: "closed in March 2020", or "was to close in March
+    # 2020" if that was only foreseen.
     closed: str = ""
     successors: tuple[str, ...] = ()
     closed_in_full: str = ""  # the same, with who foresaw it

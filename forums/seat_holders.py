@@ -87,9 +87,12 @@ class HeldSeat(Holding):
     def for_closed(self) -> str:
         """The closure of the organisation it speaks for, if that was before the day: "closed March
         2020", "closed by 2020", "was to close in March 2020"."""
+        date, known_to, is_on = self.for_end_date, self.for_end_precision, self.for_end_qualifier
         if self.for_latest_end is None or self.for_latest_end >= self.day:
             return ""
-        ends = When(self.for_end_date, self.for_end_precision, self.for_end_qualifier)
+        if date is None or known_to is None or is_on is None:
+            return ""  # which no organisation that is over has
+        ends = When(date, known_to, is_on)
         if self.for_end_foreseen:
             return f"was to close {ends.in_a_sentence()}"
         return f"closed {ends.in_words()}"

@@ -123,7 +123,7 @@ class Number(Question):
 
 @dataclass(frozen=True)
 class Beside:
-    """What is said beside a name: how lately it is known, and what is only foreseen or perhaps."""
+    """The words beside each name: how lately it is known, and what is only foreseen or perhaps."""
 
     # By the key of a seat and that of somebody who fills it, or None for its empty places.
     seats: Mapping[tuple[int, int | None], list[str]] = field(default_factory=dict)

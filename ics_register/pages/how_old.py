@@ -1,4 +1,4 @@
-"""How old what is told is: when it was last known, and what of it is only foreseen or perhaps."""
+"""How old facts are: when each was last known, and what of them is only foreseen or perhaps."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,15 +14,16 @@ Fact = DatedStated | DatedFact
 def ages(rows: Iterable[Fact], asked: AskedDay, what: str) -> Iterator[str]:
     """Sentences on when the `rows`, of which each is `what`, are last known."""
     rows = list(rows)
+    days = [(row.last_known, row) for row in rows]
     known = sorted(
-        (row for row in rows if row.last_known), key=lambda row: lateness(row.last_known)
+        ((lateness(day), row) for day, row in days if day is not None), key=lambda each: each[0]
     )
     if len(known) < len(rows):
         of = f"{len(rows) - len(known)} of {len(rows)} rows" if known else "these rows"
         yield f"Of {of} no day is recorded on which they are last known."
     if not known:
         return
-    oldest, newest = known[0], known[-1]
+    oldest, newest = known[0][1], known[-1][1]
     first, last = oldest.last_known_in_words(), newest.last_known_in_words()
     words = f"as of {first}" if first == last else f"between {first} and {last}"
     long_ago = ""
@@ -44,14 +45,14 @@ def lowered(words: str) -> str:
 
 
 def planned(fact: Fact, asked: AskedDay) -> list[str]:
-    """When something was to begin, if it is told as begun and a source only foresaw that."""
+    """When something was to begin, if its day has passed and a source only foresaw it."""
     if not fact.start_is_told_as_foreseen(asked.day):
         return []
     return [fact.time_as_foreseen(asked.day)]
 
 
 def about_holder(holder: Holder, asked: AskedDay) -> list[str]:
-    """What is said beside the name of somebody who holds something on the day."""
+    """The words beside the name of somebody who holds something on the day."""
     return [*planned(holder, asked), last_known(holder, asked)]
 
 
@@ -72,7 +73,7 @@ def to_come(holder: Holder, asked: AskedDay) -> str:
 
 
 def seats_known_later(seats: list[HeldSeat], asked: AskedDay) -> str:
-    """That the sources name `seats` from a later day only."""
+    """A sentence before a list of seats that the sources name only from a later day."""
     one = len(seats) == 1
     return (
         f"The sources name {'1 seat' if one else f'{len(seats)} seats'} from a later day. Whether "

@@ -68,7 +68,7 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         lines.append(PaperLine("number not recorded"))
     elif seat.number > 1 and holder is None:
         lines.append(PaperLine(f"of {seat.number}"))
-    elif seat.number > 1 and (place := seat.place_of(holder)):
+    elif holder is not None and seat.number > 1 and (place := seat.place_of(holder)):
         lines.append(PaperLine(f"{place} of {seat.number}"))
     if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
         lines.append(PaperLine(seat.role_words))

@@ -37,6 +37,7 @@ from organisations.models import Organisation, Relationship
 from organisations.successors import successions
 from people.post_holders import Holder
 from records.names import fold
+from records.periods import Period
 from records.prepared import prepared
 
 
@@ -206,7 +207,10 @@ def rows_of(
     seats: list[HeldSeat], members: list[MemberOrganisation]
 ) -> list[Holder | HeldSeat | MemberOrganisation]:
     """What says who fills the seats, or that nobody does, and which organisations are members."""
-    return [*(row for seat in seats for row in (seat.certainly_there or [seat])), *members]
+    rows: list[Holder | HeldSeat | MemberOrganisation] = [*members]
+    for seat in seats:
+        rows += seat.certainly_there or [seat]
+    return rows
 
 
 def beside_names(
@@ -241,7 +245,7 @@ def only_perhaps(
     """The seats and member organisations that the forum only perhaps has on the day, and why."""
     if not forum.certainly(asked.day):
         return []
-    named = [(f"the seat “{seat.title}”", seat) for seat in seats]
+    named: list[tuple[str, Period]] = [(f"the seat “{seat.title}”", seat) for seat in seats]
     named += [(member.organisation.name, member) for member in members]
     return [
         f"{name}: {each.why_perhaps(asked.day)}"

@@ -161,7 +161,7 @@ def membership(
 
 
 def unsaid(seats: list[HeldSeat]) -> Iterator[PaperLine]:
-    """What no source says of any seat."""
+    """A sentence on the facts that no source gives of any seat."""
     silent = [words for field, (_, words) in SAID_OF_SEATS.items() if not any_says(seats, field)]
     if silent:
         yield PaperLine(f"Not recorded of any seat: {', '.join(silent)}.")
