@@ -161,7 +161,7 @@ class SeatAdmin(DatedAdmin):
 class MembershipAdmin(DatedAdmin):
     fieldsets = [
         ("Identification", {"fields": ["person", "seat"]}),
-        ("Accountability", {"fields": ["on_behalf_of", "basis"]}),
+        ("Accountability", {"fields": ["on_behalf_of", ("basis", "acting_for")]}),
         TENURE_PERIOD,
         EVIDENCE,
     ]

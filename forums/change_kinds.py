@@ -111,7 +111,7 @@ SPEAKS_FOR = {
     "for_name": Coalesce("on_behalf_of__name", "seat__on_behalf_of__name"),
     "for_slug": Coalesce("on_behalf_of__slug", "seat__on_behalf_of__slug"),
 }
-TENURE = {"basis": F("basis"), "end_reason": F("end_reason")}
+TENURE = {name: F(name) for name in ("basis", "acting_for", "end_reason")}
 
 KINDS = [
     Kind("organisation", Organisation, "folded", 0, ("organisation", ""),

@@ -123,7 +123,8 @@ def keys_between(
     return (
         parts[0]
         .union(*parts[1:], all=True)
-        .order_by("limit", "on", "owner_name", "rank", "which", "pk")
+        # A first day begins before a last day is over.
+        .order_by("limit", "on", "owner_name", "rank", "-which", "pk")
     )
 
 

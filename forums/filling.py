@@ -5,8 +5,9 @@
    not filled that way once the post or its organisation has ended; nor by somebody who has come
    to the seat by a membership of their own, which alone says when they sit there; nor while a
    membership runs of which only the end is recorded, since that member may be there.
-3. Whoever acts covers an absent holder, who remains. They keep nobody out, and they fill a place
-   only where nobody else does (`people.standing.in_places`, which is true of posts too).
+3. Whoever acts does so for an absent holder, who remains, or in a vacancy. They keep nobody out,
+   and they fill a place only where nobody else does (`people.standing.in_places`, which is true of
+   posts too).
 
 Where a day is known to the month or the year, or is a limit, a holder of the post *certainly* fills
 the seat if they certainly hold the post and no member may be there, and *possibly* if they may hold

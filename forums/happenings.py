@@ -5,12 +5,27 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Count, F, IntegerField, QuerySet, Sum, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, text
+from forums.handovers import adjoining
 from forums.models import Seat
 from people.post_holders import EVIDENCE, NAME_WITHHELD, PERIOD, DatedStated, document_columns
 from records.periods import Qualifier, first_day
+
+NO_OTHER_SEAT, NOT_RECORDED = -1, 0
 
 
 @dataclass(kw_only=True)
@@ -28,8 +43,12 @@ class Happening(DatedStated):
     object_slug: str | None
     title: str
     number: int | None  # how many people a seat is for
+    # How many the seat of its title is for that it took over from, or that took over from it;
+    # NO_OTHER_SEAT if there is none.
+    other_number: int | None = NO_OTHER_SEAT
     kind: str
     basis: str
+    acting_for: str
     end_reason: str
     for_name: str | None
     for_slug: str | None
@@ -58,6 +77,11 @@ class Happening(DatedStated):
         if self.which == START or (self.what in RENAMED and not self.is_limit):
             return self.day > today
         return not self.has_ended(today)
+
+    @property
+    def changes_number(self) -> bool:
+        """Whether a seat went on from here with room for another number of people."""
+        return self.other_number not in (NO_OTHER_SEAT, self.number)
 
     @property
     def precision(self) -> str:
@@ -135,8 +159,11 @@ COLUMNS = {
     "object_slug": text(),
     "title": text(),
     "number": Value(1, IntegerField()),
+    "number_before": Value(NO_OTHER_SEAT, IntegerField()),
+    "number_after": Value(NO_OTHER_SEAT, IntegerField()),
     "kind": text(),
     "basis": text(),
+    "acting_for": text(),
     "end_reason": text(),
     "for_name": text(),
     "for_slug": text(),
@@ -162,6 +189,9 @@ def _read(kind: Kind, numbers: set[int]) -> QuerySet:
         columns["object_kind"] = text(other)
         columns["object_name"] = F(f"{other_path}name")
         columns["object_slug"] = F(f"{other_path}slug")
+    if kind.model is Seat:
+        columns["number_before"] = _number_of(adjoining(F, OuterRef))
+        columns["number_after"] = _number_of(adjoining(OuterRef, F))
     columns.update(kind.columns)
     return (
         kind.model.objects.filter(pk__in=numbers)
@@ -177,8 +207,19 @@ def _read(kind: Kind, numbers: set[int]) -> QuerySet:
     )
 
 
+def _number_of(adjoining_seats: Q) -> Coalesce:
+    """The number of holders of the seat of the same forum and title that adjoins."""
+    same = Seat.objects.filter(adjoining_seats, forum=OuterRef("forum"), title=OuterRef("title"))
+    number = Coalesce(F("number"), NOT_RECORDED, output_field=IntegerField())
+    return Coalesce(
+        Subquery(same.order_by().annotate(how_many=number).values("how_many")[:1]), NO_OTHER_SEAT
+    )
+
+
 def _happening(row: dict, which: str) -> Happening:
     fields = {name.removeprefix("its_"): value for name, value in row.items()}
+    numbers = {START: fields.pop("number_before"), END: fields.pop("number_after")}
+    fields["other_number"] = numbers[which] or None
     honorific = fields.pop("subject_honorific")
     fields["subject_name"] = f"{honorific} {fields['subject_name']}".strip()
     if fields["withheld"]:

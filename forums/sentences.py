@@ -14,7 +14,7 @@ from forums.change_kinds import END, START, UNNUMBERED
 from forums.happenings import Happening
 from forums.models import ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
-from people.models import Basis, EndReason
+from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
 from records.periods import Precision, date_in_words
 
 
@@ -65,7 +65,7 @@ def sentences_about(happenings: Iterable[Happening], today: datetime.date) -> li
 
 def _what_is_shared(each: Happening) -> tuple[object, ...]:
     when = each.which, each.day, each.precision, each.is_limit, each.is_foreseen
-    if each.what in ("seat", "post"):
+    if each.what in ("seat", "post") and not each.changes_number:
         return each.what, *when, each.subject_slug
     if each.what in ("relationship", "member-organisation"):
         return each.what, *when, each.kind, each.object_slug
@@ -258,6 +258,8 @@ def _line(group: list[Happening], tense: str) -> Pieces:
 
 def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
+    if each.changes_number:
+        return _number_changed(each, tense)
     many = len(group) > 1 or (each.number or 1) > 1
     named = [f"the {NOUNS[each.what][many]} ", *joined(_title(one) for one in group)]
     if each.which == START:
@@ -269,6 +271,23 @@ def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
         "by": "had come to an end",
     }
     return [*named, " of ", subject(each), f" {verbs[tense]}"]
+
+
+def _number_changed(each: Happening, tense: str) -> Pieces:
+    """ "the seat “Chair” of The Board became a seat for 1 person, no longer for 2 people"."""
+    seat: Pieces = [f"the seat “{each.title}” of ", subject(each)]
+    if each.which == END:
+        verb = {"past": "ceased to be", "to come": "is to cease to be"}[tense]
+        return [*seat, f" {verb} a seat for {_people(each.number)}"]
+    verb = {"past": "became", "to come": "is to become"}[tense]
+    before = _people(each.other_number)
+    return [*seat, f" {verb} a seat for {_people(each.number)}, no longer for {before}"]
+
+
+def _people(number: int | None) -> str:
+    if number is None:
+        return "a number of people that is not recorded"
+    return "1 person" if number == 1 else f"{number} people"
 
 
 def _title(each: Happening) -> str:
@@ -284,22 +303,33 @@ def position(each: Happening) -> Pieces:
 
 
 def _basis(each: Happening) -> str:
-    return "" if each.basis == Basis.SUBSTANTIVE else f" ({Basis(each.basis).label})"
+    words = basis_in_words(each.basis, each.acting_for)
+    return f" ({words})" if words else ""
 
 
 def _reason(each: Happening) -> str:
     """Why it ended: " (retired)"."""
-    if each.end_reason in ("", EndReason.OTHER):
-        return ""
-    return f" ({EndReason(each.end_reason).label})"
+    words = end_reason_in_words(each.end_reason)
+    return f" ({words})" if words else ""
 
 
 def _speaks_for(each: Happening) -> Pieces:
     return [" for ", Piece(each.for_name, "organisation", each.for_slug)] if each.for_name else []
 
 
+def _died(each: Happening, tense: str) -> Pieces:
+    """ "Ann Lee, Chair of The Board, died in office"."""
+    what: Pieces = position(each)
+    if each.what == "membership" and each.kind != SeatRole.CHAIR:
+        what = [f"in the seat “{each.title}” of ", object_of(each)]
+    verb = "had died" if tense == "by" else "died"
+    return [subject(each), ", ", *what, _basis(each), f", {verb} in office"]
+
+
 def _tenure(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
+    if (each.which, each.end_reason) == (END, EndReason.DIED) and tense != "to come":
+        return _died(each, tense)
     if each.what == "membership" and each.kind != SeatRole.CHAIR:
         return _seat(each, tense)
     if each.which == START:
@@ -334,6 +364,9 @@ def _handover(before: Happening, each: Happening, tense: str) -> Pieces:
         verb = {"past": "stayed on", "to come": "is to stay on"}[tense]
         now = _basis(each) or f" ({Basis(each.basis).label})"
         return [subject(each), f" {verb}", *what, *_speaks_for(each), now]
+    if before.end_reason == EndReason.DIED:
+        after: Pieces = [" after ", subject(before), _basis(before), " died in office"]
+        return [*_tenure([each], tense), *after]
     if Precision.DAY == before.precision == each.precision:
         verb = {"past": "handed over to", "to come": "is to hand over to"}[tense]
         return [

@@ -152,7 +152,8 @@ def carried_over(tenure: Tenure) -> dict:
     shared = {field.name for field in Tenure._meta.get_fields()}
     own = {field.name for field in tenure._meta.concrete_fields if not field.primary_key}
     return {name: getattr(tenure, name) for name in own - shared - {tenure.held_field}} | {
-        "basis": tenure.basis
+        "basis": tenure.basis,
+        "acting_for": tenure.acting_for,
     }
 
 
@@ -164,7 +165,8 @@ def reappoint(*, tenure: Tenure, last: When, source: Source, **fields) -> Tenure
     """
     held = lock(tenure.held)
     # No term ends of whoever acted or was interim, and stays as something else.
-    same_basis = fields.get("basis", tenure.basis) == tenure.basis
+    before = tenure.basis, tenure.acting_for
+    same_basis = before == (fields.get("basis", before[0]), fields.get("acting_for", before[1]))
     end(tenure, last, source, end_reason=EndReason.TERM_ENDED if same_basis else "")
     return begin(
         held,

@@ -219,7 +219,7 @@ class DistinctionAdmin(RecordAdmin):
 class AppointmentAdmin(DatedAdmin):
     fieldsets = [
         ("Identification", {"fields": ["person", "post"]}),
-        ("Accountability", {"fields": ["basis"]}),
+        ("Accountability", {"fields": [("basis", "acting_for")]}),
         TENURE_PERIOD,
         EVIDENCE,
     ]

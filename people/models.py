@@ -22,7 +22,7 @@ from records.models import (
 )
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap, days_of, most_at_once, overlapping
-from records.periods import Period, listed
+from records.periods import Period, Qualifier, listed
 from records.start_rules import NotBefore
 
 # On both databases a record without a start comes last.
@@ -34,7 +34,21 @@ class Basis(models.TextChoices):
 
     SUBSTANTIVE = "substantive", "substantive"
     INTERIM = "interim", "interim"  # fills a vacancy for now
-    ACTING = "acting", "acting"  # covers an absent holder, who remains
+    ACTING = "acting", "acting"  # for an absent holder, who remains, or in a vacancy
+
+
+class ActingFor(models.TextChoices):
+    """Why somebody acts: for a vacancy, or for the absence of a holder who remains.
+
+    It says no more of an absence than a public paper does, and nothing of anybody's health.
+    """
+
+    VACANCY = "vacancy", "in a vacancy"
+    ABSENCE = "absence", "while the holder is away"
+    LEAVE = "leave", "while the holder is on leave"
+    SICK_LEAVE = "sick-leave", "while the holder is on sick leave"
+    SECONDMENT = "secondment", "while the holder is on secondment"
+    SUSPENSION = "suspension", "while the holder is suspended"
 
 
 class EndReason(models.TextChoices):
@@ -44,8 +58,24 @@ class EndReason(models.TextChoices):
     STEPPED_DOWN = "stepped-down", "stepped down"
     RETIRED = "retired", "retired"
     MOVED = "moved", "moved to another post"
+    DIED = "died", "died in office"
+    HOLDER_RETURNED = "holder-returned", "the holder returned"
+    FILLED = "filled", "the vacancy was filled"
     POST_ENDED = "post-ended", "the post or seat came to an end"
     OTHER = "other", "other"
+
+
+def basis_in_words(basis: str, acting_for: str = "") -> str:
+    """ "interim", "acting in a vacancy"; "" for the ordinary case."""
+    if basis == Basis.SUBSTANTIVE:
+        return ""
+    words = Basis(basis).label
+    return f"{words} {ActingFor(acting_for).label}" if acting_for else words
+
+
+def end_reason_in_words(reason: str) -> str:
+    """ "retired", "died in office"; "" if no source gives a reason that the register has."""
+    return "" if reason in ("", EndReason.OTHER) else EndReason(reason).label
 
 
 # People the public may find. SQLite uses the index made for this only if it is worded so.
@@ -238,6 +268,13 @@ class Tenure(DatedFact):
     """One person's time in a post or a seat."""
 
     basis = models.CharField(max_length=15, choices=Basis, default=Basis.SUBSTANTIVE)
+    acting_for = models.CharField(
+        max_length=15,
+        choices=ActingFor,
+        blank=True,
+        help_text="Of somebody who acts: what for, if a source says so. Choose no more than it "
+        "says.",
+    )
     term_ends = DayField(
         null=True, blank=True, help_text="The day the present term is due to end, if stated."
     )
@@ -262,6 +299,13 @@ class Tenure(DatedFact):
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("basis", Basis),
+            one_of("acting_for", ActingFor, or_empty=True),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_acting_for_something",
+                condition=Q(acting_for="") | Q(basis=Basis.ACTING),
+                violation_error_message="Only somebody who acts does so for an absence or in a "
+                "vacancy. Choose acting, or leave empty what for.",
+            ),
             one_of("end_reason", EndReason, or_empty=True),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_term_ends_after_start",
@@ -309,11 +353,33 @@ class Tenure(DatedFact):
     def clean(self) -> None:
         self.settle_sole()
         super().clean()
+        self._refuse_acting_for_without_acting()
+        self._refuse_foreseen_death()
         self._refuse_merged_person()
         if self.held is not None:
             self.refuse_start_after_end_of(self.held)
             self._refuse_one_holder_too_many()
             self._refuse_second_announced()
+
+    def _refuse_acting_for_without_acting(self) -> None:
+        if self.acting_for and self.basis != Basis.ACTING:
+            raise ValidationError(
+                {
+                    "acting_for": "Only somebody who acts does so for an absence or in a vacancy. "
+                    "Leave this empty, or choose acting as the basis."
+                }
+            )
+
+    def _refuse_foreseen_death(self) -> None:
+        if self.end_reason != EndReason.DIED or self.end_date is None or self.document_id is None:
+            return
+        if self.end_qualifier == Qualifier.NOT_BEFORE or self.end_foreseen:
+            raise ValidationError(
+                {
+                    "end_reason": "No document speaks of a death before its day. Name the document "
+                    "that says so, and the day of which it speaks."
+                }
+            )
 
     def _refuse_merged_person(self) -> None:
         if not self._state.adding or self.person_id is None or self.read_and_locked:
@@ -383,7 +449,7 @@ def remedies(others: str, model: type[Held]) -> str:
     return (
         f"End {others} first, or correct “{capfirst(field.verbose_name)}” of the "
         f"{model._meta.verbose_name} if it has room for more. If this person acts for a holder who "
-        "is away, use Cover an absent holder."
+        "is away, use Record who acts."
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db.models import F, QuerySet
 
 from organisations.models import Organisation, Post
-from people.models import Basis, EndReason
+from people.models import Basis, basis_in_words, end_reason_in_words
 from people.standing import (
     Standing,
     filled_at_most,
@@ -28,6 +28,7 @@ from records.prepared import prepared
 # Columns of `.values()`. `document_columns` has those that name the documents.
 PERIOD = (*Period.PERIOD_FIELDS, *Period.FOUR_DAYS, "end_locator")
 EVIDENCE = tuple(name for name in Evidence.EVIDENCE_FIELDS if name not in Evidence.DOCUMENT_FIELDS)
+TENURE = ("basis", "acting_for", "term_ends", "end_reason")
 # What a public page says instead of a name that is withheld from it.
 NAME_WITHHELD = "Name withheld"
 
@@ -89,6 +90,7 @@ class Holder(DatedStated):
     person_to_staff: str
     withheld: bool
     basis: str
+    acting_for: str
     term_ends: datetime.date | None
     end_reason: str
     for_slug: str | None = None
@@ -104,8 +106,8 @@ class Holder(DatedStated):
 
     @property
     def basis_words(self) -> str:
-        """ "interim" or "acting"; "" for the ordinary case."""
-        return "" if self.basis == Basis.SUBSTANTIVE else Basis(self.basis).label
+        """ "interim" or "acting in a vacancy"; "" for the ordinary case."""
+        return basis_in_words(self.basis, self.acting_for)
 
     @property
     def person_and_basis(self) -> str:
@@ -114,7 +116,7 @@ class Holder(DatedStated):
 
     @property
     def end_reason_words(self) -> str:
-        return EndReason(self.end_reason).label if self.end_reason else ""
+        return end_reason_in_words(self.end_reason)
 
     def is_openly_perhaps(self, day: datetime.date) -> bool:
         # In a seat that goes with a post it is as in the post.
@@ -155,7 +157,10 @@ def holder_columns(path: str, **more: str) -> dict[str, F]:
         "withheld": "person__withheld",
         **DOCUMENTS,
         **END_DOCUMENTS,
-        **{name: name for name in ("basis", "term_ends", "end_reason", *PERIOD, *EVIDENCE)},
+        **{
+            name: name
+            for name in ("basis", "acting_for", "term_ends", "end_reason", *PERIOD, *EVIDENCE)
+        },
         **more,
     }
     return {f"tenure_{name}": F(f"{path}{lookup}") for name, lookup in columns.items()}

@@ -92,6 +92,7 @@ class CertainTimes:
 # These columns follow the person and the post or seat, and the evidence comes after them.
 TIME_COLUMNS = [
     "basis",
+    "acting_for",
     "start_date",
     "term_ends",
     "end_date",

@@ -27,8 +27,8 @@ class Standing(TextChoices):
 def in_places(in_force: Sequence[Any]) -> list[Any]:
     """Which of several who hold one thing on one day fill a place of it each.
 
-    Whoever acts covers an absent holder, who remains, and so fills a place only where nobody else
-    is recorded.
+    Whoever acts does so for an absent holder, who remains, or in a vacancy, and so fills a place
+    only where nobody else is recorded.
     """
     return [each for each in in_force if each.basis != Basis.ACTING] or list(in_force)
 

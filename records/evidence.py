@@ -252,6 +252,14 @@ class Foreseeable(Evidence, Period):
         """Whether to say on `day` that it was to start."""
         return self.start_date is not None and self.start_date <= day and self.start_foreseen
 
+    def start_heading(self, day: datetime.date) -> str:
+        """The heading on `day` of when it starts: "Began", "Is to begin"."""
+        if self.start_is_told_as_foreseen(day):
+            return "Was to begin"
+        if self.start_date is None or self.earliest_start <= day:
+            return "Began"
+        return "Is to begin" if self.start_foreseen else "Begins"
+
     def end_is_told_as_foreseen(self, day: datetime.date) -> bool:
         """Whether to say on `day` that it was to end."""
         return self.has_ended(day) and self.end_foreseen

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from forums.models import ClauseKind, LineKind, SeatRole
 from organisations.models import CqcQuestion, RelationshipKind
-from people.models import Basis, EndReason
+from people.models import ActingFor, Basis, EndReason
 from records.dated import Dated
 from records.days import NO_EARLIEST, NO_LATEST
 from records.history import Recorded, WritesNoHistory
@@ -166,6 +166,10 @@ TENURE = {
             {"term_ends": day("2019-03-31"), **NO_START, **ended("2019-04-30")},
         ],
     ),
+    "acting_for_something": (
+        [{"acting_for": ActingFor.VACANCY}, {"acting_for": ActingFor.LEAVE, "basis": "interim"}],
+        [{"acting_for": ActingFor.VACANCY, "basis": Basis.ACTING}, {"basis": Basis.ACTING}],
+    ),
     "end_reason_needs_end": (
         [{"end_reason": EndReason.RETIRED}],
         [
@@ -175,6 +179,7 @@ TENURE = {
     ),
 }
 
+ACTS = {"basis": Basis.ACTING}
 # Values besides the choice itself without which another rule would speak first.
 BESIDES = {
     "forums_quoracyclause_kind_known": {
@@ -182,8 +187,12 @@ BESIDES = {
         ClauseKind.AT_LEAST_SHARE: lambda clause: {"number": 50},
         ClauseKind.MUST_INCLUDE: lambda clause: {"seat": make_seat(forum=clause.forum)},
     },
-    "people_appointment_end_reason_known": "ended",
-    "forums_membership_end_reason_known": "ended",
+    **dict.fromkeys(
+        ["people_appointment_end_reason_known", "forums_membership_end_reason_known"], ENDED
+    ),
+    **dict.fromkeys(
+        ["people_appointment_acting_for_known", "forums_membership_acting_for_known"], ACTS
+    ),
 }
 
 
@@ -212,8 +221,8 @@ def choice_cases(model, rule, field):
 
     def case(value):
         record = BUILDERS[model]()
-        if besides == "ended":
-            return record, {field: value, **ENDED}
+        if besides in (ENDED, ACTS):
+            return record, {field: value, **besides}
         return record, {field: value, **besides.get(value, lambda clause: {})(record)}
 
     yield rule, True, lambda: case("x")

@@ -153,7 +153,7 @@ class People:
         """Somebody acts for a holder who is absent for some months."""
         began = self.calendar.some_day(max(tenure.start_date, FIRST), LAST)
         held = getattr(tenure, tenure.held_field)
-        entry = self.calendar.entry(began, "Cover an absent holder", after=held.written_at)
+        entry = self.calendar.entry(began, "Record who acts", after=held.written_at)
         acting = self.begin(type(tenure), held, system, began, entry, so_far, 0)
         acting.basis, acting.term_ends = Basis.ACTING, None
         self.book.add(acting, entry)

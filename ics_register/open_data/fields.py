@@ -431,7 +431,11 @@ def holder(model) -> list[Column]:
 
 
 def tenure(model) -> list[Column]:
-    return [*plain(model, "basis", "term_ends", "end_reason"), IN_FORCE, *period(model)]
+    return [
+        *plain(model, "basis", "acting_for", "term_ends", "end_reason"),
+        IN_FORCE,
+        *period(model),
+    ]
 
 
 SPEAKS_FOR = Column(

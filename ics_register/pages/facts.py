@@ -227,6 +227,7 @@ def holder(each, here: Here) -> dict:
 def _terms(fact) -> dict:
     return {
         "basis": fact.basis,
+        "acting_for": fact.acting_for or None,
         "term_ends": date(fact.term_ends),
         "end_reason": fact.end_reason or None,
     }
@@ -329,6 +330,7 @@ def _time(line, here: Here) -> dict:
         **said,
         "person": {"id": here.id("person", each.person_slug), "name": each.person},
         "basis": each.basis,
+        "acting_for": each.acting_for or None,
         "ex_officio": each.ex_officio or None,
         "ended_with_the_whole": line.is_cut,
         **period(each),

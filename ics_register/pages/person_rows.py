@@ -8,7 +8,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.held import HeldThen
 from ics_register.pages.names_on_day import NamesThen
 from organisations.models import Organisation
-from people.models import Appointment, Basis
+from people.models import Appointment, basis_in_words, end_reason_in_words
 from records.periods import date_in_words
 
 
@@ -30,9 +30,8 @@ class TenureRow:
 
     @property
     def basis(self) -> str:
-        """ "interim" or "acting"; "" for the ordinary case."""
-        is_ordinary = self.record.basis == Basis.SUBSTANTIVE
-        return "" if is_ordinary else self.record.get_basis_display()
+        """ "interim" or "acting in a vacancy"; "" for the ordinary case."""
+        return basis_in_words(self.record.basis, self.record.acting_for)
 
     @property
     def of(self) -> Link:
@@ -58,7 +57,8 @@ class TenureRow:
     @property
     def after_period(self) -> str:
         """The words after the period: why it ended or what ended it, and when the term ends."""
-        said = f" ({self.record.get_end_reason_display()})" if self.record.end_reason else ""
+        reason = end_reason_in_words(self.record.end_reason)
+        said = f" ({reason})" if reason else ""
         if whole := self.held.ended_with(self.asked.day):
             said += f"; {whole} {whole.told_end('ended')}"
         term = self.record.term_ends

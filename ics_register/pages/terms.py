@@ -94,7 +94,9 @@ def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[Pap
         host = forum.host
         yield PaperLine(host.name, "Hosted by", address=host.get_absolute_url(), sources=own)
     proposed = forum.status == ForumStatus.PROPOSED
-    yield PaperLine(forum.start_in_words(), "Proposed" if proposed else "Began", sources=own)
+    began = "Proposed" if proposed else forum.start_heading(asked.day)
+    more = f", {forum.start_as_foreseen()}" if began == "Was to begin" else ""
+    yield PaperLine(forum.start_in_words(), began, more=more, sources=own)
     if forum.end_date:
         ended, more = "Ended" if forum.has_ended(asked.day) else "Ends", ""
         if forum.end_is_told_as_foreseen(asked.day):

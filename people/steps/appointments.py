@@ -24,19 +24,21 @@ from people.actions import (
 )
 from people.duplicates import people_like
 from people.identity import new_person
-from people.models import Appointment, Basis, Person
+from people.models import ActingFor, Appointment, Basis, Person
 from people.steps.holders import (
+    WHAT_THEY_ACT_FOR,
     WHY_THEY_GO,
     HolderStep,
     fields_of_tenure,
     holders_now,
     holding_of,
+    names_in_words,
     now_or_later,
 )
 from records.models import DatedFact
 from records.periods import Qualifier, When
 
-# Somebody who acts covers a holder who remains, which is a step of its own.
+# Recording somebody who acts is a step of its own.
 NOT_ACTING = [choice for choice in Basis.choices if choice[0] != Basis.ACTING]
 
 
@@ -238,18 +240,15 @@ def filling_called_for(posts_or_seats: Iterable[Held], day: datetime.date) -> di
     ).values_list(f"{model.held_field}_id", "end_date", "basis"):
         recorded[key].append((end, basis))
     through = {held.pk: post for held in posts_or_seats if (post := held.filled_through(day))}
-    of_posts = filling_called_for(set(through.values()), day)
     called_for = {}
     for held in posts_or_seats:
         own, post = recorded[held.pk], through.get(held.pk)
         holders = [end for end, basis in own if basis != Basis.ACTING]
-        names = called_for[held.pk] = {"replace"} if own else set()
+        # Somebody may act for a holder or in a vacancy, or in the seat alone of a post.
+        names = called_for[held.pk] = {"cover", "replace"} if own else {"cover"}
         if post is None:
             has_room = held.capacity is None or holders.count(None) < held.capacity
             names.add("appoint" if has_room else "appoint-several")
-        # Somebody may act, in the seat alone, for the holder of the post.
-        if holders or (post is not None and "replace" in of_posts[post.pk]):
-            names.add("cover")
     return called_for
 
 
@@ -329,8 +328,14 @@ class CoverForm(HolderForm):
     date_label = "First day"
     when_fields = [*HolderForm.when_fields, "until", ("until_precision", "until_qualifier")]
     shows = {**HolderForm.shows, "end_date": "until"}
-    tenure_fields: list[str] = []
+    tenure_fields = ["acting_for"]
     basis = term_ends = None
+    acting_for = forms.ChoiceField(
+        label="What for",
+        choices=WHAT_THEY_ACT_FOR,
+        required=False,
+        help_text="Choose no more than the source says. Nothing is recorded of anybody’s health.",
+    )
 
     def prepare(self):
         super().prepare()
@@ -339,8 +344,8 @@ class CoverForm(HolderForm):
         self.add_date(
             "until",
             label="Until",
-            help_text="The last day, if it is known. Leave empty while it is not: when the holder "
-            "returns, end the acting record.",
+            help_text="The last day, if it is known: the first day again for one meeting. Leave "
+            "empty while it is not known, and end the acting record when it is.",
         )
 
     def tenure(self):
@@ -353,10 +358,11 @@ class CoverForm(HolderForm):
 class Cover(FillStep):
     name = "cover"
     rank = 12
-    title = "Cover an absent holder"
+    title = "Record who acts"
     explains = (
-        "Begins the time of somebody who acts for a holder who is away and remains the holder. "
-        "Whoever fills a vacancy for now is an interim holder: use Appoint a holder for that."
+        "Begins the time of somebody who acts in a vacancy, or for a holder who is away and "
+        "remains the holder; of one day, if it is for one meeting. Whoever is appointed as interim "
+        "is not acting: use Appoint a holder for that."
     )
     form_class = CoverForm
 
@@ -366,11 +372,17 @@ class Cover(FillStep):
         )
 
     def remarks(self, form):
-        remarks = super().remarks(form)
-        if not holding_of(self.record, self.first_day(form)).settled_holders:
+        remarks, acting_for = super().remarks(form), form.cleaned_data["acting_for"]
+        held = holding_of(self.record, self.first_day(form)).settled_holders
+        if held and acting_for == ActingFor.VACANCY:
             remarks.append(
-                "Nobody is recorded as its holder then. Whoever fills a vacancy for now is an "
-                "interim holder: use Appoint a holder."
+                f"{names_in_words(held)} is recorded as holding it then, so that it is no vacancy. "
+                "End that record, or choose an absence."
+            )
+        elif not held and acting_for not in ("", ActingFor.VACANCY):
+            remarks.append(
+                "Nobody is recorded as its holder then, who could be away. Record the holder, or "
+                "choose a vacancy."
             )
         return remarks
 

@@ -13,6 +13,7 @@ from people.actions import end_tenure, is_to_begin, reappoint, withdraw
 from people.models import Appointment, Basis, Tenure
 from people.steps.appointments import address_to_fill, may_be_filled
 from people.steps.holders import (
+    WHAT_THEY_ACT_FOR,
     WHY_THEY_GO,
     HolderStep,
     ends_in_words,
@@ -81,12 +82,15 @@ class ReappointForm(StepForm):
     date_help = "The next term begins the day after, or in the same month or year."
 
     basis = forms.ChoiceField(choices=Basis.choices)
+    acting_for = forms.ChoiceField(
+        label="If acting, what for", choices=WHAT_THEY_ACT_FOR, required=False
+    )
     term_ends = TypedDayField(
         label="Next term ends",
         required=False,
         help_text="The last day of the next term, if a source states it.",
     )
-    groups = [("The next term", ["term_ends", "basis"])]
+    groups = [("The next term", ["term_ends", ("basis", "acting_for")])]
 
 
 @step_on(Appointment)
@@ -107,6 +111,7 @@ class Reappoint(TenureStep):
             "date": self.record.term_ends,
             **present_end(self.record),
             "basis": self.record.basis,
+            "acting_for": self.record.acting_for,
         }
 
     def take(self, form):
@@ -116,6 +121,7 @@ class Reappoint(TenureStep):
             last=form.when,
             source=form.source,
             basis=data["basis"],
+            acting_for=data["acting_for"] if data["basis"] == Basis.ACTING else "",
             term_ends=data["term_ends"],
         )
 

@@ -14,13 +14,14 @@ from editing.steps import Step
 from editing.widgets import SeveralRecords
 from organisations.models import Held, Post
 from people.actions import never_comes_to_be
-from people.models import Basis, EndReason, Tenure
+from people.models import ActingFor, EndReason, Tenure, basis_in_words
 from people.post_holders import Holder, Holding, posts_with_holders
 from people.standing import Standing
 from records.events import is_over
 from records.periods import Precision, When, date_in_words
 
 WHY_THEY_GO = [("", "no source says"), *EndReason.choices]
+WHAT_THEY_ACT_FOR = [("", "no source says"), *ActingFor.choices]
 
 
 # An app above registers for its own models: seats are held too, and may go with a post.
@@ -57,7 +58,7 @@ def tenure_in_words(tenure: Tenure) -> str:
 
 
 def time_in_words(tenure: Tenure) -> str:
-    basis = "" if tenure.basis == Basis.SUBSTANTIVE else tenure.get_basis_display()
+    basis = basis_in_words(tenure.basis, tenure.acting_for)
     return ", ".join(filter(None, [basis, tenure.time_in_words(timezone.localdate())]))
 
 

@@ -175,7 +175,7 @@ def test_a_chair_leaves_then_an_interim_serves_then_the_successor(staff, reader)
 
 def test_somebody_acts_while_the_chair_is_absent(staff, reader):
     trust = "Worcestershire Acute Hospitals NHS Trust"
-    staff.find("chair worcestershire acute", f"Chair, {trust}", "Cover an absent holder")
+    staff.find("chair worcestershire acute", f"Chair, {trust}", "Record who acts")
     staff.choose("Who", "Mark Yates")
     staff.type("First day", "01/05/2024")
     staff.type("Until", "31/07/2024")

@@ -4,6 +4,7 @@ What happens is recorded on the forms and by the guided steps of the admin, each
 that speaks as of a day. `told` reads one day everywhere; a test says what is right there.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import Model
@@ -176,6 +177,7 @@ class Told:
 
 def is_named_as_holder(person: Person, row: str) -> bool:
     """Whether a row names somebody, and not only as to come."""
+    row = re.sub(r" \((interim|acting)[^)]*\)", "", row)
     to_come = [f"{person.name} {word}" for word in ("from", "not before")]
     return row.count(person.name) > sum(row.count(words) for words in to_come)
 

@@ -301,3 +301,24 @@ def test_standing_and_counts_are_those_of_the_record(anna):
     said = read_data("/forums/board.json", {"as_at": AFTER}).said
     assert said["seats"][0]["standing"] == "vacant"
     assert said["places"]["filled"] == 0
+
+
+@pytest.mark.parametrize(
+    ("as_of", "day", "heading"),
+    [
+        ("2026-05-01", "2028-03-31", "Is to begin"),
+        ("2026-05-01", "2028-04-01", "Was to begin"),
+        ("2028-06-01", "2028-03-31", "Begins"),
+        ("2028-06-01", "2028-04-01", "Began"),
+    ],
+)
+def test_what_has_not_begun_did_not_begin(as_of, day, heading):
+    """An unborn body read “Began 1 April 2028”."""
+    speaks = {"document": make_document(as_of=as_of), "start_date": "2028-04-01"}
+    make_forum(slug="group", **speaks)
+    make_organisation(slug="authority", **speaks)
+
+    for page in ("/forums/group/", "/organisations/authority/"):
+        shown = read(page, {"as_at": day})
+        assert "1 April 2028" in shown.fact(heading)
+    assert heading in read("/forums/group/terms/", {"as_at": day}).text

@@ -186,6 +186,8 @@ def test_every_column_has_a_value_in_some_row(cast):
         make_membership(
             seat=seat,
             person=cast.person,
+            basis="acting",
+            acting_for="absence",
             end_date="2199-01-01",
             end_reason=EndReason.TERM_ENDED,
             end_document=paper,

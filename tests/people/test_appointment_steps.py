@@ -175,9 +175,24 @@ def test_cover_until_a_day_ends_by_itself_and_no_sooner_than_it_begins(stage):
     assert stage.shows("2024-03-01", "Ann Lee")
 
 
-def test_covering_for_nobody_is_said_to_be_interim(stage):
+@pytest.mark.parametrize(
+    ("date", "acting_for", "doubt"),
+    [
+        ("2024-01-01", "vacancy", "so that it is no vacancy"),
+        ("2024-06-01", "sick-leave", "who could be away"),
+    ],
+)
+def test_acting_for_what_is_not_recorded_is_doubted_and_for_what_is_or_may_be_is_not(
+    date, acting_for, doubt, stage
+):
     take(stage.anns, "end", date="2024-03-31")
+    asked = {"person": stage.cy, "date": date}
 
-    shown = preview(stage.held, "cover", person=stage.cy, date="2024-06-01")
+    def doubted(acting_for: str) -> bool:
+        shown = preview(stage.held, "cover", **asked, acting_for=acting_for)
+        return any(doubt in remark for remark in remarks_of(shown))
 
-    assert any("interim holder" in remark for remark in remarks_of(shown))
+    right = {"vacancy", "sick-leave"} - {acting_for}
+    assert doubted(acting_for)
+    assert not doubted(*right)
+    assert not doubted("")

@@ -190,7 +190,7 @@ def test_the_page_of_a_record_offers_the_steps_that_make_sense(stage):
     assert take(stage.anns, "end", date="2024-03-31").status_code == 302
     stage.anns.refresh_from_db()
     assert offered(stage.anns) & holders == set()
-    assert offered(stage.held) & holders == {"appoint", "replace"}
+    assert offered(stage.held) & holders == {"appoint", "replace", "cover"}
 
 
 # Somebody new

@@ -128,7 +128,7 @@ def test_what_two_people_hold_has_room_for_two_and_not_for_three(kind):
     message = (
         f"{shared} has room for 2 and would have 3. End one of the others first, or correct "
         f"“{kind.label}” of the {shared._meta.verbose_name} if it has room for more. If "
-        "this person acts for a holder who is away, use Cover an absent holder."
+        "this person acts for a holder who is away, use Record who acts."
     )
     assert refusal.value.message_dict == {"start_date": [message]}
 

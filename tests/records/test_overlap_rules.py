@@ -332,8 +332,8 @@ def test_the_refusal_of_a_second_chair_names_the_first_on_the_start():
     message = (
         "This seat would be held twice: David Nicholson, Chair, ICS Executive is recorded for "
         "it in the same period. End that record first, or correct “Number of holders” of the seat "
-        "if it has room for more. If this person acts for a holder who is away, use Cover an "
-        "absent holder."
+        "if it has room for more. If this person acts for a holder who is away, use "
+        "Record who acts."
     )
     assert refusal_of(make_membership, seat=seat) == {"start_date": [message]}
 
