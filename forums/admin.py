@@ -21,6 +21,7 @@ from forums.models import (
 )
 from forums.seat_holders import seats_with_holders
 from forums.steps.memberships import steps_on_posts_of
+from organisations.admin import GIVEN_UP
 from organisations.models import Organisation
 from people.admin import (
     TENURE_COLUMNS,
@@ -117,12 +118,15 @@ class ReportingLineAdmin(DatedAdmin):
 
 
 @admin.register(Succession)
-class SuccessionAdmin(RecordAdmin):
+class SuccessionAdmin(DatedAdmin):
     fieldsets = [
-        ("Identification", {"fields": ["from_forum", "description", "to_forum"]}),
+        ("Identification", {"fields": ["from_forum", "kind", "to_forum", "description"]}),
+        PERIOD,
+        GIVEN_UP,
         EVIDENCE,
     ]
-    list_display = ["from_forum", "description", "to_forum"]
+    list_display = ["from_forum", "kind", "to_forum", "since", "until"]
+    list_filter = [InForce]
     list_select_related = ["from_forum", "to_forum"]
     search_fields = ["from_forum__folded", "to_forum__folded"]
 
@@ -367,8 +371,11 @@ def successions(request, forum):
         Succession,
         forum.successions_from.select_related("to_forum"),
         {
-            "This forum": lambda succession: succession.description,
+            "This forum": lambda succession: (
+                succession.description or succession.get_kind_display()
+            ),
             "Forum": lambda succession: succession.to_forum,
+            "When": lambda succession: succession.start_in_words(),
         },
         of={"from_forum": forum.pk},
     )

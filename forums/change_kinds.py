@@ -7,12 +7,21 @@ from operator import or_
 from django.db.models import Case, CharField, DateField, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from forums.models import Forum, ForumName, MemberOrganisation, Membership, ReportingLine, Seat
+from forums.models import (
+    Forum,
+    ForumName,
+    MemberOrganisation,
+    Membership,
+    ReportingLine,
+    Seat,
+    Succession,
+)
 from organisations.models import Organisation, OrganisationName, Post, Relationship
+from organisations.successions import SuccessionKind
 from people.identity import may_be_named
 from people.models import Appointment, PersonName
 from records.models import DatedFact, NameKind
-from records.periods import Precision
+from records.periods import Precision, Qualifier
 
 START, END = "start", "end"
 
@@ -52,6 +61,8 @@ class Kind:
     columns: dict = field(default_factory=dict)
     # The path to the owner whose sentence counts the records that begin or end with it.
     counted_with: str = ""
+    # The path to the folded name of what was split, of a kind of record that may say so.
+    split_from: str = ""
     shown: Q = field(default_factory=Q)
     events: tuple[str, ...] = (START, END)
     # Whether its end is listed on the day after, when something else takes effect: the next name.
@@ -63,6 +74,14 @@ class Kind:
     def held_field(self) -> str:
         """The field of the post or seat that somebody holds; "" for other kinds."""
         return getattr(self.model, "held_field", "")
+
+    @property
+    def owner_name(self) -> F | Case:
+        """The name that its changes are sorted by. What one was split into follows its name."""
+        if not self.split_from:
+            return F(self.sorted_by)
+        split = When(kind=SuccessionKind.SPLIT_INTO, then=F(self.split_from))
+        return Case(split, default=F(self.sorted_by))
 
     def rows(self) -> QuerySet:
         return self.model.objects.filter(self.shown).order_by()
@@ -100,6 +119,8 @@ class Kind:
 
 
 FORMER = Q(kind=NameKind.FORMER)
+# Successions that give a day. The others are plans.
+TELLS_A_DAY = Q(start_date__isnull=False) & ~Q(start_qualifier=Qualifier.NOT_BEFORE)
 LINE_TO = {
     "object_name": Coalesce("to_forum__name", "to_organisation__name"),
     "object_slug": Coalesce("to_forum__slug", "to_organisation__slug"),
@@ -132,8 +153,12 @@ KINDS = [
          concerns={"person": ("person",)}),
     Kind("relationship", Relationship, "to_organisation__folded", 2,
          ("organisation", "from_organisation__"), ("organisation", "to_organisation__"),
-         columns={"kind": F("kind")},
+         columns={"kind": F("kind")}, split_from="from_organisation__folded",
          concerns={"organisation": ("from_organisation", "to_organisation")}),
+    Kind("succession", Succession, "to_forum__folded", 2,
+         ("forum", "from_forum__"), ("forum", "to_forum__"),
+         columns={"kind": F("kind")}, shown=TELLS_A_DAY, split_from="from_forum__folded",
+         concerns={"forum": ("from_forum", "to_forum")}),
     Kind("post", Post, "organisation__folded", 3, ("organisation", "organisation__"),
          columns={"title": F("title")}, counted_with="organisation",
          concerns={"organisation": ("organisation",)}),

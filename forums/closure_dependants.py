@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from editing.dependants import LEAVE, DependantChoice
 from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
-from organisations.models import Held, Organisation, Post, Relationship, RelationshipKind
+from organisations.models import Held, Organisation, Post, Relationship
+from organisations.successions import SuccessionKind
 from people.models import Appointment
 from records.models import DatedFact
 
@@ -42,7 +43,7 @@ def dependants_of_organisations(
     of_post = Seat.objects.filter(ex_officio_post__organisation__in=ours)
     elsewhere = of_post.filter(Q(on_behalf_of__isnull=True) | ~Q(on_behalf_of__in=ours))
     seats = Seat.objects.filter(on_behalf_of__in=ours).select_related("ex_officio_post")
-    lasting = Relationship.objects.exclude(kind=RelationshipKind.SUCCEEDED_BY)
+    lasting = Relationship.objects.exclude(kind__in=SuccessionKind.values)
     return {
         "posts": open_after(Post.objects.filter(organisation__in=ours), day),
         "appointments": open_after(Appointment.objects.filter(post__organisation__in=ours), day),

@@ -20,8 +20,10 @@ from forums.closure_dependants import (
     dependants_of_organisations,
 )
 from forums.models import Forum, Seat
+from forums.plans import it_came
 from forums.transfers import Transfer, begins_after, pass_on_seat
-from organisations.models import Held, Organisation, Post, Relationship, RelationshipKind
+from organisations.models import Held, Organisation, Post, Relationship
+from organisations.successions import SuccessionKind
 from records.events import Source, check_and_save, end_unless_over, is_over, read_and_lock
 from records.locks import locked
 from records.models import DatedFact
@@ -123,6 +125,7 @@ def succeed(
     source: Source,
     today: datetime.date,
     choices: Iterable[DependantChoice],
+    kind: str = SuccessionKind.SUCCEEDED_BY,
 ) -> None:
     """End organisations that another takes the place of, and settle what was chosen.
 
@@ -151,14 +154,36 @@ def succeed(
     for organisation in organisations:
         succession = Relationship(
             from_organisation=organisation,
-            kind=RelationshipKind.SUCCEEDED_BY,
+            kind=kind,
             to_organisation=successor,
             **begins.as_start(),
             **source.as_evidence(),
         )
-        names = ("from_organisation", "to_organisation", "kind")
-        if not transfer.is_recorded_already(succession, *names):
+        plan = planned_already(organisation, successor)
+        if plan is not None:
+            it_came(plan=plan, when=begins, source=source, today=today)
+        elif not is_succeeded_already(transfer, succession):
             check_and_save(succession)
+
+
+def planned_already(organisation: Organisation, successor: Organisation) -> Relationship | None:
+    """The plan that the one take the place of the other, if there is one."""
+    plans = organisation.relationships_from.filter(to_organisation=successor)
+    return next((plan for plan in plans if plan.is_open_plan), None)
+
+
+def is_succeeded_already(transfer: Transfer, succession: Relationship) -> bool:
+    """Whether it is recorded that the one took the place of the other, in whatever way."""
+    whole = [kind for kind in SuccessionKind.values if kind != SuccessionKind.IN_PART_BY]
+    kinds = Relationship.objects.filter(
+        from_organisation=succession.from_organisation,
+        to_organisation=succession.to_organisation,
+        kind__in=whole,
+        given_up_document=None,
+    ).values_list("kind", flat=True)
+    succession.kind = next(iter(kinds), succession.kind)
+    names = ("from_organisation", "to_organisation", "kind")
+    return transfer.is_recorded_already(succession, *names)
 
 
 def close_each(

@@ -14,11 +14,12 @@ from forums.choices import (
     LineKind,
     SeatRole,
 )
+from forums.forum_successions import Succession  # noqa: F401  (a model)
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
 from records.constraints import DatabaseCheck
 from records.days import DayField
-from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
+from records.models import SLUG_HELP, DatedFact, OtherName, one_of
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap
 from records.start_rules import NotBefore
@@ -253,36 +254,6 @@ class ReportingLine(DatedFact):
     def __str__(self):
         to = self.to_forum or self.to_organisation
         return f"{self.from_forum} {self.get_kind_display()} {to}"
-
-    def get_absolute_url(self):
-        return self.from_forum.get_absolute_url()
-
-
-class Succession(Fact):
-    """What a forum is to become, or what is to take its place, as a document plans it."""
-
-    from_forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="successions_from")
-    to_forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="successions_to")
-    description = models.CharField(
-        max_length=200, help_text="In words: “is to become”, “is eventually to be replaced by”."
-    )
-
-    fixed_fields = ("from_forum", "to_forum")
-    named_by = ("from_forum", "to_forum")
-
-    class Meta(Fact.Meta):
-        ordering = ["from_forum__folded", "id"]
-        constraints = [
-            *Fact.Meta.constraints,
-            models.CheckConstraint(
-                name="forums_succession_between_two",
-                condition=~Q(from_forum=F("to_forum")),
-                violation_error_message="A forum does not succeed itself.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.from_forum} {self.description} {self.to_forum}"
 
     def get_absolute_url(self):
         return self.from_forum.get_absolute_url()

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
-from forums.change_kinds import END, KIND, KINDS, START, Key, Kind, Subject, text
+from forums.change_kinds import END, KIND, KINDS, START, TELLS_A_DAY, Key, Kind, Subject, text
 from forums.disambiguation import pieces_named_apart, sentence_named_apart, words_apart_in
 from forums.handovers import with_handovers
 from forums.happenings import happenings
@@ -55,7 +55,7 @@ UNDATED_KINDS = [
     UndatedKind("other-forum-name", ForumName, "forum", "forum__", OTHER),
     UndatedKind("quoracy-clause", QuoracyClause, "forum", "forum__"),
     UndatedKind("escalation-step", EscalationStep, "forum", "forum__"),
-    UndatedKind("succession", Succession, "forum", "from_forum__"),
+    UndatedKind("planned-succession", Succession, "forum", "from_forum__", ~TELLS_A_DAY),
 ]  # fmt: skip
 # The history of people who are hidden or removed is not shown at all.
 OF_PEOPLE = {Person, PersonName, Distinction}

@@ -14,6 +14,7 @@ from forums.change_kinds import END, START, UNNUMBERED
 from forums.happenings import Happening
 from forums.models import ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
+from organisations.successions import SuccessionKind
 from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
 from records.periods import Precision, date_in_words
 
@@ -67,7 +68,9 @@ def _what_is_shared(each: Happening) -> tuple[object, ...]:
     when = each.which, each.day, each.precision, each.is_limit, each.is_foreseen
     if each.what in ("seat", "post") and not each.changes_number:
         return each.what, *when, each.subject_slug
-    if each.what in ("relationship", "member-organisation"):
+    if each.kind == SuccessionKind.SPLIT_INTO:
+        return each.what, *when, each.kind, each.subject_slug
+    if each.what in ("relationship", "member-organisation", "succession"):
         return each.what, *when, each.kind, each.object_slug
     return each.what, *when, each.id
 
@@ -212,15 +215,25 @@ ROLES = {
 def _relationship(group: list[Happening], tense: str) -> Pieces:
     each, many = group[0], len(group) > 1
     names = joined(subject(each) for each in group)
-    if each.kind == RelationshipKind.SUCCEEDED_BY:
-        be = {"past": "were" if many else "was", "to come": "are to be" if many else "is to be"}
-        be["by"] = "had been"
-        verb = f" {be[tense]} succeeded by "
-        if each.which == END:
-            verb = " no longer counted as succeeded by "
-        return [*names, verb, object_of(each)]
+    if each.kind in SuccessionKind.values:
+        return _succession(group, tense)
     role = ROLES[RelationshipKind(each.kind)][many]
     return [*names, _became(tense, each.which, role, many), object_of(each)]
+
+
+def _succession(group: list[Happening], tense: str) -> Pieces:
+    """What became of one, or of several that became one; into which several one was split."""
+    each, became = group[0], SuccessionKind(group[0].kind)
+    split = became == SuccessionKind.SPLIT_INTO
+    before = [subject(each)] if split else joined(subject(one) for one in group)
+    after = joined(object_of(one) for one in group) if split else [object_of(each)]
+    many = len(group) > 1 and not split
+    be = {"past": "were" if many else "was", "to come": "are to be" if many else "is to be"}
+    be["by"] = "had been"
+    verb = f" {be[tense]} {became.label} "
+    if each.which == END:
+        verb = f" no longer counted as {became.label} "
+    return [*before, verb, *after]
 
 
 def _member(group: list[Happening], tense: str) -> Pieces:
@@ -392,6 +405,7 @@ WORDING = {
     "forum-name": _name,
     "person-name": _name,
     "relationship": _relationship,
+    "succession": _succession,
     "member-organisation": _member,
     "reporting-line": _line,
     "post": _posts_or_seats,

@@ -17,6 +17,8 @@ from organisations.models import (
     Statement,
 )
 
+GIVEN_UP = ("If the plan came to nothing", {"fields": [("given_up_document", "given_up_locator")]})
+
 
 @admin.register(Place)
 class PlaceAdmin(RecordAdmin):
@@ -68,6 +70,7 @@ class RelationshipAdmin(DatedAdmin):
     fieldsets = [
         ("Identification", {"fields": ["from_organisation", "kind", "to_organisation"]}),
         PERIOD,
+        GIVEN_UP,
         EVIDENCE,
     ]
     list_display = ["from_organisation", "kind", "to_organisation", "since", "until"]

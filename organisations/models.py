@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 
+from organisations.relationships import Relationship, RelationshipKind  # noqa: F401  (models)
 from records.constraints import DatabaseCheck
 from records.locks import locked
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
@@ -41,15 +42,6 @@ class OrganisationKind(models.TextChoices):
     GP_PROVIDER = "gp-provider", "general practice provider"
     NATIONAL_BODY = "national-body", "national or regional body"
     OTHER = "other", "other"
-
-
-class RelationshipKind(models.TextChoices):
-    """How one organisation stands to another, read from the first to the second."""
-
-    SUCCEEDED_BY = "succeeded-by", "succeeded by"
-    MEMBER_OF = "member-of", "member of"
-    PART_OF = "part-of", "part of"
-    PARTNER_IN = "partner-in", "partner in"
 
 
 class PostKind(models.TextChoices):
@@ -241,47 +233,6 @@ class OrganisationName(OtherName):
 
     def get_absolute_url(self):
         return self.organisation.get_absolute_url()
-
-
-class Relationship(DatedFact):
-    """One organisation's standing to another: its successor, its member, its part."""
-
-    from_organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="relationships_from"
-    )
-    kind = models.CharField(max_length=15, choices=RelationshipKind)
-    to_organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="relationships_to"
-    )
-
-    fixed_fields = ("from_organisation", "to_organisation")
-    named_by = ("from_organisation", "to_organisation")
-    no_overlaps = (
-        NoOverlap(
-            name="organisations_relationship_once",
-            columns=("from_organisation", "to_organisation", "kind"),
-            locks="from_organisation",
-            message="This relationship is already recorded in that period.",
-        ),
-    )
-
-    class Meta(DatedFact.Meta):
-        ordering = ["from_organisation__folded", "kind"]
-        constraints = [
-            *DatedFact.Meta.constraints,
-            one_of("kind", RelationshipKind),
-            models.CheckConstraint(
-                name="organisations_relationship_between_two",
-                condition=~Q(from_organisation=F("to_organisation")),
-                violation_error_message="A relationship is between two organisations.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.from_organisation} {self.get_kind_display()} {self.to_organisation}"
-
-    def get_absolute_url(self):
-        return self.from_organisation.get_absolute_url()
 
 
 class Held(models.Model):

@@ -4,7 +4,8 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 
-from organisations.models import Organisation, Relationship, RelationshipKind
+from organisations.models import Organisation, Relationship
+from organisations.successions import SuccessionKind
 
 
 def successors(
@@ -24,7 +25,7 @@ def successions(
     """The successions in which others came after each of `organisations`, likewise."""
     found = defaultdict(list)
     relationships = Relationship.objects.filter(
-        kind=RelationshipKind.SUCCEEDED_BY, from_organisation__in=organisations
+        kind__in=SuccessionKind.values, from_organisation__in=organisations
     )
     if day is not None:
         relationships = relationships.filter(latest_start__lte=day)

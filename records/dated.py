@@ -73,6 +73,8 @@ class Dated(Period, models.Model):
     earliest_end = models.DateField(editable=False)
     latest_end = models.DateField(editable=False)
 
+    # Whether what goes on may have no start: a plan that gives no day.
+    may_have_no_start = False
     no_overlaps: tuple[NoOverlap, ...] = ()
     not_before: tuple[NotBefore, ...] = ()
 
@@ -171,7 +173,7 @@ class Dated(Period, models.Model):
             for name in self.FOUR_DAYS:
                 setattr(self, name, None)
             return
-        if self.start_date is None and self._goes_on:
+        if self.start_date is None and self._goes_on and not self.may_have_no_start:
             raise ValidationError(
                 {
                     "start_date": "Give a start date. It may be left empty only for something "

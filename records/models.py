@@ -134,7 +134,7 @@ class DatedFact(Record, Foreseeable, Evidenced, Dated):
     objects = DatedRecordManager()
 
     END_SOURCE_FIELDS = ("end_document", "end_locator")
-    DOCUMENT_FIELDS = ("document", "end_document", "confirmed_document")
+    DOCUMENT_FIELDS: tuple[str, ...] = ("document", "end_document", "confirmed_document")
     # All that is taken back with an end.
     said_of_end: tuple[str, ...] = (*Dated.END_FIELDS, *END_SOURCE_FIELDS)
 

@@ -40,6 +40,7 @@ from organisations.models import (
     Statement,
     StatementKind,
 )
+from organisations.successions import SuccessionKind
 from people.models import Appointment, Distinction, Person, PersonName
 from records.days import NO_EARLIEST
 from records.models import Document, DocumentKind, NameKind
@@ -209,13 +210,18 @@ def make_reporting_line(**fields) -> ReportingLine:
 
 
 def make_succession(**fields) -> Succession:
-    return _make_fact(
+    return _make_dated(
         Succession,
         fields,
         from_forum=make_forum,
+        kind=SuccessionKind.REPLACED_BY,
         to_forum=make_forum,
-        description="is to become",
     )
+
+
+def make_plan(**fields) -> Succession:
+    """A planned succession that gives no day."""
+    return make_succession(**{"start_date": None, "description": "is to become", **fields})
 
 
 def make_seat(**fields) -> Seat:

@@ -303,6 +303,14 @@ def a_succession_by(whom):
     return succession, {"to_forum": succession.from_forum if whom == "itself" else make_forum()}
 
 
+def a_plan_given_up(make, **values):
+    return make(start_qualifier="not-before"), {
+        "given_up_document": source(),
+        "given_up_locator": "page 2",
+        **values,
+    }
+
+
 def a_second_seat_titled(title, *, elsewhere=False, first=None):
     chair = make_chair_seat(**(first or {}))
     return make_seat(forum=make_forum() if elsewhere else chair.forum), {"title": title}
@@ -614,6 +622,21 @@ def start_cases():
 
 CASES += [
     *start_cases(),
+    *(
+        (f"{rule}_{of}", refused, lambda make=make, values=values: a_plan_given_up(make, **values))
+        for rule, make in [
+            ("forums_succession", make_succession),
+            ("organisations_relationship", make_relationship),
+        ]
+        for of, refused, values in [
+            ("given_up_has_source", True, {"given_up_locator": ""}),
+            ("given_up_has_source", True, {"given_up_document": None}),
+            ("given_up_has_source", False, {}),
+            ("given_up_has_source", False, {"given_up_document": None, "given_up_locator": ""}),
+            ("given_up_never_began", True, {"start_qualifier": "on", **NOT_QUITE}),
+            ("given_up_never_began", False, {}),
+        ]
+    ),
     *line_cases("to_forum", make_forum),
     *line_cases("to_organisation", make_organisation),
     *(

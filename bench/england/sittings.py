@@ -27,6 +27,7 @@ from forums.models import (
     ReportingLine,
     Succession,
 )
+from organisations.successions import SuccessionKind
 from records.history import Nature
 from records.models import NameKind
 from records.periods import Qualifier
@@ -214,7 +215,11 @@ class Sittings:
         if before and before[-1].end_date <= since and known_by(entry, before[-1:]):
             told = self.calendar.evidence(entry, planned.system)
             succession = Succession(
-                from_forum=before.pop(), to_forum=forum, description="was replaced by", **told
+                from_forum=before.pop(),
+                kind=SuccessionKind.REPLACED_BY,
+                to_forum=forum,
+                start_date=since,
+                **told,
             )
             self.book.put_down(self.book.add(succession, entry))
 

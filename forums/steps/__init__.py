@@ -10,4 +10,5 @@ from forums.steps import (  # noqa: F401  (each offers its steps)
     names,
     organisations,
     posts_and_seats,
+    successions,
 )

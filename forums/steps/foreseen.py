@@ -129,7 +129,7 @@ class WhatBecame(Step):
         "Of this record nothing was foreseen whose day has passed, or a later document says what "
         "became of it."
     )
-    form_class = ForeseenForm
+    form_class: type[StepForm] = ForeseenForm
     record: Any
     offered_in_lists = False
 
@@ -185,7 +185,7 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
     **{
         model: may_change(model)
         for model in (
-            Appointment, Membership, Relationship, MemberOrganisation, ReportingLine,
+            Appointment, Membership, MemberOrganisation, ReportingLine,
             OrganisationName, PersonName, ForumName,
         )
     },

@@ -3,7 +3,7 @@
 from django.db import models
 
 from editing.dependants import Group, Note
-from editing.links import add_address, change_address
+from editing.links import add_address, step_address
 from editing.step_forms import record_choice
 from editing.steps import step_on
 from forums.closure_dependants import dependants_of_forum
@@ -69,10 +69,14 @@ class StandDownForm(ClosureForm):
     def notes(self):
         plans = Succession.objects.filter(
             models.Q(from_forum=self.record) | models.Q(to_forum=self.record)
-        ).select_related(*Succession.named_by)
+        ).select_related(*Succession.named_by, "document")
         return [
-            Note(f"Planned succession: {plan}", change_address(Succession, plan.pk))
+            Note(
+                f"Planned succession: {plan}",
+                step_address(Succession, plan.pk, "what-became-of-it"),
+            )
             for plan in plans
+            if plan.is_open_plan
         ]
 
 

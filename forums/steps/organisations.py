@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db.models import QuerySet
 
 from editing.dependants import DependantRow, Group, Note
 from editing.links import change_address
@@ -18,9 +19,10 @@ from forums.models import Forum, ReportingLine, Seat
 from forums.steps.closures import LINES_TO, ClosureForm, ClosureStep, relation
 from forums.steps.names import remarks_on_titles
 from forums.transfers import FOLLOW, PASS_ON
-from organisations.models import Organisation, OrganisationKind, Relationship, RelationshipKind
+from organisations.models import Organisation, OrganisationKind, Relationship
+from organisations.successions import SuccessionKind
 from records.days import NO_LATEST
-from records.periods import When
+from records.periods import Qualifier, When
 
 PARTS = "Its members and parts"
 
@@ -229,7 +231,19 @@ class MergeOrganisationsForm(ClosureForm):
         label="which is", required=False, choices=[("", "---------"), *OrganisationKind.choices]
     )
 
-    groups = [("Who takes its place", ["successor", ("new_name", "new_kind"), "also"])]
+    how = forms.ChoiceField(
+        label="How",
+        choices=[
+            each
+            for each in SuccessionKind.choices
+            if each[0] not in (SuccessionKind.SPLIT_INTO, SuccessionKind.IN_PART_BY)
+        ],
+        initial=SuccessionKind.SUCCEEDED_BY,
+        required=False,
+        help_text="“Succeeded by” where the source says no more.",
+    )
+
+    groups = [("Who takes its place", ["successor", ("new_name", "new_kind"), "also", "how"])]
 
     def prepare(self):
         self.fields["successor"] = record_choice(
@@ -307,6 +321,12 @@ class MergeOrganisationsForm(ClosureForm):
         )
 
 
+def successions_of(organisation: Organisation) -> QuerySet:
+    """The successions of an organisation as a whole, planned or come."""
+    whole = set(SuccessionKind.values) - {SuccessionKind.IN_PART_BY}
+    return organisation.relationships_from.filter(kind__in=whole, given_up_document=None)
+
+
 @step_on(Organisation)
 class MergeOrganisations(ClosureStep):
     name = "merge"
@@ -328,14 +348,13 @@ class MergeOrganisations(ClosureStep):
 
     @classmethod
     def is_called_for(cls, record, day):
-        return (
-            Close.is_called_for(record, day)
-            or not record.relationships_from.filter(kind=RelationshipKind.SUCCEEDED_BY).exists()
-        )
+        return Close.is_called_for(record, day) or not successions_of(record).exists()
 
     def initial(self):
         known = (
-            self.record.relationships_from.filter(kind=RelationshipKind.SUCCEEDED_BY)
+            successions_of(self.record)
+            .exclude(start_qualifier=Qualifier.NOT_BEFORE)
+            .exclude(kind=SuccessionKind.SPLIT_INTO)
             .order_by("-start_date")
             .first()
         )
@@ -345,6 +364,7 @@ class MergeOrganisations(ClosureStep):
                 "date": known.start_date,
                 "precision": known.start_precision,
                 "qualifier": known.start_qualifier,
+                "how": known.kind,
             }
         if self.record.end_date is None:
             return {}
@@ -361,6 +381,7 @@ class MergeOrganisations(ClosureStep):
             source=form.source,
             today=self.today,
             choices=form.choices(),
+            kind=form.cleaned_data["how"] or SuccessionKind.SUCCEEDED_BY,
         )
 
     def remarks(self, form):

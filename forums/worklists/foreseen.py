@@ -17,6 +17,7 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    Succession,
 )
 from forums.steps.foreseen import IN_SHORT, WhatBecame, answers_about, foreseen_in_words
 from organisations.models import Organisation, OrganisationName, Post, Relationship
@@ -56,6 +57,8 @@ FORESEEN_KINDS = [
     ForeseenKind(PersonName, ("person__folded_sort_name", "folded"), ()),
     ForeseenKind(Relationship, ("from_organisation__folded", "to_organisation__folded"),
                  ("from_organisation__place", "to_organisation__place")),
+    ForeseenKind(Succession, ("from_forum__folded", "to_forum__folded"),
+                 ("from_forum__place", "to_forum__place")),
     ForeseenKind(Post, ("organisation__folded", "folded"), ("organisation__place",)),
     ForeseenKind(Seat, ("forum__folded", "title"), ("forum__place",)),
     ForeseenKind(Appointment, ("post__organisation__folded", "post__folded", "person__folded"),

@@ -38,6 +38,7 @@ from organisations.models import (
     Relationship,
     Statement,
 )
+from organisations.successions import SuccessionKind
 from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
 from people.post_holders import HeldPost, Holder, Holding, posts_with_holders
@@ -268,9 +269,10 @@ class _Gathering:
                 self.forums.update((raw["from_forum_slug"], raw["to_forum_slug"]))
                 self.organisations.add(raw["to_organisation_slug"])
                 yield "reporting_lines", raw
+        told = None if self.everything else _told_on(self.day, Succession)
         for raw in self._read("successions", Succession.objects.all()):
             ends = {raw["from_forum_slug"], raw["to_forum_slug"]}
-            if self.everything or ends & self.forums_in_force.keys():
+            if told is None or (raw["id"] in told and ends & self.forums_in_force.keys()):
                 self.forums |= ends
                 yield "successions", raw
         for raw in self._read("member_organisations", MemberOrganisation.objects.all()):
@@ -282,10 +284,15 @@ class _Gathering:
 
     def relationships(self) -> Iterator[Found]:
         """Relationships of organisations that may hold on the day, or held before it: a successor
-        stays one for good."""
+        stays one for good. Successions are there as plans, too."""
         records = Relationship.objects.all()
         if not self.everything:
-            records = records.possibly(self.day) | records.ended_before(self.day)
+            planned = _told_on(self.day, Relationship)
+            records = (
+                records.possibly(self.day)
+                | records.ended_before(self.day)
+                | records.filter(pk__in=planned)
+            )
         for raw in self._read("relationships", records):
             ends = {raw["from_organisation_slug"], raw["to_organisation_slug"]}
             if self.everything or ends & self.organisations:
@@ -352,6 +359,13 @@ def _holding(records: Any, day: datetime.date) -> dict[str, bool | None]:
     """Whether each of `records` that may be in force on the day certainly is, by slug."""
     possibly = dict.fromkeys(_slugs(records.possibly(day)))
     return possibly | dict.fromkeys(_slugs(records.certainly(day)), True)
+
+
+def _told_on(day: datetime.date, model: type[Succession] | type[Relationship]) -> set[int]:
+    """The keys of the successions that had come by the day, or were planned by then."""
+    successions = model.objects.filter(kind__in=SuccessionKind.values)
+    documents = successions.select_related("document", "given_up_document")
+    return {each.pk for each in documents.iterator(chunk_size=AT_ONCE) if each.stands(day)}
 
 
 def _slugs(records: models.QuerySet) -> set[str]:

@@ -467,6 +467,11 @@ def dated(name: str, model, owner: str, *columns: Column) -> DataTable:
     return DataTable(name, model, (id_on_page(name, owner), *every))
 
 
+def given_up(model) -> list[Column]:
+    """Columns of the document by which a plan was given up."""
+    return [refers(model, "given_up_document", "documents"), *plain(model, "given_up_locator")]
+
+
 def stated(name: str, model, owner: str, *columns: Column) -> DataTable:
     """A table of records without a period, shown on their owner's page."""
     return DataTable(name, model, (id_on_page(name, owner), *columns, *evidence(model)))

@@ -20,6 +20,7 @@ from ics_register.open_data.fields import (
     DataTable,
     dated,
     evidence,
+    given_up,
     holder,
     id_column,
     id_of_page,
@@ -77,6 +78,7 @@ TABLES = (
         refers(Relationship, "from_organisation", "organisations"),
         *plain(Relationship, "kind"),
         refers(Relationship, "to_organisation", "organisations"),
+        *given_up(Relationship),
     ),
     dated(
         "posts", Post, "organisation",
@@ -146,11 +148,13 @@ TABLES = (
         refers(ReportingLine, "to_organisation", "organisations"),
         *plain(ReportingLine, "by_exception"),
     ),
-    stated(
+    dated(
         "successions", Succession, "from_forum",
         refers(Succession, "from_forum", "forums"),
+        *plain(Succession, "kind"),
         refers(Succession, "to_forum", "forums"),
         *plain(Succession, "description"),
+        *given_up(Succession),
     ),
     dated(
         "seats", Seat, "forum",

@@ -12,6 +12,7 @@ from forums.models import LineKind
 from ics_register.open_data.rows import Gathered
 from ics_register.open_data.tables import BY_NAME
 from organisations.models import RelationshipKind
+from organisations.successions import SuccessionKind
 from records.periods import Qualifier
 
 CONTEXT = {
@@ -210,7 +211,7 @@ def _organisations(gathered: Gathered) -> Iterator[dict]:
         ]
         links = _links(
             gathered, "relationships", "from_organisation_id", ("to_organisation_id",),
-            {**RELATIONS, RelationshipKind.SUCCEEDED_BY: "successor"}, row,
+            {**RELATIONS, **dict.fromkeys(SuccessionKind.values, "successor")}, row,
         )  # fmt: skip
         links.pop("successor", None)  # given as an event
         member_of = [
@@ -258,19 +259,21 @@ def _forums(gathered: Gathered) -> Iterator[dict]:
 
 
 def _successors(gathered: Gathered) -> Iterator[dict]:
-    """The successions of organisations, except those that perhaps had not come yet."""
-    known = "kind = ? AND in_force IS NOT NULL"
-    for row in gathered.rows("relationships", known, RelationshipKind.SUCCEEDED_BY):
-        yield _node(
-            row["id"],
-            "org:ChangeEvent",
-            org_originalOrganization=_ref(row["from_organisation_id"]),
-            org_resultingOrganization=_ref(row["to_organisation_id"]),
-            dcterms_date=_date(row["start_date"])
-            if row["start_qualifier"] == Qualifier.ON
-            else None,
-            **_sources(gathered, row),
-        )
+    """The successions of organisations and forums that had surely come, in words by their kind."""
+    kinds = ", ".join(f"'{kind}'" for kind in SuccessionKind.values)
+    for table, of in (("relationships", "organisation"), ("successions", "forum")):
+        for row in gathered.rows(table, f"kind IN ({kinds}) AND in_force"):
+            yield _node(
+                row["id"],
+                "org:ChangeEvent",
+                dcterms_description=_text(SuccessionKind(row["kind"]).label),
+                org_originalOrganization=_ref(row[f"from_{of}_id"]),
+                org_resultingOrganization=_ref(row[f"to_{of}_id"]),
+                dcterms_date=_date(row["start_date"])
+                if row["start_qualifier"] == Qualifier.ON
+                else None,
+                **_sources(gathered, row),
+            )
 
 
 def _held(gathered, table, owner, role, tenures, key) -> Iterator[dict]:

@@ -34,6 +34,7 @@ from organisations.models import (
     Relationship,
     Statement,
 )
+from organisations.successions import Plannable
 from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, Tenure
 from people.post_holders import NAME_WITHHELD
@@ -66,6 +67,8 @@ class FactKind:
         ways = {"document": ("locator", "")}
         if issubclass(self.model, DatedFact):
             ways["end_document"] = ("end_locator", "The end")
+        if issubclass(self.model, Plannable):
+            ways["given_up_document"] = ("given_up_locator", "That the plan was given up")
         return {**ways, "confirmed_document": ("confirmed_locator", "The confirmation")}
 
     def facts(self, document: int) -> QuerySet:
@@ -126,7 +129,7 @@ FACT_KINDS = [
              ("from_forum", "to_forum", "to_organisation")),
     FactKind("quoracy", "Quoracy clauses", QuoracyClause, ("forum",)),
     FactKind("escalation", "Escalation steps", EscalationStep, ("forum",)),
-    FactKind("successions", "Planned replacements", Succession, ("from_forum", "to_forum")),
+    FactKind("successions", "What came after what", Succession, ("from_forum", "to_forum")),
     FactKind("forum-names", "Other names of forums", ForumName, ("forum",)),
     FactKind("organisations", "Organisations", Organisation),
     FactKind("codes", "Codes of organisations", Organisation, (), "codes_document"),

@@ -35,6 +35,10 @@ def document(here: Here, slug: str | None, title: str | None) -> dict | None:
     return {"id": here.id("document", slug), "title": title} if slug else None
 
 
+def named_document(one, here: Here) -> dict | None:
+    return document(here, one.slug, one.short_title) if one else None
+
+
 def place(served) -> dict | None:
     """The place that a record serves, by the word that filters take; places have no page."""
     return {"slug": served.slug, "name": served.name, "level": served.level} if served else None
@@ -96,6 +100,20 @@ def dated(fact, here: Here) -> dict:
         **period(fact),
         **evidence(fact, here),
         "end_source": {"document": ended, "locator": fact.end_locator} if ended else None,
+    }
+
+
+def planned(tie, here: Here) -> dict:
+    """A succession or a relationship: what it is on the day, when, and its sources, that by which
+    it was given up too."""
+    given_up = named_document(tie.given_up_document, here)
+    return {
+        "stands": tie.stands(here.asked.day) or None,
+        "in_force": tie.holds(here.asked.day),
+        **dated(tie, here),
+        "given_up_source": {"document": given_up, "locator": tie.given_up_locator}
+        if given_up
+        else None,
     }
 
 

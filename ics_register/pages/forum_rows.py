@@ -264,10 +264,18 @@ def rows_beside(lines: list[ReportingLine]) -> list[tuple]:
     return [(line, line.get_kind_display(), end_of_line(line)) for line in lines]
 
 
-def succession_rows(forum: Forum, successions: list[Succession]) -> list[tuple]:
-    """Each succession with the forums before and after, of which this one needs no link."""
+def succession_rows(forum: Forum, successions: list[Succession], day: datetime.date) -> list[tuple]:
+    """Each succession: the forums before and after, of which this one needs
+    no link, the words between them, and when or by whose plan."""
 
     def side(other: Forum) -> tuple[str, str]:
         return ("" if other.pk == forum.pk else other.slug), other.name
 
-    return [(each, side(each.from_forum), side(each.to_forum)) for each in successions]
+    rows = []
+    for each in successions:
+        stands = each.stands(day)
+        over = each.from_forum.has_ended(day) or each.to_forum.has_ended(day)
+        words, when = each.told(stands, day, over), each.when_told(stands, day, over)
+        joined = f", {when}" if when.startswith("a plan") else f" {when}"
+        rows.append((each, side(each.from_forum), words, side(each.to_forum), joined))
+    return rows

@@ -170,9 +170,10 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "successions": [
             {
                 "from_forum": facts.named(each.from_forum, here),
-                "description": each.description,
+                "kind": each.kind,
+                "description": each.description or None,
                 "to_forum": facts.named(each.to_forum, here),
-                **facts.evidence(each, here),
+                **facts.planned(each, here),
             }
             for each in context["successions"]
         ],
@@ -234,7 +235,8 @@ def escalation_steps(forum: int, day: datetime.date) -> QuerySet:
 @prepared
 def successions(forum: int) -> QuerySet:
     found = Succession.objects.filter(Q(from_forum=forum) | Q(to_forum=forum))
-    return with_sources(found, "from_forum", "to_forum", sources=STATED_SOURCES)
+    found = with_sources(found, "from_forum", "to_forum", sources=Succession.DOCUMENT_FIELDS)
+    return found.order_by("start_date", "id")
 
 
 @prepared
@@ -278,7 +280,9 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "clauses": clauses,
         "could_be": could,
         "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
-        "successions": successions(forum.pk) if forum.has_successions else [],
+        "successions": [each for each in successions(forum.pk) if each.stands(asked.day)]
+        if forum.has_successions
+        else [],
         "structured": partial(forum_as_data, forum, listed, asked.day, request)
         if asked.is_now
         else None,
@@ -317,7 +321,7 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "has_decisions": bool(decisions or forum.decision_wording),
         "rows_up": forum_rows.rows_up(context["lines_up"], asked.day),
         "rows_beside": forum_rows.rows_beside(context["lines_beside"]),
-        "succession_rows": forum_rows.succession_rows(forum, context["successions"]),
+        "succession_rows": forum_rows.succession_rows(forum, context["successions"], asked.day),
         "terms": forum_rows.terms(forum),
     }
 

@@ -169,8 +169,7 @@ def organisation_as_json(context: dict, here: Here) -> dict:
                 "from_organisation": facts.named(each.from_organisation, here),
                 "kind": each.kind,
                 "to_organisation": facts.named(each.to_organisation, here),
-                "in_force": each.holds(here.asked.day),
-                **facts.dated(each, here),
+                **facts.planned(each, here),
             }
             for _, groups in context["relationships"]
             for _, each in itertools.chain(*groups)

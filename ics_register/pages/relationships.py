@@ -10,11 +10,18 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import with_sources
 from ics_register.pages.statements import source_of
 from organisations.models import Organisation, Relationship, RelationshipKind
+from organisations.successions import (
+    GIVEN_UP,
+    PLANNED,
+    TURNED_ROUND,
+    UNTOLD,
+    SuccessionKind,
+)
 from records.periods import possible
 from records.prepared import prepared
 
 RELATIONSHIPS_TO = {
-    RelationshipKind.SUCCEEDED_BY: "Successor to",
+    **{RelationshipKind(kind): words for kind, words in TURNED_ROUND.items()},
     RelationshipKind.MEMBER_OF: "Has as members",
     RelationshipKind.PART_OF: "Includes",
     RelationshipKind.PARTNER_IN: "Has as partners",
@@ -25,32 +32,41 @@ RELATIONSHIPS_BEFORE = {
     RelationshipKind.PART_OF: ("Was part of", "Included"),
     RelationshipKind.PARTNER_IN: ("Was a partner in", "Had as partners"),
 }
+# Words before a succession that has not come.
+PLANS = {PLANNED: "Planned: ", GIVEN_UP: "Plan given up: "}
 
 
 def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
     """The relationships of others to `organisation` on the day or before it, and last under each
-    heading those known only from a later day.
+    heading those known only from a later day; and the successions that documents of the day or
+    before planned.
 
     They are (relation, groups) with a group for each place in a document: [[(other, relationship),
     ...], ...].
     """
-    relationships = _relationships_of(organisation.pk, asked.day)
+    relationships = [
+        each
+        for each in _relationships_of(organisation.pk, asked.day)
+        if each.stands(asked.day) != UNTOLD
+    ]
 
     def is_former(relationship) -> bool:
         return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
 
     def in_turn(relationship) -> tuple:
         later = relationship.is_openly_perhaps(asked.day)
-        return relationship.kind, is_former(relationship), later
+        return relationship.kind, is_former(relationship), later, plan_of(relationship)
+
+    def plan_of(relationship) -> str:
+        return PLANS.get(relationship.stands(asked.day), "")
 
     def told(relationship) -> tuple[str, Organisation]:
         is_from = relationship.from_organisation_id == organisation.pk
         other = relationship.to_organisation if is_from else relationship.from_organisation
         if is_former(relationship):
             return RELATIONSHIPS_BEFORE[relationship.kind][not is_from], other
-        if is_from:
-            return capfirst(relationship.get_kind_display()), other
-        return RELATIONSHIPS_TO[relationship.kind], other
+        kind = relationship.get_kind_display() if is_from else RELATIONSHIPS_TO[relationship.kind]
+        return capfirst(f"{plan_of(relationship)}{kind[0].lower()}{kind[1:]}"), other
 
     headed: dict[str, list] = {}
     for relationship in sorted(relationships, key=in_turn):
@@ -70,9 +86,11 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
 def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
     found = Relationship.objects.filter(
         Q(from_organisation=organisation) | Q(to_organisation=organisation),
-        possible(day) | Q(latest_end__lt=day),
+        possible(day) | Q(latest_end__lt=day) | Q(kind__in=SuccessionKind.values),
     )
-    found = with_sources(found, "from_organisation", "to_organisation")
+    found = with_sources(
+        found, "from_organisation", "to_organisation", sources=Relationship.DOCUMENT_FIELDS
+    )
     return found.order_by("kind", "start_date", "id")
 
 

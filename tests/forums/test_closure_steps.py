@@ -38,12 +38,12 @@ from tests.builders import (
     make_membership,
     make_organisation,
     make_person,
+    make_plan,
     make_post,
     make_quoracy_clause,
     make_relationship,
     make_reporting_line,
     make_seat,
-    make_succession,
 )
 from tests.pages.reading import read
 from tests.stepping import confirm, errors_of, preview, remarks_of, signed_in, take
@@ -241,7 +241,7 @@ def test_an_end_before_the_start_is_told_on_the_date_and_changes_nothing(board):
 
 
 def test_what_a_forum_plans_to_become_is_told(board):
-    plan = make_succession(from_forum=board)
+    plan = make_plan(from_forum=board)
 
     shown = signed_in().get(step_address(Forum, board.pk, "stand-down"))
 

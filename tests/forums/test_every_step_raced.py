@@ -17,6 +17,7 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    Succession,
 )
 from organisations.models import Organisation, OrganisationName, Post, Relationship
 from people.models import Appointment, Person, PersonName
@@ -33,10 +34,12 @@ from tests.builders import (
     make_organisation_name,
     make_person,
     make_person_name,
+    make_plan,
     make_post,
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_succession,
 )
 from tests.racing import TOLD, WON, race
 from tests.stepping import shown_move
@@ -86,6 +89,17 @@ def foreseen_by_a_paper(make) -> tuple:
     return make(document=paper, end_date=LAST), {**said, "outcome": "happened"}, another
 
 
+def planned_in_a_paper() -> tuple:
+    """Two people say of a plan that it came, and that it was given up."""
+    paper, minutes = make_document(as_of="2024-01-31"), make_document(as_of="2024-05-01")
+    came = {"document": minutes, "outcome": "another-day"}
+    return make_plan(document=paper), came, {**came, "date": None, "outcome": "never"}
+
+
+def after(one) -> dict:
+    return {"kind": "merged-into", "after": [one]}
+
+
 # What each step is taken on, and what each of two people enters.
 STEPS = {
     ("appoint", Post): lambda: (make_post(), somebody(), somebody()),
@@ -100,6 +114,14 @@ STEPS = {
     ("end", Membership): lambda: (make_membership(), {"date": LAST}, {}),
     ("end", ReportingLine): lambda: (make_reporting_line(), {"date": LAST}, {}),
     ("end", MemberOrganisation): lambda: (make_member_organisation(), {"date": LAST}, {}),
+    ("end", Relationship): lambda: (make_relationship(), {"date": LAST}, {}),
+    ("relate", Organisation): lambda: (
+        make_organisation(),
+        *[{"kind": "part-of", "to": make_organisation()}] * 2,
+    ),
+    ("succession", Forum): lambda: (make_forum(), *[after(make_forum())] * 2),
+    ("succession", Organisation): lambda: (make_organisation(), *[after(make_organisation())] * 2),
+    ("what-became-of-it", Succession): lambda: planned_in_a_paper(),
     ("reappoint", Appointment): lambda: (make_appointment(), *[{"basis": "substantive"}] * 2),
     ("reappoint", Membership): lambda: (make_membership(), *[{"basis": "interim"}] * 2),
     ("withdraw", Appointment): lambda: (make_appointment(**to_come()), {}, {}),
@@ -202,3 +224,18 @@ def test_two_editors_who_take_the_same_step_see_no_fault_and_break_no_rule(monke
         if issubclass(model, Recorded):
             for record in model.objects.all():
                 record.full_clean()
+
+
+def test_two_editors_who_would_close_a_circle_together_do_not(monkeypatch):
+    first, second, third, fourth = (make_forum() for _ in range(4))
+    make_succession(from_forum=first, to_forum=second)
+    make_succession(from_forum=third, to_forum=fourth)
+    moves = [
+        shown_move(one, "succession", date=FIRST, **after(other))
+        for one, other in ((second, third), (fourth, first))
+    ]
+
+    [outcome] = race(racing.confirm_a_step, [moves], [0, 1], monkeypatch)
+
+    assert outcome == [TOLD, WON]
+    assert Succession.objects.count() == 3

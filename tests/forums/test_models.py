@@ -11,6 +11,7 @@ from tests.builders import (
     make_forum_name,
     make_member_organisation,
     make_organisation,
+    make_plan,
     make_quoracy_clause,
     make_reporting_line,
     make_seat,
@@ -39,8 +40,11 @@ def test_what_belongs_to_a_forum_says_so(executive):
     )
     assert str(make_quoracy_clause(forum=executive)) == "ICS Executive: every member organisation"
     assert str(make_escalation_step(forum=executive, order=2)) == "ICS Executive, step 2"
-    assert str(make_succession(from_forum=executive, to_forum=board)) == (
+    assert str(make_plan(from_forum=executive, to_forum=board)) == (
         "ICS Executive is to become ICS Partnership Board"
+    )
+    assert str(make_succession(from_forum=board, to_forum=make_forum(name="Next Board"))) == (
+        "ICS Partnership Board replaced by Next Board"
     )
 
 
