@@ -119,6 +119,8 @@ class Kind:
 
 
 FORMER = Q(kind=NameKind.FORMER)
+# Plans that came to nothing.
+GIVEN_UP = Q(given_up_document__isnull=False)
 # Successions that give a day. The others are plans.
 TELLS_A_DAY = Q(start_date__isnull=False) & ~Q(start_qualifier=Qualifier.NOT_BEFORE)
 LINE_TO = {
@@ -154,6 +156,7 @@ KINDS = [
     Kind("relationship", Relationship, "to_organisation__folded", 2,
          ("organisation", "from_organisation__"), ("organisation", "to_organisation__"),
          columns={"kind": F("kind")}, split_from="from_organisation__folded",
+         shown=~GIVEN_UP,
          concerns={"organisation": ("from_organisation", "to_organisation")}),
     Kind("succession", Succession, "to_forum__folded", 2,
          ("forum", "from_forum__"), ("forum", "to_forum__"),

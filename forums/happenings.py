@@ -104,6 +104,11 @@ class Happening(DatedStated):
         """Whether it happened by its date, and perhaps long before."""
         return getattr(self, f"{self.which}_qualifier") == Qualifier.BY
 
+    @property
+    def is_not_before(self) -> bool:
+        """Whether it was to happen on its date at the earliest, and no source says that it has."""
+        return getattr(self, f"{self.which}_qualifier") == Qualifier.NOT_BEFORE
+
     def may_be_before(self, day: datetime.date) -> bool:
         """Whether its date may stand for a day before `day`."""
         return first_day(self.day, self.precision) < day

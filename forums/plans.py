@@ -17,7 +17,11 @@ from records.periods import Qualifier, When
 
 
 def lock_plan(plan: Plannable, today: datetime.date) -> Any:
-    """The plan as it is now, locked. Raises ValidationError if it is none any more."""
+    """The plan as it is now, locked. Raises ValidationError if it is none any more.
+
+    It is locked as its check locks it, so that no two wait for each other.
+    """
+    plan.others_locked()
     stored = read_and_lock(plan)
     if not stored.is_open_plan:
         raise ValidationError(

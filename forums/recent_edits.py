@@ -14,13 +14,24 @@ from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
-from forums.change_kinds import END, KIND, KINDS, START, TELLS_A_DAY, Key, Kind, Subject, text
+from forums.change_kinds import (
+    END,
+    GIVEN_UP,
+    KIND,
+    KINDS,
+    START,
+    TELLS_A_DAY,
+    Key,
+    Kind,
+    Subject,
+    text,
+)
 from forums.disambiguation import pieces_named_apart, sentence_named_apart, words_apart_in
 from forums.handovers import with_handovers
 from forums.happenings import happenings
 from forums.models import EscalationStep, ForumName, QuoracyClause, Succession
 from forums.sentences import Piece, Sentence, sentences_about
-from organisations.models import Figure, OrganisationName, Place, Rating, Statement
+from organisations.models import Figure, OrganisationName, Place, Rating, Relationship, Statement
 from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
 from people.steps.identity import ShowAgain, Withhold
@@ -55,6 +66,8 @@ UNDATED_KINDS = [
     UndatedKind("other-forum-name", ForumName, "forum", "forum__", OTHER),
     UndatedKind("quoracy-clause", QuoracyClause, "forum", "forum__"),
     UndatedKind("escalation-step", EscalationStep, "forum", "forum__"),
+    UndatedKind("planned-relationship", Relationship, "organisation", "from_organisation__",
+                GIVEN_UP),
     UndatedKind("planned-succession", Succession, "forum", "from_forum__", ~TELLS_A_DAY),
 ]  # fmt: skip
 # The history of people who are hidden or removed is not shown at all.

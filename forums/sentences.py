@@ -77,7 +77,7 @@ def _what_is_shared(each: Happening) -> tuple[object, ...]:
 
 def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     each = group[0]
-    is_to_come = each.is_to_come(today)
+    is_to_come = each.is_to_come(today) or each.is_not_before
     foreseen = each.is_foreseen and not is_to_come
     tense = (
         "to come" if foreseen else "by" if each.is_limit else "to come" if is_to_come else "past"
@@ -110,8 +110,10 @@ def _is_to_have(piece: Piece | str, be: str) -> Piece | str:
 
 
 def _when(each: Happening) -> str:
-    """ "On 1 April 2019", "In April 2019", "By June 2021"."""
+    """ "On 1 April 2019", "In April 2019", "By June 2021", "Not before June 2027"."""
     words = date_in_words(each.day, each.precision)
+    if each.is_not_before:
+        return f"Not before {words}"
     if each.is_limit:
         return f"By {words}"
     return f"On {words}" if each.precision == Precision.DAY else f"In {words}"

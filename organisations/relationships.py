@@ -70,7 +70,7 @@ class Relationship(Plannable):
         part, whole = self.from_organisation_id, self.to_organisation_id
         if None in (part, whole) or part == whole or self.certain_days() is None:
             return  # the fields say so themselves, or it holds on no day
-        others = self.others_locked([RelationshipKind.PART_OF], part, whole)
+        others = self.others_locked([RelationshipKind.PART_OF])
         above = defaultdict(set)
         ties = others.filter(overlapping(self))
         for lower, upper in ties.values_list("from_organisation", "to_organisation"):

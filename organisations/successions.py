@@ -179,7 +179,7 @@ class Plannable(DatedFact):
         before, after = (getattr(self, field.attname) for field in names)
         if None in (before, after) or before == after:
             return  # the fields say so themselves
-        others = self.others_locked(SuccessionKind.values, before, after)
+        others = self.others_locked()
         ties = others.values_list(*(field.attname for field in names), "kind", "start_date")
         above = defaultdict(set)
         in_part = self.kind == SuccessionKind.IN_PART_BY
@@ -200,10 +200,11 @@ class Plannable(DatedFact):
             "succession goes one way: correct one of them."
         )
 
-    def others_locked(self, kinds: Iterable[str], *owners: int) -> models.QuerySet:
+    def others_locked(self, kinds: Iterable[str] = SuccessionKind.values) -> models.QuerySet:
         """The other ties of these kinds that were not given up, which nobody else may add to until
         the transaction ends."""
         owner: Any = self._meta.get_field(self.fixed_fields[0])
+        owners = [getattr(self, f"{name}_id") for name in self.fixed_fields]
         list(locked(owner.related_model).filter(pk__in=owners).order_by("pk").values_list("pk"))
         list(locked(type(self)).filter(kind__in=kinds).order_by("pk").values_list("pk"))
         others = type(self)._default_manager.exclude(pk=self.pk).order_by()

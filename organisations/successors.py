@@ -11,8 +11,8 @@ from organisations.successions import SuccessionKind
 def successors(
     organisations: Iterable[int | None], day: datetime.date | None = None
 ) -> dict[int, list[Organisation]]:
-    """The successors of each of `organisations`, by its key. With a `day`, those who had certainly
-    succeeded it by then."""
+    """The successors of each of `organisations` as a whole, by its key. With a `day`, those who had
+    certainly succeeded it by then."""
     return {
         key: [each.to_organisation for each in found]
         for key, found in successions(organisations, day).items()
@@ -25,7 +25,9 @@ def successions(
     """The successions in which others came after each of `organisations`, likewise."""
     found = defaultdict(list)
     relationships = Relationship.objects.filter(
-        kind__in=SuccessionKind.values, from_organisation__in=organisations
+        kind__in=[kind for kind in SuccessionKind.values if kind != SuccessionKind.IN_PART_BY],
+        from_organisation__in=organisations,
+        given_up_document=None,
     )
     if day is not None:
         relationships = relationships.filter(latest_start__lte=day)

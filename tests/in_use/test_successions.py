@@ -241,6 +241,8 @@ def test_the_merger_of_an_organisation_is_given_up():
     assert "Planned: merged into New Trust" in related("2024-01-14")
     assert "Plan given up: merged into New Trust" in related(ON)
     assert not [each for each in changed() if "merged" in each]
+    assert "merged" not in read("/changes/recorded/").text
+    assert "merged" not in str(entries("/changes.atom"))
 
 
 def test_a_relationship_begins_and_ends_by_a_step():

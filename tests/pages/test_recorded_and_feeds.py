@@ -420,3 +420,20 @@ def test_neither_the_page_nor_a_feed_costs_more_for_more_rows(register):
     # Fewer where the first page has no room for what the register was begun with.
     assert all(cost(address) <= before[address] for address in addresses)
     assert max(before.values()) <= 10
+
+
+def test_what_is_announced_not_before_a_day_is_no_event_of_that_day(register):
+    make_membership(
+        seat=make_seat(forum=make_forum(name="Other Board"), title="Lay member"),
+        person=make_person(name="Bea Moss"),
+        start_date="2024-05-01",
+        start_qualifier="not-before",
+        end_date="2025-05-01",
+        end_qualifier="not-before",
+    )
+    seat = "the seat “Lay member” of Other Board"
+
+    for told in (read(RECORDED).text, " ".join(entries("/changes.atom").values())):
+        assert f"Not before 1 May 2024 Bea Moss is to take {seat}." in told
+        assert f"Not before 1 May 2025 Bea Moss is to leave {seat}." in told
+        assert "On 1 May 2024" not in told
