@@ -33,6 +33,7 @@ from ics_register.pages.joins import PeriodRow
 from ics_register.pages.known_later import KnownLater
 from ics_register.pages.lists import (
     LONG,
+    Counted,
     counted,
     each_up_to_many,
     filtered,
@@ -144,7 +145,14 @@ def chairs_as_json(context: dict, here: Here) -> dict:
     if silent is not None:
         owners = without_a_chair(here.asked)
         silent = {what: to_the_end(number, owners[what]) for what, number in silent.items()}
-    return {**page, **later, "without_a_chair": silent}
+    named = context["named"]
+    return {
+        **page,
+        **later,
+        "count_named": named and named.certain,
+        "count_named_perhaps": named and named.perhaps,
+        "without_a_chair": silent,
+    }
 
 
 def row_as_data(row: ChairRow, names: NamesThen, here: Here) -> dict:
@@ -215,6 +223,8 @@ def chairs(request: HttpRequest, asked: AskedDay):
     shown = rows_of(keys, asked)
     rows, later = shown[: len(page)], replace(later, rows=shown[len(page) :])
     silent = silent_of(asked)
+    # Counting the rows of other pages would cost more than all else.
+    named = named_in(rows, day) if page.paginator.num_pages == 1 else None
     return "chairs.html", {
         "page": page,
         "rows": rows,
@@ -224,9 +234,26 @@ def chairs(request: HttpRequest, asked: AskedDay):
         "speak_for": speak_for,
         "earliest": None if rows else earliest_day(),
         "filters": seat_filter.form,
+        "named": named,
+        "named_said": named_in_words(named),
         "silent": silent,
         "silent_links": silent_links(silent or {}),
     }
+
+
+def named_in(rows: list[ChairRow], day: datetime.date) -> Counted:
+    """In how many of `rows` somebody is named, and in how many of those certainly."""
+    named = [row for row in rows if row.held.standing in (Standing.HELD, Standing.PERHAPS)]
+    sure = [row for row in named if row.held.standing == Standing.HELD and row.certainly(day)]
+    return Counted(len(named), len(sure))
+
+
+def named_in_words(named: Counted | None) -> str:
+    """In how many of the seats and posts somebody is named; "" if that was not counted."""
+    if named is None:
+        return ""
+    perhaps = f", and perhaps in {named.perhaps:,} more" if named.perhaps else ""
+    return f"Somebody is named in {named.certain:,}{perhaps}"
 
 
 def _later(page: Page, seats: QuerySet, posts: QuerySet) -> KnownLater:

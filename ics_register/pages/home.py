@@ -2,6 +2,8 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -9,14 +11,22 @@ from django.http import HttpRequest
 from forums.filling import with_standing
 from forums.models import Forum, Seat
 from ics_register.pages import facts
-from ics_register.pages.chairs import ChairRow, chairs_seats, keyed, row_as_data, rows_of
+from ics_register.pages.chairs import (
+    ChairRow,
+    chairs_seats,
+    keyed,
+    known_later_posts,
+    known_later_seats,
+    row_as_data,
+    rows_of,
+)
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
 from records.models import Document
-from records.periods import listed
+from records.periods import certain, listed
 
 # The most systems that the page can hold side by side; lists have more.
 SYSTEMS = 3
@@ -44,11 +54,17 @@ def home_as_json(context: dict, here: Here) -> dict:
                 "layers": [
                     {
                         "place": facts.place(layer["place"]),
-                        "forums": layer["forums"],
+                        "forums": layer["forums"].certain,
+                        "forums_perhaps": layer["forums"].perhaps,
+                        "forums_known_from_a_later_day": layer["forums"].known_later,
                         "organisations": [
                             {"kind": kind.value, "count": count}
                             for kind, count, _ in layer["organisations"]
                         ],
+                        "organisations_perhaps": layer["all_organisations"].perhaps,
+                        "organisations_known_from_a_later_day": layer[
+                            "all_organisations"
+                        ].known_later,
                     }
                     for layer in system["layers"]
                 ],
@@ -84,6 +100,8 @@ def home(request: HttpRequest, asked: AskedDay):
         "more_systems": len(systems) - len(shown),
         "chairs": chairs[:FORUMS],
         "more_chairs": len(chairs) > FORUMS,
+        "chairs_known_later": not (chairs or leaders)
+        and (known_later_seats(asked.day).exists() or known_later_posts(asked.day).exists()),
         "leaders": leaders,
         "documents": documents[:DOCUMENTS],
         "more_documents": len(documents) > DOCUMENTS,
@@ -114,28 +132,57 @@ def _first_seats(systems: list[int], day: datetime.date) -> QuerySet:
     return keyed(seats, "forum").order_by("standing", "named")[: FORUMS + 1]
 
 
+class HowMany(NamedTuple):
+    """How many records certainly are there on a day, how many perhaps, and how many the sources
+    name only from a later day."""
+
+    certain: int
+    perhaps: int
+    known_later: int
+
+    def more_in_words(self) -> str:
+        """ "perhaps 1 more; 30 known from a later day"; "" if there are no more."""
+        more = " more" if self.certain else ""
+        words = [f"perhaps {self.perhaps:,}{more}"] if self.perhaps else []
+        words += [f"{self.known_later:,} known from a later day"] if self.known_later else []
+        said = "; ".join(words)
+        return said if self.certain or not said else f"none certainly; {said}"
+
+
+NONE = HowMany(0, 0, 0)
+
+
+def _how_many(
+    model: type[Forum | Organisation], places: list[int], day: datetime.date, *by: str
+) -> Iterator[tuple]:
+    """The records of `places`, counted by fields: the value of each field and a HowMany."""
+    rows = (
+        model.objects.possibly(day)
+        .filter(place__in=places)
+        .order_by()
+        .values_list(*by)
+        .annotate(
+            sure=Count("pk", filter=certain(day)),
+            in_list=Count("pk", filter=listed(day)),
+            possible=Count("pk"),
+        )
+    )
+    for *values, sure, in_list, possible in rows:
+        yield *values, HowMany(sure, in_list - sure, possible - in_list)
+
+
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:
-    """Systems with the places in them, and how many organisations and forums certainly serve
-    each."""
+    """Systems with the places in them, and how many organisations and forums serve each."""
     keys = {place.pk for place in shown}
     told = [place.pk for place in places if place.pk in keys or place.part_of_id in keys]
-    forums = dict(
-        Forum.objects.certainly(asked.day)
-        .filter(place__in=told)
-        .order_by()
-        .values_list("place")
-        .annotate(Count("pk"))
-    )
-    organisations = defaultdict(list)
-    counted = (
-        Organisation.objects.certainly(asked.day)
-        .filter(place__in=told)
-        .order_by()
-        .values_list("place", "kind")
-        .annotate(count=Count("pk"))
-    )
-    for place, kind, count in counted:
-        organisations[place].append((OrganisationKind(kind), count, _counted(kind, count)))
+    forums = dict(_how_many(Forum, told, asked.day, "place"))
+    organisations: dict[int, list] = defaultdict(list)
+    more: dict[int, HowMany] = defaultdict(lambda: NONE)
+    for place, kind, count in _how_many(Organisation, told, asked.day, "place", "kind"):
+        more[place] = HowMany(*(a + b for a, b in zip(more[place], count, strict=True)))
+        if count.certain:
+            label = _counted(kind, count.certain)
+            organisations[place].append((OrganisationKind(kind), count.certain, label))
     in_order = list(OrganisationKind).index
     systems = []
     for system in shown:
@@ -144,8 +191,11 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
             {
                 "place": place,
                 "level": place.get_level_display(),
-                "forums": forums.get(place.pk, 0),
-                "forums_in_words": _forums_in_words(forums.get(place.pk, 0)),
+                "forums": forums.get(place.pk, NONE),
+                "forums_in_words": _forums_in_words(forums.get(place.pk, NONE).certain),
+                "more_forums": forums.get(place.pk, NONE).more_in_words(),
+                "all_organisations": more[place.pk],
+                "more_organisations": more[place.pk].more_in_words(),
                 "organisations": sorted(
                     organisations[place.pk], key=lambda counted: in_order(counted[0])
                 ),

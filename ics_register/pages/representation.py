@@ -26,7 +26,7 @@ from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import within
 from ics_register.pages.formats import CsvTable, Here, form_of, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.lists import filtered, page_of
+from ics_register.pages.lists import counted, filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place
@@ -35,6 +35,7 @@ from people.standing import Standing
 from records.models import read_documents_of
 from records.names import fold
 from records.namesakes import told_apart
+from records.periods import listed
 
 # The most forums to show side by side; the others share a last column.
 COLUMNS = 24
@@ -125,7 +126,12 @@ def representation_as_json(context: dict, here: Here) -> dict:
         name: dataclasses.asdict(context[name]) | dataclasses.asdict(context["empty"][name])
         for name in ("all", "for_nobody")
     }
-    return {**here.paged(context["page"], results), "seats": tallies}
+    return {
+        **here.paged(context["page"], results),
+        "seats": tallies,
+        "forums_perhaps": context["left_out"].perhaps,
+        "forums_known_from_a_later_day": context["left_out"].known_later,
+    }
 
 
 def _organisation(row: Row, here: Here) -> dict:
@@ -224,6 +230,7 @@ def representation(request: HttpRequest, asked: AskedDay):
     for_nobody = [share for share in shares if share.organisation_id is None]
     rows = sorted(rows_of(organisations, found), key=lambda row: row.in_order_of(sort))
     page = page_of(request, rows)
+    not_compared = left_out(chosen.forums, asked)
     # The CSV file reads holders itself, row by row.
     empty = {} if form_of(request.path) == "csv" else empty_places(forums, asked.day)
     for row in page.object_list:
@@ -249,7 +256,34 @@ def representation(request: HttpRequest, asked: AskedDay):
         "apart": told_apart([row.organisation for row in page], asked.day),
         "forums_apart": told_apart([*columns, *others], asked.day),
         "earliest": None if rows else earliest_day(),
+        "left_out": not_compared,
+        "left_out_said": not_compared.in_words(asked),
     }
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Forums that are not compared, because they are not certain on the day."""
+
+    perhaps: int
+    known_later: int
+
+    def in_words(self, asked: AskedDay) -> str:
+        """ "Not compared: 2 forums that perhaps existed on …, and 66 that the sources name only
+        from a later day."; "" if none is left out."""
+        kinds = [
+            (self.perhaps, f"perhaps existed on {asked.in_words}"),
+            (self.known_later, "the sources name only from a later day"),
+        ]
+        said = [f"{number:,} that {words}" for number, words in kinds if number]
+        return f"Forums that are not compared: {', and '.join(said)}." if said else ""
+
+
+def left_out(forums: Q, asked: AskedDay) -> LeftOut:
+    """How many of `forums` may have existed on the day, though that is not certain."""
+    perhaps = Forum.objects.perhaps(asked.day).filter(forums)
+    both = counted((perhaps, listed(asked.day)))
+    return LeftOut(both.certain, both.rows - both.certain)
 
 
 def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:

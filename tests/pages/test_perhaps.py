@@ -8,13 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from forums.models import ForumKind
-from organisations.models import PlaceLevel
+from forums.models import ForumKind, Membership, Seat
+from organisations.models import PlaceLevel, PostKind
 from records.periods import Precision, Qualifier
 from tests.builders import (
+    make_appointment,
     make_chair_seat,
     make_forum,
     make_forum_name,
+    make_member_organisation,
+    make_membership,
     make_organisation,
     make_place,
     make_post,
@@ -37,6 +40,7 @@ PERIODS = {
     "Announced": {"start_date": "2020-01-01", "start_qualifier": Qualifier.NOT_BEFORE},
 }
 LONG_AGO = {"start_date": "1990-01-01"}
+NEAR = PERIODS["Near"]
 
 
 # A record within such a thing begins no earlier than that.
@@ -94,7 +98,8 @@ class Listed:
             self.make(name, **period)
 
 
-CHAIRS = partial(Listed, "chairs", one="chair or leader")
+CHAIRS_ONE = "seat or post of a chair or leader"
+CHAIRS = partial(Listed, "chairs", one=CHAIRS_ONE)
 LISTS = [
     Listed("forums", forum, "forum"),
     Listed("organisations", organisation, "organisation"),
@@ -124,6 +129,11 @@ def test_every_list_is_asked_here():
     }
 
     assert with_files - OF_NO_PERIOD - COMPARING - {"search"} == {each.page for each in LISTS}
+
+
+def many(listed) -> str:
+    """The noun of a list in the plural."""
+    return {CHAIRS_ONE: "seats and posts of chairs and leaders"}.get(listed.one, f"{listed.one}s")
 
 
 def name_of(item: dict) -> str:
@@ -162,7 +172,7 @@ def test_a_row_known_later_leads_to_the_list_on_the_day_from_which_it_is_certain
     assert "Known from a later day" not in then.answer
     # What began some time in 2023 is certain by then.
     assert "Perhaps" not in then.answer
-    assert f"3 {listed.one.replace('chair or leader', 'chairs and leader')}s " in then.text
+    assert f"3 {many(listed)}" in then.text
 
 
 @every_list
@@ -200,7 +210,7 @@ def test_a_list_in_which_all_is_certain_says_nothing_of_it(listed):
     page = read(listed.address, {"as_at": DAY})
     said = read_data(f"/{listed.page}.json", {"as_at": DAY}).said
 
-    assert f"1 {listed.one} " in page.text
+    assert f"1 {listed.one}" in page.text
     assert "erhaps" not in page.answer
     assert "Known from a later day" not in page.answer
     assert said["known_from_a_later_day"] == {"number": 0, "items": []}
@@ -214,6 +224,62 @@ def test_a_list_of_nothing_but_what_is_known_later_has_no_rows_and_shows_it(list
 
     assert page.rows() == []
     assert "by June 2024: read this list" in page.answer.partition("Known later")[2]
+    # It does not read as if there had been none.
+    assert f"No {listed.one} certainly; 1 known from a later day" in page.text
+    assert "What the sources name only from a later day is listed below." in page.text
+    assert "is recorded as at" not in page.text and "to show as at" not in page.text
+
+
+def test_the_list_of_chairs_says_in_how_many_somebody_is_named():
+    make_membership(seat=make_chair_seat(**LONG_AGO))
+    make_appointment(post=make_post(kind=PostKind.LEADER, **LONG_AGO))
+    make_chair_seat(**LONG_AGO)
+    make_membership(seat=make_chair_seat(**LONG_AGO), **NEAR)
+    make_membership(seat=make_chair_seat(**LATER), **LATER)
+
+    page, said = read("/chairs/", {"as_at": DAY}), read_data("/chairs.json", {"as_at": DAY}).said
+    assert (
+        "4 seats and posts of chairs and leaders; 1 known from a later day. "
+        "Somebody is named in 2, and perhaps in 1 more"
+    ) in page.text
+    assert (said["count_named"], said["count_named_perhaps"]) == (2, 1)
+
+
+def test_the_home_page_counts_what_is_certain_and_says_how_many_more_may_be_there():
+    place = make_place(name="The Marches", level=PlaceLevel.SYSTEM)
+    for period in (LONG_AGO, NEAR, LATER, LATER):
+        make_forum(place=place, **period)
+    make_organisation(place=place, **LATER)
+    make_membership(seat=make_chair_seat(forum=make_forum(**LATER), **LATER), **LATER)
+
+    row, page = read("/", {"as_at": DAY}).row("The Marches"), read("/", {"as_at": DAY})
+    assert "system none certainly; 1 known from a later day" in row
+    assert row.endswith("1 forum; perhaps 1 more; 2 known from a later day")
+    assert "No chair is certain on 1 June 2023." in page.text
+    [layer] = read_data("/index.json", {"as_at": DAY}).said["systems"][0]["layers"]
+    assert [value for name, value in layer.items() if name.startswith("forums")] == [1, 1, 2]
+    assert layer["organisations_known_from_a_later_day"] == 1
+    # And nothing is known of a register that is empty.
+    Membership.objects.all().delete()
+    Seat.objects.all().delete()
+    assert "No chair is certain" not in read("/", {"as_at": DAY}).text
+
+
+def test_the_comparison_says_which_forums_it_leaves_out():
+    for period in (LONG_AGO, NEAR, LATER):
+        make_member_organisation(forum=make_forum(**period), **period)
+
+    page = read("/representation/", {"as_at": DAY})
+    assert (
+        "Forums that are not compared: 1 that perhaps existed on 1 June 2023, and 1 that the "
+        "sources name only from a later day."
+    ) in page.text
+    assert "1 organisation" in page.text
+    said = read_data("/representation.json", {"as_at": DAY}).said
+    assert (said["forums_perhaps"], said["forums_known_from_a_later_day"]) == (1, 1)
+    before = read("/representation/", {"as_at": "1985-01-01"}).text
+    assert "0 organisations" not in before
+    assert "No organisation is certain to be on a forum on 1 January 1985" in before
 
 
 @pytest.mark.parametrize(
@@ -230,10 +296,7 @@ def test_what_is_perhaps_over_stands_in_its_row(listed, period, why):
     page = read(listed.address, {"as_at": DAY})
 
     assert why in page.answer
-    assert (
-        f"0 {listed.one.replace('chair or leader', 'chairs and leader')}s, and perhaps 1 more"
-        in page.text
-    )
+    assert f"No {listed.one} certainly; perhaps 1" in page.text
 
 
 def test_what_is_known_later_is_narrowed_as_the_list_is():

@@ -137,8 +137,9 @@ def test_the_home_page_counts_what_is_certain_and_says_why_a_chair_perhaps_is_no
     page = read("/", {"as_at": DAY})
     chairs = read_data("/index.json", {"as_at": DAY}).said["chairs"]
 
-    assert "1 forum " in page.text
-    assert "1 NHS trust " in page.text
+    more = "perhaps 1 more; 1 known from a later day"
+    assert f"1 forum; {more}" in page.text
+    assert f"1 NHS trust {more}" in page.text
     assert {name for name in PERIODS if f"{name} Board" in page.text} == {"Sure", "Near"}
     assert "Perhaps: the forum began some time in 2023" in page.text
     assert [(each["forum"]["name"], each["in_force"]) for each in chairs] == [
@@ -227,7 +228,7 @@ def test_a_list_that_has_nothing_yet_offers_the_first_day_on_which_it_has_someth
     page = read("/forums/", {"as_at": DAY})
     then = read(page.link("Show 30 June 2024"))
 
-    assert "The register has nothing before 30 June 2024" in page.text
+    assert "The register has nothing certain before 30 June 2024" in page.text
     assert "Known later" in then.rows()[0]
 
 
