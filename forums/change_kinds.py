@@ -46,6 +46,36 @@ class DaysAfter(Func):
 
 
 @dataclass(frozen=True)
+class Befalls:
+    """An event that befalls a forum, though it is of an organisation or a post: the forum has it as
+    a member, or has a seat for it, at the time."""
+
+    which: str
+    # The paths to what ties it to the forum, and from there to the forum.
+    ties: tuple[tuple[str, str], ...]
+    only: Q = field(default_factory=Q)
+
+    def found(self, model: type[DatedFact], forum: int) -> list[QuerySet]:
+        """The keys of the records whose event befalls a forum, by each tie."""
+        first, last = F(f"latest_{self.which}"), F(f"earliest_{self.which}")
+        # A member may end with the organisation, on the eve of the day on which another takes over.
+        until = DaysAfter(last, days=-1) if self.which == START else last
+        return [
+            model.objects.filter(
+                self.only,
+                **{
+                    f"{tie}__{to_forum}": forum,
+                    f"{tie}__earliest_start__lte": first,
+                    f"{tie}__latest_end__gte": until,
+                },
+            )
+            .order_by()
+            .values("pk")
+            for tie, to_forum in self.ties
+        ]
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of record whose beginning and end are changes."""
 
@@ -69,6 +99,8 @@ class Kind:
     listed_the_day_after: bool = False
     # The paths to the forums, organisations and people that it concerns.
     concerns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # Which of its events befall forums. It has no path to a forum in `concerns` then.
+    befalls: Befalls | None = None
 
     @property
     def held_field(self) -> str:
@@ -102,12 +134,25 @@ class Kind:
             same &= Q(**{f"{which}_{name}": F(f"{self.counted_with}__{which}_{name}")})
         return same
 
+    def _befalling(self, subject: Subject | None) -> Befalls | None:
+        """What befalls that forum of this kind; None if it is no forum."""
+        return self.befalls if subject is not None and subject[0] == "forum" else None
+
+    def events_about(self, subject: Subject | None) -> tuple[str, ...]:
+        """Its events that concern that forum, organisation or person, or anything if None is
+        given."""
+        befalls = self._befalling(subject)
+        return (befalls.which,) if befalls else self.events
+
     def concerning(self, subject: Subject | None) -> Q | None:
         """A filter: it concerns that forum, organisation or person, or any of them if None is
         given. None if no record of this kind can."""
         if subject is None:
             return Q()
         name, key = subject
+        if befalls := self._befalling(subject):
+            found = befalls.found(self.model, key)
+            return Q(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
         if name not in self.concerns:
             return None
         paths = self.concerns[name]
@@ -118,6 +163,19 @@ class Kind:
         return Q(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
 
 
+def of_organisation(path: str = "") -> tuple[tuple[str, str], ...]:
+    """What ties an organisation to a forum: it is a member, or a seat or somebody in it speaks for
+    it."""
+    return (
+        (f"{path}forum_memberships", "forum"),
+        (f"{path}seats", "forum"),
+        (f"{path}posts__ex_officio_seats", "forum"),
+        (f"{path}memberships", "seat__forum"),
+    )
+
+
+# Members, parts and partners of an organisation do not take its place.
+TAKES_THE_PLACE = Q(kind__in=SuccessionKind.values)
 FORMER = Q(kind=NameKind.FORMER)
 # Plans that came to nothing.
 GIVEN_UP = Q(given_up_document__isnull=False)
@@ -138,13 +196,14 @@ TENURE = {name: F(name) for name in ("basis", "acting_for", "end_reason")}
 
 KINDS = [
     Kind("organisation", Organisation, "folded", 0, ("organisation", ""),
-         concerns={"organisation": ("pk",)}),
+         concerns={"organisation": ("pk",)}, befalls=Befalls(END, of_organisation())),
     Kind("forum", Forum, "folded", 0, ("forum", ""), columns={"kind": F("status")},
          concerns={"forum": ("pk",)}),
     Kind("organisation-name", OrganisationName, "organisation__folded", 1,
          ("organisation", "organisation__"), columns={"title": F("name")},
          shown=FORMER, events=(END,), listed_the_day_after=True,
-         concerns={"organisation": ("organisation",)}),
+         concerns={"organisation": ("organisation",)},
+         befalls=Befalls(END, of_organisation("organisation__"))),
     Kind("forum-name", ForumName, "forum__folded", 1, ("forum", "forum__"),
          columns={"title": F("name")}, shown=FORMER, events=(END,), listed_the_day_after=True,
          concerns={"forum": ("forum",)}),
@@ -157,14 +216,16 @@ KINDS = [
          ("organisation", "from_organisation__"), ("organisation", "to_organisation__"),
          columns={"kind": F("kind")}, split_from="from_organisation__folded",
          shown=~GIVEN_UP,
-         concerns={"organisation": ("from_organisation", "to_organisation")}),
+         concerns={"organisation": ("from_organisation", "to_organisation")},
+         befalls=Befalls(START, of_organisation("from_organisation__"), TAKES_THE_PLACE)),
     Kind("succession", Succession, "to_forum__folded", 2,
          ("forum", "from_forum__"), ("forum", "to_forum__"),
          columns={"kind": F("kind")}, shown=TELLS_A_DAY, split_from="from_forum__folded",
          concerns={"forum": ("from_forum", "to_forum")}),
     Kind("post", Post, "organisation__folded", 3, ("organisation", "organisation__"),
          columns={"title": F("title")}, counted_with="organisation",
-         concerns={"organisation": ("organisation",)}),
+         concerns={"organisation": ("organisation",)},
+         befalls=Befalls(END, (("ex_officio_seats", "forum"),))),
     Kind("seat", Seat, "forum__folded", 3, ("forum", "forum__"),
          columns={"title": F("title"), "kind": F("role"), "number": F("number")},
          counted_with="forum",

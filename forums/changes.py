@@ -104,7 +104,7 @@ def keys_between(
     parts = []
     for kind in KINDS:
         concerned = kind.concerning(about)
-        for which in kind.events if concerned is not None else ():
+        for which in kind.events_about(about) if concerned is not None else ():
             if about is None:
                 found = kind.rows().filter(
                     may_be_listed_on(kind, which, days), _by_itself(kind, which)
@@ -214,7 +214,7 @@ def days_of_changes(up_to: datetime.date, about: Subject | None = None) -> Betwe
     parts = []
     for kind in KINDS:
         concerned = kind.concerning(about)
-        for which in kind.events if concerned is not None else ():
+        for which in kind.events_about(about) if concerned is not None else ():
             parts.append(
                 kind.rows()
                 .alias(on=kind.day_of(which))

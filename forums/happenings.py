@@ -19,9 +19,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, text
+from forums.befalling import tell_what_befell
+from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, Subject, text
 from forums.handovers import adjoining
-from forums.models import Seat
+from forums.models import Forum, Seat
 from people.post_holders import EVIDENCE, NAME_WITHHELD, PERIOD, DatedStated, document_columns
 from records.periods import Qualifier, first_day
 
@@ -62,6 +63,10 @@ class Happening(DatedStated):
     counts: dict[str, int] = field(default_factory=dict)
     # For a name that was given up, the name after it.
     next_name: str = ""
+    # In the changes of a forum: how an organisation takes part in it, and the forum if the closing
+    # left it without a quorum.
+    takes_part: str = ""
+    without_quorum: Forum | None = None
 
     @property
     def day(self) -> datetime.date:
@@ -127,8 +132,11 @@ class Happening(DatedStated):
         return list(dict.fromkeys(both))
 
 
-def happenings(keys: Iterable[Key]) -> list[Happening]:
-    """What `keys` name, in their order. Asks at most three queries, however many keys there are."""
+def happenings(keys: Iterable[Key], about: Subject | None = None) -> list[Happening]:
+    """What `keys` name, in their order, as it concerns the forum that it is `about`, if any.
+
+    Asks at most three queries, however many keys there are, and one more about a forum.
+    """
     keys = list(keys)
     wanted = defaultdict(set)
     for key in keys:
@@ -150,6 +158,8 @@ def happenings(keys: Iterable[Key]) -> list[Happening]:
         found.append(happening)
     _count_what_belongs_to_each(found)
     _find_next_names(found)
+    if about is not None and about[0] == "forum":
+        tell_what_befell(about[1], found)
     return found
 
 

@@ -363,5 +363,5 @@ def latest_keys(most: int, about: Subject | None = None) -> list[tuple[Key, date
         (Key(what, which, pk), at)
         for at, what, pk in last
         for which in (END, START)
-        if which in KIND[what].events
+        if which in KIND[what].events_about(about)
     ]

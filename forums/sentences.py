@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from forums.change_kinds import END, START, UNNUMBERED
 from forums.happenings import Happening
-from forums.models import ForumStatus, LineKind, SeatRole
+from forums.models import Forum, ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from organisations.successions import SuccessionKind
 from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
@@ -94,7 +94,20 @@ def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     if each.is_limit and not foreseen:
         pieces.append(_not_recorded(each))
     pieces.append(".")
+    if each.without_quorum is not None:
+        pieces += _without_quorum(each.without_quorum, tense)
     return [piece if isinstance(piece, Piece) else Piece(piece) for piece in pieces]
+
+
+def _without_quorum(forum: Forum, tense: str) -> Pieces:
+    """What a closing did to the forum that the sentences are about."""
+    verb = "would leave" if tense == "to come" else "left"
+    named = Piece(forum.name, "forum", forum.slug)
+    return [
+        f" That {verb} ",
+        named,
+        " without a quorum: its rule asks for every member organisation.",
+    ]
 
 
 def _was_to(piece: Piece | str) -> Piece | str:

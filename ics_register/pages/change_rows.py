@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.core.paginator import Page
 from django.db.models import Model
 
+from forums.befalling import BY_SEAT, MEMBER
 from forums.changes import Between
-from forums.sentences import Sentence
+from forums.sentences import Sentence, joined
 from records.periods import date_in_words
 
 SO_BY_THEN = (
@@ -29,9 +30,24 @@ class ChangeRow:
         if not (self.sentence.is_limit or self.days.surely(first.day, first.precision)):
             side = "before" if first.may_be_before(self.days.first) else "after"
             said.append(f"Only the {first.precision} is known: it may have been {side} these days.")
-        if kind_of(self.about) == "forum" and first.what == "appointment":
-            said.append(f"A seat of {self.about} goes with this post.")
+        if kind_of(self.about) == "forum":
+            said += self._why_it_concerns_the_forum()
         return said
+
+    def _why_it_concerns_the_forum(self) -> list[str]:
+        if self.sentence.first.what in ("appointment", "post"):
+            return [f"A seat of {self.about} goes with this post."]
+        said, members, spoken_for = [], self._taking_part(MEMBER), self._taking_part(BY_SEAT)
+        if members:
+            said.append(f"Takes part in {self.about} as a member organisation: {members}.")
+        if spoken_for:
+            said.append(f"A seat of {self.about} speaks for {spoken_for}.")
+        return said
+
+    def _taking_part(self, how: str) -> str:
+        """The names of the organisations that take part in the forum in this way."""
+        found = [each for each in self.sentence.happenings if each.takes_part == how]
+        return "".join(map(str, joined(each.subject_name for each in found)))
 
     @property
     def whose(self) -> dict[str, str]:

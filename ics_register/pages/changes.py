@@ -89,11 +89,13 @@ def _when(sentence: Sentence) -> dict:
 def changes_as_csv(context: dict, here: Here) -> CsvTable:
     """A row for each change. Words that several changes share are in each row."""
 
+    days, about = context["whole"]
+
     def rows():
-        for chunk in in_chunks(list(keys_between(*context["whole"]))):
+        for chunk in in_chunks(list(keys_between(days, about))):
             of_each = [
                 sentences_about([each], here.asked.today)[0]
-                for each in happenings(map(as_key, chunk))
+                for each in happenings(map(as_key, chunk), about)
             ]
             for sentence in tell_apart(of_each, here.asked.day):
                 happening = sentence.first
@@ -137,7 +139,7 @@ def changes(request: HttpRequest, asked: AskedDay):
     if days is None:
         days = all_days_of(key, asked) if key else year_up_to(asked.day)
     page = page_of_many(request, functools.partial(first_keys, days, key))
-    sentences = sentences_about(happenings(as_key(row) for row in page), asked.today)
+    sentences = sentences_about(happenings((as_key(row) for row in page), key), asked.today)
     sentences = tell_apart(sentences, asked.day)
     happened = [each for each in sentences if not each.is_limit]
     so_by_then = [each for each in sentences if each.is_limit]

@@ -108,7 +108,8 @@ def _add_what_is_said(feed: Feed, request: HttpRequest, about=None, **of: str) -
         place = key.what, key.pk, key.which
         written_at[place] = max(at, written_at.get(place, at))
     today = timezone.localdate()
-    of_each = [sentences_about([each], today)[0] for each in happenings(dict.fromkeys(keys))]
+    found = happenings(dict.fromkeys(keys), about)
+    of_each = [sentences_about([each], today)[0] for each in found]
     for told in tell_apart(of_each, today):
         happening = told.first
         place = happening.what, happening.id, happening.which

@@ -10,7 +10,7 @@ from forums.changes import Between, as_key, days_of_changes, keys_between
 from forums.happenings import happenings
 from forums.models import ForumStatus, LineKind
 from forums.sentences import sentences_about
-from organisations.models import PostKind, RelationshipKind
+from organisations.models import Organisation, PostKind, RelationshipKind
 from people.identity import withhold_person
 from people.models import Basis, EndReason, Person
 from people.post_holders import NAME_WITHHELD
@@ -30,6 +30,7 @@ from tests.builders import (
     make_person,
     make_person_name,
     make_post,
+    make_quoracy_clause,
     make_relationship,
     make_reporting_line,
     make_seat,
@@ -44,7 +45,7 @@ def sentences_between(first: str, last: str, about=None, today=TODAY) -> list[st
     """The sentences of what happened between two days."""
     key = (about._meta.model_name, about.pk) if about else None
     rows = keys_between(Between(day(first), day(last)), key)
-    return [each.text for each in sentences_about(happenings(map(as_key, rows)), today)]
+    return [each.text for each in sentences_about(happenings(map(as_key, rows), key), today)]
 
 
 def of_people(first: str, last: str, **more) -> list[str]:
@@ -647,6 +648,151 @@ def test_a_forums_changes_are_listed_once_with_those_of_the_posts_its_seats_go_w
         "On 1 April 2019 Ann Lee became Chair of Wye Trust.",
         "On 2 April 2019 Teme Trust became a member organisation of Board.",
     ]
+
+
+def of_board(board, year="2020") -> list[str]:
+    return sentences_between(f"{year}-01-01", f"{year}-12-31", about=board)
+
+
+@pytest.fixture
+def board():
+    """A board whose rule of quoracy asks for each of its three member organisations."""
+    board = make_forum(name="Board", start_date="2000-01-01")
+    for name in ("Teme CCG", "Arrow Trust", "Lugg Trust"):
+        make_member_organisation(
+            forum=board,
+            organisation=make_organisation(name=name, start_date="2000-01-01"),
+            start_date="2000-01-01",
+        )
+    make_quoracy_clause(forum=board, document=make_document(as_of="2000-01-01"))
+    return board
+
+
+def close(name: str, last: str) -> Organisation:
+    organisation = Organisation.objects.get(name=name)
+    organisation.end_date = day(last)
+    organisation.save()
+    return organisation
+
+
+WITHOUT_QUORUM = " That left Board without a quorum: its rule asks for every member organisation."
+
+
+def test_a_forum_tells_that_a_member_organisation_closed_was_succeeded_or_was_renamed(board):
+    ccg = close("Teme CCG", "2020-03-31")
+    after = make_organisation(name="Wye CCG", start_date="2020-04-01")
+    for kind in (RelationshipKind.SUCCEEDED_BY, RelationshipKind.PARTNER_IN):
+        make_relationship(
+            from_organisation=ccg, to_organisation=after, kind=kind, start_date="2020-04-01"
+        )
+    make_organisation_name(
+        organisation=Organisation.objects.get(name="Arrow Trust"),
+        name="Old Trust",
+        kind=NameKind.FORMER,
+        start_date="2000-01-01",
+        end_date="2020-05-31",
+    )
+
+    assert of_board(board) == [
+        "On 31 March 2020 Teme CCG closed." + WITHOUT_QUORUM,
+        "On 1 April 2020 Teme CCG was succeeded by Wye CCG.",
+        "On 1 June 2020 Old Trust was renamed Arrow Trust.",
+    ]
+    assert WITHOUT_QUORUM not in "".join(sentences_between("2020-01-01", "2020-12-31"))
+
+
+def test_what_befalls_an_organisation_before_or_after_it_takes_part_is_no_change_of_the_forum(
+    board,
+):
+    member = board.member_organisations.get(organisation__name="Teme CCG")
+    member.end_date = day("2019-12-31")
+    member.save()
+    close("Teme CCG", "2020-03-31")
+    late = make_organisation(name="Wye CCG", start_date="2000-01-01")
+    make_organisation_name(
+        organisation=late,
+        name="Old CCG",
+        kind=NameKind.FORMER,
+        start_date="2000-01-01",
+        end_date="2020-05-31",
+    )
+    make_member_organisation(forum=board, organisation=late, start_date="2021-01-01")
+
+    assert of_board(board) == []
+
+
+def test_a_member_organisation_that_ends_with_its_closing_leaves_a_quorum_and_is_told(board):
+    ccg = close("Teme CCG", "2020-03-31")
+    member = board.member_organisations.get(organisation=ccg)
+    member.end_date = day("2020-03-31")
+    member.save()
+    make_relationship(
+        from_organisation=ccg,
+        to_organisation=make_organisation(name="Wye CCG", start_date="2020-04-01"),
+        kind=RelationshipKind.SUCCEEDED_BY,
+        start_date="2020-04-01",
+    )
+
+    assert of_board(board) == [
+        "On 31 March 2020 Teme CCG ceased to be a member organisation of Board.",
+        "On 31 March 2020 Teme CCG closed.",
+        "On 1 April 2020 Teme CCG was succeeded by Wye CCG.",
+    ]
+
+
+def test_only_the_first_closing_leaves_a_forum_without_a_quorum(board):
+    close("Teme CCG", "2020-03-31")
+    close("Arrow Trust", "2020-09-30")
+
+    assert of_board(board) == [
+        "On 31 March 2020 Teme CCG closed." + WITHOUT_QUORUM,
+        "On 30 September 2020 Arrow Trust closed.",
+    ]
+
+
+def test_a_closing_before_a_document_gave_the_rule_left_nobody_without_a_quorum(board):
+    clause = board.quoracy_clauses.get()
+    clause.document = make_document(as_of="2024-01-01")
+    clause.save()
+    close("Teme CCG", "2020-03-31")
+
+    assert of_board(board) == ["On 31 March 2020 Teme CCG closed."]
+
+
+def test_a_closing_to_come_would_leave_a_forum_without_a_quorum(board):
+    close("Teme CCG", "2027-03-31")
+
+    assert of_board(board, "2027") == [
+        "On 31 March 2027 Teme CCG is to close."
+        + WITHOUT_QUORUM.replace("That left", "That would leave")
+    ]
+
+
+@pytest.mark.parametrize("speaks", ["seat", "member", "post"])
+def test_a_forum_tells_what_befalls_an_organisation_that_a_seat_speaks_for(chair, speaks):
+    board, trust = make_forum(name="Board", start_date="2000-01-01"), chair.organisation
+    seat = make_seat(
+        forum=board,
+        start_date="2000-01-01",
+        on_behalf_of=trust if speaks == "seat" else None,
+        ex_officio_post=chair if speaks == "post" else None,
+    )
+    if speaks == "member":
+        make_membership(seat=seat, on_behalf_of=trust, start_date="2000-01-01")
+    close("Wye Trust", "2020-03-31")
+
+    assert "On 31 March 2020 Wye Trust closed." in of_board(board)
+
+
+def test_a_forum_tells_the_end_of_a_post_that_a_seat_goes_with(chair):
+    board = make_forum(name="Board", start_date="2000-01-01")
+    make_seat(forum=board, ex_officio_post=chair, start_date="2000-01-01")
+    chair.end_date = day("2020-03-31")
+    chair.save()
+
+    assert of_board(board) == ["On 31 March 2020 the post “Chair” of Wye Trust came to an end."]
+    # The beginning of the post is no change of the forum.
+    assert "post" not in "".join(of_board(board, "2000"))
 
 
 def test_an_organisation_and_a_person_have_their_own_changes(chair):

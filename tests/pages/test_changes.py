@@ -1,6 +1,11 @@
 """The page of changes between two days: which days and subjects an address may ask for."""
 
+from xml.etree import ElementTree
+
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from people.identity import merge_people, withhold_person
 from people.models import Person
@@ -8,10 +13,13 @@ from tests.builders import (
     make_appointment,
     make_document,
     make_forum,
+    make_member_organisation,
     make_membership,
     make_organisation,
     make_person,
     make_post,
+    make_quoracy_clause,
+    make_relationship,
     make_seat,
 )
 from tests.pages.as_data import read_data
@@ -214,3 +222,60 @@ def test_the_formats_tell_the_same_sentences_with_their_sources(board):
     assert handover["before_document"] == "http://localhost/documents/letter/"
     assert (begun["event"], begun["before_document"]) == ("start", "")
     assert results[0]["about"][0] == {"id": "http://localhost/people/ann/", "name": "Ann Lee"}
+
+
+def test_a_forum_tells_everywhere_what_befell_those_who_take_part_in_it(board):
+    ccg = make_organisation(
+        slug="ccg", name="Teme CCG", start_date="2010-01-01", end_date="2020-03-31"
+    )
+    after = make_organisation(
+        name="Wye CCG", short_name="", start_date="2020-04-01", end_date="2020-09-30"
+    )
+    make_member_organisation(forum=board, organisation=ccg, start_date="2010-01-01")
+    make_quoracy_clause(forum=board, document=make_document(as_of="2010-01-01"))
+    make_relationship(
+        from_organisation=ccg, to_organisation=after, kind="succeeded-by", start_date="2020-04-01"
+    )
+    make_seat(forum=board, on_behalf_of=after, start_date="2020-04-01", end_date="2020-09-30")
+    in_2020 = {"from": "2020-01-01", "to": "2020-12-31", "forum": "board"}
+
+    page = listed(read("/changes/", in_2020))
+    told = [
+        (
+            "On 31 March 2020 Teme CCG closed. That left Board without a quorum: its rule asks for "
+            "every member organisation."
+        ),
+        "On 1 April 2020 Teme CCG was succeeded by Wye CCG.",
+        "On 30 September 2020 Wye CCG closed.",
+    ]
+    assert "Takes part in Board as a member organisation: Teme CCG." in page[0]
+    [last] = [each for each in page if each.startswith(told[-1])]
+    assert "A seat of Board speaks for Wye CCG." in last
+    rows = [row["sentence"] for row in read_data("/changes.csv", in_2020).rows]
+    results = [each["sentence"] for each in read_data("/changes.json", in_2020).said["results"]]
+    feed = Client(headers={"host": "localhost"}).get("/forums/board/changes.atom")
+    titles = [
+        entry.find("{*}title").text
+        for entry in ElementTree.fromstring(feed.content).findall(".//{*}entry")
+    ]
+    for sentence in told:
+        assert any(each.startswith(sentence) for each in page)
+        assert sentence in rows
+        assert sentence in results
+        assert sentence in titles
+
+
+def test_what_befell_a_forum_costs_one_query_more_however_many_take_part():
+    def cost(**of: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            read("/changes/", {"from": "2020-01-01", "to": "2020-12-31", **of})
+        return len(queries)
+
+    forum = make_forum(slug="board", start_date="2010-01-01")
+    costs = []
+    for slug in ("one", "two", "three"):
+        closed = make_organisation(slug=slug, start_date="2010-01-01", end_date="2020-12-31")
+        make_member_organisation(forum=forum, organisation=closed, start_date="2020-04-01")
+        costs.append(cost(forum="board"))
+
+    assert set(costs) == {cost(organisation="one") + 1}
