@@ -22,6 +22,8 @@ FORESEEN = "as the paper of March 2019 foresaw"
 ICS = "Herefordshire and Worcestershire Integrated Care System"
 CCG = "NHS Herefordshire and Worcestershire CCG"
 ICB = "NHS Herefordshire and Worcestershire ICB"
+HEALTH_AND_CARE = "Herefordshire and Worcestershire Health and Care NHS Trust"
+ACUTE = "Worcestershire Acute Hospitals NHS Trust"
 
 
 @pytest.fixture
@@ -203,25 +205,28 @@ def test_one_person_is_appointed_to_the_same_post_in_four_organisations(staff, r
         "Appoint one person to several at once",
     )
     staff.type("Or somebody new to the register", "Ada Byron")
-    for words, organisation in (
-        ("health and care", "Herefordshire and Worcestershire Health and Care NHS Trust"),
-        ("acute", "Worcestershire Acute Hospitals NHS Trust"),
-        ("herefordshire and worcestershire ccg", CCG),
+    for words, post in (
+        ("chief executive health and care", f"Chief Executive, {HEALTH_AND_CARE}"),
+        ("accountable officer acute", f"Accountable Officer, {ACUTE}"),
+        ("chief executive lead", f"Chief Executive Lead, {ICS}"),
     ):
-        words, post = f"accountable officer {words}", f"Accountable Officer, {organisation}"
         staff.choose("Also to these posts", words, post)
     staff.type("First day", "01/04/2024")
     staff.say_how_known(*PAPER)
     staff.preview()
     staff.confirm()
 
-    for slug, before in {
-        "herefordshire-and-worcestershire-health-and-care-nhs-trust": "Sarah Dugan",
-        "nhs-herefordshire-and-worcestershire-ccg": "Simon Trickett",
-        "worcestershire-acute-hospitals-nhs-trust": "Matthew Hopkins",
-        "wye-valley-nhs-trust": "Glen Burley",
-    }.items():
-        assert [reader.posts(slug, day)["Accountable Officer"] for day in DAYS] == [
+    for slug, title, before in (
+        (
+            "herefordshire-and-worcestershire-health-and-care-nhs-trust",
+            "Chief Executive",
+            "Sarah Dugan",
+        ),
+        ("herefordshire-and-worcestershire-ics", "Chief Executive Lead", "Simon Trickett"),
+        ("worcestershire-acute-hospitals-nhs-trust", "Accountable Officer", "Matthew Hopkins"),
+        ("wye-valley-nhs-trust", "Accountable Officer", "Glen Burley"),
+    ):
+        assert [reader.posts(slug, day)[title] for day in DAYS] == [
             f"{before} until 31 March 2024",
             "Ada Byron",
             "Ada Byron",
@@ -229,12 +234,12 @@ def test_one_person_is_appointed_to_the_same_post_in_four_organisations(staff, r
         ]
     assert reader.holds("ada-byron", BEFORE) == ["Nothing recorded as at 31 March 2024."]
     assert reader.holds("ada-byron") == [
-        f"Accountable Officer {organisation} since 1 April 2024."
-        for organisation in (
-            "Herefordshire and Worcestershire Health and Care NHS Trust",
-            CCG,
-            "Worcestershire Acute Hospitals NHS Trust",
-            "Wye Valley NHS Trust",
+        f"{post} since 1 April 2024."
+        for post in (
+            f"Chief Executive {HEALTH_AND_CARE}",
+            f"Chief Executive Lead {ICS}",
+            f"Accountable Officer {ACUTE}",
+            "Accountable Officer Wye Valley NHS Trust",
         )
     ]
 
@@ -269,7 +274,7 @@ def test_joint_leaders_become_one_leader(staff, reader):
         "Simon Trickett",
         "Simon Trickett",
     ]
-    assert [len(reader.holds("sarah-dugan", day)) for day in DAYS] == [3, 2, 2, 2]
+    assert [len(reader.holds("sarah-dugan", day)) for day in DAYS] == [2, 1, 1, 1]
 
 
 def test_a_seat_of_two_becomes_a_seat_of_one(staff, reader):
@@ -299,7 +304,7 @@ def test_an_appointment_is_announced_for_next_month(staff, reader):
     in_a_month = timezone.localdate() + datetime.timedelta(days=31)
     first = in_a_month.replace(day=1)
     eve, second = (first + datetime.timedelta(days=days) for days in (-1, 1))
-    staff.from_worklist("Chairs vacant", "Worcestershire Alliance", "Appoint a holder")
+    staff.from_worklist("Chairs vacant", "ICS Quality Forum", "Appoint a holder")
     staff.choose("Who", "Kath Cobain")
     staff.type("First day", f"{first:%d/%m/%Y}")
     staff.say_how_known(*PAPER)
@@ -307,22 +312,22 @@ def test_an_appointment_is_announced_for_next_month(staff, reader):
     staff.confirm()
 
     days = [TODAY, str(eve), str(first), str(second)]
-    announced = f"Vacant Kath Cobain from {date_in_words(first)} Required: A GP"
-    assert [reader.seats("worcestershire-alliance", day)["Chair"] for day in days] == [
+    announced = f"Vacant Kath Cobain from {date_in_words(first)}"
+    assert [reader.seats("ics-quality-forum", day)["Chair"] for day in days] == [
         announced,
         announced,
-        "Kath Cobain Required: A GP",
-        "Kath Cobain Required: A GP",
+        "Kath Cobain",
+        "Kath Cobain",
     ]
-    assert [reader.chair("Worcestershire Alliance", day) for day in days] == [
+    assert [reader.chair("ICS Quality Forum", day) for day in days] == [
         announced,
         announced,
-        "Kath Cobain for whom: not recorded Required: A GP",
-        "Kath Cobain for whom: not recorded Required: A GP",
+        "Kath Cobain for whom: not recorded",
+        "Kath Cobain for whom: not recorded",
     ]
     assert len(reader.holds("kath-cobain")) == 1
     assert reader.read("/people/kath-cobain/").facts["to-come"] == [
-        f"Chair Worcestershire Alliance from {date_in_words(first)}."
+        f"Chair ICS Quality Forum from {date_in_words(first)}."
     ]
     assert len(reader.holds("kath-cobain", str(first))) == 2
 
@@ -452,26 +457,20 @@ def test_a_pcn_closes_and_its_practices_go_to_two_others(staff, reader):
 
 def test_a_ccg_is_replaced_by_an_icb_with_all_its_seats(staff, reader):
     # The seed has seats of a CCG that closed in 2020, and its sources do not say what became of
-    # them. Given to its successor, they are the successor's to pass on.
-    staff.begin()
-    staff.page.locator("tr.model-organisation").get_by_role("link", name="Organisations").click()
-    staff.page.locator("#searchbar").fill("nhs herefordshire ccg")
-    staff.page.keyboard.press("Enter")
-    staff.follow("Ended")
-    staff.follow("NHS Herefordshire CCG")
-    staff.follow("Replace or merge")
-    staff.choose("Successor", CCG)
-    staff.say_how_known(*PAPER)
-    staff.preview()
-    staff.confirm(pages=8)
-
-    staff.find("worcestershire ccg", CCG, "Replace or merge")
-    staff.type("Or one new to the register", ICB)
-    staff.pick("which is", "integrated care board")
-    staff.type("The successor begins", "01/07/2022")
-    staff.say_how_known(*PAPER)
-    staff.preview()
-    staff.confirm()
+    # them. Given to its successor, which closed in 2022, they are the successor's to pass on.
+    for closed, successor in (("NHS Herefordshire CCG", CCG), (CCG, ICB)):
+        staff.begin()
+        organisations = staff.page.locator("tr.model-organisation")
+        organisations.get_by_role("link", name="Organisations").click()
+        staff.page.locator("#searchbar").fill(closed)
+        staff.page.keyboard.press("Enter")
+        staff.follow("Ended")
+        staff.follow(closed)
+        staff.follow("Replace or merge")
+        staff.choose("Successor", successor)
+        staff.say_how_known(*PAPER)
+        staff.preview()
+        staff.confirm(pages=8)
 
     days = ["2022-06-30", "2022-07-01", "2022-07-02", TODAY]
     hipcs = "Herefordshire Integrated Primary and Community Services Executive"

@@ -201,7 +201,7 @@ def test_the_list_is_narrowed_by_keyboard(quiet_page):
     quiet_page.wait_for_url("**/chairs/?*standing=vacant*")
 
     rows = quiet_page.locator("tbody tr")
-    expect(rows).to_have_count(7)
+    expect(rows).to_have_count(3)
     assert all("Vacant" in text for text in rows.all_inner_texts())
 
 

@@ -7,7 +7,7 @@ from tests.browser.accessibility import violations
 
 FORUMS = ["hipcs", "one-herefordshire-health-and-care-partnership"]
 ORGANISATIONS = [
-    "2gether NHS Foundation Trust",
+    "Gloucestershire Health and Care NHS Foundation Trust",
     "Herefordshire Council",
     "NHS Herefordshire CCG",
     "Taurus",
@@ -80,7 +80,7 @@ def test_the_verdict_appears_as_it_is_filled_in_and_its_address_can_be_sent(page
     page.goto(page.url)
     expect(verdict).to_contain_text("Quorate")
     page.get_by_role("link", name="Show today instead").click()
-    expect(verdict).to_contain_text("NHS Herefordshire CCG, which closed in March 2020")
+    expect(verdict).to_contain_text("NHS Herefordshire CCG, which closed on 31 March 2020")
 
 
 def test_everyone_attends_and_starts_again_with_one_press_each(page):

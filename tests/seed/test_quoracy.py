@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("seeded")
 
 FORUMS = ["hipcs", "one-herefordshire-health-and-care-partnership"]
 FIVE = {
-    "2gether-nhs-foundation-trust": "2gether NHS Foundation Trust",
+    "2gether-nhs-foundation-trust": "Gloucestershire Health and Care NHS Foundation Trust",
     "herefordshire-council": "Herefordshire Council",
     "nhs-herefordshire-ccg": "NHS Herefordshire CCG",
     "taurus": "Taurus",
@@ -50,20 +50,29 @@ def test_it_is_quorate_with_four_and_a_proxy_or_a_nominated_substitute(forum, on
 
 
 @each_forum
-def test_today_it_can_be_quorate_only_if_the_successor_of_a_closed_member_acts_for_it(forum):
+def test_in_2021_it_can_be_quorate_only_if_the_successor_of_a_closed_member_acts_for_it(forum):
     successor = "NHS Herefordshire and Worcestershire CCG"
-    why = f"NHS Herefordshire CCG, which closed in March 2020, or in its place {successor}"
+    why = f"NHS Herefordshire CCG, which closed on 31 March 2020, or in its place {successor}"
 
-    today = verdict(forum, dict.fromkeys(FIVE, "attends"), day=None)
-    assert today == f"Not quorate: 1 missing Missing: {why}."
-    fact = read(f"/forums/{forum}/").fact("Could it be quorate as filled today?")
+    then = verdict(forum, dict.fromkeys(FIVE, "attends"), day="2021-06-30")
+    assert then == f"Not quorate: 1 missing Missing: {why}."
+    page = read(f"/forums/{forum}/", {"as_at": "2021-06-30"})
+    fact = page.fact("Could it be quorate as filled on 30 June 2021?")
     assert fact.startswith("No Not met")
     assert f"Missing: {why}." in fact
 
     if_it_does = {**dict.fromkeys(FIVE, "attends"), "nhs-herefordshire-ccg": "successor"}
-    assert verdict(forum, if_it_does, day=None).startswith(
+    assert verdict(forum, if_it_does, day="2021-06-30").startswith(
         f"Quorate, on an assumption Assumed: {successor} acts in place of NHS Herefordshire CCG."
     )
+
+
+@each_forum
+def test_today_it_cannot_be_quorate_as_the_successor_has_closed_too(forum):
+    today = verdict(forum, dict.fromkeys(FIVE, "attends"), day=None)
+
+    why = "NHS Herefordshire CCG, which closed on 31 March 2020"
+    assert today == f"Not quorate: 1 missing Missing: {why}."
 
 
 def test_the_votes_of_the_partnership_are_worked_out_and_none_are_made_up_for_hipcs():
