@@ -48,9 +48,18 @@ def _within(holder: Holder, seat: Holding) -> list[Holder]:
         earliest_end=min(holder.earliest_end, seat.earliest_end),
         latest_end=min(holder.latest_end, seat.latest_end),
     )
-    begins = holder.start_date or seat.start_date
-    is_a_time = begins is None or holder.over_by is None or begins <= holder.over_by
-    return [holder] if is_a_time else []
+    ends = holder.ends
+    if (
+        ends is not None
+        and holder.over_by is not None
+        and holder.start_qualifier == Qualifier.BY
+        and holder.start_date is not None
+        and holder.start_date > ends.day
+    ):
+        # They left before the seat is known, or the seat ended before they are: by then, if at all.
+        by = replace(ends, day=ends.first_possible(), qualifier=Qualifier.BY)
+        holder = replace(holder, **by.as_start())
+    return [holder] if holder.earliest_start <= holder.latest_end else []
 
 
 def _without(holder: Holder, member: Holder, *, returns: bool) -> list[Holder]:

@@ -2,17 +2,19 @@
 
 1. The seat's own members come first: people with a membership on the day.
 2. A seat that goes with a post and has no such member is filled by whoever holds the post. It is
-   not filled that way once the post or its organisation has ended; nor by somebody who has come
-   to the seat by a membership of their own, which alone says when they sit there; nor while a
-   membership runs of which only the end is recorded, since that member may be there.
+   not filled that way before the post and its organisation may have begun, nor once one of them
+   has ended; nor by somebody who has come to the seat by a membership of their own, which alone
+   says when they sit there; nor while a membership runs of which only the end is recorded, since
+   that member may be there.
 3. Whoever acts does so for an absent holder, who remains, or in a vacancy. They keep nobody out,
    and they fill a place only where nobody else does (`people.standing.in_places`, which is true of
    posts too).
 
 Where a day is known to the month or the year, or is a limit, a holder of the post *certainly* fills
-the seat if they certainly hold the post and no member may be there, and *possibly* if they may hold
-it and no member certainly is. Quoracy goes by what is certain. A place is *surely filled* also
-where it is not recorded which of two fills it: a holder of the post, or a member who may be there.
+the seat if they certainly hold the post, which is certainly there, and no member may be there, and
+*possibly* if they may hold it and no member certainly is. Quoracy goes by what is certain. A place
+is *surely filled* also where it is not recorded which of two fills it: a holder of the post, or a
+member who may be there.
 
 The rule stands here twice: `certainly_fill` and `possibly_fill` choose among rows that were read,
 and the conditions say the same to the database. tests/forums/test_filling.py holds the two to each
@@ -54,7 +56,7 @@ from people.standing import (
     took_over,
 )
 from records.days import NO_LATEST
-from records.periods import not_over
+from records.periods import certain, not_over, possible
 
 
 def certainly_fill(
@@ -125,12 +127,12 @@ def certainly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
         earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day
     )
     holds = Q(latest_start__lte=day, earliest_end__gte=day)
-    return holds & _no_member(seat, begun | there) & _post_surely_not_over(day)
+    return holds & _no_member(seat, begun | there) & _post_is_certain(day)
 
 
-def _post_surely_not_over(day: datetime.date) -> Q:
-    """A condition on appointments, which agrees with `HeldSeat.post_may_be_over`."""
-    return Q(post__earliest_end__gte=day, post__organisation__earliest_end__gte=day)
+def _post_is_certain(day: datetime.date) -> Q:
+    """A condition on appointments, which agrees with `HeldSeat.post_is_certain`."""
+    return certain(day, "post") & certain(day, "post__organisation")
 
 
 def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
@@ -146,7 +148,8 @@ def _is_not_kept_out(seat: str | OuterRef, day: datetime.date) -> Q:
     there = Q(latest_start__lte=day, earliest_end__gte=day)
     there |= Q(start_date=None, latest_end__gte=day)
     there &= ~Q(basis=Basis.ACTING)
-    return _no_member(seat, begun | there) & not_over(day, "post", "post__organisation")
+    post_may_be_there = possible(day, "post") & possible(day, "post__organisation")
+    return _no_member(seat, begun | there) & post_may_be_there
 
 
 def _no_member(seat: str | OuterRef, such: Q) -> Q:
@@ -173,7 +176,7 @@ def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, TenureQuerySet]
 def seat_surely_held(day: datetime.date) -> Q:
     """A condition on seats, which agrees with `HeldSeat.filled`: a place of it is surely filled."""
     members, by_post = tenures_of_seat(day)
-    through_post = by_post.filter(_has_not_come_before(SEAT, day), _post_surely_not_over(day))
+    through_post = by_post.filter(_has_not_come_before(SEAT, day), _post_is_certain(day))
     return surely_held(members, day) | surely_held(
         through_post, day, _has_not_come_before(OuterRef(SEAT), day)
     )

@@ -23,8 +23,9 @@ from forums.befalling import tell_what_befell
 from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, Subject, text
 from forums.handovers import adjoining
 from forums.models import Forum, Seat
-from people.post_holders import EVIDENCE, NAME_WITHHELD, PERIOD, DatedStated, document_columns
+from people.post_holders import NAME_WITHHELD
 from records.periods import Qualifier, first_day
+from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
 
 NO_OTHER_SEAT, NOT_RECORDED = -1, 0
 

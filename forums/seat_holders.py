@@ -20,11 +20,8 @@ from forums.filling import (
 from forums.models import Forum, Seat, SeatRole
 from people.models import Appointment
 from people.post_holders import (
-    EVIDENCE,
-    PERIOD,
     Holder,
     Holding,
-    document_columns,
     first_known,
     gather,
     holder_columns,
@@ -34,8 +31,10 @@ from people.post_holders import (
 from people.standing import filled_at_most, settled, standing_of, surely_filled
 from records.days import next_day
 from records.evidence import foreseen
-from records.periods import When, not_over
+from records.periods import When, both, not_over
 from records.prepared import prepared
+from records.stated import EVIDENCE, PERIOD, document_columns
+from records.together import PeriodRow, Together
 
 
 @dataclass(kw_only=True)
@@ -47,7 +46,6 @@ class HeldSeat(Holding):
     forum_slug: str
     forum_name: str
     forum_status: str
-    forum_latest_end: datetime.date
     place_name: str | None
     for_slug: str | None
     for_name: str | None
@@ -59,29 +57,29 @@ class HeldSeat(Holding):
     post_id: int | None
     post_title: str | None
     post_holder_stated: bool | None
-    post_earliest_end: datetime.date | None
-    post_latest_end: datetime.date | None
     post_organisation_name: str | None
     post_organisation_slug: str | None
-    post_organisation_earliest_end: datetime.date | None
-    post_organisation_latest_end: datetime.date | None
+    # The periods of that post and its organisation.
+    post: PeriodRow | None
+    post_organisation: PeriodRow | None
     voting: bool | None
     counts_to_quoracy: bool | None
     may_be_deputised: bool | None
     # Those recorded for the post that it goes with whom nobody keeps out of it on the day, with the
     # times of the post. `recorded` has them too, with the times in which they fill the seat.
     by_post: list[Holder] = field(default_factory=list)
-    # Everybody recorded for that post, if it is there on the day, with the times of the post.
+    # Everybody recorded for that post, if it may be there on the day, with the times of the post.
     post_holders: list[Holder] = field(default_factory=list)
+    # The times in which somebody may have filled it through its post, on other days than this, and
+    # on none certainly did. Pages do not tell them.
+    untold: list[Holder] = field(default_factory=list)
+
+    called = ("seat", "forum")
+    PERIODS = ("owner", "post", "post_organisation")
 
     @property
     def role_words(self) -> str:
         return SeatRole(self.role).label
-
-    @property
-    def forum_has_ended(self) -> bool:
-        """Whether the forum had stood down before the day."""
-        return self.forum_latest_end < self.day
 
     @property
     def for_closed(self) -> str:
@@ -123,33 +121,40 @@ class HeldSeat(Holding):
     @property
     def post_is_over(self) -> bool:
         """Whether the post that it goes with, or the organisation of that, ended before the day."""
-        ends = (self.post_latest_end, self.post_organisation_latest_end)
-        return any(end is not None and end < self.day for end in ends)
+        return any(each.latest_end < self.day for each in self.with_post.values())
+
+    @functools.cached_property
+    def with_post(self) -> dict[str, PeriodRow]:
+        """The post that it goes with and the organisation of that, if there is one."""
+        found = {"post": self.post, "organisation": self.post_organisation}
+        return {name: each for name, each in found.items() if each is not None}
 
     def is_held_by(self, holder: Holder) -> bool | None:
         # A post that is over takes with it whoever the register still has in it.
-        return False if holder.ex_officio and self.post_is_over else super().is_held_by(holder)
+        so = super().is_held_by(holder)
+        return both(so, *self.post_holds) if holder.ex_officio else so
 
     @property
-    def post_may_be_over(self) -> bool:
-        """Whether the post that it goes with, or the organisation of that, may have ended before
+    def post_holds(self) -> list[bool | None]:
+        """Whether the post that it goes with is there on the day, and the organisation of that."""
+        return [each.holds(self.day) for each in self.with_post.values()]
+
+    @property
+    def post_is_certain(self) -> bool:
+        """Whether the post that it goes with, and the organisation of that, are certainly there on
         the day."""
-        ends = (self.post_earliest_end, self.post_organisation_earliest_end)
-        return any(end is not None and end < self.day for end in ends)
+        return all(self.post_holds)
 
     def add_post_holders(self, holders: list[Holder]) -> None:
         """Add those recorded for its post to its own members, who have been read."""
         members = list(self.recorded)
-        if not self.post_is_over:
+        if False not in self.post_holds:
             self.by_post = [x for x in holders if not is_kept_out(x, members, self.day)]
             self.post_holders = holders
-        for holder in holders:
+        for spell in (spell for each in holders for spell in spells(each, self, members)):
             # Who may have been there a few days before a member came is told on those days alone.
-            self.recorded += [
-                spell
-                for spell in spells(holder, self, members)
-                if spell.certain_days() or spell.possibly(self.day)
-            ]
+            told = Together(holder=spell, seat=self).certain_days() or spell.possibly(self.day)
+            (self.recorded if told else self.untold).append(spell)
         those, held = [*members, *self.by_post], self.filled > 0
         self.standing = self.as_far_as_it_existed(
             standing_of(those, self.day, surely_held=held, stated=self.stated), self.day
@@ -160,14 +165,16 @@ class HeldSeat(Holding):
         """The people who fill it on the day, and the people who may. It leaves out those who may
         only because of an open limit."""
         fill = certainly_fill(self.post_holders, self.members, self.day)
-        certain = set() if self.post_may_be_over else {each.id for each in fill}
+        certain = {each.id for each in fill} if self.post_is_certain else set()
         listed = {each.id for each in self.by_post if each.is_listed(self.day)}
         found = []
         for each in self.recorded:
             if not each.ex_officio and each.is_listed(self.day):
-                each.perhaps = self.may_be_over or not each.certainly(self.day)
+                if self.may_be_over or not each.certainly(self.day):
+                    self.doubt(each)
             elif each.ex_officio and each.id in listed and each.possibly(self.day):
-                each.perhaps = self.may_be_over or each.id not in certain
+                if self.may_be_over or each.id not in certain:
+                    self.doubt(each, **self.with_post)
             else:
                 continue
             found.append(each)
@@ -194,7 +201,7 @@ class HeldSeat(Holding):
             each
             for each in self.by_post
             if each.is_listed(self.day)
-            and not self.post_may_be_over
+            and self.post_is_certain
             and not has_come_before(each, self.members, self.day)
         ]
         by_members = surely_filled(settled(self._members_there), self.day)
@@ -291,8 +298,6 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_slug=F("forum__slug"),
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
-        forum_latest_end=F("forum__latest_end"),
-        owner_earliest_end=F("forum__earliest_end"),
         place_name=F("forum__place__name"),
         for_latest_end=F("on_behalf_of__latest_end"),
         for_end_date=F("on_behalf_of__end_date"),
@@ -308,12 +313,11 @@ def _rows(seats: QuerySet) -> QuerySet:
         post_id=F("ex_officio_post_id"),
         post_title=F("ex_officio_post__title"),
         post_holder_stated=F("ex_officio_post__holder_stated"),
-        post_earliest_end=F("ex_officio_post__earliest_end"),
-        post_latest_end=F("ex_officio_post__latest_end"),
         post_organisation_name=F("ex_officio_post__organisation__name"),
         post_organisation_slug=F("ex_officio_post__organisation__slug"),
-        post_organisation_earliest_end=F("ex_officio_post__organisation__earliest_end"),
-        post_organisation_latest_end=F("ex_officio_post__organisation__latest_end"),
+        **PeriodRow.columns("owner", "forum__"),
+        **PeriodRow.columns("post", "ex_officio_post__"),
+        **PeriodRow.columns("post_organisation", "ex_officio_post__organisation__"),
         **document_columns(),
         **holder_columns(
             "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"

@@ -4,7 +4,7 @@ import datetime
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from django.db.models import F, QuerySet
 
@@ -21,60 +21,22 @@ from people.standing import (
     surely_filled,
 )
 from records.days import next_day
-from records.evidence import Evidence, Foreseeable
-from records.periods import Period
+from records.periods import Period, both
 from records.prepared import prepared
+from records.stated import (
+    DOCUMENTS,
+    END_DOCUMENTS,
+    EVIDENCE,
+    PERIOD,
+    DatedStated,
+    document_columns,
+)
+from records.together import PeriodRow, Together
 
-# Columns of `.values()`. `document_columns` has those that name the documents.
-PERIOD = (*Period.PERIOD_FIELDS, *Period.FOUR_DAYS, "end_locator")
-EVIDENCE = tuple(name for name in Evidence.EVIDENCE_FIELDS if name not in Evidence.DOCUMENT_FIELDS)
+# The columns of a tenure of its own.
 TENURE = ("basis", "acting_for", "term_ends", "end_reason")
 # What a public page says instead of a name that is withheld from it.
 NAME_WITHHELD = "Name withheld"
-
-
-@dataclass(kw_only=True)
-class Stated(Evidence):
-    """Something that a document states, as a row of `.values()`."""
-
-    document_slug: str
-    document_title: str
-    document_as_of: datetime.date | None
-    document_as_of_precision: str
-    document_as_of_qualifier: str
-    locator: str
-    as_of: datetime.date | None
-    as_of_precision: str
-    as_of_qualifier: str
-    quotation: str
-    note: str
-    confirmed_on: datetime.date | None
-    confirmed_precision: str
-    confirmed_document_slug: str | None
-    confirmed_document_title: str | None
-    confirmed_locator: str
-
-
-@dataclass(kw_only=True)
-class DatedStated(Foreseeable, Stated):
-    """Something that a document states of a period, as a row of `.values()`."""
-
-    start_date: datetime.date | None
-    start_precision: str
-    start_qualifier: str
-    end_date: datetime.date | None
-    end_precision: str
-    end_qualifier: str
-    earliest_start: datetime.date
-    latest_start: datetime.date
-    earliest_end: datetime.date
-    latest_end: datetime.date
-    end_document_slug: str | None
-    end_document_title: str | None
-    end_document_as_of: datetime.date | None
-    end_document_as_of_precision: str | None
-    end_document_as_of_qualifier: str | None
-    end_locator: str
 
 
 @dataclass(kw_only=True)
@@ -101,8 +63,10 @@ class Holder(DatedStated):
     returns: bool = False
     # Their time in the post, if this is a time in a seat that goes with it.
     in_post: "Holder | None" = None
-    # Whether it is not certain that they hold it on the day for which this was read.
+    # Whether it is not certain that they hold it on the day for which this was read; and why, in
+    # words, where that follows from a period.
     perhaps: bool = False
+    why: str = ""
 
     @property
     def basis_words(self) -> str:
@@ -129,23 +93,6 @@ class Holder(DatedStated):
         return self.term_ends is not None and self.term_ends < day and self._goes_on
 
 
-# Columns that name a fact's documents, in rows of `.values()`: its own, the one that it was last
-# confirmed against, and, of what has a period, the one that says it ended. And the days of which
-# its own and that of its end speak.
-DOCUMENTS = {
-    "document_slug": "document__slug",
-    "document_title": "document__short_title",
-    **{f"document_{name}": f"document__{name}" for name in Evidence.AS_OF_FIELDS},
-    "confirmed_document_slug": "confirmed_document__slug",
-    "confirmed_document_title": "confirmed_document__short_title",
-}
-END_DOCUMENTS = {
-    "end_document_slug": "end_document__slug",
-    "end_document_title": "end_document__short_title",
-    **{f"end_document_{name}": f"end_document__{name}" for name in Evidence.AS_OF_FIELDS},
-}
-
-
 def holder_columns(path: str, **more: str) -> dict[str, F]:
     """Columns of `.values()` that make a Holder, for tenures reached by `path`."""
     columns = {
@@ -157,10 +104,7 @@ def holder_columns(path: str, **more: str) -> dict[str, F]:
         "withheld": "person__withheld",
         **DOCUMENTS,
         **END_DOCUMENTS,
-        **{
-            name: name
-            for name in ("basis", "acting_for", "term_ends", "end_reason", *PERIOD, *EVIDENCE)
-        },
+        **{name: name for name in (*TENURE, *PERIOD, *EVIDENCE)},
         **more,
     }
     return {f"tenure_{name}": F(f"{path}{lookup}") for name, lookup in columns.items()}
@@ -195,8 +139,8 @@ class Holding(DatedStated):
     title: str
     requirement: str
     holder_stated: bool
-    # The earliest end of the organisation or forum that it belongs to.
-    owner_earliest_end: datetime.date
+    # The period of the organisation or forum that it belongs to.
+    owner: PeriodRow
     day: datetime.date
     standing: Standing = field(init=False)
     # How many fill it, of a seat. What a post has is the most that may hold it, and no
@@ -208,6 +152,15 @@ class Holding(DatedStated):
     # is there on the day.
     ex_officio = ""
     goes_with = None
+    # What it is and what it belongs to, in words.
+    called: ClassVar[tuple[str, str]]
+    # The periods of other records that its rows have, by the names of their fields.
+    PERIODS: ClassVar[tuple[str, ...]] = ("owner",)
+
+    @functools.cached_property
+    def together(self) -> Together:
+        """When it is there together with the organisation or forum that it belongs to."""
+        return Together(**dict(zip(self.called, (self, self.owner), strict=True)))
 
     @functools.cached_property
     def holders(self) -> list[Holder]:
@@ -215,20 +168,35 @@ class Holding(DatedStated):
         two known days; these are marked as `perhaps`."""
         found = [holder for holder in self.recorded if holder.is_listed(self.day)]
         for each in found:
-            each.perhaps = self.may_be_over or not each.certainly(self.day)
+            if self.may_be_over or not each.certainly(self.day):
+                self.doubt(each)
         return found
+
+    def doubt(self, holder: Holder, **more: Period) -> None:
+        """Say of somebody that it is not certain that they hold it on the day, and why: their own
+        time, what may be over by then, or `more` that may not be there."""
+        ended = {
+            name: part for name, part in self.together.parts.items() if part.earliest_end < self.day
+        }
+        holder.perhaps = True
+        holder.why = Together(holder=holder, **ended, **more).why_perhaps(self.day)
+        for name, part in more.items():
+            if part.is_openly_perhaps(self.day):
+                holder.why = f"the {name} is known only from a later day"
 
     @property
     def may_be_over(self) -> bool:
         """Whether it may have ended before the day, or its organisation or forum. An end
         takes the holders with it."""
-        return min(self.earliest_end, self.owner_earliest_end) < self.day
+        return self.together.earliest_end < self.day
 
     def is_held_by(self, holder: Holder) -> bool | None:
-        """Whether somebody recorded for it holds it on the day; None for perhaps."""
+        """Whether somebody recorded for it holds it on the day, together with all that this
+        belongs to; None for perhaps."""
+        so = None if holder.is_openly_perhaps(self.day) else False
         if any(holder is each for each in self.holders):
-            return None if holder.perhaps else True
-        return None if holder.is_openly_perhaps(self.day) else False
+            so = None if holder.perhaps else True
+        return both(so, self.together.holds(self.day))
 
     @property
     def certainly_there(self) -> list[Holder]:
@@ -321,7 +289,7 @@ class Holding(DatedStated):
         the sources say of the post is not known here.
         """
         stated = self.holder_stated and not self.ex_officio
-        may_be_over = min(self.earliest_end, self.owner_earliest_end) < day
+        may_be_over = self.together.earliest_end < day
         held = not may_be_over and is_surely_held(self.recorded, day)
         return self.as_far_as_it_existed(
             standing_of(self.recorded, day, surely_held=held, stated=stated), day
@@ -399,6 +367,8 @@ class HeldPost(Holding):
     place_name: str | None
     max_holders: int
 
+    called = ("post", "organisation")
+
     @property
     def capacity(self) -> int:
         """How many may hold it at once."""
@@ -411,6 +381,7 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
     for row in rows:
         holder = take_holder(row)
         if row["id"] not in holdings:
+            row.update({name: PeriodRow.taken(name, row) for name in kind.PERIODS})
             holdings[row["id"]] = kind(day=day, **row)
         if holder is not None:
             holdings[row["id"]].recorded.append(holder)
@@ -438,12 +409,6 @@ def in_order(holdings: list[AnyHolding], ids: Iterable[int]) -> list[AnyHolding]
     """`holdings` in the order of `ids`."""
     place = {key: position for position, key in enumerate(ids)}
     return sorted(holdings, key=lambda holding: place[holding.id])
-
-
-def document_columns(*, with_end: bool = True) -> dict[str, F]:
-    """Columns of `.values()` that name the documents of a fact, and of its end if it has one."""
-    columns = {**DOCUMENTS, **(END_DOCUMENTS if with_end else {})}
-    return {name: F(lookup) for name, lookup in columns.items()}
 
 
 def posts_with_holders(posts: QuerySet, day: datetime.date) -> list[HeldPost]:
@@ -485,8 +450,8 @@ def _rows(posts: QuerySet) -> QuerySet:
         *EVIDENCE,
         organisation_slug=F("organisation__slug"),
         organisation_name=F("organisation__name"),
-        owner_earliest_end=F("organisation__earliest_end"),
         place_name=F("organisation__place__name"),
+        **PeriodRow.columns("owner", "organisation__"),
         **document_columns(),
         **holder_columns("appointments__"),
     )

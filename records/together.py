@@ -1,8 +1,43 @@
 """Periods that hold together: a membership, its seat and the forum of that."""
 
 import datetime
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db.models import F
 
 from records.periods import Period
+
+
+@dataclass(frozen=True)
+class PeriodRow(Period):
+    """The period of a record, as a row of `.values_list()` of these columns."""
+
+    COLUMNS: ClassVar = (*Period.PERIOD_FIELDS, *Period.FOUR_DAYS)
+
+    start_date: datetime.date | None
+    start_precision: str
+    start_qualifier: str
+    end_date: datetime.date | None
+    end_precision: str
+    end_qualifier: str
+    earliest_start: datetime.date
+    latest_start: datetime.date
+    earliest_end: datetime.date
+    latest_end: datetime.date
+
+    @classmethod
+    def columns(cls, named: str, path: str) -> dict[str, F]:
+        """Columns of `.values()` that have the period of what `path` leads to, for `taken`. The
+        path ends in two underscores."""
+        return {f"{named}_{name}": F(f"{path}{name}") for name in cls.COLUMNS}
+
+    @classmethod
+    def taken(cls, named: str, row: dict) -> Any:
+        """The period that a row has in such columns, taken out of it; None if `path` led to
+        nothing."""
+        values = [row.pop(f"{named}_{name}") for name in cls.COLUMNS]
+        return None if values[-1] is None else cls(*values)
 
 
 class Together(Period):

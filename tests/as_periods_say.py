@@ -2,7 +2,6 @@
 and from nothing that the pages work out for themselves."""
 
 import datetime
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
@@ -39,13 +38,6 @@ def dated_facts() -> Iterator[DatedFact]:
 
 def holds(day: datetime.date, *together: Period) -> bool | None:
     return both(*(each.holds(day) for each in together))
-
-
-def held(day: datetime.date, tenure: Period, *whole: Period) -> bool | None:
-    """Whether somebody holds something on a day: what may be over has perhaps taken them with it,
-    and of what is known from a later day they say that it was there."""
-    so = tenure.holds(day)
-    return None if so and any(each.earliest_end < day for each in whole) else so
 
 
 def place(day: datetime.date, *together: Period) -> str:
@@ -112,12 +104,14 @@ class Facts:
         self.members_of_seat = grouped(self.memberships, "seat_id")
         self.holders_of_post = grouped(self.appointments, "post_id")
 
-    def through_post(self, seat: Seat, day: datetime.date) -> list[Appointment]:
-        """Those recorded for the post that a seat goes with, if that may be there on the day."""
+    def through_post(self, seat: Seat, day: datetime.date) -> list[tuple]:
+        """Those recorded for the post that a seat goes with, if that may be there on the day, each
+        with all that their time in the seat belongs to."""
         post = seat.ex_officio_post
         if post is None or over(day, post, post.organisation):
             return []
-        return self.holders_of_post[post.pk]
+        whole = seat, seat.forum, post, post.organisation
+        return [(each, *whole) for each in self.holders_of_post[post.pk]]
 
     def is_left_out(self, seat: Seat) -> bool:
         """Whether a seat has both members and a post: tests/forums/test_filling.py is on those."""
@@ -131,11 +125,9 @@ class Facts:
             there = "" if over(day, forum) else place(day, seat)
             self._holding(told, there, seat, forum, self.members_of_seat[seat.pk], day)
             if there and not self.is_left_out(seat):
-                for each in self.through_post(seat, day):
-                    if each.is_listed(day) and seat.possibly(day):
-                        post = seat.ex_officio_post
-                        so = held(day, each, seat, forum, post, post.organisation)
-                        so = both(so, seat.holds(day))
+                for each, *whole in self.through_post(seat, day):
+                    so = holds(day, each, *whole)
+                    if each.is_listed(day) and all(x.possibly(day) for x in whole[2:]):
                         told["through posts"][seat.title, *who(each)[:2], so] += 1
         for member in self.members:
             if member.forum_id == forum.pk and place(day, member) == "now":
@@ -196,15 +188,13 @@ class Facts:
         self, told: Told, there: str, whole, owner, holders: list, day: datetime.date
     ) -> None:
         if there:
-            told[f"holdings {there}"][whole.title, whole.holds(day)] += 1
+            told[f"holdings {there}"][whole.title, holds(day, whole, owner)] += 1
         for each in holders:
-            key = (whole.title, *who(each), each.holds(day))
+            key = (whole.title, *who(each), holds(day, each, whole, owner))
             if over(day, each):
                 told["former"][key] += 1
-            elif there and each.is_listed(day):
-                told["holders"][*key[:-1], held(day, each, whole, owner)] += 1
             elif there:
-                told["to come"][key] += 1
+                told["holders" if each.is_listed(day) else "to come"][key] += 1
 
     def person(self, person: int, day: datetime.date) -> Told:
         told = defaultdict(Counter)
@@ -219,9 +209,12 @@ class Facts:
         for seat in self.seats:
             if seat.ex_officio_post_id is None or self.is_left_out(seat):
                 continue
-            for each in self.through_post(seat, day):
-                if each.person_id == person and holds(day, each, seat, seat.forum):
-                    told["through posts"][seat.title, seat.forum.get_absolute_url()] += 1
+            for each, *whole in self.through_post(seat, day):
+                when = place(day, each, *whole)
+                if each.person_id == person and when:
+                    so = holds(day, each, *whole)
+                    key = seat.title, seat.forum.get_absolute_url(), so
+                    told[f"through posts {when}"][key] += 1
         return told
 
     def tenures(self) -> Iterator[tuple]:
@@ -230,6 +223,12 @@ class Facts:
             yield each, each.post, each.post.organisation
         for each in self.memberships:
             yield each, each.seat, each.seat.forum
+
+    def seats_through_posts(self, day: datetime.date) -> Iterator[tuple]:
+        """Each holder of a post whose seat they may fill, with all that their time there belongs
+        to."""
+        for seat in self.seats:
+            yield from () if self.is_left_out(seat) else self.through_post(seat, day)
 
     # Lists
 
@@ -253,7 +252,7 @@ class Facts:
                 tenures = self.members_of_seat if isinstance(whole, Seat) else self.holders_of_post
                 for each in tenures[whole.pk]:
                     if each.is_listed(day):
-                        so = held(day, each, whole, owner)
+                        so = holds(day, each, whole, owner)
                         told["holders"][owner.get_absolute_url(), whole.title, *who(each), so] += 1
         certain = sum(holds(day, *row) is True for row in rows)
         told["count"] = Counter(certain=certain)
@@ -268,8 +267,8 @@ class Facts:
                 found[each.person.get_absolute_url()].add(owner.get_absolute_url())
         for seat in self.seats:
             if seat.role == "chair":
-                for each in self.through_post(seat, day):
-                    if holds(day, each, seat, seat.forum):
+                for each, *whole in self.through_post(seat, day):
+                    if holds(day, each, *whole):
                         found[each.person.get_absolute_url()].add(seat.forum.get_absolute_url())
         return {person: owners for person, owners in found.items() if len(owners) > 1}
 
@@ -311,11 +310,9 @@ class Facts:
             },
         }
         for seat in self.seats:
-            for each in () if self.is_left_out(seat) else self.through_post(seat, day):
+            for each, *whole in () if self.is_left_out(seat) else self.through_post(seat, day):
                 key = f"{seat.forum.get_absolute_url()}#seat-{seat.pk}-appointment-{each.pk}"
-                post, whole = seat.ex_officio_post, (seat, seat.forum)
-                so = held(day, each, *whole, post, post.organisation)
-                tables["memberships"][key] = both(so, holds(day, *whole))
+                tables["memberships"][key] = holds(day, each, *whole)
         for table, names in self.names.items():
             owner = table.removesuffix("_names")
             beside = () if owner == "person" else (owner,)
@@ -347,153 +344,3 @@ def who(tenure: Appointment | Membership) -> tuple:
 def line_key(line: ReportingLine) -> tuple[str, str, str]:
     to = line.to_forum or line.to_organisation
     return line.from_forum.get_absolute_url(), line.kind, to.get_absolute_url()
-
-
-# What pages do say, in the same shape
-
-
-def _holdings(told: Told, said: Iterable[dict], there: str, left_out: set[str]) -> None:
-    for holding in said:
-        told[f"holdings {there}"][holding["title"], holding["in_force"]] += 1
-        for name, what in (("holders", "holders"), ("to come", "to_come")):
-            for each in holding[what]:
-                if not each["ex_officio"]:
-                    told[name][holding["title"], *_who(each), each["in_force"]] += 1
-                elif name == "holders" and holding["title"] not in left_out:
-                    # Their time in the seat is no longer than that of the seat.
-                    key = (holding["title"], *_who(each)[:2], each["in_force"])
-                    told["through posts"][key] += 1
-
-
-def _who(said: dict) -> tuple:
-    return path(said["person"]["id"]), said["basis"], said["start_date"], said["end_date"]
-
-
-def told_by_forum(said: dict, left_out: set[str] = frozenset()) -> Told:
-    """What the page of a forum says in JSON. `left_out` are the titles of seats of which those who
-    hold its post are left out."""
-    told = defaultdict(Counter, {"in_force": Counter([said["in_force"]])})
-    _holdings(told, said["seats"], "now", left_out)
-    _holdings(told, said["known_from_a_later_day"], "later", left_out)
-    _former(told, said["former"])
-    for each in said["member_organisations"]:
-        told["members"][path(each["organisation"]["id"]), each["in_force"]] += 1
-    for each in said["reporting_lines"]:
-        to = each["to_forum"] or each["to_organisation"]
-        key = path(each["from_forum"]["id"]), each["kind"], path(to["id"]), each["in_force"]
-        told["lines"][key] += 1
-    return told
-
-
-def _former(told: Told, said: list[dict]) -> None:
-    for each in said:
-        if not each["ex_officio"]:
-            told["former"][each["title"], *_who(each), each["in_force"]] += 1
-
-
-def told_by_organisation(said: dict) -> Told:
-    told = defaultdict(Counter, {"in_force": Counter([said["in_force"]])})
-    later = said["known_from_a_later_day"]
-    _holdings(told, said["posts"], "now", set())
-    _holdings(told, later["posts"], "later", set())
-    _former(told, said["former"])
-    for name, seats in (("seats now", said["seats"]["results"]), ("seats later", later["seats"])):
-        for each in seats:
-            told[name][path(each["forum"]["id"]), each["title"], each["in_force"]] += 1
-    around = {"member of": said["member_of"], "forums": said["forums"]}
-    for name, forums in {**around, "forums later": later["forums"]}.items():
-        for each in forums:
-            told[name][each["how"], path(each["forum"]["id"]), each["in_force"]] += 1
-    for each in said["relationships"]:
-        ends = path(each["from_organisation"]["id"]), path(each["to_organisation"]["id"])
-        told["relationships"][each["kind"], *ends, each["in_force"]] += 1
-    return told
-
-
-WHEN = {
-    "now": "now",
-    "later": "known_from_a_later_day",
-    "to come": "to_come",
-    "before": "before",
-}
-
-
-def told_by_person(said: dict) -> Told:
-    """What the page of a person says, or their row of the list."""
-    told = defaultdict(Counter)
-    for name, when in WHEN.items():
-        for each in said.get(when, ()):
-            key = each["title"], each["start_date"], each["end_date"], each["in_force"]
-            if each["ex_officio"] is None:
-                told[name][key] += 1
-            elif each["in_force"]:
-                told["through posts"][each["title"], path(each["forum"]["id"])] += 1
-    return told
-
-
-def told_by_list(said: dict) -> Told:
-    told = defaultdict(Counter)
-    rows = {"now": said["results"], "later": said["known_from_a_later_day"]["items"]}
-    for name, items in rows.items():
-        for each in items:
-            told[name][path(each["id"]), each["in_force"]] += 1
-    told["count"] = Counter(certain=said["count"])
-    assert said["count"] + said["count_perhaps"] == len(said["results"])
-    return told
-
-
-def told_by_chairs(said: dict) -> Told:
-    told = defaultdict(Counter)
-    rows = {"now": said["results"], "later": said["known_from_a_later_day"]["items"]}
-    for name, items in rows.items():
-        for each in items:
-            owner = path((each.get("forum") or each["organisation"])["id"])
-            held = each.get("seat") or each["post"]
-            told[name][owner, held["title"], each["in_force"]] += 1
-            for holder in held["holders"] if name == "now" else ():
-                if not holder["ex_officio"]:
-                    key = (owner, held["title"], *_who(holder), holder["in_force"])
-                    told["holders"][key] += 1
-    told["count"] = Counter(certain=said["count"])
-    return told
-
-
-def differences(address: str, day: datetime.date, told: Told, meant: Told) -> list[str]:
-    """The facts told that should not be, and those not told that should be."""
-    found = []
-    for name in sorted({*told, *meant}):
-        for words, more in (
-            ("says", told[name] - meant[name]),
-            ("lacks", meant[name] - told[name]),
-        ):
-            found += [f"{address} as at {day} {words} of {name}: {each}" for each in more]
-    return found
-
-
-def in_force(database: sqlite3.Connection) -> dict[str, dict[str, bool | None]]:
-    """The column of that name of each table of a SQLite file, by the id within the site."""
-    found = {}
-    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    for (table,) in tables.fetchall():
-        columns = {row["name"] for row in database.execute(f'PRAGMA table_info("{table}")')}
-        if "in_force" in columns:
-            rows = database.execute(f'SELECT id, in_force FROM "{table}"')
-            found[table] = {path(i): None if so is None else bool(so) for i, so in rows}
-    return found
-
-
-def differences_of_tables(facts: Facts, day: datetime.date, told: dict) -> list[str]:
-    """What the tables of a file say otherwise than the four days, and what they lack."""
-    wrong, left_out = [], tuple(facts.left_out())
-    meant, far = facts.tables(day), facts.far_relationships(day)
-    assert told.keys() == meant.keys()
-    for table, rows in meant.items():
-        for key in rows.keys() | told[table].keys():
-            if left_out and key.startswith(left_out):
-                continue
-            is_there, so = key in told[table], rows.get(key, False)
-            if is_there and told[table][key] != so:
-                wrong.append(f"{table} as at {day}: {key} is {told[table][key]} and not {so}")
-            elif not is_there and so is not False and key not in far:
-                wrong.append(f"{table} as at {day} lacks {key}, which is {so}")
-    return wrong

@@ -162,23 +162,19 @@ class _Gathering:
         asked_for = set(self._clauses().values_list("seat", flat=True))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
-                in_force = both(
-                    seat.holds(self.day), self.forums_in_force.get(seat.forum_slug, False)
-                )
-                holders = self._holders_to_include(seat, in_force)
+                in_force = seat.together.holds(self.day)
+                holders = self._holders_to_include(seat, seat.untold)
                 included = self.everything or in_force is not False
                 if included or holders or seat.id in asked_for:
                     yield "seats", self._seat(seat, in_force)
                     for holder in holders:
-                        yield "memberships", self._membership(seat, holder, in_force)
+                        yield "memberships", self._membership(seat, holder)
 
-    def _holders_to_include(self, holding: Holding, in_force: bool | None) -> list[Holder]:
-        """The holders to include of what may have been there: those of the day, or everybody
-        recorded."""
+    def _holders_to_include(self, holding: Holding, untold: Iterable[Holder] = ()) -> list[Holder]:
+        """The holders to include of a post or seat: those of the day, or everybody."""
         if self.everything:
-            return holding.recorded
-        those = [] if in_force is False else holding.recorded
-        return [each for each in those if holding.is_held_by(each) is not False]
+            return [*holding.recorded, *untold]
+        return [each for each in holding.recorded if holding.is_held_by(each) is not False]
 
     def _seat(self, seat: HeldSeat, in_force: bool | None) -> dict:
         self.forums.add(seat.forum_slug)
@@ -194,13 +190,13 @@ class _Gathering:
             "ex_officio_post_organisation_slug": seat.post_organisation_slug,
         }
 
-    def _membership(self, seat: HeldSeat, holder: Holder, of_seat: bool | None) -> dict:
+    def _membership(self, seat: HeldSeat, holder: Holder) -> dict:
         self.organisations.add(holder.for_slug)
         if holder.ex_officio:
             self.referred_appointments.add(holder.id)
         return {
             **vars(holder),
-            "in_force": both(seat.is_held_by(holder), of_seat),
+            "in_force": seat.is_held_by(holder),
             "anchor": membership_anchor(seat.id, holder),
             "forum_slug": seat.forum_slug,
             "seat_id": seat.id,
@@ -215,10 +211,8 @@ class _Gathering:
             most = dict(part.values_list("pk", "max_holders"))
             for post in posts_with_holders(part, self.day):
                 organisation = post.organisation_slug
-                in_force = both(
-                    post.holds(self.day), self.organisations_in_force.get(organisation, False)
-                )
-                included = {holder.id for holder in self._holders_to_include(post, in_force)}
+                in_force = post.together.holds(self.day)
+                included = {holder.id for holder in self._holders_to_include(post)}
                 included |= self.referred_appointments
                 holders = [holder for holder in post.recorded if holder.id in included]
                 wanted = self.everything or in_force is not False
@@ -233,12 +227,12 @@ class _Gathering:
                         },
                     )
                     for holder in holders:
-                        yield "appointments", self._appointment(post, holder, in_force)
+                        yield "appointments", self._appointment(post, holder)
 
-    def _appointment(self, post: HeldPost, holder: Holder, of_post: bool | None) -> dict:
+    def _appointment(self, post: HeldPost, holder: Holder) -> dict:
         return {
             **vars(holder),
-            "in_force": both(post.is_held_by(holder), of_post),
+            "in_force": post.is_held_by(holder),
             "organisation_slug": post.organisation_slug,
             "post_id": post.id,
             "post_organisation_slug": post.organisation_slug,

@@ -141,7 +141,7 @@ def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: 
 def name_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     if holder is not None:
         beside = map(PaperLine, how_old.about_holder(holder, asked))
-        return (*person_lines(holder, asked), *beside)
+        return (*person_lines(holder), *beside)
     if not seat.holders and seat.standing == Standing.NOT_RECORDED and not seat.announced:
         # Somebody may come, and signs with their name.
         return TO_FILL_IN

@@ -306,8 +306,7 @@ def is_term_to_keep(holder: Holder, holding: Holding, asked: AskedDay) -> bool:
     term = holder.term_ends
     if term is None or holder.over_by is not None or term < since(asked):
         return False
-    forum_ends = getattr(holding, "forum_latest_end", None)
-    return lasts(holding, term) and (forum_ends is None or term <= forum_ends)
+    return lasts(holding, term) and lasts(holding.owner, term)
 
 
 def term_of(spell: Spell, holding: Holding) -> FoundDay:

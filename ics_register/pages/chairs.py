@@ -29,7 +29,6 @@ from ics_register.pages import csv_rows, facts, known_later
 from ics_register.pages.filters import PlaceFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import PeriodRow
 from ics_register.pages.known_later import KnownLater
 from ics_register.pages.lists import (
     LONG,
@@ -128,9 +127,8 @@ def known_later_posts(day: datetime.date) -> QuerySet[Post]:
 class ChairRow(Together):
     """A row of the list: a seat with its holders and its forum, or a post and its organisation."""
 
-    def __init__(self, what: str, held: HeldSeat | HeldPost, owner: PeriodRow):
-        held_as = "seat" if what == "forum" else "post"
-        super().__init__(**{held_as: held, what: owner})
+    def __init__(self, what: str, held: HeldSeat | HeldPost):
+        super().__init__(**held.together.parts)
         self.what = what
         self.held: Any = held
 
@@ -183,7 +181,7 @@ def chairs_as_csv(context: dict, here: Here) -> CsvTable:
                 said = row_as_data(each, names, here)
                 own = {"kind": each.what, **csv_rows.flat({"of": said[each.what]})}
                 holding = said["seat" if each.what == "forum" else "post"]
-                for row in csv_rows.holding_rows({**holding, "in_force": said["in_force"]}):
+                for row in csv_rows.holding_rows(holding):
                     yield own | row
 
     return CsvTable(["kind", "of", "of_name", "of_called_then", *csv_rows.HOLDING_COLUMNS], rows())
@@ -280,7 +278,7 @@ def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:
 
 
 def keyed(holdings: QuerySet, owner: str) -> QuerySet:
-    """Seats or posts as rows of kind, id, rank, name, place, and the period of what has them."""
+    """Seats or posts as rows of kind, id, and the rank, name and place of what has them."""
     level = Case(
         *[When(**{f"{owner}__place__level": name}, then=rank) for name, rank in LEVELS.items()],
         default=len(LEVELS),
@@ -289,14 +287,7 @@ def keyed(holdings: QuerySet, owner: str) -> QuerySet:
     return (
         holdings.order_by()
         .annotate(what=Value(owner, CharField()), level=level, named=F(f"{owner}__folded"))
-        .values_list(
-            "what",
-            "pk",
-            "level",
-            "named",
-            f"{owner}__place__name",
-            *(f"{owner}__{name}" for name in PeriodRow.COLUMNS),
-        )
+        .values_list("what", "pk", "level", "named", f"{owner}__place__name")
     )
 
 
@@ -310,13 +301,13 @@ def rows_of(keys: Iterable[tuple], asked: AskedDay) -> list[ChairRow]:
         found["forum", seat.id] = seat
     for post in post_holders.held_posts_among(posts, asked.day):
         found["organisation", post.id] = post
-    return [ChairRow(what, found[what, pk], PeriodRow(*own)) for what, pk, _, _, _, *own in keys]
+    return [ChairRow(what, found[what, pk]) for what, pk, *_ in keys]
 
 
 def _apart(keys: list[tuple], rows: list[ChairRow], asked: AskedDay) -> dict[str, dict[int, str]]:
     """The words that tell apart owners of one name: their place, or more where that is the same
     too."""
-    places = {(what, pk): place or "" for what, pk, _, _, place, *_ in keys}
+    places = {(what, pk): place or "" for what, pk, _, _, place in keys}
     called = {"forum": {}, "organisation": {}}
     for row in rows:
         what, held = row.what, row.held

@@ -52,7 +52,7 @@ def _as_data(each: Chairing, here: Here) -> dict:
             {
                 "forum": facts.record(here, "forum", seat.forum_slug, seat.forum_name),
                 "title": seat.title,
-                "held": facts.holder(holder, here),
+                "held": facts.holder(seat, holder, here),
             }
             for seat, holder in each.forums
         ],
@@ -63,7 +63,7 @@ def _as_data(each: Chairing, here: Here) -> dict:
                 ),
                 "title": post.title,
                 "kind": post.kind,
-                "held": facts.holder(holder, here),
+                "held": facts.holder(post, holder, here),
             }
             for post, holder in each.posts
         ],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ics_register.pages.facts import dated
 from ics_register.pages.formats import Here
 from people.standing import Standing
-from records.periods import Period, both
+from records.periods import Period
 
 FORUM_COLUMNS = (
     "id",
@@ -147,8 +147,7 @@ def holding_rows(said: dict) -> Iterator[dict]:
     source = flat({"source": said["source"]}, "holding_")
     for each in said["holders"]:
         for_whom = each["on_behalf_of"] or own["on_behalf_of"]
-        in_force = both(each["in_force"], said["in_force"])
-        yield flat({**own, **each, "in_force": in_force, "on_behalf_of": for_whom}) | source
+        yield flat({**own, **each, "on_behalf_of": for_whom}) | source
     if not said["holders"]:
         post = said.get("ex_officio_post")
         known = ("last_known", "last_known_precision", "last_known_qualifier")

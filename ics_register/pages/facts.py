@@ -228,11 +228,11 @@ def codes_document(whole, here: Here) -> dict:
 # Who holds what
 
 
-def holder(each, here: Here) -> dict:
+def holder(holding, each, here: Here) -> dict:
     """Somebody recorded for a post or a seat, and whether they hold it on the day: true, false, or
     null if that is not certain. A withheld person has no id, and no name but that."""
     return {
-        "in_force": None if each.perhaps else each.holds(here.asked.day),
+        "in_force": holding.is_held_by(each),
         "person": {"id": here.id("person", each.person_slug), "name": each.person},
         "withheld": each.withheld,
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
@@ -257,9 +257,9 @@ def _holding(holding, here: Here) -> dict:
         "title": holding.title,
         "requirement": holding.requirement or None,
         "standing": holding.standing.value,
-        "in_force": holding.holds(here.asked.day),
-        "holders": [holder(each, here) for each in holding.holders],
-        "to_come": [holder(each, here) for each in holding.announced],
+        "in_force": holding.together.holds(here.asked.day),
+        "holders": [holder(holding, each, here) for each in holding.holders],
+        "to_come": [holder(holding, each, here) for each in holding.announced],
         **dated(holding, here),
     }
 
@@ -325,7 +325,7 @@ def former_holders(pairs, here: Here) -> list[dict]:
     return [
         {
             "title": holding.title,
-            **holder(each, here),
+            **holder(holding, each, here),
             "seat_source": source(holding, here) if each.ex_officio else None,
         }
         for holding, each in pairs

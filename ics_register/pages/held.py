@@ -25,9 +25,11 @@ class HeldThen:
 
     @functools.cached_property
     def period(self) -> Together:
-        """When it holds together with the post and organisation, or the seat and forum."""
+        """When it holds together with the post and organisation, or the seat and forum; with all
+        four, of a seat that goes with a post."""
         if self.seat is not None:
-            return Together(holder=self.tenure, seat=self.seat)
+            seat = self.seat
+            return Together(holder=self.tenure, seat=seat, forum=seat.owner, **seat.with_post)
         if is_to_post(self.tenure):
             post = self.tenure.post
             return Together(appointment=self.tenure, post=post, organisation=post.organisation)
@@ -36,7 +38,7 @@ class HeldThen:
 
     def when(self, day: datetime.date) -> str:
         """One of WHEN, or "before"."""
-        if self.period.has_ended(day) or (self.seat and self.seat.forum_has_ended):
+        if self.period.has_ended(day):
             return "before"
         if self.period.is_listed(day):
             return "now"

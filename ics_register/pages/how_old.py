@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from forums.seat_holders import HeldSeat
 from ics_register.pages.frame import AskedDay
-from people.post_holders import DatedStated, Holder
+from people.post_holders import Holder
 from records.evidence import lateness
 from records.models import DatedFact
+from records.stated import DatedStated
 
 Fact = DatedStated | DatedFact
 
@@ -56,12 +57,11 @@ def about_holder(holder: Holder, asked: AskedDay) -> list[str]:
     return [*planned(holder, asked), last_known(holder, asked)]
 
 
-def why_perhaps(holder: Holder, asked: AskedDay) -> str:
+def why_perhaps(holder: Holder) -> str:
     """ "perhaps: began some time in June 2020"; "" of somebody who certainly holds it."""
     if not holder.perhaps:
         return ""
-    why = holder.why_perhaps(asked.day)
-    return f"perhaps: {why}" if why else "perhaps"
+    return f"perhaps: {holder.why}" if holder.why else "perhaps"
 
 
 def to_come(holder: Holder, asked: AskedDay) -> str:

@@ -1,9 +1,7 @@
 """The joins that the queries of public pages share."""
 
-import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from django.db.models import QuerySet
 
@@ -41,21 +39,3 @@ def with_sources(
     documents = [f"{each}__{column}" for each in (*sources, *ends) for column in shown]
     records = [f"{each}__{column}" for each in named for column in NAMED]
     return facts.select_related(*named, *whole, *sources, *ends).only(*own, *documents, *records)
-
-
-@dataclass(frozen=True)
-class PeriodRow(Period):
-    """The period of a record, as a row of `.values_list()` of these columns."""
-
-    COLUMNS: ClassVar = (*Period.PERIOD_FIELDS, *Period.FOUR_DAYS)
-
-    start_date: datetime.date | None
-    start_precision: str
-    start_qualifier: str
-    end_date: datetime.date | None
-    end_precision: str
-    end_qualifier: str
-    earliest_start: datetime.date
-    latest_start: datetime.date
-    earliest_end: datetime.date
-    latest_end: datetime.date

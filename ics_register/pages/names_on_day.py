@@ -8,12 +8,12 @@ from django.db.models import Case, F, Min, QuerySet, When
 from forums.change_kinds import text
 from forums.models import Forum, ForumName
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import PeriodRow
 from organisations.models import Organisation, OrganisationName
 from records.days import FIRST_DAY, NO_EARLIEST, NO_LATEST
 from records.models import NameKind, OtherName
 from records.periods import Period, Qualifier, date_in_words
 from records.prepared import prepared
+from records.together import PeriodRow
 
 NamesThen = dict[str, dict[int, str]]
 # A key that no record has. An empty tuple would have the query compiled each time.

@@ -17,7 +17,7 @@ from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks, whole, whole_list
 from ics_register.pages.forums import former_holders, together
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import SOURCES, PeriodRow, with_sources
+from ics_register.pages.joins import SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
@@ -33,22 +33,14 @@ from organisations.models import (
     OrganisationName,
     Post,
 )
-from people.post_holders import (
-    EVIDENCE,
-    PERIOD,
-    DatedStated,
-    HeldPost,
-    document_columns,
-    held_posts_of,
-    in_order,
-    posts_with_holders,
-)
+from people.post_holders import HeldPost, held_posts_of, in_order, posts_with_holders
 from records.models import DatedRecordQuerySet
 from records.namesakes import told_apart
 from records.periods import listed, possible
 from records.prepared import prepared
 from records.present_names import renaming
-from records.together import Together
+from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
+from records.together import PeriodRow, Together
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -159,8 +151,13 @@ def organisation_as_json(context: dict, here: Here) -> dict:
             "forums": [_around(each, here) for each in context["later_forums"]],
         },
         "seats_of_its_kind": [
-            {"forum": facts.named(seat.forum, here), "title": seat.title, **facts.dated(seat, here)}
-            for seat in context["seats_of_its_kind"]
+            {
+                "forum": facts.named(seat.forum, here),
+                "title": seat.title,
+                "in_force": together.holds(here.asked.day),
+                **facts.dated(seat, here),
+            }
+            for seat, together in context["seats_of_its_kind"]
         ],
         "member_of": [_around(each, here) for each in context["member_of"]],
         "forums": [_around(each, here) for each in context["forums"]],
@@ -341,8 +338,9 @@ IN_TITLES = {
 }
 
 
-def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
-    """The seats named for the kind of `organisation` and for no organisation by name.
+def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[tuple[Seat, Together]]:
+    """The seats named for the kind of `organisation` and for no organisation by name, each with
+    when it is there together with its forum.
 
     They are on forums of its place, or of one that it is part of.
     """
@@ -357,7 +355,7 @@ def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[Seat]:
         ex_officio_post=None,
     )
     found = with_sources(seats, whole=["forum"]).order_by("forum__folded", "order", "pk")
-    return list(found.distinct())
+    return [(seat, Together(seat=seat, forum=seat.forum)) for seat in found.distinct()]
 
 
 @prepared
@@ -410,12 +408,8 @@ def forums_around(organisation: Organisation, asked: AskedDay) -> dict[str, list
     }
 
 
-# The columns of `_forums_around` that have the period of the forum.
-FORUM_COLUMNS = [f"forum_{name}" for name in PeriodRow.COLUMNS]
-
-
 def _forum_of(row: dict) -> ForumAround:
-    forum = PeriodRow(*[row.pop(name) for name in FORUM_COLUMNS])
+    forum = PeriodRow.taken("forum", row)
     return ForumAround(**row, forum=forum)
 
 
@@ -430,7 +424,7 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
                 *PERIOD,
                 *EVIDENCE,
                 **document_columns(),
-                **{f"forum_{name}": F(f"{forum}{name}") for name in PeriodRow.COLUMNS},
+                **PeriodRow.columns("forum", forum),
                 how=how,
                 named=F(f"{forum}folded"),
                 forum_name=F(f"{forum}name"),

@@ -81,11 +81,11 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     return tuple(lines)
 
 
-def person_lines(holder: Holder, asked: AskedDay) -> Iterator[PaperLine]:
+def person_lines(holder: Holder) -> Iterator[PaperLine]:
     """A person by name, and why it is not certain that they fill the seat, if it is not. A withheld
     person has no name here and no page."""
     yield PaperLine(holder.person_and_basis, address=address_of(holder))
-    if why := how_old.why_perhaps(holder, asked):
+    if why := how_old.why_perhaps(holder):
         yield PaperLine(why)
 
 

@@ -223,7 +223,7 @@ def beside_names(
             said[seat.id, holder.person_id] = how_old.about_holder(holder, asked)
         perhaps = [each for each in seat.holders if each.perhaps]
         said[seat.id, None] = [
-            *(f"{each.person_and_basis}, {how_old.why_perhaps(each, asked)}" for each in perhaps),
+            *(f"{each.person_and_basis}, {how_old.why_perhaps(each)}" for each in perhaps),
             *(f"{each.person_and_basis} {how_old.to_come(each, asked)}" for each in seat.announced),
             *([] if seat.certainly_there else [how_old.last_known(seat, asked)]),
         ]

@@ -30,12 +30,12 @@ from ics_register.pages.lists import counted, filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place
-from people.post_holders import PERIOD
 from people.standing import Standing
 from records.models import read_documents_of
 from records.names import fold
 from records.namesakes import told_apart
 from records.periods import listed
+from records.stated import PERIOD
 
 # The most forums to show side by side; the others share a last column.
 COLUMNS = 24

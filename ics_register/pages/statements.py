@@ -26,8 +26,8 @@ from organisations.models import (
     Statement,
     StatementKind,
 )
-from people.post_holders import EVIDENCE, Stated, document_columns
 from records.prepared import prepared
+from records.stated import EVIDENCE, Stated, document_columns
 
 
 def source_of(fact) -> tuple:

@@ -201,7 +201,7 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     required = [PaperLine(f"required: {seat.requirement}")] if seat.requirement else []
     if holder is None:
         return (*nobody(seat), *to_come(seat, asked), *required)
-    lines = [*person_lines(holder, asked)]
+    lines = [*person_lines(holder)]
     if holder.ex_officio:
         lines.append(PaperLine(f"ex officio, as {holder.ex_officio}"))
     lines.append(PaperLine(holder.time_as_foreseen(asked.day)))

@@ -70,6 +70,8 @@ SEATS = st.lists(
             "post_holders": TENURES,
             "post_number": st.integers(1, 3),
             "post_stated": st.booleans(),
+            "post_began": st.sampled_from([START, START, MARCH]),
+            "post_began_qualifier": st.sampled_from(Qualifier.values),
             "post_ended": ENDED,
             "post_ended_precision": PRECISIONS,
             "organisation": st.sampled_from([0, 0, 1]),
@@ -101,6 +103,8 @@ def is_refused(tenure: Tenure, others: list[Tenure]) -> bool:
     """Whether the database would refuse `tenure` beside `others` of the same post or seat."""
     start, end = tenure.start_date, tenure.end_date
     if (start is None and tenure.over_by is None) or (start and end and end < start):
+        return True
+    if tenure.latest_start < tenure.held.earliest_start:
         return True
     announced = [each for each in (tenure, *others) if each.latest_start == NO_LATEST]
     rivals = [each for each in announced if each.basis != Basis.ACTING]
@@ -136,7 +140,9 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
                     kind=PostKind.DIRECTOR,
                     max_holders=fields["post_number"],
                     holder_stated=fields["post_stated"],
-                    start_date=START,
+                    start_date=fields["post_began"],
+                    start_precision=fields["post_ended_precision"],
+                    start_qualifier=fields["post_began_qualifier"],
                     end_date=fields["post_ended"],
                     end_precision=fields["post_ended_precision"],
                 )
@@ -202,8 +208,8 @@ def compare(forum: Forum, on: datetime.date) -> None:
         assert (seat.filled > 0) == (seat.standing == Standing.HELD)
         assert seat.filled <= seat.filled_at_most
         # Everybody who may fill it is shown, those of an open limit apart.
-        may_be_over = seat.may_be_over or seat.post_may_be_over
-        filling = [] if may_be_over else certainly_fill(seat.post_holders, seat.members, on)
+        is_there = seat.post_is_certain and not seat.may_be_over
+        filling = certainly_fill(seat.post_holders, seat.members, on) if is_there else []
         fill = {each.id for each in filling}
         shown = {(each.id, each.perhaps) for each in seat.holders if each.ex_officio}
         assert shown == {

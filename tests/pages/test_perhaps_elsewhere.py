@@ -17,6 +17,7 @@ from tests.builders import (
     make_relationship,
     make_seat,
 )
+from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read, words
 from tests.pages.test_perhaps import DAY, LATER, LONG_AGO, PERIODS, YEAR, inside
@@ -220,6 +221,95 @@ def test_the_page_of_an_organisation_has_its_posts_and_seats_in_the_same_order()
         ("Near seat", ""),
         ("Known later seat", ""),
     }
+
+
+# A seat that somebody fills by holding a post
+
+
+def fill_through_a_post(**periods) -> None:
+    """A seat of The Board that goes with the post of Leader of The Trust, which Anna Adams holds.
+    `periods` are those of the seat, the forum, the post, the organisation and the appointment."""
+    every = ("organisation", "post", "forum", "seat", "appointment")
+    of = {each: periods.get(each, LONG_AGO) for each in every}
+    trust = make_organisation(slug="trust", name="The Trust", **of["organisation"])
+    post = make_post(organisation=trust, title="Leader", **of["post"])
+    board = make_forum(slug="board", name="The Board", **of["forum"])
+    make_seat(forum=board, title="Lead", ex_officio_post=post, **of["seat"])
+    anna = make_person(slug="anna", name="Anna Adams")
+    make_appointment(person=anna, post=post, **of["appointment"])
+
+
+ENDED_IN_2023 = {**LONG_AGO, "end_date": "2023-12-31", "end_precision": YEAR}
+BEGAN_IN_2023 = {"start_date": "2023-01-01", "start_precision": YEAR}
+SINCE_FEBRUARY = {"start_date": "2023-02-01"}
+
+
+@pytest.mark.parametrize(
+    ("periods", "why"),
+    [
+        ({"seat": ENDED_IN_2023}, "ended some time in 2023"),
+        ({"forum": ENDED_IN_2023}, "the forum ended some time in 2023"),
+        ({"post": ENDED_IN_2023}, "the post ended some time in 2023"),
+        ({"organisation": ENDED_IN_2023}, "the organisation ended some time in 2023"),
+        (
+            {"post": BEGAN_IN_2023, "appointment": SINCE_FEBRUARY},
+            "the post began some time in 2023",
+        ),
+        ({"appointment": BEGAN_IN_2023}, "began some time in 2023"),
+    ],
+)
+def test_who_fills_a_seat_through_a_post_perhaps_does_so_where_any_of_it_is_perhaps_there(
+    periods, why
+):
+    fill_through_a_post(**periods)
+
+    [row] = read("/forums/board/", {"as_at": DAY}).rows("Anna Adams")
+    assert f"Anna Adams perhaps: {why}" in row
+    assert f"perhaps: {why}" in read("/forums/board/terms/", {"as_at": DAY}).text
+    assert f"Perhaps: {why}" in read("/people/", {"as_at": DAY}).row("Anna Adams")
+    page = read("/people/anna/", {"as_at": DAY}).section("now")
+    assert f"Perhaps: {why}" in page.partition("ex officio")[2]
+    [seat] = read_data("/forums/board.json", {"as_at": DAY}).said["seats"]
+    assert [each["in_force"] for each in seat["holders"]] == [None]
+    held = read_data("/people/anna.json", {"as_at": DAY}).said["now"]
+    assert [each["in_force"] for each in held if each["kind"] == "ex-officio"] == [None]
+
+
+def test_nobody_fills_a_seat_through_a_post_before_the_post_was_there():
+    """An appointment known to the year may have begun before the post did."""
+    july = {"start_date": "2023-07-01"}
+    fill_through_a_post(post=july, appointment=BEGAN_IN_2023)
+
+    for day, holders in (("2023-06-30", []), ("2023-07-01", [None]), ("2024-01-01", [True])):
+        [seat] = read_data("/forums/board.json", {"as_at": day}).said["seats"]
+        assert [each["in_force"] for each in seat["holders"]] == holders, day
+
+
+def test_files_have_who_left_a_post_before_its_seat_is_known():
+    left = {"start_date": "2018-01-01", "end_date": "2020-12-31"}
+    by_2021 = {"start_date": "2021-06-30", "start_qualifier": "by"}
+    fill_through_a_post(appointment=left, seat=by_2021)
+
+    for asked, in_force in (
+        ({"as_at": "2019-06-01"}, [None]),
+        ({"as_at": "2021-01-01"}, []),
+        ({"as_at": "2021-01-01", "periods": "all"}, [0]),
+    ):
+        rows = opened.sqlite(**asked).execute("SELECT person_name, in_force FROM memberships")
+        assert [tuple(row) for row in rows] == [("Anna Adams", so) for so in in_force], asked
+    now = read("/forums/board/", {"as_at": "2022-01-01"})
+    assert "Anna Adams" not in now.text
+
+
+@pytest.mark.parametrize("period", [ENDED_IN_2023, BEGAN_IN_2023])
+def test_the_page_of_an_organisation_says_of_a_seat_that_its_forum_is_perhaps_there(period):
+    trust = make_organisation(slug="trust", name="The Trust", **LONG_AGO)
+    seat = {"start_date": period["start_date"]}
+    make_seat(forum=make_forum(name="The Board", **period), on_behalf_of=trust, **seat)
+
+    assert "Perhaps: the forum" in read("/organisations/trust/", {"as_at": DAY}).row("The Board")
+    said = read_data("/organisations/trust.json", {"as_at": DAY}).said
+    assert [each["in_force"] for each in said["seats"]["results"]] == [None]
 
 
 def test_a_list_that_has_nothing_yet_offers_the_first_day_on_which_it_has_something():

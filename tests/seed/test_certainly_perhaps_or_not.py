@@ -1,11 +1,7 @@
 """Every page, paper, file and feed says of each fact of the seed what its four days say, on the
 eight days around them: that it holds certainly, perhaps or not."""
 
-import csv
 import datetime
-import io
-import json
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree
@@ -13,38 +9,34 @@ from xml.etree import ElementTree
 import pytest
 from django.urls import reverse
 
-from ics_register.pages.formats import address_in
 from organisations.models import HEAD_KINDS
 from people.models import Person
 from records.days import FIRST_DAY, LAST_DAY, is_taken
 from records.models import NameKind
 from records.periods import Qualifier, When, as_known
 from tests import slow
-from tests.as_periods_say import (
-    Facts,
-    bounds,
-    dated_facts,
+from tests.as_pages_say import (
     differences,
-    differences_of_tables,
-    holds,
-    in_force,
-    over,
-    path,
-    place,
-    told_by_chairs,
-    told_by_forum,
-    told_by_list,
-    told_by_organisation,
-    told_by_person,
+    marked,
+    on_page_of_forum,
+    on_page_of_organisation,
+    said_at,
+    says_perhaps,
+    wrong_of_all_periods,
+    wrong_of_forum,
+    wrong_of_lists,
+    wrong_of_organisation,
+    wrong_of_people,
+    wrong_of_tables,
 )
-from tests.pages import files, opened
+from tests.as_periods_say import Facts, bounds, dated_facts, holds, over, path, place
+from tests.pages import files
 from tests.pages.as_data import read_data
-from tests.pages.reading import read, words
+from tests.pages.reading import read
 
 pytestmark = [slow.WALK, pytest.mark.usefixtures("seeded")]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-CELLS = {True: "true", False: "false", None: ""}
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +55,6 @@ def days(standing_seed) -> list[datetime.date]:
     return found
 
 
-def said_at(address: str, day: datetime.date, **asked) -> dict:
-    return read_data(address_in(address, "json"), {"as_at": day, **asked}).said
-
-
 def shown(wrong: list[str]) -> str:
     """The faults, of each kind one first."""
     return "\n".join([f"{len(wrong)} wrong", *wrong[:60]])
@@ -75,52 +63,27 @@ def shown(wrong: list[str]) -> str:
 def test_the_page_of_a_forum_says_so_in_json(facts, days):
     wrong = []
     for forum in facts.forums:
-        address = forum.get_absolute_url()
-        left = {seat.title for seat in facts.seats_of[forum.pk] if facts.is_left_out(seat)}
         for day in days:
-            told = told_by_forum(said_at(address, day), left)
-            wrong += differences(address, day, told, facts.forum(forum, day))
+            wrong += wrong_of_forum(facts, forum, day)
     assert not wrong, shown(wrong)
 
 
 def test_the_page_of_an_organisation_says_so_in_json(facts, days):
     wrong = []
     for organisation in facts.organisations:
-        address = organisation.get_absolute_url()
         for day in days:
-            told = told_by_organisation(said_at(address, day))
-            wrong += differences(address, day, told, facts.organisation(organisation, day))
+            wrong += wrong_of_organisation(facts, organisation, day)
     assert not wrong, shown(wrong)
 
 
 def test_the_page_of_a_person_and_the_list_of_people_say_so_in_json(facts, days):
-    wrong = []
     people = {each.get_absolute_url(): each.pk for each in Person.objects.filter(withheld=False)}
-    for day in days:
-        rows = {path(row["id"]): row for row in said_at("/people/", day)["results"]}
-        assert rows.keys() == people.keys()
-        for address, key in people.items():
-            meant = facts.person(key, day)
-            told = told_by_person(said_at(address, day))
-            wrong += differences(address, day, told, meant)
-            meant.pop("before", None)  # a list has nobody's past
-            wrong += differences(
-                f"/people/ of {address}", day, told_by_person(rows[address]), meant
-            )
+    wrong = [each for day in days for each in wrong_of_people(facts, people, day)]
     assert not wrong, shown(wrong)
 
 
 def test_lists_say_so_and_count_what_is_certain(facts, days):
-    wrong = []
-    for day in days:
-        for address, records in (
-            ("/forums/", facts.forums),
-            ("/organisations/", facts.organisations),
-        ):
-            told = told_by_list(said_at(address, day))
-            wrong += differences(address, day, told, facts.listed(records, day))
-        told = told_by_chairs(said_at("/chairs/", day))
-        wrong += differences("/chairs/", day, told, facts.chairs(HEAD_KINDS, day))
+    wrong = [each for day in days for each in wrong_of_lists(facts, day)]
     assert not wrong, shown(wrong)
 
 
@@ -181,51 +144,13 @@ def own_days(records: list) -> list[datetime.date]:
     return sorted(set().union(*(bounds(each) for each in records)))
 
 
-def says_perhaps(text: str) -> bool:
-    return "perhaps" in text.casefold() or ", who took over " in text
-
-
-def marked(page, records: dict[str, object], day, **below: str) -> list[str]:
-    """The anchors of `records` that a page marks as perhaps and should not, or should
-    and does not."""
-    parents = {child: parent for parent in page.tree.iter() for child in parent}
-    anchors = {each.get("id"): each for each in page.tree.iter() if each.get("id")}
-    wrong = []
-    for anchor, record in records.items():
-        element = anchors.get(anchor)
-        if element is None:
-            continue
-        if anchor.startswith(("seat-", "post-")) and element.tag == "tr":
-            element = next(iter(element))
-        text = words(element) or words(parents[element])
-        if says_perhaps(text) != (record.holds(day) is None):
-            wrong.append(f"{anchor}, {record.holds(day)}: {text}")
-    return wrong
-
-
 def test_the_page_of_a_forum_says_perhaps_beside_what_is_and_nothing_else(facts, days):
     wrong, compared = [], Counter()
     for forum in facts.forums:
         address = forum.get_absolute_url()
         for day in own_days(of_forum(facts, forum)):
             page = read(address, {"as_at": day})
-            anchors = {each.get("id") for each in page.tree.iter() if each.get("id")}
-            there = [] if over(day, forum) else facts.seats_of[forum.pk]
-            records = {}
-            for seat in there:
-                if place(day, seat) == "now":
-                    records[f"seat-{seat.pk}"] = seat
-                for each in facts.members_of_seat[seat.pk] if place(day, seat) else ():
-                    if each.is_listed(day):
-                        records[f"membership-{each.pk}"] = each
-            for each in facts.members:
-                if each.forum_id == forum.pk and each.is_listed(day):
-                    records[f"member-organisation-{each.pk}"] = each
-            for each in facts.lines:
-                if each.from_forum_id == forum.pk and each.is_listed(day) and not over(day, forum):
-                    records[f"line-{each.pk}"] = each
-            missing = records.keys() - anchors
-            wrong += [f"{address} as at {day} lacks {each}" for each in missing]
+            records = on_page_of_forum(facts, forum, day)
             wrong += [f"{address} as at {day}: {each}" for each in marked(page, records, day)]
             compared.update(each.split("-")[0] for each in records)
             if ("Not in force on" in page.text) != (forum.holds(day) is False):
@@ -247,16 +172,7 @@ def test_the_page_of_an_organisation_says_perhaps_beside_what_is_and_nothing_els
         ]
         for day in own_days([organisation, *posts, *holders, *related]):
             page = read(address, {"as_at": day})
-            anchors = {each.get("id") for each in page.tree.iter() if each.get("id")}
-            there = not over(day, organisation)
-            records = {f"post-{x.pk}": x for x in posts if there and place(day, x) == "now"}
-            records |= {
-                f"appointment-{x.pk}": x
-                for x in holders
-                if there and place(day, x.post) == "now" and x.is_listed(day)
-            }
-            records |= {f"relationship-{x.pk}": x for x in related if x.is_listed(day)}
-            wrong += [f"{address} as at {day} lacks {each}" for each in records.keys() - anchors]
+            records = on_page_of_organisation(facts, organisation, day)
             wrong += [f"{address} as at {day}: {each}" for each in marked(page, records, day)]
             compared.update(each.split("-")[0] for each in records)
     assert not wrong, shown(wrong)
@@ -299,7 +215,7 @@ def test_a_paper_names_who_is_there_and_says_of_whom_perhaps(facts, days, paper)
                 if place(day, seat) != "now":
                     continue
                 through = [] if facts.is_left_out(seat) else facts.through_post(seat, day)
-                for each in [*facts.members_of_seat[seat.pk], *through]:
+                for each in [*facts.members_of_seat[seat.pk], *(each for each, *_ in through)]:
                     if each.is_listed(day):
                         perhaps = seat.holds(day) is None, each.holds(day) is None
                         meant[seat.title, each.person.get_absolute_url(), *perhaps] += 1
@@ -315,48 +231,12 @@ def test_a_paper_names_who_is_there_and_says_of_whom_perhaps(facts, days, paper)
 
 
 def test_files_say_so_in_every_table(facts, days):
-    wrong = []
-    for day in days:
-        told = in_force(opened.sqlite(as_at=day))
-        wrong += differences_of_tables(facts, day, told)
-        zipped = zipfile.ZipFile(io.BytesIO(opened.taken("csv.zip", as_at=day)))
-        for table, rows in told.items():
-            text = zipped.read(f"{table}.csv").decode("utf-8-sig")
-            cells = {path(row["id"]): row["in_force"] for row in csv.DictReader(io.StringIO(text))}
-            if cells != {key: CELLS[so] for key, so in rows.items()}:
-                wrong.append(f"{table}.csv as at {day} is another than in SQLite")
-
-        certain = {
-            key
-            for table in ("appointments", "memberships")
-            for key, so in told[table].items()
-            if so
-        }
-        perhaps = sum(
-            so is None for table in ("appointments", "memberships") for so in told[table].values()
-        )
-        popolo = json.loads(opened.taken("popolo.json", as_at=day))
-        if {path(each["id"]) for each in popolo["memberships"]} != certain:
-            wrong.append(f"Popolo as at {day} has other memberships than those that are certain")
-        if popolo["meta"]["memberships_that_perhaps_held_left_out"] != perhaps:
-            wrong.append(f"Popolo as at {day} leaves out another number than {perhaps}")
-        text = opened.taken("org.jsonld", as_at=day).decode()
-        nodes = json.loads(text)["@graph"]
-        members = {path(each["@id"]) for each in nodes if each["@type"] == "org:Membership"}
-        if members != certain:
-            wrong.append(f"W3C ORG as at {day} has other memberships than those that are certain")
-        if f"Left out are {perhaps} memberships" not in text:
-            wrong.append(f"W3C ORG as at {day} leaves out another number than {perhaps}")
+    wrong = [each for day in days for each in wrong_of_tables(facts, day)]
     assert not wrong, shown(wrong)
 
 
 def test_a_file_of_all_periods_says_so_of_every_record(facts, days):
-    wrong = []
-    for day in days[::4]:
-        told = in_force(opened.sqlite(as_at=day, periods="all"))
-        wrong += differences_of_tables(facts, day, told)
-        for table, rows in facts.tables(day).items():
-            wrong += [f"{table} of all periods lacks {key}" for key in rows.keys() - told[table]]
+    wrong = [each for day in days[::4] for each in wrong_of_all_periods(facts, day)]
     assert not wrong, shown(wrong)
 
 
