@@ -322,3 +322,21 @@ def test_what_has_not_begun_did_not_begin(as_of, day, heading):
         shown = read(page, {"as_at": day})
         assert "1 April 2028" in shown.fact(heading)
     assert heading in read("/forums/group/terms/", {"as_at": day}).text
+
+
+@pytest.mark.parametrize("foreseen", [True, False])
+def test_a_page_says_that_it_existed_by_a_day_only_if_that_was_not_just_foreseen(
+    paper, minutes, foreseen
+):
+    make_forum(
+        slug="group",
+        document=paper if foreseen else minutes,
+        start_date="2026-04-01",
+        start_qualifier=Qualifier.BY,
+    )
+
+    page = read("/forums/group/", {"as_at": "2026-05-01"})
+    if foreseen:
+        assert page.fact("Was to begin") == "by 1 April 2026, as the paper of October 2025 foresaw"
+    else:
+        assert page.fact("Began").startswith("by 1 April 2026 It existed by then; when it truly")
