@@ -127,7 +127,8 @@ class DependantsForm(StepForm):
 
     def prepare(self):
         super().prepare()
-        self.dependants: list[Group] = [group for group in self.find() if group.rows]
+        groups = self.find() if self.settles_dependants() else []
+        self.dependants: list[Group] = [group for group in groups if group.rows]
         self.fields[LISTED].initial = " ".join(row.key for row in self.rows())
         if self.is_bound:
             self._tick_rows_not_listed()
@@ -139,6 +140,10 @@ class DependantsForm(StepForm):
     def find(self) -> list[Group]:
         """The dependants of the record on the date, as far as that was `entered`."""
         raise NotImplementedError
+
+    def settles_dependants(self) -> bool:
+        """Whether the step changes what depends on the record."""
+        return True
 
     def notes(self) -> list[Note]:
         """Other dependants, which this step leaves as they are."""

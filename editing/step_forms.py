@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from editing.typed_dates import TypedDayField, settle_typed_dates
 from editing.widgets import OneRecord, RecordSelect, RecordSelectMultiple, SeveralRecords
-from records.events import Source, check_and_save
+from records.events import Source, give_day
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, When
 
@@ -42,29 +42,59 @@ def names_in(line: str | tuple[str, ...]) -> set[str]:
 
 # How the date of a step may be qualified: it tells what happened.
 HAPPENED = [choice for choice in Qualifier.choices if choice[0] != Qualifier.NOT_BEFORE]
+# The same of what may be announced before its day is known.
+ANNOUNCED = [
+    *HAPPENED,
+    (Qualifier.NOT_BEFORE.value, "not before this date: announced, the day not given"),
+]
+AS_IT_IS_KNOWN = "Type it as it is known: 27 March 2026, March 2026, by 2021."
+IF_ANNOUNCED = (
+    "If it is announced and no day is given, type “not before” and the earliest day it may be: "
+    "after 5 May is not before 6 May."
+)
+# The group of what qualifies dates.
+NOT_EXACT = "If a date is known only to the month or year, or only as a limit"
+NO_DAY = "This step needs the day, or “by” it: it does not take “not before”."
+
+
+def qualifier_field(label: str, *, announced: bool = False) -> forms.ChoiceField:
+    """A field that asks whether a date is the date itself or a limit."""
+    return forms.ChoiceField(
+        label=f"{label}: this is",
+        choices=ANNOUNCED if announced else HAPPENED,
+        initial=Qualifier.ON,
+        required=False,
+        error_messages={} if announced else {"invalid_choice": NO_DAY},
+    )
+
+
+def precision_field(label: str, *, required: bool = False) -> forms.ChoiceField:
+    """A field that asks how precisely a date is known."""
+    return forms.ChoiceField(
+        label=f"{label}: known to the",
+        choices=Precision.choices,
+        initial=Precision.DAY,
+        required=required,
+    )
 
 
 class StepForm(forms.Form):
     data: MultiValueDict
 
     # The groups of fields before these: their headings, and the fields in each. Fields that a form
-    # has not are left out.
+    # has not are left out. The fields that qualify dates have a group of their own, folded.
     groups: list[tuple[str, list]] = []
-    when_fields: list = ["date", ("precision", "qualifier")]
+    when_fields: list = ["date"]
     date_label = "Date"
-    date_help = "If only the month or year is known, any day in it will do."
+    date_help = ""
     asks_for_date = True
+    # Whether the step may be announced, "not before" a day, before its day is known.
+    may_be_announced = False
 
     # For an error on a field of a record, the field of the form that shows it.
-    shows: dict[str, str] = {"start_date": "date", "end_date": "date"}
+    shows: dict[str, str] = {"start_date": "date", "end_date": "date", "as_of": "document"}
 
     date = TypedDayField(error_messages={"required": "Enter the date, as it is known."})
-    precision = forms.ChoiceField(
-        label="Known to the", choices=Precision.choices, initial=Precision.DAY
-    )
-    qualifier = forms.ChoiceField(
-        label="This is", choices=HAPPENED, initial=Qualifier.ON, required=False
-    )
     locator = forms.CharField(
         label="Place in it",
         max_length=300,
@@ -83,8 +113,10 @@ class StepForm(forms.Form):
     def __init__(self, *args, request: HttpRequest, record, **kwargs):
         super().__init__(*args, **kwargs)
         self.request, self.record = request, record
-        self.fields["date"].label = self.date_label
-        self.fields["date"].help_text = self.date_help
+        if self.asks_for_date:
+            self.ask_for_date()
+        else:
+            del self.fields["date"]
         self.fields["document"] = record_choice(
             request,
             type(record),
@@ -100,14 +132,19 @@ class StepForm(forms.Form):
                 help_text="Only if the register has no day for it: of minutes, the day of the "
                 "meeting. It is kept with the document.",
             )
-        if not self.asks_for_date:
-            for name in ("date", "precision", "qualifier"):
-                del self.fields[name]
         settle_typed_dates(self)
         self.prepare()
         if "document" not in self.fields:
             self.fields.pop("as_of", None)
         settle_typed_dates(self)  # for the dates that `prepare` added
+
+    def ask_for_date(self) -> None:
+        """Ask when it happened, and how precisely that is known."""
+        date, announced = self.fields["date"], self.may_be_announced
+        helps = [self.date_help, AS_IT_IS_KNOWN, IF_ANNOUNCED if announced else ""]
+        date.label, date.help_text = self.date_label, " ".join(filter(None, helps))
+        self.fields["precision"] = precision_field(self.date_label, required=True)
+        self.fields["qualifier"] = qualifier_field(self.date_label, announced=announced)
 
     def prepare(self) -> None:
         """Add and change fields as this record needs."""
@@ -119,7 +156,7 @@ class StepForm(forms.Form):
             ("When", self.when_fields),
             (
                 "How the register knows",
-                ["document", "locator", "as_of", ("as_of_precision", "as_of_qualifier")],
+                ["document", "locator", "as_of"],
             ),
             ("This change", ["reason"]),
         ]
@@ -127,7 +164,28 @@ class StepForm(forms.Form):
             (title, [line for line in lines if self.fields.keys() >= names_in(line)])
             for title, lines in groups
         ]
-        return [(title, {"fields": lines}) for title, lines in present if lines]
+        shown: list[tuple[str, dict]] = [
+            (title, {"fields": lines}) for title, lines in present if lines
+        ]
+        if lines := self.qualifying_dates():
+            folded = () if self.qualifies_a_date(lines) else ("collapse",)
+            shown.insert(-1, (NOT_EXACT, {"fields": lines, "classes": folded}))
+        return shown
+
+    def qualifying_dates(self) -> list[tuple[str, ...]]:
+        """For each date, the fields that say how well it is known."""
+        lines: list[tuple[str, ...]] = []
+        for name in self.fields:
+            if name.endswith("precision"):
+                beside = f"{name.removesuffix('precision')}qualifier"
+                lines.append((name, beside) if beside in self.fields else (name,))
+        return lines
+
+    def qualifies_a_date(self, lines: list[tuple[str, ...]]) -> bool:
+        """Whether a date is not simply a day, or what was chosen of it is wrong."""
+        exact = {Precision.DAY, Qualifier.ON, "", None}
+        names = [name for line in lines for name in line]
+        return any(name in self.errors or self[name].value() not in exact for name in names)
 
     @property
     def when(self) -> When:
@@ -163,20 +221,14 @@ class StepForm(forms.Form):
         Raises ValidationError if it cannot be right.
         """
         document, as_of = self.cleaned_data.get("document"), self.as_of
-        if document is not None and as_of is not None and document.as_of is None:
-            document.as_of, document.as_of_precision = as_of.day, as_of.precision
-            document.as_of_qualifier = as_of.qualifier
-            check_and_save(document)
+        if document is not None and as_of is not None:
+            give_day(document, as_of)
 
-    def add_date(self, name: str, *, label: str, help_text: str) -> None:
+    def add_date(self, name: str, *, label: str, help_text: str, announced: bool = False) -> None:
         """Ask for another date, which may be left empty, and how precisely it is known."""
         self.fields[name] = TypedDayField(label=label, help_text=help_text, required=False)
-        self.fields[f"{name}_precision"] = forms.ChoiceField(
-            label="Known to the", choices=Precision.choices, initial=Precision.DAY, required=False
-        )
-        self.fields[f"{name}_qualifier"] = forms.ChoiceField(
-            label="This is", choices=HAPPENED, initial=Qualifier.ON, required=False
-        )
+        self.fields[f"{name}_precision"] = precision_field(label)
+        self.fields[f"{name}_qualifier"] = qualifier_field(label, announced=announced)
 
     def date_added(self, name: str) -> When | None:
         """The date entered in a field that `add_date` added, if any."""
@@ -214,8 +266,10 @@ class StepForm(forms.Form):
 
 
 def present_end(record: DatedFact) -> dict:
-    """The initial values of a form that asks for the end of a record: the end recorded already."""
-    if record.end_date is None:
+    """The initial values of a form that asks for the end of a record: the end recorded already.
+
+    An end that was announced is left out: the form is there to give its day."""
+    if record.end_date is None or record.end_qualifier == Qualifier.NOT_BEFORE:
         return {}
     return {
         "date": record.end_date,

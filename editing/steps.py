@@ -55,6 +55,11 @@ class Step:
         records. A step that is not offered may still be taken."""
         return True
 
+    @classmethod
+    def offered_as(cls, record: models.Model, day: datetime.date) -> str:
+        """The words that offer it on this record."""
+        return cls.title
+
     # Whether lists offer it too, or only the page of the record, because `is_called_for` takes a
     # query for each.
     offered_in_lists = True
@@ -156,8 +161,8 @@ class Offer:
 
 
 def offers_on_each(request: HttpRequest, records: Iterable[models.Model]) -> dict[int, list[Offer]]:
-    """The offers on each of many records of one model: as `steps_of_each`, and the steps on other
-    records that the model's admin offers with them."""
+    """The offers on each of many records of one model: the steps on other records that the model's
+    admin offers with them, which come first, and then as `steps_of_each`."""
     records, today = list(records), timezone.localdate()
     if not records:
         return {}
@@ -166,8 +171,8 @@ def offers_on_each(request: HttpRequest, records: Iterable[models.Model]) -> dic
     elsewhere = model_admin.offers_elsewhere(request, records, today)
     return {
         record.pk: [
-            *(Offer(step.title, record, step) for step in own[record.pk]),
             *elsewhere.get(record.pk, []),
+            *(Offer(step.offered_as(record, today), record, step) for step in own[record.pk]),
         ]
         for record in records
     }
@@ -177,7 +182,7 @@ def offers_on(request: HttpRequest, record: models.Model) -> list[Offer]:
     """The offers on the page of a record."""
     today = timezone.localdate()
     here_alone = [
-        Offer(step.title, record, step)
+        Offer(step.offered_as(record, today), record, step)
         for step in steps_for(request, type(record)).values()
         if not step.offered_in_lists and step.is_for(record, today)
     ]

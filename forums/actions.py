@@ -88,7 +88,11 @@ def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
         "person", "on_behalf_of"
     )
     for membership in staying:
-        if membership.start_date is None or membership.start_date > eve.last_possible():
+        if (
+            membership.start_date is None
+            or membership.start_is_announced
+            or membership.start_date > eve.last_possible()
+        ):
             raise ValidationError(
                 f"{membership} begins {membership.start_in_words()}, when this seat will have "
                 "ended. Withdraw that first, and record it of the new seat."

@@ -151,11 +151,8 @@ def _handed_over(kind: Kind, which: str, rows: QuerySet, days: Between) -> Query
         return rows.annotate(follows=nobody)
     if which == END:
         next_one = successors(kind).filter(may_be_listed_on(kind, START, days))
-        return rows.exclude(SOLE_HOLDER & Q(Exists(next_one))).annotate(follows=nobody)
-    before = Coalesce(Subquery(predecessors(kind).values("pk")[:1]), nobody)
-    return rows.annotate(
-        follows=Case(When(SOLE_HOLDER, then=before), default=nobody, output_field=IntegerField())
-    )
+        return rows.exclude(Q(Exists(next_one))).annotate(follows=nobody)
+    return rows.annotate(follows=Coalesce(Subquery(predecessors(kind).values("pk")[:1]), nobody))
 
 
 def _as_rows(kind: Kind, which: str, records: QuerySet) -> QuerySet:

@@ -24,7 +24,15 @@ from forums.plans import it_came
 from forums.transfers import Transfer, begins_after, pass_on_seat
 from organisations.models import Held, Organisation, Post, Relationship
 from organisations.successions import SuccessionKind
-from records.events import Source, check_and_save, end_unless_over, is_over, read_and_lock
+from records.events import (
+    Source,
+    begin_on,
+    check_and_save,
+    end,
+    end_unless_over,
+    is_over,
+    read_and_lock,
+)
 from records.locks import locked
 from records.models import DatedFact
 from records.periods import When
@@ -71,6 +79,55 @@ def refuse_what_begins_later(last: When, *left: Iterable[DatedFact]) -> None:
                 f"{record} begins {record.when_it_starts()}, after the end, "
                 f"{last.in_words()}. Tick it too, or choose a later day."
             )
+
+
+@transaction.atomic
+def announce_end(*, record: DatedFact, last: When, source: Source) -> None:
+    """Record that a forum, organisation, post or seat is to end, on a day that no source gives.
+
+    What depends on it goes on: it ends when the day is known. Raises ValidationError, changing
+    nothing, if an end is recorded already or if a rule would be broken.
+    """
+    if record.over_by is not None:
+        raise ValidationError(
+            {
+                "end_date": f"{record} is recorded as ending {record.when_it_ends()}. If that was "
+                "put off and no day is given, correct the record."
+            }
+        )
+    end(record, last, source)
+
+
+@transaction.atomic
+def announce_succession(
+    *,
+    organisations: Iterable[Organisation],
+    successor: Organisation,
+    begins: When,
+    source: Source,
+    kind: str = SuccessionKind.SUCCEEDED_BY,
+) -> None:
+    """Record which organisation is to take the place of others, on a day that no source gives.
+
+    An organisation whose end is known keeps it. Raises ValidationError, changing nothing, if a rule
+    would be broken.
+    """
+    organisations = list(organisations)
+    if successor in organisations:
+        raise ValidationError("An organisation does not succeed itself. Choose another.")
+    lock_each((Organisation, Q(pk__in=[each.pk for each in [*organisations, successor]])))
+    for organisation in organisations:
+        if organisation.over_by is None:
+            announce_end(record=organisation, last=begins.eve(), source=source)
+        if planned_already(organisation, successor) is None:
+            succession = Relationship(
+                from_organisation=organisation,
+                kind=kind,
+                to_organisation=successor,
+                **begins.as_start(),
+                **source.as_evidence(),
+            )
+            check_and_save(succession)
 
 
 @transaction.atomic
@@ -142,6 +199,9 @@ def succeed(
                 f"{organisation} is recorded as having ended {organisation.when_it_ends()}, before "
                 "the others. Replace it by itself first, and then the others."
             )
+    if successor.start_is_announced:
+        successor = read_and_lock(successor)
+        begin_on(successor, begins, source)
     transfer = close_each(
         organisations,
         last,

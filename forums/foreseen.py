@@ -20,7 +20,7 @@ from organisations.models import Post, Relationship
 from people.models import Appointment
 from records.confirmations import known_later, reconfirm
 from records.dated import Dated
-from records.events import Source, check_and_save, end, read_and_lock, take_back_end
+from records.events import Source, begin_on, end, read_and_lock, take_back_end
 from records.evidence import foreseen, spoken_of, stale
 from records.models import DatedFact, OtherName
 from records.periods import Qualifier, When
@@ -91,9 +91,9 @@ def same_time_as(which: str, path: str) -> Q:
     return Q(**{name: F(f"{path}__{name}") for name in names})
 
 
-def sharing(record: DatedFact, which: str) -> list[DatedFact]:
-    """The records that were to begin or end with one that they belong to: those that belong to
-    others come after these."""
+def sharing(record: DatedFact, which: str, among: Q | None = None) -> list[DatedFact]:
+    """The records, foreseen or `among` others, that were to begin or end with one that they belong
+    to: those that belong to others come after these."""
     fields = Dated.START_FIELDS if which == START else Dated.END_FIELDS
     when = {name: getattr(record, name) for name in fields}
     found: dict[tuple[type, int], DatedFact] = {}
@@ -106,7 +106,9 @@ def sharing(record: DatedFact, which: str) -> list[DatedFact]:
                 owners = [each.pk for each in level if type(each) is field.related_model]
                 if owners:
                     facts = model._default_manager.filter(
-                        foreseen(which), **{f"{path}__in": owners}, **when
+                        foreseen(which) if among is None else among,
+                        **{f"{path}__in": owners},
+                        **when,
                     )
                     reached += facts.select_related(*model.named_by).order_by("pk")
         level = [each for each in reached if (type(each), each.pk) not in found]
@@ -159,8 +161,8 @@ def day_spoken_of(source: Source) -> When:
     if said is None:
         raise ValidationError(
             {
-                "document": f"{source.document.short_title} has no day of which it speaks. Enter "
-                "it: without, nobody knows whether it was written before or after."
+                "as_of": f"{source.document.short_title} has no day of which it speaks. Enter it: "
+                "without, nobody knows whether it was written before or after."
             }
         )
     return said
@@ -201,11 +203,7 @@ def on_another_day(
         if which == END:
             end(fact, when, source)
             continue
-        # The words of the earlier source are of the other day.
-        words = {"quotation": "", "note": "", "confirmed_document": None, "confirmed_locator": ""}
-        for name, value in {**when.as_start(), **source.as_evidence(), **words}.items():
-            setattr(fact, name, value)
-        check_and_save(fact, errors_name_it=True)
+        begin_on(fact, when, source)
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-"""Which tenure took over from which: two that adjoin, of a post or seat that has one holder."""
+"""Which tenure took over from which: two that adjoin, of a post or seat that has one holder, or of
+one person who has another term."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,8 +12,9 @@ from forums.change_kinds import END, KINDS, START, DaysAfter, Key, Kind, text
 from people.models import Basis
 from records.periods import Precision, Qualifier
 
+ACTS = Q(basis=Basis.ACTING)
 # Whoever acts for an absent holder neither hands over nor takes over.
-SOLE_HOLDER = Q(sole=True) & ~Q(basis=Basis.ACTING)
+SOLE_HOLDER = Q(sole=True) & ~ACTS
 
 
 def adjoining(earlier, later) -> Q:
@@ -41,9 +43,12 @@ def adjoining(earlier, later) -> Q:
 
 
 def _others(kind: Kind) -> QuerySet:
-    """The other tenures of the same post or seat."""
+    """The other tenures of the same post or seat by which somebody else may take over, or the same
+    person may stay on."""
     held = {kind.held_field: OuterRef(kind.held_field)}
-    return kind.model.objects.filter(SOLE_HOLDER, **held)
+    acts = Q(Exact(OuterRef("basis"), text(Basis.ACTING)))
+    stays = Q(person=OuterRef("person")) & ((ACTS & acts) | (~ACTS & ~acts))
+    return kind.model.objects.filter(stays | (SOLE_HOLDER & ~acts), **held)
 
 
 def predecessors(kind: Kind) -> QuerySet:
@@ -77,7 +82,7 @@ def _adjoining_tenures(keys: list[Key], which: str) -> dict[Key, int]:
         if kind.held_field and numbers:
             others = predecessors(kind) if which == START else successors(kind)
             parts.append(
-                kind.model.objects.filter(SOLE_HOLDER, pk__in=numbers)
+                kind.model.objects.filter(pk__in=numbers)
                 .order_by()
                 .annotate(other=Subquery(others.values("pk")[:1]))
                 .filter(other__isnull=False)

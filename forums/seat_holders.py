@@ -29,7 +29,7 @@ from people.post_holders import (
     take_holder,
 )
 from people.standing import filled_at_most, settled, standing_of, surely_filled
-from records.days import next_day
+from records.days import NO_LATEST, next_day
 from records.evidence import foreseen
 from records.periods import When, both, not_over
 from records.prepared import prepared
@@ -353,7 +353,7 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
 
 @prepared
 def _appointments_to(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
-    still = not_over(day, "post", "post__organisation") | Q(end_date__isnull=False)
+    still = not_over(day, "post", "post__organisation") | Q(latest_end__lt=NO_LATEST)
     return (
         Appointment.objects.filter(still, post__in=posts)
         .order_by()

@@ -42,12 +42,20 @@ NOT_COPIED = {
 
 
 def begins_after(record: DatedFact, last: When) -> bool:
-    """Whether a record begins only when `last` is over."""
-    return (
+    """Whether a record begins only when `last` is over, or was only ever announced."""
+    return record.start_is_announced or (
         record.start_date is not None
         and record.start_date > last.last_possible()
         and record.start_qualifier != Qualifier.BY
     )
+
+
+def never_comes_to_be(record: DatedFact, last: When, today: datetime.date) -> bool:
+    """Whether a record is to begin only after the last day, and has not begun today.
+
+    If it began after the last day and by today, one of the two dates is wrong.
+    """
+    return begins_after(record, last) and (record.start_is_announced or record.start_date > today)
 
 
 def withdraw(record: DatedFact) -> None:
@@ -95,19 +103,12 @@ class Transfer:
         while self.withdrawn:
             withdraw(self.withdrawn.pop())
 
-    def is_announced(self, record: DatedFact) -> bool:
-        """Whether a record is to begin only after the last day, and has not begun today.
-
-        If it began after the last day and by today, one of the two dates is wrong.
-        """
-        return begins_after(record, self.last) and record.start_date > self.today
-
     def end(self, record: DatedFact) -> None:
         """End a record on the last day, or withdraw it if it was to begin after that."""
         key = (type(record), record.pk)
         if isinstance(record, Held):
             self.ended.add(key)
-        if self.is_announced(record):
+        if never_comes_to_be(record, self.last, self.today):
             if isinstance(record, Held):
                 self.withdrawn.append(record)
             else:
@@ -118,7 +119,7 @@ class Transfer:
 
     def pass_on(self, record: DatedFact, **changes) -> Any:
         """End a record and begin a copy from the next day, with `changes`. Gives the copy."""
-        if isinstance(record, Held) and self.is_announced(record):
+        if isinstance(record, Held) and never_comes_to_be(record, self.last, self.today):
             new = self.amended(record, **changes)
         else:
             new = self.copy(record, **changes)

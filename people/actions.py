@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from organisations.models import Held, Post
-from people.models import EndReason, Tenure
+from people.models import Basis, EndReason, Tenure
 from records.days import NO_LATEST
 from records.events import (
     Source,
@@ -51,10 +51,25 @@ def begin(held: Held, **fields) -> Tenure:
     """
     model = tenure_model_of(held)
     tenure = model(**{model.held_field: held}, **fields)
+    _refuse_announced_already(tenure)
     tenure.full_clean()
     tenure.refuse_start_after_end_of(getattr(held, held.owner_field))
     tenure.save()
     return tenure
+
+
+def _refuse_announced_already(tenure: Tenure) -> None:
+    """Raise ValidationError if the person is recorded as to come already, on a day not given."""
+    same = {"person": tenure.person_id, tenure.held_field: tenure.held}
+    announced = type(tenure).objects.filter(latest_start=NO_LATEST, **same)
+    other = announced.exclude(basis=Basis.ACTING).first()
+    if other is not None and tenure.basis != Basis.ACTING:
+        raise ValidationError(
+            {
+                "person": f"{other} is announced already, {other.start_in_words()}. Use Give the "
+                "day on that record, or withdraw it."
+            }
+        )
 
 
 def known_only_later(held: Held, begins: When) -> list[DatedFact]:
@@ -65,7 +80,12 @@ def known_only_later(held: Held, begins: When) -> list[DatedFact]:
 
 
 def is_known_only_after(owner: DatedFact, begins: When) -> bool:
-    return owner.start_qualifier == Qualifier.BY and owner.latest_start > begins.last_possible()
+    """A holder who is announced without a day shows nothing of what existed before."""
+    return (
+        owner.start_qualifier == Qualifier.BY
+        and not begins.is_announced
+        and owner.latest_start > begins.last_possible()
+    )
 
 
 @transaction.atomic
@@ -232,8 +252,9 @@ def end_or_withdraw(
 
 
 def never_comes_to_be(tenure: Tenure, last: When, today: datetime.date) -> bool:
-    """Whether it was to begin later than both today and the last day of whoever was to hold it."""
-    return is_to_begin(tenure, max(last.last_possible(), today))
+    """Whether it was to begin later than both today and the last day of whoever was to hold it.
+    If that day is not given, it may come to be."""
+    return not last.is_announced and is_to_begin(tenure, max(last.last_possible(), today))
 
 
 def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:

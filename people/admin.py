@@ -17,7 +17,7 @@ from people.identity import facts_that_name
 from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
 from people.post_holders import Holder, Holding, posts_with_holders
 from people.standing import Standing
-from people.steps.appointments import of_the_post_in_words
+from people.steps.appointments import ON_THE_SEAT_ALONE, of_the_post_in_words
 
 TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"]})
 
@@ -41,7 +41,8 @@ def holder_links(holding: Holding, tenure) -> list[Link]:
 def step_to_fill(request, model: type[Held]) -> Callable:
     """The column of links from a post or a seat to the steps that give it a holder.
 
-    A seat that is filled through a post has links to the steps on the post.
+    A seat that goes with a post has links to the steps on the post, before those on what is its
+    own.
     """
     steps, steps_on_post = steps_for(request, model), steps_for(request, Post)
 
@@ -53,21 +54,28 @@ def step_to_fill(request, model: type[Held]) -> Callable:
         # The holder of the post has left the seat, so that the seat is filled by itself.
         was_left = bool(own) and not holding.holders
         own = [each for each in own if not each.has_ended(today)]
-        if holding.goes_with is not None and not own and not was_left:
-            name = "replace" if holding.holders else "appoint"
-            if name not in steps_on_post:
-                return []
-            words = of_the_post_in_words(steps_on_post[name], holding.ex_officio)
-            return [Link(words, step_address(Post, holding.goes_with, name))]
-        staying = [each for each in own if each.end_date is None and each.basis != Basis.ACTING]
+        of_post: list[Link] = []
+        if holding.goes_with is not None and not was_left:
+            is_held = not all(each.has_ended(today) for each in holding.post_holders)
+            name = "replace" if is_held else "appoint"
+            if name in steps_on_post:
+                words = of_the_post_in_words(steps_on_post[name], holding.ex_officio)
+                of_post = [Link(words, step_address(Post, holding.goes_with, name))]
+            if not own:
+                return of_post
+        staying = [each for each in own if each.over_by is None and each.basis != Basis.ACTING]
         has_room = holding.capacity is None or len(staying) < holding.capacity
         by_itself = holding.goes_with is None or was_left
         called_for = {"appoint": has_room and by_itself, "replace": bool(own)}
-        return [
-            Link(steps[name].title, step_address(model, holding.id, name))
+        titles = {name: step.title for name, step in steps.items()}
+        if holding.goes_with is not None:
+            titles |= ON_THE_SEAT_ALONE
+        own_steps = [
+            Link(titles[name], step_address(model, holding.id, name))
             for name in called_for
             if called_for[name] and name in steps
         ]
+        return [*of_post, *own_steps]
 
     return links
 

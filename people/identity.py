@@ -12,7 +12,7 @@ from django.utils import timezone
 from people.models import Distinction, Person, PersonName, Tenure
 from people.personal_names import may_be_letters, parts_of
 from records.confirmations import reconfirm
-from records.events import Source, check_and_save, error_about, read_and_lock
+from records.events import Source, check_and_save, error_about, give_day, read_and_lock
 from records.folded_text import WordsOf, pattern_of, words_of
 from records.locks import locked
 from records.models import NameKind, Record
@@ -34,10 +34,17 @@ def new_person(*, name: str, honorific: str, source: Source) -> Person:
 
 
 @transaction.atomic
-def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING) -> None:
+def merge_people(
+    *,
+    kept: Person,
+    merged: Person,
+    kind: str = NameKind.SPELLING,
+    name_as_of: When | None = None,
+) -> None:
     """Move everything recorded of `merged` to `kept`, since both are one person.
 
-    The name of `merged`, if it differs, becomes another name of `kept`, of this `kind`. Raises
+    The name of `merged`, if it differs, becomes another name of `kept`, of this `kind`.
+    `name_as_of` is the day of which its source speaks, if that has none in the register. Raises
     ValidationError, changing nothing, if they are known to be two people, or if a rule would be
     broken, or if no document says by when the name was in use.
     """
@@ -49,6 +56,8 @@ def merge_people(*, kept: Person, merged: Person, kind: str = NameKind.SPELLING)
     }
     kept, merged = both[kept.pk], both[merged.pk]
     _refuse_merge(kept, merged)
+    if name_as_of is not None:
+        give_day(merged.document, name_as_of)
     for record, field in _records_about(merged):
         if isinstance(record, Distinction) and _is_known_apart(kept, record, merged):
             continue
@@ -153,9 +162,11 @@ def _keep_name(merged: Person, kept: Person, kind: str) -> None:
     known = merged.last_known
     if known is None:
         raise ValidationError(
-            f"No day is recorded for {merged.document.short_title}, the source of the name "
-            f"{merged.name}, so nothing says by when it was in use. Enter “speaks as of” on that "
-            "document, then merge."
+            {
+                "name_as_of": f"No day is recorded for {merged.document.short_title}, the source "
+                f"of the name {merged.name}, so nothing says by when it was in use. Enter the day "
+                "of which that document speaks."
+            }
         )
     check_and_save(
         PersonName(

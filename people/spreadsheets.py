@@ -282,7 +282,7 @@ class TenureSpreadsheet(RecordSpreadsheet):
         tenures = self.there[row.values["person"].pk, held.pk]
         start, end = row.values["start_date"], row.values["end_date"]
         if start is None and end is None:
-            tenures = [t for t in tenures if t.end_date is None] or tenures
+            tenures = [t for t in tenures if t.over_by is None] or tenures
         elif start is not None and (same := [t for t in tenures if t.start_date == start[0]]):
             tenures = same
         else:

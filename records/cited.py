@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from records.dated import Dated
 from records.evidence import Evidence
 from records.history import recorded_models
+from records.locks import locked
 from records.periods import Qualifier, date_in_words
 
 
@@ -32,6 +33,29 @@ def facts_to_settle(document: Any) -> list[Any]:
         fact.document = document
         fact.settle_period()
     return found
+
+
+def lock_with_what_it_settles(document: Any) -> None:
+    """Lock a document whose day is corrected, after the facts that follow from it and what they
+    lock, which is the order of whoever ends such a fact."""
+    from records.events import read_and_lock  # which imports the models that import this
+
+    if document._state.adding:
+        return
+    for fact in facts_to_settle(document):
+        read_and_lock(fact)
+    list(locked(type(document), to_cite=True).filter(pk=document.pk))
+
+
+def read_and_lock_document(fact: Any) -> None:
+    """Read the document of a fact again, and keep its day from being corrected meanwhile, if the
+    end of the fact follows from that day."""
+    if fact.end_qualifier != Qualifier.BY or fact.end_document_id is None or fact.as_of:
+        return
+    document = type(fact)._meta.get_field("document").related_model
+    stored = locked(document, to_cite=True).filter(pk=fact.document_id).first()
+    if stored is not None:
+        fact.document = stored
 
 
 def refuse_overlaps(fact: Any) -> None:

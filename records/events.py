@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils import timezone
 
+from records.days import NO_LATEST
 from records.locks import locked
 from records.models import DatedFact, Document, Record
 from records.periods import (
@@ -41,8 +43,8 @@ class Source:
 def end(record: DatedFact, when: When, source: Source, **fields) -> None:
     """End a dated record: read it again, check it and save it.
 
-    Raises ValidationError if somebody else gave it an end since `record` was read, or if a rule
-    would be broken.
+    Raises ValidationError if somebody else gave it an end since `record` was read, if nobody knows
+    whether it began, or if a rule would be broken.
     """
     stored = read_and_lock(record)
     if stored.end_date != record.end_date:
@@ -50,9 +52,53 @@ def end(record: DatedFact, when: When, source: Source, **fields) -> None:
             f"{record}: somebody else has changed its end, which is now "
             f"{stored.end_in_words() or 'not recorded'}. Look again before you end it."
         )
+    if stored.start_is_announced and not when.is_announced:
+        raise ValidationError(
+            f"{record}: it was announced, {stored.start_in_words()}, and no source says that it "
+            "began. Give its start first, or withdraw it if it never came to be."
+        )
     for name, value in {**when.as_end(), **source.as_end(), **fields}.items():
         setattr(stored, name, value)
     check_and_save(stored, errors_name_it=True)
+
+
+def give_day(document: Document, as_of: When) -> None:
+    """Record of which day a document speaks that had none.
+
+    Raises ValidationError if it has another day, or if this cannot be right.
+    """
+    if document.as_of is not None and document.as_of_in_words() != as_of.in_words():
+        raise ValidationError(
+            {
+                "as_of": f"In the register {document.short_title} speaks as of "
+                f"{document.as_of_in_words()}. Leave this empty, or correct the document."
+            }
+        )
+    if document.as_of is None:
+        document.as_of, document.as_of_precision = as_of.day, as_of.precision
+        document.as_of_qualifier = as_of.qualifier
+        document.refuse_days_to_come(timezone.localdate())
+        check_and_save(document)
+
+
+# The words of an earlier source, which are of another day.
+WORDS_OF_ANOTHER = {
+    "quotation": "",
+    "note": "",
+    "confirmed_document": None,
+    "confirmed_locator": "",
+}
+
+
+def begin_on(record: DatedFact, when: When, source: Source) -> None:
+    """Give a record, which is locked, the start that a document says, and save it. Raises
+    ValidationError if a rule would be broken."""
+    changes = {**when.as_start(), **source.as_evidence()}
+    if record.pk is not None:
+        changes |= WORDS_OF_ANOTHER
+    for name, value in changes.items():
+        setattr(record, name, value)
+    check_and_save(record, errors_name_it=record.pk is not None)
 
 
 def take_back_end(record: DatedFact) -> None:
@@ -89,7 +135,12 @@ def start_in_stead_of(record: DatedFact, begins: When) -> dict:
     """The fields of the start of the successor of a record, which is never before the record's own.
 
     If something passes on in a month, a holder who came late in it was not there from the first.
+    Whoever was announced without a day still is.
     """
+    if record.start_date is not None and record.start_qualifier == Qualifier.NOT_BEFORE:
+        later = max(record.start_date, first_day(begins.day, begins.precision))
+        precision = record.start_precision if later == record.start_date else begins.precision
+        return When(later, precision, Qualifier.NOT_BEFORE).as_start()
     if (
         record.start_date is not None
         and record.start_qualifier != Qualifier.BY
@@ -100,7 +151,10 @@ def start_in_stead_of(record: DatedFact, begins: When) -> dict:
 
 
 def is_over(record: DatedFact, last: When) -> bool:
-    """Whether a record is known to be over by the end of `last`."""
+    """Whether a record is known to be over by the end of `last`. An announcement without a day
+    takes back no end that is known."""
+    if last.is_announced:
+        return record.latest_end < NO_LATEST
     return record.latest_end <= last.last_possible()
 
 

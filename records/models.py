@@ -14,7 +14,12 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from records.cited import facts_to_settle, refuse_overlaps
+from records.cited import (
+    facts_to_settle,
+    lock_with_what_it_settles,
+    read_and_lock_document,
+    refuse_overlaps,
+)
 from records.constraints import DatabaseCheck
 from records.dated import Dated
 from records.days import NO_EARLIEST, DayField
@@ -229,6 +234,7 @@ class DatedFact(Record, Foreseeable, Evidenced, Dated):
     def prepare(self) -> None:
         super().prepare()
         self.settle_as_of()
+        read_and_lock_document(self)
         self.settle_period()
 
 
@@ -359,6 +365,7 @@ class Document(Record):
         """Save with this the facts whose days follow from the day as of which it speaks."""
         with transaction.atomic(using=kwargs.get("using")):
             self.prepare()
+            lock_with_what_it_settles(self)
             facts = facts_to_settle(self)
             super().save(*args, **kwargs)
             for fact in facts:

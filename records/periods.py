@@ -101,6 +101,11 @@ class When:
     def _as(self, names: tuple[str, str, str]) -> dict[str, Any]:
         return dict(zip(names, (self.day, self.precision, self.qualifier), strict=True))
 
+    @property
+    def is_announced(self) -> bool:
+        """Whether no day is given, but that it is not before one: "after 5 May"."""
+        return self.qualifier == Qualifier.NOT_BEFORE
+
     def eve(self) -> "When":
         """The last day of the predecessor of something that starts then.
 
@@ -277,6 +282,17 @@ class Period:
     def over_by(self) -> datetime.date | None:
         """The last day on which this may hold; None if no latest end is known."""
         return None if self._goes_on else self.end_date
+
+    @property
+    def start_is_announced(self) -> bool:
+        """Whether this was announced and holds on no day yet, because no source says when it
+        begins."""
+        return self.latest_start == NO_LATEST
+
+    @property
+    def end_is_announced(self) -> bool:
+        """Whether its end was announced, and no source says when it is."""
+        return self.end_date is not None and self.end_qualifier == Qualifier.NOT_BEFORE
 
     @property
     def _goes_on(self) -> bool:

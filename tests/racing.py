@@ -153,6 +153,20 @@ def reconfirm_or_withdraw(membership, turn):
         withdraw(tenure=read(membership), today=timezone.localdate())
 
 
+def date_a_paper_or_end_by_another(membership, turn):
+    """Correct the day of the paper that a membership rests on, or end it by a day of another."""
+    from people.actions import end_tenure
+    from records.periods import Qualifier, When
+    from tests.builders import day
+
+    tenure = read(membership)
+    if turn:
+        submit(tenure.document, as_of=day("2021-06-01"))
+    else:
+        last = When(day("2026-03-31"), qualifier=Qualifier.BY)
+        end_tenure(tenure=tenure, when=last, source=told(), end_reason="", today=last.day)
+
+
 def reconfirm(membership):
     from records.confirmations import reconfirm
     from tests.builders import START

@@ -1,6 +1,7 @@
 """Guided steps for forums and their seats, and steps that end organisations, posts and seats."""
 
 from forums.steps import (  # noqa: F401  (each offers its steps)
+    announcements,
     confirmations,
     departures,
     foreseen,

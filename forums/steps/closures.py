@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from editing.dependants import DependantRow, DependantsForm, DependantsStep
 from editing.step_forms import present_end
-from forums.transfers import END, begins_after
+from forums.closures import announce_end
+from forums.transfers import END, begins_after, never_comes_to_be
 from records.models import DatedFact
 from records.periods import When
 
@@ -26,14 +27,24 @@ class ClosureForm(DependantsForm):
     """Asks for the last day, and what becomes of each dependant."""
 
     date_label = "Last day"
-    date_help = (
-        "The last day on which it stands. If only the month or year is known, any day in it will "
-        "do."
-    )
+    may_be_announced = True
+    date_help = "The last day on which it stands."
     dependants_heading = "What goes with it"
     dependants_explained = (
         "Only what is ticked is changed. Untick what no source speaks of: it stays as it is."
     )
+
+    def prepare(self):
+        super().prepare()
+        if not self.settles_dependants():
+            self.nothing_depends = (
+                "What depends on it goes on as it is. Take this step again when the day is known."
+            )
+
+    def settles_dependants(self):
+        """An end that is announced without a day ends nothing yet."""
+        when = self.when_entered()
+        return when is None or not when.is_announced
 
     def last(self) -> When | None:
         """The last day of what ends, as far as it was entered."""
@@ -49,9 +60,9 @@ class ClosureForm(DependantsForm):
         last = self.last()
         if last is None:
             return END, "ends on that day"
+        if never_comes_to_be(record, last, timezone.localdate()):
+            return END, f"is withdrawn: it was to begin {record.when_it_starts()}"
         if begins_after(record, last):
-            if record.start_date > timezone.localdate():
-                return END, f"is withdrawn: it was to begin {record.when_it_starts()}"
             return (
                 END,
                 f"began {record.when_it_starts()}, after the end: correct one of the two first",
@@ -79,3 +90,17 @@ class ClosureStep(DependantsStep):
         if self.record.end_date:
             facts.append(("Recorded as ended", self.record.end_in_words()))
         return facts
+
+    def take(self, form):
+        if form.settles_dependants():
+            return self.settle(form)
+        return self.announce(form)
+
+    def settle(self, form: ClosureForm) -> models.Model | None:
+        """End it with what depends on it; returns the record to show next, as `take` does."""
+        raise NotImplementedError
+
+    def announce(self, form: ClosureForm) -> models.Model | None:
+        """Record that it is to end, on a day that no source gives."""
+        announce_end(record=self.record, last=form.when, source=form.source)
+        return None

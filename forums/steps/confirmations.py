@@ -40,7 +40,6 @@ class FactChoices(SeveralRecords):
 class ReconfirmForm(StepForm):
     """Asks which facts a document confirms, and as of which day it speaks."""
 
-    when_fields = [("date", "precision")]
     date_label = "The document speaks as of"
     date_help = "Leave this empty for the day that the register has for the document."
 
@@ -49,6 +48,7 @@ class ReconfirmForm(StepForm):
         for name in ("qualifier", *DatedFact.AS_OF_FIELDS):
             self.fields.pop(name, None)
         self.fields["date"].required = False
+        self.fields["date"].help_text = self.date_help
         self.fields["locator"].label = "Place in it"
         self.fields["document"].help_text = "The paper that the facts were held against."
         self.asked = []

@@ -31,6 +31,7 @@ class LeaveForm(StepForm):
     """Asks what somebody leaves, when and why."""
 
     date_label = "Last day"
+    may_be_announced = True
     groups = [("What they leave", ["appointments", "memberships", "end_reason"])]
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)

@@ -72,7 +72,7 @@ class ForeseenForm(StepForm):
     date_label = "The other day"
     date_help = (
         "Only if it is another day than was foreseen: the first day of what begins, the last of "
-        "what ends. If only the month or year is known, any day in it will do."
+        "what ends."
     )
     groups = [("Whether it happened", ["outcome"])]
 
@@ -81,6 +81,11 @@ class ForeseenForm(StepForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one of these."},
     )
+
+    def ask_for_date(self):
+        # It may have been put off, and no day given. A former name was given up.
+        self.may_be_announced = not isinstance(self.record, OtherName)
+        super().ask_for_date()
 
     def prepare(self):
         super().prepare()

@@ -1,8 +1,10 @@
 """The guided step that stands a forum down."""
 
+from collections.abc import Sequence
+
 from django.db import models
 
-from editing.dependants import Group, Note
+from editing.dependants import DependantChoice, Group, Note
 from editing.links import add_address, step_address
 from editing.step_forms import record_choice
 from editing.steps import step_on
@@ -101,9 +103,11 @@ class StandDown(ClosureStep):
 
     @classmethod
     def is_called_for(cls, record, day):
-        return record.end_date is None or any(dependants_of_forum(record, record.end_date).values())
+        return record.over_by is None or any(dependants_of_forum(record, record.end_date).values())
 
-    def take(self, form):
+    choices: Sequence[DependantChoice] = ()
+
+    def settle(self, form):
         self.choices = form.choices()
         stand_down(
             forum=self.record,

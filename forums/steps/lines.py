@@ -10,6 +10,7 @@ class LastDayForm(StepForm):
     """Asks for the last day."""
 
     date_label = "Last day"
+    may_be_announced = True
 
 
 class EndTie(Step):

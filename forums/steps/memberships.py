@@ -12,6 +12,7 @@ from forums.seat_holders import seats_with_holders
 from organisations.models import Post
 from people.steps.appointments import (
     FILLING,
+    ON_THE_SEAT_ALONE,
     Appoint,
     AppointToSeveral,
     Cover,
@@ -93,6 +94,21 @@ def ask_for_number(form: StepForm, seat: Seat) -> None:
 class FillSeatStep(HolderStep):
     """A step that fills a seat. If the seat goes with a post, it says who holds the post."""
 
+    def __init__(self, request, record):
+        super().__init__(request, record)
+        if post := record.filled_through(self.today):
+            self.explains = (
+                f"This is for the seat alone, which goes with the post {post}. If it is the post "
+                f"that changes hands, take the step on the post instead. {self.explains}"
+            )
+
+    @classmethod
+    def offered_as(cls, record, day):
+        title = super().offered_as(record, day)
+        return (
+            title if record.filled_through(day) is None else ON_THE_SEAT_ALONE.get(cls.name, title)
+        )
+
     def remarks(self, form):
         remarks = super().remarks(form)
         post = self.record.ex_officio_post
@@ -171,7 +187,7 @@ class ReplaceMember(FillSeatStep, Replace):
 
 
 @step_on(Seat)
-class CoverMember(Cover):
+class CoverMember(FillSeatStep, Cover):
     permissions = ("forums.add_membership",)
 
 

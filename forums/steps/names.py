@@ -29,10 +29,7 @@ class NewNameForm(StepForm):
     """Asks for the new name, and since when."""
 
     date_label = "First day of the new name"
-    date_help = (
-        "The name it has now is kept as a former name, until the day before. If only the month or "
-        "year is known, any day in it will do."
-    )
+    date_help = "The name it has now is kept as a former name, until the day before."
     groups = [("The new name", ["name", "short_name"])]
 
     name = forms.CharField(label="New name", max_length=200, widget=AdminTextInputWidget)

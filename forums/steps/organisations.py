@@ -14,7 +14,7 @@ from editing.step_forms import StepForm, record_choice
 from editing.steps import step_on
 from forums.actions import new_organisation
 from forums.closure_dependants import Dependants, dependants_of_organisations
-from forums.closures import close, last_day_of, succeed
+from forums.closures import announce_succession, close, last_day_of, succeed
 from forums.models import Forum, ReportingLine, Seat
 from forums.steps.closures import LINES_TO, ClosureForm, ClosureStep, relation
 from forums.steps.names import remarks_on_titles
@@ -22,7 +22,7 @@ from forums.transfers import FOLLOW, PASS_ON
 from organisations.models import Organisation, OrganisationKind, Relationship
 from organisations.successions import SuccessionKind
 from records.days import NO_LATEST
-from records.periods import Qualifier, When
+from records.periods import When
 
 PARTS = "Its members and parts"
 
@@ -194,11 +194,11 @@ class Close(ClosureStep):
 
     @classmethod
     def is_called_for(cls, record, day):
-        return record.end_date is None or any(
+        return record.over_by is None or any(
             dependants_of_organisations([record], record.end_date).values()
         )
 
-    def take(self, form):
+    def settle(self, form):
         close(
             organisation=self.record,
             last=form.when,
@@ -353,11 +353,12 @@ class MergeOrganisations(ClosureStep):
     def initial(self):
         known = (
             successions_of(self.record)
-            .exclude(start_qualifier=Qualifier.NOT_BEFORE)
             .exclude(kind=SuccessionKind.SPLIT_INTO)
             .order_by("-start_date")
             .first()
         )
+        if known is not None and known.start_is_announced:
+            return {"successor": known.to_organisation_id, "how": known.kind}
         if known is not None and known.start_date is not None:
             return {
                 "successor": known.to_organisation_id,
@@ -366,13 +367,13 @@ class MergeOrganisations(ClosureStep):
                 "qualifier": known.start_qualifier,
                 "how": known.kind,
             }
-        if self.record.end_date is None:
-            return {}
         ended = super().initial()
+        if not ended:
+            return {}
         begins = When(ended["date"], ended["precision"], ended["qualifier"]).morrow()
         return {**ended, "date": begins.day}
 
-    def take(self, form):
+    def settle(self, form):
         self.successor = form.successor()
         succeed(
             organisations=form.organisations(),
@@ -381,6 +382,16 @@ class MergeOrganisations(ClosureStep):
             source=form.source,
             today=self.today,
             choices=form.choices(),
+            kind=form.cleaned_data["how"] or SuccessionKind.SUCCEEDED_BY,
+        )
+
+    def announce(self, form):
+        self.successor = form.successor()
+        announce_succession(
+            organisations=form.organisations(),
+            successor=self.successor,
+            begins=form.when,
+            source=form.source,
             kind=form.cleaned_data["how"] or SuccessionKind.SUCCEEDED_BY,
         )
 

@@ -35,10 +35,8 @@ class CreateForm(HolderForm):
 
     needs_a_holder = False
     date_label = "First day"
-    date_help = (
-        "The first day of it, and of its first holder. If only the month or year is known, any "
-        "day in it will do."
-    )
+    date_help = "The first day of it, and of its first holder."
+    may_be_announced = True
 
     title = forms.CharField(max_length=200, widget=AdminTextInputWidget)
     requirement = forms.CharField(
@@ -196,6 +194,7 @@ class CreateSeat(Create):
 
 class MoveSeatForm(ClosureForm):
     date_label = "First day for the other organisation"
+    may_be_announced = False  # the seat as it is would end on no day, and the other begin on none
     date_help = (
         "The seat as it is now ends the day before, or in the same month or year if no more is "
         "known."
@@ -369,9 +368,9 @@ class Abolish(ClosureStep):
 
     @classmethod
     def is_called_for(cls, record, day):
-        return record.end_date is None or any(dependants_of_held(record, record.end_date).values())
+        return record.over_by is None or any(dependants_of_held(record, record.end_date).values())
 
-    def take(self, form):
+    def settle(self, form):
         held = self.record
         abolish(
             held=held,

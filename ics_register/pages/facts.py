@@ -327,6 +327,7 @@ def former_holders(pairs, here: Here) -> list[dict]:
             "title": holding.title,
             **holder(holding, each, here),
             "seat_source": source(holding, here) if each.ex_officio else None,
+            "stayed_on": not holding.leaves(each),
         }
         for holding, each in pairs
     ]

@@ -117,13 +117,13 @@ class OrganisationListImport(ListImport):
         day = self.known.day_of(found.end_document_id or found.document_id)
         is_older = day is not None and self.extract.last_day < day
         if row.closed is None:
-            if found.end_date and not is_older and found.end_date < self.extract.last_day:
+            if not is_older and found.has_ended(self.extract.last_day):
                 self.report.look_at(
                     row.line,
                     f"{found} ({row.code}) is open by this line; the register has it closed on "
                     f"{found.end_in_words()}. It was left.",
                 )
-        elif found.end_date is None:
+        elif found.over_by is None:
             if why := why_not_closed(found, row.closed):
                 self.report.look_at(
                     row.line,

@@ -148,7 +148,7 @@ class PartnerListImport(ListImport):
         self.end(membership, listed)
 
     def end(self, membership: Relationship, listed: ListedMembership) -> None:
-        ends, end_date = listed.row.ends, membership.end_date
+        ends, end_date = listed.row.ends, membership.over_by
         day = self.known.day_of(membership.end_document_id or membership.document_id)
         is_older = day is not None and self.extract.last_day < day
         is_silent = ends is None and end_date and self.extract.last_day <= end_date

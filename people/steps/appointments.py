@@ -35,6 +35,7 @@ from people.steps.holders import (
     names_in_words,
     now_or_later,
 )
+from records.days import NO_LATEST
 from records.models import DatedFact
 from records.periods import Qualifier, When
 
@@ -176,6 +177,7 @@ def _known_for(person: Person) -> str:
 
 class AppointForm(HolderForm):
     date_label = "First day"
+    may_be_announced = True
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
     ends_others = forms.BooleanField(
@@ -215,6 +217,14 @@ def of_the_post_in_words(step: type[Step], post: object) -> str:
     return f"{step.title} of the post it goes with: {post}"
 
 
+# The words for a step on a seat that goes with a post. It concerns the seat alone.
+ON_THE_SEAT_ALONE = {
+    "appoint": "Appoint a member of the seat’s own",
+    "replace": "Replace the seat’s own member",
+    "cover": "Cover an absent holder, in this seat alone",
+}
+
+
 class AppointToSeveralForm(AppointForm):
     def prepare(self):
         super().prepare()
@@ -237,7 +247,7 @@ def filling_called_for(posts_or_seats: Iterable[Held], day: datetime.date) -> di
     recorded = defaultdict(list)
     for key, end, basis in now_or_later(
         model.objects.filter(**{f"{model.held_field}__in": posts_or_seats}), day
-    ).values_list(f"{model.held_field}_id", "end_date", "basis"):
+    ).values_list(f"{model.held_field}_id", "latest_end", "basis"):
         recorded[key].append((end, basis))
     through = {held.pk: post for held in posts_or_seats if (post := held.filled_through(day))}
     called_for = {}
@@ -247,7 +257,7 @@ def filling_called_for(posts_or_seats: Iterable[Held], day: datetime.date) -> di
         # Somebody may act for a holder or in a vacancy, or in the seat alone of a post.
         names = called_for[held.pk] = {"cover", "replace"} if own else {"cover"}
         if post is None:
-            has_room = held.capacity is None or holders.count(None) < held.capacity
+            has_room = held.capacity is None or holders.count(NO_LATEST) < held.capacity
             names.add("appoint" if has_room else "appoint-several")
     return called_for
 
@@ -326,7 +336,8 @@ class AppointToSeveral(Appoint):
 
 class CoverForm(HolderForm):
     date_label = "First day"
-    when_fields = [*HolderForm.when_fields, "until", ("until_precision", "until_qualifier")]
+    when_fields = [*HolderForm.when_fields, "until"]
+    may_be_announced = True
     shows = {**HolderForm.shows, "end_date": "until"}
     tenure_fields = ["acting_for"]
     basis = term_ends = None
@@ -346,6 +357,7 @@ class CoverForm(HolderForm):
             label="Until",
             help_text="The last day, if it is known: the first day again for one meeting. Leave "
             "empty while it is not known, and end the acting record when it is.",
+            announced=True,
         )
 
     def tenure(self):

@@ -128,6 +128,7 @@ class Reappoint(TenureStep):
 
 class EndForm(StepForm):
     date_label = "Last day"
+    may_be_announced = True
     end_reason = forms.ChoiceField(label="Why it ends", choices=WHY_THEY_GO, required=False)
     groups = [("The end", ["through", "end_reason"])]
 

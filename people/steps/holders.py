@@ -17,6 +17,7 @@ from people.actions import never_comes_to_be
 from people.models import ActingFor, EndReason, Tenure, basis_in_words
 from people.post_holders import Holder, Holding, posts_with_holders
 from people.standing import Standing
+from records.days import NO_LATEST
 from records.events import is_over
 from records.periods import Precision, When, date_in_words
 
@@ -182,8 +183,8 @@ def tenure_choices(
 
 
 def with_no_end(tenures: Iterable[Tenure]) -> list[int]:
-    """The keys of the tenures to tick at first: an end already recorded is left unless asked."""
-    return [tenure.pk for tenure in tenures if tenure.end_date is None]
+    """The keys of the tenures to tick at first: an end already known is left unless asked."""
+    return [tenure.pk for tenure in tenures if tenure.latest_end == NO_LATEST]
 
 
 class HolderStep(Step):

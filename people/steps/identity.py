@@ -21,6 +21,7 @@ from people.identity import (
 from people.models import Appointment, Person
 from records.history import Nature
 from records.models import NameKind
+from records.periods import When
 
 # The person's page lists the rest after the step.
 MOST_REMARKS = 40
@@ -37,7 +38,8 @@ class ReasonOnlyForm(StepForm):
 
 
 class MergePeopleForm(ReasonOnlyForm):
-    groups = [("The two records", ["other", "keep", "kind"])]
+    groups = [("The two records", ["other", "keep", "kind", "name_as_of"])]
+    shows = {**ReasonOnlyForm.shows, "as_of": "name_as_of"}
 
     keep = forms.ChoiceField(
         label="Which stays",
@@ -67,6 +69,20 @@ class MergePeopleForm(ReasonOnlyForm):
             ("this", f"this record: {self.record}, at {self.record.get_absolute_url()}"),
             ("other", "the other record"),
         ]
+        people = [self.record, self.entered("other")]
+        undated = any(person is not None and person.last_known is None for person in people)
+        if undated and self.request.user.has_perm("records.change_document"):
+            self.add_date(
+                "name_as_of",
+                label="The source of the name that goes speaks as of",
+                help_text="The register has no day for the source of one of the two. It is needed "
+                "if the name that goes is kept, which was in use by then; it is kept with the "
+                "document.",
+            )
+
+    @property
+    def name_as_of(self) -> When | None:
+        return self.date_added("name_as_of") if "name_as_of" in self.fields else None
 
 
 def permissions_to_merge() -> tuple[str, ...]:
@@ -116,7 +132,12 @@ class MergePeople(PersonStep):
         kept, merged = self.record, form.cleaned_data["other"]
         if form.cleaned_data["keep"] == "other":
             kept, merged = merged, kept
-        merge_people(kept=kept, merged=merged, kind=form.cleaned_data["kind"])
+        merge_people(
+            kept=kept,
+            merged=merged,
+            kind=form.cleaned_data["kind"],
+            name_as_of=form.name_as_of,
+        )
         return kept
 
 

@@ -23,6 +23,7 @@ from records.periods import Precision, Qualifier, When, first_day
 class ReplaceForm(HolderForm):
     date_label = "The new holder begins"
     date_help = "Those who go end the day before, or in the same month or year if no more is known."
+    may_be_announced = True
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
 
@@ -33,6 +34,7 @@ class ReplaceForm(HolderForm):
             label="Their last day",
             help_text="Leave empty if it is the day before the new holder begins. Give it if there "
             "is a gap.",
+            announced=True,
         )
         tenures = tenures_now_or_later(self.record, timezone.localdate()).select_related("person")
         self.fields["leaving"] = tenure_choices(
@@ -47,9 +49,8 @@ class ReplaceForm(HolderForm):
         )
         ask_through(self, self.record, tenures)
         self.ask_whether_they_existed([self.record])
-        left = ["left", ("left_precision", "left_qualifier")]
         self.groups = [
-            ("Who goes", ["leaving", "through", "end_reason", *left]),
+            ("Who goes", ["leaving", "through", "end_reason", "left"]),
             ("Who comes", self.person_fields),
         ]
 
@@ -81,6 +82,7 @@ class ReplaceForm(HolderForm):
             and any(tenure.basis != Basis.ACTING for tenure in self.cleaned_data["leaving"])
             and left.precision == begins.precision == Precision.DAY
             and left.qualifier == Qualifier.ON
+            and begins.qualifier != Qualifier.NOT_BEFORE
             and left.day >= begins.day
         ):
             self.add_error(

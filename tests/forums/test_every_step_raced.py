@@ -89,6 +89,11 @@ def foreseen_by_a_paper(make) -> tuple:
     return make(document=paper, end_date=LAST), {**said, "outcome": "happened"}, another
 
 
+def announced(make) -> tuple:
+    """Two people give a start that was announced its day."""
+    return make(start_date="2024-01-31", start_qualifier="not-before"), {}, {"date": LAST}
+
+
 def planned_in_a_paper() -> tuple:
     """Two people say of a plan that it came, and that it was given up."""
     paper, minutes = make_document(as_of="2024-01-31"), make_document(as_of="2024-05-01")
@@ -172,6 +177,20 @@ STEPS = {
             PersonName: make_person_name,
             Forum: make_forum,
             ForumName: make_forum_name,
+            MemberOrganisation: make_member_organisation,
+            ReportingLine: make_reporting_line,
+            Seat: make_seat,
+            Membership: make_membership,
+        }.items()
+    },
+    **{
+        ("give-the-day", model): functools.partial(announced, make)
+        for model, make in {
+            Organisation: make_organisation,
+            Relationship: make_relationship,
+            Post: make_post,
+            Appointment: make_appointment,
+            Forum: make_forum,
             MemberOrganisation: make_member_organisation,
             ReportingLine: make_reporting_line,
             Seat: make_seat,

@@ -228,7 +228,7 @@ def test_a_document_of_before_cannot_say_what_happened(anna, paper):
             )
         ]
     }
-    [error] = errors_of(say(anna, "happened", undated))["document"]
+    [error] = errors_of(say(anna, "happened", undated))["as_of"]
     assert error.startswith("Note has no day of which it speaks. Enter it")
     given = say(anna, "happened", undated, as_of="2026-04-02", as_of_precision="day")
     assert given.status_code == 302

@@ -243,10 +243,40 @@ def test_a_name_kept_at_a_merge_was_in_use_by_the_day_of_its_document(minutes):
 def test_a_name_whose_document_has_no_day_is_not_kept_as_of_the_day_of_typing(note):
     kept, other = make_person(name="Ann Lee"), make_person(name="Anne Lee", document=note)
 
-    with pytest.raises(ValidationError, match="Enter “speaks as of” on that document, then merge"):
+    with pytest.raises(ValidationError, match="Enter the day of which that document speaks"):
         merge_people(kept=kept, merged=other)
 
     assert not PersonName.objects.exists()
+
+
+@pytest.mark.parametrize("goes", ["other", "this"])
+def test_a_merge_asks_for_the_day_of_the_document_that_has_none(goes, note):
+    dated = make_document(short_title="Paper", as_of="2021-06-01")
+    kept = make_person(name="Ann Lee", document=dated)
+    other = make_person(name="Anne Lee", document=note)
+    on, second, keep = (kept, other, "this") if goes == "other" else (other, kept, "other")
+    merging = {"other": second, "keep": keep, "kind": "spelling"}
+
+    refused = preview(on, "merge", **merging)
+    [error] = errors_of(refused)["name_as_of"]
+    assert error.startswith("No day is recorded for Note, the source of the name Anne Lee")
+    to_come = preview(on, "merge", name_as_of="2199-01-01", **merging)
+    assert "has not come" in errors_of(to_come)["name_as_of"][0]
+    done = take(on, "merge", name_as_of="March 2022", **merging)
+
+    assert done.status_code == 302
+    assert PersonName.objects.get().start_in_words() == "by March 2022"
+    note.refresh_from_db()
+    assert note.as_of_in_words() == "March 2022"
+
+
+def test_a_merge_gives_no_other_day_to_a_document_that_has_one(minutes, note):
+    kept, other = make_person(name="Ann Lee", document=note), make_person(document=minutes)
+    sent = {"other": other, "keep": "this", "kind": "spelling", "name_as_of": "2020-01-01"}
+
+    [error] = errors_of(preview(kept, "merge", **sent))["name_as_of"]
+
+    assert error.startswith("In the register Minutes speaks as of 3 March 2022.")
 
 
 def test_what_somebody_holds_on_a_paper_of_this_year_is_not_on_the_worklist():

@@ -99,6 +99,17 @@ def test_the_editor_who_reconfirms_and_the_one_who_ends_it_both_win(monkeypatch)
     assert Membership.objects.filter(confirmed_on=START, end_date="2026-03-31").count() == ROUNDS
 
 
+def test_an_end_by_a_day_goes_by_the_day_of_its_paper_that_is_corrected_meanwhile(monkeypatch):
+    papers = [make_document(as_of="2020-01-01") for _ in range(ROUNDS)]
+    made = [make_membership(document=paper).pk for paper in papers]
+
+    outcomes = race(racing.date_a_paper_or_end_by_another, made, [0, 1], monkeypatch)
+
+    assert outcomes == [[WON, WON]] * ROUNDS
+    held_until = set(Membership.objects.values_list("earliest_end", flat=True))
+    assert held_until == {day("2021-06-01")}
+
+
 def test_an_editor_who_reconfirms_a_withdrawn_record_is_told(monkeypatch):
     begins = timezone.localdate() + datetime.timedelta(days=30)
     made = [make_membership(start_date=begins).pk for _ in range(ROUNDS)]

@@ -126,7 +126,15 @@ def test_a_seat_that_goes_with_a_post_is_offered_the_steps_of_the_post_and_says_
 def test_a_seat_with_a_member_of_its_own_besides_a_post_is_offered_another(offered, admin_client):
     seat = make_seat(title="Convener", ex_officio_post=make(Post, 1, [NOW], title="Leader"))
     make_membership(seat=seat)
-    assert "replace" in filling(offered(admin_client, seat), seat)
+    steps = offered(admin_client, seat)
+    assert "replace" in filling(steps, seat)
+    words = [step.text for step in steps if "/replace/" in step.address]
+    assert words == [
+        f"Replace the holder of the post it goes with: {seat.ex_officio_post}",
+        "Replace the seat’s own member",
+    ]
+    page = admin_client.get(step_address(Seat, seat.pk, "replace")).content.decode()
+    assert "If it is the post that changes hands, take the step on the post instead." in page
 
 
 @everywhere
