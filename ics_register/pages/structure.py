@@ -248,9 +248,22 @@ def one_forum(request: HttpRequest, asked: AskedDay):
         **shown,
         "forum": forum,
         "stands": stands,
+        "cannot_say": cannot_say(forum, asked),
         "chart": drawn_chart([forum], shown, asked, asked_for=forum),
         "picture": picture(asked, request),
     }
+
+
+def cannot_say(forum: Forum, asked: AskedDay) -> str:
+    """Why no lines are shown of a forum that has no place in lists on the day."""
+    if forum.is_listed(asked.day):
+        return ""
+    if forum.possibly(asked.day):
+        return (
+            f"Who it reported to on {asked.in_words} is not recorded: the sources name it only from"
+            " a later day."
+        )
+    return f"As far as is recorded, it reports to nobody on {asked.in_words}, as it is not there."
 
 
 def forum_named(slug: str) -> Forum:
@@ -368,12 +381,14 @@ def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Ite
 
 
 def chair_in_words(seats: list[HeldSeat]) -> list[str]:
-    """The chair of a forum, or “vacant” or “not recorded”. Withheld people have no name here
-    either."""
+    """The chair of a forum, and whether that is only perhaps so or was only planned; or “vacant” or
+    “not recorded”. Withheld people have no name here either."""
     said = []
     for seat in seats:
         for holder in seat.holders:
-            said.append(f"Chair: {holder.person_and_basis}")
+            sure = "perhaps " if holder.perhaps else ""
+            planned = " (planned)" if holder.start_is_told_as_foreseen(seat.day) else ""
+            said.append(f"Chair: {sure}{holder.person_and_basis}{planned}")
         if seat.holders and seat.unfilled:
             said.append(f"{seat.unfilled} more {seat.unfilled_standing.label}")
         if not seat.holders:

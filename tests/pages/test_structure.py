@@ -1,5 +1,6 @@
 """The structure of reporting lines: as a chart, as a list, and as a picture to download."""
 
+import datetime
 import re
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from ics_register.pages.chart import BOX_WIDTH, PADDING, Box, ChartLine, chart, 
 from organisations.models import PlaceLevel
 from tests.builders import (
     make_chair_seat,
+    make_document,
     make_forum,
     make_membership,
     make_organisation,
@@ -71,7 +73,9 @@ def test_a_box_leads_to_its_forum_and_says_who_chairs_it(system):
         "/forums/silent/": "Silent Chair not recorded",
         "/organisations/trust/": "T Organisation",
     }
-    assert entry(page, "held").startswith("Held Chair: Ann Example Reports to Vacant Source: ")
+    assert entry(page, "held").startswith(
+        "Held Chair: Ann Example Last known on no day that is recorded Reports to Vacant Source: "
+    )
     assert "Chair: Vacant" in entry(page, "vacant")
     assert "Where it reports: not recorded" in entry(page, "vacant")
 
@@ -326,3 +330,52 @@ def test_a_place_or_a_page_beside_one_forum_is_refused_and_named(system, quiet, 
 
     assert page.status == 400
     assert f"{next(iter(other))}: " in page.text
+
+
+@pytest.mark.django_db
+def test_chairs_and_lines_say_what_is_only_perhaps_or_foreseen_and_how_lately_it_is_known():
+    paper = make_document(as_of="2019-05-01", as_of_precision="month")
+    some_time = {"start_date": "2023-01-01", "start_precision": "year"}
+    board, group = make_forum(slug="board", name="Board"), make_forum(slug="group", name="Group")
+    planned = make_membership(
+        seat=make_chair_seat(forum=board),
+        person=make_person(name="Ann Lee"),
+        document=paper,
+        start_date="2019-06-01",
+    )
+    make_membership(
+        seat=make_chair_seat(forum=group), person=make_person(name="Bob Day"), **some_time
+    )
+    make_reporting_line(from_forum=group, to_forum=board, **some_time)
+
+    day = {"as_at": "2023-06-01"}
+    for page in (
+        read("/structure/", day),
+        read("/structure/", {**day, "forum": "board"}),
+        read("/structure/", {**day, "forum": "group"}),
+    ):
+        assert "The line, perhaps: began some time in 2023" in page.answer
+    text = read("/structure/", day).answer
+    assert "perhaps: began some time in 2023" in text  # and who chairs the group
+    assert planned.time_as_foreseen(datetime.date(2023, 6, 1)) in text
+    assert "Last known May 2019, more than a year ago" in text
+    answer, _ = picture(day)
+    drawn = answer.content.decode()
+    assert "perhaps" in drawn and "planned" in drawn
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("period", "told"),
+    [
+        (
+            {"start_date": "2020-01-01", "start_qualifier": "by"},
+            "Who it reported to on 1 May 2019 is not recorded",
+        ),
+        ({"end_date": "2019-04-30"}, "it reports to nobody on 1 May 2019, as it is not there"),
+    ],
+)
+def test_the_page_of_one_forum_says_why_it_shows_no_lines(period, told):
+    make_forum(slug="board", name="Board", **period)
+
+    assert told in read("/structure/", {"forum": "board", "as_at": "2019-05-01"}).text
