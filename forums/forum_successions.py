@@ -50,6 +50,7 @@ class Succession(Plannable):
 
     fixed_fields = ("from_forum", "to_forum")
     named_by = ("from_forum", "to_forum")
+    between_two = "A forum does not succeed itself."
     may_have_no_start = True
 
     class Meta(Plannable.Meta):

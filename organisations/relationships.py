@@ -38,6 +38,7 @@ class Relationship(Plannable):
 
     fixed_fields = ("from_organisation", "to_organisation")
     named_by = ("from_organisation", "to_organisation")
+    between_two = "A relationship is between two organisations."
     no_overlaps = (
         NoOverlap(
             name="organisations_relationship_once",
@@ -68,7 +69,7 @@ class Relationship(Plannable):
         """Raise ValidationError if the whole is itself, on a day on which this certainly holds, a
         part of this part."""
         part, whole = self.from_organisation_id, self.to_organisation_id
-        if None in (part, whole) or part == whole or self.certain_days() is None:
+        if None in (part, whole) or self.certain_days() is None:
             return  # the fields say so themselves, or it holds on no day
         others = self.others_locked([RelationshipKind.PART_OF])
         above = defaultdict(set)
@@ -78,7 +79,7 @@ class Relationship(Plannable):
         if leads_to(part, whole, above):
             raise ValidationError(
                 {
-                    "to_organisation": f"{self.to_organisation} is itself part of "
+                    self.blame: f"{self.to_organisation} is itself part of "
                     f"{self.from_organisation} in that period, straight away or by way of others. "
                     "Correct one of them."
                 }

@@ -76,6 +76,8 @@ class Plannable(DatedFact):
     )
 
     kind: Any
+    # What is said where the two are one.
+    between_two = ""
 
     class Meta(DatedFact.Meta):
         abstract = True
@@ -165,6 +167,9 @@ class Plannable(DatedFact):
 
     def clean(self) -> None:
         super().clean()
+        before, after = (getattr(self, f"{name}_id") for name in self.fixed_fields)
+        if before is not None and before == after:
+            raise ValidationError({self.blame: self.between_two})
         if self.is_given_up != bool(self.given_up_locator):
             raise ValidationError({"given_up_document": GIVEN_UP_HAS_SOURCE})
         if self.is_given_up and self.start_date and self.start_qualifier != Qualifier.NOT_BEFORE:
@@ -175,12 +180,11 @@ class Plannable(DatedFact):
     def refuse_twice_and_in_a_circle(self) -> None:
         """Raise ValidationError if the two have such a succession already, or if the second leads
         back to the first. What takes over a part may give a part back."""
-        names: list[Any] = [self._meta.get_field(name) for name in self.fixed_fields]
-        before, after = (getattr(self, field.attname) for field in names)
-        if None in (before, after) or before == after:
+        before, after = (getattr(self, f"{name}_id") for name in self.fixed_fields)
+        if None in (before, after):
             return  # the fields say so themselves
         others = self.others_locked()
-        ties = others.values_list(*(field.attname for field in names), "kind", "start_date")
+        ties = others.values_list(*self.fixed_fields, "kind", "start_date")
         above = defaultdict(set)
         in_part = self.kind == SuccessionKind.IN_PART_BY
         for first, second, kind, start in ties:
@@ -188,10 +192,16 @@ class Plannable(DatedFact):
             if (kind == SuccessionKind.IN_PART_BY) != in_part:
                 continue
             if same and (not in_part or start == self.start_date):
-                raise ValidationError({self.fixed_fields[1]: RECORDED_ALREADY})
+                raise ValidationError({self.blame: RECORDED_ALREADY})
             above[first].add(second)
         if not in_part and leads_to(before, after, above):
-            raise ValidationError({self.fixed_fields[1]: self.in_a_circle()})
+            raise ValidationError({self.blame: self.in_a_circle()})
+
+    @property
+    def blame(self) -> str:
+        """The field that an error of what this is between is shown on: the second of the two, or
+        the kind once the two are fixed."""
+        return self.fixed_fields[1] if self._state.adding else "kind"
 
     def in_a_circle(self) -> str:
         before, after = (getattr(self, name) for name in self.fixed_fields)

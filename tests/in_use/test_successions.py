@@ -7,6 +7,7 @@ from forums.models import Succession
 from organisations.models import Relationship
 from organisations.successions import SuccessionKind
 from tests import stepping
+from tests.admin_pages import address, errors_of, send
 from tests.builders import make_forum, make_organisation, make_relationship, make_succession
 from tests.in_use.stage import ALWAYS, paper, take
 from tests.pages import opened
@@ -194,11 +195,11 @@ def test_the_step_is_one_click_from_the_record(old, new):
     plan = make_succession(from_forum=old, to_forum=new, start_date=None, kind="replaced-by")
     browser = stepping.signed_in()
 
-    for address, step in [
+    for page, step in [
         (f"/admin/forums/forum/{old.pk}/change/", "succession"),
         (f"/admin/forums/succession/{plan.pk}/change/", "what-became-of-it"),
     ]:
-        assert f"/{step}/" in browser.get(address).content.decode()
+        assert f"/{step}/" in browser.get(page).content.decode()
 
 
 # Organisations
@@ -284,7 +285,7 @@ def test_the_same_succession_is_refused_twice_and_to_itself(old, new):
     itself = stepping.take(new, "succession", kind="merged-into", after=[new], date=ON)
 
     assert "recorded already" in stepping.errors_of(twice)["after"][0]
-    assert "does not succeed itself" in str(stepping.errors_of(itself))
+    assert stepping.errors_of(itself)["after"] == ["A forum does not succeed itself."]
     assert Succession.objects.count() == 1
 
 
@@ -317,3 +318,22 @@ def test_an_older_paper_cannot_give_a_plan_up(old, new):
     assert "later still" in stepping.errors_of(refused)["document"][0]
     plan.refresh_from_db()
     assert not plan.is_given_up
+
+
+def test_another_kind_is_refused_on_its_field_as_the_two_are_fixed(old, new):
+    make_succession(from_forum=old, to_forum=new)
+    part = make_succession(from_forum=old, to_forum=new, kind="in-part-by")
+    back = make_succession(from_forum=new, to_forum=old, kind="in-part-by")
+    one, other = make_organisation(), make_organisation()
+    make_relationship(from_organisation=one, to_organisation=other, kind="part-of")
+    member = make_relationship(from_organisation=other, to_organisation=one)
+    browser = stepping.signed_in()
+
+    for record, kind, words in [
+        (part, "merged-into", "recorded already"),
+        (back, "replaced-by", "goes one way"),
+        (member, "part-of", "is itself part of"),
+    ]:
+        refused = send(browser, address(type(record), "change", record.pk), kind=kind)
+        assert refused.status_code == 200
+        assert words in str(errors_of(refused)["kind"])
