@@ -76,7 +76,7 @@ class Plannable(DatedFact):
     )
 
     kind: Any
-    # What is said where the two are one.
+    # The sentence that refuses one and the same thing on both sides.
     between_two = ""
 
     class Meta(DatedFact.Meta):
