@@ -34,3 +34,26 @@ def successions(
     for relationship in relationships.select_related("to_organisation", "document"):
         found[relationship.from_organisation_id].append(relationship)
     return found
+
+
+# How many successions lead on from one that has closed, at the most, to what is still open.
+MOST_IN_TURN = 10
+
+
+def open_successions(closed: Iterable[int], day: datetime.date) -> dict[int, list[Relationship]]:
+    """The successions by which something still open on a day came after each of `closed`: after it,
+    or after a successor that has closed too."""
+    found = defaultdict(list)
+    # What has closed, with those of `closed` that it came after, or that it is.
+    over = {key: {key} for key in closed}
+    for _ in range(MOST_IN_TURN):
+        next_ones = defaultdict(set)
+        for before, ties in (successions(over, day) if over else {}).items():
+            for tie in ties:
+                if tie.to_organisation.has_ended(day):
+                    next_ones[tie.to_organisation_id] |= over[before]
+                    continue
+                for key in over[before]:
+                    found[key].append(tie)
+        over = next_ones
+    return found

@@ -34,7 +34,7 @@ from ics_register.pages.verdicts import (
     votes_in_words,
 )
 from organisations.models import Organisation, Relationship
-from organisations.successors import successions
+from organisations.successors import open_successions
 from people.post_holders import Holder
 from records.names import fold
 from records.periods import Period
@@ -298,13 +298,9 @@ def came_after(
     if not any(clause.kind == ClauseKind.EVERY_ORGANISATION for clause in clauses):
         return {}
     closed = [each.organisation_id for each in members if each.organisation.has_ended(day)]
-    found = successions(closed, day) if closed else {}
     return {
-        key: sorted(
-            (each for each in after if not each.to_organisation.has_ended(day)),
-            key=lambda each: fold(each.to_organisation.name),
-        )
-        for key, after in found.items()
+        key: sorted(after, key=lambda each: fold(each.to_organisation.name))
+        for key, after in open_successions(closed, day).items()
     }
 
 

@@ -227,6 +227,23 @@ def test_a_successor_that_has_closed_or_not_begun_is_not_offered(board, succeede
     assert "Not counted: The council: it closed on 31 March 2020" in page.text
 
 
+def test_what_came_after_a_successor_that_has_closed_is_offered(board, succeeded):
+    succeeded.end_date = day("2022-06-30")
+    succeeded.save()
+    newest = make_organisation(name="The newest council", start_date="2022-07-01")
+    make_relationship(
+        from_organisation=succeeded,
+        to_organisation=newest,
+        kind="succeeded-by",
+        start_date="2022-07-01",
+    )
+
+    page = verdict({**ALL, COUNCIL: "successor"})
+    assert "The newest council acts in place of The council" in page.text
+    then = verdict({**ALL, COUNCIL: "successor"}, as_at="2022-06-30")
+    assert "The new council acts in place of The council" in then.text
+
+
 def test_the_form_with_a_closed_member_contradicts_nothing_that_it_sends_itself(board, succeeded):
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
     form = verdict()
