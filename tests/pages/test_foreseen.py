@@ -3,6 +3,7 @@
 Anna chairs the Board and was to leave at the end of March 2026; Ben was to follow.
 """
 
+import datetime
 import json
 
 import pytest
@@ -340,3 +341,26 @@ def test_a_page_says_that_it_existed_by_a_day_only_if_that_was_not_just_foreseen
         assert page.fact("Was to begin") == "by 1 April 2026, as the paper of October 2025 foresaw"
     else:
         assert page.fact("Began").startswith("by 1 April 2026 It existed by then; when it truly")
+
+
+@pytest.mark.parametrize("page", ["/forums/", "/chairs/", "/people/", "/structure/"])
+def test_a_list_says_which_beginning_was_only_foreseen_and_how_lately_it_is_known(
+    chair, paper, page
+):
+    ben = make_membership(
+        seat=chair, person=make_person(name="Ben Brown"), document=paper, start_date="2026-04-01"
+    )
+    row = read(page, {"as_at": "2027-06-01"}).answer
+    assert ben.time_as_foreseen(datetime.date(2027, 6, 1)) in row
+    assert "Last known October 2025, more than a year ago" in row
+
+
+@pytest.mark.parametrize(
+    ("page", "make"), [("/forums/", make_forum), ("/organisations/", make_organisation)]
+)
+def test_a_list_says_it_of_what_it_lists_too(paper, page, make):
+    record = make(name="Planned", document=paper, start_date="2026-04-01")
+
+    row = read(page, {"as_at": "2027-06-01"}).row("Planned")
+    assert record.time_as_foreseen(datetime.date(2027, 6, 1)) in row
+    assert "Last known October 2025, more than a year ago" in row
