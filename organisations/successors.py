@@ -44,10 +44,10 @@ def open_successions(closed: Iterable[int], day: datetime.date) -> dict[int, lis
     """The successions by which something still open on a day came after each of `closed`: after it,
     or after a successor that has closed too."""
     found = defaultdict(list)
-    # What has closed, with those of `closed` that it came after, or that it is.
-    over = {key: {key} for key in closed}
+    # Organisations that have closed, each with those of `closed` that it came after, or that it is.
+    over: dict[int, set[int]] = {key: {key} for key in closed}
     for _ in range(MOST_IN_TURN):
-        next_ones = defaultdict(set)
+        next_ones: dict[int, set[int]] = defaultdict(set)
         for before, ties in (successions(over, day) if over else {}).items():
             for tie in ties:
                 if tie.to_organisation.has_ended(day):
