@@ -24,7 +24,7 @@ from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, 
 from forums.handovers import adjoining
 from forums.models import Forum, Seat
 from people.post_holders import NAME_WITHHELD
-from records.periods import Qualifier, first_day
+from records.periods import Qualifier, When, first_day
 from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
 
 NO_OTHER_SEAT, NOT_RECORDED = -1, 0
@@ -97,6 +97,13 @@ class Happening(DatedStated):
     def is_foreseen(self) -> bool:
         """Whether no source says that it happened, but one that it was to."""
         return self.start_foreseen if self.which == START else self.end_foreseen
+
+    @property
+    def foreseen_as_of(self) -> When | None:
+        """The day of which the source speaks that only foresaw it; None if it happened."""
+        if not self.is_foreseen:
+            return None
+        return self.start_foreseen_as_of if self.which == START else self.end_foreseen_as_of
 
     @property
     def event(self) -> str:

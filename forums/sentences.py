@@ -16,6 +16,7 @@ from forums.models import Forum, ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from organisations.successions import SuccessionKind
 from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
+from records.evidence import only_planned
 from records.periods import Precision, date_in_words
 
 
@@ -47,9 +48,14 @@ class Sentence:
         return self.happenings[0]
 
     @property
+    def is_foreseen(self) -> bool:
+        """Whether a source foresaw it, and no later one says that it happened."""
+        return self.first.is_foreseen
+
+    @property
     def is_limit(self) -> bool:
         """Whether it tells what was so by a day. A foreseen one need not be so."""
-        return self.first.is_limit and not self.first.is_foreseen
+        return self.first.is_limit and not self.is_foreseen
 
     @property
     def sources(self) -> list[tuple[str, str, str, str, str]]:
@@ -65,7 +71,7 @@ def sentences_about(happenings: Iterable[Happening], today: datetime.date) -> li
 
 
 def _what_is_shared(each: Happening) -> tuple[object, ...]:
-    when = each.which, each.day, each.precision, each.is_limit, each.is_foreseen
+    when = each.which, each.day, each.precision, each.is_limit, each.foreseen_as_of
     if each.what in ("seat", "post") and not each.changes_number:
         return each.what, *when, each.subject_slug
     if each.kind == SuccessionKind.SPLIT_INTO:
@@ -86,7 +92,7 @@ def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
         _handover(each.follows, each, tense) if each.follows else WORDING[each.what](group, tense)
     )
     if foreseen:
-        words = [*map(_was_to, words), ", as the source foresaw"]
+        words = [*map(_was_to, words), f", {only_planned(each.foreseen_as_of)}"]
     elif each.is_limit and each.which == END and is_to_come:
         be = "are" if len(group) > 1 else "is"
         words = [_is_to_have(piece, be) for piece in words]

@@ -152,7 +152,7 @@ class Plannable(DatedFact):
         2019, which gives no day"."""
         if stands in (CAME, PERHAPS):
             foreseen = (
-                f", {self.start_as_foreseen()}" if self.start_is_told_as_foreseen(day) else ""
+                f", {self.start_only_planned()}" if self.start_is_told_as_foreseen(day) else ""
             )
             return self.when_it_starts() + foreseen
         said = self.source_as_of

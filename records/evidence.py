@@ -128,6 +128,10 @@ def spoken_of(fact: object, name: str) -> When | None:
     return When(day, getattr(fact, f"{name}_precision"), getattr(fact, f"{name}_qualifier"))
 
 
+def _is_long_ago(known: When | None, today: datetime.date) -> bool:
+    return known is None or known.last_possible() < year_before(today)
+
+
 def lateness(when: When) -> tuple[datetime.date, datetime.date]:
     """Sorts days of which documents speak. The month of June is later than a day in it."""
     return when.last_possible(), when.first_possible()
@@ -192,9 +196,15 @@ class Evidence:
         return latest(self.source_as_of, self.confirmed)
 
     @property
+    def last_known_to_hold(self) -> When | None:
+        """The same without a document that shows it to be over."""
+        return self.last_known
+
+    @property
     def is_known_by_confirmation(self) -> bool:
         """Whether a later document than its sources last confirmed this."""
-        return self.confirmed is not None and self.last_known == self.confirmed != self.source_as_of
+        known = self.last_known_to_hold
+        return self.confirmed is not None and known == self.confirmed != self.source_as_of
 
     def last_known_in_words(self) -> str:
         """When this is last known: "June 2021", "by 2022"; "" if that is not recorded."""
@@ -202,15 +212,19 @@ class Evidence:
 
     def how_lately_known(self, today: datetime.date) -> str:
         """ "Last known June 2021, more than a year ago"."""
-        if self.last_known is None:
+        known = self.last_known_to_hold
+        if known is None:
             return "Last known on no day that is recorded"
-        long_ago = ", more than a year ago" if self.is_stale(today) else ""
-        return f"Last known {self.last_known_in_words()}{long_ago}"
+        long_ago = ", more than a year ago" if _is_long_ago(known, today) else ""
+        return f"Last known {known.in_words()}{long_ago}"
 
     def is_stale(self, today: datetime.date) -> bool:
         """Whether this is last known surely more than a year before `today`, or on no day."""
-        known = self.last_known
-        return known is None or known.last_possible() < year_before(today)
+        return _is_long_ago(self.last_known, today)
+
+    def is_told_how_lately(self, day: datetime.date) -> bool:
+        """Whether to say on `day` when this was last known to hold."""
+        return True
 
 
 class Foreseeable(Evidence, Period):
@@ -225,6 +239,18 @@ class Foreseeable(Evidence, Period):
 
         @property
         def end_document_slug(self) -> str | None: ...
+
+    @property
+    def last_known_to_hold(self) -> When | None:
+        # The source of the end says that it held only if it speaks surely of a day before that.
+        said = spoken_of(self, "end_document_as_of")
+        if said and self.ends and said.last_possible() >= self.ends.first_possible():
+            said = None
+        return latest(self.start_last_known, said)
+
+    def is_told_how_lately(self, day: datetime.date) -> bool:
+        # Other words say that it is over.
+        return self.end_foreseen or not self.has_ended(day)
 
     @property
     def start_foreseen_as_of(self) -> When | None:
@@ -264,12 +290,28 @@ class Foreseeable(Evidence, Period):
         """Whether to say on `day` that it was to end."""
         return self.has_ended(day) and self.end_foreseen
 
-    def start_as_foreseen(self) -> str:
-        """ "as the paper of March 2019 foresaw"."""
-        return _foresaw(self.start_foreseen_as_of)
+    def start_only_planned(self) -> str:
+        """ "says the paper of March 2019; no later source says whether it happened"."""
+        return only_planned(self.start_foreseen_as_of)
 
-    def end_as_foreseen(self) -> str:
-        return _foresaw(self.end_foreseen_as_of)
+    def end_only_planned(self) -> str:
+        return only_planned(self.end_foreseen_as_of)
+
+    def from_in_words(self) -> str:
+        words = super().from_in_words()
+        if not self.start_foreseen or self.start_qualifier == Qualifier.NOT_BEFORE:
+            return words
+        return words + _plan(self.start_foreseen_as_of)
+
+    def of_planned_end(self) -> str:
+        """ ", a plan in the paper of October 2025"."""
+        planned = self.end_foreseen and self.end_qualifier != Qualifier.NOT_BEFORE
+        return _plan(self.end_foreseen_as_of) if planned else ""
+
+    def told_start(self) -> str:
+        """The start that was foreseen, in words: "was to begin in April 2019, says the paper of
+        March 2019; no later source says whether it happened"."""
+        return f"was to begin {self.when_it_starts()}, {self.start_only_planned()}"
 
     def time_as_foreseen(self, day: datetime.date) -> str:
         """As `time_in_words`, saying of what was foreseen and whose day has passed that it was."""
@@ -277,15 +319,16 @@ class Foreseeable(Evidence, Period):
         if self.end_is_told_as_foreseen(day):
             end = f"; {self.told_end('ended')}"
         if self.start_is_told_as_foreseen(day):
-            start = f"{start}, {self.start_as_foreseen()}"
+            start, end = self.told_start(), end.replace(", ", "; ", 1)
         return start + end
 
     def told_end(self, verb: str) -> str:
         """The end of what is over, in words: "closed March 2026"; of an end that was foreseen, "was
-        to close in March 2026, as the paper of October 2025 foresaw"."""
+        to close in March 2026, says the paper of October 2025; no later source says whether it
+        happened"."""
         if not self.end_foreseen:
             return super().told_end(verb)
-        return f"was to {ENDINGS[verb]} {self.when_it_ends()}, {self.end_as_foreseen()}"
+        return f"was to {ENDINGS[verb]} {self.when_it_ends()}, {self.end_only_planned()}"
 
 
 # The infinitives of the verbs that tell an end.
@@ -300,9 +343,17 @@ def foresees(said: When | None, known: When | None, event: When | None) -> bool:
     return known.last_possible() < event.first_possible()
 
 
-def _foresaw(said: When | None) -> str:
-    words = date_in_words(said.day, said.precision) if said else ""
-    return f"as the paper of {words} foresaw"
+def _of(said: When | None) -> str:
+    return date_in_words(said.day, said.precision) if said else ""
+
+
+def _plan(said: When | None) -> str:
+    return f", a plan in the paper of {_of(said)}"
+
+
+def only_planned(said: When | None) -> str:
+    """The words after a plan whose day has passed, by the day of which its paper speaks."""
+    return f"says the paper of {_of(said)}; no later source says whether it happened"
 
 
 class Evidenced(Evidence, models.Model):

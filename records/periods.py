@@ -261,6 +261,16 @@ class Period:
     latest_end: datetime.date
 
     @property
+    def start_foreseen(self) -> bool:
+        """Whether a source only foresaw that it would begin: see `Foreseeable`."""
+        return False
+
+    @property
+    def end_foreseen(self) -> bool:
+        """The same of its end."""
+        return False
+
+    @property
     def starts(self) -> When | None:
         """The start as it is known; None if it is not recorded."""
         if self.start_date is None:
@@ -336,7 +346,13 @@ class Period:
 
     def _end_in_time(self) -> str:
         leaves = "to end" if self.end_qualifier == Qualifier.NOT_BEFORE else "to"
-        return f", {leaves} {self.end_in_words()}" if self.end_date else ""
+        if not self.end_date:
+            return ""
+        return f", {leaves} {self.end_in_words()}{self.of_planned_end()}"
+
+    def of_planned_end(self) -> str:
+        """The words after an end that is only foreseen; "" after any other."""
+        return ""
 
     def certainly(self, day: datetime.date) -> bool:
         """Whether this holds on `day` whatever is not known of its start and end; agrees with
@@ -371,16 +387,25 @@ class Period:
             return ""
         if self.is_openly_perhaps(day):
             if self.starts is None:
-                return f"ended {self.when_it_ends()}, start not recorded"
-            return self.start_in_words()
+                return f"{self._ended} {self.when_it_ends()}, start not recorded"
+            was_to = "was to begin " if self.start_foreseen else ""
+            return was_to + self.start_in_words()
         limits = []
         if self.starts and day < self.latest_start:
-            limits.append(f"began {self.starts.some_time()}")
+            limits.append(f"{self._began} {self.starts.some_time()}")
         if self.ends and self.earliest_end < day:
             # By a day that may be still to come.
-            verb = "over" if self.end_qualifier == Qualifier.BY else "ended"
-            limits.append(f"{verb} {self.ends.some_time()}")
+            over = self.end_qualifier == Qualifier.BY and not self.end_foreseen
+            limits.append(f"{'over' if over else self._ended} {self.ends.some_time()}")
         return " and ".join(limits)
+
+    @property
+    def _began(self) -> str:
+        return "was to begin" if self.start_foreseen else "began"
+
+    @property
+    def _ended(self) -> str:
+        return "was to end" if self.end_foreseen else "ended"
 
     def certain_days(self) -> tuple[datetime.date, datetime.date] | None:
         """The first and the last day on which this certainly holds; None if there is no such day.
@@ -398,14 +423,17 @@ class Period:
             return None
         unsaid = f"The sources do not say when this {what} began"
         if self.has_ended(day):
-            heading, sentence = f"Not in force on {on}", f"This {what} {self.told_end('ended')}."
+            heading = f"Was to end before {on}" if self.end_foreseen else f"Not in force on {on}"
+            sentence = f"This {what} {self.told_end('ended')}."
             sentence += "" if self.start_date else f" {unsaid}."
         elif holds is False:
             heading = f"Not in force on {on}"
             sentence = f"The register has this {what} {self.from_in_words()}."
         elif day >= self.latest_start:
             heading = f"Perhaps over on {on}"
-            sentence = f"This {what} ended {self.when_it_ends()}; whether it still existed on {on}"
+            sentence = (
+                f"This {what} {self._ended} {self.when_it_ends()}; whether it still existed on {on}"
+            )
         elif self.start_date is None:
             heading = "Known from a later day"
             sentence = (
@@ -418,7 +446,9 @@ class Period:
             )
         else:
             heading = f"Perhaps not yet in force on {on}"
-            sentence = f"This {what} began {self.when_it_starts()}; whether it existed on {on}"
+            sentence = (
+                f"This {what} {self._began} {self.when_it_starts()}; whether it existed on {on}"
+            )
         return heading, sentence if sentence.endswith(".") else f"{sentence} is not recorded."
 
     def from_in_words(self) -> str:

@@ -54,7 +54,7 @@ def answers_about(record: DatedFact, which: str) -> list[str]:
 
 
 def foreseen_in_words(record: DatedFact, which: str) -> str:
-    """ "It was to end on 31 March 2026, as Board paper of October 2025 foresaw"."""
+    """ "It was to end on 31 March 2026, says Board paper (October 2025)"."""
     if which == PROPOSAL:
         return f"It is proposed, and last known {record.last_known_in_words() or 'on no day'}"
     document = (record.end_document if which == END else None) or record.document
@@ -63,7 +63,7 @@ def foreseen_in_words(record: DatedFact, which: str) -> str:
     if which == END:
         verb, when = "end", record.when_it_ends()
     of = f" ({said.in_words()})" if said else ""
-    return f"It was to {verb} {when}, as {document.short_title}{of} foresaw"
+    return f"It was to {verb} {when}, says {document.short_title}{of}"
 
 
 class ForeseenForm(StepForm):

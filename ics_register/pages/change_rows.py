@@ -1,5 +1,6 @@
 """The rows and sentences of the page of changes."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -10,6 +11,8 @@ from forums.changes import Between
 from forums.sentences import Sentence, joined
 from records.periods import date_in_words
 
+WAS_TO = "A source says that it was to happen. No later source says whether it did."
+IS_TO = "A source says that it is to happen."
 SO_BY_THEN = (
     "The sources show that it was so by a day or month in this time. They do not say when it "
     "began: it may have been long before."
@@ -78,11 +81,18 @@ def asked_for(days: Between) -> dict[str, str]:
 
 
 def parts_of_changes(
-    happened: list[Sentence], so_by_then: list[Sentence], days: Between, about: Model | None
+    sentences: list[Sentence], days: Between, about: Model | None, today: datetime.date
 ) -> list[PartOfChanges]:
-    """What happened, and what was so by then: each if there is any."""
+    """What happened, what was only to happen, what is to come, and what was so by then: each if
+    there is any."""
+    to_come = [each for each in sentences if each.first.is_to_come(today)]
+    was_to = [each for each in sentences if each.is_foreseen and each not in to_come]
+    so_by_then = [each for each in sentences if each.is_limit and each not in to_come]
+    happened = [each for each in sentences if each not in (*to_come, *was_to, *so_by_then)]
     parts = [
         ("happened", "What happened", "", happened),
+        ("was-to-happen", "What was to happen", WAS_TO, was_to),
+        ("to-come", "What is to come", IS_TO, to_come),
         ("so-by-then", "What was so by then", SO_BY_THEN, so_by_then),
     ]
     return [

@@ -44,7 +44,7 @@ OF = {
 def changes_as_json(context: dict, here: Here) -> dict:
     about = context["about"]
     sentences = [
-        _sentence_as_data(each, here) for each in (*context["happened"], *context["so_by_then"])
+        _sentence_as_data(row.sentence, here) for part in context["parts"] for row in part.rows
     ]
     return {
         "from": context["days"].first.isoformat(),
@@ -141,8 +141,6 @@ def changes(request: HttpRequest, asked: AskedDay):
     page = page_of_many(request, functools.partial(first_keys, days, key))
     sentences = sentences_about(happenings((as_key(row) for row in page), key), asked.today)
     sentences = tell_apart(sentences, asked.day)
-    happened = [each for each in sentences if not each.is_limit]
-    so_by_then = [each for each in sentences if each.is_limit]
     return "changes/changes.html", {
         "title": f"Changes to {about}" if about else "Changes",
         "days": days,
@@ -153,9 +151,7 @@ def changes(request: HttpRequest, asked: AskedDay):
         "about_kind": kind_of(about),
         "page": page,
         "whole": (days, key),
-        "happened": happened,
-        "so_by_then": so_by_then,
-        "parts": parts_of_changes(happened, so_by_then, days, about),
+        "parts": parts_of_changes(sentences, days, about, asked.today),
         "shown_in": entries_in_words(len(sentences), page),
         "no_change": "" if page.object_list else no_change(days, about),
         "earlier": None if sentences else last_year_before(days, key),

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from forums.models import (
     ClauseKind,
     Forum,
+    LineKind,
     MemberOrganisation,
     QuoracyClause,
     ReportingLine,
@@ -235,6 +236,17 @@ def decisions(forum: Forum) -> list[str]:
     return said
 
 
+# Former members
+
+
+def told_as_over(former: list[tuple]) -> dict[str, list[tuple]]:
+    """The former holders of seats or posts, and those who were only to leave before the day."""
+    return {
+        "former_rows": [pair for pair in former if not pair[1].end_foreseen],
+        "was_to_leave_rows": [pair for pair in former if pair[1].end_foreseen],
+    }
+
+
 # Reporting
 
 
@@ -262,6 +274,29 @@ def rows_up(lines: list[ReportingLine], day: datetime.date) -> list[tuple]:
 
 def rows_beside(lines: list[ReportingLine]) -> list[tuple]:
     return [(line, line.get_kind_display(), end_of_line(line)) for line in lines]
+
+
+# What makes a verb of a kind of line that is none.
+IS: dict[str, str] = {LineKind.SUB_GROUP_OF: "is a ", LineKind.OVERSEEN_BY: "is "}
+
+
+def rows_of_later_lines(lines: list[ReportingLine], forum: Forum) -> list[tuple]:
+    """Each line known from a later day, with the forum that it leads from and where it leads; the
+    page needs no link to its own forum."""
+
+    def link_to(end: Link) -> Link:
+        return ("", "", end[2]) if end[:2] == ("forum", forum.slug) else end
+
+    return [
+        (
+            line,
+            link_to(("forum", line.from_forum.slug, line.from_forum.name)),
+            f"{IS.get(line.kind, '')}{line.get_kind_display()}",
+            link_to(end_of_line(line)),
+            ", by exception" if line.by_exception else "",
+        )
+        for line in lines
+    ]
 
 
 def succession_rows(forum: Forum, successions: list[Succession], day: datetime.date) -> list[tuple]:

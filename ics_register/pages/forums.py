@@ -147,14 +147,10 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
-        "member_organisations": [
-            {
-                "organisation": facts.named(each.organisation, here),
-                "in_force": both(each.holds(here.asked.day), forum.holds(here.asked.day)),
-                **facts.dated(each, here),
-            }
-            for each in context["member_organisations"]
-        ],
+        "member_organisations": members_as_data(context["member_organisations"], forum, here),
+        "member_organisations_known_from_a_later_day": members_as_data(
+            context["later_members"], forum, here
+        ),
         "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
         **could_be_as_data(context["could_be"]),
         "escalation_steps": [
@@ -167,6 +163,9 @@ def forum_as_json(context: dict, here: Here) -> dict:
             for step in context["steps"]
         ],
         "reporting_lines": [facts.reporting_line(line, here) for line in lines],
+        "reporting_lines_known_from_a_later_day": [
+            facts.reporting_line(line, here) for line in context["later_lines"]
+        ],
         "successions": [
             {
                 "from_forum": facts.named(each.from_forum, here),
@@ -179,6 +178,17 @@ def forum_as_json(context: dict, here: Here) -> dict:
         ],
         "names": facts.other_names(context["names"], here),
     }
+
+
+def members_as_data(members: list[MemberOrganisation], forum: Forum, here: Here) -> list[dict]:
+    return [
+        {
+            "organisation": facts.named(each.organisation, here),
+            "in_force": both(each.holds(here.asked.day), forum.holds(here.asked.day)),
+            **facts.dated(each, here),
+        }
+        for each in members
+    ]
 
 
 def members_as_csv(context: dict, here: Here) -> CsvTable:
@@ -216,9 +226,13 @@ def forums(value, by: str = "slug") -> QuerySet:
 
 
 @prepared
-def member_organisations(forum: int, day: datetime.date) -> QuerySet:
-    members = MemberOrganisation.objects.listed(day).filter(forum=forum)
+def possible_members(forum: int, day: datetime.date) -> QuerySet:
+    members = MemberOrganisation.objects.possibly(day).filter(forum=forum)
     return with_sources(members, "organisation")
+
+
+def member_organisations(forum: int, day: datetime.date) -> list[MemberOrganisation]:
+    return [each for each in possible_members(forum, day) if each.is_listed(day)]
 
 
 @prepared
@@ -241,7 +255,7 @@ def successions(forum: int) -> QuerySet:
 
 @prepared
 def reporting_lines(forum: int, day: datetime.date) -> QuerySet:
-    lines = ReportingLine.objects.listed(day).filter(
+    lines = ReportingLine.objects.possibly(day).filter(
         Q(from_forum=forum) | Q(to_forum=forum), not_over(day, "from_forum")
     )
     lines = with_sources(lines, "from_forum", "to_forum", "to_organisation")
@@ -255,7 +269,8 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     over = forum.has_ended(asked.day)
     listed = [seat for seat in seats if seat.is_listed(asked.day) and not over]
     known_later = [seat for seat in seats if seat.is_openly_perhaps(asked.day) and not over]
-    members = list(member_organisations(forum.pk, asked.day)) if forum.has_members else []
+    found = list(possible_members(forum.pk, asked.day)) if forum.has_members else []
+    members = [member for member in found if member.is_listed(asked.day)]
     names = list(other_names(forum.pk)) if forum.has_names else []
     clauses = clauses_of(forum, asked) if forum.has_clauses else []
     could = None
@@ -274,6 +289,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "former": former_holders(seats),
         "times": recorded_times(chairs_first(seats), asked, forum.end_date),
         "member_organisations": members,
+        "later_members": [each for each in found if each.is_openly_perhaps(asked.day)],
         "names": names,
         "renaming": renaming(names),
         "called_then": names_of_one(names, asked),
@@ -321,8 +337,10 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "has_decisions": bool(decisions or forum.decision_wording),
         "rows_up": forum_rows.rows_up(context["lines_up"], asked.day),
         "rows_beside": forum_rows.rows_beside(context["lines_beside"]),
+        "rows_of_later_lines": forum_rows.rows_of_later_lines(context["later_lines"], forum),
         "succession_rows": forum_rows.succession_rows(forum, context["successions"], asked.day),
         "terms": forum_rows.terms(forum),
+        **forum_rows.told_as_over(context["former"]),
     }
 
 
@@ -367,8 +385,10 @@ DOWN = [
 
 
 def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
-    """The lines of `forum` in force on the day: up, down and sideways."""
-    lines = list(reporting_lines(forum.pk, asked.day))
+    """The lines of `forum` in force on the day: up, down and sideways; and those that the sources
+    name only from a later day."""
+    found = list(reporting_lines(forum.pk, asked.day))
+    lines = [line for line in found if line.is_listed(asked.day)]
     beside = (LineKind.WORKS_WITH, LineKind.ADVISES)
     return {
         "lines_up": [x for x in lines if x.from_forum_id == forum.pk and x.kind not in beside],
@@ -378,4 +398,5 @@ def reporting(forum: Forum, asked: AskedDay) -> dict[str, list[ReportingLine]]:
             if (below := [x for x in lines if x.to_forum_id == forum.pk and x.kind == kind])
         ],
         "lines_beside": [x for x in lines if x.kind in beside],
+        "later_lines": [line for line in found if line.is_openly_perhaps(asked.day)],
     }

@@ -10,6 +10,7 @@ from forums.seat_holders import HeldSeat
 from ics_register.pages import facts
 from ics_register.pages.formats import Here
 from people.models import Appointment
+from records.models import DatedFact, read_documents_of
 from records.together import Together
 
 # When somebody holds what, as JSON and CSV name it; a person's own page has what is over, too.
@@ -52,6 +53,13 @@ class HeldThen:
             return None
         return next((each for each in reversed(others) if each.has_ended(day)), None)
 
+    def was_to_end(self, day: datetime.date) -> bool:
+        """Whether it is over before the day only as a source foresaw."""
+        if self.tenure.has_ended(day):
+            return self.tenure.end_foreseen
+        whole = self.ended_with(day)
+        return whole is not None and whole.end_foreseen
+
     def as_data(self, here: Here) -> dict:
         if self.seat is not None:
             said = facts.tenure_through_post(self.seat, self.tenure, here)
@@ -59,6 +67,14 @@ class HeldThen:
             said = facts.tenure(self.tenure, here)
         over = self.when(here.asked.day) == "before"
         return {**said, "in_force": False if over else self.period.holds(here.asked.day)}
+
+
+def read_what_foresaw(them: Iterable[HeldThen], day: datetime.date) -> None:
+    """Read, in one query, the documents of the posts, seats and owners that are only perhaps there
+    on the day: they say whether that was foreseen."""
+    parts = (part for each in them if each.seat is None for part in each.period.parts.values())
+    unsure = (part for part in parts if part.holds(day) is None)
+    read_documents_of(part for part in unsure if isinstance(part, DatedFact))
 
 
 def is_to_post(tenure: object) -> bool:

@@ -54,7 +54,8 @@ def planned(fact: Fact, asked: AskedDay) -> list[str]:
 
 def about_holder(holder: Holder, asked: AskedDay) -> list[str]:
     """The words beside the name of somebody who holds something on the day."""
-    return [*planned(holder, asked), last_known(holder, asked)]
+    known = [last_known(holder, asked)] if holder.is_told_how_lately(asked.day) else []
+    return [*planned(holder, asked), *known]
 
 
 def why_perhaps(holder: Holder) -> str:

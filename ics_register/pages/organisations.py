@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from forums.models import Forum, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
 from forums.seat_holders import HeldSeat, held_seats_among
-from ics_register.pages import csv_rows, facts, known_later
+from ics_register.pages import csv_rows, facts, forum_rows, known_later
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks, whole, whole_list
@@ -270,7 +270,7 @@ def other_names(organisation: int) -> QuerySet:
 def organisation(request: HttpRequest, asked: AskedDay, slug: str):
     organisation = record_at(organisations, slug)
     posts = held_posts_of(organisation, asked.day)
-    names = list(other_names(organisation.pk))
+    names, former = list(other_names(organisation.pk)), former_holders(posts)
     over = organisation.has_ended(asked.day)
     listed_posts = [post for post in posts if post.is_listed(asked.day) and not over]
     seats_then, later_keys = seats_for(organisation, asked)
@@ -286,7 +286,8 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "codes": codes_in_words(organisation),
         "posts": listed_posts,
         "later_posts": [post for post in posts if post.is_openly_perhaps(asked.day) and not over],
-        "former": former_holders(posts),
+        "former": former,
+        **forum_rows.told_as_over(former),
         "times": recorded_times(heads_first(posts), asked, organisation.end_date),
         "names": names,
         "renaming": renaming(names),

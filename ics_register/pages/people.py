@@ -13,7 +13,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import WHEN, HeldThen, by_when, is_to_post
+from ics_register.pages.held import WHEN, HeldThen, by_when, is_to_post, read_what_foresaw
 from ics_register.pages.joins import ENDS, STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import names_then
@@ -49,6 +49,9 @@ def held_by(people: list[Person], asked: AskedDay) -> dict[int, dict[str, list[H
         for tenure in tenures.filter(person__in=list(held)):
             each = HeldThen(tenure)
             held[tenure.person_id][each.when(asked.day)].append(each)
+    read_what_foresaw(
+        (each for of in held.values() for them in of.values() for each in them), asked.day
+    )
     now = [each.tenure for by_when in held.values() for each in by_when["now"]]
     for seat in _ex_officio_seats({each.post_id for each in now if is_to_post(each)}, asked):
         for holder in seat.holders:

@@ -82,13 +82,17 @@ class PartOfPerson:
 
 
 def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
-    """The parts of the page. There is none for what is known from a later day, or comes later,
-    if nothing is."""
+    """The parts of the page. There is none for what is known from a later day, comes later or
+    was to end, if nothing is or was."""
+
+    was_to_end = [each for each in context["held"]["before"] if each.was_to_end(asked.day)]
+    over = [each for each in context["held"]["before"] if each not in was_to_end]
+    all_held = {**context["held"], "before": over, "was_to_end": was_to_end}
 
     def part(
         anchor: str, when: str, heading: str, note: str = "", nothing: str = ""
     ) -> PartOfPerson:
-        held = context["held"][when]
+        held = all_held[when]
         rows = [TenureRow(each, asked, context["names_then"]) for each in held if not each.seat]
         through = [each for each in held if each.seat]
         return PartOfPerson(anchor, heading, rows, through, note, nothing)
@@ -108,6 +112,7 @@ def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
             note=f"Whether {context['person']} held them on {day} is not recorded.",
         ),
         part("to-come", "to_come", "Later, as far as is recorded"),
+        part("was-to-end", "was_to_end", f"Was to end before {day}"),
         part(
             "before", "before", "Before", nothing=f"Nothing recorded that had ended before {day}."
         ),

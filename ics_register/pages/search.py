@@ -13,7 +13,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import HeldThen
+from ics_register.pages.held import HeldThen, read_what_foresaw
 from ics_register.pages.joins import ENDS
 from ics_register.pages.names_on_day import NamesThen, names_then
 from ics_register.pages.page import public_page
@@ -274,9 +274,16 @@ def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
     memberships = Membership.objects.listed(asked.day).filter(
         listed(asked.day, "seat"), listed(asked.day, "seat__forum"), person__in=keys
     )
-    for tenure in itertools.chain(
-        appointments.select_related("post__organisation"), memberships.select_related("seat__forum")
-    ):
-        why = HeldThen(tenure).period.why_perhaps(asked.day)
-        held[tenure.person_id].append(f"{tenure.held}{f' (perhaps: {why})' if why else ''}")
+    found = [
+        HeldThen(tenure)
+        for tenure in itertools.chain(
+            appointments.select_related("post__organisation", *ENDS),
+            memberships.select_related("seat__forum", *ENDS),
+        )
+    ]
+    read_what_foresaw(found, asked.day)
+    for each in found:
+        tenure, why = each.tenure, each.period.why_perhaps(asked.day)
+        said = f"perhaps: {why}" if why else tenure.told_start() if tenure.start_foreseen else ""
+        held[tenure.person_id].append(f"{tenure.held}{f' ({said})' if said else ''}")
     return held

@@ -299,9 +299,9 @@ def joined(
         key: [known[each] for each in rounds.get(key, []) if each in known] for key in known
     }
     organisations = {line.to_organisation_id for line in lines} - {None}
-    # The page says of an end whether it was only foreseen.
+    # The page says of a start or an end whether it was only foreseen.
     ends = (end for line in lines for end in (line.from_forum, upper_end(line)))
-    read_documents_of(end for end in ends if end.has_ended(asked.day))
+    read_documents_of(end for end in ends if not end.certainly(asked.day))
     return {
         "lines": lines,
         "chairs": chairs_of(list(known.values()), asked),

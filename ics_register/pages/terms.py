@@ -95,12 +95,12 @@ def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[Pap
         yield PaperLine(host.name, "Hosted by", address=host.get_absolute_url(), sources=own)
     proposed = forum.status == ForumStatus.PROPOSED
     began = "Proposed" if proposed else forum.start_heading(asked.day)
-    more = f", {forum.start_as_foreseen()}" if began == "Was to begin" else ""
+    more = f", {forum.start_only_planned()}" if began == "Was to begin" else ""
     yield PaperLine(forum.start_in_words(), began, more=more, sources=own)
     if forum.end_date:
         ended, more = "Ended" if forum.has_ended(asked.day) else "Ends", ""
         if forum.end_is_told_as_foreseen(asked.day):
-            ended, more = "Was to end", f", {forum.end_as_foreseen()}"
+            ended, more = "Was to end", f", {forum.end_only_planned()}"
         words, sources = forum.end_in_words(), references.with_end(forum)
         yield PaperLine(words, ended, more=more, sources=sources)
     meets = forum.meeting_frequency

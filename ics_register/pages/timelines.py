@@ -44,7 +44,8 @@ EDGES = {Precision.YEAR: 6, Precision.MONTH: 15}
 class Stretch:
     """A part of a line that looks the same throughout."""
 
-    # "certain", "unconfirmed", "uncertain" or "to-come"; "vacant" or "not-recorded" of no holder.
+    # "certain", "unconfirmed", "uncertain", "foreseen" or "to-come"; "vacant" or "not-recorded" of
+    # no holder.
     look: str
     x: float
     width: float
@@ -314,6 +315,9 @@ class Scale:
         start = end - stub if line.first is None else line.first.toordinal()
         if line.holder.start_qualifier == Qualifier.BY and line.first is not None:
             start -= stub
+        if line.holder.start_foreseen:
+            yield "foreseen", start, end
+            return
         begun, lasts = line.holder.latest_start, line.holder.earliest_end
         if line.holder.start_date is None or begun > lasts or begun.toordinal() >= end:
             yield "uncertain", start, end
@@ -330,9 +334,9 @@ class Scale:
 
     @staticmethod
     def _known_until(holder: Holder, first: float, last: float) -> float:
-        """The last day on which somebody is known to hold it: without an end, the last day of
-        which a source says so."""
-        if holder.end_date is not None:
+        """The last day on which somebody is known to hold it: without an end that is known to have
+        come, the last day of which a source says so."""
+        if holder.end_date is not None and not holder.end_foreseen:
             return last
         if (known := holder.last_known) is None:
             return min(first + 1, last)

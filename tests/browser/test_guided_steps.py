@@ -17,7 +17,7 @@ DAYS = [BEFORE, ON, AFTER, TODAY]
 PAPER = ("Minutes 2026", "page 2", "Told at the board’s meeting in March.")
 
 # What the seed says of April and October 2019, of which no later paper speaks.
-FORESEEN = "as the paper of March 2019 foresaw"
+FORESEEN = "says the paper of March 2019; no later source says whether it happened"
 
 ICS = "Herefordshire and Worcestershire Integrated Care System"
 CCG = "NHS Herefordshire and Worcestershire CCG"

@@ -37,6 +37,8 @@ from tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
+ONLY_PLANNED = ", says the paper of 31 March 2019; no later source says whether it happened."
+
 
 TODAY = datetime.date(2026, 11, 25)
 
@@ -853,6 +855,6 @@ def test_what_was_last_confirmed_before_its_day_is_told_as_foreseen():
     )
 
     assert sentences_between("2019-03-01", "2019-05-01") == [
-        "On 1 April 2019 Ann Lee was to become Chair of Wye Trust, as the source foresaw.",
+        "On 1 April 2019 Ann Lee was to become Chair of Wye Trust" + ONLY_PLANNED,
         "On 1 April 2019 Bea Hill became Director of Wye Trust.",
     ]

@@ -38,6 +38,8 @@ from tests.pages.reading import read
 from tests.stepping import errors_of, preview, signed_in, take
 
 pytestmark = pytest.mark.django_db
+ONLY_PLANNED = ", says the paper of October 2025; no later source says whether it happened."
+
 
 STEP = "what-became-of-it"
 END_OF_MARCH = {"end_date": "2026-03-31"}
@@ -90,7 +92,7 @@ def test_what_was_foreseen_is_listed_from_the_day_after_until_a_later_document_s
     [row] = rows_of("foreseen", day=day(AFTER))
     assert row.record == anna
     assert row.reason == (
-        "It was to end on 31 March 2026, as Paper (October 2025) foresaw; no later document says "
+        "It was to end on 31 March 2026, says Paper (October 2025); no later document says "
         "what became of it."
     )
     anna.end_document = minutes
@@ -299,10 +301,10 @@ def test_a_closure_that_hung_on_a_vote_did_not_happen(paper, minutes):
     told = [each["sentence"] for each in read_data("/changes.json", changes).said["results"]]
     assert told == [
         (
-            "On 31 March 2026 Group was to stand down, with 1 seat and 1 reporting line, as the "
-            "source foresaw."
+            "On 31 March 2026 Group was to stand down, with 1 seat and 1 reporting line"
+            + ONLY_PLANNED
         ),
-        "On 31 March 2026 Ben Brown was to cease to be Chair of Group, as the source foresaw.",
+        "On 31 March 2026 Ben Brown was to cease to be Chair of Group" + ONLY_PLANNED,
     ]
 
     done = say(group, "never", minutes)
@@ -434,7 +436,7 @@ def test_a_retirement_announced_without_a_day_then_dated_then_past(board, minute
         row = read("/forums/board/", {"as_at": as_at}).row("Anna Adams")
         assert "since 1 April 2019, until 31 March 2026" in row
     former = read("/forums/board/", {"as_at": AFTER}).section("former")
-    assert "was to end on 31 March 2026, as the paper of 1 October 2025 foresaw" in former
+    assert "was to end on 31 March 2026, says the paper of 1 October 2025; no later" in former
     assert listed("foreseen") == [anna]
 
     say(anna, "happened", minutes)

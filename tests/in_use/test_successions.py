@@ -116,7 +116,7 @@ def test_a_plan_is_told_from_the_day_of_its_paper_until_its_own(old, new):
         after(BEFORE)
     )
     # Nothing confirms it.
-    assert "Old Board was to be replaced by New Board on 1 April 2024, as the paper of" in (
+    assert "Old Board was to be replaced by New Board on 1 April 2024, says the paper of" in (
         after(ON)
     )
     [plan] = Succession.objects.all()
@@ -154,7 +154,7 @@ def test_a_plan_is_put_off(old, new):
     )  # fmt: skip
 
     assert "on 1 April 2025, a plan of 1 February 2024" in after(AFTER)
-    assert "as the paper of 1 February 2024 foresaw" in after("2025-04-02")
+    assert "says the paper of 1 February 2024; no later" in after("2025-04-02")
 
 
 def test_a_plan_is_given_up_and_stays_as_a_plan(old, new):

@@ -34,7 +34,9 @@ from tests.pages.reading import read
 pytestmark = pytest.mark.django_db
 
 END = {"end_date": "2026-03-31"}
-WAS_TO_END = "was to end on 31 March 2026, as the paper of October 2025 foresaw"
+ONLY_PLANNED = ", says the paper of October 2025; no later source says whether it happened"
+WAS_TO_END = f"was to end on 31 March 2026{ONLY_PLANNED}"
+WAS_TO_BEGIN = f"was to begin on 1 April 2026{ONLY_PLANNED}"
 BEFORE, ON, AFTER = "2026-03-30", "2026-03-31", "2026-04-01"
 CHANGES = {"from": "2026-03-01", "to": "2026-04-30"}
 
@@ -84,8 +86,12 @@ def test_somebody_whose_end_was_foreseen_is_told_so_from_the_day_after(anna):
         read("/forums/board/", {"as_at": AFTER}),
         read("/people/anna/", {"as_at": AFTER}),
     )
-    assert f"since 1 April 2019; {WAS_TO_END}" in forum.section("former")
-    assert f"since 1 April 2019; {WAS_TO_END}" in person.section("before")
+    was_to_leave = "Members who were to leave before 1 April 2026"
+    former, _, told = forum.section("former").partition(was_to_leave)
+    assert former.strip() == "None recorded as at 1 April 2026."
+    assert f"since 1 April 2019; {WAS_TO_END}" in told
+    assert f"since 1 April 2019; {WAS_TO_END}" in person.section("was-to-end")
+    assert "Nothing recorded that had ended" in person.section("before")
 
 
 def test_the_timeline_tells_it_too(anna):
@@ -102,7 +108,7 @@ def test_it_is_a_fact_once_the_minutes_say_so(anna, minutes):
 
 def test_changes_tell_it_on_the_page_and_in_files_and_feeds(anna):
     [told] = sentences()
-    assert told.endswith(", as the source foresaw.")
+    assert told.endswith(f"{ONLY_PLANNED}.")
     assert "Anna Adams was to cease to be" in told
     assert told in read("/changes/", CHANGES).text
     [row] = read_data("/changes.csv", CHANGES).rows
@@ -220,10 +226,11 @@ def test_a_start_that_was_foreseen_is_told_so_from_its_day(chair, paper):
         seat=chair, person=make_person(name="Ben Brown"), document=paper, start_date="2026-04-01"
     )
     on = read("/forums/board/", {"as_at": AFTER})
-    assert "since 1 April 2026, as the paper of October 2025 foresaw" in on.row("Ben Brown")
+    assert WAS_TO_BEGIN in on.row("Ben Brown")
+    assert "since" not in on.row("Ben Brown")
     before = read("/forums/board/", {"as_at": ON}).answer
-    assert "from 1 April 2026" in before
-    assert "foresaw" not in before
+    assert "from 1 April 2026, a plan in the paper of October 2025" in before
+    assert "was to begin" not in before
 
 
 def test_a_forum_and_an_organisation_say_that_they_were_to_end(paper):
@@ -233,12 +240,14 @@ def test_a_forum_and_an_organisation_say_that_they_were_to_end(paper):
     for page, what in (("/forums/group/", "forum"), ("/organisations/ccg/", "organisation")):
         after = read(page, {"as_at": AFTER})
         assert f"This {what} {WAS_TO_END}." in after.answer
-        assert after.fact("Was to end") == ("31 March 2026, as the paper of October 2025 foresaw")
+        assert "Was to end before 1 April 2026" in after.answer
+        assert "Not in force" not in after.answer
+        assert after.fact("Was to end") == f"31 March 2026{ONLY_PLANNED}"
         assert read(page, {"as_at": ON}).fact("Ends") == "31 March 2026"
     assert "None: the forum was to end" in read("/forums/group/", {"as_at": AFTER}).fact("Chair")
     assert sentences() == [
-        "On 31 March 2026 Group was to stand down, as the source foresaw.",
-        "On 31 March 2026 Wye CCG was to close, as the source foresaw.",
+        "On 31 March 2026 Group was to stand down" + ONLY_PLANNED + ".",
+        "On 31 March 2026 Wye CCG was to close" + ONLY_PLANNED + ".",
     ]
 
 
@@ -246,7 +255,7 @@ def test_a_beginning_that_was_foreseen_is_told_on_its_page(paper):
     make_forum(slug="group", document=paper, start_date="2026-04-01")
 
     assert read("/forums/group/", {"as_at": AFTER}).fact("Was to begin") == (
-        "1 April 2026, as the paper of October 2025 foresaw"
+        f"1 April 2026{ONLY_PLANNED}"
     )
 
 
@@ -292,7 +301,7 @@ def test_every_kind_of_change_that_was_foreseen_was_to_happen(paper, make, told)
 
     [said] = sentences()
     assert told in said
-    assert said.endswith(", as the source foresaw.")
+    assert said.endswith(f"{ONLY_PLANNED}.")
     assert "had " not in said
     # A thing foreseen by a day is no fact of that day.
     assert "What was so by then" not in read("/changes/", CHANGES).text
@@ -338,7 +347,7 @@ def test_a_page_says_that_it_existed_by_a_day_only_if_that_was_not_just_foreseen
 
     page = read("/forums/group/", {"as_at": "2026-05-01"})
     if foreseen:
-        assert page.fact("Was to begin") == "by 1 April 2026, as the paper of October 2025 foresaw"
+        assert page.fact("Was to begin") == f"by 1 April 2026{ONLY_PLANNED}"
     else:
         assert page.fact("Began").startswith("by 1 April 2026 It existed by then; when it truly")
 

@@ -104,7 +104,8 @@ def test_a_forum_has_as_many_seats_members_and_lines_in_its_formats(day):
             began = words_of(each["start_date"], each["start_precision"])
             assert page.rows(each["person"]["name"], began), (address, each)
         reporting = page.section("reporting")
-        assert reporting.count("Source:") == len(said["reporting_lines"] + said["successions"])
+        lines = said["reporting_lines"] + said["reporting_lines_known_from_a_later_day"]
+        assert reporting.count("Source:") == len(lines + said["successions"])
     assert counted > 10
 
 
