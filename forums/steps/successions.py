@@ -19,7 +19,6 @@ from forums.steps.lines import EndTie
 from organisations.models import Organisation, Relationship, RelationshipKind
 from organisations.successions import Plannable, SuccessionKind
 from records.events import check_and_save
-from records.periods import Qualifier
 
 BECAME = {
     HAPPENED: "It came on the day that was planned",
@@ -32,10 +31,8 @@ class SuccessionForm(StepForm):
     """Asks what came after it, how, and since when."""
 
     date_label = "Since"
-    date_help = (
-        "The first day on which it had come. If only the month or year is known, any day in it "
-        "will do."
-    )
+    date_help = "The first day on which it had come."
+    may_be_announced = True
     groups = [("What came after it", ["kind", "after", "description"])]
     shows = {
         **StepForm.shows,
@@ -70,15 +67,11 @@ class SuccessionForm(StepForm):
             help_text="Type part of a name. Choose each, if it was split.",
             error_messages={"required": "Choose what came after it."},
         )
-        cast(forms.ChoiceField, self.fields["qualifier"]).choices = Qualifier.choices
         if self.model.may_have_no_start:
             self.fields["date"].required = False
             self.fields["date"].help_text += " Leave it empty for a plan that gives no day."
         else:
             del self.fields["description"]
-            self.fields[
-                "date"
-            ].help_text += " For a plan that gives no day, “not before” the day of the paper."
 
     def clean(self):
         data = super().clean()
@@ -140,10 +133,8 @@ class BecameForm(StepForm):
     """Asks what became of a plan: the day on which it came, or that it was given up."""
 
     date_label = "The day on which it came"
-    date_help = (
-        "Only if it is another day than was planned, or if the plan gave none. If only the month "
-        "or year is known, any day in it will do."
-    )
+    date_help = "Only if it is another day than was planned, or if the plan gave none."
+    may_be_announced = True
     groups = [("What became of the plan", ["outcome"])]
 
     outcome = forms.ChoiceField(
@@ -238,6 +229,7 @@ class RelateForm(StepForm):
     """Asks to which organisation it stands how, and since when."""
 
     groups = [("How it stands to another", [("kind", "to")])]
+    may_be_announced = True
     shows = {**StepForm.shows, "to_organisation": "to", "start_qualifier": "qualifier"}
     date_label = "Since"
 
