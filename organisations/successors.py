@@ -13,10 +13,10 @@ def successors(
 ) -> dict[int, list[Organisation]]:
     """The successors of each of `organisations` as a whole, by its key. With a `day`, those who had
     certainly succeeded it by then."""
-    return {
-        key: [each.to_organisation for each in found]
-        for key, found in successions(organisations, day).items()
-    }
+    found = defaultdict(list)
+    for key, ties in successions(organisations, day).items():
+        found[key] = [tie.to_organisation for tie in ties]
+    return found
 
 
 def successions(
