@@ -75,7 +75,7 @@ class Succession(Plannable):
         """What became of the first forum, or is planned to: "was replaced by", "is eventually to
         be replaced by". `over` says that one of the two has ended, and the plan with it."""
         if self.description and stands in (PLANNED, GIVEN_UP):
-            was = over or stands == GIVEN_UP
+            was = over or stands == GIVEN_UP or self.start_is_told_as_foreseen(day)
             return in_the_past(self.description) if was else self.description
         return f"{self.verb(stands, day, over)} {self.get_kind_display()}"
 

@@ -123,12 +123,12 @@ class Plannable(DatedFact):
 
     def stands(self, day: datetime.date) -> str:
         """What this is on a day: CAME, PERHAPS, PLANNED, GIVEN_UP, or UNTOLD if no document spoke
-        of it by then."""
+        of it by then. It stays a plan after its day until a document says that it came."""
         holds = self.holds(day)
-        if holds is not False:
-            return CAME if holds else PERHAPS
-        if self.has_ended(day):
-            return CAME
+        if holds is not False or self.has_ended(day):
+            if self.start_is_told_as_foreseen(day):
+                return PLANNED
+            return PERHAPS if holds is None else CAME
         said = self.source_as_of
         if said is not None and said.first_possible() > day:
             return UNTOLD
@@ -144,17 +144,16 @@ class Plannable(DatedFact):
     def verb(self, stands: str, day: datetime.date, over: bool = False) -> str:
         """The verb before what became of the first of the two, or is planned to: "was", "is to
         be". `over` says that one of the two has ended, and the plan with it."""
-        foreseen = stands == CAME and self.start_is_told_as_foreseen(day)
-        return be(GIVEN_UP if foreseen or (over and stands == PLANNED) else stands)
+        passed = over or self.start_is_told_as_foreseen(day)
+        return be(GIVEN_UP if passed and stands == PLANNED else stands)
 
     def when_told(self, stands: str, day: datetime.date, over: bool = False) -> str:
         """When it came, as it is known, or whose plan it is: "on 1 April 2024", "a plan of March
         2019, which gives no day"."""
         if stands in (CAME, PERHAPS):
-            foreseen = (
-                f", {self.start_only_planned()}" if self.start_is_told_as_foreseen(day) else ""
-            )
-            return self.when_it_starts() + foreseen
+            return self.when_it_starts()
+        if stands == PLANNED and self.start_is_told_as_foreseen(day):
+            return f"{self.when_it_starts()}, {self.start_only_planned()}"
         said = self.source_as_of
         plan = f"a plan of {said.in_words().removeprefix('by ')}" if said else "a plan"
         told = f"{self.when_it_starts()}, {plan}" if self.starts else f"{plan}, which gives no day"

@@ -262,7 +262,7 @@ def _successors(gathered: Gathered) -> Iterator[dict]:
     """The successions of organisations and forums that had surely come, in words by their kind."""
     kinds = ", ".join(f"'{kind}'" for kind in SuccessionKind.values)
     for table, of in (("relationships", "organisation"), ("successions", "forum")):
-        for row in gathered.rows(table, f"kind IN ({kinds}) AND in_force"):
+        for row in gathered.rows(table, f"kind IN ({kinds}) AND in_force AND NOT start_foreseen"):
             yield _node(
                 row["id"],
                 "org:ChangeEvent",

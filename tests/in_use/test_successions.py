@@ -119,12 +119,16 @@ def test_a_plan_is_told_from_the_day_of_its_paper_until_its_own(old, new):
     assert "Old Board was to be replaced by New Board on 1 April 2024, says the paper of" in (
         after(ON)
     )
+    assert stands(ON) == [("replaced-by", "New Board", "planned")]
+    assert events(ON) == 0
     [plan] = Succession.objects.all()
 
     take(plan, "what-became-of-it", outcome="happened", date=None, document=paper(MAY))
 
     assert "Old Board is to be replaced by New Board" in after(BEFORE)
     assert "Old Board was replaced by New Board on 1 April 2024" in after(ON)
+    assert stands(ON) == [("replaced-by", "New Board", "came")]
+    assert events(ON) == 1
     assert "On 1 April 2024 Old Board was replaced by New Board." in changed()
 
 
