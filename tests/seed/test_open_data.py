@@ -278,7 +278,7 @@ def test_popolo_and_org_say_how_many_perhaps_held_and_are_left_out(asked):
         for table in ("appointments", "memberships")
         for (each,) in database.execute(f"SELECT id FROM {table} WHERE in_force IS NULL")
     }
-    assert bool(perhaps) == (asked.get("as_at", "today") < "2021")
+    assert bool(perhaps) == (asked.get("as_at", "today") < "2022")
 
     popolo = opened.popolo(**asked)
     assert popolo.json_data["meta"]["memberships_that_perhaps_held_left_out"] == len(perhaps)
