@@ -236,9 +236,17 @@ def marked(page, records: dict[str, object], day: datetime.date) -> list[str]:
         if anchor.startswith(("seat-", "post-")) and element.tag == "tr":
             element = next(iter(element))
         text = words(element) or words(parents[element])
-        if says_perhaps(text) != (record.holds(day) is None):
+        if says_perhaps(text) != is_doubted(record, day):
             wrong.append(f"{anchor}, {record.holds(day)}: {text}")
     return wrong
+
+
+def is_doubted(record, day: datetime.date) -> bool:
+    """Whether a page says perhaps beside a record: what may be over has perhaps taken its holders
+    with it."""
+    held = getattr(record, "held", None)
+    whole = [] if held is None else [held, getattr(held, held.owner_field)]
+    return record.holds(day) is None or any(each.earliest_end < day for each in whole)
 
 
 def on_page_of_forum(facts: Facts, forum, day: datetime.date) -> dict[str, object]:
