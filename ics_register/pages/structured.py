@@ -26,8 +26,8 @@ def _members(whole, holdings, day: datetime.date, request: HttpRequest) -> list[
     """
     members = []
     for holding in holdings if whole.certainly(day) else ():
-        for holder in holding.certainly_there:
-            if holder.withheld:
+        for holder in holding.holders:
+            if holder.withheld or not holding.is_held_by(holder):
                 continue
             role = {
                 "@type": ROLE,
