@@ -490,15 +490,12 @@ def test_a_ccg_is_replaced_by_an_icb_with_all_its_seats(staff, reader):
     assert [page.rows.get("seats", []) for page in ccg] == [seats, [], [], []]
     assert [page.rows.get("seats", []) for page in icb] == [[], seats, seats, seats]
     assert [row[1] for row in ccg[0].rows["posts"]] == [
-        "Simon Trickett until 30 June 2022",
-        "Dr Ian Tait until 30 June 2022",
+        "Simon Trickett perhaps: over by 30 June 2022",
+        "Dr Ian Tait perhaps: over by 30 June 2022",
     ]
     assert all("posts" not in page.rows for page in [*ccg[1:], *icb])
     assert f"{ICB}, since 1 July 2022" in ccg[-1].facts["relationships"]
-    assert icb[-1].facts["relationships"][:2] == [
-        f"{ICS}, since 1 July 2022",
-        f"{CCG}, since 1 July 2022",
-    ]
+    assert f"{CCG}, since 1 July 2022" in icb[-1].facts["relationships"]
     assert [
         {row[2] for row in reader.read("/forums/hipcs/", day).rows["members"] if "CCG" in row[0]}
         for day in ["2020-03-31", "2020-04-01", *days]
