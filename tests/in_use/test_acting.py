@@ -129,8 +129,7 @@ def test_somebody_acts_in_sick_leave_and_after_a_death_for_the_vacancy_until_it_
         ANN_CAME.format(of=of),
         f"On 1 March 2024 Bea Moss became Chair of {of} {sick}.",
         f"On 3 June 2024 Ann Lee, Chair of {of}, died in office.",
-        f"On 3 June 2024 Bea Moss ceased to be Chair of {of} {sick}.",
-        f"On 4 June 2024 Bea Moss became Chair of {of} {vacant}.",
+        f"On 4 June 2024 Bea Moss stayed on as Chair of {of} {vacant}.",
         f"On 30 June 2024 Bea Moss ceased to be Chair of {of} {vacant} (the vacancy was filled).",
         f"On 1 July 2024 Cal Nye became Chair of {of}.",
     ]

@@ -123,7 +123,8 @@ def test_the_list_has_the_lines_that_the_paper_states_and_no_other():
         told = forum.find("div")
         name = words(told.find("strong"))
         for line in told.findall("ul/li"):
-            text = words(line).partition(" Source: ")[0].removesuffix(THEN)
+            text = words(line).partition(" Source: ")[0].partition(" The line: ")[0]
+            text = text.removesuffix(THEN)
             for verb in VERBS:
                 if text.startswith(f"{verb[0].upper()}{verb[1:]} "):
                     lines.add((name, verb, text.removeprefix(f"{verb[0].upper()}{verb[1:]} ")))
