@@ -35,6 +35,7 @@ DATES: dict[str, tuple[str, str | None]] = {
     "confirmed_on": ("confirmed_precision", None),
     "published_date": ("published_precision", None),
     "as_of": ("as_of_precision", "as_of_qualifier"),
+    "named_date": ("named_precision", "named_qualifier"),
 }
 PARTS_OF_DATES = {part for parts in DATES.values() for part in parts if part}
 

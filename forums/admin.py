@@ -139,7 +139,7 @@ class SeatAdmin(DatedAdmin):
             "Accountability",
             {
                 "fields": [
-                    "on_behalf_of",
+                    ("on_behalf_of", "independent"),
                     "ex_officio_post",
                     "number",
                     "requirement",
@@ -165,7 +165,7 @@ class SeatAdmin(DatedAdmin):
 class MembershipAdmin(DatedAdmin):
     fieldsets = [
         ("Identification", {"fields": ["person", "seat"]}),
-        ("Accountability", {"fields": ["on_behalf_of", ("basis", "acting_for")]}),
+        ("Accountability", {"fields": [("on_behalf_of", "independent"), ("basis", "acting_for")]}),
         TENURE_PERIOD,
         EVIDENCE,
     ]
@@ -232,9 +232,12 @@ class EscalationStepAdmin(RecordAdmin):
     search_fields = ["forum__folded", "what_happens", "who_decides"]
 
 
+INDEPENDENT = "nobody (independent)"
+
+
 def for_whom(membership: Membership):
     """The organisation that a membership speaks for: its own, or its seat's."""
-    return membership.on_behalf_of or membership.seat.on_behalf_of or ""
+    return membership.speaks_for or (INDEPENDENT if membership.speaks_for_nobody else "")
 
 
 def seats_today(seats) -> list:
@@ -258,7 +261,7 @@ def seats(request, forum):
         {
             "Seat": lambda seat: seat.title,
             "Role": lambda seat: seat.role_words,
-            "For": lambda seat: seat.for_name or "",
+            "For": lambda seat: seat.for_name or (INDEPENDENT if seat.independent else ""),
             "Held today by": lambda seat: holder_links(seat, Membership),
             **PERIOD_COLUMNS,
             "Step": step_to_fill(request, Seat),

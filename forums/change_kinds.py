@@ -4,7 +4,18 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, CharField, DateField, F, Func, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    DateField,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from forums.models import (
@@ -18,12 +29,13 @@ from forums.models import (
 )
 from organisations.models import Organisation, OrganisationName, Post, Relationship
 from organisations.successions import SuccessionKind
+from people.designates import NAMED_FIELDS
 from people.identity import may_be_named
 from people.models import Appointment, PersonName
 from records.models import DatedFact, NameKind
 from records.periods import Precision, Qualifier
 
-START, END = "start", "end"
+START, END, NAMED = "start", "end", "named"
 
 # One forum, organisation or person: ("forum", its key).
 Subject = tuple[str, int]
@@ -191,8 +203,13 @@ LINE_TO = {
 SPEAKS_FOR = {
     "for_name": Coalesce("on_behalf_of__name", "seat__on_behalf_of__name"),
     "for_slug": Coalesce("on_behalf_of__slug", "seat__on_behalf_of__slug"),
+    "independent": Case(
+        When(Q(on_behalf_of=None) & (Q(independent=True) | Q(seat__independent=True)), then=True),
+        default=False,
+        output_field=BooleanField(),
+    ),
 }
-TENURE = {name: F(name) for name in ("basis", "acting_for", "end_reason")}
+TENURE = {name: F(name) for name in ("basis", "acting_for", *NAMED_FIELDS, "end_reason")}
 
 KINDS = [
     Kind("organisation", Organisation, "folded", 0, ("organisation", ""),
@@ -232,13 +249,14 @@ KINDS = [
          concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
     Kind("appointment", Appointment, "post__organisation__folded", 4, ("person", "person__"),
          ("organisation", "post__organisation__"),
-         columns={"title": F("post__title"), **TENURE},
+         columns={"title": F("post__title"), **TENURE}, events=(START, END, NAMED),
          # Whoever holds the post that a seat goes with fills the seat.
          concerns={"organisation": ("post__organisation",), "person": ("person",),
                    "forum": ("post__ex_officio_seats__forum",)}),
     Kind("membership", Membership, "seat__forum__folded", 4, ("person", "person__"),
          ("forum", "seat__forum__"),
          columns={"title": F("seat__title"), "kind": F("seat__role"), **TENURE, **SPEAKS_FOR},
+         events=(START, END, NAMED),
          concerns={"forum": ("seat__forum",), "person": ("person",),
                    "organisation": ("on_behalf_of", "seat__on_behalf_of")}),
     Kind("member-organisation", MemberOrganisation, "forum__folded", 5,

@@ -25,7 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from forums.change_kinds import END, KIND, KINDS, START, Key, Kind, Subject, text
+from forums.change_kinds import END, KIND, KINDS, NAMED, START, Key, Kind, Subject, text
 from forums.handovers import SOLE_HOLDER, predecessors, successors
 from records.days import day_before
 from records.periods import Precision, Qualifier, first_day, last_day
@@ -137,7 +137,7 @@ def _by_itself(kind: Kind, which: str) -> Q:
 
 def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
     """A filter: it is `concerned`, or took over from a tenure that is."""
-    if not kind.held_field or which == END:
+    if not kind.held_field or which != START:
         return concerned
     held = kind.model.objects.filter(concerned).order_by().values(kind.held_field)
     took_over = SOLE_HOLDER & Q(Exists(predecessors(kind).filter(concerned)))
@@ -147,7 +147,7 @@ def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
 def _handed_over(kind: Kind, which: str, rows: QuerySet, days: Between) -> QuerySet:
     """`rows`, each with the tenure that it took over from, and without the ends of those."""
     nobody = Value(0, IntegerField())
-    if not kind.held_field:
+    if not kind.held_field or which == NAMED:
         return rows.annotate(follows=nobody)
     if which == END:
         next_one = successors(kind).filter(may_be_listed_on(kind, START, days))

@@ -307,6 +307,7 @@ def move_seat(
         transfer,
         seat,
         on_behalf_of=organisation,
+        independent=False,
         ex_officio_post=post,
         title=title or stored.title,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import (
     BooleanField,
     Count,
+    DateField,
     F,
     IntegerField,
     OuterRef,
@@ -17,10 +18,21 @@ from django.db.models import (
     Sum,
     Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from forums.befalling import tell_what_befell
-from forums.change_kinds import END, KIND, KINDS, START, UNNUMBERED, Key, Kind, Subject, text
+from forums.change_kinds import (
+    END,
+    KIND,
+    KINDS,
+    NAMED,
+    START,
+    UNNUMBERED,
+    Key,
+    Kind,
+    Subject,
+    text,
+)
 from forums.handovers import adjoining
 from forums.models import Forum, Seat
 from people.post_holders import NAME_WITHHELD
@@ -51,9 +63,13 @@ class Happening(DatedStated):
     kind: str
     basis: str
     acting_for: str
+    named_date: datetime.date | None
+    named_precision: str
+    named_qualifier: str
     end_reason: str
     for_name: str | None
     for_slug: str | None
+    independent: bool
     person_id: int
     by_exception: bool
     withheld: bool
@@ -80,7 +96,7 @@ class Happening(DatedStated):
     def is_to_come(self, today: datetime.date) -> bool:
         """Whether it is still to happen. On its last day a record is still in force, as its page
         says."""
-        if self.which == START or (self.what in RENAMED and not self.is_limit):
+        if self.which in (START, NAMED) or (self.what in RENAMED and not self.is_limit):
             return self.day > today
         return not self.has_ended(today)
 
@@ -96,7 +112,8 @@ class Happening(DatedStated):
     @property
     def is_foreseen(self) -> bool:
         """Whether no source says that it happened, but one that it was to."""
-        return self.start_foreseen if self.which == START else self.end_foreseen
+        foreseen = {START: self.start_foreseen, END: self.end_foreseen}
+        return foreseen.get(self.which, False)
 
     @property
     def foreseen_as_of(self) -> When | None:
@@ -107,7 +124,7 @@ class Happening(DatedStated):
 
     @property
     def event(self) -> str:
-        """ "start", "end", "handover" or "renaming"."""
+        """ "start", "end", "named", "handover" or "renaming"."""
         if self.what in RENAMED:
             return "renaming"
         return "handover" if self.follows else self.which
@@ -158,7 +175,8 @@ def happenings(keys: Iterable[Key], about: Subject | None = None) -> list[Happen
     for key in keys:
         row = rows.get((key.what, key.pk))
         # Somebody may have removed the record, or its date, since the keys were read.
-        if row is None or row[f"{key.which}_date"] is None:
+        date = "its_named_date" if key.which == NAMED else f"{key.which}_date"
+        if row is None or row[date] is None:
             continue
         happening = _happening(row, key.which)
         if key.follows is not None and (key.what, key.follows) in rows:
@@ -187,9 +205,13 @@ COLUMNS = {
     "kind": text(),
     "basis": text(),
     "acting_for": text(),
+    "named_date": Cast(Value(None), DateField()),
+    "named_precision": text(),
+    "named_qualifier": text(),
     "end_reason": text(),
     "for_name": text(),
     "for_slug": text(),
+    "independent": Value(False, BooleanField()),
     "person_id": Value(0, IntegerField()),
     "by_exception": Value(False, BooleanField()),
     "withheld": Value(False, BooleanField()),
@@ -242,7 +264,7 @@ def _number_of(adjoining_seats: Q) -> Coalesce:
 def _happening(row: dict, which: str) -> Happening:
     fields = {name.removeprefix("its_"): value for name, value in row.items()}
     numbers = {START: fields.pop("number_before"), END: fields.pop("number_after")}
-    fields["other_number"] = numbers[which] or None
+    fields["other_number"] = numbers.get(which, NO_OTHER_SEAT) or None
     honorific = fields.pop("subject_honorific")
     fields["subject_name"] = f"{honorific} {fields['subject_name']}".strip()
     if fields["withheld"]:

@@ -1,5 +1,6 @@
 """Forums: bodies that meet, who sits on them, and how they decide and report."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +16,7 @@ from forums.choices import (
     SeatRole,
 )
 from forums.forum_successions import Succession  # noqa: F401  (a model)
+from forums.speaking_for import SpeaksFor, one_to_speak_for
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
 from records.constraints import DatabaseCheck
@@ -259,7 +261,7 @@ class ReportingLine(DatedFact):
         return self.from_forum.get_absolute_url()
 
 
-class Seat(Held, DatedFact):
+class Seat(SpeaksFor, Held, DatedFact):
     """A place on a forum that exists without a member."""
 
     forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="seats")
@@ -336,6 +338,7 @@ class Seat(Held, DatedFact):
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("role", SeatRole),
+            one_to_speak_for("seat"),
             DatabaseCheck(
                 name="forums_seat_for_someone",
                 condition=Q(number__isnull=True) | Q(number__gte=1),
@@ -368,7 +371,7 @@ class Seat(Held, DatedFact):
         return super().over_in_words(day) or owner_over_in_words(self.forum, day)
 
 
-class Membership(Tenure):
+class Membership(SpeaksFor, Tenure):
     """One person filling one seat of a forum for a period."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
@@ -392,7 +395,11 @@ class Membership(Tenure):
     )
 
     class Meta(Tenure.Meta):
-        constraints = [*Tenure.Meta.constraints, one_announced("forums_membership", "seat")]
+        constraints = [
+            *Tenure.Meta.constraints,
+            one_announced("forums_membership", "seat"),
+            one_to_speak_for("membership"),
+        ]
         ordering = ["seat__forum__folded", "seat__order", LATEST_FIRST]
         indexes = [
             *Tenure.Meta.indexes,
@@ -410,6 +417,26 @@ class Membership(Tenure):
 
     def __str__(self):
         return f"{self.person}, {self.seat}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.independent and self.held is not None and self.seat.on_behalf_of_id is not None:
+            raise ValidationError(
+                {
+                    "independent": f"The seat speaks for {self.seat.on_behalf_of}, so that whoever "
+                    "fills it is not independent. Correct the seat first if that is wrong."
+                }
+            )
+
+    @property
+    def speaks_for(self) -> Organisation | None:
+        """The organisation that this person speaks for: their own, or that of the seat."""
+        return self.on_behalf_of or (None if self.independent else self.seat.on_behalf_of)
+
+    @property
+    def speaks_for_nobody(self) -> bool:
+        """Whether a source says that this person is independent, or of the seat that it is."""
+        return self.on_behalf_of_id is None and (self.independent or self.seat.independent)
 
     def get_absolute_url(self):
         return self.seat.forum.get_absolute_url()

@@ -19,6 +19,7 @@ from forums.change_kinds import (
     GIVEN_UP,
     KIND,
     KINDS,
+    NAMED,
     START,
     TELLS_A_DAY,
     Key,
@@ -362,6 +363,6 @@ def latest_keys(most: int, about: Subject | None = None) -> list[tuple[Key, date
     return [
         (Key(what, which, pk), at)
         for at, what, pk in last
-        for which in (END, START)
+        for which in (END, START, NAMED)
         if which in KIND[what].events_about(about)
     ]

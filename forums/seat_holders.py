@@ -4,7 +4,7 @@ import datetime
 import functools
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import BooleanField, Case, F, Q, QuerySet
 from django.db.models import When as CaseWhen
@@ -49,6 +49,7 @@ class HeldSeat(Holding):
     place_name: str | None
     for_slug: str | None
     for_name: str | None
+    independent: bool
     for_latest_end: datetime.date | None
     for_end_date: datetime.date | None
     for_end_precision: str | None
@@ -94,6 +95,12 @@ class HeldSeat(Holding):
         if self.for_end_foreseen:
             return f"was to close {ends.in_a_sentence()}"
         return f"closed {ends.in_words()}"
+
+    def speaks_for_nobody(self, holder: Holder | None) -> bool:
+        """Whether a source says that the holder is independent, or of the seat that it is."""
+        if holder is None or holder.independent is None:
+            return self.independent
+        return holder.for_slug is None and (self.independent or holder.independent)
 
     @property
     def ex_officio(self) -> str:
@@ -148,6 +155,10 @@ class HeldSeat(Holding):
     def add_post_holders(self, holders: list[Holder]) -> None:
         """Add those recorded for its post to its own members, who have been read."""
         members = list(self.recorded)
+        if self.role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) or self.independent:
+            # A post has an organisation; that a chair speaks for it needs a source.
+            slug, name = self.for_slug, self.for_name
+            holders = [replace(each, for_slug=slug, for_name=name) for each in holders]
         if False not in self.post_holds:
             self.by_post = [x for x in holders if not is_kept_out(x, members, self.day)]
             self.post_holders = holders
@@ -292,6 +303,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         "voting",
         "counts_to_quoracy",
         "may_be_deputised",
+        "independent",
         "forum_id",
         *PERIOD,
         *EVIDENCE,
@@ -320,7 +332,10 @@ def _rows(seats: QuerySet) -> QuerySet:
         **PeriodRow.columns("post_organisation", "ex_officio_post__organisation__"),
         **document_columns(),
         **holder_columns(
-            "memberships__", for_slug="on_behalf_of__slug", for_name="on_behalf_of__name"
+            "memberships__",
+            for_slug="on_behalf_of__slug",
+            for_name="on_behalf_of__name",
+            independent="independent",
         ),
     )
 

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forums.change_kinds import END, START, UNNUMBERED
+from forums.change_kinds import END, NAMED, START, UNNUMBERED
 from forums.happenings import Happening
 from forums.models import Forum, ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
@@ -348,7 +348,19 @@ def _reason(each: Happening) -> str:
 
 
 def _speaks_for(each: Happening) -> Pieces:
+    if each.independent:
+        return [" (independent)"]
     return [" for ", Piece(each.for_name, "organisation", each.for_slug)] if each.for_name else []
+
+
+def _named(each: Happening, tense: str) -> Pieces:
+    """ "Ann Lee was named Chair designate of The Board"."""
+    verb = {"past": "was named", "to come": "is to be named", "by": "had been named"}[tense]
+    if each.what == "membership" and each.kind != SeatRole.CHAIR:
+        seat: Pieces = [f"for the seat “{each.title}” of ", object_of(each)]
+        return [subject(each), f" {verb} ", *seat, _basis(each)]
+    title, *of = position(each)
+    return [subject(each), f" {verb} {title} designate", *of, _basis(each)]
 
 
 def _died(each: Happening, tense: str) -> Pieces:
@@ -362,6 +374,8 @@ def _died(each: Happening, tense: str) -> Pieces:
 
 def _tenure(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
+    if each.which == NAMED:
+        return _named(each, tense)
     if (each.which, each.end_reason) == (END, EndReason.DIED) and tense != "to come":
         return _died(each, tense)
     if each.what == "membership" and each.kind != SeatRole.CHAIR:

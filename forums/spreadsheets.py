@@ -18,5 +18,5 @@ DIRECTORIES[Forum] = ForumDirectory
 @importable
 class MembershipSpreadsheet(TenureSpreadsheet):
     model = Membership
-    after_held = ("on_behalf_of",)
+    after_held = ("on_behalf_of", "independent")
     explains = "Who fills or filled which seat of a forum, one a row."

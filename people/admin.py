@@ -19,7 +19,18 @@ from people.post_holders import Holder, Holding, posts_with_holders
 from people.standing import Standing
 from people.steps.appointments import ON_THE_SEAT_ALONE, of_the_post_in_words
 
-TENURE_PERIOD = ("Period", {"fields": [*PERIOD_FIELDS, "end_reason", "term_ends"]})
+TENURE_PERIOD = (
+    "Period",
+    {
+        "fields": [
+            "named_date",
+            ("named_precision", "named_qualifier"),
+            *PERIOD_FIELDS,
+            "end_reason",
+            "term_ends",
+        ]
+    },
+)
 
 # Columns that tables of appointments and of memberships share.
 TENURE_COLUMNS = {**PERIOD_COLUMNS, "Basis": lambda tenure: tenure.get_basis_display()}

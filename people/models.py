@@ -14,6 +14,7 @@ from people.bases import (
     basis_in_words,  # noqa: F401  (with the choices)
     end_reason_in_words,  # noqa: F401
 )
+from people.designates import Designated, refuse_designate_of_nothing
 from people.personal_names import corrected_sort_name, parts_of
 from records.constraints import DatabaseUnique
 from records.days import NO_LATEST, DayField
@@ -222,7 +223,7 @@ class TenureQuerySet(DatedRecordQuerySet):
 TenureManager = NaturalKeyManager.from_queryset(TenureQuerySet, "TenureManager")
 
 
-class Tenure(DatedFact):
+class Tenure(Designated, DatedFact):
     """One person's time in a post or a seat."""
 
     basis = models.CharField(max_length=15, choices=Basis, default=Basis.SUBSTANTIVE)
@@ -256,6 +257,7 @@ class Tenure(DatedFact):
         abstract = True
         constraints = [
             *DatedFact.Meta.constraints,
+            *Designated.Meta.constraints,
             one_of("basis", Basis),
             one_of("acting_for", ActingFor, or_empty=True),
             models.CheckConstraint(
@@ -290,6 +292,7 @@ class Tenure(DatedFact):
 
     def prepare(self) -> None:
         super().prepare()
+        self.settle_naming()
         self.settle_sole()
 
     def settle_sole(self) -> None:
@@ -313,6 +316,7 @@ class Tenure(DatedFact):
         super().clean()
         self._refuse_acting_for_without_acting()
         self._refuse_foreseen_death()
+        refuse_designate_of_nothing(self)
         self._refuse_merged_person()
         if self.held is not None:
             self.refuse_start_after_end_of(self.held)

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 from django.db.models import F, QuerySet
 
 from organisations.models import Organisation, Post
+from people.designates import NAMED_FIELDS, Named
 from people.models import Basis, basis_in_words, end_reason_in_words
 from people.standing import (
     Standing,
@@ -34,13 +35,13 @@ from records.stated import (
 from records.together import PeriodRow, Together
 
 # The columns of a tenure of its own.
-TENURE = ("basis", "acting_for", "term_ends", "end_reason")
+TENURE = ("basis", "acting_for", *NAMED_FIELDS, "term_ends", "end_reason")
 # What a public page says instead of a name that is withheld from it.
 NAME_WITHHELD = "Name withheld"
 
 
 @dataclass(kw_only=True)
-class Holder(DatedStated):
+class Holder(Named, DatedStated):
     """Somebody recorded for a post or a seat: one appointment or membership, as a row."""
 
     id: int
@@ -53,10 +54,15 @@ class Holder(DatedStated):
     withheld: bool
     basis: str
     acting_for: str
+    named_date: datetime.date | None
+    named_precision: str
+    named_qualifier: str
     term_ends: datetime.date | None
     end_reason: str
     for_slug: str | None = None
     for_name: str | None = None
+    # Whether they speak for nobody in a seat, by a record of their own; None of a post.
+    independent: bool | None = None
     # The post this person fills a seat by holding, if that is why they fill it.
     ex_officio: str = ""
     # Whether they held the post before, and come to fill the seat because somebody leaves it.
@@ -265,12 +271,15 @@ class Holding(DatedStated):
     @property
     def announced(self) -> list[Holder]:
         """The holders to come whom a page lists. It leaves out those who may already hold the post
-        that a seat goes with, whom the page of the post lists; and those who fill the seat when a
-        member of its own leaves."""
+        that a seat goes with, whom the page of the post lists; those who fill the seat when a
+        member of its own leaves; and those who are named for it only later, or for what has ended.
+        """
+        over = self.may_be_over
         return [
             holder
             for holder in self.to_come
             if not (holder.returns or (holder.ex_officio and holder.is_openly_perhaps(self.day)))
+            and not (holder.named and (over or holder.is_named_after(self.day)))
         ]
 
     @property

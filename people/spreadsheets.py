@@ -93,6 +93,7 @@ class CertainTimes:
 TIME_COLUMNS = [
     "basis",
     "acting_for",
+    "named_date",
     "start_date",
     "term_ends",
     "end_date",

@@ -92,13 +92,14 @@ class When:
 
     def as_start(self) -> dict[str, Any]:
         """The fields of what starts then."""
-        return self._as(Period.START_FIELDS)
+        return self.as_fields(Period.START_FIELDS)
 
     def as_end(self) -> dict[str, Any]:
         """The fields of what ends then: its last day."""
-        return self._as(Period.END_FIELDS)
+        return self.as_fields(Period.END_FIELDS)
 
-    def _as(self, names: tuple[str, str, str]) -> dict[str, Any]:
+    def as_fields(self, names: tuple[str, str, str]) -> dict[str, Any]:
+        """The fields of those names: of the date, its precision and its qualifier."""
         return dict(zip(names, (self.day, self.precision, self.qualifier), strict=True))
 
     @property

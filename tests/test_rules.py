@@ -166,6 +166,14 @@ TENURE = {
             {"term_ends": day("2019-03-31"), **NO_START, **ended("2019-04-30")},
         ],
     ),
+    "named_words": (
+        [{"named_precision": "week"}, {"named_qualifier": "not-before"}],
+        [{"named_precision": "month"}, {"named_qualifier": "by"}],
+    ),
+    "named_before_start": (
+        [{"named_date": day("2019-04-02")}],
+        [{"named_date": day("2019-04-01")}, {"named_date": day("2018-11-26")}],
+    ),
     "acting_for_something": (
         [{"acting_for": ActingFor.VACANCY}, {"acting_for": ActingFor.LEAVE, "basis": "interim"}],
         [{"acting_for": ActingFor.VACANCY, "basis": Basis.ACTING}, {"basis": Basis.ACTING}],
@@ -232,6 +240,17 @@ def choice_cases(model, rule, field):
         yield rule, False, lambda: case("")
     else:
         yield rule, True, lambda: case("")
+
+
+def speaks_for_cases():
+    for make in (make_seat, make_membership):
+        rule = f"forums_{make.__name__.removeprefix('make_')}_speaks_for_one"
+        for refused, values in (
+            (True, {"independent": True, "on_behalf_of": make_organisation}),
+            (False, {"independent": True}),
+            (False, {"on_behalf_of": make_organisation}),
+        ):
+            yield rule, refused, lambda m=make, v=values: (m(), made(v))
 
 
 # What one model has alone. Each case is a record and the values to give it.
@@ -448,6 +467,7 @@ EVERY, MUST_INCLUDE = ClauseKind.EVERY_ORGANISATION, ClauseKind.MUST_INCLUDE
 
 CASES = [
     *shared_cases(),
+    *speaks_for_cases(),
     ("organisations_place_not_in_itself", True, lambda: a_place_in("itself")),
     ("organisations_place_not_in_itself", False, lambda: a_place_in("another")),
     *(

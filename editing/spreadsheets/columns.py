@@ -116,6 +116,16 @@ class ChoiceColumn(LineColumn):
 class YesNoColumn(LineColumn):
     accepts = YES_NO
 
+    def read(self, text: str) -> Any:
+        word = fold(super().read(text))
+        if word not in ("", "yes", "no"):
+            raise CellProblem(f"“{word}” is not known here. Write “yes” or “no”.")
+        return word == "yes" if word else None
+
+    def put(self, record: models.Model, value: Any) -> None:
+        if value is not None:
+            super().put(record, value)
+
     def write(self, value: Any) -> str:
         return {True: "yes", False: "no"}.get(value, "")
 

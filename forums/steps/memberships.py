@@ -64,7 +64,13 @@ def _(record: Seat, request):
         label="On behalf of",
         help_text="The organisation this person speaks for. Leave empty to take the seat’s.",
     )
-    return {"on_behalf_of": on_behalf_of}
+    independent = forms.BooleanField(
+        label="Speaks for nobody (independent)",
+        required=False,
+        help_text="Tick only if the source says so. Leave unticked to take what is said of the "
+        "seat.",
+    )
+    return {"on_behalf_of": on_behalf_of, "independent": independent}
 
 
 WHAT_RESIZING_CHANGES = (

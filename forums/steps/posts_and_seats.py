@@ -125,7 +125,7 @@ class CreatePost(Create):
 
 
 class CreateSeatForm(CreateForm):
-    fields_of_it = [("title", "role"), "on_behalf_of", "ex_officio_post"]
+    fields_of_it = [("title", "role"), ("on_behalf_of", "independent"), "ex_officio_post"]
     fields_of_holding = [
         "number",
         "requirement",
@@ -134,6 +134,11 @@ class CreateSeatForm(CreateForm):
     ]
 
     role = forms.ChoiceField(choices=SeatRole.choices, initial=SeatRole.MEMBER)
+    independent = forms.BooleanField(
+        label="Speaks for nobody (independent)",
+        required=False,
+        help_text="Tick only if the source says so.",
+    )
     number = forms.IntegerField(
         label="Number of holders",
         required=False,
@@ -166,6 +171,7 @@ class CreateSeatForm(CreateForm):
             "title",
             "role",
             "on_behalf_of",
+            "independent",
             "ex_officio_post",
             "number",
             "requirement",
@@ -285,7 +291,8 @@ class MoveSeat(DependantsStep):
     def facts(self):
         speaks_for = self.record.on_behalf_of
         goes_with = self.record.ex_officio_post
-        facts = [("Speaks for", str(speaks_for) if speaks_for else "not recorded")]
+        nobody = "nobody (independent)" if self.record.independent else "not recorded"
+        facts = [("Speaks for", str(speaks_for) if speaks_for else nobody)]
         if goes_with:
             facts.append(("Goes with the post", str(goes_with)))
         return facts

@@ -203,7 +203,8 @@ class _Gathering:
             "seat_forum_slug": seat.forum_slug,
             "speaks_for_slug": holder.for_slug or seat.for_slug,
             "by_appointment": holder.id,
-            "by_appointment_slug": holder.for_slug if holder.ex_officio else None,
+            "by_appointment_slug": seat.post_organisation_slug if holder.ex_officio else None,
+            "independent": seat.speaks_for_nobody(holder),
         }
 
     def posts(self) -> Iterator[Found]:

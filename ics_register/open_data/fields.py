@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.text import capfirst
 
 from ics_register.open_data.identifiers import Addresses
+from people.designates import NAMED_FIELDS
 from people.post_holders import NAME_WITHHELD
 from people.standing import Standing
 from records.evidence import Evidence, Foreseeable
@@ -432,7 +433,9 @@ def holder(model) -> list[Column]:
 
 def tenure(model) -> list[Column]:
     return [
-        *plain(model, "basis", "acting_for", "term_ends", "end_reason"),
+        *plain(model, "basis", "acting_for"),
+        *known(model, *NAMED_FIELDS),
+        *plain(model, "term_ends", "end_reason"),
         IN_FORCE,
         *period(model),
     ]

@@ -41,7 +41,8 @@ HEADS = ", ".join(f"'{kind.value}'" for kind in HEAD_KINDS)
 VIEWS = f"""
 CREATE VIEW who_sits_where AS
 SELECT forums.name AS forum, seats.role, seats.title AS seat, seats.standing,
-    memberships.person_name AS person, speaks_for.name AS on_behalf_of, memberships.basis,
+    memberships.person_name AS person, speaks_for.name AS on_behalf_of,
+    coalesce(memberships.independent, seats.independent) AS independent, memberships.basis,
     memberships.start_date, memberships.start_qualifier, memberships.start_edtf,
     memberships.start_foreseen,
     memberships.end_date, memberships.end_qualifier, memberships.end_edtf, memberships.end_foreseen,

@@ -161,6 +161,7 @@ TABLES = (
         refers(Seat, "forum", "forums"),
         *plain(Seat, "role", "title"),
         refers(Seat, "on_behalf_of", "organisations"),
+        *plain(Seat, "independent"),
         refers_on_page(Seat, "ex_officio_post", "posts", "organisation"),
         *plain(
             Seat, "number", "requirement", "holder_stated", "voting", "counts_to_quoracy",
@@ -174,6 +175,7 @@ TABLES = (
         *holder(Membership),
         refers_on_page(Membership, "seat", "seats", "forum"),
         SPEAKS_FOR,
+        *plain(Membership, "independent"),
         BY_APPOINTMENT,
         *tenure(Membership),
         *evidence(Membership),

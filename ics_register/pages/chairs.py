@@ -44,7 +44,7 @@ from ics_register.pages.names_on_day import NamesThen, earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import post_holders
-from people.post_holders import HeldPost
+from people.post_holders import HeldPost, Holder
 from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
 from records.namesakes import told_apart_by_key
@@ -265,10 +265,14 @@ def _later(page: Page, seats: QuerySet, posts: QuerySet) -> KnownLater:
 
 
 def speak_for(seat: HeldSeat) -> list[tuple]:
-    """The organisations that holders of a seat speak for, as (slug, name), adjoining ones once."""
-    own = (seat.for_slug, seat.for_name)
-    each = [(one.for_slug, one.for_name) if one.for_slug else own for one in seat.holders]
-    return [key for key, _ in groupby(each)]
+    """The organisations that holders of a seat speak for, as (slug, name, whether they speak for
+    nobody), adjoining ones once."""
+
+    def of(holder: Holder) -> tuple:
+        stated = holder if holder.for_slug else seat
+        return stated.for_slug, stated.for_name, seat.speaks_for_nobody(holder)
+
+    return [key for key, _ in groupby(map(of, seat.holders))]
 
 
 def _in_order(seats: QuerySet, posts: QuerySet) -> QuerySet:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ics_register.pages.facts import dated
 from ics_register.pages.formats import Here
+from people.designates import NAMED_FIELDS
 from people.standing import Standing
 from records.periods import Period
 
@@ -80,9 +81,11 @@ HOLDING_COLUMNS = (
     "person_name",
     "on_behalf_of",
     "on_behalf_of_name",
+    "independent",
     "ex_officio",
     "basis",
     "acting_for",
+    *NAMED_FIELDS,
     "term_ends",
     "end_reason",
     *DATED_COLUMNS,
@@ -99,9 +102,11 @@ TENURE_COLUMNS = (
     "forum_name",
     "on_behalf_of",
     "on_behalf_of_name",
+    "independent",
     "ex_officio",
     "basis",
     "acting_for",
+    *NAMED_FIELDS,
     "term_ends",
     "end_reason",
     *DATED_COLUMNS,
@@ -142,12 +147,15 @@ def holding_rows(said: dict) -> Iterator[dict]:
     There is one for each holder on the day, or one if there is none. That one has no period, and
     is in force if the post or seat is, whose source it has.
     """
-    kept = ("title", "standing", "requirement", "on_behalf_of", "in_force")
+    kept = ("title", "standing", "requirement", "on_behalf_of", "independent", "in_force")
     own = {key: said.get(key) for key in kept}
     source = flat({"source": said["source"]}, "holding_")
     for each in said["holders"]:
         for_whom = each["on_behalf_of"] or own["on_behalf_of"]
-        yield flat({**own, **each, "on_behalf_of": for_whom}) | source
+        independent = own["independent"]
+        if independent is not None:  # it is of a seat
+            independent = for_whom is None and any(one["independent"] for one in (own, each))
+        yield flat({**own, **each, "on_behalf_of": for_whom, "independent": independent}) | source
     if not said["holders"]:
         post = said.get("ex_officio_post")
         known = ("last_known", "last_known_precision", "last_known_qualifier")

@@ -236,6 +236,7 @@ def holder(holding, each, here: Here) -> dict:
         "person": {"id": here.id("person", each.person_slug), "name": each.person},
         "withheld": each.withheld,
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
+        "independent": each.independent,
         "ex_officio": each.ex_officio or None,
         **_terms(each),
         **dated(each, here),
@@ -246,6 +247,9 @@ def _terms(fact) -> dict:
     return {
         "basis": fact.basis,
         "acting_for": fact.acting_for or None,
+        "named_date": date(fact.named_date, fact.named_precision),
+        "named_precision": fact.named_precision if fact.named_date else None,
+        "named_qualifier": fact.named_qualifier if fact.named_date else None,
         "term_ends": date(fact.term_ends),
         "end_reason": fact.end_reason or None,
     }
@@ -281,6 +285,7 @@ def seat(seat, here: Here) -> dict:
         "counts_to_quoracy": seat.counts_to_quoracy,
         "may_be_deputised": seat.may_be_deputised,
         "on_behalf_of": record(here, "organisation", seat.for_slug, seat.for_name),
+        "independent": seat.independent,
         "ex_officio_post": post,
         **_holding(seat, here),
     }
@@ -333,6 +338,11 @@ def former_holders(pairs, here: Here) -> list[dict]:
     ]
 
 
+def designates(pairs, here: Here) -> list[dict]:
+    """The people named by the day for what begins only later, each with the title of that."""
+    return [{"title": holding.title, **holder(holding, each, here)} for holding, each in pairs]
+
+
 def over_time(times, here: Here) -> list[dict]:
     """Who held what over time: each stretch with or without a holder, also those those too for
     which the picture has no room."""
@@ -368,6 +378,7 @@ def tenure(tenure, here: Here) -> dict:
             "organisation": named(tenure.post.organisation, here),
             "forum": None,
             "on_behalf_of": None,
+            "independent": None,
         }
     else:
         said = {
@@ -375,7 +386,8 @@ def tenure(tenure, here: Here) -> dict:
             "title": tenure.seat.title,
             "organisation": None,
             "forum": named(tenure.seat.forum, here),
-            "on_behalf_of": named(tenure.on_behalf_of or tenure.seat.on_behalf_of, here),
+            "on_behalf_of": named(tenure.speaks_for, here),
+            "independent": tenure.speaks_for_nobody,
         }
     return {
         **said,
@@ -397,6 +409,7 @@ def tenure_through_post(seat, each, here: Here) -> dict:
         "organisation": None,
         "forum": record(here, "forum", seat.forum_slug, seat.forum_name),
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
+        "independent": seat.speaks_for_nobody(each),
         "ex_officio": each.ex_officio,
         **_terms(each),
         **dated(each, here),

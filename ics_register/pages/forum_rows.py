@@ -129,6 +129,10 @@ class SeatRow:
         return speaks_for(self.seat, self.holder)
 
     @property
+    def speaks_for_nobody(self) -> bool:
+        return self.seat.speaks_for_nobody(self.holder)
+
+    @property
     def successor_speaks_for(self) -> Link | None:
         """The organisation that the successor speaks for, if that is another."""
         other = speaks_for(self.seat, self.successor) if self.successor else None

@@ -145,6 +145,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "known_from_a_later_day": [facts.seat(seat, here) for seat in context["known_later"]],
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
+        "designates": facts.designates(context["designates"], here),
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
         "member_organisations": members_as_data(context["member_organisations"], forum, here),
@@ -283,6 +284,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "forum": forum,
         "chairs": [seat for seat in listed if seat.role == SeatRole.CHAIR],
         "later_chairs": chairs_after(seats, asked),
+        "designates": designates(seats, asked.day),
         "seats": listed,
         "known_later": known_later,
         "places": Places.of(listed),
@@ -359,6 +361,12 @@ def chairs_after(seats: list[HeldSeat], asked: AskedDay) -> list[HeldSeat]:
         and not seat.is_listed(asked.day)
         and not seat.has_ended(asked.day)
     ]
+
+
+def designates(holdings, day: datetime.date) -> list[tuple]:
+    """The people named for what begins only after the day, each after that."""
+    later = [each for each in holdings if not each.is_listed(day)]
+    return [(each, holder) for each in later for holder in each.announced if holder.named]
 
 
 def together(holdings, owner: str) -> dict[int, list]:

@@ -85,5 +85,8 @@ def by_when(them: Iterable[HeldThen], day: datetime.date) -> dict[str, list[Held
     """The posts and seats of somebody, by one of WHEN or "before"."""
     found: dict[str, list[HeldThen]] = {when: [] for when in (*WHEN, "before")}
     for each in them:
-        found[each.when(day)].append(each)
+        when = each.when(day)
+        # Nobody is a designate before the day on which they are named.
+        if when != "to_come" or not each.tenure.is_named_after(day):
+            found[when].append(each)
     return found

@@ -15,7 +15,7 @@ from ics_register.pages import csv_rows, facts, forum_rows, known_later
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
 from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks, whole, whole_list
-from ics_register.pages.forums import former_holders, together
+from ics_register.pages.forums import designates, former_holders, together
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of, page_of_day
@@ -139,6 +139,7 @@ def organisation_as_json(context: dict, here: Here) -> dict:
         "name_source": facts.source_of_name(context["renaming"], here),
         "in_force": organisation.holds(here.asked.day),
         "posts": [facts.post(post, here) for post in context["posts"]],
+        "designates": facts.designates(context["designates"], here),
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
         "seats": here.paged(
@@ -286,6 +287,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "codes": codes_in_words(organisation),
         "posts": listed_posts,
         "later_posts": [post for post in posts if post.is_openly_perhaps(asked.day) and not over],
+        "designates": designates(posts, asked.day),
         "former": former,
         **forum_rows.told_as_over(former),
         "times": recorded_times(heads_first(posts), asked, organisation.end_date),

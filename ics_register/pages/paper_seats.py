@@ -113,7 +113,8 @@ def to_come(seat: HeldSeat, asked: AskedDay) -> Iterator[PaperLine]:
 def organisation_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     slug, name = speaks_for(seat, holder)
     if name is None:
-        return (PaperLine("Not recorded"),)
+        nobody = seat.speaks_for_nobody(holder)
+        return (PaperLine("Nobody (independent)" if nobody else "Not recorded"),)
     lines = [PaperLine(name, address=reverse("organisation", args=[slug]))]
     if slug == seat.for_slug and seat.for_closed:
         lines.append(PaperLine(seat.for_closed))

@@ -34,6 +34,14 @@ class TenureRow:
         return basis_in_words(self.record.basis, self.record.acting_for)
 
     @property
+    def designate(self) -> str:
+        """ "Chair designate, named on 26 November 2021, to begin on 1 July 2022", of what is to
+        come."""
+        if self.held.when(self.asked.day) != "to_come":
+            return ""
+        return self.record.designate_in_words(self.title)
+
+    @property
     def of(self) -> Link:
         """The organisation of the post, or the forum of the seat."""
         if isinstance(self.record, Appointment):
@@ -52,7 +60,11 @@ class TenureRow:
     def speaks_for(self) -> Organisation | None:
         if isinstance(self.record, Appointment):
             return None
-        return self.record.on_behalf_of or self.record.seat.on_behalf_of
+        return self.record.speaks_for
+
+    @property
+    def speaks_for_nobody(self) -> bool:
+        return isinstance(self.record, Membership) and self.record.speaks_for_nobody
 
     @property
     def after_period(self) -> str:

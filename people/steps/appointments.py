@@ -22,6 +22,7 @@ from people.actions import (
     record_existence,
     tenure_model_of,
 )
+from people.designates import NAMED_FIELDS
 from people.duplicates import people_like
 from people.identity import new_person
 from people.models import ActingFor, Appointment, Basis, Person
@@ -46,7 +47,12 @@ NOT_ACTING = [choice for choice in Basis.choices if choice[0] != Basis.ACTING]
 class HolderForm(StepForm):
     """Asks for a person, found by name or new to the register, and on what basis they come."""
 
-    shows = {**StepForm.shows, "name": "new_name", "honorific": "new_honorific"}
+    shows = {
+        **StepForm.shows,
+        "name": "new_name",
+        "honorific": "new_honorific",
+        "named_date": "named",
+    }
     when_fields = [*StepForm.when_fields, "existed"]
 
     new_name = forms.CharField(
@@ -69,6 +75,7 @@ class HolderForm(StepForm):
     # The fields about the tenure, as the model names them.
     tenure_fields = ["basis", "term_ends"]
     needs_a_holder = True
+    asks_when_named = True
     # The person whom the step records, if they are new to the register.
     recorded: Person | None = None
     # What the day entered shows to have existed earlier than the register says.
@@ -93,8 +100,17 @@ class HolderForm(StepForm):
             del self.fields["new_name"], self.fields["new_honorific"]
         further = fields_of_tenure(self.record, self.request)
         self.fields.update(further)
+        if self.asks_when_named:
+            self.add_date(
+                "named",
+                label="Named on",
+                help_text="Only of a designate: the day on which they were named, before they "
+                "begin.",
+            )
         self.tenure_fields = [*self.tenure_fields, *further]
         self.person_fields = ["person", ("new_name", "new_honorific"), *self.tenure_fields]
+        if self.asks_when_named:
+            self.person_fields.append("named")
 
     def clean(self):
         data: Any = super().clean()
@@ -117,7 +133,12 @@ class HolderForm(StepForm):
 
     def tenure(self) -> dict:
         data = self.cleaned_data
-        return {"person": self.holder(), **{name: data[name] for name in self.tenure_fields}}
+        named = self.date_added("named") if self.asks_when_named else None
+        return {
+            "person": self.holder(),
+            **{name: data[name] for name in self.tenure_fields},
+            **(named.as_fields(NAMED_FIELDS) if named else {}),
+        }
 
     def ask_whether_they_existed(self, posts_or_seats: Iterable[Held]) -> None:
         """Offer to record that posts or seats, and what they are of, existed on the day entered,
@@ -221,7 +242,7 @@ def of_the_post_in_words(step: type[Step], post: object) -> str:
 ON_THE_SEAT_ALONE = {
     "appoint": "Appoint a member of the seat’s own",
     "replace": "Replace the seat’s own member",
-    "cover": "Cover an absent holder, in this seat alone",
+    "cover": "Record who acts, in this seat alone",
 }
 
 
@@ -341,6 +362,7 @@ class CoverForm(HolderForm):
     shows = {**HolderForm.shows, "end_date": "until"}
     tenure_fields = ["acting_for"]
     basis = term_ends = None
+    asks_when_named = False
     acting_for = forms.ChoiceField(
         label="What for",
         choices=WHAT_THEY_ACT_FOR,

@@ -178,7 +178,8 @@ class Told:
 def is_named_as_holder(person: Person, row: str) -> bool:
     """Whether a row names somebody, and not only as to come."""
     row = re.sub(r" \((interim|acting)[^)]*\)", "", row)
-    to_come = [f"{person.name} {word}" for word in ("from", "not before")]
+    later = (" from", " not before", ", Chair designate")
+    to_come = [f"{person.name}{words}" for words in later]
     return row.count(person.name) > sum(row.count(words) for words in to_come)
 
 

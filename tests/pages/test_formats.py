@@ -188,6 +188,7 @@ def test_every_column_has_a_value_in_some_row(cast):
             person=cast.person,
             basis="acting",
             acting_for="absence",
+            named_date="2010-12-01",
             end_date="2199-01-01",
             end_reason=EndReason.TERM_ENDED,
             end_document=paper,

@@ -70,6 +70,7 @@ def test_the_herefordshire_alliance_is_chaired_ex_officio():
     said = chairs()["One Herefordshire Alliance"]
 
     assert "ex officio, as Director of Adult Social Services (DASS), Herefordshire Council" in said
+    assert "for whom: not recorded" in said
 
 
 def test_chairs_that_nobody_is_recorded_for_say_who_is_required():

@@ -17,7 +17,7 @@ pytestmark = slow.UPGRADE
 # Fields that the open data has had since, of what it also had before.
 SINCE = {
     "start_edtf", "end_edtf", "last_known", "last_known_precision", "last_known_qualifier",
-    "unfilled", "unfilled_standing", "start_foreseen", "end_foreseen",
+    "unfilled", "unfilled_standing", "start_foreseen", "end_foreseen", "independent",
 }  # fmt: skip
 # The same of one kind of record. A succession of before is one of which nobody said how or when.
 SINCE_OF = {"successions": {"kind", "in_force"}}
@@ -67,18 +67,31 @@ def test_every_record_has_the_names_dates_texts_and_sources_that_it_had(shown):
                     - SINCE
                     - SINCE_OF.get(table, set())
                     if now[key].get(name) != records[key].get(name)
+                    and not (name == "on_behalf_of_id" and is_chair_by_a_post(key, before))
                 ]
     assert differing == []
     assert seen > 2_500
 
 
+def is_chair_by_a_post(key: str, before: dict) -> bool:
+    """Whether it is the membership of a chair by a post, who was said to speak for its organisation
+    though no source says so."""
+    seat = before["tables"]["memberships"].get(key, {}).get("seat_id")
+    roles = {each: seat["role"] for each, seat in before["tables"]["seats"].items()}
+    return bool(BY_A_POST.search(key)) and roles.get(seat) == "chair"
+
+
 def test_every_page_shows_what_it_showed(shown):
     lost, seen = [], 0
+    # The alliance's chair, by a post of the council, was said to speak for it.
+    spoke_for = re.compile(r"\.on_behalf_of\.(id|name)$")
     for day, before, after in shown:
         for page, was in before["pages"].items():
             facts = Counter(said(was))
             lost += [
-                f"{day}: {page}: {fact}" for fact in facts - Counter(said(after["pages"][page]))
+                f"{day}: {page}: {fact}"
+                for fact in facts - Counter(said(after["pages"][page]))
+                if not (spoke_for.search(fact[0]) and "council" in str(fact[1]).lower())
             ]
             seen += facts.total()
     assert lost == []
