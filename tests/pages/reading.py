@@ -15,6 +15,7 @@ VOID = {"meta", "link", "input", "br", "hr", "img"}
 BLOCKS = {"p", "div", "ul", "ol", "dl", "table", "details", "form", "section", "h1", "h2", "h3"}
 APART = BLOCKS | {"span", "li", "dt", "dd", "th", "td", "tr", "summary", "caption"}
 NO_BLOCKS_INSIDE = {"p", "span", "a", "h1", "h2", "h3", "summary", "strong", "q"}
+HEADINGS = {"h1", "h2", "h3"}
 
 
 class _Builder(HTMLParser):
@@ -30,6 +31,8 @@ class _Builder(HTMLParser):
         assert len(names) == len(set(names)), f"<{tag}> has an attribute twice: {names}"
         if tag in BLOCKS:
             outside = NO_BLOCKS_INSIDE.intersection(self.open)
+            if tag in HEADINGS:  # the one block that a summary may have
+                outside -= {"summary"}
             assert not outside, f"<{tag}> inside {outside}, line {self.getpos()[0]}"
         self.tree.start(tag, {name: value or "" for name, value in attributes})
         if tag in VOID:

@@ -110,7 +110,6 @@ def test_a_limit_is_drawn_as_open_to_the_left_and_certain_only_from_then(post):
         ({}, 1),
         ({"confirmed_on": "2022-01-01"}, 367),
         ({"confirmed_on": "2022-02-01", "confirmed_precision": Precision.MONTH}, 424),
-        ({"confirmed_on": "2020-05-05"}, 1),
         ({"confirmed_on": "2024-06-30"}, 1278),
     ],
 )
@@ -126,6 +125,12 @@ def test_who_is_not_recorded_to_have_left_is_certain_until_a_source_last_said_so
     assert [each.look for each in rest] == (["unconfirmed"] if certain < days else [])
     share = known.width / (known.width + sum(each.width for each in rest))
     assert share == pytest.approx(certain / days, abs=0.001)
+
+
+def test_a_start_that_a_source_of_before_foresaw_is_drawn_as_foreseen(post):
+    make_appointment(post=post, start_date="2020-12-31", confirmed_on="2020-05-05")
+
+    assert looks(drawn(post).lines[-1]) == ["foreseen", "to-come"]
 
 
 def test_only_the_start_is_certain_when_the_end_is_known_as_a_limit(post):

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from editing.links import step_address
-from forums.models import Membership
+from forums.models import Membership, Succession
+from organisations.models import Relationship
 from people.identity import (
     facts_that_name,
     families_of,
@@ -480,10 +481,14 @@ def test_every_text_of_a_record_is_looked_through_but_for_the_names_of_others(ka
         if isinstance(field, models.CharField | models.TextField) and not field.choices
         if not (model in (Person, PersonName) and field.name in names)
     ]
-    # What some of them need: a document, an end, a rule that leaves something out.
-    for name in ("document", "confirmed_document", "end_document", "codes_document"):
+    # What some of them need: a document, an end, a start that never came, a rule that leaves
+    # something out.
+    cited = ("document", "confirmed_document", "end_document", "codes_document")
+    for name in (*cited, "given_up_document"):
         setattr(record, name, source())
     record.confirmed_on = record.end_date = day("2024-05-01")
+    if model in (Relationship, Succession):
+        record.start_date = None
     record.quoracy_clauses_say_all = False
     for text in texts:
         setattr(record, text.name, "brown")
