@@ -163,8 +163,8 @@ NOUNS = {
     "post": ("post", "posts"),
     "seat": ("seat", "seats"),
     UNNUMBERED: (
-        "seat for a number of people that is not recorded",
-        "seats for a number of people that is not recorded",
+        "seat (number of people not recorded)",
+        "seats (number of people not recorded)",
     ),
     "member-organisation": ("member organisation", "member organisations"),
     "reporting-line": ("reporting line", "reporting lines"),

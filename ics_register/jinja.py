@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from ics_register.addresses import address
 from ics_register.open_data.identifiers import membership_anchor
 from records.days import is_taken
-from records.periods import date_in_words
+from records.periods import date_in_words, perhaps_so
 
 
 @pass_context
@@ -39,7 +39,11 @@ def environment(**options) -> Environment:
         is_taken=is_taken,
     )
     env.filters.update(
-        capfirst=capfirst, date_words=date_in_words, lines=lines, local_day=local_day
+        capfirst=capfirst,
+        date_words=date_in_words,
+        lines=lines,
+        local_day=local_day,
+        perhaps_so=perhaps_so,
     )
     return env
 

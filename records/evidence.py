@@ -278,6 +278,11 @@ class Foreseeable(Evidence, Period):
         """Whether to say on `day` that it was to start."""
         return self.start_date is not None and self.start_date <= day and self.start_foreseen
 
+    def why_beside_period(self, day: datetime.date, why: str) -> str:
+        """`why` it is perhaps so, where the period stands beside: "" of a plan that it tells."""
+        told = self.start_is_told_as_foreseen(day) and why == self.why_perhaps(day)
+        return "" if told else why
+
     def start_heading(self, day: datetime.date) -> str:
         """The heading on `day` of when it starts: "Began", "Is to begin"."""
         if self.start_is_told_as_foreseen(day):
@@ -319,8 +324,16 @@ class Foreseeable(Evidence, Period):
         if self.end_is_told_as_foreseen(day):
             end = f"; {self.told_end('ended')}"
         if self.start_is_told_as_foreseen(day):
+            if self.has_ended(day) and not self.end_foreseen:
+                return self.told_plan_over()
             start, end = self.told_start(), end.replace(", ", "; ", 1)
         return start + end
+
+    def told_plan_over(self) -> str:
+        """The same of what a later source says is over, but not that it began: "was to begin in
+        April 2019, says the paper of March 2019; if it began, it ended by June 2021"."""
+        plan = f"was to begin {self.when_it_starts()}, says {_paper_of(self.start_foreseen_as_of)}"
+        return f"{plan}; if it began, it ended {self.when_it_ends()}"
 
     def told_end(self, verb: str) -> str:
         """The end of what is over, in words: "closed March 2026"; of an end that was foreseen, "was
@@ -343,17 +356,17 @@ def foresees(said: When | None, known: When | None, event: When | None) -> bool:
     return known.last_possible() < event.first_possible()
 
 
-def _of(said: When | None) -> str:
-    return date_in_words(said.day, said.precision) if said else ""
+def _paper_of(said: When | None) -> str:
+    return f"the paper of {date_in_words(said.day, said.precision) if said else ''}"
 
 
 def _plan(said: When | None) -> str:
-    return f", a plan in the paper of {_of(said)}"
+    return f", a plan in {_paper_of(said)}"
 
 
 def only_planned(said: When | None) -> str:
     """The words after a plan whose day has passed, by the day of which its paper speaks."""
-    return f"says the paper of {_of(said)}; no later source says whether it happened"
+    return f"says {_paper_of(said)}; no later source says whether it happened"
 
 
 class Evidenced(Evidence, models.Model):

@@ -82,6 +82,11 @@ def as_limit(words: str, qualifier: str) -> str:
     return f"not before {words}" if qualifier == Qualifier.NOT_BEFORE else words
 
 
+def perhaps_so(why: str) -> str:
+    """ "perhaps; ended by 2023": what `Period.why_perhaps` says, beside what is not certain."""
+    return f"perhaps; {why}" if why else "perhaps"
+
+
 @dataclass(frozen=True)
 class When:
     """A date as it is known: to the day, month or year, on it, by it or not before it."""
@@ -382,8 +387,8 @@ class Period:
         return self.possibly(day) and not self.is_openly_perhaps(day)
 
     def why_perhaps(self, day: datetime.date) -> str:
-        """Why it is not certain that this holds on `day`: "began some time in 2023", "over by
-        2023", or both; "by June 2021" of what is openly perhaps; "" of what holds or does not."""
+        """Why it is not certain that this holds on `day`: "began some time in 2023",
+        "ended by 2023", or both; "by June 2021" of what is openly perhaps; otherwise ""."""
         if self.holds(day) is not None:
             return ""
         if self.is_openly_perhaps(day):
@@ -395,9 +400,7 @@ class Period:
         if self.starts and day < self.latest_start:
             limits.append(f"{self._began} {self.starts.some_time()}")
         if self.ends and self.earliest_end < day:
-            # By a day that may be still to come.
-            over = self.end_qualifier == Qualifier.BY and not self.end_foreseen
-            limits.append(f"{'over' if over else self._ended} {self.ends.some_time()}")
+            limits.append(f"{self._ended} {self.ends.some_time()}")
         return " and ".join(limits)
 
     @property

@@ -44,6 +44,7 @@ from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.terms import forum_of_paper, quoracy_lines
 from people.post_holders import Holder
 from people.standing import Standing
+from records.periods import perhaps_so
 
 # A cell to fill in at the meeting.
 TO_FILL_IN: Cell = ()
@@ -141,7 +142,7 @@ def with_sources(cell: Cell, seat: HeldSeat, holder: Holder | None, references: 
 def name_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     if holder is not None:
         beside = map(PaperLine, how_old.about_holder(holder, asked))
-        return (*person_lines(holder), *beside)
+        return (*person_lines(holder, asked), *beside)
     if not seat.holders and seat.standing == Standing.NOT_RECORDED and not seat.announced:
         # Somebody may come, and signs with their name.
         return TO_FILL_IN
@@ -190,10 +191,11 @@ def member_organisations(forum: Forum, asked: AskedDay) -> list[Cell]:
     perhaps."""
     cells = []
     for member in forum_pages.member_organisations(forum.pk, asked.day):
-        organisation, why = member.organisation, member.why_perhaps(asked.day)
+        organisation = member.organisation
+        why = member.why_beside_period(asked.day, member.why_perhaps(asked.day))
         closed = organisation.has_ended(asked.day)
         more = f" ({organisation.told_end('closed')})" if closed else ""
-        beside = [f"perhaps: {why}"] if why else []
+        beside = [perhaps_so(why)] if why else []
         beside += [*how_old.planned(member, asked), how_old.last_known(member, asked)]
         cells.append((PaperLine(organisation.name, more=more), *map(PaperLine, beside)))
     return cells

@@ -23,7 +23,7 @@ from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation
 from people.post_holders import Holder
 from records.days import is_taken
-from records.periods import date_in_words
+from records.periods import date_in_words, perhaps_so
 
 # A link to a record: the kind of its page, its slug and its name.
 Link = tuple[str, str, str]
@@ -105,7 +105,7 @@ class SeatRow:
             details.append("votes" if self.seat.voting else "does not vote")
         why = self.seat.why_perhaps(self.seat.day)
         if why and self.seat.is_listed(self.seat.day):
-            details.append(f"perhaps: the seat {why}")
+            details.append(perhaps_so(f"the seat {why}"))
         return details
 
     @property
@@ -170,6 +170,9 @@ def source_place(fact) -> tuple[str, str]:
 
 def places_in_words(places: Places) -> str:
     people = "person" if places.people == 1 else "people"
+    if places.all_numbered and places.filled == places.number:
+        whole = "the 1 place" if places.number == 1 else f"all {places.number} places"
+        return f"{places.people} {people} in {whole}."
     number = str(places.number) if places.all_numbered else f"at least {places.number}"
     perhaps = f", and perhaps {places.perhaps_filled} more" if places.perhaps_filled else ""
     return (

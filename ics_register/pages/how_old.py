@@ -7,6 +7,7 @@ from ics_register.pages.frame import AskedDay
 from people.post_holders import Holder
 from records.evidence import lateness
 from records.models import DatedFact
+from records.periods import perhaps_so
 from records.stated import DatedStated
 
 Fact = DatedStated | DatedFact
@@ -52,6 +53,14 @@ def planned(fact: Fact, asked: AskedDay) -> list[str]:
     return [fact.time_as_foreseen(asked.day)]
 
 
+def planned_or_perhaps(line: DatedFact, asked: AskedDay) -> str:
+    """What follows a line whose period is not told: that it was only to begin, or only perhaps is
+    there."""
+    if why := line.why_perhaps(asked.day):
+        return f", {perhaps_so(why)}"
+    return f", {line.told_start()}" if line.start_is_told_as_foreseen(asked.day) else ""
+
+
 def about_holder(holder: Holder, asked: AskedDay) -> list[str]:
     """The words beside the name of somebody who holds something on the day."""
     known = [last_known(holder, asked)] if holder.is_told_how_lately(asked.day) else []
@@ -59,10 +68,8 @@ def about_holder(holder: Holder, asked: AskedDay) -> list[str]:
 
 
 def why_perhaps(holder: Holder) -> str:
-    """ "perhaps: began some time in June 2020"; "" of somebody who certainly holds it."""
-    if not holder.perhaps:
-        return ""
-    return f"perhaps: {holder.why}" if holder.why else "perhaps"
+    """ "perhaps; began some time in June 2020"; "" of somebody who certainly holds it."""
+    return perhaps_so(holder.why) if holder.perhaps else ""
 
 
 def to_come(holder: Holder, asked: AskedDay) -> str:

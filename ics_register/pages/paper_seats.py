@@ -12,6 +12,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.papers import Cell, Lines, PaperLine, References, said, several
 from people.post_holders import Holder
 from people.standing import Standing
+from records.periods import perhaps_so
 
 
 def seats_of(forum: Forum, asked: AskedDay) -> tuple[list[HeldSeat], list[HeldSeat]]:
@@ -72,8 +73,8 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         lines.append(PaperLine(f"{place} of {seat.number}"))
     if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
         lines.append(PaperLine(seat.role_words))
-    if why := seat.why_perhaps(asked.day):
-        lines.append(PaperLine(f"perhaps: the seat {why}"))
+    if why := seat.why_beside_period(asked.day, seat.why_perhaps(asked.day)):
+        lines.append(PaperLine(perhaps_so(f"the seat {why}")))
     lines += [PaperLine(f"the seat: {words}") for words in how_old.planned(seat, asked)]
     if holder is None:
         # Nobody is named whom it could be known of.
@@ -81,12 +82,12 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     return tuple(lines)
 
 
-def person_lines(holder: Holder) -> Iterator[PaperLine]:
-    """A person by name, and why it is not certain that they fill the seat, if it is not. A withheld
-    person has no name here and no page."""
+def person_lines(holder: Holder, asked: AskedDay) -> Iterator[PaperLine]:
+    """A person by name, and why it is not certain that they fill the seat, if it is not. Their time
+    in it follows. A withheld person has no name here and no page."""
     yield PaperLine(holder.person_and_basis, address=address_of(holder))
-    if why := how_old.why_perhaps(holder):
-        yield PaperLine(why)
+    if holder.perhaps:
+        yield PaperLine(perhaps_so(holder.why_beside_period(asked.day, holder.why)))
 
 
 def address_of(holder: Holder) -> str:

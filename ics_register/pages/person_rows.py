@@ -67,10 +67,13 @@ class TenureRow:
         return isinstance(self.record, Membership) and self.record.speaks_for_nobody
 
     @property
+    def end_reason(self) -> str:
+        return end_reason_in_words(self.record.end_reason)
+
+    @property
     def after_period(self) -> str:
-        """The words after the period: why it ended or what ended it, and when the term ends."""
-        reason = end_reason_in_words(self.record.end_reason)
-        said = f" ({reason})" if reason else ""
+        """The words after the period: what ended it, and when the term ends."""
+        said = ""
         if whole := self.held.ended_with(self.asked.day):
             said += f"; {whole} {whole.told_end('ended')}"
         term = self.record.term_ends

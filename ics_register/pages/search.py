@@ -23,7 +23,7 @@ from people.models import Appointment, Person, PersonName
 from records.models import DatedFact
 from records.names import fold, has_words, plain_letters
 from records.namesakes import namesakes, told_apart
-from records.periods import listed
+from records.periods import listed, perhaps_so
 from records.together import Together
 
 LONGEST = 200  # characters
@@ -284,6 +284,6 @@ def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
     read_what_foresaw(found, asked.day)
     for each in found:
         tenure, why = each.tenure, each.period.why_perhaps(asked.day)
-        said = f"perhaps: {why}" if why else tenure.told_start() if tenure.start_foreseen else ""
+        said = perhaps_so(why) if why else tenure.told_start() if tenure.start_foreseen else ""
         held[tenure.person_id].append(f"{tenure.held}{f' ({said})' if said else ''}")
     return held

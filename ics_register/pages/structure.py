@@ -47,7 +47,7 @@ from people.standing import Standing
 from records.models import DatedRecordQuerySet, read_documents_of
 from records.names import fold
 from records.namesakes import told_apart
-from records.periods import both
+from records.periods import both, perhaps_so
 
 # A chart with more boxes than this is not readable.
 MOST_BOXES = 150
@@ -373,7 +373,7 @@ def _said_in_box(end: Forum | Organisation, shown: dict, asked: AskedDay) -> Ite
     else:
         yield "Organisation"
     if end.is_listed(asked.day) and (why := end.why_perhaps(asked.day)):
-        yield f"Perhaps: {why}"
+        yield capfirst(perhaps_so(why))
     if is_forum and end.status == ForumStatus.PROPOSED:
         yield "Proposed"
     if is_forum and shown["rounds"].get(end.pk):

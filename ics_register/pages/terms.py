@@ -15,6 +15,7 @@ from forums.models import (
 from forums.seat_holders import HeldSeat
 from ics_register.pages import forums as forum_pages
 from ics_register.pages import how_old
+from ics_register.pages.forum_rows import rows_of_later_lines
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.page import public_page
 from ics_register.pages.paper_seats import (
@@ -34,6 +35,7 @@ from ics_register.pages.papers import (
     APPENDIX,
     NOT_RECORDED,
     Cell,
+    Lines,
     Paper,
     PaperColumn,
     PaperLine,
@@ -50,7 +52,7 @@ from ics_register.pages.papers import (
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.record_addresses import record_at
 from people.post_holders import Holder
-from records.periods import date_in_words
+from records.periods import date_in_words, perhaps_so
 
 
 @public_page(as_json=paper_as_json, as_word=paper_for_word)
@@ -201,7 +203,7 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     required = [PaperLine(f"required: {seat.requirement}")] if seat.requirement else []
     if holder is None:
         return (*nobody(seat), *to_come(seat, asked), *required)
-    lines = [*person_lines(holder)]
+    lines = [*person_lines(holder, asked)]
     if holder.ex_officio:
         lines.append(PaperLine(f"ex officio, as {holder.ex_officio}"))
     lines.append(PaperLine(holder.time_as_foreseen(asked.day)))
@@ -214,20 +216,38 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
 
 def member_organisations(forum: Forum, asked: AskedDay, references: References) -> tuple:
     """The organisations that take part as members, whoever sits for them."""
+    possible = list(forum_pages.possible_members(forum.pk, asked.day))
     lines = []
-    for member in forum_pages.member_organisations(forum.pk, asked.day):
+    for member in possible:
+        if not member.is_listed(asked.day):
+            continue
         organisation = member.organisation
         more = f", {member.time_as_foreseen(asked.day)}"
-        if why := member.why_perhaps(asked.day):
-            more += f"; perhaps: {why}"
+        if why := member.why_beside_period(asked.day, member.why_perhaps(asked.day)):
+            more += f", {perhaps_so(why)}"
         if organisation.has_ended(asked.day):
             more += f"; it {organisation.told_end('closed')}"
         more += f"; {how_old.lowered(how_old.last_known(member, asked))}"
         address, sources = organisation.get_absolute_url(), references.with_end(member)
         lines.append(PaperLine(organisation.name, address=address, more=more, sources=sources))
-    if not lines:
-        return ()
-    return (*said(PaperLine("Member organisations:")), *several(lines))
+    later = [
+        PaperLine(
+            member.organisation.name,
+            address=member.organisation.get_absolute_url(),
+            more=f", {member.why_perhaps(asked.day)}",
+            sources=references.with_end(member),
+        )
+        for member in possible
+        if member.is_openly_perhaps(asked.day)
+    ]
+    told = (*said(PaperLine("Member organisations:")), *several(lines)) if lines else ()
+    if later:
+        words = (
+            "Member organisations known from a later day. Whether they were members on "
+            f"{asked.in_words} is not recorded:"
+        )
+        told += (*said(PaperLine(words)), *several(later))
+    return told
 
 
 def quoted(label: str, wording: str, sources: tuple[int, ...]) -> Iterator[PaperLine]:
@@ -308,6 +328,9 @@ def lines_of_reporting(forum: Forum, asked: AskedDay, references: References) ->
     works with."""
     lines = forum_pages.reporting(forum, asked)
     up = several(up_line(line, asked, references) for line in lines["lines_up"])
+    later = lines["later_lines"]
+    if not up and any(line.from_forum_id == forum.pk for line in later):
+        up = said(PaperLine(f"Not certain on {asked.in_words}."))
     yield Part("Where it reports", or_not_recorded(up))
     for heading, below in lines["lines_down"]:
         if below:
@@ -317,6 +340,26 @@ def lines_of_reporting(forum: Forum, asked: AskedDay, references: References) ->
     if beside := lines["lines_beside"]:
         told = several(beside_line(line, asked, references) for line in beside)
         yield Part("Works with and advises", told, level=3)
+    if later:
+        yield Part("Known from a later day", later_lines(later, forum, asked, references), level=3)
+
+
+def later_lines(
+    lines: list[ReportingLine], forum: Forum, asked: AskedDay, references: References
+) -> tuple[Lines, ...]:
+    words = (
+        "The sources name these lines from a later day. Whether they existed on "
+        f"{asked.in_words} is not recorded:"
+    )
+    told = [
+        PaperLine(
+            f"{start[2]} {kind} {end[2]}{added}",
+            more=f", {line.why_perhaps(asked.day)}",
+            sources=references.of(line),
+        )
+        for line, start, kind, end, added in rows_of_later_lines(lines, forum)
+    ]
+    return (*said(PaperLine(words)), *several(told))
 
 
 def up_line(line: ReportingLine, asked: AskedDay, references: References) -> PaperLine:
@@ -326,7 +369,7 @@ def up_line(line: ReportingLine, asked: AskedDay, references: References) -> Pap
         address=target.get_absolute_url(),
         more=(f" ({target.told_end('ended')})" if target.has_ended(asked.day) else "")
         + by_exception(line)
-        + perhaps_so(line, asked),
+        + how_old.planned_or_perhaps(line, asked),
         sources=references.of(line),
     )
 
@@ -336,7 +379,7 @@ def down_line(line: ReportingLine, asked: AskedDay, references: References) -> P
     return PaperLine(
         below.name,
         address=below.get_absolute_url(),
-        more=by_exception(line) + perhaps_so(line, asked),
+        more=by_exception(line) + how_old.planned_or_perhaps(line, asked),
         sources=references.of(line),
     )
 
@@ -344,16 +387,13 @@ def down_line(line: ReportingLine, asked: AskedDay, references: References) -> P
 def beside_line(line: ReportingLine, asked: AskedDay, references: References) -> PaperLine:
     target = line.to_forum or line.to_organisation
     words = f"{line.from_forum.name} {line.get_kind_display()} {target.name}"
-    return PaperLine(words, more=perhaps_so(line, asked), sources=references.of(line))
+    return PaperLine(
+        words, more=how_old.planned_or_perhaps(line, asked), sources=references.of(line)
+    )
 
 
 def by_exception(line: ReportingLine) -> str:
     return ", by exception" if line.by_exception else ""
-
-
-def perhaps_so(line: ReportingLine, asked: AskedDay) -> str:
-    why = line.why_perhaps(asked.day)
-    return f"; perhaps: {why}" if why else ""
 
 
 EXPECTED = {

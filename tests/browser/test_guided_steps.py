@@ -91,12 +91,12 @@ def test_a_handover_is_known_only_to_the_month(staff, reader):
     assert [reader.chair("ICS Partnership Board", day) for day in days] == [
         "Dr Ian Tait until June 2024 for whom: not recorded",
         (
-            "Dr Ian Tait until June 2024 Karen May perhaps: began some time in June 2024 "
+            "Dr Ian Tait until June 2024 Karen May perhaps; began some time in June 2024 "
             "for whom: not recorded"
         ),
         "Dr Ian Tait, or Karen May, who took over some time in June 2024 for whom: not recorded",
         (
-            "Dr Ian Tait perhaps: ended some time in June 2024 Karen May since June 2024 "
+            "Dr Ian Tait perhaps; ended some time in June 2024 Karen May since June 2024 "
             "for whom: not recorded"
         ),
         "Karen May for whom: not recorded",
@@ -104,9 +104,9 @@ def test_a_handover_is_known_only_to_the_month(staff, reader):
     ]
     assert [reader.seats("ics-partnership-board", day)["Chair"] for day in days] == [
         "Dr Ian Tait Karen May from June 2024",
-        "Dr Ian Tait; Karen May perhaps: began some time in June 2024",
+        "Dr Ian Tait; Karen May perhaps; began some time in June 2024",
         "Dr Ian Tait, or Karen May, who took over some time in June 2024",
-        "Dr Ian Tait perhaps: ended some time in June 2024; Karen May",
+        "Dr Ian Tait perhaps; ended some time in June 2024; Karen May",
         "Karen May",
         "Karen May",
     ]
@@ -490,8 +490,8 @@ def test_a_ccg_is_replaced_by_an_icb_with_all_its_seats(staff, reader):
     assert [page.rows.get("seats", []) for page in ccg] == [seats, [], [], []]
     assert [page.rows.get("seats", []) for page in icb] == [[], seats, seats, seats]
     assert [row[1] for row in ccg[0].rows["posts"]] == [
-        "Simon Trickett perhaps: over by 30 June 2022",
-        "Dr Ian Tait perhaps: over by 30 June 2022",
+        "Simon Trickett perhaps; ended by 30 June 2022",
+        "Dr Ian Tait perhaps; ended by 30 June 2022",
     ]
     assert all("posts" not in page.rows for page in [*ccg[1:], *icb])
     assert f"{ICB}, since 1 July 2022" in ccg[-1].facts["relationships"]

@@ -394,8 +394,7 @@ def test_changes_count_the_people_that_seats_are_for_as_the_page_of_the_forum_do
 
     [whole] = sentences_between("2019-04-01", "2019-04-01")
     assert whole == (
-        "On 1 April 2019 Board began, with 4 seats and 1 seat for a number of people that is not "
-        "recorded."
+        "On 1 April 2019 Board began, with 4 seats and 1 seat (number of people not recorded)."
     )
     assert sentences_between("2019-04-01", "2019-04-01", about=board)[1] == (
         "On 1 April 2019 Board gained the seats “Chair”, “Lay members” × 3 and “Officers” (number "

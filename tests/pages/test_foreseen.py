@@ -352,6 +352,28 @@ def test_a_page_says_that_it_existed_by_a_day_only_if_that_was_not_just_foreseen
         assert page.fact("Began").startswith("by 1 April 2026 It existed by then; when it truly")
 
 
+def test_a_plan_that_is_over_is_not_told_as_if_it_had_been(chair, paper):
+    minutes = make_document(slug="later", title="Later minutes", as_of="2026-09-01")
+    ben = make_membership(
+        seat=chair,
+        person=make_person(slug="ben", name="Ben Brown"),
+        document=paper,
+        start_date="2026-04-01",
+        end_date="2026-08-31",
+        end_qualifier=Qualifier.BY,
+        end_document=minutes,
+        end_locator="item 1",
+    )
+
+    told = (
+        "was to begin on 1 April 2026, says the paper of October 2025; if it began, it ended by "
+        "31 August 2026"
+    )
+    for page in (f"/forums/{chair.forum.slug}/", "/people/ben/"):
+        assert told in read(page, {"as_at": "2026-10-01"}).text
+    assert ben.time_as_foreseen(datetime.date(2026, 10, 1)) == told
+
+
 @pytest.mark.parametrize("page", ["/forums/", "/chairs/", "/people/", "/structure/"])
 def test_a_list_says_which_beginning_was_only_foreseen_and_how_lately_it_is_known(
     chair, paper, page

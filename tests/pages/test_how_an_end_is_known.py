@@ -285,7 +285,7 @@ def test_an_end_that_is_a_limit_is_no_promise_to_stay_until_then(board):
         end_qualifier=Qualifier.BY,
     )
 
-    assert "Anna Adams perhaps: over by June 2150" in read("/chairs/").row("The Board")
+    assert "Anna Adams perhaps; ended by June 2150" in read("/chairs/").row("The Board")
 
 
 def test_the_words_of_an_end_are_in_its_row_and_not_in_a_heading(board, over):

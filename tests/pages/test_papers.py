@@ -11,7 +11,7 @@ from docx.enum.section import WD_ORIENT
 
 from forums.models import ClauseKind, SeatRole
 from records.models import Document
-from records.periods import Precision, date_in_words
+from records.periods import Precision, Qualifier, date_in_words
 from tests.builders import (
     make_document,
     make_forum,
@@ -20,6 +20,7 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_quoracy_clause,
+    make_reporting_line,
     make_seat,
 )
 from tests.pages import cast as stage
@@ -224,7 +225,7 @@ def test_a_paper_says_who_only_perhaps_fills_a_seat(paper):
     cells = [cell for row in file.table("Seat") for cell in row]
     [ann] = [cell for cell in cells if cell[0] == "Ann Ash"]
     [bob] = [cell for cell in cells if cell[0] == "Bob Birch"]
-    assert bob[1] == "perhaps: began some time in June 2020"
+    assert bob[1] == "perhaps; began some time in June 2020"
     assert not any("perhaps" in line for line in ann)
 
 
@@ -234,6 +235,40 @@ def paper(db):
     return make_document(
         slug="paper", title="Paper", as_of="2019-05-01", as_of_precision=Precision.MONTH
     )
+
+
+def test_a_paper_has_the_lines_and_members_of_the_page_with_what_is_planned_or_known_later(paper):
+    board, group, partner = (
+        make_forum(slug=name.lower(), name=name) for name in ("Board", "Group", "Partner")
+    )
+    make_reporting_line(from_forum=board, to_forum=group, document=paper, start_date="2019-06-01")
+    later = {"start_date": "2021-06-01", "start_qualifier": Qualifier.BY}
+    make_reporting_line(from_forum=partner, to_forum=board, **later)
+    make_member_organisation(forum=board, organisation=make_organisation(name="Trust"), **later)
+
+    told = WordFile("/forums/board/terms.docx", {"as_at": "2020-06-15"}).paragraphs
+    [up] = [each for each in told if "Group" in each]
+    assert ", was to begin on 1 June 2019, says the paper of May 2019; no later source" in up
+    assert any(each.startswith("Partner reports to Board, by 1 June 2021") for each in told)
+    assert any(each.startswith("Trust, by 1 June 2021") for each in told)
+    assert sum("from a later day. Whether they" in each for each in told) == 2
+
+
+@pytest.mark.parametrize("file", ["", "terms/", "attendance/"])
+def test_a_plan_in_the_month_of_its_day_is_told_in_one_sentence(paper, file):
+    forum = make_forum(slug="board", name="Board")
+    make_membership(
+        seat=make_seat(forum=forum),
+        person=make_person(name="Bob Birch"),
+        document=paper,
+        start_date="2019-06-01",
+        start_precision="month",
+    )
+
+    text = read(f"/forums/board/{file}", {"as_at": "2019-06-15"}).text
+    assert "was to begin some time" not in text
+    assert "was to begin in June 2019, says the paper of May 2019" in text
+    assert "perhaps" in text
 
 
 LAST_KNOWN = "Last known May 2019, more than a year ago"

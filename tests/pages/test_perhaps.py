@@ -87,7 +87,7 @@ class Listed:
     page: str
     make: object
     one: str
-    why: str = "Perhaps: began some time in 2023"
+    why: str = "Perhaps; began some time in 2023"
 
     @property
     def address(self) -> str:
@@ -106,8 +106,8 @@ LISTS = [
     Listed("structure", forum, "forum"),
     CHAIRS(chairs_seat),
     CHAIRS(heads_post),
-    CHAIRS(chair_of_forum, why="Perhaps: the forum began some time in 2023"),
-    CHAIRS(head_of_organisation, why="Perhaps: the organisation began some time in 2023"),
+    CHAIRS(chair_of_forum, why="Perhaps; the forum began some time in 2023"),
+    CHAIRS(head_of_organisation, why="Perhaps; the organisation began some time in 2023"),
 ]
 every_list = pytest.mark.parametrize(
     "listed", LISTS, ids=lambda each: f"{each.page}-{each.make.__name__}"
@@ -286,7 +286,7 @@ def test_the_comparison_says_which_forums_it_leaves_out():
     ("period", "why"),
     [
         ({"end_date": "2023-12-31", "end_precision": YEAR}, "ended some time in 2023"),
-        ({"end_date": "2024-03-31", "end_qualifier": BY}, "over by 31 March 2024"),
+        ({"end_date": "2024-03-31", "end_qualifier": BY}, "ended by 31 March 2024"),
     ],
 )
 @every_list

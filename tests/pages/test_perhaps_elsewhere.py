@@ -78,7 +78,7 @@ def test_what_somebody_holds_is_told_apart_from_what_they_perhaps_hold(hold):
     assert named(later) == {"Known later"}
     assert named(to_come) == {"To come", "Announced"}
     assert named(before) == {"Over"}
-    assert "Perhaps: " in now and "began some time in 2023" in now
+    assert "Perhaps; " in now and "began some time in 2023" in now
     [row] = read("/people/", {"as_at": DAY}).rows("Anna Adams")
     now, rest = row.split("Not recorded for this day:")
     later, *to_come = rest.split("Later:")
@@ -142,7 +142,7 @@ def test_the_home_page_counts_what_is_certain_and_says_why_a_chair_perhaps_is_no
     assert f"1 forum; {more}" in page.text
     assert f"1 NHS trust {more}" in page.text
     assert {name for name in PERIODS if f"{name} Board" in page.text} == {"Sure", "Near"}
-    assert "Perhaps: the forum began some time in 2023" in page.text
+    assert "Perhaps; the forum began some time in 2023" in page.text
     assert [(each["forum"]["name"], each["in_force"]) for each in chairs] == [
         ("Near Board", None),
         ("Sure Board", True),
@@ -169,7 +169,7 @@ def test_a_search_finds_all_and_says_of_each_whether_it_was_there():
     for some in (forums_found, [each for each in entries if ", A" in each]):
         by_name = {each.partition(" found")[0]: each for each in some}
         assert "erhaps" not in by_name["Sure"]
-        assert "Perhaps: began some time in 2023" in by_name["Near"]
+        assert "Perhaps; began some time in 2023" in by_name["Near"]
         assert "known from a later day: by June 2024" in by_name["Known later"]
         assert "ended 31 March 2020" in by_name["Over"]
         assert "not recorded as in force on 1 June 2023" in by_name["To come"]
@@ -196,8 +196,8 @@ def test_the_page_of_an_organisation_has_its_posts_and_seats_in_the_same_order()
         now, later = part.rsplit("known from a later day", 1)
         assert {name for name in PERIODS if f"{name} {what}" in now} == {"Sure", "Near"}
         assert {name for name in PERIODS if f"{name} {what}" in later} == {"Known later"}
-    assert posts.count("Perhaps: began some time in 2023") == 1
-    assert seats.count("Perhaps: began some time in 2023") == 2
+    assert posts.count("Perhaps; began some time in 2023") == 1
+    assert seats.count("Perhaps; began some time in 2023") == 2
     related = page.section("relationships")
     assert {name for name in PERIODS if f"{name} partner" in related} == {
         "Sure",
@@ -264,11 +264,11 @@ def test_who_fills_a_seat_through_a_post_perhaps_does_so_where_any_of_it_is_perh
     fill_through_a_post(**periods)
 
     [row] = read("/forums/board/", {"as_at": DAY}).rows("Anna Adams")
-    assert f"Anna Adams perhaps: {why}" in row
-    assert f"perhaps: {why}" in read("/forums/board/terms/", {"as_at": DAY}).text
-    assert f"Perhaps: {why}" in read("/people/", {"as_at": DAY}).row("Anna Adams")
+    assert f"Anna Adams perhaps; {why}" in row
+    assert f"perhaps; {why}" in read("/forums/board/terms/", {"as_at": DAY}).text
+    assert f"Perhaps; {why}" in read("/people/", {"as_at": DAY}).row("Anna Adams")
     page = read("/people/anna/", {"as_at": DAY}).section("now")
-    assert f"Perhaps: {why}" in page.partition("ex officio")[2]
+    assert f"Perhaps; {why}" in page.partition("ex officio")[2]
     [seat] = read_data("/forums/board.json", {"as_at": DAY}).said["seats"]
     assert [each["in_force"] for each in seat["holders"]] == [None]
     held = read_data("/people/anna.json", {"as_at": DAY}).said["now"]
@@ -307,7 +307,7 @@ def test_the_page_of_an_organisation_says_of_a_seat_that_its_forum_is_perhaps_th
     seat = {"start_date": period["start_date"]}
     make_seat(forum=make_forum(name="The Board", **period), on_behalf_of=trust, **seat)
 
-    assert "Perhaps: the forum" in read("/organisations/trust/", {"as_at": DAY}).row("The Board")
+    assert "Perhaps; the forum" in read("/organisations/trust/", {"as_at": DAY}).row("The Board")
     said = read_data("/organisations/trust.json", {"as_at": DAY}).said
     assert [each["in_force"] for each in said["seats"]["results"]] == [None]
 

@@ -494,7 +494,7 @@ def test_who_and_what_is_only_perhaps_there_is_named_and_in_no_count(board):
     )
     page = verdict(as_at="2023-06-01")
     [lawyer] = [words(each) for each in page.all("fieldset") if "Lawyer" in words(each)]
-    assert "Cy, perhaps: began some time in 2023" in lawyer
+    assert "Cy, perhaps; began some time in 2023" in lawyer
     perhaps = ["The seat “Cook”: began some time in 2023", "Taurus: began some time in 2023"]
     assert [words(e) for e in page.all("li") if "began some time" in words(e)] == perhaps
     told = read_data("/forums/board/quoracy.json", {"as_at": "2023-06-01"}).said

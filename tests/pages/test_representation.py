@@ -97,9 +97,9 @@ def test_seats_that_speak_for_nobody_recorded_are_counted_in_words(marches):
     make_seat(forum=make_forum(), number=None)
 
     assert (
-        "These forums have 8 seats and 1 seat for a number of people that is not recorded. The "
-        "table leaves out 4 seats and 1 seat for a number of people that is not recorded, which "
-        "speak for no organisation that the sources name." in read(HERE).text
+        "These forums have 8 seats and 1 seat (number of people not recorded). The table leaves "
+        "out 4 seats and 1 seat (number of people not recorded), which speak for no organisation "
+        "that the sources name." in read(HERE).text
     )
     assert "speak for no organisation" not in read(HERE, {"as_at": "2010-01-01"}).text
 

@@ -354,9 +354,9 @@ def test_chairs_and_lines_say_what_is_only_perhaps_or_foreseen_and_how_lately_it
         read("/structure/", {**day, "forum": "board"}),
         read("/structure/", {**day, "forum": "group"}),
     ):
-        assert "The line, perhaps: began some time in 2023" in page.answer
+        assert "The line: perhaps; began some time in 2023" in page.answer
     text = read("/structure/", day).answer
-    assert "perhaps: began some time in 2023" in text  # and who chairs the group
+    assert "perhaps; began some time in 2023" in text  # and who chairs the group
     assert planned.time_as_foreseen(datetime.date(2023, 6, 1)) in text
     assert "Last known May 2019, more than a year ago" in text
     answer, _ = picture(day)

@@ -163,7 +163,7 @@ def test_what_the_paper_only_mentions_is_told_as_being_so_by_march_2019(seeded):
         ),
         (
             "By March 2019, Herefordshire Integrated Primary and Community Services Executive "
-            "existed, with 7 seats, 4 seats for a number of people that is not recorded, 5 member "
+            "existed, with 7 seats, 4 seats (number of people not recorded), 5 member "
             "organisations and 3 reporting lines; since when is not recorded."
         ),
         (
