@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from forums.filling import SEAT, certainly_fills_seat
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole
@@ -14,6 +14,7 @@ from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
 from people.models import Appointment, Basis
 from people.standing import Standing, in_places
+from records.evidence import foreseen
 
 # One seat and several seats of each role, in words.
 SEATS = {
@@ -22,6 +23,10 @@ SEATS = {
     SeatRole.MEMBER: ("seat", "seats"),
     SeatRole.IN_ATTENDANCE: ("in attendance", "in attendance"),
 }
+
+
+# What a source only foresaw, beside it.
+PLANNED = "planned"
 
 
 class Speaker(NamedTuple):
@@ -46,6 +51,7 @@ class Share:
     number: int | None  # None if the sources do not say how many
     ex_officio: bool
     own: bool  # whether the seat speaks for it, and not just who is in it now
+    planned: bool = False  # whether a source only foresaw that the seat would begin
 
 
 def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
@@ -72,16 +78,27 @@ def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
                 certainly_fills_seat(SEAT, day), post=OuterRef("ex_officio_post")
             ).not_acting()
         ),
+        planned(),
     )
     shares = []
-    for seat, forum, role, number, post, speaks_for, of_post, is_held in rows:
+    for seat, forum, role, number, post, speaks_for, of_post, is_held, only_planned in rows:
         if is_held:
             there[seat].append(Speaker(Basis.SUBSTANTIVE, None))
         shares += [
-            Share(seat, forum, organisation, role, count, post is not None and own, own)
+            Share(
+                *(seat, forum, organisation, role, count),
+                ex_officio=post is not None and own,
+                own=own,
+                planned=only_planned,
+            )
             for organisation, count, own in _divided(number, speaks_for or of_post, there[seat])
         ]
     return shares
+
+
+def planned() -> Case:
+    """Whether a source only foresaw that something would begin."""
+    return Case(When(foreseen("start"), then=True), default=False)
 
 
 def _divided(
@@ -110,13 +127,14 @@ class StatedMember:
     document_slug: str
     document_title: str
     locator: str
+    start_foreseen: bool
 
 
 def members_of(forums: QuerySet, day: datetime.date) -> list[StatedMember]:
     """The member organisations of `forums` on `day`, in one query."""
     members = MemberOrganisation.objects.certainly(day).filter(forum__in=forums).order_by()
     rows = members.values_list(
-        "organisation", "forum", "document__slug", "document__short_title", "locator"
+        "organisation", "forum", "document__slug", "document__short_title", "locator", planned()
     )
     return [StatedMember(*row) for row in rows]
 
@@ -143,7 +161,9 @@ class Presence:
             for role in SeatRole
             if (shares := [share for share in self.shares if share.role == role])
         ]
-        return [*entries, ("member organisation", "")] if self.member else entries
+        if self.member:
+            entries.append(("member organisation", PLANNED if self.member.start_foreseen else ""))
+        return entries
 
     @property
     def words(self) -> str:
@@ -166,6 +186,9 @@ class Presence:
         through = sum(share.number or 1 for share in shares if share.ex_officio)
         if through:
             parts.append("ex officio" if through == whole else f"{through} ex officio")
+        only_planned = sum(share.number or 1 for share in shares if share.planned)
+        if only_planned:
+            parts.append(PLANNED if only_planned == whole else f"{only_planned} {PLANNED}")
         return what, ", ".join(parts)
 
     def empty_places(self, share: Share) -> dict[Standing, int]:

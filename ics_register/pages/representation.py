@@ -16,6 +16,7 @@ from forums.representation import (
     empty_in,
     empty_places,
     members_of,
+    planned,
     presences,
     shares_of,
 )
@@ -154,11 +155,17 @@ def _has(presence: Presence, here: Here) -> Iterator[dict]:
             "vacant": empty.get(Standing.VACANT, 0),
             "not_recorded": empty.get(Standing.NOT_RECORDED, 0),
             "ex_officio": seat.ex_officio if share.ex_officio else None,
+            "start_foreseen": share.planned,
             **_source(seat, here),
         }
     if presence.member:
         nothing = dict.fromkeys(("title", "number", "vacant", "not_recorded", "ex_officio"))
-        yield {"has": "member-organisation", **nothing, **_source(presence.member, here)}
+        yield {
+            "has": "member-organisation",
+            **nothing,
+            "start_foreseen": presence.member.start_foreseen,
+            **_source(presence.member, here),
+        }
 
 
 def _source(fact, here: Here) -> dict:
@@ -182,6 +189,7 @@ COLUMNS_OF_FILE = (
     "vacant",
     "not_recorded",
     "ex_officio",
+    "start_foreseen",
     "document",
     "document_title",
     "locator",
@@ -310,7 +318,7 @@ def columns_of(rows: list[Row]) -> tuple[list[Forum], list[Forum]]:
     largest places first.
     """
     shared = Counter(forum for row in rows for forum in row.on)
-    forums = Forum.objects.filter(pk__in=list(shared))
+    forums = Forum.objects.filter(pk__in=list(shared)).annotate(only_planned=planned())
     forums = forums.select_related(*Forum.told_apart_with).order_by("folded")
     most = sorted(forums, key=lambda forum: -shared[forum.pk])
     columns = sorted(most[:COLUMNS], key=lambda forum: (_level(forum), forum.folded, forum.pk))

@@ -154,7 +154,7 @@ def test_a_forum_lists_the_lines_and_members_known_only_from_a_later_day(board, 
     page = read("/forums/board/", before)
 
     reporting = page.section("reporting")
-    assert "Where it reports: not recorded" in reporting
+    assert "Where it reports: not certain on 1 January 2020" in reporting
     told = reporting.partition("Known from a later day")[2]
     assert "The Board reports to Above, by 30 June 2021" in told
     assert "Below is a sub-group of The Board, by 30 June 2021" in told

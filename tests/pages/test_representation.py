@@ -4,6 +4,7 @@ import pytest
 
 from organisations.models import OrganisationKind, PlaceLevel
 from tests.builders import (
+    make_document,
     make_forum,
     make_member_organisation,
     make_membership,
@@ -59,6 +60,26 @@ def test_a_row_says_what_an_organisation_has_and_leads_to_the_members_of_the_for
     council = page.row("Ludlow Council")
     assert "Board: Member organisation" in council
     assert "Group: 1 seat vacant" in council
+
+
+def test_what_was_only_foreseen_is_marked_as_planned(marches, trust):
+    paper = make_document(slug="paper", as_of="2019-03-31")
+    plan = {"document": paper, "start_date": "2019-04-01"}
+    planned = make_forum(slug="planned", name="Planned forum", **plan)
+    make_seat(forum=planned, on_behalf_of=trust, **plan)
+    make_member_organisation(forum=planned, organisation=trust, **plan)
+
+    page = read(HERE, {"as_at": "2019-05-01"})
+    row = page.row("Wye Trust")
+    assert "Planned forum: 1 seat vacant, planned Member organisation planned" in row
+    assert "3 seats 2 vacant" in row and row.count("planned") == 2
+    [table] = page.all("table")
+    assert "Planned forum Planned" in [words(head) for head in table.find("thead").iter("th")]
+    said = read_data("/representation.json", {"as_at": "2019-05-01"}).said["results"]
+    [trusts] = [each["forums"] for each in said if each["organisation"]["name"] == "Wye Trust"]
+    assert {
+        each["forum"]["name"]: {had["start_foreseen"] for had in each["has"]} for each in trusts
+    } == {"Board": {False}, "Planned forum": {True}}
 
 
 def test_every_cell_of_the_table_stands_under_its_forum_and_beside_its_organisation(marches):
