@@ -12,7 +12,8 @@ FLOORS = ["records", "editing", "organisations", "people", "forums"]
 
 # Names of fields, and values of choices, that are ordinary words of forms, pages and files too.
 ORDINARY = {
-    "description", "heading", "label", "moved", "number", "period", "status", "text", "value",
+    "description", "heading", "label", "leave", "moved", "number", "period", "status", "text",
+    "value",
 }  # fmt: skip
 # A post is asked for its appointments by the name that people.models gives them.
 ALLOWED = {("organisations", "appointments")}
