@@ -280,7 +280,8 @@ class Foreseeable(Evidence, Period):
 
     def why_beside_period(self, day: datetime.date, why: str) -> str:
         """`why` it is perhaps so, where the period stands beside: "" of a plan that it tells."""
-        told = self.start_is_told_as_foreseen(day) and why == self.why_perhaps(day)
+        in_doubt = self.start_is_told_as_foreseen(day) and day <= self.earliest_end
+        told = in_doubt and why == self.why_perhaps(day)
         return "" if told else why
 
     def start_heading(self, day: datetime.date) -> str:
