@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from ics_register.addresses import address
 from ics_register.open_data.identifiers import membership_anchor
 from records.days import is_taken
+from records.notices import notice
 from records.periods import date_in_words, perhaps_so
 
 
@@ -43,6 +44,7 @@ def environment(**options) -> Environment:
         date_words=date_in_words,
         lines=lines,
         local_day=local_day,
+        notice=notice,
         perhaps_so=perhaps_so,
     )
     return env

@@ -393,22 +393,24 @@ class Period:
             return ""
         if self.is_openly_perhaps(day):
             if self.starts is None:
-                return f"{self._ended} {self.when_it_ends()}, start not recorded"
+                return f"{self.ended_or_was_to} {self.when_it_ends()}, start not recorded"
             was_to = "was to begin " if self.start_foreseen else ""
             return was_to + self.start_in_words()
         limits = []
         if self.starts and day < self.latest_start:
-            limits.append(f"{self._began} {self.starts.some_time()}")
+            limits.append(f"{self.began_or_was_to} {self.starts.some_time()}")
         if self.ends and self.earliest_end < day:
-            limits.append(f"{self._ended} {self.ends.some_time()}")
+            limits.append(f"{self.ended_or_was_to} {self.ends.some_time()}")
         return " and ".join(limits)
 
     @property
-    def _began(self) -> str:
+    def began_or_was_to(self) -> str:
+        """The verb before the day of its start: "began", or "was to begin" of a plan."""
         return "was to begin" if self.start_foreseen else "began"
 
     @property
-    def _ended(self) -> str:
+    def ended_or_was_to(self) -> str:
+        """The same of its end."""
         return "was to end" if self.end_foreseen else "ended"
 
     def certain_days(self) -> tuple[datetime.date, datetime.date] | None:
@@ -418,42 +420,6 @@ class Period:
         """
         first, last = self.latest_start, self.earliest_end
         return (first, last) if first <= last and first < NO_LATEST else None
-
-    def notice(self, day: datetime.date, what: str) -> tuple[str, str] | None:
-        """A heading and a sentence for a page about this, a `what`, on a day on which it does not
-        certainly hold; None if it does."""
-        holds, on = self.holds(day), date_in_words(day)
-        if holds:
-            return None
-        unsaid = f"The sources do not say when this {what} began"
-        if self.has_ended(day):
-            heading = f"Was to end before {on}" if self.end_foreseen else f"Not in force on {on}"
-            sentence = f"This {what} {self.told_end('ended')}."
-            sentence += "" if self.start_date else f" {unsaid}."
-        elif holds is False:
-            heading = f"Not in force on {on}"
-            sentence = f"The register has this {what} {self.from_in_words()}."
-        elif day >= self.latest_start:
-            heading = f"Perhaps over on {on}"
-            sentence = (
-                f"This {what} {self._ended} {self.when_it_ends()}; whether it still existed on {on}"
-            )
-        elif self.start_date is None:
-            heading = "Known from a later day"
-            sentence = (
-                f"{unsaid}, only that it ended {self.end_in_words()}; whether it existed on {on}"
-            )
-        elif self.is_openly_perhaps(day):
-            heading = "Known from a later day"
-            sentence = (
-                f"The register has this {what} {self.start_in_words()}; whether it existed on {on}"
-            )
-        else:
-            heading = f"Perhaps not yet in force on {on}"
-            sentence = (
-                f"This {what} {self._began} {self.when_it_starts()}; whether it existed on {on}"
-            )
-        return heading, sentence if sentence.endswith(".") else f"{sentence} is not recorded."
 
     def from_in_words(self) -> str:
         """The start as the register has it: "from April 2019", "not before May 2027"."""

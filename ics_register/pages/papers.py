@@ -12,6 +12,7 @@ from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.names_on_day import names_then
 from records.models import Document
+from records.notices import notice
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ PAPERS = {APPENDIX: "forum-terms", SHEET: "forum-attendance"}
 def not_in_force(forum: Forum, asked: AskedDay) -> str:
     """A sentence on why a paper about a forum says little about the day; "" if it surely was in
     force."""
-    notice = forum.notice(asked.day, "forum")
-    return f"{notice[0]}. {notice[1]}" if notice else ""
+    said = notice(forum, asked.day, "forum")
+    return f"{said[0]}. {said[1]}" if said else ""
 
 
 def called_then(forum: Forum, asked: AskedDay) -> str:
