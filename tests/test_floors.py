@@ -15,8 +15,14 @@ ORDINARY = {
     "description", "heading", "label", "leave", "moved", "number", "period", "status", "text",
     "value",
 }  # fmt: skip
-# A post is asked for its appointments by the name that people.models gives them.
-ALLOWED = {("organisations", "appointments")}
+ALLOWED = {
+    # A post is asked for its appointments by the name that people.models gives them.
+    ("organisations", "appointments"),
+    # Of each date field, `editing.field_changes.DATES` names those of its precision and qualifier.
+    ("editing", "named_date"),
+    ("editing", "named_precision"),
+    ("editing", "named_qualifier"),
+}
 
 
 def subclasses(model: type[models.Model]) -> Iterator[type[models.Model]]:
