@@ -18,7 +18,7 @@ ORDINARY = {
 ALLOWED = {
     # A post is asked for its appointments by the name that people.models gives them.
     ("organisations", "appointments"),
-    # Of each date field, `editing.field_changes.DATES` names those of its precision and qualifier.
+    # `editing.field_changes.DATES` names the precision and the qualifier of each date field.
     ("editing", "named_date"),
     ("editing", "named_precision"),
     ("editing", "named_qualifier"),
