@@ -61,6 +61,14 @@ class Designated(Named, models.Model):
 
     class Meta:
         abstract = True
+        # For the changes of some days. Few are named before they begin.
+        indexes = [
+            models.Index(
+                fields=["named_precision", "named_date"],
+                name="%(class)s_by_named",
+                condition=Q(named_date__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_named_words",

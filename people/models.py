@@ -255,6 +255,7 @@ class Tenure(Designated, DatedFact):
 
     class Meta(DatedFact.Meta):
         abstract = True
+        indexes = [*DatedFact.Meta.indexes, *Designated.Meta.indexes]
         constraints = [
             *DatedFact.Meta.constraints,
             *Designated.Meta.constraints,

@@ -47,6 +47,11 @@ def place(day: datetime.date, *together: Period) -> str:
     return "later" if all(each.possibly(day) for each in together) else ""
 
 
+def may_meet(one: Period, other: Period) -> bool:
+    """Whether there is a day on which both may have been in force."""
+    return max(one.earliest_start, other.earliest_start) <= min(one.latest_end, other.latest_end)
+
+
 def over(day: datetime.date, *together: Period) -> bool:
     return any(each.latest_end < day for each in together)
 
@@ -311,6 +316,8 @@ class Facts:
         }
         for seat in self.seats:
             for each, *whole in () if self.is_left_out(seat) else self.through_post(seat, day):
+                if not may_meet(each, seat):
+                    continue  # they left the post before the seat began, and never filled it
                 key = f"{seat.forum.get_absolute_url()}#seat-{seat.pk}-appointment-{each.pk}"
                 tables["memberships"][key] = holds(day, each, *whole)
         for table, names in self.names.items():

@@ -32,7 +32,6 @@ from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place
 from people.standing import Standing
-from records.models import read_documents_of
 from records.names import fold
 from records.namesakes import told_apart
 from records.periods import listed
@@ -202,7 +201,6 @@ def representation_as_csv(context: dict, here: Here) -> CsvTable:
     def rows():
         for part in in_chunks(context["page"].paginator.object_list):
             with_seats(part, here.asked)
-            read_documents_of_ends(part)
             columns, others = columns_of(part)
             for row in part:
                 organisation = _organisation(row, here)
@@ -244,7 +242,6 @@ def representation(request: HttpRequest, asked: AskedDay):
     for row in page.object_list:
         for presence in row.on.values():
             presence.empty = empty
-    read_documents_of_ends(page)
     columns, others = columns_of(page.object_list)
     return "representation.html", {
         "page": page,
@@ -295,20 +292,18 @@ def left_out(forums: Q, asked: AskedDay) -> LeftOut:
 
 
 def rows_of(organisations: QuerySet, found: dict[int, dict[int, Presence]]) -> list[Row]:
-    """Rows for those of `organisations` that are on a forum."""
-    those = organisations.filter(pk__in=list(found)).select_related("place")
+    """Rows for those of `organisations` that are on a forum, with the days of which the documents
+    speak that say whether an end was foreseen."""
+    documents = ("document", "end_document")
+    those = organisations.filter(pk__in=list(found)).select_related("place", *documents)
     those = those.only(
         *("slug", "name", "kind", "ods_code", "place__name", *PERIOD),
         *Organisation.DOCUMENT_FIELDS,
         *Organisation.AS_OF_FIELDS,
         *Organisation.CONFIRMED_FIELDS,
+        *(f"{each}__{name}" for each in documents for name in ("slug", *Organisation.AS_OF_FIELDS)),
     )
     return [Row(organisation, found[organisation.pk]) for organisation in those]
-
-
-def read_documents_of_ends(rows: Iterable[Row]) -> None:
-    """Read what says whether the ends of the organisations of `rows` were foreseen."""
-    read_documents_of(row.organisation for row in rows if row.organisation.end_date)
 
 
 def columns_of(rows: list[Row]) -> tuple[list[Forum], list[Forum]]:
