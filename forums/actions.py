@@ -8,7 +8,7 @@ from django.db import transaction
 
 from forums.models import Forum, ForumName, Membership, Seat
 from organisations.models import Held, Organisation, OrganisationName
-from people.actions import begin, carried_over
+from people.actions import begin, carried_over, record_vacancy
 from people.models import EndReason
 from records.events import (
     Source,
@@ -35,6 +35,7 @@ def replace_and_resize(
     begins: When,
     number: int,
     source: Source,
+    vacant: bool = False,
     **fields,
 ) -> Membership:
     """As `replace_holders`, for a seat that has another number of holders from then on.
@@ -42,8 +43,11 @@ def replace_and_resize(
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
     seat = read_and_lock(seat)
+    leaving = list(leaving)
     for membership in leaving:
         end_unless_over(membership, left, source, end_reason=end_reason)
+    if vacant:
+        record_vacancy(held=seat, begins=left.morrow(), source=source, places=len(leaving))
     renewed = resize(seat, begins=begins, number=number, source=source)
     return begin(renewed, **begins.as_start(), **source.as_evidence(), **fields)
 
@@ -56,6 +60,7 @@ def end_and_resize(
     end_reason: EndReason | str,
     number: int,
     source: Source,
+    vacant: bool = False,
 ) -> Seat:
     """End somebody's time in a seat that has another number of holders from the day after.
 
@@ -63,7 +68,10 @@ def end_and_resize(
     """
     seat = read_and_lock(membership.seat)
     end(membership, when, source, end_reason=end_reason)
-    return resize(seat, begins=when.morrow(), number=number, source=source)
+    renewed = resize(seat, begins=when.morrow(), number=number, source=source)
+    if vacant:
+        record_vacancy(held=renewed, begins=when.morrow(), source=source)
+    return renewed
 
 
 # The note of a seat that takes the place of another.

@@ -17,6 +17,7 @@ from forums.models import (
     ReportingLine,
     Seat,
     SeatRole,
+    SeatVacancy,
     Succession,
 )
 from forums.seat_holders import seats_with_holders
@@ -143,7 +144,6 @@ class SeatAdmin(DatedAdmin):
                     "ex_officio_post",
                     "number",
                     "requirement",
-                    "holder_stated",
                     ("voting", "counts_to_quoracy", "may_be_deputised"),
                 ]
             },
@@ -230,6 +230,19 @@ class EscalationStepAdmin(RecordAdmin):
     list_display = ["forum", "order", "who_decides"]
     list_select_related = ["forum"]
     search_fields = ["forum__folded", "what_happens", "who_decides"]
+
+
+@admin.register(SeatVacancy)
+class SeatVacancyAdmin(DatedAdmin):
+    fieldsets = [
+        ("Identification", {"fields": ["seat", "places"]}),
+        PERIOD,
+        EVIDENCE,
+    ]
+    list_display = ["seat", "places", "since", "until"]
+    list_filter = [InForce]
+    list_select_related = ["seat__forum"]
+    search_fields = ["seat__title", "seat__forum__folded", "seat__forum__names__folded"]
 
 
 INDEPENDENT = "nobody (independent)"
@@ -412,6 +425,17 @@ def memberships_of_seat(request, seat):
             **TENURE_COLUMNS,
             "Step": step_to_end(request, Membership),
         },
+        of={"seat": seat.pk},
+    )
+
+
+@on_page_of(Seat)
+def vacancies_of_seat(request, seat):
+    return related_table(
+        request,
+        SeatVacancy,
+        seat.vacancies.all(),
+        {"Places": lambda vacancy: vacancy.places, **PERIOD_COLUMNS},
         of={"seat": seat.pk},
     )
 

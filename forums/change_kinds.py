@@ -25,13 +25,14 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatVacancy,
     Succession,
 )
 from organisations.models import Organisation, OrganisationName, Post, Relationship
 from organisations.successions import SuccessionKind
 from people.designates import NAMED_FIELDS
 from people.identity import may_be_named
-from people.models import Appointment, PersonName
+from people.models import Appointment, PersonName, PostVacancy
 from records.models import DatedFact, NameKind
 from records.periods import Precision, Qualifier
 
@@ -247,6 +248,14 @@ KINDS = [
          columns={"title": F("title"), "kind": F("role"), "number": F("number")},
          counted_with="forum",
          concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
+    Kind("post-vacancy", PostVacancy, "post__organisation__folded", 5,
+         ("organisation", "post__organisation__"),
+         columns={"title": F("post__title"), "number": F("places")},
+         concerns={"organisation": ("post__organisation",),
+                   "forum": ("post__ex_officio_seats__forum",)}),
+    Kind("seat-vacancy", SeatVacancy, "seat__forum__folded", 5, ("forum", "seat__forum__"),
+         columns={"title": F("seat__title"), "number": F("places")},
+         concerns={"forum": ("seat__forum",), "organisation": ("seat__on_behalf_of",)}),
     Kind("appointment", Appointment, "post__organisation__folded", 4, ("person", "person__"),
          ("organisation", "post__organisation__"),
          columns={"title": F("post__title"), **TENURE}, events=(START, END, NAMED),

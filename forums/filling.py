@@ -40,12 +40,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from forums.models import Membership
+from forums.models import Membership, SeatVacancy
 from people.models import Appointment, Basis, TenureQuerySet
 from people.post_holders import Holder
 from people.standing import (
     ANY,
-    STATED,
     coming,
     is_surely_not_over,
     leaving,
@@ -55,6 +54,7 @@ from people.standing import (
     taken_over,
     took_over,
 )
+from people.vacancies import PostVacancy, vacant_in_database
 from records.days import NO_LATEST
 from records.periods import certain, not_over, possible
 
@@ -182,25 +182,31 @@ def seat_surely_held(day: datetime.date) -> Q:
     )
 
 
-def stated(day: datetime.date) -> Q:
-    """A condition on seats, which agrees with `HeldSeat.stated`: the sources say who fills it."""
-    # Sources that do not say who holds the post do not say who fills its seat.
-    silent = Q(ex_officio_post__holder_stated=False) & not_over(
-        day, "ex_officio_post", "ex_officio_post__organisation"
+def vacant_by_sources(day: datetime.date) -> Greatest:
+    """An expression on seats, which agrees with `HeldSeat.vacant_by_sources`."""
+    there = not_over(day, "post", "post__organisation")
+    post = OuterRef("ex_officio_post")
+    members = Membership.objects.filter(seat=SEAT)
+    by_post = Appointment.objects.filter(there, post=post)
+    own = vacant_in_database(SeatVacancy, SEAT, [members, by_post], "number", day)
+    of_post = vacant_in_database(
+        PostVacancy, post, [by_post], "ex_officio_post__max_holders", day, there
     )
-    return STATED & ~silent
+    return Greatest(own, of_post)
 
 
 def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing on `day`."""
     tenures = tenures_of_seat(day)
     held = seat_surely_held(day) & is_surely_not_over(day, "forum")
-    return seats.annotate(standing=standing(tenures, held, day, stated=stated(day)))
+    return seats.annotate(places_vacant=vacant_by_sources(day)).annotate(
+        standing=standing(tenures, held, Q(places_vacant__gt=0), day)
+    )
 
 
 def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
-    """`seats`, each annotated with its Standing on `day`, with how many of its places are
-    `filled_at_most`, and with whether somebody may be there whom an open limit lets be."""
+    """`seats`, each annotated with its Standing on `day` and with how many of its places are
+    `filled_at_most`."""
     members, by_post = tenures_of_seat(day)
     most = Greatest(
         _filled_at_most(members, "seat", day),
@@ -210,11 +216,7 @@ def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
     return (
         with_standing(seats, day)
         .annotate(most=most)
-        .annotate(
-            filled_at_most=Case(When(most__gt=0, then=F("most")), default=acting),
-            may_be_held_already=Q(Exists(members.openly_perhaps(day)))
-            | Q(Exists(by_post.openly_perhaps(day))),
-        )
+        .annotate(filled_at_most=Case(When(most__gt=0, then=F("most")), default=acting))
     )
 
 

@@ -19,6 +19,7 @@ from forums.forum_successions import Succession  # noqa: F401  (a model)
 from forums.speaking_for import SpeaksFor, one_to_speak_for
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
+from people.vacancies import Vacancy
 from records.constraints import DatabaseCheck
 from records.days import DayField
 from records.models import SLUG_HELP, DatedFact, OtherName, one_of
@@ -294,12 +295,6 @@ class Seat(SpeaksFor, Held, DatedFact):
     requirement = models.CharField(
         max_length=300, blank=True, help_text="Who may fill it, if a source says so: “a GP”."
     )
-    holder_stated = models.BooleanField(
-        "sources say who fills it, or that nobody does",
-        default=True,
-        help_text="Untick if the sources name the seat and are silent about who fills it. An "
-        "empty seat is then shown as “not recorded” and not as “vacant”.",
-    )
     voting = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
     counts_to_quoracy = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
     may_be_deputised = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
@@ -440,6 +435,25 @@ class Membership(SpeaksFor, Tenure):
 
     def get_absolute_url(self):
         return self.seat.forum.get_absolute_url()
+
+
+class SeatVacancy(Vacancy):
+    """That nobody fills a seat, or some of its places, for a period, as a document says."""
+
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="vacancies")
+
+    vacant_field = "seat"
+    fixed_fields = ("seat",)
+    named_by = ("seat__forum",)
+    not_before = (
+        NotBefore(name="forums_seatvacancy_not_before_seat", path="seat"),
+        NotBefore(name="forums_seatvacancy_not_before_forum", path="seat__forum"),
+    )
+
+    class Meta(Vacancy.Meta):
+        verbose_name = "vacancy of a seat"
+        verbose_name_plural = "vacancies of seats"
+        ordering = ["seat__forum__folded", "seat__order", "id"]
 
 
 # The other models of this app. They come last here, as they do wherever all models are listed.

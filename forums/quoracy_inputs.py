@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from forums.filling import certainly_fills_seat, possibly_fills_seat, with_standing
+from forums.filling import certainly_fills_seat, possibly_fills_seat
 from forums.models import (
     Forum,
     MemberOrganisation,
@@ -19,10 +19,11 @@ from forums.models import (
 )
 from forums.quoracy import Clause, Filler, QuoracyForum, QuoracyMember, QuoracySeat, Rule
 from forums.seat_holders import HeldSeat
+from forums.vacancies import with_vacancies
 from organisations.models import Relationship
 from people.models import Appointment, Basis
 from people.post_holders import Holder
-from people.standing import Standing, in_places
+from people.standing import in_places
 
 
 class Sitter(NamedTuple):
@@ -75,7 +76,7 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
     sitters = sitters_of(seats, day)
     places, members = defaultdict(list), defaultdict(list)
     for seat in (
-        with_standing(seats, day)
+        with_vacancies(seats, day)
         .annotate(
             may_have_more=may_have_more(day),
             for_slug=F("on_behalf_of__slug"),
@@ -136,7 +137,7 @@ def as_place(
 ) -> QuoracySeat:
     """A seat, of those who fill it or act there and of what was read or annotated to it."""
     filling = in_places(sitters)
-    silent = seat.standing == Standing.NOT_RECORDED or not seat.holder_stated or may_have_more
+    silent = seat.number is None or seat.not_recorded > 0 or may_have_more
     counts = seat.counts_to_quoracy
     return QuoracySeat(
         seat=seat.id,

@@ -196,7 +196,7 @@ class Presence:
         if not share.own:
             return {}
         if (seat := self.seats.get(share.seat_id)) is not None:
-            return {seat.unfilled_standing: seat.unfilled} if seat.unfilled else {}
+            return {standing: number for number, standing in seat.empty_places}
         empty = self.empty.get(share.seat_id, Empty(0, 0))
         return {Standing.VACANT: empty.vacant, Standing.NOT_RECORDED: empty.not_recorded}
 

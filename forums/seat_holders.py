@@ -17,7 +17,7 @@ from forums.filling import (
     may_have_member,
     possibly_fill,
 )
-from forums.models import Forum, Seat, SeatRole
+from forums.models import Forum, Seat, SeatRole, SeatVacancy
 from people.models import Appointment
 from people.post_holders import (
     Holder,
@@ -29,6 +29,8 @@ from people.post_holders import (
     take_holder,
 )
 from people.standing import filled_at_most, settled, standing_of, surely_filled
+from people.vacancies import PostVacancy, vacant_places
+from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key
 from records.days import NO_LATEST, next_day
 from records.evidence import foreseen
 from records.periods import When, both, not_over
@@ -57,7 +59,7 @@ class HeldSeat(Holding):
     for_end_foreseen: bool
     post_id: int | None
     post_title: str | None
-    post_holder_stated: bool | None
+    post_max_holders: int | None
     post_organisation_name: str | None
     post_organisation_slug: str | None
     # The periods of that post and its organisation.
@@ -71,6 +73,9 @@ class HeldSeat(Holding):
     by_post: list[Holder] = field(default_factory=list)
     # Everybody recorded for that post, if it may be there on the day, with the times of the post.
     post_holders: list[Holder] = field(default_factory=list)
+    # Everybody recorded for that post, and its vacancies, whether it is there or not.
+    all_post_holders: list[Holder] = field(default_factory=list)
+    post_vacancies: list[StatedVacancy] = field(default_factory=list)
     # The times in which somebody may have filled it through its post, on other days than this, and
     # on none certainly did. Pages do not tell them.
     untold: list[Holder] = field(default_factory=list)
@@ -120,21 +125,41 @@ class HeldSeat(Holding):
         return self.number
 
     @property
-    def stated(self) -> bool:
-        """Whether the sources say who fills it; if it goes with a post, who holds that, too."""
-        silent = self.post_id is not None and not self.post_is_over and not self.post_holder_stated
-        return self.holder_stated and not silent
-
-    @property
     def post_is_over(self) -> bool:
         """Whether the post that it goes with, or the organisation of that, ended before the day."""
-        return any(each.latest_end < self.day for each in self.with_post.values())
+        return self.post_ended_before(self.day)
 
     @functools.cached_property
     def with_post(self) -> dict[str, PeriodRow]:
         """The post that it goes with and the organisation of that, if there is one."""
         found = {"post": self.post, "organisation": self.post_organisation}
         return {name: each for name, each in found.items() if each is not None}
+
+    def post_ended_before(self, day: datetime.date) -> bool:
+        return any(each.latest_end < day for each in self.with_post.values())
+
+    def vacant_by_sources(self, day: datetime.date) -> int:
+        """As of its own vacancies, or of those of the post that it goes with."""
+        if self.post_ended_before(day):
+            return vacant_places(self.vacancies, [self.members], self.number, day)
+        tenures = [self.members, self.all_post_holders]
+        return max(
+            vacant_places(self.vacancies, tenures, self.number, day),
+            vacant_places(self.post_vacancies, [self.all_post_holders], self.post_max_holders, day),
+        )
+
+    def still_vacant_by(self, vacancy: StatedVacancy) -> bool:
+        tenures, capacity = [self.members], self.number
+        if any(vacancy is each for each in self.post_vacancies):
+            tenures, capacity = [self.all_post_holders], self.post_max_holders
+        elif not self.post_is_over:
+            tenures.append(self.all_post_holders)
+        return vacant_places([vacancy], tenures, capacity, self.day) > 0
+
+    @property
+    def shown_vacancies(self) -> list[StatedVacancy]:
+        through_post = [] if self.post_is_over else self.post_vacancies
+        return super().shown_vacancies or [x for x in through_post if self.is_vacant_by(x)]
 
     def is_held_by(self, holder: Holder) -> bool | None:
         # A post that is over takes with it whoever the register still has in it.
@@ -159,6 +184,7 @@ class HeldSeat(Holding):
             # A post has an organisation; that a chair speaks for it needs a source.
             slug, name = self.for_slug, self.for_name
             holders = [replace(each, for_slug=slug, for_name=name) for each in holders]
+        self.all_post_holders = holders
         if False not in self.post_holds:
             self.by_post = [x for x in holders if not is_kept_out(x, members, self.day)]
             self.post_holders = holders
@@ -167,8 +193,8 @@ class HeldSeat(Holding):
             told = Together(holder=spell, seat=self).certain_days() or spell.possibly(self.day)
             (self.recorded if told else self.untold).append(spell)
         those, held = [*members, *self.by_post], self.filled > 0
-        self.standing = self.as_far_as_it_existed(
-            standing_of(those, self.day, surely_held=held, stated=self.stated), self.day
+        self.standing = standing_of(
+            those, self.day, surely_held=held, vacant=self.vacant_on(self.day) > 0
         )
 
     @functools.cached_property
@@ -246,6 +272,15 @@ class HeldSeat(Holding):
         possibly += possibly_fill(self.post_holders, self.members, self.day)
         return len(possibly) > len(self.certainly_there)
 
+    @classmethod
+    def read_vacancies(cls, holdings):
+        some = [each for each in holdings if each.has_vacancies]
+        own = vacancies_by_key(SeatVacancy, [each.id for each in some])
+        posts = [each.post_id for each in some if each.post_id is not None]
+        of_posts = vacancies_by_key(PostVacancy, posts)
+        for each in some:
+            each.vacancies, each.post_vacancies = own[each.id], of_posts[each.post_id]
+
     @property
     def may_hold_already(self) -> list[Holder]:
         those = [each for each in self.members + self.by_post if each.is_openly_perhaps(self.day)]
@@ -298,7 +333,6 @@ def _rows(seats: QuerySet) -> QuerySet:
         "title",
         "role",
         "requirement",
-        "holder_stated",
         "number",
         "voting",
         "counts_to_quoracy",
@@ -310,6 +344,8 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_slug=F("forum__slug"),
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
+        has_vacancies=has_vacancies(SeatVacancy, "pk")
+        | has_vacancies(PostVacancy, "ex_officio_post"),
         place_name=F("forum__place__name"),
         for_latest_end=F("on_behalf_of__latest_end"),
         for_end_date=F("on_behalf_of__end_date"),
@@ -324,7 +360,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         for_name=F("on_behalf_of__name"),
         post_id=F("ex_officio_post_id"),
         post_title=F("ex_officio_post__title"),
-        post_holder_stated=F("ex_officio_post__holder_stated"),
+        post_max_holders=F("ex_officio_post__max_holders"),
         post_organisation_name=F("ex_officio_post__organisation__name"),
         post_organisation_slug=F("ex_officio_post__organisation__slug"),
         **PeriodRow.columns("owner", "forum__"),

@@ -331,6 +331,16 @@ def _title(each: Happening) -> str:
     return f"“{each.title}”" if each.number == 1 else f"“{each.title}” × {each.number}"
 
 
+def _vacancy(group: list[Happening], tense: str) -> Pieces:
+    each = group[0]
+    what = "post" if each.what == "post-vacancy" else "seat"
+    places = "" if each.number == 1 else f"{each.number} places of "
+    was, is_to = ("was", "is to be") if each.number == 1 else ("were", "are to be")
+    verb = is_to if tense == "to come" else was
+    now = "" if each.which == START else " no longer"
+    return [f"{places}the {what} “{each.title}” of ", subject(each), f" {verb}{now} vacant"]
+
+
 def position(each: Happening) -> Pieces:
     """ "Chair of Wye Valley NHS Trust"; for a title with an "of", "Chair of the trust, …"."""
     return [each.title, ", " if " of " in each.title else " of ", object_of(each)]
@@ -447,4 +457,6 @@ WORDING = {
     "seat": _posts_or_seats,
     "appointment": _tenure,
     "membership": _tenure,
+    "post-vacancy": _vacancy,
+    "seat-vacancy": _vacancy,
 }

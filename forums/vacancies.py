@@ -9,12 +9,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Least
 
-from forums.filling import stated, with_filling
+from forums.filling import with_filling
 from forums.seat_holders import HeldSeat
-from people.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,6 @@ class Places:
     @classmethod
     def of(cls, seats: Iterable[HeldSeat]) -> "Places":
         seats = list(seats)
-        empty = dict.fromkeys(Standing, 0)
-        for seat in seats:
-            empty[seat.unfilled_standing] += seat.unfilled
         filled = sum(min(seat.filled, seat.number or seat.filled) for seat in seats)
         at_most = sum(
             min(seat.filled_at_most, seat.number or seat.filled_at_most) for seat in seats
@@ -46,8 +42,8 @@ class Places:
         return cls(
             filled=filled,
             perhaps_filled=at_most - filled,
-            vacant=empty[Standing.VACANT],
-            not_recorded=empty[Standing.NOT_RECORDED],
+            vacant=sum(seat.vacant for seat in seats),
+            not_recorded=sum(seat.not_recorded for seat in seats),
             people=_people(seats),
             all_numbered=all(seat.number is not None for seat in seats),
         )
@@ -74,17 +70,15 @@ def _people(seats: Iterable[HeldSeat]) -> int:
 def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing and with how many of its places are `vacant`, and
     of how many it is `not_recorded` who fills them."""
-    empty = Coalesce("number", Value(1), output_field=IntegerField())
-    room = Q(filled_at_most__gte=1, number__gt=F("filled_at_most"))
-    settled = Q(may_be_held_already=False) & stated(day)
-    left = F("number") - F("filled_at_most")
-    return with_filling(seats, day).annotate(
-        vacant=_number(When(standing=Standing.VACANT, then=empty), When(room & settled, then=left)),
-        not_recorded=_number(
-            When(standing=Standing.NOT_RECORDED, then=empty), When(room & ~settled, then=left)
-        ),
+    unfilled = Case(
+        When(filled_at_most=0, then=Coalesce("number", Value(1))),
+        When(number__gt=F("filled_at_most"), then=F("number") - F("filled_at_most")),
+        default=Value(0),
+        output_field=IntegerField(),
     )
-
-
-def _number(*cases: When) -> Case:
-    return Case(*cases, default=Value(0), output_field=IntegerField())
+    return (
+        with_filling(seats, day)
+        .annotate(unfilled=unfilled)
+        .annotate(vacant=Least(F("unfilled"), F("places_vacant")))
+        .annotate(not_recorded=F("unfilled") - F("vacant"))
+    )

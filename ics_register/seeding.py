@@ -21,6 +21,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatVacancy,
     Succession,
 )
 from organisations.models import (
@@ -33,7 +34,7 @@ from organisations.models import (
     Relationship,
     Statement,
 )
-from people.models import Appointment, Distinction, Person, PersonName
+from people.models import Appointment, Distinction, Person, PersonName, PostVacancy
 from records.history import Nature, writing
 from records.models import Document, Record
 
@@ -52,6 +53,7 @@ FILES: list[tuple[str, type[Record]]] = [
     ("person_names.yaml", PersonName),
     ("distinctions.yaml", Distinction),
     ("appointments.yaml", Appointment),
+    ("post_vacancies.yaml", PostVacancy),
     ("forums.yaml", Forum),
     ("forum_names.yaml", ForumName),
     ("member_organisations.yaml", MemberOrganisation),
@@ -59,6 +61,7 @@ FILES: list[tuple[str, type[Record]]] = [
     ("successions.yaml", Succession),
     ("seats.yaml", Seat),
     ("memberships.yaml", Membership),
+    ("seat_vacancies.yaml", SeatVacancy),
     ("quoracy_clauses.yaml", QuoracyClause),
     ("escalation_steps.yaml", EscalationStep),
 ]

@@ -83,7 +83,7 @@ class RelationshipAdmin(DatedAdmin):
 class PostAdmin(DatedAdmin):
     fieldsets = [
         ("Identification", {"fields": ["organisation", "title", "kind"]}),
-        ("Holders", {"fields": ["max_holders", "requirement", "holder_stated"]}),
+        ("Holders", {"fields": ["max_holders", "requirement"]}),
         PERIOD,
         EVIDENCE,
     ]

@@ -307,12 +307,6 @@ class Post(Held, DatedFact):
     requirement = models.CharField(
         max_length=300, blank=True, help_text="Who may hold it, if a source says so."
     )
-    holder_stated = models.BooleanField(
-        "sources say who holds it, or that nobody does",
-        default=True,
-        help_text="Untick if the sources name the post and are silent about who holds it. An "
-        "empty post is then shown as “not recorded” and not as “vacant”.",
-    )
     folded = FoldedField(sources=("title",))
 
     natural_key_fields = ("organisation__slug", "title")

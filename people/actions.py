@@ -7,12 +7,14 @@ act at once, the second is told.
 import datetime
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from organisations.models import Held, Post
 from people.models import Basis, EndReason, Tenure
+from people.vacancies import Vacancy
 from records.days import NO_LATEST
 from records.events import (
     Source,
@@ -112,6 +114,22 @@ def record_existence(*, owners: Iterable[DatedFact], begins: When, source: Sourc
 
 
 @transaction.atomic
+def record_vacancy(*, held: Held, begins: When, source: Source, places: int = 1) -> Vacancy:
+    """Record that a source says that a post, or places of a seat, are vacant from a day.
+
+    Raises ValidationError, changing nothing, if a rule would be broken.
+    """
+    held = lock(held)
+    kind: Any = type(held)
+    model = kind._meta.get_field("vacancies").related_model
+    vacancy = model(
+        places=places, **{model.vacant_field: held}, **begins.as_start(), **source.as_evidence()
+    )
+    check_and_save(vacancy)
+    return vacancy
+
+
+@transaction.atomic
 def appoint_to_each(
     *,
     posts_or_seats: Iterable[Held],
@@ -150,9 +168,11 @@ def replace_holders(
     source: Source,
     today: datetime.date,
     through: Iterable[Tenure] = (),
+    vacant: bool = False,
     **fields,
 ) -> Tenure:
-    """End the time of those `leaving` and begin that of a new holder, given by `fields`.
+    """End the time of those `leaving` and begin that of a new holder, given by `fields`; with
+    `vacant`, the source says that it was vacant in between.
 
     `through` are seats that go with it and that they leave too, as in `leave`. An earlier end that
     is already recorded stays. Raises ValidationError, changing nothing, if a rule would be broken.
@@ -164,6 +184,8 @@ def replace_holders(
         end_unless_over(tenure, left, source, end_reason=end_reason)
     for tenure in through:
         end_or_withdraw(tenure, left, source, end_reason, today)
+    if vacant:
+        record_vacancy(held=held, begins=left.morrow(), source=source, places=len(leaving))
     return begin(held, **begins.as_start(), **source.as_evidence(), **fields)
 
 
@@ -208,8 +230,10 @@ def end_tenure(
     end_reason: EndReason | str,
     today: datetime.date,
     through: Iterable[Tenure] = (),
+    vacant: bool = False,
 ) -> None:
-    """End somebody's time in a post or seat.
+    """End somebody's time in a post or seat; with `vacant`, the source says that the place is
+    vacant then.
 
     `through` are seats that go with it and that they leave too, as in `leave`. Raises
     ValidationError, changing nothing, if a rule would be broken.
@@ -219,6 +243,8 @@ def end_tenure(
     end(tenure, when, source, end_reason=end_reason)
     for each in through:
         end_or_withdraw(each, when, source, end_reason, today)
+    if vacant:
+        record_vacancy(held=tenure.held, begins=when.morrow(), source=source)
 
 
 @transaction.atomic
@@ -229,8 +255,10 @@ def leave(
     source: Source,
     end_reason: EndReason | str,
     today: datetime.date,
+    vacant: bool = False,
 ) -> None:
-    """End several posts and seats of one person on one day.
+    """End several posts and seats of one person on one day; with `vacant`, the source says that
+    their places are vacant then.
 
     An earlier end that is already recorded stays. A tenure announced for later than both that day
     and today never comes to be: it is withdrawn. Raises ValidationError, changing nothing, if a
@@ -240,6 +268,8 @@ def leave(
     lock_all(tenure.held for tenure in tenures)
     for tenure in tenures:
         end_or_withdraw(tenure, when, source, end_reason, today)
+        if vacant and not never_comes_to_be(tenure, when, today):
+            record_vacancy(held=tenure.held, begins=when.morrow(), source=source)
 
 
 def end_or_withdraw(

@@ -14,7 +14,7 @@ from editing.related_tables import PERIOD_COLUMNS, RelatedTable, on_page_of, rel
 from editing.steps import steps_for
 from organisations.models import HEAD_KINDS, Held, Organisation, Post
 from people.identity import facts_that_name
-from people.models import Appointment, Basis, Distinction, Person, PersonName, Tenure
+from people.models import Appointment, Basis, Distinction, Person, PersonName, PostVacancy, Tenure
 from people.post_holders import Holder, Holding, posts_with_holders
 from people.standing import Standing
 from people.steps.appointments import ON_THE_SEAT_ALONE, of_the_post_in_words
@@ -264,6 +264,19 @@ class AppointmentAdmin(DatedAdmin):
         return appointment.post.organisation
 
 
+@admin.register(PostVacancy)
+class PostVacancyAdmin(DatedAdmin):
+    fieldsets = [
+        ("Identification", {"fields": ["post", "places"]}),
+        PERIOD,
+        EVIDENCE,
+    ]
+    list_display = ["post", "places", "since", "until"]
+    list_filter = [InForce]
+    list_select_related = ["post__organisation"]
+    search_fields = ["post__folded", "post__organisation__folded"]
+
+
 @on_page_of(Person)
 def records_merged_into_person(request, person):
     merged = person.merged.order_by("pk")
@@ -349,6 +362,17 @@ def appointments_to_post(request, post):
             **TENURE_COLUMNS,
             "Step": step_to_end(request, Appointment),
         },
+        of={"post": post.pk},
+    )
+
+
+@on_page_of(Post)
+def vacancies_of_post(request, post):
+    return related_table(
+        request,
+        PostVacancy,
+        post.vacancies.all(),
+        {"Places": lambda vacancy: vacancy.places, **PERIOD_COLUMNS},
         of={"post": post.pk},
     )
 

@@ -478,3 +478,7 @@ class Appointment(Tenure):
 
     def get_absolute_url(self):
         return self.person.get_absolute_url()
+
+
+# The other model of this app. It comes last here, as it does wherever all models are listed.
+from people.vacancies import PostVacancy  # noqa: E402, F401

@@ -21,6 +21,8 @@ from people.standing import (
     standing_of,
     surely_filled,
 )
+from people.vacancies import PostVacancy, vacant_places
+from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key
 from records.days import next_day
 from records.periods import Period, both
 from records.prepared import prepared
@@ -144,7 +146,7 @@ class Holding(DatedStated):
     id: int
     title: str
     requirement: str
-    holder_stated: bool
+    has_vacancies: bool
     # The period of the organisation or forum that it belongs to.
     owner: PeriodRow
     day: datetime.date
@@ -153,6 +155,8 @@ class Holding(DatedStated):
     # source promises that as many do.
     number: int | None = None
     recorded: list[Holder] = field(default_factory=list)
+    # What sources say of its being vacant, at any time.
+    vacancies: list[StatedVacancy] = field(default_factory=list)
 
     # The post whose holder fills it, in words; only a seat can have one. And the key of it, if it
     # is there on the day.
@@ -167,6 +171,11 @@ class Holding(DatedStated):
     def together(self) -> Together:
         """When it is there together with the organisation or forum that it belongs to."""
         return Together(**dict(zip(self.called, (self, self.owner), strict=True)))
+
+    @property
+    def capacity(self) -> int | None:
+        """How many may hold it at once; None if no source says."""
+        raise NotImplementedError
 
     @functools.cached_property
     def holders(self) -> list[Holder]:
@@ -292,28 +301,37 @@ class Holding(DatedStated):
         )
 
     def standing_on(self, day: datetime.date) -> Standing:
-        """Its Standing on any day, by the rules of `standing`, from what is recorded of it.
-
-        A seat that goes with a post is not called vacant before anybody has left it, because what
-        the sources say of the post is not known here.
-        """
-        stated = self.holder_stated and not self.ex_officio
+        """Its Standing on any day, by the rules of `standing`, from what is recorded of it."""
         may_be_over = self.together.earliest_end < day
         held = not may_be_over and is_surely_held(self.recorded, day)
-        return self.as_far_as_it_existed(
-            standing_of(self.recorded, day, surely_held=held, stated=stated), day
-        )
+        return standing_of(self.recorded, day, surely_held=held, vacant=self.vacant_on(day) > 0)
 
-    def as_far_as_it_existed(self, standing: Standing, day: datetime.date) -> Standing:
-        """The standing of it on `day`, if it may not have existed: then it was not vacant, as far
-        as is recorded."""
-        known_later = standing == Standing.VACANT and self.is_openly_perhaps(day)
-        return Standing.NOT_RECORDED if known_later else standing
+    def vacant_on(self, day: datetime.date) -> int:
+        """How many places a source says are vacant on `day`, as far as nobody has come since. If it
+        may not have existed, it was not vacant, as far as is recorded."""
+        return 0 if self.is_openly_perhaps(day) else self.vacant_by_sources(day)
+
+    def vacant_by_sources(self, day: datetime.date) -> int:
+        return vacant_places(self.vacancies, [self.recorded], self.capacity, day)
+
+    def is_vacant_by(self, vacancy: StatedVacancy) -> bool | None:
+        """Whether some of it is vacant on the day by one of its vacancies; None for perhaps."""
+        holds = vacancy.holds(self.day)
+        return False if holds and not self.still_vacant_by(vacancy) else holds
+
+    def still_vacant_by(self, vacancy: StatedVacancy) -> bool:
+        """Whether, by the day, nobody has come to all the places of one vacancy."""
+        return vacant_places([vacancy], [self.recorded], self.capacity, self.day) > 0
 
     @property
-    def stated(self) -> bool:
-        """Whether the sources say who holds it, or that nobody does."""
-        return self.holder_stated
+    def shown_vacancies(self) -> list[StatedVacancy]:
+        """The vacancies by which it is vacant on the day, if it is."""
+        return [each for each in self.vacancies if self.is_vacant_by(each)]
+
+    @classmethod
+    def read_vacancies(cls, holdings: Iterable["Holding"]) -> None:
+        """Give each of `holdings` the vacancies recorded of it."""
+        raise NotImplementedError
 
     @property
     def filled(self) -> int:
@@ -358,11 +376,25 @@ class Holding(DatedStated):
         return max((self.number or 0) - self.filled_at_most, 0)
 
     @property
-    def unfilled_standing(self) -> Standing:
-        """Whether the places that nobody fills are vacant or not recorded."""
-        settled = self.stated and not self.may_hold_already
-        is_vacant = settled if self.holders else self.standing == Standing.VACANT
-        return Standing.VACANT if is_vacant else Standing.NOT_RECORDED
+    def vacant(self) -> int:
+        """How many of the places that nobody fills a source says are vacant."""
+        return min(self.unfilled, self.vacant_on(self.day))
+
+    @property
+    def not_recorded(self) -> int:
+        """How many of the places that nobody fills no source says are vacant."""
+        return self.unfilled - self.vacant
+
+    @property
+    def empty_places(self) -> list[tuple[int, Standing]]:
+        """How many places are vacant, and of how many it is not recorded who fills them, if any."""
+        both = (self.vacant, Standing.VACANT), (self.not_recorded, Standing.NOT_RECORDED)
+        return [(number, standing) for number, standing in both if number]
+
+    @property
+    def more_in_words(self) -> list[str]:
+        """The empty places beside those that somebody fills: "2 more vacant"."""
+        return [f"{number} more {standing.label}" for number, standing in self.empty_places]
 
 
 @dataclass(kw_only=True)
@@ -383,6 +415,13 @@ class HeldPost(Holding):
         """How many may hold it at once."""
         return self.max_holders
 
+    @classmethod
+    def read_vacancies(cls, holdings):
+        some = [each for each in holdings if each.has_vacancies]
+        found = vacancies_by_key(PostVacancy, [each.id for each in some])
+        for each in some:
+            each.vacancies = found[each.id]
+
 
 def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
     """Holdings from rows that repeat each for every holder, in the order of the rows."""
@@ -394,6 +433,7 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
             holdings[row["id"]] = kind(day=day, **row)
         if holder is not None:
             holdings[row["id"]].recorded.append(holder)
+    kind.read_vacancies(holdings.values())
     for holding in holdings.values():
         holding.recorded.sort(key=in_turn)
         holding.standing = holding.standing_on(day)
@@ -453,10 +493,10 @@ def _rows(posts: QuerySet) -> QuerySet:
         "kind",
         "max_holders",
         "requirement",
-        "holder_stated",
         "organisation_id",
         *PERIOD,
         *EVIDENCE,
+        has_vacancies=has_vacancies(PostVacancy, "pk"),
         organisation_slug=F("organisation__slug"),
         organisation_name=F("organisation__name"),
         place_name=F("organisation__place__name"),

@@ -4,14 +4,14 @@ Each rule stands here twice: for records that were read, and as a condition for 
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
 
 from people.models import Appointment, Basis, TenureQuerySet
+from people.vacancies import PostVacancy, vacant_in_database
 
-STATED = Q(holder_stated=True)
 ANY = Q()
 
 
@@ -20,8 +20,8 @@ class Standing(TextChoices):
 
     HELD = "held", "held"
     PERHAPS = "perhaps", "perhaps held"  # somebody began or left between two known days
-    VACANT = "vacant", "vacant"  # no holder is known to be appointed
-    NOT_RECORDED = "not-recorded", "not recorded"  # the sources do not say
+    VACANT = "vacant", "vacant"  # a source says that nobody holds it
+    NOT_RECORDED = "not-recorded", "not recorded"  # no source says
 
 
 def in_places(in_force: Sequence[Any]) -> list[Any]:
@@ -74,28 +74,20 @@ def settled(holders: Iterable[Any]) -> list[Any]:
 
 
 def standing(
-    tenures: Iterable[TenureQuerySet], surely_held: Q, day: datetime.date, stated: Q = STATED
+    tenures: Iterable[TenureQuerySet], surely_held: Q, vacant: Q, day: datetime.date
 ) -> Case:
     """An expression for the Standing of a post or seat, given those who may be recorded for it on
-    `day`, when it is `surely_held`, and when it is `stated` who holds it or that nobody does.
+    `day`, when it is `surely_held`, and when a source says that it is `vacant`.
 
-    Vacant when the last known holder's time is over or when a source says that nobody is
-    appointed. Not recorded when the sources name the post alone, and when somebody is known
-    to have held it *by* a later day, or until one, who may have held it already.
+    That somebody's time is over, whether they acted or not, says nothing of what came after.
     """
-
-    def any_of(choose: Callable[[TenureQuerySet], TenureQuerySet]) -> Q:
-        query = Q()
-        for tenure in tenures:
-            query |= Q(Exists(choose(tenure)))
-        return query
-
+    perhaps = Q()
+    for tenure in tenures:
+        perhaps |= Q(Exists(tenure.listed(day)))
     return Case(
         When(surely_held, then=Value(Standing.HELD)),
-        When(any_of(lambda t: t.listed(day)), then=Value(Standing.PERHAPS)),
-        When(any_of(lambda t: t.openly_perhaps(day)), then=Value(Standing.NOT_RECORDED)),
-        When(any_of(lambda t: t.ended_before(day)), then=Value(Standing.VACANT)),
-        When(stated, then=Value(Standing.VACANT)),
+        When(perhaps, then=Value(Standing.PERHAPS)),
+        When(vacant, then=Value(Standing.VACANT)),
         default=Value(Standing.NOT_RECORDED),
     )
 
@@ -169,7 +161,7 @@ def is_surely_held(recorded: Sequence[Any], day: datetime.date) -> bool:
 
 
 def standing_of(
-    recorded: Sequence[Any], day: datetime.date, *, surely_held: bool, stated: bool
+    recorded: Sequence[Any], day: datetime.date, *, surely_held: bool, vacant: bool
 ) -> Standing:
     """The Standing by the same rules, once everybody recorded is read: the database takes as long
     to look for each again as to find them."""
@@ -177,14 +169,14 @@ def standing_of(
         return Standing.HELD
     if any(each.is_listed(day) for each in recorded):
         return Standing.PERHAPS
-    if any(each.is_openly_perhaps(day) for each in recorded):
-        return Standing.NOT_RECORDED
-    is_over = any(each.has_ended(day) for each in recorded)
-    return Standing.VACANT if is_over or stated else Standing.NOT_RECORDED
+    return Standing.VACANT if vacant else Standing.NOT_RECORDED
 
 
 def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
     """`posts`, each annotated with its Standing on `day`."""
     appointments = Appointment.objects.filter(post=OuterRef("pk"))
     held = surely_held(appointments, day) & is_surely_not_over(day, "organisation")
-    return posts.annotate(standing=standing([appointments], held, day))
+    vacant = vacant_in_database(PostVacancy, OuterRef("pk"), [appointments], "max_holders", day)
+    return posts.annotate(places_vacant=vacant).annotate(
+        standing=standing([appointments], held, Q(places_vacant__gt=0), day)
+    )

@@ -22,6 +22,7 @@ from forums.models import (
     ReportingLine,
     Seat,
     SeatRole,
+    SeatVacancy,
     Succession,
 )
 from organisations.models import (
@@ -41,7 +42,7 @@ from organisations.models import (
     StatementKind,
 )
 from organisations.successions import SuccessionKind
-from people.models import Appointment, Distinction, Person, PersonName
+from people.models import Appointment, Distinction, Person, PersonName, PostVacancy
 from records.days import NO_EARLIEST
 from records.models import Document, DocumentKind, NameKind
 
@@ -117,14 +118,18 @@ def make_relationship(**fields) -> Relationship:
     )
 
 
-def make_post(**fields) -> Post:
-    return _make_dated(
+def make_post(*, vacant: int = 0, **fields) -> Post:
+    """A post, of which a source says from its start that so many of its places are vacant."""
+    post = _make_dated(
         Post,
         fields,
         organisation=make_organisation,
         title=f"Post {next(_numbers)}",
         kind=PostKind.CHAIR,
     )
+    if vacant:
+        make_post_vacancy(post=post, places=vacant, **post.starts.as_start())
+    return post
 
 
 def make_statement(**fields) -> Statement:
@@ -182,6 +187,10 @@ def make_appointment(**fields) -> Appointment:
     return _make_dated(Appointment, fields, person=make_person, post=make_post)
 
 
+def make_post_vacancy(**fields) -> PostVacancy:
+    return _make_dated(PostVacancy, fields, post=make_post)
+
+
 def make_forum(**fields) -> Forum:
     number = next(_numbers)
     return _make_dated(
@@ -224,8 +233,12 @@ def make_plan(**fields) -> Succession:
     return make_succession(**{"start_date": None, "description": "is to become", **fields})
 
 
-def make_seat(**fields) -> Seat:
-    return _make_dated(Seat, fields, forum=make_forum, title=f"Seat {next(_numbers)}")
+def make_seat(*, vacant: int = 0, **fields) -> Seat:
+    """A seat, of which a source says from its start that so many of its places are vacant."""
+    seat = _make_dated(Seat, fields, forum=make_forum, title=f"Seat {next(_numbers)}")
+    if vacant:
+        make_seat_vacancy(seat=seat, places=vacant, **seat.starts.as_start())
+    return seat
 
 
 def make_chair_seat(**fields) -> Seat:
@@ -234,6 +247,10 @@ def make_chair_seat(**fields) -> Seat:
 
 def make_membership(**fields) -> Membership:
     return _make_dated(Membership, fields, person=make_person, seat=make_seat)
+
+
+def make_seat_vacancy(**fields) -> SeatVacancy:
+    return _make_dated(SeatVacancy, fields, seat=make_seat)
 
 
 def make_quoracy_clause(**fields) -> QuoracyClause:
@@ -266,6 +283,7 @@ BUILDERS = {
     PersonName: make_person_name,
     Distinction: make_distinction,
     Appointment: make_appointment,
+    PostVacancy: make_post_vacancy,
     Forum: make_forum,
     ForumName: make_forum_name,
     MemberOrganisation: make_member_organisation,
@@ -273,6 +291,7 @@ BUILDERS = {
     Succession: make_succession,
     Seat: make_seat,
     Membership: make_membership,
+    SeatVacancy: make_seat_vacancy,
     QuoracyClause: make_quoracy_clause,
     EscalationStep: make_escalation_step,
 }

@@ -33,11 +33,13 @@ from tests.builders import (
     make_person,
     make_place,
     make_post,
+    make_post_vacancy,
     make_quoracy_clause,
     make_rating,
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_vacancy,
     make_succession,
     source,
 )
@@ -538,6 +540,10 @@ CASES = [
     ("people_distinction_between_two", False, lambda: a_distinction_from("another")),
     ("people_distinction_once", True, a_second_distinction),
     ("people_distinction_once", False, lambda: a_second_distinction(elsewhere=True)),
+    ("forums_seatvacancy_of_a_place", True, lambda: (make_seat_vacancy(), {"places": 0})),
+    ("forums_seatvacancy_of_a_place", False, lambda: (make_seat_vacancy(), {"places": 2})),
+    ("people_postvacancy_of_a_place", True, lambda: (make_post_vacancy(), {"places": 0})),
+    ("people_postvacancy_of_a_place", False, lambda: (make_post_vacancy(), {"places": 2})),
     ("forums_seat_for_someone", True, lambda: (make_seat(), {"number": 0})),
     ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": 5})),
     ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": None})),
@@ -633,6 +639,18 @@ def start_cases():
         ),
         "forums_reportingline_not_before_to_organisation": lambda: make_reporting_line(
             from_forum=make_forum(**LONG_SINCE), to_organisation=organisation(), **later
+        ),
+        "forums_seatvacancy_not_before_seat": lambda: make_seat_vacancy(
+            seat=make_seat(forum=make_forum(**LONG_SINCE), **began), **later
+        ),
+        "forums_seatvacancy_not_before_forum": lambda: make_seat_vacancy(
+            seat=make_seat(forum=forum(), **by), **later
+        ),
+        "people_postvacancy_not_before_post": lambda: make_post_vacancy(
+            post=make_post(organisation=make_organisation(**LONG_SINCE), **began), **later
+        ),
+        "people_postvacancy_not_before_organisation": lambda: make_post_vacancy(
+            post=make_post(organisation=organisation(), **by), **later
         ),
     }
     for rule, make in made.items():

@@ -196,7 +196,6 @@ class Organisations:
                 title=title,
                 kind=kind,
                 start_date=since,
-                holder_stated=self.chance.random() > 0.05,
                 **self.calendar.evidence(entry, body.system),
             )
             self.book.add(post, entry)

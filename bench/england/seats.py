@@ -115,7 +115,6 @@ class SeatPlan:
                 role=role,
                 order=order,
                 number=self.chance.choices([1, 2, None], [90, 7, 3])[0],
-                holder_stated=self.chance.random() > 0.05,
                 voting=self.chance.choice([True, False, None]),
                 counts_to_quoracy=self.chance.choice([True, False, None]),
                 may_be_deputised=self.chance.choice([True, False, None]),

@@ -12,4 +12,5 @@ from forums.steps import (  # noqa: F401  (each offers its steps)
     organisations,
     posts_and_seats,
     successions,
+    vacancies,
 )

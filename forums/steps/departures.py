@@ -20,6 +20,7 @@ from people.steps.holders import (
     time_in_words,
     with_no_end,
 )
+from people.steps.vacancies import YES, vacancy_question
 
 
 def held_since(tenure: Tenure) -> str:
@@ -32,9 +33,12 @@ class LeaveForm(StepForm):
 
     date_label = "Last day"
     may_be_announced = True
-    groups = [("What they leave", ["appointments", "memberships", "end_reason"])]
+    groups = [("What they leave", ["appointments", "memberships", "end_reason", "now_vacant"])]
+
+    shows = {**StepForm.shows, "places": "now_vacant"}
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
+    now_vacant = vacancy_question("Does the source say that these places are now vacant?")
 
     def prepare(self):
         super().prepare()
@@ -107,6 +111,7 @@ class Leave(HolderStep):
             source=form.source,
             end_reason=form.cleaned_data["end_reason"],
             today=self.today,
+            vacant=form.cleaned_data["now_vacant"] == YES,
         )
         self.left, self.last = [tenure.held for tenure in form.leaving], form.when
 

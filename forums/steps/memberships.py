@@ -183,6 +183,7 @@ class ReplaceMember(FillSeatStep, Replace):
             begins=form.when,
             number=data["number"],
             source=form.source,
+            vacant=form.says_vacant,
             **form.tenure(),
         )
         self.renewed = membership.seat
@@ -227,6 +228,7 @@ class EndMembership(End):
             end_reason=data["end_reason"],
             number=data["number"],
             source=form.source,
+            vacant=form.says_vacant,
         )
 
     def changed(self):

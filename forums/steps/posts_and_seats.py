@@ -46,13 +46,6 @@ class CreateForm(HolderForm):
         widget=AdminTextInputWidget,
         help_text="If a source says so: “a GP”.",
     )
-    holder_stated = forms.BooleanField(
-        label="The source says who holds it, or that nobody does",
-        required=False,
-        initial=True,
-        help_text="Untick if it is silent about that: until somebody is appointed it is then shown "
-        "as “not recorded” and not as “vacant”.",
-    )
     fields_of_it: list = []
     fields_of_holding: list = []
 
@@ -101,7 +94,7 @@ class Create(Step):
 
 class CreatePostForm(CreateForm):
     fields_of_it = [("title", "kind")]
-    fields_of_holding = ["max_holders", "requirement", "holder_stated"]
+    fields_of_holding = ["max_holders", "requirement"]
 
     kind = forms.ChoiceField(choices=[("", "---------"), *PostKind.choices])
     max_holders = forms.IntegerField(
@@ -110,7 +103,7 @@ class CreatePostForm(CreateForm):
 
     def unsaved(self):
         data = self.cleaned_data
-        names = ("title", "kind", "max_holders", "requirement", "holder_stated")
+        names = ("title", "kind", "max_holders", "requirement")
         return Post(organisation=self.record, **{name: data[name] for name in names})
 
 
@@ -129,7 +122,6 @@ class CreateSeatForm(CreateForm):
     fields_of_holding = [
         "number",
         "requirement",
-        "holder_stated",
         ("voting", "counts_to_quoracy", "may_be_deputised"),
     ]
 
@@ -175,7 +167,6 @@ class CreateSeatForm(CreateForm):
             "ex_officio_post",
             "number",
             "requirement",
-            "holder_stated",
             "voting",
             "counts_to_quoracy",
             "may_be_deputised",

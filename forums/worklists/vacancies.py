@@ -29,10 +29,9 @@ SEATS_VACANT = worklist(
     "seats-vacant",
     order=2,
     title="Seats vacant",
-    finds="Seats of forums in force that nobody fills, chairs’ seats among them, and seats for "
-    "several of which some are vacant. Somebody is not spoken for, and a vote may be lost.",
-    emptied="Appoint somebody; end the seat if it is no more; or, if the sources do not say who "
-    "fills it, say so on the seat.",
+    finds="Seats of forums in force that a source says are vacant, chairs’ seats among them, and "
+    "seats for several of which some are. Somebody is not spoken for, and a vote may be lost.",
+    emptied="Appoint somebody; end the seat if it is no more; or record that the vacancy is over.",
     apart="Not recorded",
     why_apart="The sources name these seats and do not say who fills them, or some of their "
     "places. They are not vacant as far as is known, and are not counted.",
@@ -104,7 +103,7 @@ class EmptySeats(Seats):
         return reason
 
     def ways(self, seat: Seat) -> list[Link]:
-        ways = self.steps(seat, "appoint", "abolish")
+        ways = self.steps(seat, "appoint", "record-vacancy", "abolish")
         if seat.ex_officio_post is not None:
             post = seat.ex_officio_post
             ways += self.steps(post, "appoint", worded=named(post))
@@ -137,17 +136,25 @@ class VacantSeats(EmptySeats):
         return found.aggregate(number=Coalesce(Sum("not_recorded"), 0))["number"]
 
     def reason(self, seat, with_holders):
-        empty, standing = with_holders.unfilled, with_holders.unfilled_standing.label
+        empty = with_holders.unfilled
         if not with_holders.holders:
-            words = f" All {empty} places are {standing}." if empty > 1 else ""
+            words = f" Of its {empty} places {_in_words(with_holders)}." if empty > 1 else ""
             return super().reason(seat, with_holders) + words
         filled = with_holders.filled
         perhaps = with_holders.number - empty - filled
         return (
             f"{filled} of {with_holders.number} places {'is' if filled == 1 else 'are'} filled"
             f"{f', and perhaps {perhaps} more' if perhaps else ''}; "
-            f"{empty} {'is' if empty == 1 else 'are'} {standing}."
+            f"{_in_words(with_holders)}."
         )
+
+
+def _in_words(seat: HeldSeat) -> str:
+    """The places that nobody fills, in words: "1 is vacant and 2 are not recorded"."""
+    return " and ".join(
+        f"{number} {'is' if number == 1 else 'are'} {standing.label}"
+        for number, standing in seat.empty_places
+    )
 
 
 @EX_OFFICIO.part

@@ -167,6 +167,11 @@ class _Gathering:
                 included = self.everything or in_force is not False
                 if included or holders or seat.id in asked_for:
                     yield "seats", self._seat(seat, in_force)
+                    for vacancy in self._vacancies_to_include(seat, in_force):
+                        yield (
+                            "seat_vacancies",
+                            {**vacancy, "seat_id": seat.id, "seat_forum_slug": seat.forum_slug},
+                        )
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder)
 
@@ -176,6 +181,14 @@ class _Gathering:
             return [*holding.recorded, *untold]
         return [each for each in holding.recorded if holding.is_held_by(each) is not False]
 
+    def _vacancies_to_include(self, holding: Holding, of_it: bool | None) -> Iterator[dict]:
+        """The vacancies to include of what may have been there. A vacancy that somebody
+        ended by coming is not in force."""
+        for vacancy in holding.vacancies:
+            in_force = both(holding.is_vacant_by(vacancy), of_it)
+            if self.everything or in_force is not False:
+                yield {**vars(vacancy), "in_force": in_force}
+
     def _seat(self, seat: HeldSeat, in_force: bool | None) -> dict:
         self.forums.add(seat.forum_slug)
         self.organisations.add(seat.for_slug)
@@ -184,7 +197,7 @@ class _Gathering:
             **vars(seat),
             "in_force": in_force,
             "unfilled": seat.unfilled,
-            "unfilled_standing": seat.unfilled_standing if seat.unfilled else None,
+            "vacant": seat.vacant,
             "on_behalf_of_slug": seat.for_slug,
             "ex_officio_post_id": seat.post_id,
             "ex_officio_post_organisation_slug": seat.post_organisation_slug,
@@ -227,6 +240,15 @@ class _Gathering:
                             "max_holders": most[post.id],
                         },
                     )
+                    for vacancy in self._vacancies_to_include(post, in_force):
+                        yield (
+                            "post_vacancies",
+                            {
+                                **vacancy,
+                                "post_id": post.id,
+                                "post_organisation_slug": organisation,
+                            },
+                        )
                     for holder in holders:
                         yield "appointments", self._appointment(post, holder)
 

@@ -203,6 +203,7 @@ ANCHORED = {
     "relationships": ("organisation", "relationship"),
     "posts": ("organisation", "post"),
     "appointments": ("organisation", "appointment"),
+    "post_vacancies": ("organisation", "vacancy"),
     "statements": ("organisation", "statement"),
     "ratings": ("organisation", "rating"),
     "figures": ("organisation", "figure"),
@@ -214,6 +215,7 @@ ANCHORED = {
     "successions": ("forum", "succession"),
     "seats": ("forum", "seat"),
     "memberships": ("forum", "membership"),
+    "seat_vacancies": ("forum", "vacancy"),
     "quoracy_clauses": ("forum", "clause"),
     "escalation_steps": ("forum", "step"),
 }
@@ -265,8 +267,8 @@ IN_FORCE = worked_out(
 STANDING = worked_out(
     "standing",
     "Standing",
-    "Whether anybody held it on that day. Vacant: nobody is known to be appointed. Not recorded: "
-    "the sources do not say.",
+    "Whether anybody held it on that day. Vacant: a source says that nobody did. Not recorded: no "
+    "source says.",
     Type.TEXT,
     required=True,
     choices=tuple(Standing.choices),
@@ -281,12 +283,12 @@ EMPTY_PLACES = (
         required=True,
     ),
     worked_out(
-        "unfilled_standing",
-        "Standing of those places",
-        "Whether the places that nobody filled are vacant, or not recorded. Empty if there are "
-        "none.",
-        Type.TEXT,
-        choices=tuple(choice for choice in Standing.choices if choice[0] != Standing.HELD),
+        "vacant",
+        "Vacant places",
+        "How many of the places that nobody filled a source says are vacant. Of the others no "
+        "source says who filled them, or whether anybody did.",
+        Type.NUMBER,
+        required=True,
     ),
 )
 

@@ -9,6 +9,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatVacancy,
     Succession,
 )
 from ics_register.open_data.fields import (
@@ -44,7 +45,7 @@ from organisations.models import (
     Relationship,
     Statement,
 )
-from people.models import Appointment, Distinction, Person, PersonName
+from people.models import Appointment, Distinction, Person, PersonName, PostVacancy
 from records.evidence import Evidence
 from records.models import Document
 
@@ -83,7 +84,7 @@ TABLES = (
     dated(
         "posts", Post, "organisation",
         refers(Post, "organisation", "organisations"),
-        *plain(Post, "title", "kind", "max_holders", "requirement", "holder_stated"),
+        *plain(Post, "title", "kind", "max_holders", "requirement"),
         STANDING,
     ),
     stated(
@@ -119,6 +120,11 @@ TABLES = (
         *tenure(Appointment),
         *evidence(Appointment),
     )),
+    dated(
+        "post_vacancies", PostVacancy, "post__organisation",
+        refers_on_page(PostVacancy, "post", "posts", "organisation"),
+        *plain(PostVacancy, "places"),
+    ),
     DataTable("forums", Forum, (
         id_of_page("forums"),
         *plain(Forum, "slug", "name", "short_name", "kind"),
@@ -164,7 +170,7 @@ TABLES = (
         *plain(Seat, "independent"),
         refers_on_page(Seat, "ex_officio_post", "posts", "organisation"),
         *plain(
-            Seat, "number", "requirement", "holder_stated", "voting", "counts_to_quoracy",
+            Seat, "number", "requirement", "voting", "counts_to_quoracy",
             "may_be_deputised",
         ),
         STANDING,
@@ -180,6 +186,11 @@ TABLES = (
         *tenure(Membership),
         *evidence(Membership),
     )),
+    dated(
+        "seat_vacancies", SeatVacancy, "seat__forum",
+        refers_on_page(SeatVacancy, "seat", "seats", "forum"),
+        *plain(SeatVacancy, "places"),
+    ),
     stated(
         "quoracy_clauses", QuoracyClause, "forum",
         refers(QuoracyClause, "forum", "forums"),

@@ -42,7 +42,7 @@ SEAT_COLUMNS = (
     "role",
     "number",
     "unfilled",
-    "unfilled_standing",
+    "vacant",
     "voting",
     "counts_to_quoracy",
     "may_be_deputised",

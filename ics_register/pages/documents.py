@@ -15,6 +15,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatVacancy,
     Succession,
 )
 from ics_register.pages import csv_rows
@@ -36,7 +37,7 @@ from organisations.models import (
 )
 from organisations.successions import Plannable
 from people.identity import may_be_named
-from people.models import Appointment, Distinction, Person, PersonName, Tenure
+from people.models import Appointment, Distinction, Person, PersonName, PostVacancy, Tenure
 from people.post_holders import NAME_WITHHELD
 from records.models import DatedFact, Document
 
@@ -121,6 +122,8 @@ def listed_fact(kind: FactKind, fact: Model, document: Document) -> ListedFact:
 FACT_KINDS = [
     FactKind("memberships", "Memberships", Membership, ("person", "seat__forum")),
     FactKind("appointments", "Appointments", Appointment, ("person", "post__organisation")),
+    FactKind("seat-vacancies", "Vacancies of seats", SeatVacancy, ("seat__forum",)),
+    FactKind("post-vacancies", "Vacancies of posts", PostVacancy, ("post__organisation",)),
     FactKind("forums", "Forums", Forum),
     FactKind("seats", "Seats", Seat, ("forum",)),
     FactKind("member-organisations", "Member organisations", MemberOrganisation,

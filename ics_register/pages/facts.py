@@ -255,6 +255,11 @@ def _terms(fact) -> dict:
     }
 
 
+def vacancy(each, here: Here) -> dict:
+    """That places are vacant on the day, and who says so."""
+    return {"places": each.places, **dated(each, here)}
+
+
 def _holding(holding, here: Here) -> dict:
     """The fields that a post and a seat share: who holds it on the day and who will."""
     return {
@@ -264,6 +269,7 @@ def _holding(holding, here: Here) -> dict:
         "in_force": holding.together.holds(here.asked.day),
         "holders": [holder(holding, each, here) for each in holding.holders],
         "to_come": [holder(holding, each, here) for each in holding.announced],
+        "vacancies": [vacancy(each, here) for each in holding.shown_vacancies],
         **dated(holding, here),
     }
 
@@ -280,7 +286,7 @@ def seat(seat, here: Here) -> dict:
         "role": seat.role,
         "number": seat.number,
         "unfilled": seat.unfilled,
-        "unfilled_standing": seat.unfilled_standing.value if seat.unfilled else None,
+        "vacant": seat.vacant,
         "voting": seat.voting,
         "counts_to_quoracy": seat.counts_to_quoracy,
         "may_be_deputised": seat.may_be_deputised,
@@ -352,7 +358,8 @@ def over_time(times, here: Here) -> list[dict]:
 def _time(line, here: Here) -> dict:
     said = {"title": line.holding.title, "standing": line.standing.value}
     if line.holder is None:
-        return {**said, "when": line.words, "source": source(line.after or line.holding, here)}
+        says = line.vacancy or line.after or line.holding
+        return {**said, "when": line.words, "source": source(says, here)}
     each = line.holder
     ended = document(here, each.end_document_slug, each.end_document_title)
     return {

@@ -193,19 +193,21 @@ def members_as_data(members: list[MemberOrganisation], forum: Forum, here: Here)
 
 
 def members_as_csv(context: dict, here: Here) -> CsvTable:
-    """The members of a forum: a row for each member, and one for the places of a seat that nobody
-    fills."""
+    """The members of a forum: a row for each member, one for the vacant places of a seat, and one
+    for those of which nobody is recorded."""
 
     def rows():
         for each in [*context["seats"], *context["known_later"]]:
             seat = facts.seat(each, here)
             own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
             if seat["holders"]:
-                filled = own | {"unfilled": 0, "unfilled_standing": None}
+                filled = own | {"unfilled": 0, "vacant": 0}
                 yield from (filled | row for row in csv_rows.holding_rows(seat))
-            if seat["unfilled"]:
-                left = {**seat, "standing": seat["unfilled_standing"], "holders": []}
-                yield from (own | row for row in csv_rows.holding_rows(left))
+            for number, standing in each.empty_places:
+                vacant = number if standing == Standing.VACANT else 0
+                empty = own | {"unfilled": number, "vacant": vacant}
+                left = {**seat, "standing": standing.value, "holders": []}
+                yield from (empty | row for row in csv_rows.holding_rows(left))
 
     return CsvTable([*csv_rows.SEAT_COLUMNS, *csv_rows.HOLDING_COLUMNS], rows())
 

@@ -97,7 +97,7 @@ def address_of(holder: Holder) -> str:
 def nobody(seat: HeldSeat) -> Cell:
     """That nobody is known to fill a seat or the rest of its places."""
     if seat.holders:
-        return (PaperLine(f"{seat.unfilled} more {seat.unfilled_standing.label}"),)
+        return tuple(PaperLine(words) for words in seat.more_in_words)
     word = "Vacant" if seat.standing == Standing.VACANT else "Not recorded"
     if seat.ex_officio:
         return PaperLine(word), PaperLine(f"filled by whoever is {seat.ex_officio}")

@@ -389,8 +389,8 @@ def chair_in_words(seats: list[HeldSeat]) -> list[str]:
             sure = "perhaps " if holder.perhaps else ""
             planned = " (planned)" if holder.start_is_told_as_foreseen(seat.day) else ""
             said.append(f"Chair: {sure}{holder.person_and_basis}{planned}")
-        if seat.holders and seat.unfilled:
-            said.append(f"{seat.unfilled} more {seat.unfilled_standing.label}")
+        if seat.holders:
+            said += seat.more_in_words
         if not seat.holders:
             vacant = seat.standing == Standing.VACANT
             said.append("Chair vacant" if vacant else "Chair not recorded")

@@ -14,6 +14,7 @@ from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
 from people.post_holders import Holder, Holding
 from people.standing import Standing
+from people.vacant_rows import StatedVacancy
 from records.days import NO_LATEST, day_before, next_day
 from records.periods import Precision, Qualifier, date_in_words
 
@@ -72,6 +73,15 @@ class TimelineRow:
         if self.holder is None:
             return self.standing.label.capitalize()
         return self.holder.person_and_basis
+
+    @property
+    def vacancy(self) -> StatedVacancy | None:
+        """The vacancy by which it is a time of vacancy, if it is."""
+        if self.standing != Standing.VACANT:
+            return None
+        last = self.last or datetime.date.max
+        stated = [each for each in self.holding.vacancies if each.certainly(last)]
+        return max(stated, key=lambda each: each.latest_start, default=None)
 
     @property
     def is_cut(self) -> bool:
@@ -210,12 +220,14 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[TimelineRow]:
     if begins is None:
         return
     turns = {begins, *starts}
-    turns |= {next_day(holder.over_by) for holder in holding.recorded if holder.over_by}
+    turns |= {each.start_date for each in holding.vacancies if each.start_date}
+    dated = (*holding.recorded, *holding.vacancies)
+    turns |= {next_day(each.over_by) for each in dated if each.over_by}
     days = sorted(day for day in turns if begins <= day <= until)
     found = None
     for at, day in enumerate(days):
         drawn = any(_is_drawn(holder, day) for holder in holding.recorded)
-        standing = Standing.HELD if drawn else holding.standing_on(day)
+        standing = Standing.HELD if drawn else holding.standing_on(_told_on(holding, day))
         last = day_before(days[at + 1]) if at + 1 < len(days) else until
         if found is not None and found.standing == standing:
             found.last = last
@@ -229,6 +241,16 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[TimelineRow]:
         )
     if found is not None:
         yield found
+
+
+def _told_on(holding: Holding, day: datetime.date) -> datetime.date:
+    """The day by which a vacancy that began in the month or year of `day` certainly holds."""
+    begins = [
+        each.latest_start
+        for each in holding.vacancies
+        if each.start_date is not None and each.start_date <= day < each.latest_start < NO_LATEST
+    ]
+    return min(begins, default=day)
 
 
 def _is_drawn(holder: Holder, day: datetime.date) -> bool:
@@ -254,6 +276,8 @@ def time_without(line: TimelineRow, until: datetime.date) -> str:
     ]
     if left:
         begins = f"after {date_in_words(left[0].end_date, left[0].end_precision)}"
+    elif line.vacancy is not None and line.first == line.vacancy.start_date:
+        begins = f"from {date_in_words(line.first, line.vacancy.start_precision)}"
     elif line.first == holding.start_date:
         begins = f"from {date_in_words(line.first, holding.start_precision)}"
     else:

@@ -5,4 +5,5 @@ from people.steps import (  # noqa: F401  (each offers its steps)
     endings,
     identity,
     replacements,
+    vacancies,
 )

@@ -24,6 +24,7 @@ from people.steps.holders import (
     time_in_words,
     with_no_end,
 )
+from people.steps.vacancies import YES, vacancy_question
 from records.history import Nature
 from records.periods import When, date_in_words
 
@@ -129,8 +130,15 @@ class Reappoint(TenureStep):
 class EndForm(StepForm):
     date_label = "Last day"
     may_be_announced = True
+    shows = {**StepForm.shows, "places": "now_vacant"}
+
     end_reason = forms.ChoiceField(label="Why it ends", choices=WHY_THEY_GO, required=False)
-    groups = [("The end", ["through", "end_reason"])]
+    now_vacant = vacancy_question()
+    groups = [("The end", ["through", "end_reason", "now_vacant"])]
+
+    @property
+    def says_vacant(self) -> bool:
+        return self.cleaned_data["now_vacant"] == YES
 
     def prepare(self):
         super().prepare()
@@ -158,6 +166,7 @@ class End(TenureStep):
             source=form.source,
             end_reason=form.cleaned_data["end_reason"],
             today=self.today,
+            vacant=form.says_vacant,
         )
 
     def remarks(self, form):

@@ -16,6 +16,7 @@ from people.steps.holders import (
     tenure_choices,
     tenures_now_or_later,
 )
+from people.steps.vacancies import YES, vacancy_question
 from records.events import is_over
 from records.periods import Precision, Qualifier, When, first_day
 
@@ -26,6 +27,11 @@ class ReplaceForm(HolderForm):
     may_be_announced = True
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
+    now_vacant = vacancy_question("Does the source say that the place is vacant in between?")
+
+    @property
+    def says_vacant(self) -> bool:
+        return self.cleaned_data["now_vacant"] == YES
 
     def prepare(self):
         super().prepare()
@@ -50,7 +56,7 @@ class ReplaceForm(HolderForm):
         ask_through(self, self.record, tenures)
         self.ask_whether_they_existed([self.record])
         self.groups = [
-            ("Who goes", ["leaving", "through", "end_reason", "left"]),
+            ("Who goes", ["leaving", "through", "end_reason", "left", "now_vacant"]),
             ("Who comes", self.person_fields),
         ]
 
@@ -61,6 +67,7 @@ class ReplaceForm(HolderForm):
             if {"date", "precision", "qualifier", "left"} <= data.keys():
                 self.refuse_next_term()
                 self.refuse_overlap()
+                self.refuse_vacancy_without_gap()
         return data
 
     def refuse_seats_of_those_who_stay(self) -> None:
@@ -91,6 +98,13 @@ class ReplaceForm(HolderForm):
                 "holder begins, and only one person may hold it.",
             )
 
+    def refuse_vacancy_without_gap(self) -> None:
+        if self.says_vacant and self.left.first_day_after() >= self.when.first_possible():
+            self.add_error(
+                "now_vacant",
+                "There is no day between the two. Give “Their last day”, or answer no.",
+            )
+
     def refuse_next_term(self) -> None:
         """Refuse somebody who holds it already and comes again without a gap."""
         first = first_day(self.when.day, self.when.precision)
@@ -112,7 +126,11 @@ class ReplaceForm(HolderForm):
     @property
     def shows(self):
         own = bool(getattr(self, "cleaned_data", {}).get("left"))
-        return {**super().shows, "end_date": "left" if own else "date"}
+        return {
+            **super().shows,
+            "end_date": "left" if own else "date",
+            "places": "now_vacant",
+        }
 
 
 @step_on(Post)
@@ -147,6 +165,7 @@ class Replace(FillStep):
             begins=form.when,
             source=form.source,
             today=self.today,
+            vacant=form.says_vacant,
             **form.tenure(),
         )
 

@@ -7,17 +7,19 @@ from django.db.models import QuerySet
 from editing.worklists import WorklistPart, WorklistRow, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
 from organisations.worklists import PLACE
-from people.post_holders import Holding, posts_with_holders
+from people.post_holders import Holder, Holding, posts_with_holders
 from people.standing import Standing, with_standing
+from people.vacant_rows import StatedVacancy
+from records.periods import Qualifier
 
 CHAIRS_VACANT = worklist(
     "chairs-vacant",
     order=1,
     title="Chairs vacant",
-    finds="Forums in force whose chair’s seat is vacant, and organisations whose post of chair or "
-    "leader is. Without a chair a forum may be unable to meet or decide.",
-    emptied="Appoint somebody, substantively or for the interim; or, if the sources do not say "
-    "who it is, say so on the seat or post.",
+    finds="Forums in force whose chair’s seat a source says is vacant, and organisations of whose "
+    "post of chair or leader one does. Without a chair a forum may be unable to meet or decide.",
+    emptied="Appoint somebody, substantively or for the interim; or record that the vacancy is "
+    "over.",
     apart="Not recorded",
     why_apart="Nobody knows from the sources who chairs these, or whether anybody does. They are "
     "not vacant as far as is known, and are not counted.",
@@ -25,18 +27,30 @@ CHAIRS_VACANT = worklist(
 
 
 def vacancy_in_words(holding: Holding) -> str:
-    """Why it is vacant, and who is to come."""
+    """Which source says that it is vacant, who was the last, and who is to come."""
+    words = "Vacant"
+    for vacancy in holding.shown_vacancies[:1]:
+        words += f" {_since(vacancy)}: {vacancy.document_title}, {vacancy.locator}"
+        if vacancy.quotation:
+            words += f": “{vacancy.quotation}”"
+    words += "."
     if holding.former:
-        last = holding.former[0]
-        left = last.told_end("left") if last.end_foreseen else f"left {last.when_it_ends()}"
-        why = f"Vacant: the last known holder, {last.person_to_staff}, {left}."
-    else:
-        why = "Vacant: nobody is recorded as ever having held it."
-        if holding.quotation:
-            why += f" {holding.document_title}, {holding.locator}: “{holding.quotation}”."
+        words += f" {_last_known(holding.former[0])}."
     for to_come in holding.to_come[:1]:
-        why += f" {to_come.person_to_staff} begins {to_come.when_it_starts()}."
-    return why
+        words += f" {to_come.person_to_staff} begins {to_come.when_it_starts()}."
+    return words
+
+
+def _since(vacancy: StatedVacancy) -> str:
+    if vacancy.start_date is None:
+        return "until " + vacancy.end_in_words()
+    since = "since " if vacancy.start_qualifier == Qualifier.ON else ""
+    return since + vacancy.start_in_words()
+
+
+def _last_known(last: Holder) -> str:
+    left = last.told_end("left") if last.end_foreseen else f"left {last.when_it_ends()}"
+    return f"The last known holder, {last.person_to_staff}, {left}"
 
 
 def silence_in_words(holding: Holding) -> str:
@@ -50,7 +64,15 @@ def silence_in_words(holding: Holding) -> str:
             f"Not recorded: {holder.person_to_staff} is known to have held it "
             f"{holder.start_in_words()}, and may hold it already."
         )
-    return "Not recorded: the sources name it, and do not say who holds it."
+    if holding.former:
+        words = (
+            f"Not recorded. {_last_known(holding.former[0])}, and no source says what came after."
+        )
+    else:
+        words = "Not recorded: the sources name it, and do not say who holds it."
+    for to_come in holding.to_come[:1]:
+        words += f" {to_come.person_to_staff} begins {to_come.when_it_starts()}."
+    return words
 
 
 def standing_in_words(holding: Holding) -> str:
@@ -101,7 +123,9 @@ class VacantHeads(Posts):
         holdings = {holding.id: holding for holding in posts_with_holders(posts, self.day)}
         return [
             self.post_row(
-                post, standing_in_words(holdings[post.pk]), self.steps(post, "appoint", "abolish")
+                post,
+                standing_in_words(holdings[post.pk]),
+                self.steps(post, "appoint", "record-vacancy", "abolish"),
             )
             for post in records
         ]

@@ -317,7 +317,7 @@ def test_a_page_takes_its_rows_from_several_kinds_of_record(admin_client):
 
 
 def test_rows_listed_apart_have_their_own_view_and_are_counted_on_the_front_page(admin_client):
-    make_seat(holder_stated=False)
+    make_seat()
     [listed] = [
         each
         for each in admin_client.get("/admin/").context_data["worklists"]

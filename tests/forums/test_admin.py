@@ -300,8 +300,8 @@ def test_a_forum_shows_its_seats_with_who_holds_them_today(admin_client):
     post = make_post(title="Chair", organisation=trust)
     appointment = make_appointment(post=post, person=make_person(name="Mary Jones"))
     make_seat(forum=forum, title="Trust chair", ex_officio_post=post, order=2)
-    make_seat(forum=forum, title="GP", on_behalf_of=trust, order=3)
-    make_seat(forum=forum, title="Nurse", holder_stated=False, order=4)
+    make_seat(forum=forum, title="GP", on_behalf_of=trust, order=3, vacant=1)
+    make_seat(forum=forum, title="Nurse", order=4)
 
     response = admin_client.get(address(Forum, "change", forum.pk))
 

@@ -634,7 +634,6 @@ def test_a_post_is_created_with_its_first_holder_and_abolished_again(ccg):
         title="Managing Director",
         kind="managing-director",
         max_holders=1,
-        holder_stated="on",
         person=ann,
         basis="substantive",
         date="2021-04-01",
@@ -659,7 +658,6 @@ def test_a_seat_is_created_vacant_without_a_holder(board):
         role="chair",
         number=1,
         voting="yes",
-        holder_stated="on",
         basis="substantive",
         date="2021-04-01",
     )

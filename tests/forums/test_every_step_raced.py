@@ -17,10 +17,11 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatVacancy,
     Succession,
 )
 from organisations.models import Organisation, OrganisationName, Post, Relationship
-from people.models import Appointment, Person, PersonName
+from people.models import Appointment, Person, PersonName, PostVacancy
 from records.history import Recorded
 from tests import racing, slow
 from tests.builders import (
@@ -36,9 +37,11 @@ from tests.builders import (
     make_person_name,
     make_plan,
     make_post,
+    make_post_vacancy,
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_vacancy,
     make_succession,
 )
 from tests.racing import TOLD, WON, race
@@ -127,6 +130,10 @@ STEPS = {
     ("succession", Forum): lambda: (make_forum(), *[after(make_forum())] * 2),
     ("succession", Organisation): lambda: (make_organisation(), *[after(make_organisation())] * 2),
     ("what-became-of-it", Succession): lambda: planned_in_a_paper(),
+    ("record-vacancy", Post): lambda: (make_post(), {}, {}),
+    ("record-vacancy", Seat): lambda: (make_seat(), {}, {}),
+    ("end", PostVacancy): lambda: (make_post_vacancy(), {"date": LAST}, {}),
+    ("end", SeatVacancy): lambda: (make_seat_vacancy(), {"date": LAST}, {}),
     ("reappoint", Appointment): lambda: (make_appointment(), *[{"basis": "substantive"}] * 2),
     ("reappoint", Membership): lambda: (make_membership(), *[{"basis": "interim"}] * 2),
     ("withdraw", Appointment): lambda: (make_appointment(**to_come()), {}, {}),

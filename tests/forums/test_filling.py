@@ -9,15 +9,16 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from forums.filling import certainly_fill, with_filling
-from forums.models import Forum, Membership, Seat
+from forums.models import Forum, Membership, Seat, SeatVacancy
 from forums.quoracy import QuoracyForum
 from forums.quoracy_inputs import bodies_of, body_of
 from forums.representation import shares_of
-from forums.seat_holders import seats_with_holders
+from forums.seat_holders import HeldSeat, seats_with_holders
 from forums.vacancies import Places, with_vacancies
 from organisations.models import Held, Post, PostKind
 from people.models import Appointment, Basis, Person, Tenure
 from people.standing import Standing
+from people.vacancies import PostVacancy, Vacancy
 from records.days import NO_LATEST
 from records.models import DatedFact
 from records.overlap_rules import days_of
@@ -57,11 +58,25 @@ TENURES = st.lists(
     ),
     max_size=4,
 )
+VACANCIES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "places": st.integers(1, 3),
+            "start_date": DAYS,
+            "start_precision": PRECISIONS,
+            "start_qualifier": st.sampled_from(Qualifier.values),
+            "end_date": st.none() | DAYS,
+            "end_precision": PRECISIONS,
+            "end_qualifier": st.sampled_from(Qualifier.values),
+        }
+    ),
+    max_size=2,
+)
 SEATS = st.lists(
     st.fixed_dictionaries(
         {
             "number": st.sampled_from([None, 1, 2, 3]),
-            "stated": st.booleans(),
+            "vacancies": VACANCIES,
             "members": TENURES,
             "ended": ENDED,
             "ended_precision": PRECISIONS,
@@ -69,7 +84,7 @@ SEATS = st.lists(
             "goes_with": st.sampled_from(["own", "own", "shared", "none"]),
             "post_holders": TENURES,
             "post_number": st.integers(1, 3),
-            "post_stated": st.booleans(),
+            "post_vacancies": VACANCIES,
             "post_began": st.sampled_from([START, START, MARCH]),
             "post_began_qualifier": st.sampled_from(Qualifier.values),
             "post_ended": ENDED,
@@ -128,6 +143,15 @@ def add_tenures(model: type[Tenure], held: Held, each: Iterable[dict], people: l
             saved.append(save(tenure))
 
 
+def add_vacancies(model: type[Vacancy], held: Held, each: Iterable[dict]) -> None:
+    for fields in each:
+        vacancy = model(**fields, **{model.vacant_field: held})
+        vacancy.settle_period()
+        ends = fields["end_date"] is None or fields["start_date"] <= fields["end_date"]
+        if ends and vacancy.latest_start >= held.earliest_start:
+            save(vacancy)
+
+
 def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: list) -> None:
     shared = None
     for number, fields in enumerate(seats):
@@ -139,7 +163,6 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
                     title=f"Post {number}",
                     kind=PostKind.DIRECTOR,
                     max_holders=fields["post_number"],
-                    holder_stated=fields["post_stated"],
                     start_date=fields["post_began"],
                     start_precision=fields["post_ended_precision"],
                     start_qualifier=fields["post_began_qualifier"],
@@ -148,13 +171,13 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
                 )
             )
             add_tenures(Appointment, post, fields["post_holders"], people)
+            add_vacancies(PostVacancy, post, fields["post_vacancies"])
             shared = post
         seat = save(
             Seat(
                 forum=forum,
                 title=f"Seat {number}",
                 number=fields["number"],
-                holder_stated=fields["stated"],
                 ex_officio_post=post,
                 start_date=START,
                 end_date=fields["ended"],
@@ -162,6 +185,7 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
             )
         )
         add_tenures(Membership, seat, fields["members"], people)
+        add_vacancies(SeatVacancy, seat, fields["vacancies"])
 
 
 def nameless(body: QuoracyForum) -> list[tuple]:
@@ -194,19 +218,34 @@ def test_what_is_read_and_what_the_database_is_asked_agree_on_every_day():
     check()
 
 
+def left_vacant(seat: HeldSeat, on: datetime.date) -> int:
+    """The vacant places of a seat, from day to day: those of which a vacancy begins are added, and
+    when a member begins no more are left than are empty. Its vacancies are those of the last day.
+    """
+    vacancies = [each for each in seat.vacancies if each.certainly(on)]
+    settled = [each for each in seat.members if each.basis != Basis.ACTING]
+    left, day = 0, min((each.latest_start for each in [*vacancies, *settled]), default=on)
+    while day <= on:
+        left += sum(each.places for each in vacancies if each.latest_start == day)
+        there = [each for each in settled if each.latest_start == day or each.certainly(day)]
+        if any(each.latest_start == day for each in settled):
+            left = min(left, max((seat.number or 0) - len(there), 0))
+        day += datetime.timedelta(1)
+    return min(left, seat.unfilled)
+
+
 def compare(forum: Forum, on: datetime.date) -> None:
     seats = Seat.objects.listed(on).filter(forum=forum).order_by("pk")
     held = seats_with_holders(seats, on)
-    filled = {
-        seat.pk: (seat.standing, seat.filled_at_most, seat.may_be_held_already)
-        for seat in with_filling(seats, on)
-    }
-    assert filled == {
-        seat.id: (seat.standing, seat.filled_at_most, bool(seat.may_hold_already)) for seat in held
-    }
+    filled = {seat.pk: (seat.standing, seat.filled_at_most) for seat in with_filling(seats, on)}
+    assert filled == {seat.id: (seat.standing, seat.filled_at_most) for seat in held}
     for seat in held:
         assert (seat.filled > 0) == (seat.standing == Standing.HELD)
         assert seat.filled <= seat.filled_at_most
+        assert (seat.standing == Standing.VACANT) == (not seat.holders and seat.vacant > 0)
+        # Another way to count: day by day, never more places stay vacant than are empty.
+        if not seat.ex_officio:
+            assert seat.vacant == left_vacant(seat, on)
         # Everybody who may fill it is shown, those of an open limit apart.
         is_there = seat.post_is_certain and not seat.may_be_over
         filling = certainly_fill(seat.post_holders, seat.members, on) if is_there else []

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from editing.links import step_address
-from forums.models import ClauseKind, Membership, Seat
+from forums.models import ClauseKind, Membership, Seat, SeatVacancy
 from forums.seat_holders import seats_with_holders
 from people.models import Appointment, EndReason
 from records.history import Nature
@@ -269,7 +269,7 @@ def test_whoever_takes_over_a_post_fills_the_seat_that_goes_with_it(ex_officio, 
 
 
 def test_ending_an_appointment_says_which_seats_will_be_empty(ex_officio, trust_chair):
-    shown = preview(trust_chair.appointments.get(), "end", date="2024-03-31")
+    shown = preview(trust_chair.appointments.get(), "end", date="2024-03-31", now_vacant="yes")
 
     post, seat = remarks_of(shown)
     assert post == "On 1 April 2024 Chair, Trust is vacant."
@@ -399,7 +399,7 @@ def test_a_seat_that_somebody_leaves_falls_to_whoever_holds_the_post(board, trus
 def test_a_seat_left_by_the_holder_of_its_post_is_vacant(ex_officio, ann):
     anns = make_membership(seat=ex_officio, person=ann)
 
-    shown = preview(anns, "end", date="2024-03-31")
+    shown = preview(anns, "end", date="2024-03-31", now_vacant="yes")
 
     assert remarks_of(shown)[0].startswith("On 1 April 2024 Chair, The Board is vacant")
 
@@ -446,7 +446,12 @@ def test_somebody_leaves_all_they_hold_in_one_step(everything, ann):
     assert set(form["memberships"].value()) == {adviser.pk, to_come.pk}
 
     response = leave(
-        ann, [appointment], [adviser, to_come], date="2024-03-31", end_reason="retired"
+        ann,
+        [appointment],
+        [adviser, to_come],
+        date="2024-03-31",
+        end_reason="retired",
+        now_vacant="yes",
     )
 
     assert response.status_code == 302
@@ -457,6 +462,8 @@ def test_somebody_leaves_all_they_hold_in_one_step(everything, ann):
     assert Membership.history.filter(id=to_come.pk).first().history_nature == Nature.CHANGED
     assert "Ann Lee" in chair("2024-03-31")
     assert "Vacant" in chair("2024-04-01")
+    assert adviser.seat.vacancies.get().start_date == day("2024-04-01")
+    assert not SeatVacancy.objects.filter(seat=to_come.seat).exists()
     assert "Chair" in read("/people/ann/", {"as_at": "2024-03-31"}).section("now")
     assert "Chair" not in read("/people/ann/", {"as_at": "2024-04-01"}).section("now")
 

@@ -5,13 +5,14 @@ import itertools
 import pytest
 
 from forums.filling import with_standing as seats_with_standing
-from forums.models import Seat
+from forums.models import Seat, SeatVacancy
 from forums.seat_holders import seats_with_holders
 from forums.vacancies import Places, with_vacancies
 from organisations.models import Post
 from people.post_holders import posts_with_holders
 from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
+from people.vacancies import PostVacancy
 from tests import slow
 from tests.builders import (
     day,
@@ -22,6 +23,7 @@ from tests.builders import (
     make_person,
     make_post,
     make_seat,
+    source,
 )
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +43,7 @@ def test_a_seat_that_goes_with_a_post_that_has_ended_is_filled_by_nobody(ends):
     make_appointment(person=make_person(name="Ann Lee"), post=post)
     seat = make_seat(ex_officio_post=post)
     assert who_fills(seat, "2024-03-31") == (Standing.HELD, ["Ann Lee"])
-    assert who_fills(seat, "2024-04-01") == (Standing.VACANT, [])
+    assert who_fills(seat, "2024-04-01") == (Standing.NOT_RECORDED, [])
 
 
 # The times of somebody who holds something, as the register may know them.
@@ -56,10 +58,16 @@ TIMES = {
 DAYS = ["2018-12-31", "2019-01-01", "2022-01-01", "2023-12-31", "2024-01-01", "2024-07-01"]
 
 
+def save_vacancy(vacancy) -> None:
+    """Save a vacancy from 1 January 2020 on, even if somebody holds it then."""
+    vacancy.start_date, vacancy.document, vacancy.locator = day("2020-01-01"), source(), "page 1"
+    vacancy.save()
+
+
 @pytest.fixture
 def every_combination():
     """Seats that go with posts: whoever holds the post, whoever holds the seat, whether the post
-    holder left the seat, whether the sources say who holds either, and whether the post is over."""
+    holder left the seat, whether a source calls either vacant, and whether the post is over."""
     ended = {"end_date": "2024-06-30"}
     others = [make_person(), make_person()]
     forum = make_forum()
@@ -68,14 +76,16 @@ def every_combination():
         itertools.cycle([*["substantive"] * 6, "acting"]),
     )
     for holds, stated, end in itertools.product(TIMES.values(), [True, False], [{}, ended]):
-        post = make_post(holder_stated=stated, **end)
+        post = make_post(**end)
+        if stated:
+            save_vacancy(PostVacancy(post=post))
         if holds:
             make_appointment(post=post, person=others[0], **holds)
         for fills, person, said in itertools.product(TIMES.values(), others, [True, False]):
             goes_with = post if fills or person is others[0] else None
-            seat = make_seat(
-                forum=forum, ex_officio_post=goes_with, holder_stated=said, number=next(numbers)
-            )
+            seat = make_seat(forum=forum, ex_officio_post=goes_with, number=next(numbers))
+            if said:
+                save_vacancy(SeatVacancy(seat=seat))
             if fills:
                 make_membership(seat=seat, person=person, basis=next(bases), **fills)
 

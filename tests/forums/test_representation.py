@@ -66,7 +66,7 @@ def test_who_fills_a_seat_may_speak_for_another_organisation_by_their_own_record
 
 
 def test_a_seat_of_several_is_divided_among_those_its_holders_speak_for(board, trust, council):
-    seat = make_seat(forum=board, on_behalf_of=trust, number=5)
+    seat = make_seat(forum=board, on_behalf_of=trust, number=5, start_date="2019-01-01", vacant=2)
     make_membership(seat=seat)
     make_membership(seat=seat, on_behalf_of=council)
     make_membership(seat=seat, on_behalf_of=council)
@@ -92,15 +92,15 @@ def test_what_a_seat_is_recorded_to_goes_before_the_organisation_of_its_post(boa
 
 
 def test_vacant_and_nobody_recorded_are_told_apart(board, trust):
-    make_chair_seat(forum=board, on_behalf_of=trust)
-    make_seat(forum=board, on_behalf_of=trust, holder_stated=False)
+    make_chair_seat(forum=board, on_behalf_of=trust, vacant=1)
+    make_seat(forum=board, on_behalf_of=trust)
     make_membership(seat=make_seat(forum=board, on_behalf_of=trust))
 
     assert on(board, trust).words == "chair, vacant; 2 seats, 1 with nobody recorded"
 
 
 def test_a_number_that_no_source_gives_is_not_counted(board, trust):
-    make_seat(forum=board, on_behalf_of=trust, number=None, holder_stated=False)
+    make_seat(forum=board, on_behalf_of=trust, number=None)
 
     presence = on(board, trust)
     assert presence.words == "seats, number not recorded, nobody recorded"
@@ -125,7 +125,7 @@ def test_in_the_month_of_a_handover_one_seat_of_one_organisation_is_one_seat(boa
 
 
 def test_being_in_attendance_is_no_membership_and_a_member_may_have_no_seat(board, trust, council):
-    make_seat(forum=board, role=SeatRole.IN_ATTENDANCE, on_behalf_of=trust, number=2)
+    make_seat(forum=board, role=SeatRole.IN_ATTENDANCE, on_behalf_of=trust, number=2, vacant=2)
     make_member_organisation(forum=board, organisation=council)
 
     assert on(board, trust).words == "2 in attendance, vacant"

@@ -15,7 +15,6 @@ from forums.models import (
 )
 from forums.reporting_lines import loops
 from organisations.models import PostKind
-from people.standing import Standing
 from records.periods import Qualifier
 from tests.builders import (
     make_appointment,
@@ -26,10 +25,12 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
+    make_post_vacancy,
     make_quoracy_clause,
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_vacancy,
 )
 from tests.listed import TODAY, in_days, listed, reason_for, rows_of, take_step, way
 
@@ -59,8 +60,17 @@ def stood_down(**fields):
 def test_a_chair_who_left_leaves_a_vacant_chair_which_an_appointment_fills(editor):
     seat = make_chair_seat()
     make_membership(seat=seat, person=make_person(name="Ann Lee"), end_date="2024-03-31")
+    assert listed("chairs-vacant") == []
+    assert reason_for(seat, "chairs-vacant", apart=True) == (
+        "Not recorded. The last known holder, Ann Lee, left on 31 March 2024, and no source says "
+        "what came after."
+    )
+    make_seat_vacancy(seat=seat, start_date="2024-04-01")
     [row] = rows_of("chairs-vacant")
-    assert row.reason == "Vacant: the last known holder, Ann Lee, left on 31 March 2024."
+    assert row.reason == (
+        "Vacant since 1 April 2024: Board paper, page 1. The last known holder, Ann Lee, left on "
+        "31 March 2024."
+    )
     take_step(editor, way(row, "Appoint"), new_name="Bob Day", date="2024-05-01")
     assert listed("chairs-vacant") == listed("seats-vacant") == []
 
@@ -68,18 +78,19 @@ def test_a_chair_who_left_leaves_a_vacant_chair_which_an_appointment_fills(edito
 def test_a_chair_is_vacant_from_the_day_after_the_last_day():
     seat = make_chair_seat()
     make_membership(seat=seat, end_date=TODAY)
+    make_seat_vacancy(seat=seat, start_date=in_days(1))
     assert listed("chairs-vacant") == []
     assert listed("chairs-vacant", day=in_days(1)) == [seat]
 
 
 def test_a_chair_who_is_to_come_is_told_and_the_chair_vacant_until_then():
-    seat = make_chair_seat()
+    seat = make_chair_seat(vacant=1)
     make_membership(seat=seat, person=make_person(name="Bob Day"), start_date="2027-01-01")
     assert reason_for(seat, "chairs-vacant").endswith(" Bob Day begins on 1 January 2027.")
 
 
 def test_a_chairs_seat_whose_holder_is_not_recorded_is_listed_apart():
-    silent = make_chair_seat(holder_stated=False)
+    silent = make_chair_seat()
     may_have = make_chair_seat()
     make_membership(
         seat=may_have,
@@ -96,8 +107,8 @@ def test_a_chairs_seat_whose_holder_is_not_recorded_is_listed_apart():
 
 
 def test_the_chair_of_a_forum_that_stood_down_is_no_vacancy():
-    make_chair_seat(forum=stood_down())
-    make_chair_seat(end_date=YESTERDAY)
+    make_chair_seat(forum=stood_down(), vacant=1)
+    make_chair_seat(end_date=YESTERDAY, vacant=1)
     assert listed("chairs-vacant") == listed("seats-vacant") == []
 
 
@@ -108,7 +119,7 @@ def test_an_acting_or_interim_chair_is_a_chair():
 
 
 def test_a_vacant_seat_of_a_member_is_listed_among_seats_alone():
-    seat = make_seat()
+    seat = make_seat(vacant=1)
     assert listed("chairs-vacant") == []
     assert listed("seats-vacant") == [seat]
 
@@ -117,8 +128,11 @@ def test_a_seat_for_several_that_is_filled_in_part_says_how_far(editor):
     seat = make_seat(number=3)
     make_membership(seat=seat)
     make_membership(seat=seat, basis="acting")
+    [row] = rows_of("seats-vacant", apart=True)
+    assert row.reason == "1 of 3 places is filled; 2 are not recorded."
+    make_seat_vacancy(seat=seat, start_date="2024-04-01")
     [row] = rows_of("seats-vacant")
-    assert row.reason == "1 of 3 places is filled; 2 are vacant."
+    assert row.reason == "1 of 3 places is filled; 1 is vacant and 1 is not recorded."
     for name in ("Bob Day", "Cat Orr"):
         take_step(editor, way(row, "Appoint"), new_name=name, date="2024-05-01")
     assert listed("seats-vacant") == []
@@ -126,7 +140,7 @@ def test_a_seat_for_several_that_is_filled_in_part_says_how_far(editor):
 
 @pytest.mark.parametrize(
     "seat",
-    [{"number": 2, "holder_stated": False}, {"number": None}, {"number": 1}],
+    [{"number": 2}, {"number": None}, {"number": 1}],
     ids=["sources silent on the rest", "number not known", "full"],
 )
 def test_a_seat_that_is_not_known_to_be_filled_in_part_is_not_listed(seat):
@@ -151,12 +165,13 @@ def test_vacant_seats_are_those_that_the_pages_show_as_vacant():
     partly = make_membership(seat=make_seat(number=2)).seat
     make_membership(seat=partly, start_date="2027-01-01", start_qualifier="by")
     make_seat()
+    make_seat(vacant=1)
+    for seat in Seat.objects.filter(number__gte=2):
+        make_seat_vacancy(seat=seat, start_date="2024-04-01")
     held = seats_with_holders(Seat.objects.all(), TODAY)
-    vacant = {
-        seat.id for seat in held if seat.unfilled and seat.unfilled_standing == Standing.VACANT
-    }
+    vacant = {seat.id for seat in held if seat.vacant}
     assert {seat.pk for seat in listed("seats-vacant")} == vacant
-    assert len(vacant) == 4
+    assert len(vacant) == 5
 
 
 # Terms
@@ -433,26 +448,28 @@ def test_an_ex_officio_seat_is_listed_while_its_post_is_vacant(editor):
     post = make_post(title="DASS", kind=PostKind.DASS)
     make_appointment(post=post, person=make_person(name="Ann Lee"), end_date="2024-03-31")
     seat = make_seat(ex_officio_post=post)
+    assert listed("ex-officio-vacant") == []
+    make_post_vacancy(post=post, start_date="2024-04-01")
     [row] = rows_of("ex-officio-vacant")
     assert row.record == seat
     assert row.reason == (
-        f"It goes with a post, {post}. Vacant: the last known holder, Ann Lee, left on "
-        "31 March 2024."
+        f"It goes with a post, {post}. Vacant since 1 April 2024: Board paper, page 1. The last "
+        "known holder, Ann Lee, left on 31 March 2024."
     )
     take_step(editor, way(row, f"Appoint a holder: {post}"), new_name="Bob", date="2024-05-01")
     assert listed("ex-officio-vacant") == []
 
 
 def test_an_ex_officio_seat_filled_in_its_own_right_is_not_listed_and_one_covered_is():
-    own = make_seat(ex_officio_post=make_post())
+    own = make_seat(ex_officio_post=make_post(vacant=1))
     make_membership(seat=own)
-    covered = make_seat(ex_officio_post=make_post())
+    covered = make_seat(ex_officio_post=make_post(vacant=1))
     make_membership(seat=covered, basis="acting")
     assert listed("ex-officio-vacant") == [covered]
 
 
 def test_an_ex_officio_seat_whose_post_is_not_recorded_stands_apart():
-    seat = make_seat(ex_officio_post=make_post(holder_stated=False))
+    seat = make_seat(ex_officio_post=make_post())
     assert listed("ex-officio-vacant") == []
     assert listed("ex-officio-vacant", apart=True) == [seat]
 
@@ -471,7 +488,7 @@ def test_an_ex_officio_seat_of_a_post_that_ended_is_listed_though_an_appointment
 
 
 def test_a_forum_whose_chair_must_be_there_and_is_vacant_cannot_be_quorate(editor):
-    seat = make_chair_seat()
+    seat = make_chair_seat(vacant=1)
     make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
     [row] = rows_of("cannot-be-quorate")
     assert row.record == seat.forum
@@ -511,7 +528,7 @@ def test_a_forum_that_needs_a_closed_organisation_cannot_be_quorate_until_its_pa
 def test_a_forum_that_is_proposed_or_over_or_of_which_the_sources_are_silent_is_not_listed():
     for forum in (stood_down(), make_forum(status=ForumStatus.PROPOSED)):
         make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
-    seat = make_seat(number=None, holder_stated=False)
+    seat = make_seat(number=None)
     make_quoracy_clause(forum=seat.forum, kind=ClauseKind.AT_LEAST, number=2)
     assert listed("cannot-be-quorate") == []
 
@@ -526,14 +543,17 @@ def test_a_seat_that_goes_with_what_is_over_is_filled_by_nobody_for_the_quorum(o
         make_appointment(post=post)  # left without an end
     seat = make_seat(ex_officio_post=post)
     make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
-    assert listed("cannot-be-quorate") == [seat.forum]
     assert seat not in listed("held-twice")
-    assert seat in listed("seats-vacant")
     assert seat in listed("ex-officio-vacant")
+    # No source says that the seat is vacant: somebody may fill it in their own right.
+    assert listed("cannot-be-quorate") == listed("seats-vacant") == []
+    make_seat_vacancy(seat=seat, start_date="2020-04-01")
+    assert listed("cannot-be-quorate") == [seat.forum]
+    assert listed("seats-vacant") == [seat]
 
 
 def test_a_seat_that_goes_with_a_post_without_a_recorded_holder_may_count_to_the_quorum():
-    unnamed = make_seat(ex_officio_post=make_post(holder_stated=False))
+    unnamed = make_seat(ex_officio_post=make_post())
     later = make_seat(ex_officio_post=make_post())
     make_appointment(
         post=later.ex_officio_post, start_date=in_days(30), start_qualifier=Qualifier.BY
@@ -571,7 +591,7 @@ def test_rules_to_compare_go_by_the_names_of_forums_as_every_list_does():
 
 def test_a_forum_on_which_nobody_sits_cannot_be_quorate_by_proxy_votes_alone():
     member = make_member_organisation()
-    make_seat(forum=member.forum, on_behalf_of=member.organisation)
+    make_seat(forum=member.forum, on_behalf_of=member.organisation, vacant=1)
     make_quoracy_clause(forum=member.forum, satisfied_by_proxy=True)
     assert reason_for(member.forum, "cannot-be-quorate") == (
         "Nobody can attend. It wants somebody in the room, beside the proxy votes."

@@ -153,7 +153,7 @@ class Cast:
         post = make_post(organisation=trust, kind=PostKind.DIRECTOR)
         make_appointment(post=post, end_date="2020-03-31")
         make_appointment(post=post, start_date="2020-04-01", document=make_document())
-        make_post(organisation=trust, kind=PostKind.DIRECTOR, holder_stated=False)
+        make_post(organisation=trust, kind=PostKind.DIRECTOR)
         seat = make_seat(on_behalf_of=trust)
         make_membership(seat=seat, on_behalf_of=trust)
         make_seat(ex_officio_post=post)

@@ -293,8 +293,8 @@ def test_every_start_and_end_in_data_is_given_in_edtf_too(cast):
 
 
 def test_vacant_and_not_recorded_are_different_words_in_data_too(db):
-    make_chair_seat(forum=make_forum(name="Known"), holder_stated=True)
-    make_chair_seat(forum=make_forum(name="Silent"), holder_stated=False)
+    make_chair_seat(forum=make_forum(name="Known"), vacant=1)
+    make_chair_seat(forum=make_forum(name="Silent"))
     make_forum(name="Without a seat")
 
     listed = {row["name"]: row["chair_standing"] for row in read_data("/forums.csv").rows}

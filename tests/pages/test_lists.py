@@ -97,11 +97,11 @@ def test_forums_are_narrowed_by_status():
 
 def test_lists_are_narrowed_by_whether_there_is_a_chair():
     make_membership(seat=make_chair_seat(forum=make_forum(name="Led")))
-    make_chair_seat(forum=make_forum(name="Leaderless"))
-    make_chair_seat(forum=make_forum(name="Unsaid"), holder_stated=False)
+    make_chair_seat(forum=make_forum(name="Leaderless"), vacant=1)
+    make_chair_seat(forum=make_forum(name="Unsaid"))
     make_forum(name="Seatless")
     make_appointment(post=make_post(organisation=make_organisation(name="Headed")))
-    make_post(organisation=make_organisation(name="Headless"), kind=PostKind.LEADER)
+    make_post(organisation=make_organisation(name="Headless"), kind=PostKind.LEADER, vacant=1)
     make_post(organisation=make_organisation(name="Directed"), kind=PostKind.DIRECTOR)
 
     assert names("/forums/", chair="held") == ["Led"]
@@ -117,7 +117,7 @@ def test_lists_are_narrowed_by_whether_there_is_a_chair():
 
 def test_the_number_without_a_chair_leads_to_a_list_of_that_many():
     make_forum(name="Seatless")
-    make_chair_seat(forum=make_forum(name="Unsaid"), holder_stated=False)
+    make_chair_seat(forum=make_forum(name="Unsaid"))
     make_organisation(name="Postless")
 
     page = read("/chairs/", {"as_at": "2019-05-01"})

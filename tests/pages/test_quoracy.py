@@ -28,6 +28,7 @@ from tests.builders import (
     make_quoracy_clause,
     make_relationship,
     make_seat,
+    make_seat_vacancy,
 )
 from tests.pages.as_data import read_data
 from tests.pages.files import get, inside
@@ -282,7 +283,7 @@ def test_heads_are_counted_by_seat_and_named(board):
 
 
 def test_the_seat_that_must_be_there_is_asked_about_alone(board):
-    chair = make_chair_seat(forum=board)
+    chair = make_chair_seat(forum=board, vacant=1)
     make_quoracy_clause(forum=board, kind=ClauseKind.MUST_INCLUDE, seat=chair)
     page = verdict()
     assert "Vacant: nobody can attend from it." in page.text
@@ -326,7 +327,7 @@ def test_a_deputy_of_a_seat_does_not_meet_a_clause_that_takes_no_substitute(boar
 
 def test_a_seat_that_several_fill_is_asked_about_place_by_place_and_by_number(board):
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3)
-    leads = make_seat(forum=board, title="Leads", number=4, holder_stated=False)
+    leads = make_seat(forum=board, title="Leads", number=4)
     make_membership(seat=leads, person=make_person(name="Dee Fox"))
     key = seat_key("Leads")
     page = verdict({f"{key}-1": "attends", f"{key}-others": "2"})
@@ -347,7 +348,7 @@ def test_a_seat_that_very_many_fill_is_asked_about_as_a_number(board):
 
 
 def test_a_share_of_a_number_that_no_source_gives_cannot_be_told(board):
-    make_seat(forum=board, title="Practices", number=None, holder_stated=False)
+    make_seat(forum=board, title="Practices", number=None)
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST_SHARE, number=50)
     page = verdict({seat_key("Finance"): "attends"})
     assert said(page).startswith("Not known")
@@ -454,7 +455,7 @@ def test_it_says_beside_each_name_how_lately_it_is_known_and_what_was_foreseen(b
         document=paper,
         start_date="2019-06-01",
     )
-    make_seat(forum=board, title="Cook", document=paper)
+    make_seat(forum=board, title="Cook", document=paper, vacant=1)
     page = verdict(as_at="2021-01-01")
     [cy] = [words(each) for each in page.all("fieldset") if "Cy Yeo" in words(each)]
     assert planned.time_as_foreseen(day("2021-01-01")) in cy
@@ -661,7 +662,7 @@ def test_attendance_for_a_seat_of_another_forum_is_refused(board, quiet):
 @pytest.mark.parametrize("text", ["-1", "1.5", "many", "100", "٣", "1e1", " 1", "9" * 5_000])
 def test_what_is_not_how_many_attend_gets_a_sentence(board, quiet, text):
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3)
-    make_seat(forum=board, title="Leads", number=None, holder_stated=False)
+    make_seat(forum=board, title="Leads", number=None)
     page = read(PAGE, {f"{seat_key('Leads')}-others": text})
     assert page.status == 400
     assert "Write a number from 0 to 99." in page.text
@@ -690,6 +691,8 @@ def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_missin
     gone = board.seats.get(title="Nurse").memberships.get()
     gone.end_date = day("2020-01-01")
     gone.save()
+    assert "It could" in read("/forums/board/").fact("Could it be quorate as filled today?")
+    make_seat_vacancy(seat=gone.seat, start_date="2020-01-02")
     fact = read("/forums/board/").fact("Could it be quorate as filled today?")
     assert fact.startswith("No Not met: every member organisation attends.")
     assert "Missing: somebody for The council." in fact
@@ -730,12 +733,11 @@ def many_kinds_of_forum() -> list:
             make_member_organisation(forum=forum, organisation=trust)
             other = make_organisation(name="The other")
             make_member_organisation(forum=forum, organisation=closed if filled == 1 else other)
-            post = make_post(organisation=other, holder_stated=filled != 2)
+            post = make_post(organisation=other, vacant=int(filled not in (1, 2, 3, 5, 7)))
             seat = make_seat(forum=forum, on_behalf_of=trust)
             second = make_seat(
                 forum=forum,
                 number=None if filled == 3 else 2,
-                holder_stated=filled != 4,
                 may_be_deputised=filled == 5,
                 counts_to_quoracy=False if filled == 6 else None,
             )

@@ -39,7 +39,7 @@ def marches(trust, council):
     place = make_place(slug="ludlow", name="Ludlow", part_of=system)
     board = make_forum(slug="board", name="Board", short_name="B", place=system)
     group = make_forum(slug="group", name="Group", kind="group", place=place)
-    make_membership(seat=make_seat(forum=board, on_behalf_of=trust, number=3))
+    make_membership(seat=make_seat(forum=board, on_behalf_of=trust, number=3, vacant=2))
     make_member_organisation(forum=board, organisation=council)
     make_seat(forum=group, on_behalf_of=council)
     make_seat(forum=group, title="Lay members", number=4)

@@ -60,7 +60,7 @@ def test_a_box_leads_to_its_forum_and_says_who_chairs_it(system):
     )
     person = make_person(name="Ann Example")
     make_membership(seat=make_chair_seat(forum=held), person=person)
-    make_chair_seat(forum=vacant)
+    make_chair_seat(forum=vacant, vacant=1)
     make_reporting_line(from_forum=held, to_forum=vacant)
     make_reporting_line(
         from_forum=silent, to_organisation=make_organisation(slug="trust", name="T")

@@ -27,6 +27,7 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
+    make_post_vacancy,
     make_seat,
 )
 from tests.pages.reading import read, words
@@ -163,6 +164,7 @@ def test_what_is_to_come_is_never_drawn_as_certain(post):
 def test_a_gap_is_vacant_only_if_the_register_says_so(post):
     make_appointment(post=post, end_date="2020-03-31", end_precision=Precision.MONTH)
     make_appointment(post=post, start_date="2020-07-01")
+    make_post_vacancy(post=post, start_date="2020-04-01", locator="slide 9")
     other = make_post()
     make_appointment(post=other, end_date="2021-12-31")
     make_appointment(post=other, start_date="2022-06-01", start_qualifier=Qualifier.BY)
@@ -173,6 +175,7 @@ def test_a_gap_is_vacant_only_if_the_register_says_so(post):
 
 def test_a_post_left_for_good_is_vacant_until_today_and_no_later(post):
     make_appointment(post=post, start_date="2019-04-01", end_date="2020-03-31")
+    make_post_vacancy(post=post, start_date="2020-04-01", start_precision=Precision.MONTH)
 
     gap = drawn(post).lines[-1]
     assert (gap.standing, gap.words, gap.last) == (Standing.VACANT, "after 31 March 2020", TODAY)
@@ -304,9 +307,9 @@ def test_a_timeline_says_of_each_day_what_the_pages_say():
     ]
     for stated in (True, False):
         for history in histories:
-            post = make_post(organisation=trust, holder_stated=stated)
-            seat = make_seat(holder_stated=stated)
-            make_seat(holder_stated=stated, ex_officio_post=post)
+            post = make_post(organisation=trust, vacant=int(stated))
+            seat = make_seat(vacant=int(stated))
+            make_seat(vacant=int(stated), ex_officio_post=post)
             for fields in history:
                 make_appointment(post=post, **fields)
                 make_membership(seat=seat, **fields)
@@ -339,11 +342,11 @@ def test_a_forum_has_a_picture_and_the_same_as_a_table_with_sources():
     rows = [words(row) for row in table.find("tbody").iter("tr")]
     assert [row.split(" Source")[0] for row in rows] == [
         "Chair Ann Abel since 1 April 2019, until 31 March 2020",
-        "Chair Vacant after 31 March 2020, before 1 July 2020",
+        "Chair Not recorded after 31 March 2020, before 1 July 2020",
         "Chair Bea Bell from 1 July 2020",
     ]
     assert all("Source: Board paper, page 1" in row for row in rows)
-    for name in ("Ann Abel", "Bea Bell", "Vacant"):
+    for name in ("Ann Abel", "Bea Bell", "Not recorded"):
         assert name in words(picture)
 
 

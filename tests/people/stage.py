@@ -70,11 +70,13 @@ class Stage:
 
     def shows(self, text: str, *names: str) -> bool:
         """Whether the register and its public page both name these holders and no other; the page
-        may name who is to come."""
+        may name who is to come and, if nobody is there, who was the last."""
         said = self.says(text)
         named = {name for name in ("Ann Lee", "Ian Tait", "Cy Yeo") if name in said}
-        to_come = {holder.person for holder in holding_of(self.held, day(text)).to_come}
-        return self.holders(text) == sorted(names) and named - (to_come - {*names}) == {*names}
+        holding = holding_of(self.held, day(text))
+        others = [*holding.to_come, *([] if names else holding.former[:1])]
+        may_be_named = {holder.person for holder in others} - {*names}
+        return self.holders(text) == sorted(names) and named - may_be_named == {*names}
 
 
 def soon(days: int) -> datetime.date:

@@ -16,11 +16,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_somebody_leaves_without_a_successor_and_it_is_vacant_until_one_comes(stage):
-    shown = preview(stage.anns, "end", date="2024-03-31", end_reason="stepped-down")
+    ends = {"date": "2024-03-31", "end_reason": "stepped-down", "now_vacant": "yes"}
+    shown = preview(stage.anns, "end", **ends)
     assert f"On 1 April 2024 {stage.held} is vacant." in remarks_of(shown)
 
     browser = signed_in()
-    response = take(stage.anns, "end", browser, date="2024-03-31", end_reason="stepped-down")
+    response = take(stage.anns, "end", browser, **ends)
 
     assert response.status_code == 302
     assert stage.shows("2024-03-31", "Ann Lee")
@@ -37,6 +38,30 @@ def test_somebody_leaves_without_a_successor_and_it_is_vacant_until_one_comes(st
     assert take(stage.held, "appoint", **fields).status_code == 302
     assert stage.shows("2024-05-31")
     assert stage.shows("2024-06-01", "Ian Tait")
+
+
+@pytest.mark.parametrize("said", ["no", "", None])
+def test_an_end_alone_says_nothing_of_what_comes_after(stage, said):
+    answer = {} if said is None else {"now_vacant": said}
+    shown = preview(stage.anns, "end", date="2024-03-31", **answer)
+    assert f"On 1 April 2024 {stage.held} is not recorded." in remarks_of(shown)
+    assert take(stage.anns, "end", date="2024-03-31", **answer).status_code == 302
+    assert stage.held.vacancies.count() == 0
+    assert "Not recorded" in stage.says("2024-04-01")
+    assert "last: Ann Lee, until 31 March 2024" in stage.says("2024-04-01")
+    assert "Vacant" not in stage.says("2024-04-01")
+
+
+def test_whoever_acts_leaves_no_vacancy_while_the_holder_they_cover_remains(stage):
+    acting = stage.add(stage.cy, basis="acting")
+    before = stage.rows
+
+    response = take(acting, "end", date="2024-03-31", now_vacant="yes")
+
+    assert "it is held by Ann Lee" in " ".join(errors_of(response)["now_vacant"])
+    assert stage.rows == before
+    assert take(acting, "end", date="2024-03-31").status_code == 302
+    assert stage.shows("2024-04-01", "Ann Lee")
 
 
 def test_an_end_before_the_start_is_refused_on_its_date(stage):

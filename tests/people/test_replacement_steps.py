@@ -70,7 +70,7 @@ def test_a_handover_by_a_day_claims_no_more_than_is_known(stage):
 
 
 def test_a_gap_between_the_two_leaves_it_vacant_and_the_preview_says_so(stage):
-    gap = {"left": "2024-02-29", "left_precision": "day"}
+    gap = {"left": "2024-02-29", "left_precision": "day", "now_vacant": "yes"}
     answers = {"leaving": [stage.anns], "person": stage.ian, "date": "2024-04-01", **gap}
     shown = preview(stage.held, "replace", basis="substantive", **answers)
 
@@ -80,7 +80,22 @@ def test_a_gap_between_the_two_leaves_it_vacant_and_the_preview_says_so(stage):
     assert replace(stage, **gap).status_code == 302
     assert stage.shows("2024-02-29", "Ann Lee")
     assert stage.shows("2024-03-01")
+    assert "Vacant" in stage.says("2024-03-01")
+    assert "Vacant" in stage.says("2024-03-31")
     assert stage.shows("2024-04-01", "Ian Tait")
+    assert "Vacant" not in stage.says("2024-04-01")
+
+
+def test_a_vacancy_between_two_needs_a_day_between_them(stage):
+    before = stage.rows
+    response = replace(stage, now_vacant="yes")
+    assert "There is no day between the two" in " ".join(errors_of(response)["now_vacant"])
+    assert stage.rows == before
+
+
+def test_a_gap_of_which_the_source_says_nothing_is_not_recorded(stage):
+    assert replace(stage, left="2024-02-29", left_precision="day").status_code == 302
+    assert "Not recorded" in stage.says("2024-03-01")
 
 
 def test_an_interim_takes_over_and_then_the_successor(stage):

@@ -14,6 +14,7 @@ from tests.builders import (
     make_person,
     make_person_name,
     make_post,
+    make_post_vacancy,
 )
 from tests.listed import TODAY, in_days, listed, reason_for, rows_of, take_step, way
 
@@ -32,24 +33,24 @@ def editor(admin_user):
 
 @pytest.mark.parametrize("kind", [PostKind.CHAIR, PostKind.LEADER])
 def test_a_vacant_head_of_an_organisation_is_listed_until_appointed(editor, kind):
-    post = make_post(kind=kind, title="Head")
+    post = make_post(kind=kind, title="Head", vacant=1)
     [row] = rows_of("chairs-vacant")
     assert row.record == post
-    assert row.reason == "Vacant: nobody is recorded as ever having held it."
+    assert row.reason == "Vacant since 1 April 2019: Board paper, page 1."
     take_step(editor, way(row, "Appoint"), new_name="Ann Lee", date="2024-05-01")
     assert listed("chairs-vacant") == []
 
 
 def test_a_source_that_says_that_nobody_holds_it_is_quoted():
-    make_post(quotation="yet to be appointed", locator="slide 9")
+    make_post_vacancy(quotation="yet to be appointed", locator="slide 9", start_date="2019-05-01")
     [row] = rows_of("chairs-vacant")
-    assert row.reason.endswith(" Board paper, slide 9: “yet to be appointed”.")
+    assert row.reason == ("Vacant since 1 May 2019: Board paper, slide 9: “yet to be appointed”.")
 
 
 def test_vacant_posts_that_are_no_heads_or_of_what_has_closed_are_not_listed():
-    make_post(kind=PostKind.DIRECTOR)
-    make_post(end_date="2024-01-01")
-    make_post(organisation=make_organisation(end_date="2024-01-01"))
+    make_post(kind=PostKind.DIRECTOR, vacant=1)
+    make_post(end_date="2024-01-01", vacant=1)
+    make_post(organisation=make_organisation(end_date="2024-01-01"), vacant=1)
     assert listed("chairs-vacant") == []
 
 

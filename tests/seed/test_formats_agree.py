@@ -100,9 +100,9 @@ def test_a_forum_has_as_many_seats_members_and_lines_in_its_formats(day):
                 people, number = map(int, full.groups())
                 counts = [people, number, number, 0, 0]
             assert counts == [said["places"][name] for name in told]
-            for what in ("vacant", "not-recorded"):
-                empty = [s["unfilled"] for s in seats if s["unfilled_standing"] == what]
-                assert sum(empty) == said["places"][what.replace("-", "_")], address
+            vacant, unfilled = (sum(s[name] for s in seats) for name in ("vacant", "unfilled"))
+            assert vacant == said["places"]["vacant"], address
+            assert unfilled - vacant == said["places"]["not_recorded"], address
         members = [each for seat in seats for each in seat["holders"]]
         room = [seat for seat in seats if seat["unfilled"]]
         assert len(page.rows()) == len(members) + len(room), address
