@@ -54,7 +54,7 @@ from people.standing import (
     taken_over,
     took_over,
 )
-from people.vacancies import PostVacancy, vacant_in_database
+from people.vacant_places import PostVacancy, vacant_in_database
 from records.days import NO_LATEST
 from records.periods import certain, not_over, possible
 

@@ -15,9 +15,17 @@ from django.db.models import Value as As
 from django.db.models import When as CaseWhen
 
 from forums.change_kinds import END, START
-from forums.models import Forum, ForumStatus, MemberOrganisation, Membership, ReportingLine, Seat
+from forums.models import (
+    Forum,
+    ForumStatus,
+    MemberOrganisation,
+    Membership,
+    ReportingLine,
+    Seat,
+    SeatVacancy,
+)
 from organisations.models import Post, Relationship
-from people.models import Appointment
+from people.models import Appointment, PostVacancy
 from records.confirmations import known_later, reconfirm
 from records.dated import Dated
 from records.events import Source, begin_on, end, read_and_lock, take_back_end
@@ -34,6 +42,8 @@ OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
     Seat: ("forum", "on_behalf_of"),
     Appointment: ("post",),
     Membership: ("seat",),
+    PostVacancy: ("post",),
+    SeatVacancy: ("seat",),
     Relationship: ("from_organisation", "to_organisation"),
     MemberOrganisation: ("forum", "organisation"),
     ReportingLine: ("from_forum", "to_forum", "to_organisation"),

@@ -19,7 +19,7 @@ from forums.forum_successions import Succession  # noqa: F401  (a model)
 from forums.speaking_for import SpeaksFor, one_to_speak_for
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
-from people.vacancies import Vacancy
+from people.vacant_places import Vacancy
 from records.constraints import DatabaseCheck
 from records.days import DayField
 from records.models import SLUG_HELP, DatedFact, OtherName, one_of

@@ -29,7 +29,7 @@ from people.post_holders import (
     take_holder,
 )
 from people.standing import filled_at_most, settled, standing_of, surely_filled
-from people.vacancies import PostVacancy, vacant_places
+from people.vacant_places import PostVacancy, vacant_places
 from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key
 from records.days import NO_LATEST, next_day
 from records.evidence import foreseen

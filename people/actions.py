@@ -14,7 +14,7 @@ from django.db import transaction
 
 from organisations.models import Held, Post
 from people.models import Basis, EndReason, Tenure
-from people.vacancies import Vacancy
+from people.vacant_places import Vacancy
 from records.days import NO_LATEST
 from records.events import (
     Source,

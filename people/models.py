@@ -481,4 +481,4 @@ class Appointment(Tenure):
 
 
 # The other model of this app. It comes last here, as it does wherever all models are listed.
-from people.vacancies import PostVacancy  # noqa: E402, F401
+from people.vacant_places import PostVacancy  # noqa: E402, F401

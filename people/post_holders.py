@@ -21,8 +21,8 @@ from people.standing import (
     standing_of,
     surely_filled,
 )
-from people.vacancies import PostVacancy, vacant_places
-from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key
+from people.vacant_places import PostVacancy
+from people.vacant_rows import MayBeVacant, has_vacancies, vacancies_by_key
 from records.days import next_day
 from records.periods import Period, both
 from records.prepared import prepared
@@ -140,23 +140,19 @@ def take_holder(row: dict) -> Holder | None:
 
 
 @dataclass(kw_only=True)
-class Holding(DatedStated):
+class Holding(MayBeVacant):
     """A post or a seat on a day, with everybody recorded for it, past and to come."""
 
     id: int
     title: str
     requirement: str
-    has_vacancies: bool
     # The period of the organisation or forum that it belongs to.
     owner: PeriodRow
-    day: datetime.date
     standing: Standing = field(init=False)
     # How many fill it, of a seat. What a post has is the most that may hold it, and no
     # source promises that as many do.
     number: int | None = None
     recorded: list[Holder] = field(default_factory=list)
-    # What sources say of its being vacant, at any time.
-    vacancies: list[StatedVacancy] = field(default_factory=list)
 
     # The post whose holder fills it, in words; only a seat can have one. And the key of it, if it
     # is there on the day.
@@ -171,11 +167,6 @@ class Holding(DatedStated):
     def together(self) -> Together:
         """When it is there together with the organisation or forum that it belongs to."""
         return Together(**dict(zip(self.called, (self, self.owner), strict=True)))
-
-    @property
-    def capacity(self) -> int | None:
-        """How many may hold it at once; None if no source says."""
-        raise NotImplementedError
 
     @functools.cached_property
     def holders(self) -> list[Holder]:
@@ -306,33 +297,6 @@ class Holding(DatedStated):
         held = not may_be_over and is_surely_held(self.recorded, day)
         return standing_of(self.recorded, day, surely_held=held, vacant=self.vacant_on(day) > 0)
 
-    def vacant_on(self, day: datetime.date) -> int:
-        """How many places a source says are vacant on `day`, as far as nobody has come since. If it
-        may not have existed, it was not vacant, as far as is recorded."""
-        return 0 if self.is_openly_perhaps(day) else self.vacant_by_sources(day)
-
-    def vacant_by_sources(self, day: datetime.date) -> int:
-        return vacant_places(self.vacancies, [self.recorded], self.capacity, day)
-
-    def is_vacant_by(self, vacancy: StatedVacancy) -> bool | None:
-        """Whether some of it is vacant on the day by one of its vacancies; None for perhaps."""
-        holds = vacancy.holds(self.day)
-        return False if holds and not self.still_vacant_by(vacancy) else holds
-
-    def still_vacant_by(self, vacancy: StatedVacancy) -> bool:
-        """Whether, by the day, nobody has come to all the places of one vacancy."""
-        return vacant_places([vacancy], [self.recorded], self.capacity, self.day) > 0
-
-    @property
-    def shown_vacancies(self) -> list[StatedVacancy]:
-        """The vacancies by which it is vacant on the day, if it is."""
-        return [each for each in self.vacancies if self.is_vacant_by(each)]
-
-    @classmethod
-    def read_vacancies(cls, holdings: Iterable["Holding"]) -> None:
-        """Give each of `holdings` the vacancies recorded of it."""
-        raise NotImplementedError
-
     @property
     def filled(self) -> int:
         """How many of its places are surely filled on the day."""
@@ -374,27 +338,6 @@ class Holding(DatedStated):
         if not self.holders:
             return self.number or 1
         return max((self.number or 0) - self.filled_at_most, 0)
-
-    @property
-    def vacant(self) -> int:
-        """How many of the places that nobody fills a source says are vacant."""
-        return min(self.unfilled, self.vacant_on(self.day))
-
-    @property
-    def not_recorded(self) -> int:
-        """How many of the places that nobody fills no source says are vacant."""
-        return self.unfilled - self.vacant
-
-    @property
-    def empty_places(self) -> list[tuple[int, Standing]]:
-        """How many places are vacant, and of how many it is not recorded who fills them, if any."""
-        both = (self.vacant, Standing.VACANT), (self.not_recorded, Standing.NOT_RECORDED)
-        return [(number, standing) for number, standing in both if number]
-
-    @property
-    def more_in_words(self) -> list[str]:
-        """The empty places beside those that somebody fills: "2 more vacant"."""
-        return [f"{number} more {standing.label}" for number, standing in self.empty_places]
 
 
 @dataclass(kw_only=True)

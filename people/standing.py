@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
 
 from people.models import Appointment, Basis, TenureQuerySet
-from people.vacancies import PostVacancy, vacant_in_database
+from people.vacant_places import PostVacancy, vacant_in_database
 
 ANY = Q()
 

@@ -1,12 +1,15 @@
 """The vacancies of posts and seats as rows, read with their documents in one query for all."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from people.vacancies import Vacancy
+from people.standing import Standing
+from people.vacant_places import Vacancy, vacant_places
 from records.prepared import prepared
 from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
 
@@ -18,6 +21,76 @@ class StatedVacancy(DatedStated):
     id: int
     held_id: int
     places: int
+
+
+@dataclass(kw_only=True)
+class MayBeVacant(DatedStated):
+    """A post or a seat on a day, with what sources say of its being vacant."""
+
+    day: datetime.date
+    has_vacancies: bool
+    # Everybody recorded for it, past and to come.
+    recorded: list[Any] = field(default_factory=list)
+    # What sources say of its being vacant, at any time.
+    vacancies: list[StatedVacancy] = field(default_factory=list)
+
+    @property
+    def capacity(self) -> int | None:
+        """How many may hold it at once; None if no source says."""
+        raise NotImplementedError
+
+    @property
+    def unfilled(self) -> int:
+        """How many of its places nobody fills or may."""
+        raise NotImplementedError
+
+    def vacant_on(self, day: datetime.date) -> int:
+        """How many places a source says are vacant on `day`, as far as nobody has come since. If it
+        may not have existed, it was not vacant, as far as is recorded."""
+        return 0 if self.is_openly_perhaps(day) else self.vacant_by_sources(day)
+
+    def vacant_by_sources(self, day: datetime.date) -> int:
+        return vacant_places(self.vacancies, [self.recorded], self.capacity, day)
+
+    def is_vacant_by(self, vacancy: StatedVacancy) -> bool | None:
+        """Whether some of it is vacant on the day by one of its vacancies; None for perhaps."""
+        holds = vacancy.holds(self.day)
+        return False if holds and not self.still_vacant_by(vacancy) else holds
+
+    def still_vacant_by(self, vacancy: StatedVacancy) -> bool:
+        """Whether, by the day, nobody has come to all the places of one vacancy."""
+        return vacant_places([vacancy], [self.recorded], self.capacity, self.day) > 0
+
+    @property
+    def shown_vacancies(self) -> list[StatedVacancy]:
+        """The vacancies by which it is vacant on the day, if it is."""
+        return [each for each in self.vacancies if self.is_vacant_by(each)]
+
+    @classmethod
+    def read_vacancies(cls, holdings: Iterable["MayBeVacant"]) -> None:
+        """Give each of `holdings` the vacancies recorded of it."""
+        raise NotImplementedError
+
+    @property
+    def vacant(self) -> int:
+        """How many of the places that nobody fills a source says are vacant."""
+        return min(self.unfilled, self.vacant_on(self.day))
+
+    @property
+    def not_recorded(self) -> int:
+        """How many of the places that nobody fills no source says are vacant."""
+        return self.unfilled - self.vacant
+
+    @property
+    def empty_places(self) -> list[tuple[int, Standing]]:
+        """How many places are vacant, and of how many it is not recorded who fills them, if any."""
+        both = (self.vacant, Standing.VACANT), (self.not_recorded, Standing.NOT_RECORDED)
+        return [(number, standing) for number, standing in both if number]
+
+    @property
+    def more_in_words(self) -> list[str]:
+        """The empty places beside those that somebody fills: "2 more vacant"."""
+        return [f"{number} more {standing.label}" for number, standing in self.empty_places]
 
 
 def has_vacancies(model: type[Vacancy], of: str) -> Exists:

@@ -25,10 +25,11 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatVacancy,
 )
 from forums.steps.confirmations import may_change
 from organisations.models import Organisation, OrganisationName, Post, Relationship
-from people.models import Appointment, PersonName
+from people.models import Appointment, PersonName, PostVacancy
 from records.history import Nature
 from records.models import DatedFact, OtherName
 
@@ -191,7 +192,7 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
         model: may_change(model)
         for model in (
             Appointment, Membership, MemberOrganisation, ReportingLine,
-            OrganisationName, PersonName, ForumName,
+            OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy,
         )
     },
 }  # fmt: skip

@@ -17,12 +17,13 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatVacancy,
     Succession,
 )
 from forums.steps.foreseen import IN_SHORT, WhatBecame, answers_about, foreseen_in_words
 from organisations.models import Organisation, OrganisationName, Post, Relationship
 from organisations.worklists import PLACE
-from people.models import Appointment, PersonName
+from people.models import Appointment, PersonName, PostVacancy
 from records.models import DatedFact
 from records.version import register_version
 
@@ -65,6 +66,9 @@ FORESEEN_KINDS = [
                  ("post__organisation__place",)),
     ForeseenKind(Membership, ("seat__forum__folded", "seat__title", "person__folded"),
                  ("seat__forum__place",)),
+    ForeseenKind(PostVacancy, ("post__organisation__folded", "post__folded"),
+                 ("post__organisation__place",)),
+    ForeseenKind(SeatVacancy, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
     ForeseenKind(MemberOrganisation, ("forum__folded", "organisation__folded"),
                  ("forum__place",)),
     ForeseenKind(ReportingLine,

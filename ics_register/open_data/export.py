@@ -117,6 +117,17 @@ def _batches(found: Iterable[Found], addresses: Addresses) -> Iterator[tuple[str
     yield from waiting.items()
 
 
+def vacancies_to_include(
+    holding: Holding, of_it: bool | None, *, everything: bool
+) -> Iterator[dict]:
+    """The vacancies to include of what may have been there. A vacancy that somebody ended by coming
+    is not in force."""
+    for vacancy in holding.vacancies:
+        in_force = both(holding.is_vacant_by(vacancy), of_it)
+        if everything or in_force is not False:
+            yield {**vars(vacancy), "in_force": in_force}
+
+
 class _Gathering:
     """Reads the records once, and notes which other records they refer to."""
 
@@ -167,7 +178,7 @@ class _Gathering:
                 included = self.everything or in_force is not False
                 if included or holders or seat.id in asked_for:
                     yield "seats", self._seat(seat, in_force)
-                    for vacancy in self._vacancies_to_include(seat, in_force):
+                    for vacancy in vacancies_to_include(seat, in_force, everything=self.everything):
                         yield (
                             "seat_vacancies",
                             {**vacancy, "seat_id": seat.id, "seat_forum_slug": seat.forum_slug},
@@ -180,14 +191,6 @@ class _Gathering:
         if self.everything:
             return [*holding.recorded, *untold]
         return [each for each in holding.recorded if holding.is_held_by(each) is not False]
-
-    def _vacancies_to_include(self, holding: Holding, of_it: bool | None) -> Iterator[dict]:
-        """The vacancies to include of what may have been there. A vacancy that somebody
-        ended by coming is not in force."""
-        for vacancy in holding.vacancies:
-            in_force = both(holding.is_vacant_by(vacancy), of_it)
-            if self.everything or in_force is not False:
-                yield {**vars(vacancy), "in_force": in_force}
 
     def _seat(self, seat: HeldSeat, in_force: bool | None) -> dict:
         self.forums.add(seat.forum_slug)
@@ -240,7 +243,7 @@ class _Gathering:
                             "max_holders": most[post.id],
                         },
                     )
-                    for vacancy in self._vacancies_to_include(post, in_force):
+                    for vacancy in vacancies_to_include(post, in_force, everything=self.everything):
                         yield (
                             "post_vacancies",
                             {

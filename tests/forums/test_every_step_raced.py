@@ -188,6 +188,8 @@ STEPS = {
             ReportingLine: make_reporting_line,
             Seat: make_seat,
             Membership: make_membership,
+            PostVacancy: make_post_vacancy,
+            SeatVacancy: make_seat_vacancy,
         }.items()
     },
     **{

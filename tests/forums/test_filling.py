@@ -18,7 +18,7 @@ from forums.vacancies import Places, with_vacancies
 from organisations.models import Held, Post, PostKind
 from people.models import Appointment, Basis, Person, Tenure
 from people.standing import Standing
-from people.vacancies import PostVacancy, Vacancy
+from people.vacant_places import PostVacancy, Vacancy
 from records.days import NO_LATEST
 from records.models import DatedFact
 from records.overlap_rules import days_of

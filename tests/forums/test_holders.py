@@ -12,7 +12,7 @@ from organisations.models import Post
 from people.post_holders import posts_with_holders
 from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
-from people.vacancies import PostVacancy
+from people.vacant_places import PostVacancy
 from tests import slow
 from tests.builders import (
     day,

@@ -176,11 +176,11 @@ class Told:
 
 
 def is_named_as_holder(person: Person, row: str) -> bool:
-    """Whether a row names somebody, and not only as to come."""
+    """Whether a row names somebody, and not only as the last or as to come."""
     row = re.sub(r" \((interim|acting)[^)]*\)", "", row)
     later = (" from", " not before", ", Chair designate")
-    to_come = [f"{person.name}{words}" for words in later]
-    return row.count(person.name) > sum(row.count(words) for words in to_come)
+    others = [f"last: {person.name}", *(f"{person.name}{words}" for words in later)]
+    return row.count(person.name) > sum(row.count(words) for words in others)
 
 
 def _holders(held: dict) -> list[tuple]:

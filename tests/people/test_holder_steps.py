@@ -111,7 +111,7 @@ def test_no_step_is_for_those_who_may_not_take_it(stage):
     taken = list(steps_here(stage))
     assert {name for _, name in taken} == {
         *("appoint", "appoint-several", "replace", "cover"),
-        *("give-the-day", "reappoint", "end", "withdraw"),
+        *("give-the-day", "reappoint", "end", "withdraw", "record-vacancy"),
     }
     before = stage.rows
 
