@@ -128,7 +128,9 @@ def keys_between(
 
 
 def _by_itself(kind: Kind, which: str) -> Q:
-    """A filter: it did not begin, or end, with its owner."""
+    """A filter: it did not begin, or end, with its owner, and was not so from the first day."""
+    if kind.as_it_began and which == START:
+        return ~kind.same_time_as_owner(which)
     if not kind.counted_with:
         return Q()
     undated = Q(**{f"{kind.counted_with}__{which}_date__isnull": True})

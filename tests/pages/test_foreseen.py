@@ -309,7 +309,7 @@ def test_every_kind_of_change_that_was_foreseen_was_to_happen(paper, make, told)
 
 def test_standing_and_counts_are_those_of_the_record(anna):
     said = read_data("/forums/board.json", {"as_at": AFTER}).said
-    assert said["seats"][0]["standing"] == "vacant"
+    assert said["seats"][0]["standing"] == "not-recorded"
     assert said["places"]["filled"] == 0
 
 
