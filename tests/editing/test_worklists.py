@@ -89,8 +89,8 @@ def of_one_name():
 
 # For each list, a record that it lists.
 LIGHTS = {
-    "chairs-vacant": lambda: (make_chair_seat(), make_post()),
-    "seats-vacant": make_seat,
+    "chairs-vacant": lambda: (make_chair_seat(vacant=1), make_post(vacant=1)),
+    "seats-vacant": lambda: make_seat(vacant=1),
     "terms-ending": lambda: (
         make_membership(term_ends=today()),
         make_appointment(term_ends=today()),
@@ -102,7 +102,7 @@ LIGHTS = {
     "not-confirmed": lambda: (make_membership(confirmed_on=None), make_appointment()),
     "held-by-the-closed": of_the_closed,
     "reporting": lambda: (loop(), make_forum(), make_reporting_line(to_forum=over())),
-    "ex-officio-vacant": lambda: make_seat(ex_officio_post=make_post()),
+    "ex-officio-vacant": lambda: make_seat(ex_officio_post=make_post(vacant=1)),
     "cannot-be-quorate": not_quorate,
     "quoracy-not-compared": make_quoracy_clause,
     "held-twice": held_by_two_through_a_post,
@@ -228,8 +228,8 @@ def test_a_list_of_records_that_somebody_may_not_view_is_not_there(slug):
 
 
 def test_somebody_sees_of_a_list_the_kinds_of_record_that_they_may_view():
-    make_chair_seat()
-    make_post()
+    make_chair_seat(vacant=1)
+    make_post(vacant=1)
     browser = browser_of("Olga", "^view_post$", "^view_organisation$")
     [row] = browser.get(page("chairs-vacant")).context_data["rows"]
     assert row.kind == "Post"
@@ -260,8 +260,8 @@ def test_there_is_no_other_list(admin_client):
 
 def test_a_list_is_filtered_by_words_and_place_and_says_when_nothing_fits(admin_client):
     town = make_place(name="Town")
-    make_seat(forum=make_forum(name="Alpha Board", place=town))
-    make_seat(forum=make_forum(name="Beta Board"))
+    make_seat(forum=make_forum(name="Alpha Board", place=town), vacant=1)
+    make_seat(forum=make_forum(name="Beta Board"), vacant=1)
     ask = admin_client.get
 
     def rows(**asked):
@@ -296,7 +296,7 @@ def test_an_odd_address_of_a_list_or_search_is_still_answered(admin_client, aske
 def test_a_long_list_is_paged_and_keeps_the_filter(admin_client):
     forum = make_forum(name="Alpha Board")
     for number in range(51):
-        make_seat(forum=forum, title=f"Seat {number}", order=number)
+        make_seat(forum=forum, title=f"Seat {number}", order=number, vacant=1)
     first = admin_client.get(page("seats-vacant"), {"q": "alpha"})
     assert (first.context_data["number"], len(first.context_data["rows"])) == (51, 50)
     assert "?q=alpha&amp;page=2" in first.content.decode()
@@ -306,8 +306,8 @@ def test_a_long_list_is_paged_and_keeps_the_filter(admin_client):
 
 def test_a_page_takes_its_rows_from_several_kinds_of_record(admin_client):
     for _ in range(30):
-        make_chair_seat()
-        make_post()
+        make_chair_seat(vacant=1)
+        make_post(vacant=1)
     first, second = (
         admin_client.get(page("chairs-vacant"), {"page": number}).context_data["rows"]
         for number in (1, 2)

@@ -451,6 +451,8 @@ def make_line_to_organisation():
         (make_forum_name, "forum", make_forum),
         (make_distinction, "person", make_person),
         (make_distinction, "other", make_person),
+        (make_post_vacancy, "post", make_post),
+        (make_seat_vacancy, "seat", make_seat),
         (make_statement, "organisation", make_organisation),
         (make_rating, "organisation", make_organisation),
         (make_figure, "organisation", make_organisation),
