@@ -25,9 +25,8 @@ def test_fields_that_qualify_dates_are_folded_in_one_group(seat, admin_client):
     fold = fold_of(page)
     assert fold.is_collapsible
     names = {name for line in fold.fields for name in line}
-    assert names == {
-        f"{stem}{what}" for stem in ("", "left_", "named_", "as_of_") for what in ("precision", "qualifier")
-    }
+    dates = ("", "left_", "named_", "as_of_")
+    assert names == {f"{of}{what}" for of in dates for what in ("precision", "qualifier")}
     others = [line for group in page.context_data["adminform"] for line in group.fields]
     assert not names & {name for name in others if isinstance(name, str)}
     assert page.content.decode().count("<details><summary>") == 1

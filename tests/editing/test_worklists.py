@@ -34,7 +34,7 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 LONG_AGO = datetime.date(2024, 3, 31)
-MOST_QUERIES = 25
+MOST_QUERIES = 27
 
 
 def today() -> datetime.date:

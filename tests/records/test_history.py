@@ -33,11 +33,13 @@ from tests.builders import (
     make_person_name,
     make_place,
     make_post,
+    make_post_vacancy,
     make_quoracy_clause,
     make_rating,
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_vacancy,
     make_statement,
     make_succession,
 )

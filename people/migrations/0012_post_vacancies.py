@@ -14,22 +14,15 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forums', '0016_independent_and_named'),
+        ('organisations', '0010_without_holder_stated'),
+        ('people', '0011_designates_by_day'),
         ('records', '0009_as_of_not_before'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name='historicalseat',
-            name='holder_stated',
-        ),
-        migrations.RemoveField(
-            model_name='seat',
-            name='holder_stated',
-        ),
         migrations.CreateModel(
-            name='HistoricalSeatVacancy',
+            name='HistoricalPostVacancy',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('start_date', models.DateField(blank=True, help_text='First day. If only the month or year is known, any day in it will do. Leave empty only for something that is over and whose start is not recorded.', null=True, verbose_name='start')),
@@ -64,19 +57,19 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(blank=True, db_constraint=False, help_text='The paper that says so.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='records.document', verbose_name='source document')),
                 ('end_document', models.ForeignKey(blank=True, db_constraint=False, help_text='The paper that says it ended, if that is not the source document.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='records.document', verbose_name='source of the end')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seat', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='forums.seat')),
+                ('post', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisations.post')),
             ],
             options={
-                'verbose_name': 'historical vacancy of a seat',
-                'verbose_name_plural': 'historical vacancies of seats',
+                'verbose_name': 'historical vacancy of a post',
+                'verbose_name_plural': 'historical vacancies of posts',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
-                'indexes': [models.Index(fields=['id', 'history_date', 'history_id'], name='forum_seatvacancy_asof'), models.Index(condition=models.Q(('history_type', '-')), fields=['history_date', 'history_id'], name='forum_seatvacancy_gone')],
+                'indexes': [models.Index(fields=['id', 'history_date', 'history_id'], name='peopl_postvacancy_asof'), models.Index(condition=models.Q(('history_type', '-')), fields=['history_date', 'history_id'], name='peopl_postvacancy_gone')],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='SeatVacancy',
+            name='PostVacancy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('start_date', models.DateField(blank=True, help_text='First day. If only the month or year is known, any day in it will do. Leave empty only for something that is over and whose start is not recorded.', null=True, verbose_name='start')),
@@ -103,16 +96,16 @@ class Migration(migrations.Migration):
                 ('confirmed_document', models.ForeignKey(blank=True, help_text='The document it was held against, if that is not the one above.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.document', verbose_name='confirmed against')),
                 ('document', models.ForeignKey(help_text='The paper that says so.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.document', verbose_name='source document')),
                 ('end_document', models.ForeignKey(blank=True, help_text='The paper that says it ended, if that is not the source document.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.document', verbose_name='source of the end')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vacancies', to='forums.seat')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vacancies', to='organisations.post')),
             ],
             options={
-                'verbose_name': 'vacancy of a seat',
-                'verbose_name_plural': 'vacancies of seats',
-                'ordering': ['seat__forum__folded', 'seat__order', 'id'],
+                'verbose_name': 'vacancy of a post',
+                'verbose_name_plural': 'vacancies of posts',
+                'ordering': ['post__organisation__folded', 'post__folded', 'id'],
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['start_precision', 'start_date'], name='seatvacancy_by_start'), models.Index(fields=['end_precision', 'end_date'], name='seatvacancy_by_end')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('locator', ''), _negated=True), name='forums_seatvacancy_has_locator', violation_error_message='Say where in the document it stands.'), models.CheckConstraint(condition=models.Q(('as_of_precision__in', ['day', 'month', 'year']), ('as_of_qualifier__in', ['on', 'by', 'not-before'])), name='forums_seatvacancy_as_of_words', violation_error_message='Choose day, month or year, and on or by.'), models.CheckConstraint(condition=models.Q(('confirmed_precision__in', ['day', 'month', 'year'])), name='forums_seatvacancy_confirmed_precision', violation_error_message='Choose day, month or year.'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_document__isnull', True), ('confirmed_locator', '')), models.Q(('confirmed_document__isnull', False), ('confirmed_on__isnull', False), models.Q(('confirmed_locator', ''), _negated=True)), _connector='OR'), name='forums_seatvacancy_confirmed_against', violation_error_message='Say against which document it was confirmed, where in it, and when: all three, or only when.'), models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('start_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='forums_seatvacancy_end_not_before_start', violation_error_message='The end cannot be before the start.'), models.CheckConstraint(condition=models.Q(('start_date__isnull', False), models.Q(('end_date__isnull', False), ('end_qualifier__in', ['on', 'by'])), _connector='OR'), name='forums_seatvacancy_start_or_end', violation_error_message='Give a start date. It may be left empty only for something that is over.'), models.CheckConstraint(condition=models.Q(('start_precision__in', ['day', 'month', 'year']), ('end_precision__in', ['day', 'month', 'year']), ('start_qualifier__in', ['on', 'by', 'not-before']), ('end_qualifier__in', ['on', 'by', 'not-before'])), name='forums_seatvacancy_period_words', violation_error_message='Choose day, month or year, and on, by or not before.'), models.CheckConstraint(condition=models.Q(('earliest_end__gte', models.F('earliest_start')), ('earliest_end__lte', models.F('latest_end')), ('earliest_start__lte', models.F('latest_start')), ('latest_start__lte', models.F('latest_end')), models.Q(models.Q(('earliest_start', datetime.date(1, 1, 1)), models.Q(('start_date__isnull', True), ('start_qualifier', 'by'), _connector='OR')), models.Q(('earliest_start', models.F('start_date')), ('start_date__isnull', False), ('start_qualifier__in', ['on', 'not-before'])), _connector='OR'), models.Q(models.Q(('earliest_end', datetime.date(9999, 12, 31)), ('latest_end', datetime.date(9999, 12, 31)), models.Q(('end_date__isnull', True), ('end_qualifier', 'not-before'), _connector='OR')), models.Q(('end_date__isnull', False), ('end_qualifier__in', ['on', 'by']), ('latest_end', models.F('end_date'))), _connector='OR'), models.Q(('latest_start__lt', datetime.date(9999, 12, 31)), ('start_qualifier', 'not-before'), _connector='OR')), name='forums_seatvacancy_four_days', violation_error_message='The earliest and latest start and end follow from the start and the end.'), models.CheckConstraint(condition=models.Q(models.Q(('end_document__isnull', True), ('end_locator', '')), models.Q(('end_date__isnull', False), ('end_document__isnull', False), models.Q(('end_locator', ''), _negated=True)), _connector='OR'), name='forums_seatvacancy_end_has_source', violation_error_message='Say which document gives the end, where in it, and the end: all three, or none of the source of the end.'), models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='forums_seatvacancy_of_a_place', violation_error_message='At least one place is vacant.')],
+                'indexes': [models.Index(fields=['start_precision', 'start_date'], name='postvacancy_by_start'), models.Index(fields=['end_precision', 'end_date'], name='postvacancy_by_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('locator', ''), _negated=True), name='people_postvacancy_has_locator', violation_error_message='Say where in the document it stands.'), models.CheckConstraint(condition=models.Q(('as_of_precision__in', ['day', 'month', 'year']), ('as_of_qualifier__in', ['on', 'by', 'not-before'])), name='people_postvacancy_as_of_words', violation_error_message='Choose day, month or year, and on or by.'), models.CheckConstraint(condition=models.Q(('confirmed_precision__in', ['day', 'month', 'year'])), name='people_postvacancy_confirmed_precision', violation_error_message='Choose day, month or year.'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_document__isnull', True), ('confirmed_locator', '')), models.Q(('confirmed_document__isnull', False), ('confirmed_on__isnull', False), models.Q(('confirmed_locator', ''), _negated=True)), _connector='OR'), name='people_postvacancy_confirmed_against', violation_error_message='Say against which document it was confirmed, where in it, and when: all three, or only when.'), models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('start_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='people_postvacancy_end_not_before_start', violation_error_message='The end cannot be before the start.'), models.CheckConstraint(condition=models.Q(('start_date__isnull', False), models.Q(('end_date__isnull', False), ('end_qualifier__in', ['on', 'by'])), _connector='OR'), name='people_postvacancy_start_or_end', violation_error_message='Give a start date. It may be left empty only for something that is over.'), models.CheckConstraint(condition=models.Q(('start_precision__in', ['day', 'month', 'year']), ('end_precision__in', ['day', 'month', 'year']), ('start_qualifier__in', ['on', 'by', 'not-before']), ('end_qualifier__in', ['on', 'by', 'not-before'])), name='people_postvacancy_period_words', violation_error_message='Choose day, month or year, and on, by or not before.'), models.CheckConstraint(condition=models.Q(('earliest_end__gte', models.F('earliest_start')), ('earliest_end__lte', models.F('latest_end')), ('earliest_start__lte', models.F('latest_start')), ('latest_start__lte', models.F('latest_end')), models.Q(models.Q(('earliest_start', datetime.date(1, 1, 1)), models.Q(('start_date__isnull', True), ('start_qualifier', 'by'), _connector='OR')), models.Q(('earliest_start', models.F('start_date')), ('start_date__isnull', False), ('start_qualifier__in', ['on', 'not-before'])), _connector='OR'), models.Q(models.Q(('earliest_end', datetime.date(9999, 12, 31)), ('latest_end', datetime.date(9999, 12, 31)), models.Q(('end_date__isnull', True), ('end_qualifier', 'not-before'), _connector='OR')), models.Q(('end_date__isnull', False), ('end_qualifier__in', ['on', 'by']), ('latest_end', models.F('end_date'))), _connector='OR'), models.Q(('latest_start__lt', datetime.date(9999, 12, 31)), ('start_qualifier', 'not-before'), _connector='OR')), name='people_postvacancy_four_days', violation_error_message='The earliest and latest start and end follow from the start and the end.'), models.CheckConstraint(condition=models.Q(models.Q(('end_document__isnull', True), ('end_locator', '')), models.Q(('end_date__isnull', False), ('end_document__isnull', False), models.Q(('end_locator', ''), _negated=True)), _connector='OR'), name='people_postvacancy_end_has_source', violation_error_message='Say which document gives the end, where in it, and the end: all three, or none of the source of the end.'), models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='people_postvacancy_of_a_place', violation_error_message='At least one place is vacant.')],
             },
             bases=(records.evidence.Foreseeable, records.evidence.Evidence, records.periods.Period, models.Model),
         ),

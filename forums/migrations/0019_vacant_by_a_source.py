@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Its own, since PostgreSQL changes no table whose rows the same migration has changed."""
 
     dependencies = [
-        ('forums', '0017_seat_vacancies'),
+        ('forums', '0018_seat_vacancies'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Its own, since PostgreSQL changes no table whose rows the same migration has changed."""
 
     dependencies = [
-        ('people', '0011_post_vacancies'),
+        ('people', '0012_post_vacancies'),
     ]
 
     operations = [
