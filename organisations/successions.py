@@ -123,10 +123,11 @@ class Plannable(DatedFact):
 
     def stands(self, day: datetime.date) -> str:
         """What this is on a day: CAME, PERHAPS, PLANNED, GIVEN_UP, or UNTOLD if no document spoke
-        of it by then. It stays a plan after its day until a document says that it came."""
+        of it by then. A succession stays a plan after its day until a document says that it came.
+        """
         holds = self.holds(day)
         if holds is not False or self.has_ended(day):
-            if self.start_is_told_as_foreseen(day):
+            if self.kind in SuccessionKind.values and self.start_is_told_as_foreseen(day):
                 return PLANNED
             return PERHAPS if holds is None else CAME
         said = self.source_as_of

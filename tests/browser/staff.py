@@ -85,6 +85,11 @@ class Staff:
         self._field(label, nth).select_option(words)
         self.choices += 1
 
+    def answer(self, label: str) -> None:
+        """Choose one of several answers."""
+        self.page.get_by_role("radio", name=label, exact=True).check()
+        self.choices += 1
+
     def tick(self, label: str) -> None:
         self.page.get_by_role("checkbox", name=label, exact=True).press("Space")
         self.choices += 1

@@ -58,7 +58,7 @@ def test_a_reader_gets_from_a_search_to_a_person_and_all_they_hold(telephone):
 
     follow(telephone, "NHS Wyre Forest CCG")
     assert telephone.get_by_text("Not in force on").is_visible()
-    telephone.get_by_role("link", name="Read this page as at 1 March 2020").click()
+    telephone.get_by_role("link", name="Read this page as at 31 March 2020").click()
     assert telephone.get_by_text("Not in force on").count() == 0
     assert telephone.get_by_role("link", name="Simon Trickett").first.is_visible()
 

@@ -13,6 +13,7 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
+    make_relationship,
     make_reporting_line,
     make_seat,
 )
@@ -166,3 +167,12 @@ def test_a_forum_lists_the_lines_and_members_known_only_from_a_later_day(board, 
     [member] = said["member_organisations_known_from_a_later_day"]
     assert member["in_force"] is None
     assert "Known from a later day" not in read("/forums/board/", then).text
+
+
+def test_a_member_of_an_organisation_that_was_only_to_join_is_listed_with_the_others(trust, paper):
+    practice = make_organisation(slug="practice", name="The Practice")
+    tie = {"from_organisation": practice, "kind": "member-of", "to_organisation": trust}
+    make_relationship(**tie, start_date="2026-01-01", document=paper)
+
+    told = read("/organisations/practice/", AFTER).section("relationships")
+    assert told.startswith(f"Member of Wye Trust, was to begin on 1 January 2026{PLANNED}")
