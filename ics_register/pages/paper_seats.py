@@ -73,8 +73,11 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         lines.append(PaperLine(f"{place} of {seat.number}"))
     if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
         lines.append(PaperLine(seat.role_words))
-    if why := seat.why_beside_period(asked.day, seat.why_perhaps(asked.day)):
-        lines.append(PaperLine(perhaps_so(f"the seat {why}")))
+    if doubt := seat.why_perhaps(asked.day):
+        why = seat.why_beside_period(asked.day, doubt)
+        lines.append(
+            PaperLine(perhaps_so(f"the seat {why}") if why else "the seat is perhaps there")
+        )
     lines += [PaperLine(f"the seat: {words}") for words in how_old.planned(seat, asked)]
     if holder is None:
         # Nobody is named whom it could be known of.

@@ -42,11 +42,13 @@ from tests.builders import (
     make_person_name,
     make_place,
     make_post,
+    make_post_vacancy,
     make_quoracy_clause,
     make_rating,
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_vacancy,
     make_statement,
     make_succession,
 )
@@ -211,6 +213,8 @@ def one_of_each_kind():
     for make in (make_escalation_step, make_forum_name, make_member_organisation):
         make(forum=board)
     make_reporting_line(from_forum=board)
+    make_seat_vacancy(seat=make_seat(forum=board))
+    make_post_vacancy(post=make_post(organisation=trust))
     make_succession(from_forum=board)
     make_relationship(from_organisation=trust)
 
