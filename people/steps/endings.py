@@ -138,7 +138,7 @@ class EndForm(StepForm):
 
     @property
     def says_vacant(self) -> bool:
-        return self.cleaned_data["now_vacant"] == YES
+        return self.cleaned_data.get("now_vacant") == YES
 
     def prepare(self):
         super().prepare()

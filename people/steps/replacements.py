@@ -31,7 +31,7 @@ class ReplaceForm(HolderForm):
 
     @property
     def says_vacant(self) -> bool:
-        return self.cleaned_data["now_vacant"] == YES
+        return self.cleaned_data.get("now_vacant") == YES
 
     def prepare(self):
         super().prepare()
