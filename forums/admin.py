@@ -21,6 +21,7 @@ from forums.models import (
     Succession,
 )
 from forums.seat_holders import seats_with_holders
+from forums.speaking_for import INDEPENDENT
 from forums.steps.memberships import steps_on_posts_of
 from organisations.admin import GIVEN_UP
 from organisations.models import Organisation
@@ -243,9 +244,6 @@ class SeatVacancyAdmin(DatedAdmin):
     list_filter = [InForce]
     list_select_related = ["seat__forum"]
     search_fields = ["seat__title", "seat__forum__folded", "seat__forum__names__folded"]
-
-
-INDEPENDENT = "nobody (independent)"
 
 
 def for_whom(membership: Membership):

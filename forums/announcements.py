@@ -11,7 +11,7 @@ from forums.change_kinds import END, START
 from forums.foreseen import sharing
 from forums.models import Forum
 from organisations.models import Held, Organisation, Relationship
-from organisations.successions import Plannable, SuccessionKind
+from organisations.successions import OF_THE_WHOLE, Plannable
 from people.actions import end_or_withdraw, lock_all
 from people.models import Tenure
 from records.days import NO_LATEST
@@ -26,7 +26,7 @@ def announced_edge(record: DatedFact) -> str:
     The end of a body, a post or a seat is for the steps that end what depends on it too, and a
     succession for those that say what became of a plan.
     """
-    if isinstance(record, Plannable) and record.kind in SuccessionKind.values:
+    if isinstance(record, Plannable) and record.is_succession:
         return ""
     if record.start_is_announced:
         return START
@@ -40,12 +40,11 @@ def predecessor_that_goes_on(record: DatedFact) -> Organisation | None:
         return None
     succession = (
         Relationship.objects.filter(
-            kind__in=SuccessionKind.values,
+            kind__in=OF_THE_WHOLE,
             to_organisation=record,
             latest_start=NO_LATEST,
             given_up_document=None,
         )
-        .exclude(kind=SuccessionKind.IN_PART_BY)
         .select_related("from_organisation")
         .order_by("pk")
         .first()

@@ -58,6 +58,11 @@ class DaysAfter(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
+def of_any(found: list[QuerySet]) -> Q:
+    """A filter: its key is in one of these."""
+    return Q(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
+
+
 @dataclass(frozen=True)
 class Befalls:
     """An event that befalls a forum, though it is of an organisation or a post: the forum has it as
@@ -166,8 +171,7 @@ class Kind:
             return Q()
         name, key = subject
         if befalls := self._befalling(subject):
-            found = befalls.found(self.model, key)
-            return Q(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
+            return of_any(befalls.found(self.model, key))
         if name not in self.concerns:
             return None
         paths = self.concerns[name]
@@ -175,7 +179,7 @@ class Kind:
             return reduce(or_, (Q(**{path: key}) for path in paths))
         # A join could find one record twice.
         found = [self.model.objects.filter(**{path: key}).order_by().values("pk") for path in paths]
-        return Q(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
+        return of_any(found)
 
 
 def of_organisation(path: str = "") -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,7 @@ from forums.models import Forum, Seat
 from forums.plans import it_came
 from forums.transfers import Transfer, begins_after, pass_on_seat
 from organisations.models import Held, Organisation, Post, Relationship
-from organisations.successions import SuccessionKind
+from organisations.successions import OF_THE_WHOLE, SuccessionKind
 from records.events import (
     Source,
     begin_on,
@@ -221,7 +221,7 @@ def succeed(
         )
         plan = planned_already(organisation, successor)
         if plan is not None:
-            it_came(plan=plan, when=begins, source=source, today=today)
+            it_came(plan=plan, when=begins, source=source)
         elif not is_succeeded_already(transfer, succession):
             check_and_save(succession)
 
@@ -234,11 +234,10 @@ def planned_already(organisation: Organisation, successor: Organisation) -> Rela
 
 def is_succeeded_already(transfer: Transfer, succession: Relationship) -> bool:
     """Whether it is recorded that the one took the place of the other, in whatever way."""
-    whole = [kind for kind in SuccessionKind.values if kind != SuccessionKind.IN_PART_BY]
     kinds = Relationship.objects.filter(
         from_organisation=succession.from_organisation,
         to_organisation=succession.to_organisation,
-        kind__in=whole,
+        kind__in=OF_THE_WHOLE,
         given_up_document=None,
     ).values_list("kind", flat=True)
     succession.kind = next(iter(kinds), succession.kind)

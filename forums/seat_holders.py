@@ -71,8 +71,6 @@ class HeldSeat(Holding):
     # Those recorded for the post that it goes with whom nobody keeps out of it on the day, with the
     # times of the post. `recorded` has them too, with the times in which they fill the seat.
     by_post: list[Holder] = field(default_factory=list)
-    # Everybody recorded for that post, if it may be there on the day, with the times of the post.
-    post_holders: list[Holder] = field(default_factory=list)
     # Everybody recorded for that post, and its vacancies, whether it is there or not.
     all_post_holders: list[Holder] = field(default_factory=list)
     post_vacancies: list[StatedVacancy] = field(default_factory=list)
@@ -166,10 +164,16 @@ class HeldSeat(Holding):
         so = super().is_held_by(holder)
         return both(so, *self.post_holds) if holder.ex_officio else so
 
-    @property
+    @functools.cached_property
     def post_holds(self) -> list[bool | None]:
         """Whether the post that it goes with is there on the day, and the organisation of that."""
         return [each.holds(self.day) for each in self.with_post.values()]
+
+    @property
+    def post_holders(self) -> list[Holder]:
+        """Everybody recorded for that post, if it may be there on the day, with the times of the
+        post."""
+        return [] if False in self.post_holds else self.all_post_holders
 
     @property
     def post_is_certain(self) -> bool:
@@ -185,9 +189,7 @@ class HeldSeat(Holding):
             slug, name = self.for_slug, self.for_name
             holders = [replace(each, for_slug=slug, for_name=name) for each in holders]
         self.all_post_holders = holders
-        if False not in self.post_holds:
-            self.by_post = [x for x in holders if not is_kept_out(x, members, self.day)]
-            self.post_holders = holders
+        self.by_post = [x for x in self.post_holders if not is_kept_out(x, members, self.day)]
         for spell in (spell for each in holders for spell in spells(each, self, members)):
             # Who may have been there a few days before a member came is told on those days alone.
             told = Together(holder=spell, seat=self).certain_days() or spell.possibly(self.day)

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+INDEPENDENT = "nobody (independent)"
 EITHER = "Whoever speaks for an organisation is not independent. Choose one of the two."
 
 

@@ -31,6 +31,9 @@ class SuccessionKind(models.TextChoices):
     RENAMED = "renamed", "renamed"
 
 
+# Those by which something comes after all of another, and not after a part of it.
+OF_THE_WHOLE = [kind for kind in SuccessionKind.values if kind != SuccessionKind.IN_PART_BY]
+
 # The same, read from the second to the first.
 TURNED_ROUND = {
     SuccessionKind.SUCCEEDED_BY: "Successor to",
@@ -99,13 +102,19 @@ class Plannable(DatedFact):
         ]
 
     @property
+    def is_succession(self) -> bool:
+        """Whether the second of the two comes after the first. The other ties are members, parts
+        and partners."""
+        return self.kind in SuccessionKind.values
+
+    @property
     def is_given_up(self) -> bool:
         return self.given_up_document_id is not None
 
     @property
     def is_open_plan(self) -> bool:
         """Whether this is a succession of which no document says that it came or was given up."""
-        if self.is_given_up or self.kind not in SuccessionKind.values:
+        if self.is_given_up or not self.is_succession:
             return False
         unsettled = self.start_date is None or self.start_qualifier == Qualifier.NOT_BEFORE
         return unsettled or self.start_foreseen
@@ -127,7 +136,7 @@ class Plannable(DatedFact):
         """
         holds = self.holds(day)
         if holds is not False or self.has_ended(day):
-            if self.kind in SuccessionKind.values and self.start_is_told_as_foreseen(day):
+            if self.is_succession and self.start_is_told_as_foreseen(day):
                 return PLANNED
             return PERHAPS if holds is None else CAME
         said = self.source_as_of
@@ -174,7 +183,7 @@ class Plannable(DatedFact):
             raise ValidationError({"given_up_document": GIVEN_UP_HAS_SOURCE})
         if self.is_given_up and self.start_date and self.start_qualifier != Qualifier.NOT_BEFORE:
             raise ValidationError({"start_qualifier": GIVEN_UP_BEGAN})
-        if self.kind in SuccessionKind.values and not self.is_given_up:
+        if self.is_succession and not self.is_given_up:
             self.refuse_twice_and_in_a_circle()
 
     def refuse_twice_and_in_a_circle(self) -> None:

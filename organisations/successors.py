@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from organisations.models import Organisation, Relationship
-from organisations.successions import SuccessionKind
+from organisations.successions import OF_THE_WHOLE
 
 
 def successors(
@@ -25,7 +25,7 @@ def successions(
     """The successions in which others came after each of `organisations`, likewise."""
     found = defaultdict(list)
     relationships = Relationship.objects.filter(
-        kind__in=[kind for kind in SuccessionKind.values if kind != SuccessionKind.IN_PART_BY],
+        kind__in=OF_THE_WHOLE,
         from_organisation__in=organisations,
         given_up_document=None,
     )

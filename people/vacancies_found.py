@@ -35,26 +35,24 @@ def record_vacancies(
     """Record a vacancy of each post or seat that is called vacant, and what was recorded of it
     before as the history of that."""
     held_model, vacancy_model = apps.get_model(*held), apps.get_model(*vacancy)
-    past = history_of(apps, held_model)
+    past, of_held = history_of(apps, held_model), f"{held[1].lower()}_id"
     found = []
     for each in held_model.objects.order_by("pk"):
         if not SAYS_VACANT.search(each.quotation):
             continue
-        made = vacancy_model(places=1, **{name: getattr(each, name) for name in TAKEN})
-        setattr(made, f"{held[1].lower()}_id", each.pk)
+        taken = {name: getattr(each, name) for name in TAKEN}
+        made = vacancy_model(places=1, **{of_held: each.pk}, **taken)
         made.save()
         rows = past.filter(id=each.pk, history_type__in="+~").order_by("history_date", "history_id")
-        _write_past(apps, vacancy_model, made, rows)
+        _write_past(history_of(apps, vacancy_model), made, {of_held: each.pk}, rows)
         found.append(made)
     write_history(apps, vacancy_model, found, REASON)
 
 
-def _write_past(apps: StateApps, model: Any, vacancy: Any, rows: Iterable[Any]) -> None:
+def _write_past(history: Any, vacancy: Any, held: dict[str, int], rows: Iterable[Any]) -> None:
     """Write of a vacancy a row of history for each of those of its post or seat that say so."""
-    history, own = history_of(apps, model), f"{model._meta.model_name.removesuffix('vacancy')}_id"
     said = [row for row in rows if SAYS_VACANT.search(row.quotation)]
     for number, row in enumerate(said):
         fields = {name: getattr(row, name) for name in (*TAKEN, *OF_HISTORY)}
         fields["history_type"] = "~" if number else "+"
-        key = {own: getattr(vacancy, own)}
-        history.create(id=vacancy.pk, places=vacancy.places, **key, **fields)
+        history.create(id=vacancy.pk, places=vacancy.places, **held, **fields)

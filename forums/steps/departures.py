@@ -20,7 +20,7 @@ from people.steps.holders import (
     time_in_words,
     with_no_end,
 )
-from people.steps.vacancies import YES, vacancy_question
+from people.steps.vacancies import says_vacant, vacancy_question
 
 
 def held_since(tenure: Tenure) -> str:
@@ -111,7 +111,7 @@ class Leave(HolderStep):
             source=form.source,
             end_reason=form.cleaned_data["end_reason"],
             today=self.today,
-            vacant=form.cleaned_data["now_vacant"] == YES,
+            vacant=says_vacant(form),
         )
         self.left, self.last = [tenure.held for tenure in form.leaving], form.when
 

@@ -9,6 +9,7 @@ from editing.steps import Offer, step_on, steps_of_each
 from forums.actions import end_and_resize, replace_and_resize
 from forums.models import Membership, Seat
 from forums.seat_holders import seats_with_holders
+from forums.speaking_for import INDEPENDENT
 from organisations.models import Post
 from people.steps.appointments import (
     FILLING,
@@ -29,6 +30,7 @@ from people.steps.holders import (
     tenures_through,
 )
 from people.steps.replacements import Replace, ReplaceForm
+from people.steps.vacancies import says_vacant
 
 
 @holding_of.register
@@ -65,7 +67,7 @@ def _(record: Seat, request):
         help_text="The organisation this person speaks for. Leave empty to take the seat’s.",
     )
     independent = forms.BooleanField(
-        label="Speaks for nobody (independent)",
+        label=f"Speaks for {INDEPENDENT}",
         required=False,
         help_text="Tick only if the source says so. Leave unticked to take what is said of the "
         "seat.",
@@ -183,7 +185,7 @@ class ReplaceMember(FillSeatStep, Replace):
             begins=form.when,
             number=data["number"],
             source=form.source,
-            vacant=form.says_vacant,
+            vacant=says_vacant(form),
             **form.tenure(),
         )
         self.renewed = membership.seat
@@ -228,7 +230,7 @@ class EndMembership(End):
             end_reason=data["end_reason"],
             number=data["number"],
             source=form.source,
-            vacant=form.says_vacant,
+            vacant=says_vacant(form),
         )
 
     def changed(self):

@@ -20,7 +20,7 @@ from forums.steps.closures import LINES_TO, ClosureForm, ClosureStep, relation
 from forums.steps.names import remarks_on_titles
 from forums.transfers import FOLLOW, PASS_ON
 from organisations.models import Organisation, OrganisationKind, Relationship
-from organisations.successions import SuccessionKind
+from organisations.successions import OF_THE_WHOLE, SuccessionKind
 from records.days import NO_LATEST
 from records.periods import When
 
@@ -323,8 +323,7 @@ class MergeOrganisationsForm(ClosureForm):
 
 def successions_of(organisation: Organisation) -> QuerySet:
     """The successions of an organisation as a whole, planned or come."""
-    whole = set(SuccessionKind.values) - {SuccessionKind.IN_PART_BY}
-    return organisation.relationships_from.filter(kind__in=whole, given_up_document=None)
+    return organisation.relationships_from.filter(kind__in=OF_THE_WHOLE, given_up_document=None)
 
 
 @step_on(Organisation)

@@ -12,6 +12,7 @@ from forums.actions import create_post_or_seat
 from forums.closure_dependants import dependants_of_held
 from forums.closures import abolish, move_seat
 from forums.models import Forum, QuoracyClause, Seat, SeatRole
+from forums.speaking_for import INDEPENDENT
 from forums.steps.closures import ClosureForm, ClosureStep, relation
 from forums.transfers import FOLLOW
 from organisations.models import Held, Organisation, Post, PostKind
@@ -127,7 +128,7 @@ class CreateSeatForm(CreateForm):
 
     role = forms.ChoiceField(choices=SeatRole.choices, initial=SeatRole.MEMBER)
     independent = forms.BooleanField(
-        label="Speaks for nobody (independent)",
+        label=f"Speaks for {INDEPENDENT}",
         required=False,
         help_text="Tick only if the source says so.",
     )
@@ -282,7 +283,7 @@ class MoveSeat(DependantsStep):
     def facts(self):
         speaks_for = self.record.on_behalf_of
         goes_with = self.record.ex_officio_post
-        nobody = "nobody (independent)" if self.record.independent else "not recorded"
+        nobody = INDEPENDENT if self.record.independent else "not recorded"
         facts = [("Speaks for", str(speaks_for) if speaks_for else nobody)]
         if goes_with:
             facts.append(("Goes with the post", str(goes_with)))

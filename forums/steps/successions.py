@@ -174,7 +174,7 @@ class WhatBecameOfPlan(WhatBecame):
 
     def __init__(self, request, record):
         super().__init__(request, record)
-        if record.kind in SuccessionKind.values:
+        if record.is_succession:
             self.form_class = BecameForm
             self.explains = (
                 "A document planned this. Say by a later one when it came, or that the plan was "
@@ -184,7 +184,7 @@ class WhatBecameOfPlan(WhatBecame):
 
     @classmethod
     def is_for(cls, record, day):
-        if record.kind in SuccessionKind.values:
+        if record.is_succession:
             return record.is_open_plan
         return super().is_for(record, day)
 
@@ -193,25 +193,25 @@ class WhatBecameOfPlan(WhatBecame):
         return record.is_open_plan or super().is_called_for(record, day)
 
     def hindrance(self):
-        if self.record.kind not in SuccessionKind.values:
+        if not self.record.is_succession:
             return super().hindrance()
         return "" if self.record.is_open_plan else self.unsuited
 
     def facts(self):
-        if self.record.kind not in SuccessionKind.values:
+        if not self.record.is_succession:
             return super().facts()
         stands = self.record.stands(self.today)
         return [("Plan", f"{self.record}: {self.record.when_told(stands, self.today)}")]
 
     def take(self, form) -> models.Model | None:
-        if self.record.kind not in SuccessionKind.values:
+        if not self.record.is_succession:
             return super().take(form)
-        outcome, asked = form.cleaned_data["outcome"], {"source": form.source, "today": self.today}
+        outcome = form.cleaned_data["outcome"]
         if outcome == NEVER:
-            give_up(plan=self.record, **asked)
+            give_up(plan=self.record, source=form.source)
             return None
         when = form.when if outcome == ANOTHER_DAY else self.record.starts
-        it_came(plan=self.record, when=when, **asked)
+        it_came(plan=self.record, when=when, source=form.source)
         return None
 
 
@@ -291,4 +291,4 @@ class EndRelationship(EndTie):
 
     @classmethod
     def is_for(cls, record, day):
-        return record.kind not in SuccessionKind.values and super().is_for(record, day)
+        return not record.is_succession and super().is_for(record, day)

@@ -1,6 +1,7 @@
 """The rows and sentences of the page of changes."""
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -80,27 +81,35 @@ def asked_for(days: Between) -> dict[str, str]:
     return {"from": days.first.isoformat(), "to": days.last.isoformat()}
 
 
+def part_of(sentence: Sentence, today: datetime.date) -> str:
+    """The anchor of the part of the page for a sentence."""
+    if sentence.first.is_to_come(today):
+        return "to-come"
+    if sentence.is_foreseen:
+        return "was-to-happen"
+    return "so-by-then" if sentence.is_limit else "happened"
+
+
 def parts_of_changes(
     sentences: list[Sentence], days: Between, about: Model | None, today: datetime.date
 ) -> list[PartOfChanges]:
     """What happened, what was only to happen, what is to come, and what was so by then: each if
     there is any."""
-    to_come = [each for each in sentences if each.first.is_to_come(today)]
-    was_to = [each for each in sentences if each.is_foreseen and each not in to_come]
-    so_by_then = [each for each in sentences if each.is_limit and each not in to_come]
-    happened = [each for each in sentences if each not in (*to_come, *was_to, *so_by_then)]
+    found = defaultdict(list)
+    for sentence in sentences:
+        found[part_of(sentence, today)].append(sentence)
     parts = [
-        ("happened", "What happened", "", happened),
-        ("was-to-happen", "What was to happen", WAS_TO, was_to),
-        ("to-come", "What is to come", IS_TO, to_come),
-        ("so-by-then", "What was so by then", SO_BY_THEN, so_by_then),
+        ("happened", "What happened", ""),
+        ("was-to-happen", "What was to happen", WAS_TO),
+        ("to-come", "What is to come", IS_TO),
+        ("so-by-then", "What was so by then", SO_BY_THEN),
     ]
     return [
         PartOfChanges(
-            anchor, heading, explained, [ChangeRow(each, days, about) for each in sentences]
+            anchor, heading, explained, [ChangeRow(each, days, about) for each in found[anchor]]
         )
-        for anchor, heading, explained, sentences in parts
-        if sentences
+        for anchor, heading, explained in parts
+        if found[anchor]
     ]
 
 

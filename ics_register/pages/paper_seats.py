@@ -4,9 +4,11 @@ foreseen or perhaps."""
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from forums.models import Forum, SeatRole
 from forums.seat_holders import HeldSeat, held_seats_of
+from forums.speaking_for import INDEPENDENT
 from ics_register.pages import how_old
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.papers import Cell, Lines, PaperLine, References, said, several
@@ -118,7 +120,7 @@ def organisation_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
     slug, name = speaks_for(seat, holder)
     if name is None:
         nobody = seat.speaks_for_nobody(holder)
-        return (PaperLine("Nobody (independent)" if nobody else "Not recorded"),)
+        return (PaperLine(capfirst(INDEPENDENT) if nobody else "Not recorded"),)
     lines = [PaperLine(name, address=reverse("organisation", args=[slug]))]
     if slug == seat.for_slug and seat.for_closed:
         lines.append(PaperLine(seat.for_closed))

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.how_old import lowered
 from ics_register.pages.joins import with_sources
 from ics_register.pages.statements import source_of
 from organisations.models import Organisation, Relationship, RelationshipKind
@@ -44,11 +45,10 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
     They are (relation, groups) with a group for each place in a document: [[(other, relationship),
     ...], ...].
     """
-    relationships = [
-        each
-        for each in _relationships_of(organisation.pk, asked.day)
-        if each.stands(asked.day) != UNTOLD
-    ]
+    stands = {
+        each: each.stands(asked.day) for each in _relationships_of(organisation.pk, asked.day)
+    }
+    relationships = [each for each in stands if stands[each] != UNTOLD]
 
     def is_former(relationship) -> bool:
         return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
@@ -58,7 +58,7 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
         return relationship.kind, is_former(relationship), later, plan_of(relationship)
 
     def plan_of(relationship) -> str:
-        return PLANS.get(relationship.stands(asked.day), "")
+        return PLANS.get(stands[relationship], "")
 
     def told(relationship) -> tuple[str, Organisation]:
         is_from = relationship.from_organisation_id == organisation.pk
@@ -66,7 +66,7 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
         if is_former(relationship):
             return RELATIONSHIPS_BEFORE[relationship.kind][not is_from], other
         kind = relationship.get_kind_display() if is_from else RELATIONSHIPS_TO[relationship.kind]
-        return capfirst(f"{plan_of(relationship)}{kind[0].lower()}{kind[1:]}"), other
+        return capfirst(plan_of(relationship) + lowered(kind)), other
 
     headed: dict[str, list] = {}
     for relationship in sorted(relationships, key=in_turn):

@@ -24,7 +24,7 @@ from people.steps.holders import (
     time_in_words,
     with_no_end,
 )
-from people.steps.vacancies import YES, vacancy_question
+from people.steps.vacancies import says_vacant, vacancy_question
 from records.history import Nature
 from records.periods import When, date_in_words
 
@@ -136,10 +136,6 @@ class EndForm(StepForm):
     now_vacant = vacancy_question()
     groups = [("The end", ["through", "end_reason", "now_vacant"])]
 
-    @property
-    def says_vacant(self) -> bool:
-        return self.cleaned_data.get("now_vacant") == YES
-
     def prepare(self):
         super().prepare()
         ask_through(self, self.record.held, [self.record])
@@ -166,7 +162,7 @@ class End(TenureStep):
             source=form.source,
             end_reason=form.cleaned_data["end_reason"],
             today=self.today,
-            vacant=form.says_vacant,
+            vacant=says_vacant(form),
         )
 
     def remarks(self, form):

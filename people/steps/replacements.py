@@ -16,7 +16,7 @@ from people.steps.holders import (
     tenure_choices,
     tenures_now_or_later,
 )
-from people.steps.vacancies import YES, vacancy_question
+from people.steps.vacancies import says_vacant, vacancy_question
 from records.events import is_over
 from records.periods import Precision, Qualifier, When, first_day
 
@@ -28,10 +28,6 @@ class ReplaceForm(HolderForm):
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
     now_vacant = vacancy_question("Does the source say that the place is vacant in between?")
-
-    @property
-    def says_vacant(self) -> bool:
-        return self.cleaned_data.get("now_vacant") == YES
 
     def prepare(self):
         super().prepare()
@@ -99,7 +95,7 @@ class ReplaceForm(HolderForm):
             )
 
     def refuse_vacancy_without_gap(self) -> None:
-        if self.says_vacant and self.left.first_day_after() >= self.when.first_possible():
+        if says_vacant(self) and self.left.first_day_after() >= self.when.first_possible():
             self.add_error(
                 "now_vacant",
                 "There is no day between the two. Give “Their last day”, or answer no.",
@@ -165,7 +161,7 @@ class Replace(FillStep):
             begins=form.when,
             source=form.source,
             today=self.today,
-            vacant=form.says_vacant,
+            vacant=says_vacant(form),
             **form.tenure(),
         )
 

@@ -27,6 +27,11 @@ def vacancy_question(label: str = "Does the source say that the place is now vac
     )
 
 
+def says_vacant(form: StepForm) -> bool:
+    """Whether a form that asks so in `now_vacant` was answered that the place is vacant."""
+    return form.cleaned_data.get("now_vacant") == YES
+
+
 class RecordVacancyForm(StepForm):
     date_label = "First day of the vacancy"
     shows = {**StepForm.shows, "places": "date"}
