@@ -36,7 +36,7 @@ from people.models import Appointment, PersonName, PostVacancy
 from records.models import DatedFact, NameKind
 from records.periods import Precision, Qualifier
 
-START, END, NAMED = "start", "end", "named"
+START, END, NAMED, GIVEN_UP = "start", "end", "named", "given_up"
 
 # One forum, organisation or person: ("forum", its key).
 Subject = tuple[str, int]
@@ -138,6 +138,10 @@ class Kind:
     def rows(self) -> QuerySet:
         return self.model.objects.filter(self.shown).order_by()
 
+    def rows_with(self, which: str) -> QuerySet:
+        """Its records, with the columns of when that happened to them."""
+        return self.rows().alias(**DAY_GIVEN_UP) if which == GIVEN_UP else self.rows()
+
     def day_of(self, which: str) -> F | Case:
         """The day on which its beginning or end is listed."""
         column = f"{which}_date"
@@ -196,10 +200,23 @@ def of_organisation(path: str = "") -> tuple[tuple[str, str], ...]:
 # Members, parts and partners of an organisation do not take its place.
 TAKES_THE_PLACE = Q(kind__in=SuccessionKind.values)
 FORMER = Q(kind=NameKind.FORMER)
-# Plans that came to nothing.
-GIVEN_UP = Q(given_up_document__isnull=False)
-# Successions that give a day. The others are plans.
-TELLS_A_DAY = Q(start_date__isnull=False) & ~Q(start_qualifier=Qualifier.NOT_BEFORE)
+# A plan is given up on the day of which the document speaks that says so.
+DAY_GIVEN_UP = {
+    f"{GIVEN_UP}_date": F("given_up_document__as_of"),
+    f"{GIVEN_UP}_precision": F("given_up_document__as_of_precision"),
+    f"{GIVEN_UP}_qualifier": F("given_up_document__as_of_qualifier"),
+}
+PLAN_GIVEN_UP = {
+    **DAY_GIVEN_UP,
+    "given_up_document_slug": F("given_up_document__slug"),
+    "given_up_document_title": F("given_up_document__short_title"),
+    "given_up_locator": F("given_up_locator"),
+}
+# Ties of which there is no day to tell: plans without one, and those given up on no known day.
+NO_DAY_GIVEN_UP = Q(given_up_document__isnull=False, given_up_document__as_of=None)
+ONLY_PLANNED = Q(given_up_document=None) & (
+    Q(start_date=None) | Q(start_qualifier=Qualifier.NOT_BEFORE)
+)
 LINE_TO = {
     "object_name": Coalesce("to_forum__name", "to_organisation__name"),
     "object_slug": Coalesce("to_forum__slug", "to_organisation__slug"),
@@ -238,13 +255,14 @@ KINDS = [
          concerns={"person": ("person",)}),
     Kind("relationship", Relationship, "to_organisation__folded", 2,
          ("organisation", "from_organisation__"), ("organisation", "to_organisation__"),
-         columns={"kind": F("kind")}, split_from="from_organisation__folded",
-         shown=~GIVEN_UP,
+         columns={"kind": F("kind"), **PLAN_GIVEN_UP}, split_from="from_organisation__folded",
+         shown=~NO_DAY_GIVEN_UP, events=(START, END, GIVEN_UP),
          concerns={"organisation": ("from_organisation", "to_organisation")},
          befalls=Befalls(START, of_organisation("from_organisation__"), TAKES_THE_PLACE)),
     Kind("succession", Succession, "to_forum__folded", 2,
          ("forum", "from_forum__"), ("forum", "to_forum__"),
-         columns={"kind": F("kind")}, shown=TELLS_A_DAY, split_from="from_forum__folded",
+         columns={"kind": F("kind"), **PLAN_GIVEN_UP}, split_from="from_forum__folded",
+         shown=~(ONLY_PLANNED | NO_DAY_GIVEN_UP), events=(START, GIVEN_UP),
          concerns={"forum": ("from_forum", "to_forum")}),
     Kind("post", Post, "organisation__folded", 3, ("organisation", "organisation__"),
          columns={"title": F("title")}, counted_with="organisation",

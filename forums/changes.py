@@ -106,12 +106,12 @@ def keys_between(
         concerned = kind.concerning(about)
         for which in kind.events_about(about) if concerned is not None else ():
             if about is None:
-                found = kind.rows().filter(
+                found = kind.rows_with(which).filter(
                     may_be_listed_on(kind, which, days), _by_itself(kind, which)
                 )
             else:
                 concerned_or_next = _or_took_over(kind, which, concerned)
-                found = kind.rows().filter(
+                found = kind.rows_with(which).filter(
                     concerned_or_next, if_may_be_listed_on(kind, which, days)
                 )
             if until is not None:
@@ -215,9 +215,9 @@ def days_of_changes(up_to: datetime.date, about: Subject | None = None) -> Betwe
         concerned = kind.concerning(about)
         for which in kind.events_about(about) if concerned is not None else ():
             parts.append(
-                kind.rows()
+                kind.rows_with(which)
                 .alias(on=kind.day_of(which))
-                .filter(concerned, on__lte=up_to)
+                .filter(concerned, tells_a_day(which), on__lte=up_to)
                 .annotate(one=Value(1))
                 .values("one")
                 .annotate(earliest=Min("on"), latest=Max("on"))

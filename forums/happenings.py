@@ -23,6 +23,7 @@ from django.db.models.functions import Cast, Coalesce
 from forums.befalling import tell_what_befell
 from forums.change_kinds import (
     END,
+    GIVEN_UP,
     KIND,
     KINDS,
     NAMED,
@@ -67,6 +68,12 @@ class Happening(DatedStated):
     named_precision: str
     named_qualifier: str
     end_reason: str
+    given_up_date: datetime.date | None
+    given_up_precision: str
+    given_up_qualifier: str
+    given_up_document_slug: str | None
+    given_up_document_title: str | None
+    given_up_locator: str
     for_name: str | None
     for_slug: str | None
     independent: bool
@@ -96,7 +103,7 @@ class Happening(DatedStated):
     def is_to_come(self, today: datetime.date) -> bool:
         """Whether it is still to happen. On its last day a record is still in force, as its page
         says."""
-        if self.which in (START, NAMED) or (self.what in RENAMED and not self.is_limit):
+        if self.which in (START, NAMED, GIVEN_UP) or (self.what in RENAMED and not self.is_limit):
             return self.day > today
         return not self.has_ended(today)
 
@@ -104,6 +111,13 @@ class Happening(DatedStated):
     def changes_number(self) -> bool:
         """Whether a seat went on from here with room for another number of people."""
         return self.other_number not in (NO_OTHER_SEAT, self.number)
+
+    @property
+    def given_up(self) -> When | None:
+        """The day of which the document speaks that gives a plan up."""
+        if self.given_up_date is None:
+            return None
+        return When(self.given_up_date, self.given_up_precision, self.given_up_qualifier)
 
     @property
     def precision(self) -> str:
@@ -124,10 +138,10 @@ class Happening(DatedStated):
 
     @property
     def event(self) -> str:
-        """ "start", "end", "named", "handover" or "renaming"."""
+        """ "start", "end", "named", "given-up", "handover" or "renaming"."""
         if self.what in RENAMED:
             return "renaming"
-        return "handover" if self.follows else self.which
+        return "handover" if self.follows else self.which.replace("_", "-")
 
     @property
     def is_limit(self) -> bool:
@@ -146,6 +160,9 @@ class Happening(DatedStated):
     @property
     def source(self) -> tuple[str, str, str, str, str]:
         """The document that says so: its slug and title, the place in it, quotation and note."""
+        if self.which == GIVEN_UP:
+            slug, title = self.given_up_document_slug or "", self.given_up_document_title or ""
+            return slug, title, self.given_up_locator, "", ""
         if self.which == END and self.end_document_slug is not None:
             return self.end_document_slug, self.end_document_title, self.end_locator, "", ""
         return self.document_slug, self.document_title, self.locator, self.quotation, self.note
@@ -175,9 +192,11 @@ def happenings(keys: Iterable[Key], about: Subject | None = None) -> list[Happen
     for key in keys:
         row = rows.get((key.what, key.pk))
         # Somebody may have removed the record, or its date, since the keys were read.
-        date = "its_named_date" if key.which == NAMED else f"{key.which}_date"
-        if row is None or row[date] is None:
+        date = f"{key.which}_date"
+        if row is None or row[f"its_{date}" if key.which in (NAMED, GIVEN_UP) else date] is None:
             continue
+        if key.which != GIVEN_UP and row["its_given_up_document_slug"]:
+            continue  # it never came
         happening = _happening(row, key.which)
         if key.follows is not None and (key.what, key.follows) in rows:
             happening.follows = _happening(rows[key.what, key.follows], END)
@@ -209,6 +228,12 @@ COLUMNS = {
     "named_precision": text(),
     "named_qualifier": text(),
     "end_reason": text(),
+    "given_up_date": Cast(Value(None), DateField()),
+    "given_up_precision": text(),
+    "given_up_qualifier": text(),
+    "given_up_document_slug": text(),
+    "given_up_document_title": text(),
+    "given_up_locator": text(),
     "for_name": text(),
     "for_slug": text(),
     "independent": Value(False, BooleanField()),

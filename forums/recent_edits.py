@@ -20,8 +20,9 @@ from forums.change_kinds import (
     KIND,
     KINDS,
     NAMED,
+    NO_DAY_GIVEN_UP,
+    ONLY_PLANNED,
     START,
-    TELLS_A_DAY,
     Key,
     Kind,
     Subject,
@@ -68,8 +69,9 @@ UNDATED_KINDS = [
     UndatedKind("quoracy-clause", QuoracyClause, "forum", "forum__"),
     UndatedKind("escalation-step", EscalationStep, "forum", "forum__"),
     UndatedKind("planned-relationship", Relationship, "organisation", "from_organisation__",
-                GIVEN_UP),
-    UndatedKind("planned-succession", Succession, "forum", "from_forum__", ~TELLS_A_DAY),
+                NO_DAY_GIVEN_UP),
+    UndatedKind("planned-succession", Succession, "forum", "from_forum__",
+                ONLY_PLANNED | NO_DAY_GIVEN_UP),
 ]  # fmt: skip
 # The history of people who are hidden or removed is not shown at all.
 OF_PEOPLE = {Person, PersonName, Distinction}
@@ -363,6 +365,6 @@ def latest_keys(most: int, about: Subject | None = None) -> list[tuple[Key, date
     return [
         (Key(what, which, pk), at)
         for at, what, pk in last
-        for which in (END, START, NAMED)
+        for which in (END, START, NAMED, GIVEN_UP)
         if which in KIND[what].events_about(about)
     ]

@@ -10,13 +10,13 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forums.change_kinds import END, NAMED, START, UNNUMBERED
+from forums.change_kinds import END, GIVEN_UP, NAMED, START, UNNUMBERED
 from forums.happenings import Happening
 from forums.models import Forum, ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from organisations.successions import SuccessionKind
 from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
-from records.evidence import only_planned
+from records.evidence import only_planned, paper_of
 from records.periods import Precision, date_in_words
 
 
@@ -83,6 +83,8 @@ def _what_is_shared(each: Happening) -> tuple[object, ...]:
 
 def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     each = group[0]
+    if each.which == GIVEN_UP:
+        return _as_pieces(_plan_given_up(group))
     is_to_come = each.is_to_come(today) or each.is_not_before
     foreseen = each.is_foreseen and not is_to_come
     tense = (
@@ -102,7 +104,11 @@ def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     pieces.append(".")
     if each.without_quorum is not None:
         pieces += _without_quorum(each.without_quorum, tense)
-    return [piece if isinstance(piece, Piece) else Piece(piece) for piece in pieces]
+    return _as_pieces(pieces)
+
+
+def _as_pieces(words: Pieces) -> list[Piece]:
+    return [piece if isinstance(piece, Piece) else Piece(piece) for piece in words]
 
 
 def _without_quorum(forum: Forum, tense: str) -> Pieces:
@@ -242,13 +248,31 @@ def _relationship(group: list[Happening], tense: str) -> Pieces:
     return [*names, _became(tense, each.which, role, many), object_of(each)]
 
 
+def _before_and_after(group: list[Happening]) -> tuple[Pieces, Pieces]:
+    """What became of what: several became one, or one was split into several."""
+    each = group[0]
+    if each.kind == SuccessionKind.SPLIT_INTO:
+        return [subject(each)], joined(object_of(one) for one in group)
+    return joined(subject(one) for one in group), [object_of(each)]
+
+
+def _plan_given_up(group: list[Happening]) -> Pieces:
+    """ "The plan for Old Trust to be merged into New Trust was given up, says the paper of January
+    2024"."""
+    each, many = group[0], len(group) > 1
+    before, after = _before_and_after(group)
+    if each.kind in SuccessionKind.values:
+        become = f"be {SuccessionKind(each.kind).label}"
+    else:
+        become = f"become {ROLES[RelationshipKind(each.kind)][many]}"
+    given_up = f" was given up, says {paper_of(each.given_up)}."
+    return ["The plan for ", *before, f" to {become} ", *after, given_up]
+
+
 def _succession(group: list[Happening], tense: str) -> Pieces:
-    """What became of one, or of several that became one; into which several one was split."""
     each, became = group[0], SuccessionKind(group[0].kind)
-    split = became == SuccessionKind.SPLIT_INTO
-    before = [subject(each)] if split else joined(subject(one) for one in group)
-    after = joined(object_of(one) for one in group) if split else [object_of(each)]
-    many = len(group) > 1 and not split
+    before, after = _before_and_after(group)
+    many = len(group) > 1 and became != SuccessionKind.SPLIT_INTO
     be = {"past": "were" if many else "was", "to come": "are to be" if many else "is to be"}
     be["by"] = "had been"
     verb = f" {be[tense]} {became.label} "

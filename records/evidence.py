@@ -333,7 +333,7 @@ class Foreseeable(Evidence, Period):
     def told_plan_over(self) -> str:
         """The same of what a later source says is over, but not that it began: "was to begin in
         April 2019, says the paper of March 2019; if it began, it ended by June 2021"."""
-        plan = f"was to begin {self.when_it_starts()}, says {_paper_of(self.start_foreseen_as_of)}"
+        plan = f"was to begin {self.when_it_starts()}, says {paper_of(self.start_foreseen_as_of)}"
         return f"{plan}; if it began, it ended {self.when_it_ends()}"
 
     def told_end(self, verb: str) -> str:
@@ -357,17 +357,18 @@ def foresees(said: When | None, known: When | None, event: When | None) -> bool:
     return known.last_possible() < event.first_possible()
 
 
-def _paper_of(said: When | None) -> str:
+def paper_of(said: When | None) -> str:
+    """A paper by the day of which it speaks: "the paper of March 2019"."""
     return f"the paper of {date_in_words(said.day, said.precision) if said else ''}"
 
 
 def _plan(said: When | None) -> str:
-    return f", a plan in {_paper_of(said)}"
+    return f", a plan in {paper_of(said)}"
 
 
 def only_planned(said: When | None) -> str:
     """The words after a plan whose day has passed, by the day of which its paper speaks."""
-    return f"says {_paper_of(said)}; no later source says whether it happened"
+    return f"says {paper_of(said)}; no later source says whether it happened"
 
 
 class Evidenced(Evidence, models.Model):

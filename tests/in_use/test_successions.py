@@ -8,8 +8,14 @@ from organisations.models import Relationship
 from organisations.successions import SuccessionKind
 from tests import stepping
 from tests.admin_pages import address, errors_of, send
-from tests.builders import make_forum, make_organisation, make_relationship, make_succession
-from tests.in_use.stage import ALWAYS, paper, take
+from tests.builders import (
+    make_document,
+    make_forum,
+    make_organisation,
+    make_relationship,
+    make_succession,
+)
+from tests.in_use.stage import ALWAYS, correct, paper, take
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
@@ -174,7 +180,12 @@ def test_a_plan_is_given_up_and_stays_as_a_plan(old, new):
         assert "Old Board was to be replaced by New Board, a plan of 5 October 2023 for " in told
         assert "1 April 2024, given up by 15 January 2024" in told
         assert "Paper of 2024-01-15" in told
-    assert not [each for each in changed() if "replaced by" in each]
+    assert [each for each in changed() if "replaced by" in each] == [
+        (
+            "The plan for Old Board to be replaced by New Board was given up, says the paper of 15 "
+            "January 2024."
+        )
+    ]
     [row] = opened.sqlite(as_at=ON).execute(
         "SELECT in_force, given_up_document_id FROM successions"
     )
@@ -184,6 +195,43 @@ def test_a_plan_is_given_up_and_stays_as_a_plan(old, new):
     assert stands("2026-04-01") == [
         ("replaced-by", "New Board", "came"), ("replaced-by", "New Board", "given-up"),
     ]  # fmt: skip
+
+
+def test_plans_are_given_up_on_the_day_of_which_the_paper_speaks_and_together(old, new):
+    other = make_forum(slug="other", name="Other Board")
+    for each in (old, other):
+        record(each, "merged-into", new, date=None, document=paper(OCTOBER))
+    for plan in Succession.objects.all():
+        took = {"outcome": "never", "date": None}
+        take(plan, "what-became-of-it", document=paper("2024-01-01", "month"), **took)
+    sentence = (
+        "The plan for Old Board and Other Board to be merged into New Board was given up, says the "
+        "paper of January 2024."
+    )
+    asked = {"from": "2024-01-01", "to": "2024-01-31"}
+
+    [said] = read_data("/changes.json", asked).said["results"]
+
+    assert (said["sentence"], said["event"], said["date"], said["changes"]) == (
+        sentence, "given-up", "2024-01", 2,
+    )  # fmt: skip
+    [source, _] = said["sources"]
+    assert source["document"]["title"] == "Paper of 2024-01-01"
+    assert read_data("/changes.json", {"from": "2024-02-01", "to": MAY}).said["results"] == []
+    page = read("/changes/", {"forum": "new", "as_at": MAY})
+    assert sentence in page.text
+    own = "The plan for Other Board to be merged into New Board was given up, says"
+    assert any(own in each for each in entries("/forums/other/changes.atom").values())
+
+
+def test_a_plan_that_an_undated_paper_gives_up_is_no_change(old, new):
+    undated = make_document(as_of=None)
+    plan = make_succession(from_forum=old, to_forum=new, start_date=None, kind="replaced-by")
+    correct(plan, given_up_document=undated, given_up_locator="page 3")
+
+    assert stands(ON) == [("replaced-by", "New Board", "given-up")]
+    assert not [each for each in changed() if "replaced by" in each]
+    assert "A succession of Old Board." in read("/changes/recorded/").text
 
 
 def test_a_plan_does_not_outlive_the_forum(new):
@@ -245,9 +293,14 @@ def test_the_merger_of_an_organisation_is_given_up():
 
     assert "Planned: merged into New Trust" in related("2024-01-14")
     assert "Plan given up: merged into New Trust" in related(ON)
-    assert not [each for each in changed() if "merged" in each]
-    assert "merged" not in read("/changes/recorded/").text
-    assert "merged" not in str(entries("/changes.atom"))
+    sentence = (
+        "The plan for Old Trust to be merged into New Trust was given up, says the paper of 15 "
+        "January 2024."
+    )
+    assert [each for each in changed() if "merged" in each] == [sentence]
+    assert sentence in read("/changes/recorded/").text
+    for feed in ("/changes.atom", "/organisations/trust/changes.atom"):
+        assert [each for each in entries(feed).values() if "merged" in each] == [sentence]
 
 
 def test_a_relationship_begins_and_ends_by_a_step():
