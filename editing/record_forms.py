@@ -17,6 +17,8 @@ PERIOD_FIELDS = [
     ("end_document", "end_locator"),
 ]
 PERIOD = ("Period", {"fields": PERIOD_FIELDS})
+# The period of a record that never ends.
+START = ("Period", {"fields": PERIOD_FIELDS[:2]})
 EVIDENCE = (
     "Evidence",
     {

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from editing.admin import DatedAdmin, RecordAdmin, steps_beside
 from editing.change_lists import InForce
-from editing.record_forms import EVIDENCE, PERIOD
+from editing.record_forms import EVIDENCE, PERIOD, START
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from forums.models import (
     EscalationStep,
@@ -123,12 +123,12 @@ class ReportingLineAdmin(DatedAdmin):
 class SuccessionAdmin(DatedAdmin):
     fieldsets = [
         ("Identification", {"fields": ["from_forum", "kind", "to_forum", "description"]}),
-        PERIOD,
+        START,
         GIVEN_UP,
         EVIDENCE,
     ]
-    list_display = ["from_forum", "kind", "to_forum", "since", "until"]
-    list_filter = [InForce]
+    list_display = ["from_forum", "kind", "to_forum", "since"]
+    list_filter = [InForce, "kind"]
     list_select_related = ["from_forum", "to_forum"]
     search_fields = ["from_forum__folded", "to_forum__folded"]
 

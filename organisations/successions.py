@@ -47,6 +47,7 @@ TURNED_ROUND = {
 # What a succession is on a day.
 CAME, PERHAPS, PLANNED, GIVEN_UP, UNTOLD = "came", "perhaps", "planned", "given-up", ""
 
+NEVER_ENDS = "A succession has a start and no end. Leave the end empty."
 RECORDED_ALREADY = "This succession is recorded already. Correct that one."
 GIVEN_UP_HAS_SOURCE = "Say which document gives the plan up, and where in it: both, or neither."
 GIVEN_UP_BEGAN = (
@@ -98,6 +99,11 @@ class Plannable(DatedFact):
                 | Q(start_date__isnull=True)
                 | Q(start_qualifier=Qualifier.NOT_BEFORE),
                 violation_error_message=GIVEN_UP_BEGAN,
+            ),
+            DatabaseCheck(
+                name="%(app_label)s_%(class)s_never_ends",
+                condition=Q(end_date__isnull=True) | ~Q(kind__in=SuccessionKind.values),
+                violation_error_message=NEVER_ENDS,
             ),
         ]
 
@@ -183,6 +189,8 @@ class Plannable(DatedFact):
             raise ValidationError({"given_up_document": GIVEN_UP_HAS_SOURCE})
         if self.is_given_up and self.start_date and self.start_qualifier != Qualifier.NOT_BEFORE:
             raise ValidationError({"start_qualifier": GIVEN_UP_BEGAN})
+        if self.is_succession and self.end_date is not None:
+            raise ValidationError({"end_date": NEVER_ENDS})
         if self.is_succession and not self.is_given_up:
             self.refuse_twice_and_in_a_circle()
 

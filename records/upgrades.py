@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.migrations.state import StateApps
+from django.db.models import Q
 from django.utils import timezone
+
+from records.periods import Precision, Qualifier, first_day
 
 
 @functools.cache
@@ -43,3 +46,29 @@ def write_history(apps: StateApps, model: Any, records: Iterable[Any], reason: s
         history.model(**{name: getattr(record, name) for name in fields}, **together)
         for record in records
     )
+
+
+NEVER_ENDS = "A succession has a start and no end: its end is taken off."
+
+
+def take_ends_off(
+    apps: StateApps, schema_editor: Any, model: tuple[str, str], never_end: Q
+) -> None:
+    """Take the ends off the records that never end, each with a row of history.
+
+    A record that has an end alone had begun by then. A plan given up was not to begin before it.
+    """
+    record = apps.get_model(*model)
+    found = list(record.objects.filter(never_end, end_date__isnull=False).order_by("pk"))
+    for each in found:
+        if each.start_date is None:
+            given_up = each.given_up_document_id is not None
+            each.start_qualifier = Qualifier.NOT_BEFORE if given_up else Qualifier.BY
+            each.start_precision = each.end_precision
+            each.start_date = first_day(each.end_date, each.end_precision)
+        each.end_date, each.end_precision, each.end_qualifier = None, Precision.DAY, Qualifier.ON
+        each.end_document_id, each.end_locator = None, ""
+        days = each.worked_out_days()
+        each.earliest_start, each.latest_start, each.earliest_end, each.latest_end = days
+        each.save()
+    write_history(apps, record, found, NEVER_ENDS)

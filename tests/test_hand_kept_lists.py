@@ -25,6 +25,7 @@ from django.urls import Resolver404, get_resolver, resolve
 from editing.admin import RecordAdmin
 from editing.steps import all_steps
 from editing.worklists import all_worklists
+from forums.models import Succession
 from ics_register.kept_files import WHOLE_LISTS
 from ics_register.open_data.tables import BY_NAME, TABLES
 from ics_register.pages.documents import FACT_KINDS
@@ -261,6 +262,10 @@ SAID_OTHERWISE = {"codes_document", "codes_locator", "end_document", "end_locato
 SAID_OTHERWISE |= {"sort_name"}
 
 
+# A succession never ends.
+NOT_FILLED_IN = {Succession: {*DatedFact.END_FIELDS, *DatedFact.END_SOURCE_FIELDS}}
+
+
 def lacking_in_forms() -> Iterator[str]:
     request = RequestFactory().get("/")
     request.user, request.resolver_match = User(is_superuser=True, is_staff=True), None
@@ -269,7 +274,7 @@ def lacking_in_forms() -> Iterator[str]:
         where = f"{model._meta.app_label}/admin.py, fieldsets of {model.__name__}"
         shown = set(flatten_fieldsets(page.get_fieldsets(request)))
         filled_in = {field.name for field in model._meta.concrete_fields if field.editable}
-        wanted = filled_in - {"id"} | {"reason"}
+        wanted = filled_in - {"id"} - NOT_FILLED_IN.get(model, set()) | {"reason"}
         for name in sorted(wanted - shown):
             yield f'{where}: add "{name}"'
         for name in sorted(shown - wanted):

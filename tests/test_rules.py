@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from forums.models import ClauseKind, LineKind, SeatRole
+from forums.models import ClauseKind, LineKind, SeatRole, Succession
 from organisations.models import CqcQuestion, RelationshipKind
 from people.models import ActingFor, Basis, EndReason
 from records.dated import Dated
@@ -215,6 +215,9 @@ def shared_cases():
                 yield from choice_cases(model, rule.name, ending.removesuffix("_known"))
             elif ending in SHARED or ending in TENURE:
                 refused, allowed = (SHARED | TENURE)[ending]
+                if model is Succession:  # it never ends
+                    allowed = [each for each in allowed if "end_date" not in each]
+                    allowed = allowed or [{"locator": "page 3"}]
                 for values in refused:
                     yield rule.name, True, lambda m=model, v=values: (BUILDERS[m](), made(v))
                 for values in allowed:
@@ -330,6 +333,11 @@ def a_plan_given_up(make, **values):
         "given_up_locator": "page 2",
         **values,
     }
+
+
+def a_tie_that_ended(make, kind):
+    end = day("2020-03-31")
+    return make(kind=kind), {"end_date": end, "earliest_end": end, "latest_end": end}
 
 
 def a_second_seat_titled(title, *, elsewhere=False, first=None):
@@ -675,6 +683,15 @@ CASES += [
             ("given_up_never_began", False, {}),
         ]
     ),
+    *(
+        (f"{rule}_never_ends", refused, lambda make=make, kind=kind: a_tie_that_ended(make, kind))
+        for rule, make, refused, kind in [
+            ("forums_succession", make_succession, True, "replaced-by"),
+            ("organisations_relationship", make_relationship, True, "merged-into"),
+            ("organisations_relationship", make_relationship, False, "part-of"),
+        ]
+    ),
+    ("forums_succession_never_ends", False, lambda: (make_succession(), {"end_date": None})),
     *line_cases("to_forum", make_forum),
     *line_cases("to_organisation", make_organisation),
     *(

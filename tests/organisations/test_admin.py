@@ -1,14 +1,20 @@
 """Editing organisations."""
 
 import pytest
+from django.apps import apps
+from django.db.models import Q
 
-from organisations.models import Organisation, Rating
+from forums.models import Succession
+from organisations.models import Organisation, Rating, Relationship
+from records.days import LAST_DAY
+from records.upgrades import take_ends_off
 from tests.admin_pages import address, errors_of, send
 from tests.builders import (
     make_organisation,
     make_organisation_name,
     make_rating,
     make_relationship,
+    make_succession,
     source,
 )
 
@@ -79,3 +85,35 @@ def test_the_same_rating_twice_in_a_document_is_refused_in_words(admin_client):
     other = make_rating(organisation=rating.organisation, service="Maternity")
     response = send(admin_client, address(Rating, "change", other.pk), service="")
     assert errors_of(response)["__all__"] == ["This document already gives this rating."]
+
+
+def test_a_succession_is_given_no_end(admin_client):
+    merger = make_relationship(kind="merged-into")
+    refused = send(admin_client, address(Relationship, "change", merger.pk), end_date="2024-03-31")
+    assert errors_of(refused)["end_date"] == [
+        "A succession has a start and no end. Leave the end empty."
+    ]
+    page = address(Succession, "change", make_succession().pk)
+    assert "end_date" not in admin_client.get(page).content.decode()
+
+
+def test_an_upgrade_takes_the_ends_off_what_never_ends():
+    known = make_relationship(kind="part-of", start_date="2019-04-01", end_date="2020-03-31")
+    over = make_relationship(
+        kind="part-of", start_date=None, end_date="2020-03-31", end_precision="month"
+    )
+    other = make_relationship(kind="member-of", end_date="2020-03-31")
+
+    take_ends_off(apps, None, ("organisations", "Relationship"), Q(kind="part-of"))
+
+    for each in (known, over, other):
+        each.refresh_from_db()
+    assert [known.start_in_words(), known.ends, known.has_ended(LAST_DAY)] == [
+        "1 April 2019",
+        None,
+        False,
+    ]
+    assert [over.start_in_words(), over.ends] == ["by March 2020", None]
+    assert other.end_in_words() == "31 March 2020"
+    assert known.history.latest().history_nature == "upgraded"
+    assert "take" in known.history.latest().history_change_reason
