@@ -16,10 +16,10 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from editing.field_changes import (
-    DATES,
     NOTHING,
     Change,
     changes_in_words,
+    dates_of,
     shown_fields,
     value_in_words,
 )
@@ -32,10 +32,9 @@ from records.models import Record
 
 THEIRS, MINE = "theirs", "mine"
 
-# Each group is one choice. Otherwise a date could get the year of one editor and the precision of
-# another, or a page of one document be taken for a page of another.
+# Each is one choice, and so is a date with its precision. Otherwise a date could get the year of
+# one editor and the precision of another, or a page of one document be taken for one of another.
 CHOSEN_TOGETHER = [
-    *([date, *(part for part in parts if part)] for date, parts in DATES.items()),
     ["document", "locator"],
     ["end_document", "end_locator"],
     ["confirmed_document", "confirmed_locator"],
@@ -170,7 +169,8 @@ def form_of(model_admin, request: HttpRequest, record: models.Model) -> type[for
 def choices(model: type[Record], form: forms.ModelForm) -> list[list[models.Field]]:
     """The fields of a form, in its order, in the groups that are one choice each."""
     by_name = {field.name: field for field in model._meta.concrete_fields}
-    chosen_together = [*CHOSEN_TOGETHER, *model.chosen_together]
+    dates = [[date, *filter(None, parts)] for date, parts in dates_of(model).items()]
+    chosen_together = [*dates, *CHOSEN_TOGETHER, *model.chosen_together]
     groups = {group[0]: group for group in chosen_together}
     later = {name for group in chosen_together for name in group[1:]}
     found = []

@@ -3,6 +3,7 @@
 They are read from the change history, so that they say what happened.
 """
 
+import functools
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from django.utils.text import capfirst
 
 from editing.links import page_address
 from editing.record_names import RecordNames
+from editing.typed_dates import beside
 from records.dated import Dated
 from records.history import HistoryRow, Nature
 from records.models import DatedFact
@@ -25,29 +27,29 @@ from records.periods import Precision, as_limit, date_in_words
 
 NOTHING = "nothing"
 
-# A date is one value, in words as it is known: "by April 2019". Each date field has fields for its
-# precision and, for some, its qualifier.
-DATES: dict[str, tuple[str, str | None]] = {
-    **{
-        date: (precision, qualifier)
-        for date, precision, qualifier in (DatedFact.START_FIELDS, DatedFact.END_FIELDS)
-    },
-    "confirmed_on": ("confirmed_precision", None),
-    "published_date": ("published_precision", None),
-    "as_of": ("as_of_precision", "as_of_qualifier"),
-    "named_date": ("named_precision", "named_qualifier"),
-}
-PARTS_OF_DATES = {part for parts in DATES.values() for part in parts if part}
-
 LAST = [
-    name
-    for name in (
-        *DatedFact.PERIOD_FIELDS,
-        *DatedFact.END_SOURCE_FIELDS,
-        *DatedFact.EVIDENCE_FIELDS,
-    )
-    if name not in PARTS_OF_DATES
+    *DatedFact.PERIOD_FIELDS,
+    *DatedFact.END_SOURCE_FIELDS,
+    *DatedFact.EVIDENCE_FIELDS,
 ]
+
+
+@functools.cache
+def dates_of(model: type[models.Model]) -> dict[str, tuple[str, str | None]]:
+    """The dates of `model` that are known to the day, month or year, each with the fields that have
+    its precision and, for some, its qualifier. The three are one value: "by April 2019"."""
+    names = {field.name for field in model._meta.concrete_fields}
+    found: dict[str, tuple[str, str | None]] = {}
+    for field in model._meta.concrete_fields:
+        precision, qualifier = beside(field.name, "precision"), beside(field.name, "qualifier")
+        if isinstance(field, models.DateField) and precision in names:
+            found[field.name] = precision, qualifier if qualifier in names else None
+    return found
+
+
+def parts_of_dates(model: type[models.Model]) -> set[str]:
+    """The fields of `model` that say how well its dates are known."""
+    return {part for parts in dates_of(model).values() for part in parts if part}
 
 
 @dataclass(frozen=True)
@@ -116,11 +118,12 @@ def shown_fields(model: type[models.Model]) -> list[models.Field]:
 
     They are in the order of the forms: what it belongs to, what it is, its period, its evidence.
     """
+    parts = parts_of_dates(model)
     fields = [
         field
         for field in model._meta.concrete_fields
         if not field.primary_key
-        and field.name not in PARTS_OF_DATES
+        and field.name not in parts
         and (field.editable or field.name in getattr(model, "set_by_steps", ()))
     ]
     first = getattr(model, "fixed_fields", ())
@@ -144,8 +147,8 @@ def value_in_words(record, field: models.Field, names: RecordNames) -> str:
     if isinstance(field, models.ForeignKey):
         return names.of(field.related_model, getattr(record, field.attname))
     value = getattr(record, field.attname)
-    if field.name in DATES:
-        return _date_in_words(record, value, *DATES[field.name])
+    if parts := dates_of(field.model).get(field.name):
+        return _date_in_words(record, value, *parts)
     if value is None or value == "":
         return "not recorded" if isinstance(field, models.BooleanField) else ""
     if field.choices:

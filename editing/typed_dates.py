@@ -147,6 +147,13 @@ class TypedDayField(forms.DateField):
 EXACTNESS = [Precision.YEAR, Precision.MONTH, Precision.DAY]
 
 
+def beside(date: str, what: str) -> str:
+    """The name of the field that has the precision, or the qualifier, of a date:
+    "start_precision" of "start_date"."""
+    stem = date.removesuffix("date").removesuffix("on").rstrip("_")
+    return f"{stem}_{what}" if stem else what
+
+
 def settle_typed_dates(form: forms.BaseForm) -> None:
     """Set the precision and the qualifier of each date of a form from what was typed: "July 2022"
     is known to the month, "by 2021" is a limit. Called before the form is checked.
@@ -181,6 +188,5 @@ def settle_typed_dates(form: forms.BaseForm) -> None:
 def _beside(form: forms.BaseForm, name: str, what: str) -> str | None:
     """The name under which a form is sent the precision, or the qualifier, of one of its dates;
     None if it does not ask for that."""
-    stem = name.removesuffix("date").removesuffix("on").rstrip("_")
-    beside = f"{stem}_{what}" if stem else what
-    return form.add_prefix(beside) if beside in form.fields else None
+    name = beside(name, what)
+    return form.add_prefix(name) if name in form.fields else None

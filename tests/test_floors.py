@@ -18,10 +18,6 @@ ORDINARY = {
 ALLOWED = {
     # A post is asked for its appointments by the name that people.models gives them.
     ("organisations", "appointments"),
-    # `editing.field_changes.DATES` names the precision and the qualifier of each date field.
-    ("editing", "named_date"),
-    ("editing", "named_precision"),
-    ("editing", "named_qualifier"),
 }
 
 

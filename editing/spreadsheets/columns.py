@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import capfirst, get_text_list
 
-from editing.field_changes import DATES, shown_fields
+from editing.field_changes import dates_of, shown_fields
 from editing.spreadsheets.cells import (
     ERRORS,
     CellProblem,
@@ -150,9 +150,9 @@ class WhenColumn(LineColumn):
 
     accepts = DATE
 
-    def __init__(self, **options):
+    def __init__(self, *, parts: tuple[str, str | None], **options):
         super().__init__(**options)
-        self.precision, self.qualifier = DATES[self.attribute]
+        self.precision, self.qualifier = parts
         how = HOW_TO_WRITE if self.qualifier else WITHOUT_LIMIT
         self.explains = f"{self.explains} {how}".strip()
 
@@ -218,8 +218,8 @@ def column_of(field: models.Field) -> SpreadsheetColumn:
         "explains": EXPLAINED.get(field.name, str(field.help_text)),
         "readonly": not field.editable,
     }
-    if field.name in DATES:
-        return WhenColumn(**options)
+    if parts := dates_of(field.model).get(field.name):
+        return WhenColumn(parts=parts, **options)
     if isinstance(field, models.ForeignKey):
         return RecordColumn(model=field.related_model, **options)
     if field.choices:
