@@ -170,18 +170,22 @@ def row_as_data(row: ChairRow, names: NamesThen, here: Here) -> dict:
 
 
 def chairs_as_csv(context: dict, here: Here) -> CsvTable:
-    """A row for each holder, and one for each seat or post that has none."""
+    """A row for each holder, one for each seat or post that has none, and one for each who is to
+    come."""
 
     def rows():
-        parts = context["page"].paginator.object_list, context["later"].records
-        for keys in in_chunks([key for part in parts for key in part]):
+        yield from rows_among(context["page"].paginator.object_list, "now")
+        yield from rows_among(context["later"].records, "known_from_a_later_day")
+
+    def rows_among(all_keys: list, when: str):
+        for keys in in_chunks(list(all_keys)):
             chunk = rows_of(keys, here.asked)
             names = names_of(chunk, here.asked)
             for each in chunk:
                 said = row_as_data(each, names, here)
                 own = {"kind": each.what, **csv_rows.flat({"of": said[each.what]})}
                 holding = said["seat" if each.what == "forum" else "post"]
-                for row in csv_rows.holding_rows(holding):
+                for row in csv_rows.holding_rows(holding, when):
                     yield own | row
 
     return CsvTable(["kind", "of", "of_name", "of_called_then", *csv_rows.HOLDING_COLUMNS], rows())

@@ -73,6 +73,7 @@ DATED_COLUMNS = (
     *CONFIRMED_COLUMNS,
 )
 HOLDING_COLUMNS = (
+    "when",
     "title",
     "standing",
     "requirement",
@@ -141,28 +142,45 @@ def dated_cells(fact, here: Here) -> dict:
     return flat(dated(fact, here))
 
 
-def holding_rows(said: dict) -> Iterator[dict]:
-    """A post or a seat, as JSON has it, as rows.
+def holding_rows(said: dict, when: str = "now") -> Iterator[dict]:
+    """A post or a seat, as JSON has it, as rows: those of who holds it, and of who is to."""
+    yield from present_rows(said, when)
+    yield from rows_to_come(said, said["to_come"])
 
-    There is one for each holder on the day, or one if there is none. That one has no period, and
-    is in force if the post or seat is, whose source it has.
-    """
-    kept = ("title", "standing", "requirement", "on_behalf_of", "independent", "in_force")
-    own = {key: said.get(key) for key in kept}
-    source = flat({"source": said["source"]}, "holding_")
-    for each in said["holders"]:
-        for_whom = each["on_behalf_of"] or own["on_behalf_of"]
-        independent = own["independent"]
-        if independent is not None:  # it is of a seat
-            independent = for_whom is None and any(one["independent"] for one in (own, each))
-        yield flat({**own, **each, "on_behalf_of": for_whom, "independent": independent}) | source
+
+def present_rows(said: dict, when: str = "now") -> Iterator[dict]:
+    """A row for each holder on the day, or one if there is none. That one has no period, and is in
+    force if the post or seat is, whose source it has."""
+    own, source = _own_cells(said), flat({"source": said["source"]}, "holding_")
+    yield from _holder_rows(said, said["holders"], when)
     if not said["holders"]:
         post = said.get("ex_officio_post")
         known = ("last_known", "last_known_precision", "last_known_qualifier")
         confirmed = ("confirmed_on", "confirmed_precision", "confirmed_source")
         evidenced = {key: said[key] for key in ("source", *known, *confirmed)}
         ex_officio = f"{post['title']}, {post['organisation']['name']}" if post else None
-        yield flat({**own, **evidenced, "ex_officio": ex_officio}) | source
+        yield flat({"when": when, **own, **evidenced, "ex_officio": ex_officio}) | source
+
+
+def rows_to_come(said: dict, holders: list[dict]) -> Iterator[dict]:
+    """A row for each of those who are to hold it later, as far as is known: designates too."""
+    return _holder_rows(said, holders, "to_come")
+
+
+def _holder_rows(said: dict, holders: list[dict], when: str) -> Iterator[dict]:
+    own, source = _own_cells(said), flat({"source": said["source"]}, "holding_")
+    for each in holders:
+        for_whom = each["on_behalf_of"] or own["on_behalf_of"]
+        independent = own["independent"]
+        if independent is not None:  # it is of a seat
+            independent = for_whom is None and any(one["independent"] for one in (own, each))
+        told = {**own, **each, "on_behalf_of": for_whom, "independent": independent}
+        yield flat({"when": when, **told}) | source
+
+
+def _own_cells(said: dict) -> dict:
+    kept = ("title", "standing", "requirement", "on_behalf_of", "independent", "in_force")
+    return {key: said.get(key) for key in kept}
 
 
 def heads_in_cells(heads: list, here: Here) -> dict:

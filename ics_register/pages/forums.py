@@ -193,21 +193,35 @@ def members_as_data(members: list[MemberOrganisation], forum: Forum, here: Here)
 
 
 def members_as_csv(context: dict, here: Here) -> CsvTable:
-    """The members of a forum: a row for each member, one for the vacant places of a seat, and one
-    for those of which nobody is recorded."""
+    """The members of a forum: a row for each member, one for the vacant places of a seat, one for
+    those of which nobody is recorded, and one for each who is to come."""
+    known_later = context["known_later"]
 
     def rows():
-        for each in [*context["seats"], *context["known_later"]]:
-            seat = facts.seat(each, here)
-            own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
-            if seat["holders"]:
-                filled = own | {"unfilled": 0, "vacant": 0}
-                yield from (filled | row for row in csv_rows.holding_rows(seat))
-            for number, standing in each.empty_places:
-                vacant = number if standing == Standing.VACANT else 0
-                empty = own | {"unfilled": number, "vacant": vacant}
-                left = {**seat, "standing": standing.value, "holders": []}
-                yield from (empty | row for row in csv_rows.holding_rows(left))
+        for when, seats in (("now", context["seats"]), ("known_from_a_later_day", known_later)):
+            for each in seats:
+                seat = facts.seat(each, here)
+                yield from places(each, seat, when)
+                yield from to_come(seat, seat["to_come"])
+        for each, designate in context["designates"]:
+            if each not in known_later:
+                yield from to_come(facts.seat(each, here), [facts.holder(each, designate, here)])
+
+    def places(each: HeldSeat, seat: dict, when: str):
+        own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
+        if seat["holders"]:
+            filled = own | {"unfilled": 0, "vacant": 0}
+            yield from (filled | row for row in csv_rows.present_rows(seat, when))
+        for number, standing in each.empty_places:
+            vacant = number if standing == Standing.VACANT else 0
+            empty = own | {"unfilled": number, "vacant": vacant}
+            left = {**seat, "standing": standing.value, "holders": []}
+            yield from (empty | row for row in csv_rows.present_rows(left, when))
+
+    def to_come(seat: dict, holders: list[dict]):
+        own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
+        filled = own | {"unfilled": 0, "vacant": 0}
+        yield from (filled | row for row in csv_rows.rows_to_come(seat, holders))
 
     return CsvTable([*csv_rows.SEAT_COLUMNS, *csv_rows.HOLDING_COLUMNS], rows())
 

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -222,28 +223,36 @@ def _around(each: "ForumAround", here: Here) -> dict:
 
 
 def posts_and_seats_as_csv(context: dict, here: Here) -> CsvTable:
-    """A row for each holder of a post and each member of a forum for an organisation, and one for
-    each post and seat that has none."""
+    """A row for each holder of a post and each member of a forum for an organisation, one for each
+    post and seat that has none, and one for each who is to come."""
+    later = "known_from_a_later_day"
 
     def rows():
-        yield from rows_of_posts(context["posts"])
-        yield from rows_of_seats([pk for pk, *_ in context["page"].paginator.object_list])
-        yield from rows_of_posts(context["later_posts"])
-        yield from rows_of_seats(context["later_keys"])
+        yield from rows_of_posts(context["posts"], "now")
+        yield from rows_of_seats([pk for pk, *_ in context["page"].paginator.object_list], "now")
+        yield from rows_of_posts(context["later_posts"], later)
+        yield from rows_of_seats(context["later_keys"], later)
+        for post, designate in context["designates"]:
+            if post not in context["later_posts"]:
+                said = facts.post(post, here)
+                holders = [facts.holder(post, designate, here)]
+                yield from of_a_post(csv_rows.rows_to_come(said, holders))
 
-    def rows_of_posts(posts: list[HeldPost]):
+    def rows_of_posts(posts: list[HeldPost], when: str):
         for post in posts:
-            for row in csv_rows.holding_rows(facts.post(post, here)):
-                yield {"kind": "post", **row}
+            yield from of_a_post(csv_rows.holding_rows(facts.post(post, here), when))
 
-    def rows_of_seats(all_keys: list[int]):
+    def of_a_post(found: Iterable[dict]):
+        return ({"kind": "post", **row} for row in found)
+
+    def rows_of_seats(all_keys: list[int], when: str):
         for keys in in_chunks(all_keys):
             seats = held_seats_among(keys, here.asked.day)
             names = names_then(here.asked, forums={seat.forum_id for seat in seats})
             for seat in in_order(seats, keys):
                 said = _seat(seat, names, here)
                 forum = csv_rows.flat({"forum": said["forum"]})
-                for row in csv_rows.holding_rows(said):
+                for row in csv_rows.holding_rows(said, when):
                     yield {"kind": "seat", **forum, **row}
 
     return CsvTable(

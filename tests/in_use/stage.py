@@ -193,7 +193,7 @@ def _rows(rows: list[dict]) -> list[tuple]:
     return sorted(
         (row["person_name"], row["basis"], IN_A_CELL[row["in_force"]])
         for row in rows
-        if row["person_name"]
+        if row["person_name"] and row["when"] == "now"
     )
 
 

@@ -25,6 +25,14 @@ def to_come(page: str, day: str) -> list[tuple]:
     return [(each["title"], each["named_date"]) for each in said]
 
 
+def designates(table: str, day: str) -> list[str]:
+    """The people in a CSV file who are named for what they are to hold."""
+    rows = read_data(table, {"as_at": day}).rows
+    found = [row for row in rows if row["when"] == "to_come" and row["named_date"]]
+    assert all(row["in_force"] == "false" for row in found)
+    return [row["person_name"] for row in found]
+
+
 def test_a_successor_designate_is_told_from_the_naming_to_the_start_and_is_no_holder(stage):
     of = stage.owner.name
     stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
@@ -46,6 +54,8 @@ def test_a_successor_designate_is_told_from_the_naming_to_the_start_and_is_no_ho
         assert ("Chair designate" in read("/people/bea/", asked).text) == is_designate
         named = [("Chair", "2021-11-26")]
         assert to_come("/people/bea.json", day) == (named if is_designate else []), day
+        for table in (f"{stage.page}.csv", "/chairs.csv"):
+            assert designates(table, day) == (["Bea Moss"] if is_designate else []), (table, day)
     table = "appointments" if stage.kind == "post" else "memberships"
     [row] = opened.sqlite(as_at="2022-07-01").execute(
         f"SELECT named_date, named_precision, named_qualifier FROM {table} WHERE in_force"
@@ -81,8 +91,10 @@ def test_a_chair_designate_before_the_body_exists(kind):
         shown, said = read(f"{page}/", {"as_at": day}), read_data(f"{page}.json", {"as_at": day})
         assert (WORDS in shown.text) == is_designate, day
         assert "Later: Bea Moss" not in shown.text
-        designates = [(each["title"], each["person"]["name"]) for each in said.said["designates"]]
-        assert designates == ([("Chair", "Bea Moss")] if is_designate else []), day
+        assert [(each["title"], each["person"]["name"]) for each in said.said["designates"]] == (
+            [("Chair", "Bea Moss")] if is_designate else []
+        ), day
+        assert designates(f"{page}.csv", day) == (["Bea Moss"] if is_designate else []), day
         there = [each["person"]["name"] for one in said.said[holders] for each in one["holders"]]
         assert there == (["Bea Moss"] if is_there else []), day
         assert len(to_come("/people/bea.json", day)) == is_designate
