@@ -1,6 +1,5 @@
 """Undoing: every record that was changed in one go is put back to what it was, or none is."""
 
-import itertools
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
@@ -48,10 +47,25 @@ class Undoing:
     def adds(self) -> bool:
         return self.last.history_type == "-"
 
+    def is_last(self, row: HistoryRow) -> bool:
+        """Whether a later row of its history shows the record as the change left it."""
+        return values_in(row) == values_in(self.last)
+
+    def is_before(self, row: HistoryRow) -> bool:
+        """Whether a later row of its history shows the record as it was before the change."""
+        return values_in(row) == values_in(self.before)
+
     def permission(self) -> str:
         options = self.model._meta
         # Whoever may change a record may take back that a step added it.
         return f"{options.app_label}.{'add' if self.adds else 'change'}_{options.model_name}"
+
+
+def values_in(row: HistoryRow | None) -> list | None:
+    """The values of a record in a row of its history; None if there was no such record."""
+    if row is None or row.history_type == "-":
+        return None
+    return [getattr(row, field.attname) for field in row.instance_type._meta.concrete_fields]
 
 
 def rows_of(batch: uuid.UUID) -> list[HistoryRow]:
@@ -107,12 +121,20 @@ def was_undone(batch: uuid.UUID) -> bool:
     to_undo = undoings(rows_of(batch))
     if not to_undo:
         return False
-    # All of it is undone at once, and only before anything else is done: one record tells.
-    last = to_undo[0].last
-    later = to_undo[0].model.history.filter(id=last.id, history_id__gt=last.history_id)
-    natures = later.order_by("history_id").values_list("history_nature", flat=True)
-    undone = itertools.takewhile(lambda nature: nature == Nature.UNDONE, natures)
-    return len(list(undone)) % 2 == 1
+    # All of it is undone at once: one record tells. Other changes may have come and been undone in
+    # between, and whatever was changed after the undoing leaves it undone.
+    [first, *_] = to_undo
+    later = first.model.history.filter(id=first.last.id, history_id__gt=first.last.history_id)
+    undone = False
+    for row in later.order_by("history_id"):
+        if row.history_nature != Nature.UNDONE:
+            if undone:
+                return True
+        elif first.is_before(row):
+            undone = True
+        elif first.is_last(row):
+            undone = False
+    return undone
 
 
 def may_undo(request: HttpRequest, rows: list[HistoryRow], to_undo: list[Undoing]) -> bool:
@@ -132,7 +154,9 @@ def may_undo(request: HttpRequest, rows: list[HistoryRow], to_undo: list[Undoing
 
 
 def refuse_changed_since(to_undo: list[Undoing]) -> None:
-    """Raise ValidationError, naming the record, if one of them is not as the change left it."""
+    """Raise ValidationError, naming the record, if one of them is not as the change left it.
+
+    A later change that was undone is not in the way."""
     keys = defaultdict(list)
     for undoing in to_undo:
         keys[undoing.model].append(undoing.key)
@@ -142,7 +166,7 @@ def refuse_changed_since(to_undo: list[Undoing]) -> None:
         latest |= {(model, row.id): row for row in rows.select_related("history_user")}
     for undoing in to_undo:
         row = latest[undoing.model, undoing.key]
-        if row.history_id == undoing.last.history_id:
+        if undoing.is_last(row):
             continue
         raise ValidationError(
             f"This cannot be undone: {undoing.model._meta.verbose_name} "

@@ -67,6 +67,13 @@ def question_about(record: DatedFact, day: datetime.date) -> str:
     return ""
 
 
+def may_be_answered(record: DatedFact, day: datetime.date) -> str:
+    """The edge of which somebody may say what became of it: that of `question_about`, or END if an
+    end is foreseen whose day has not passed, which may be put off or called off."""
+    ahead = record.end_foreseen and record.latest_end >= day and not isinstance(record, OtherName)
+    return question_about(record, day) or (END if ahead else "")
+
+
 def is_open(which: str, day: datetime.date, path: str = "") -> Q:
     """A condition: it is not known whether a start or an end happened, whose day was before `day`.
     It agrees with `question_about`."""
@@ -130,7 +137,7 @@ def locked_with_others(record: DatedFact, which: str, today: datetime.date) -> l
     """A record and what was to begin or end with it, locked. Raises ValidationError if somebody
     else has answered the question meanwhile."""
     stored = read_and_lock(record)
-    if question_about(stored, today) != which:
+    if may_be_answered(stored, today) != which:
         raise ValidationError(
             f"{stored}: somebody else has said meanwhile whether it happened. Look again."
         )

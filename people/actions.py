@@ -15,6 +15,7 @@ from django.db import transaction
 from organisations.models import Held, Post
 from people.models import Basis, EndReason, Tenure
 from people.vacant_places import Vacancy
+from records.confirmations import reconfirm
 from records.days import NO_LATEST
 from records.events import (
     Source,
@@ -26,6 +27,7 @@ from records.events import (
     read_and_lock,
     take_back_end,
 )
+from records.evidence import spoken_of
 from records.models import DatedFact
 from records.periods import Qualifier, When
 
@@ -298,16 +300,20 @@ def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:
 
 
 @transaction.atomic
-def withdraw(*, tenure: Tenure, today: datetime.date, staying: Iterable[Tenure] = ()) -> None:
+def withdraw(
+    *, tenure: Tenure, source: Source, today: datetime.date, staying: Iterable[Tenure] = ()
+) -> None:
     """Remove the record of somebody who was to begin later than today and will not.
 
-    `staying` are those who were to go and stay: their end is taken back. Raises ValidationError,
-    changing nothing, if a rule would be broken.
+    `staying` are those who were to go and stay: their end is taken back, and the source confirms
+    them as of its day. Raises ValidationError, changing nothing, if a rule would be broken.
     """
     lock(tenure.held)
     remove_announced(tenure, today)
     for other in staying:
         take_back_end(other)
+    if staying and (said := spoken_of(source.document, "as_of")) is not None:
+        reconfirm(facts=staying, when=said, source=source)
 
 
 def remove_announced(tenure: Tenure, today: datetime.date) -> None:

@@ -150,7 +150,7 @@ def reconfirm_or_withdraw(membership, turn):
     if turn:
         reconfirm(membership)
     else:
-        withdraw(tenure=read(membership), today=timezone.localdate())
+        withdraw(tenure=read(membership), source=told(), today=timezone.localdate())
 
 
 def date_a_paper_or_end_by_another(membership, turn):

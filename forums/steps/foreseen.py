@@ -1,5 +1,6 @@
 """The guided step that says whether what a document foresaw happened."""
 
+import datetime
 from typing import Any, cast
 
 from django import forms
@@ -15,6 +16,7 @@ from forums.foreseen import (
     edges_of,
     it_did_not_happen,
     it_happened,
+    may_be_answered,
     on_another_day,
     question_about,
 )
@@ -39,6 +41,11 @@ ANSWERS = {
     ANOTHER_DAY: "It happened on another day, or is to",
     NEVER: "It did not happen",
 }
+# The answers about an end whose day has not passed.
+ANSWERS_AHEAD = {
+    ANOTHER_DAY: "It is to happen on another day",
+    NEVER: "It is not to happen",
+}
 # What each answer is called beside a record that is listed.
 IN_SHORT = {HAPPENED: "It happened", ANOTHER_DAY: "On another day", NEVER: "It did not happen"}
 
@@ -54,17 +61,23 @@ def answers_about(record: DatedFact, which: str) -> list[str]:
     return [HAPPENED, ANOTHER_DAY] if isinstance(record, OtherName) else list(ANSWERS)
 
 
-def foreseen_in_words(record: DatedFact, which: str) -> str:
-    """ "It was to end on 31 March 2026, says Board paper (October 2025)"."""
+def foreseen_in_words(record: DatedFact, which: str, day: datetime.date) -> str:
+    """ "It was to end on 31 March 2026, says Board paper (October 2025)", as said on a day."""
     if which == PROPOSAL:
         return f"It is proposed, and last known {record.last_known_in_words() or 'on no day'}"
     document = (record.end_document if which == END else None) or record.document
     said = record.end_foreseen_as_of if which == END else record.start_foreseen_as_of
-    verb, when = "begin", record.when_it_starts()
+    verb, when = "was to begin", record.when_it_starts()
     if which == END:
-        verb, when = "end", record.when_it_ends()
+        verb = "was to end" if record.latest_end < day else "is to end"
+        when = record.when_it_ends()
     of = f" ({said.in_words()})" if said else ""
-    return f"It was to {verb} {when}, says {document.short_title}{of}"
+    return f"It {verb} {when}, says {document.short_title}{of}"
+
+
+def is_ahead(record: DatedFact, day: datetime.date) -> bool:
+    """Whether what may be said is that an end is put off or called off: its day has not passed."""
+    return bool(may_be_answered(record, day)) and not question_about(record, day)
 
 
 class ForeseenForm(StepForm):
@@ -90,10 +103,14 @@ class ForeseenForm(StepForm):
 
     def prepare(self):
         super().prepare()
-        self.which = question_about(self.record, timezone.localdate())
-        answers = answers_about(self.record, self.which)
+        today = timezone.localdate()
+        self.which = may_be_answered(self.record, today)
+        self.answers = ANSWERS_AHEAD
+        if question_about(self.record, today):
+            answers = answers_about(self.record, self.which)
+            self.answers = {each: ANSWERS[each] for each in answers}
         outcome = cast(forms.ChoiceField, self.fields["outcome"])
-        outcome.choices = [(each, ANSWERS[each]) for each in answers]
+        outcome.choices = list(self.answers.items())
         self.fields["date"].required = False
         self.fields[
             "document"
@@ -111,7 +128,8 @@ class ForeseenForm(StepForm):
             self.add_error("date", "Enter the day, as it is known.")
         elif outcome != ANOTHER_DAY and data.get("date"):
             self.add_error(
-                "date", f"Leave this empty, or choose “{ANSWERS[ANOTHER_DAY]}” if this is the day."
+                "date",
+                f"Leave this empty, or choose “{self.answers[ANOTHER_DAY]}” if this is the day.",
             )
         removes = outcome == NEVER and self.which == START
         # A removed record has no source, so the reason in its history names the source.
@@ -131,35 +149,47 @@ class WhatBecame(Step):
         "document. What was to begin or end with it is settled with it. An end that did not happen "
         "is taken back. What did not begin is removed, and the change history keeps it."
     )
-    unsuited = (
-        "Of this record nothing was foreseen whose day has passed, or a later document says what "
-        "became of it."
-    )
+    unsuited = "Of this record nothing is foreseen, or a later document says what became of it."
     form_class: type[StepForm] = ForeseenForm
     record: Any
     offered_in_lists = False
+    title_ahead = "Say that the end is put off or called off"
 
     def __init__(self, request, record):
         super().__init__(request, record)
+        if is_ahead(record, self.today):
+            self.title = self.title_ahead
+            self.explains = (
+                "A document foresees this end. Say here if a later one puts it off or calls it "
+                "off, for this record and what was to end with it. An end that is called off is "
+                "taken back, and the document confirms the record."
+            )
         if request.POST.get("outcome") == HAPPENED:
             self.nature = Nature.CONFIRMED
 
     @classmethod
     def is_for(cls, record, day):
-        passed = record.latest_end < day or record.latest_start < day
-        return passed if START in edges_of(type(record)) else record.latest_end < day
+        if START not in edges_of(type(record)):
+            return record.latest_end < day
+        return record.end_date is not None or record.latest_start < day
 
     @classmethod
     def is_called_for(cls, record, day):
-        return bool(question_about(record, day))
+        return bool(may_be_answered(record, day))
+
+    @classmethod
+    def offered_as(cls, record, day):
+        return cls.title_ahead if is_ahead(record, day) else super().offered_as(record, day)
 
     def hindrance(self):
-        return "" if question_about(self.record, self.today) else self.unsuited
+        return "" if may_be_answered(self.record, self.today) else self.unsuited
 
     def facts(self):
-        which = question_about(self.record, self.today)
+        which = may_be_answered(self.record, self.today)
         names = [(str(capfirst(self.record._meta.verbose_name)), str(self.record))]
-        return [*names, ("Foreseen", foreseen_in_words(self.record, which))] if which else names
+        if which:
+            names.append(("Foreseen", foreseen_in_words(self.record, which, self.today)))
+        return names
 
     def take(self, form) -> models.Model | None:
         outcome = form.cleaned_data["outcome"]

@@ -139,7 +139,8 @@ class WhatWasForeseen(WorklistPart):
         return WorklistRow(
             record=record,
             name=self.link(record),
-            reason=f"{foreseen_in_words(record, which)}; no later document says what became of it.",
+            reason=f"{foreseen_in_words(record, which, self.day)}; no later document says what "
+            "became of it.",
             ways=tuple(self.ways(record, which)),
         )
 

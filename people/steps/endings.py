@@ -233,7 +233,7 @@ class Withdraw(TenureStep):
 
     def take(self, form):
         staying = form.cleaned_data.get("staying", ())
-        withdraw(tenure=self.record, today=self.today, staying=staying)
+        withdraw(tenure=self.record, source=form.source, today=self.today, staying=staying)
         return self.record.held
 
     def first_day(self, form):

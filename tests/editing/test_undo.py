@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from editing.undo import rows_of, undo
+from editing.undo import rows_of, undo, was_undone
 from forums.models import Membership, QuoracyClause, Seat
 from people.models import Appointment, Person
 from records.events import Source, end
@@ -79,6 +79,30 @@ def test_undoing_can_be_undone(admin_client):
     former.refresh_from_db()
     assert former.end_date == day("2021-03-31")
     assert former.seat.memberships.get(end_date=None).person.name == "Ian Tait"
+
+
+def test_one_change_after_the_other_is_undone_from_the_last_to_the_first(admin_client):
+    with writing(Nature.CHANGED, step="Appoint a holder") as together:
+        former = make_membership(seat=make_chair_seat())
+    appointing, handing_over = together.batch, hand_over(former)
+    assert undo_it(admin_client, appointing).status_code == 400
+    assert undo_it(admin_client, handing_over).status_code == 302
+    assert undo_it(admin_client, appointing).status_code == 302
+    assert not Membership.objects.exists()
+    assert was_undone(handing_over) and was_undone(appointing)
+
+
+def test_an_undoing_that_was_undone_is_in_the_way_again_until_it_is_undone(admin_client):
+    with writing(Nature.CHANGED, step="Appoint a holder") as together:
+        former = make_membership(seat=make_chair_seat())
+    handing_over = hand_over(former)
+    undo_it(admin_client, handing_over)
+    undo_it(admin_client, last_batch(Membership))
+    assert not was_undone(handing_over)
+    assert undo_it(admin_client, together.batch).status_code == 400
+    assert undo_it(admin_client, handing_over).status_code == 302
+    assert undo_it(admin_client, together.batch).status_code == 302
+    assert not Membership.objects.exists()
 
 
 def test_nothing_is_undone_of_what_somebody_changed_since_who_is_named(admin_client):

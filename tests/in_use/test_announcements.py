@@ -91,6 +91,54 @@ def test_somebody_announced_who_never_came_is_withdrawn_before_that_day_and_afte
     assert len(changes()) == 1
 
 
+def test_a_resignation_is_withdrawn_before_its_day_and_the_paper_that_says_so_is_kept(stage):
+    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
+    take(ann, "end", date="2099-03-31", end_reason="stepped-down", document=paper("2024-02-01"))
+    stage.says("2099-04-01")
+
+    older = {"outcome": "never", "date": None, "document": paper("2024-01-01")}
+    refused = stepping.take(ann, "what-became-of-it", **older)
+    assert "Choose one that is later still" in str(stepping.errors_of(refused)["document"])
+    take(ann, "what-became-of-it", outcome="never", date=None, document=paper("2024-03-20"))
+    for day in ("2024-02-01", "2099-03-31", "2099-04-01"):
+        stage.says(day, (stage.ann, SUBSTANTIVE, CERTAINLY))
+    assert "Last known 20 March 2024" in read(f"{stage.page}/", {"as_at": "2024-04-01"}).text
+    assert changes(to="2099-12-31") == [
+        f"On 1 April 2019 Ann Lee became Chair of {stage.owner.name}."
+    ]
+
+
+def test_a_resignation_is_put_off_before_its_day_by_the_step_that_asks_what_became_of_it(stage):
+    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
+    take(ann, "end", date="2099-03-31", document=paper("2024-02-01"))
+    put_off = {"outcome": "another-day", "date": "2099-06-30", "document": paper("2024-03-20")}
+    take(ann, "what-became-of-it", **put_off)
+    stage.says("2099-06-30", (stage.ann, SUBSTANTIVE, CERTAINLY))
+    stage.says("2099-07-01")
+    happened = {"outcome": "happened", "date": None, "document": paper("2024-04-20")}
+    refused = stepping.take(ann, "what-became-of-it", **happened)
+    assert "outcome" in stepping.errors_of(refused)
+
+
+def test_a_closure_is_called_off_before_its_day_with_all_that_was_to_end_with_it():
+    stage = Stage("seat")
+    stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
+    take(stage.owner, "stand-down", date="2099-03-31", document=paper("2024-02-01"))
+    after = {"as_at": "2099-04-01"}
+    assert read_data("/forums/board.json", after).said["in_force"] is False
+    take(stage.owner, "what-became-of-it", outcome="never", date=None, document=paper("2024-03-20"))
+    stage.says("2099-04-01", (stage.ann, SUBSTANTIVE, CERTAINLY))
+    assert read_data("/forums/board.json", after).said["in_force"] is True
+
+
+def test_who_stays_when_a_successor_does_not_come_is_known_from_the_paper_that_says_so(stage):
+    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
+    stage.replace(ann, stage.bea, "2099-04-01", paper("2024-02-01"))
+    take(stage.of(stage.bea), "withdraw", staying=[ann], document=paper("2024-03-20"))
+    stage.says("2099-04-01", (stage.ann, SUBSTANTIVE, CERTAINLY))
+    assert "Last known 20 March 2024" in read(f"{stage.page}/", {"as_at": "2024-04-01"}).text
+
+
 def test_somebody_who_leaves_everything_does_not_begin_what_was_only_announced():
     """A tenure announced *not before* a day, and then ended, would perhaps have held between."""
     stage = Stage("post")

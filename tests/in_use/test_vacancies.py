@@ -62,6 +62,15 @@ def test_after_an_end_the_page_says_who_was_the_last_and_claims_no_vacancy(stage
     assert "acant" not in told
 
 
+def test_who_was_the_last_had_ended_by_a_day_and_is_not_still_ending(stage):
+    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
+    take(ann, "end", date="by May 2024", document=paper("2024-06-20"))
+
+    assert "ending by May 2024" in words(stage, "2024-05-31")
+    assert "last: Ann Lee, ended by May 2024" in words(stage, "2024-06-01")
+    assert "ending" not in read("/chairs/", {"as_at": "2024-06-01"}).text
+
+
 def test_a_vacancy_that_an_end_records_holds_through_who_acts_until_it_is_filled(stage):
     of = stage.owner.name
     ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))

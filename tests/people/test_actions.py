@@ -122,7 +122,7 @@ def test_an_end_that_somebody_else_changed_since_it_was_read_is_not_written_over
 
 def test_what_somebody_else_removed_is_not_ended():
     read_before = make_appointment(start_date=in_days(5))
-    withdraw(tenure=Appointment.objects.get(), today=in_days(0))
+    withdraw(tenure=Appointment.objects.get(), source=minutes(), today=in_days(0))
 
     with pytest.raises(ValidationError, match="somebody else has removed"):
         end_with(read_before, in_days(9))
@@ -130,7 +130,7 @@ def test_what_somebody_else_removed_is_not_ended():
 
 def test_what_somebody_else_removed_is_not_reconfirmed():
     read_before = make_appointment(start_date=in_days(5))
-    withdraw(tenure=Appointment.objects.get(), today=in_days(0))
+    withdraw(tenure=Appointment.objects.get(), source=minutes(), today=in_days(0))
 
     with pytest.raises(ValidationError, match="somebody else has removed"):
         reconfirm(facts=[read_before], when=When(START), source=minutes())
@@ -149,8 +149,8 @@ def test_what_begins_today_has_begun_and_is_not_withdrawn():
     tomorrow = make_appointment(start_date=in_days(1))
 
     with pytest.raises(ValidationError, match="Only what is still to begin"):
-        withdraw(tenure=Appointment.objects.first(), today=in_days(0))
-    withdraw(tenure=tomorrow, today=in_days(0))
+        withdraw(tenure=Appointment.objects.first(), source=minutes(), today=in_days(0))
+    withdraw(tenure=tomorrow, source=minutes(), today=in_days(0))
 
     assert Appointment.objects.count() == 1
 
@@ -162,7 +162,7 @@ def test_a_withdrawal_leaves_the_one_to_come_if_who_stays_cannot():
     announced = make_appointment(post=post, start_date=in_days(11), end_date=in_days(19))
 
     with pytest.raises(ValidationError, match="would be held twice"):
-        withdraw(tenure=announced, today=in_days(0), staying=[going])
+        withdraw(tenure=announced, source=minutes(), today=in_days(0), staying=[going])
 
     assert Appointment.objects.filter(pk=announced.pk).exists()
 
