@@ -32,6 +32,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.known_later import KnownLater
 from ics_register.pages.lists import (
     LONG,
+    MANY,
     Counted,
     counted,
     each_up_to_many,
@@ -49,6 +50,7 @@ from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
 from records.namesakes import told_apart_by_key
 from records.periods import certain, listed, possible
+from records.prepared import prepared
 from records.together import Together
 
 CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Holder not recorded")]
@@ -140,8 +142,8 @@ def chairs_as_json(context: dict, here: Here) -> dict:
     page = here.paged(context["page"], [said(row) for row in context["rows"]])
     later = known_later.as_json(context["later"], said)
     silent = context["silent"]
-    if silent is not None:
-        owners = without_a_chair(here.asked)
+    if silent is not None and max(silent.values()) > MANY:
+        owners = without_a_chair(here.asked.day)
         silent = {what: to_the_end(number, owners[what]) for what, number in silent.items()}
     named = context["named"]
     return {
@@ -339,10 +341,21 @@ def _apart(keys: list[tuple], rows: list[ChairRow], asked: AskedDay) -> dict[str
 def silent_of(asked: AskedDay) -> dict[str, int] | None:
     """How many forums and organisations have no chair recorded; None if there are so many forums
     that counting would take longer than all else."""
-    forums = Forum.objects.certainly(asked.day).order_by().values_list("pk", flat=True)
-    if len(forums[: LONG + 1]) > LONG:
+    if len(_forums_up_to_long(asked.day)) > LONG:
         return None
-    return each_up_to_many(without_a_chair(asked))
+    number = Counter(kind for kind, _ in _silent_up_to_many(asked.day))
+    return {kind: number[kind] for kind in ("forums", "organisations")}
+
+
+# Django takes longer to put these two together than everything else on the page.
+@prepared
+def _forums_up_to_long(day: datetime.date) -> QuerySet:
+    return Forum.objects.certainly(day).order_by().values_list("pk", flat=True)[: LONG + 1]
+
+
+@prepared
+def _silent_up_to_many(day: datetime.date) -> QuerySet:
+    return each_up_to_many(without_a_chair(day))
 
 
 def silent_links(silent: dict[str, int]) -> list[tuple[str, str]]:
@@ -354,30 +367,28 @@ def silent_links(silent: dict[str, int]) -> list[tuple[str, str]]:
     ]
 
 
-def without_a_chair(asked: AskedDay) -> dict[str, QuerySet]:
+def without_a_chair(day: datetime.date) -> dict[str, QuerySet]:
     """The forums and organisations for which neither a chair or leader nor a vacancy is
     recorded."""
     silent = Standing.NOT_RECORDED
     return {
-        "forums": forums_by_chair(Forum.objects.certainly(asked.day), asked, silent),
-        "organisations": organisations_by_head(
-            Organisation.objects.certainly(asked.day), asked, silent
-        ),
+        "forums": forums_by_chair(Forum.objects.certainly(day), day, silent),
+        "organisations": organisations_by_head(Organisation.objects.certainly(day), day, silent),
     }
 
 
-def forums_by_chair(forums: QuerySet[Forum], asked: AskedDay, standing: str) -> QuerySet[Forum]:
+def forums_by_chair(forums: QuerySet[Forum], day: datetime.date, standing: str) -> QuerySet[Forum]:
     """`forums` whose chair has `standing` on the day. No chair's seat counts as not recorded."""
-    seats = filling.with_standing(chairs_seats(asked.day), asked.day)
+    seats = filling.with_standing(chairs_seats(day), day)
     return _by_standing(forums, seats, "forum", standing)
 
 
 def organisations_by_head(
-    organisations: QuerySet[Organisation], asked: AskedDay, standing: str
+    organisations: QuerySet[Organisation], day: datetime.date, standing: str
 ) -> QuerySet[Organisation]:
     """`organisations` whose chair or leader has `standing` on the day. No such post counts as not
     recorded."""
-    posts = posts_with_standing(heads_posts(asked.day), asked.day)
+    posts = posts_with_standing(heads_posts(day), day)
     return _by_standing(organisations, posts, "organisation", standing)
 
 

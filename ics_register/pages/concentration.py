@@ -163,7 +163,7 @@ def concentration(request: HttpRequest, asked: AskedDay):
     everybody = several_chaired(asked.day, who_chairs_in(place, forums, asked))
     shown = [each for each in everybody if SHOWN[chosen](each)] if chosen else everybody
     page = page_of(request, shown)
-    silent = forums_by_chair(forums, asked, Standing.NOT_RECORDED)
+    silent = forums_by_chair(forums, asked.day, Standing.NOT_RECORDED)
     without_a_chair = up_to_many(silent)
     return "concentration.html", {
         "page": page,

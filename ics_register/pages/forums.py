@@ -70,7 +70,7 @@ class ForumFilter(django_filters.FilterSet):
         self.asked = asked
 
     def chaired(self, queryset, name, value):
-        return forums_by_chair(queryset, self.asked, value)
+        return forums_by_chair(queryset, self.asked.day, value)
 
 
 def chairs_of(forums: list[Forum], asked: AskedDay) -> dict[int, list[HeldSeat]]:

@@ -2,7 +2,6 @@
 
 import datetime
 import functools
-from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -30,16 +29,16 @@ def up_to_many(records: QuerySet) -> int:
     return len(records.order_by().values_list("pk")[: MANY + 1])
 
 
-def each_up_to_many(kinds: dict[str, QuerySet]) -> dict[str, int]:
-    """The same for the records of each kind, in one query."""
+def each_up_to_many(kinds: dict[str, QuerySet]) -> QuerySet:
+    """The same for the records of each kind, in one query: a row for each record counted, with its
+    kind first."""
     first, *others = (
         records.model.objects.filter(pk__in=records.order_by().values("pk")[: MANY + 1])
         .order_by()
         .values_list(Value(kind, CharField()), "pk")
         for kind, records in kinds.items()
     )
-    number = Counter(kind for kind, _ in first.union(*others, all=True))
-    return {kind: number[kind] for kind in kinds}
+    return first.union(*others, all=True)
 
 
 def many_in_words(counted: int, one: str) -> str:

@@ -64,7 +64,7 @@ class OrganisationFilter(django_filters.FilterSet):
         self.asked = asked
 
     def headed(self, queryset, name, value):
-        return organisations_by_head(queryset, self.asked, value)
+        return organisations_by_head(queryset, self.asked.day, value)
 
 
 def heads_of(organisations: list[Organisation], asked: AskedDay) -> dict[int, list]:
