@@ -48,6 +48,18 @@ class SeatRole(models.TextChoices):
     IN_ATTENDANCE = "in-attendance", "in attendance"
 
 
+class SeatCategory(models.TextChoices):
+    """What kind of member whoever fills a seat is."""
+
+    INDEPENDENT_NON_EXECUTIVE = "independent-non-executive", "independent non-executive"
+    EXECUTIVE = "executive", "executive"
+    PARTNER = "partner", "partner"
+    LAY = "lay", "lay"
+    CLINICAL = "clinical", "clinical"
+    OFFICER = "officer", "officer"
+    OTHER = "other", "other"
+
+
 class LineKind(models.TextChoices):
     """How one forum stands to another forum or organisation."""
 

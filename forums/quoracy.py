@@ -21,7 +21,9 @@ class How(Enum):
     """How somebody takes part."""
 
     IN_PERSON = "in person"
+    REMOTE = "remotely"
     SUBSTITUTE = "by a substitute"
+    DEPUTY = "by a deputy"
     PROXY = "by proxy"
 
 
@@ -50,6 +52,7 @@ class QuoracySeat:
     counts: bool = True
     may_be_deputised: bool | None = None  # None if no source says
     votes: bool | None = None  # None if no source says
+    category: str = ""  # empty if no source says
 
     @property
     def unnamed(self) -> int | None:
@@ -235,7 +238,7 @@ def accepts(clause: Clause, body: QuoracyForum, attendee: Attendee) -> bool:
     """
     if attendee.how == How.PROXY:
         return clause.by_proxy
-    if attendee.how == How.SUBSTITUTE:
+    if attendee.how in (How.SUBSTITUTE, How.DEPUTY):
         place = body.place(attendee.seat)
         return clause.by_substitute and (place is None or place.may_be_deputised is not False)
     return True
@@ -279,7 +282,8 @@ def there_for_each(
 
     def known(one: Attendee) -> frozenset[int]:
         # A proxy vote or a substitute counts for one organisation alone.
-        return one.people if one.how == How.IN_PERSON and not clause.one_for_several else NOBODY
+        is_sent = one.how in (How.PROXY, How.SUBSTITUTE)
+        return NOBODY if is_sent or clause.one_for_several else one.people
 
     return one_each(
         [[one for one in present if _may_count_for(one, member)] for member in body.members],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forums.models import ClauseKind
+from forums.choices import ClauseKind, SeatCategory
 from forums.quoracy import (
     NOBODY,
     Attendee,
@@ -28,6 +28,7 @@ from tests.forums.test_quoracy import whole
 ORGANISATIONS = ["trust", "council", "practices"]
 SEATS = [1, 2, 3, 4, 9]  # of which no body has the last
 PEOPLE = st.none() | st.integers(1, 4)
+CATEGORIES = ["", SeatCategory.EXECUTIVE.value, SeatCategory.LAY.value]
 organisations = st.none() | st.sampled_from(ORGANISATIONS)
 
 fillers = st.builds(
@@ -47,6 +48,7 @@ def places(seat: int):
         may_be_filled=st.booleans(),
         counts=st.booleans(),
         may_be_deputised=st.none() | st.booleans(),
+        category=st.sampled_from(CATEGORIES),
     )
 
 
