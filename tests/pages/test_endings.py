@@ -231,5 +231,5 @@ def test_a_forum_before_its_first_known_chair_says_who_came_later(board, anna):
 
     said = read("/forums/board/", {"as_at": "2019-05-01"}).fact("Chair")
     assert said.startswith("Not recorded")
-    assert "Later: Anna Adams, since 1 January 2020" in said
+    assert "Later: Anna Adams, from 1 January 2020" in said
     assert "Later:" not in read("/forums/board/").fact("Chair")

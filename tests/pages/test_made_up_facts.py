@@ -272,7 +272,8 @@ def csv_of(address: str) -> str:
 
 
 def unlike(address: str, on: datetime.date, rows: list[dict], held: list[dict]) -> Iterator[str]:
-    """What the rows of a CSV say of posts and seats, and of who holds them, otherwise than JSON."""
+    """What the rows of a CSV say of posts and seats, and of who holds them and who is to, otherwise
+    than JSON."""
     told = Counter((row["title"], row["person_name"], row["in_force"]) for row in rows)
     meant = Counter(
         (each["title"], who["person"]["name"], CELLS[who["in_force"]])
@@ -283,6 +284,10 @@ def unlike(address: str, on: datetime.date, rows: list[dict], held: list[dict]) 
         # Each that has no holder has a row of its own, and of those of a forum each with room left.
         key = each["title"], "", CELLS[each["in_force"]]
         meant[key] += told[key] if each["holders"] else 1
+        meant.update(
+            (each["title"], who["person"]["name"], CELLS[who["in_force"]])
+            for who in each["to_come"]
+        )
     if told != meant:
         yield f"{address} as at {on} says otherwise in CSV: {told - meant}, not {meant - told}"
 
