@@ -80,6 +80,16 @@ def to_come(holder: Holder, asked: AskedDay) -> str:
     return holder.from_in_words()
 
 
+def people_known_later(seat: HeldSeat, asked: AskedDay) -> Iterator[str]:
+    """The people in a seat that is known only from a later day, each with when: those who fill it
+    on the day, as far as their own sources say, and those who come later."""
+    for holder in seat.holders:
+        when = why_perhaps(holder) or holder.time_in_words(asked.day)
+        yield f"{holder.person_and_basis}, {when}"
+    for holder in seat.announced:
+        yield f"{holder.person_and_basis} {to_come(holder, asked)}"
+
+
 def seats_known_later(seats: list[HeldSeat], asked: AskedDay) -> str:
     """A sentence before a list of seats that the sources name only from a later day."""
     one = len(seats) == 1

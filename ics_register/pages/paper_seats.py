@@ -55,9 +55,9 @@ def known_later(
     lines = []
     for seat in seats:
         more = f", {seat.why_perhaps(asked.day)}"
-        for holder in seat.announced:
-            more += f"; {holder.person_and_basis} {how_old.to_come(holder, asked)}"
-        sources = references.of(seat, *seat.announced)
+        for person in how_old.people_known_later(seat, asked):
+            more += f"; {person}"
+        sources = references.of(seat, *seat.holders, *seat.announced)
         lines.append(PaperLine(seat.title, more=more, sources=sources))
     return (*said(PaperLine(how_old.seats_known_later(seats, asked))), *several(lines))
 
