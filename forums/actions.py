@@ -10,6 +10,7 @@ from forums.models import Forum, ForumName, Membership, Seat
 from organisations.models import Held, Organisation, OrganisationName
 from people.actions import begin, carried_over, record_vacancy
 from people.models import EndReason
+from people.vacancies_carried_over import carry_over_vacancies
 from records.events import (
     Source,
     check_and_save,
@@ -49,7 +50,9 @@ def replace_and_resize(
     if vacant:
         record_vacancy(held=seat, begins=left.morrow(), source=source, places=len(leaving))
     renewed = resize(seat, begins=begins, number=number, source=source)
-    return begin(renewed, **begins.as_start(), **source.as_evidence(), **fields)
+    membership = begin(renewed, **begins.as_start(), **source.as_evidence(), **fields)
+    carry_over_vacancies(seat, renewed, begins, source)
+    return membership
 
 
 @transaction.atomic
@@ -69,6 +72,7 @@ def end_and_resize(
     seat = read_and_lock(membership.seat)
     end(membership, when, source, end_reason=end_reason)
     renewed = resize(seat, begins=when.morrow(), number=number, source=source)
+    carry_over_vacancies(seat, renewed, when.morrow(), source)
     if vacant:
         record_vacancy(held=renewed, begins=when.morrow(), source=source)
     return renewed

@@ -12,7 +12,7 @@ from forums.foreseen import sharing
 from forums.models import Forum
 from organisations.models import Held, Organisation, Relationship
 from organisations.successions import OF_THE_WHOLE, Plannable
-from people.actions import end_or_withdraw, lock_all
+from people.actions import end_or_withdraw, lock_all, record_vacancy
 from people.models import Tenure
 from records.days import NO_LATEST
 from records.events import Source, begin_on, end, read_and_lock
@@ -63,12 +63,14 @@ def give_the_day(
     leaving: Iterable[Tenure] = (),
     coming: Iterable[Tenure] = (),
     through: Iterable[Tenure] = (),
+    vacant: bool = False,
 ) -> None:
     """Give a start or an end that was announced its day.
 
     Other records that were to begin with this one begin with it. `leaving` end the day before
     somebody begins, `coming` begin the day after somebody ends, and `through` are seats of those
-    who go that go with the post. Raises ValidationError, changing nothing, if somebody else gave
+    who go that go with the post. With `vacant`, the source says that the place of who goes is
+    vacant then. Raises ValidationError, changing nothing, if somebody else gave
     the day meanwhile or if a rule would be broken.
     """
     leaving, coming, through = list(leaving), list(coming), list(through)
@@ -91,3 +93,5 @@ def give_the_day(
         end_or_withdraw(seat_held, last, source, seat_held.end_reason, today)
     for fact in starting:
         begin_on(fact, begins, source)
+    if vacant and isinstance(record, Tenure):
+        record_vacancy(held=record.held, begins=begins, source=source)

@@ -109,8 +109,9 @@ class Kind:
     columns: dict = field(default_factory=dict)
     # The path to the owner whose sentence counts the records that begin or end with it.
     counted_with: str = ""
-    # The path to what it may be true of from the first day, which is then no change.
-    as_it_began: str = ""
+    # The path to what it is true of: what is so from the first day of that, or to the last, is no
+    # change.
+    true_of: str = ""
     # The path to the folded name of what was split, of a kind of record that may say so.
     split_from: str = ""
     shown: Q = field(default_factory=Q)
@@ -153,10 +154,17 @@ class Kind:
 
     def same_time_as_owner(self, which: str) -> Q:
         """A filter: it began, or ended, exactly when its owner did, or what it is true of."""
-        same, owner = Q(), self.counted_with or self.as_it_began
+        same, owner = Q(), self.counted_with or self.true_of
         for name in ("date", "precision", "qualifier"):
             same &= Q(**{f"{which}_{name}": F(f"{owner}__{which}_{name}")})
         return same
+
+    def not_with_owner(self, which: str) -> Q:
+        """A filter: it began, or ended, on another day than its owner, or what it is true of."""
+        owner = self.counted_with or self.true_of
+        if not owner:
+            return Q()
+        return Q(**{f"{owner}__{which}_date__isnull": True}) | ~self.same_time_as_owner(which)
 
     def _befalling(self, subject: Subject | None) -> Befalls | None:
         """What befalls that forum of this kind; None if it is no forum."""
@@ -274,11 +282,11 @@ KINDS = [
          concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
     Kind("post-vacancy", PostVacancy, "post__organisation__folded", 5,
          ("organisation", "post__organisation__"),
-         columns={"title": F("post__title"), "number": F("places")}, as_it_began="post",
+         columns={"title": F("post__title"), "number": F("places")}, true_of="post",
          concerns={"organisation": ("post__organisation",),
                    "forum": ("post__ex_officio_seats__forum",)}),
     Kind("seat-vacancy", SeatVacancy, "seat__forum__folded", 5, ("forum", "seat__forum__"),
-         columns={"title": F("seat__title"), "number": F("places")}, as_it_began="seat",
+         columns={"title": F("seat__title"), "number": F("places")}, true_of="seat",
          concerns={"forum": ("seat__forum",), "organisation": ("seat__on_behalf_of",)}),
     Kind("appointment", Appointment, "post__organisation__folded", 4, ("person", "person__"),
          ("organisation", "post__organisation__"),

@@ -99,7 +99,8 @@ def keys_between(
 
     Events come first, then what was so by a day; each is sorted by date and then by the forum or
     organisation that it is about. Without `about`, a record that began or ended with its owner is
-    left to the owner's sentence. `until` leaves out later events, and all that was so by a day.
+    left to the owner's sentence. It is no change that something is so from the first day of a
+    record, or to the last. `until` leaves out later events, and all that was so by a day.
     """
     parts = []
     for kind in KINDS:
@@ -107,13 +108,15 @@ def keys_between(
         for which in kind.events_about(about) if concerned is not None else ():
             if about is None:
                 found = kind.rows_with(which).filter(
-                    may_be_listed_on(kind, which, days), _by_itself(kind, which)
+                    may_be_listed_on(kind, which, days), kind.not_with_owner(which)
                 )
             else:
                 concerned_or_next = _or_took_over(kind, which, concerned)
                 found = kind.rows_with(which).filter(
                     concerned_or_next, if_may_be_listed_on(kind, which, days)
                 )
+                if kind.true_of:
+                    found = found.filter(kind.not_with_owner(which))
             if until is not None:
                 found = found.alias(on=kind.day_of(which)).filter(
                     **{f"{which}_qualifier": Qualifier.ON}, on__lte=until
@@ -125,16 +128,6 @@ def keys_between(
         # A first day begins before a last day is over.
         .order_by("limit", "on", "owner_name", "rank", "-which", "pk")
     )
-
-
-def _by_itself(kind: Kind, which: str) -> Q:
-    """A filter: it did not begin, or end, with its owner, and was not so from the first day."""
-    if kind.as_it_began and which == START:
-        return ~kind.same_time_as_owner(which)
-    if not kind.counted_with:
-        return Q()
-    undated = Q(**{f"{kind.counted_with}__{which}_date__isnull": True})
-    return undated | ~kind.same_time_as_owner(which)
 
 
 def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:

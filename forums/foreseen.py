@@ -24,8 +24,10 @@ from forums.models import (
     Seat,
     SeatVacancy,
 )
-from organisations.models import Post, Relationship
-from people.models import Appointment, PostVacancy
+from organisations.models import Held, Post, Relationship
+from people.actions import record_vacancy
+from people.models import Appointment, PostVacancy, Tenure
+from people.vacant_places import Vacancy
 from records.confirmations import known_later, reconfirm
 from records.dated import Dated
 from records.events import Source, begin_on, end, read_and_lock, take_back_end
@@ -145,6 +147,25 @@ def locked_with_others(record: DatedFact, which: str, today: datetime.date) -> l
     return [stored, *map(read_and_lock, others)]
 
 
+def vacancies_to_follow(fact: DatedFact) -> list[Vacancy]:
+    """The vacancies that were to begin the day after somebody left, foreseen as that is."""
+    if not isinstance(fact, Tenure) or fact.ends is None:
+        return []
+    then = fact.held.vacancies.filter(foreseen(START), **fact.ends.morrow().as_start())
+    return [read_and_lock(vacancy) for vacancy in then]
+
+
+def follow_with_vacancy(left: Tenure, vacancies: list[Vacancy], source: Source) -> None:
+    """Record that a document says that the place of somebody who left is vacant then: by the
+    vacancies that were foreseen, if there were any."""
+    assert left.ends is not None
+    begins = left.ends.morrow()
+    for vacancy in vacancies:
+        begin_on(vacancy, begins, source)
+    if not vacancies:
+        record_vacancy(held=left.held, begins=begins, source=source)
+
+
 def refuse_if_unsettled(record: DatedFact, source: Source, today: datetime.date) -> None:
     """Raise ValidationError if the document cannot know what it is said to say."""
     stored = read_and_lock(record)
@@ -186,14 +207,18 @@ def day_spoken_of(source: Source) -> When:
 
 
 @transaction.atomic
-def it_happened(*, record: DatedFact, which: str, source: Source, today: datetime.date) -> None:
+def it_happened(
+    *, record: DatedFact, which: str, source: Source, today: datetime.date, vacant: bool = False
+) -> None:
     """Record that a document says that a record began or ended as was foreseen, and so what was to
-    begin or end with it.
+    begin or end with it; with `vacant`, that the place of somebody who left is vacant then.
 
     Raises ValidationError, changing nothing, if the document is too early to know.
     """
     said = day_spoken_of(source)
     facts = locked_with_others(record, which, today)
+    if vacant:
+        follow_with_vacancy(facts[0], vacancies_to_follow(facts[0]), source)
     if which == END:
         for fact in facts:
             assert fact.ends is not None
@@ -205,10 +230,17 @@ def it_happened(*, record: DatedFact, which: str, source: Source, today: datetim
 
 @transaction.atomic
 def on_another_day(
-    *, record: DatedFact, which: str, when: When, source: Source, today: datetime.date
+    *,
+    record: DatedFact,
+    which: str,
+    when: When,
+    source: Source,
+    today: datetime.date,
+    vacant: bool = False,
 ) -> None:
     """Correct the day on which a record began or ended, and what was to begin or end with it, by a
-    document.
+    document; with `vacant`, it says that the place of somebody who left is vacant then. Vacancies
+    that were to follow an end follow it still.
 
     The document may be of before that day, and so put it off: then that is foreseen again. Raises
     ValidationError, changing nothing, if a rule would be broken or if the document is too old.
@@ -216,11 +248,14 @@ def on_another_day(
     said = day_spoken_of(source)
     facts = locked_with_others(record, which, today)
     refuse_an_older_document(facts[0], said, source)
+    follow = vacancies_to_follow(facts[0]) if which == END else []
     for fact in facts:
         if which == END:
             end(fact, when, source)
             continue
         begin_on(fact, when, source)
+    if vacant or follow:
+        follow_with_vacancy(read_and_lock(facts[0]), follow, source)
 
 
 @transaction.atomic
@@ -229,7 +264,8 @@ def it_did_not_happen(
 ) -> None:
     """Record that a document says that what was foreseen did not come about.
 
-    An end is taken back, and the document confirms the record. What did not begin is removed, with
+    An end is taken back, with a vacancy that was to follow it, and the document confirms the
+    record. What did not begin is removed, with
     what was to begin with it; their history is kept. A proposal ends by the day of the document.
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
@@ -239,6 +275,8 @@ def it_did_not_happen(
     if which == PROPOSAL:
         end(facts[0], When(said.day, said.precision, Qualifier.BY), source)
     elif which == END:
+        for vacancy in vacancies_to_follow(facts[0]):
+            vacancy.delete()
         for fact in facts:
             take_back_end(fact)
         reconfirm(facts=facts, when=said, source=source)
@@ -248,7 +286,11 @@ def it_did_not_happen(
 
 
 def remove(fact: DatedFact) -> None:
+    """Remove what did not come about; a post or seat with its vacancies."""
     try:
+        if isinstance(fact, Held):
+            for vacancy in fact.vacancies.all():
+                vacancy.delete()
         fact.delete()
     except ProtectedError as error:
         others = ", ".join(sorted(str(other) for other in error.protected_objects))

@@ -16,7 +16,9 @@ from django.db.models import ProtectedError, Q
 from editing.dependants import DependantChoice
 from forums.models import Forum, MemberOrganisation, Membership, QuoracyClause, ReportingLine, Seat
 from organisations.models import Held, Organisation, Post, Relationship
+from people.actions import record_vacancy
 from people.models import Appointment, EndReason, Tenure
+from people.vacancies_carried_over import carry_over_vacancies, end_vacancies
 from records.events import Source, check_and_save, end, read_and_lock, start_in_stead_of
 from records.locks import locked
 from records.models import DatedFact
@@ -24,6 +26,7 @@ from records.periods import Qualifier, When
 
 # What may become of a record.
 END = "end"
+END_VACANT = "end-vacant"  # it ends, and its place is vacant then
 PASS_ON = "pass-on"  # it ends, and a copy begins elsewhere
 FOLLOW = "follow"  # it goes where the record that it belongs to goes
 
@@ -90,6 +93,8 @@ class Transfer:
     replacements: dict[tuple[Any, int], Any] = field(default_factory=dict)
     # The records that others may go to, as has been checked.
     checked: set[tuple[type, int]] = field(default_factory=set)
+    # Posts and seats that go on as others, whose vacancies go on too, once their holders are there.
+    gone_on: list[tuple[Any, Any]] = field(default_factory=list)
     # Posts and seats to withdraw, once nothing is left that needs them.
     withdrawn: list[Any] = field(default_factory=list)
 
@@ -97,6 +102,8 @@ class Transfer:
         """Do what was chosen for each of several records."""
         for choice in sorted(choices, key=lambda choice: ORDER.index(type(choice.record))):
             SETTLED_BY[type(choice.record)](self, choice)
+        while self.gone_on:
+            carry_over_vacancies(*self.gone_on.pop(), self.begins, self.source)
         self.withdraw_posts_and_seats()
 
     def withdraw_posts_and_seats(self) -> None:
@@ -104,10 +111,14 @@ class Transfer:
             withdraw(self.withdrawn.pop())
 
     def end(self, record: DatedFact) -> None:
-        """End a record on the last day, or withdraw it if it was to begin after that."""
-        key = (type(record), record.pk)
+        """End a record on the last day, or withdraw it if it was to begin after that. Vacancies of
+        a post or seat end with it."""
         if isinstance(record, Held):
-            self.ended.add(key)
+            self.ended.add((type(record), record.pk))
+            end_vacancies(record, self.last, self.source, self.today)
+        self.end_alone(record)
+
+    def end_alone(self, record: DatedFact) -> None:
         if never_comes_to_be(record, self.last, self.today):
             if isinstance(record, Held):
                 self.withdrawn.append(record)
@@ -119,14 +130,25 @@ class Transfer:
 
     def pass_on(self, record: DatedFact, **changes) -> Any:
         """End a record and begin a copy from the next day, with `changes`. Gives the copy."""
-        if isinstance(record, Held) and never_comes_to_be(record, self.last, self.today):
+        if isinstance(record, Held):
+            return self.pass_on_held(record, **changes)
+        new = self.copy(record, **changes)
+        self.end(record)
+        check_and_save(new, errors_name_it=True)
+        return new
+
+    def pass_on_held(self, record: Held, **changes) -> Any:
+        """As `pass_on`. The vacancies of the post or seat go on in the copy."""
+        if never_comes_to_be(record, self.last, self.today):
             new = self.amended(record, **changes)
+            check_and_save(new, errors_name_it=True)
         else:
             new = self.copy(record, **changes)
-            self.end(record)
-        check_and_save(new, errors_name_it=True)
-        if isinstance(record, Held):
-            self.replacements[type(record), record.pk] = new
+            self.ended.add((type(record), record.pk))
+            self.end_alone(record)
+            check_and_save(new, errors_name_it=True)
+            self.gone_on.append((record, new))
+        self.replacements[type(record), record.pk] = new
         return new
 
     def amended(self, record: Any, **changes) -> Any:
@@ -248,11 +270,20 @@ def pass_on_seat(transfer: Transfer, seat: Seat, **changes) -> Seat:
 
 
 def settle_tenure(transfer: Transfer, choice: DependantChoice) -> None:
-    tenure = choice.record
+    tenure: Any = choice.record
     key = (tenure._meta.get_field(tenure.held_field).related_model, tenure.held_key)
     replacement = transfer.replacements.get(key)
-    if choice.how == END or (key in transfer.ended and replacement is None):
+    is_over = key in transfer.ended and replacement is None
+    if choice.how in (END, END_VACANT) or is_over:
         transfer.end(tenure)
+        if choice.how == END_VACANT:
+            if is_over:
+                raise ValidationError(
+                    f"{tenure.held} ends too, and what is over is not vacant. Choose that {tenure} "
+                    "ends."
+                )
+            held = tenure.held if replacement is None else replacement
+            record_vacancy(held=held, begins=transfer.last.morrow(), source=transfer.source)
         return
     changes: dict[str, Any] = {}
     if getattr(tenure, "on_behalf_of_id", None) in transfer.closing and transfer.successor:

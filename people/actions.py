@@ -283,19 +283,19 @@ def end_or_withdraw(
         end_unless_over(tenure, when, source, end_reason=end_reason)
 
 
-def never_comes_to_be(tenure: Tenure, last: When, today: datetime.date) -> bool:
+def never_comes_to_be(record: DatedFact, last: When, today: datetime.date) -> bool:
     """Whether it was to begin later than both today and the last day of whoever was to hold it.
     If that day is not given, it may come to be."""
-    return not last.is_announced and is_to_begin(tenure, max(last.last_possible(), today))
+    return not last.is_announced and is_to_begin(record, max(last.last_possible(), today))
 
 
-def is_to_begin(tenure: Tenure, day: datetime.date) -> bool:
+def is_to_begin(record: DatedFact, day: datetime.date) -> bool:
     """Whether it certainly begins after `day`, or was only ever announced: one that begins *by* a
     later day may have begun."""
-    return tenure.latest_start == NO_LATEST or (
-        tenure.start_date is not None
-        and tenure.start_date > day
-        and tenure.start_qualifier != Qualifier.BY
+    return record.latest_start == NO_LATEST or (
+        record.start_date is not None
+        and record.start_date > day
+        and record.start_qualifier != Qualifier.BY
     )
 
 

@@ -17,6 +17,7 @@ from people.models import Appointment, Basis, Tenure
 from people.steps.appointments import address_to_fill, may_be_filled
 from people.steps.endings import TenureStep, ask_through
 from people.steps.holders import first_day_of, tenure_choices, tenures_now_or_later
+from people.steps.vacancies import says_vacant, vacancy_question
 from records.days import NO_LATEST
 from records.periods import Qualifier
 
@@ -24,7 +25,8 @@ from records.periods import Qualifier
 class GiveTheDayForm(StepForm):
     """Asks for the day, and who else was announced for it."""
 
-    groups = [("Who else", ["leaving", "coming", "through"])]
+    groups = [("Who else", ["leaving", "coming", "through"]), ("The place", ["now_vacant"])]
+    shows = {**StepForm.shows, "places": "now_vacant"}
 
     def ask_for_date(self):
         self.which = announced_edge(self.record)
@@ -54,7 +56,10 @@ class GiveTheDayForm(StepForm):
                     help_text="They were to leave, and no day was given. Their last day is the "
                     "day before.",
                 )
-        elif coming := others.filter(latest_start=NO_LATEST):
+            ask_through(self, tenure.held, leaving)
+            return
+        self.fields["now_vacant"] = vacancy_question()
+        if coming := others.filter(latest_start=NO_LATEST):
             self.fields["coming"] = tenure_choices(
                 coming,
                 required=False,
@@ -108,6 +113,7 @@ class GiveTheDay(Step):
             leaving=data.get("leaving", ()),
             coming=data.get("coming", ()),
             through=data.get("through", ()),
+            vacant=says_vacant(form),
         )
 
     def remarks(self, form):

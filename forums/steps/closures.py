@@ -9,7 +9,8 @@ from django.utils import timezone
 from editing.dependants import DependantRow, DependantsForm, DependantsStep
 from editing.step_forms import present_end
 from forums.closures import announce_end
-from forums.transfers import END, begins_after, never_comes_to_be
+from forums.transfers import END, END_VACANT, begins_after, never_comes_to_be
+from people.models import Tenure
 from records.models import DatedFact
 from records.periods import When
 
@@ -69,6 +70,18 @@ class ClosureForm(DependantsForm):
             )
         return END, f"ends {last.in_a_sentence()}"
 
+    def ends_perhaps_vacant(self, tenure: Tenure) -> list[tuple[str, str]]:
+        """The choices that somebody's time ends: what a source says of the place, which may go
+        on, is asked with it."""
+        how, words = self.ends(tenure)
+        last = self.last()
+        if last is None or begins_after(tenure, last):
+            return [(how, words)]
+        return [
+            (how, words),
+            (END_VACANT, f"{words}, and the source says that the place is vacant"),
+        ]
+
     def ending(self, records: Iterable[DatedFact]) -> list[DependantRow]:
         """Rows of records that can only end."""
         return [DependantRow(record, [self.ends(record)]) for record in records]
@@ -76,6 +89,12 @@ class ClosureForm(DependantsForm):
     def going(self, records: Iterable[DatedFact], how: str, words: str) -> list[DependantRow]:
         """Rows of records that go on elsewhere, or end."""
         return [DependantRow(record, [(how, words), self.ends(record)]) for record in records]
+
+    def tenures_going(self, tenures: Iterable[Tenure], how: str, words: str) -> list[DependantRow]:
+        """As `going`, for holders of posts and seats that may go on without them."""
+        return [
+            DependantRow(each, [(how, words), *self.ends_perhaps_vacant(each)]) for each in tenures
+        ]
 
 
 class ClosureStep(DependantsStep):

@@ -31,7 +31,8 @@ from forums.models import (
 )
 from forums.steps.confirmations import may_change
 from organisations.models import Organisation, OrganisationName, Post, Relationship
-from people.models import Appointment, PersonName, PostVacancy
+from people.models import Appointment, PersonName, PostVacancy, Tenure
+from people.steps.vacancies import says_vacant, vacancy_question
 from records.history import Nature
 from records.models import DatedFact, OtherName
 
@@ -88,7 +89,8 @@ class ForeseenForm(StepForm):
         "Only if it is another day than was foreseen: the first day of what begins, the last of "
         "what ends."
     )
-    groups = [("Whether it happened", ["outcome"])]
+    groups = [("Whether it happened", ["outcome", "now_vacant"])]
+    shows = {**StepForm.shows, "places": "now_vacant"}
 
     outcome = forms.ChoiceField(
         label="What became of it",
@@ -115,6 +117,8 @@ class ForeseenForm(StepForm):
         self.fields[
             "document"
         ].help_text = "The paper that says what became of it, later than the one that foresaw it."
+        if self.which == END and isinstance(self.record, Tenure):
+            self.fields["now_vacant"] = vacancy_question()
         if self.which == PROPOSAL:
             for name in ("date", "precision", "qualifier"):
                 del self.fields[name]
@@ -131,6 +135,8 @@ class ForeseenForm(StepForm):
                 "date",
                 f"Leave this empty, or choose “{self.answers[ANOTHER_DAY]}” if this is the day.",
             )
+        if outcome == NEVER and says_vacant(self):
+            self.add_error("now_vacant", "Nobody left, so that no place is vacant. Answer no.")
         removes = outcome == NEVER and self.which == START
         # A removed record has no source, so the reason in its history names the source.
         if removes and {"reason", "document", "locator"} <= data.keys():
@@ -200,10 +206,10 @@ class WhatBecame(Step):
             "today": self.today,
         }
         if outcome == ANOTHER_DAY:
-            on_another_day(when=form.when, **asked)
+            on_another_day(when=form.when, vacant=says_vacant(form), **asked)
             return None
         if outcome == HAPPENED:
-            it_happened(**asked)
+            it_happened(vacant=says_vacant(form), **asked)
             return None
         it_did_not_happen(**asked)
         return form.source.document if form.which == START else None
@@ -212,12 +218,12 @@ class WhatBecame(Step):
 # The records that each answer may change.
 MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
     Organisation: may_change(
-        Organisation, Post, Appointment, Relationship, Seat, Membership, MemberOrganisation,
-        ReportingLine,
+        Organisation, Post, Appointment, PostVacancy, Relationship, Seat, Membership, SeatVacancy,
+        MemberOrganisation, ReportingLine,
     ),
-    Post: may_change(Post, Appointment),
-    Forum: may_change(Forum, Seat, Membership, MemberOrganisation, ReportingLine),
-    Seat: may_change(Seat, Membership),
+    Post: may_change(Post, Appointment, PostVacancy),
+    Forum: may_change(Forum, Seat, Membership, SeatVacancy, MemberOrganisation, ReportingLine),
+    Seat: may_change(Seat, Membership, SeatVacancy),
     **{
         model: may_change(model)
         for model in (

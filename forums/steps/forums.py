@@ -96,6 +96,7 @@ class StandDown(ClosureStep):
         "forums.change_forum",
         "forums.change_seat",
         "forums.change_membership",
+        "forums.change_seatvacancy",
         "forums.change_reportingline",
         "forums.add_reportingline",
         "forums.change_memberorganisation",

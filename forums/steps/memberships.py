@@ -80,6 +80,8 @@ WHAT_RESIZING_CHANGES = (
     "forums.change_seat",
     "forums.add_membership",
     "forums.change_membership",
+    "forums.add_seatvacancy",
+    "forums.change_seatvacancy",
     "forums.change_quoracyclause",
 )
 

@@ -103,14 +103,21 @@ def membership_rows(
     closing: Iterable[Organisation],
     *otherwise: tuple[str, str],
 ) -> list[DependantRow]:
-    """The rows of memberships. Who sits elsewhere and speaks for another organisation stays."""
+    """The rows of memberships. Who sits elsewhere and speaks for another organisation stays.
+
+    Without anything `otherwise`, seats that speak for what closes end with it."""
     closing_keys = {organisation.pk for organisation in closing}
     elsewhere = {seat.pk for seat in found["ex_officio"]}
+    end_too = set() if otherwise else {seat.pk for seat in found["seats"]}
     rows = []
     for membership in found["memberships"]:
         stays = membership.seat_id in elsewhere and membership.on_behalf_of_id not in closing_keys
         proposed = [(FOLLOW, "stays with its seat")] if stays else otherwise
-        rows.append(DependantRow(membership, [*proposed, form.ends(membership)]))
+        if membership.seat_id in end_too:
+            ends = [form.ends(membership)]
+        else:
+            ends = form.ends_perhaps_vacant(membership)
+        rows.append(DependantRow(membership, [*proposed, *ends]))
     return rows
 
 
@@ -169,10 +176,13 @@ WHAT_CLOSING_CHANGES = (
     "organisations.change_relationship",
     "organisations.change_post",
     "people.change_appointment",
+    "people.change_postvacancy",
     "forums.add_seat",
     "forums.change_seat",
     "forums.add_membership",
     "forums.change_membership",
+    "forums.add_seatvacancy",
+    "forums.change_seatvacancy",
     "forums.change_memberorganisation",
     "forums.add_reportingline",
     "forums.change_reportingline",
@@ -290,7 +300,7 @@ class MergeOrganisationsForm(ClosureForm):
         passes = PASS_ON, "goes to the successor"
         rows = {name: self.going(records, *passes) for name, records in found.items()}
         rows["posts"] = [DependantRow(post, [self.ends(post), passes]) for post in found["posts"]]
-        rows["appointments"] = self.going(
+        rows["appointments"] = self.tenures_going(
             found["appointments"], FOLLOW, "goes or ends with its post"
         )
         rows["ex_officio"] = self.going(
@@ -341,6 +351,7 @@ class MergeOrganisations(ClosureStep):
         "organisations.add_organisation",
         "organisations.add_post",
         "people.add_appointment",
+        "people.add_postvacancy",
         "forums.add_memberorganisation",
     )
     successor: Organisation

@@ -236,7 +236,9 @@ class MoveSeatForm(ClosureForm):
         return [
             Group(
                 "Memberships",
-                self.going(found["memberships"], FOLLOW, "stays, for the other organisation"),
+                self.tenures_going(
+                    found["memberships"], FOLLOW, "stays, for the other organisation"
+                ),
                 (
                     "membership of the seat as it was stays open",
                     "memberships of the seat as it was stay open",
@@ -271,6 +273,8 @@ class MoveSeat(DependantsStep):
         "forums.change_seat",
         "forums.add_membership",
         "forums.change_membership",
+        "forums.add_seatvacancy",
+        "forums.change_seatvacancy",
         "forums.change_quoracyclause",
     )
 
@@ -346,7 +350,7 @@ class AbolishForm(ClosureForm):
                 ),
                 Group(
                     "Memberships by those seats",
-                    self.going(found["memberships"], FOLLOW, "stays with its seat"),
+                    self.tenures_going(found["memberships"], FOLLOW, "stays with its seat"),
                     ("membership stays as it is", "memberships stay as they are"),
                 ),
             ]
@@ -394,14 +398,17 @@ class AbolishPost(Abolish):
     permissions = (
         "organisations.change_post",
         "people.change_appointment",
+        "people.change_postvacancy",
         "forums.add_seat",
         "forums.change_seat",
         "forums.add_membership",
         "forums.change_membership",
+        "forums.add_seatvacancy",
+        "forums.change_seatvacancy",
         "forums.change_quoracyclause",
     )
 
 
 @step_on(Seat)
 class AbolishSeat(Abolish):
-    permissions = ("forums.change_seat", "forums.change_membership")
+    permissions = ("forums.change_seat", "forums.change_membership", "forums.change_seatvacancy")
