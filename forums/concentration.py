@@ -14,7 +14,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 
 from forums.models import Forum, Membership, ReportingLine, Seat, SeatRole
 from forums.reporting_lines import lines_in_force
-from forums.seat_holders import HeldSeat, seats_with_holders
+from forums.seat_holders import HeldSeat, held_seats_among
 from organisations.models import HEAD_KINDS, Organisation, Post
 from people.identity import may_be_named
 from people.models import Appointment
@@ -75,7 +75,7 @@ def several_chaired(day: datetime.date, people: Iterable[int] | None = None) -> 
     candidates = _candidates(day, people)
     seats = {key for chaired in candidates.values() for key in chaired.seats}
     found = {person: Chairing(person, chaired.name) for person, chaired in candidates.items()}
-    for seat in seats_with_holders(Seat.objects.filter(pk__in=seats), day):
+    for seat in held_seats_among(seats, day):
         for holder in seat.certainly_there:
             chairing = found.get(holder.person_id)
             if chairing is not None and seat.forum_id not in chairing.forum_ids:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from forums.filling import SEAT, certainly_fills_seat
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole
@@ -15,6 +15,7 @@ from forums.vacancies import with_vacancies
 from people.models import Appointment, Basis
 from people.standing import Standing, in_places
 from records.evidence import foreseen
+from records.prepared import prepared
 
 # One seat and several seats of each role, in words.
 SEATS = {
@@ -257,14 +258,21 @@ class Empty:
     not_recorded: int
 
 
-def empty_places(forums: QuerySet, day: datetime.date) -> dict[int, Empty]:
-    """The empty places of the seats of `forums` on `day`, by the key of the seat, in one query."""
-    seats = with_vacancies(Seat.objects.certainly(day).filter(forum__in=forums).order_by(), day)
-    some = seats.filter(Q(vacant__gt=0) | Q(not_recorded__gt=0))
+def empty_places(forums: Iterable[int], day: datetime.date) -> dict[int, Empty]:
+    """The empty places of the seats of the forums with these keys on `day`, by the key of the
+    seat, in one query."""
     return {
         key: Empty(vacant, not_recorded)
-        for key, vacant, not_recorded in some.values_list("pk", "vacant", "not_recorded")
+        for key, vacant, not_recorded in _places_of_seats(tuple(sorted(forums)), day)
+        if vacant or not_recorded
     }
+
+
+# The SQL is so long that Django and SQLite take most of the time of a page to read it.
+@prepared
+def _places_of_seats(forums: tuple[int, ...], day: datetime.date) -> QuerySet:
+    seats = Seat.objects.certainly(day).filter(forum__in=forums).order_by()
+    return with_vacancies(seats, day).values_list("pk", "vacant", "not_recorded")
 
 
 def empty_in(shares: Iterable[Share], empty: dict[int, Empty]) -> Empty:

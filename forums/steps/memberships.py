@@ -8,7 +8,7 @@ from editing.step_forms import StepForm, record_choice
 from editing.steps import Offer, step_on, steps_of_each
 from forums.actions import end_and_resize, replace_and_resize
 from forums.models import Membership, Seat
-from forums.seat_holders import seats_with_holders
+from forums.seat_holders import held_seats_among
 from forums.speaking_for import INDEPENDENT
 from organisations.models import Post
 from people.steps.appointments import (
@@ -35,7 +35,7 @@ from people.steps.vacancies import says_vacant
 
 @holding_of.register
 def _(held: Seat, day):
-    return seats_with_holders(Seat.objects.filter(pk=held.pk), day)[0]
+    return held_seats_among([held.pk], day)[0]
 
 
 @going_with.register

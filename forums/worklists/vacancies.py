@@ -10,11 +10,11 @@ from editing.links import Link
 from editing.worklists import WorklistPart, WorklistRow, ended_before, worklist
 from forums.filling import with_standing
 from forums.models import Forum, ForumStatus, Membership, Seat, SeatRole
-from forums.seat_holders import HeldSeat, seats_with_holders
+from forums.seat_holders import HeldSeat, held_seats_among
 from forums.vacancies import with_vacancies
 from organisations.models import Post
 from organisations.worklists import PLACE
-from people.post_holders import HeldPost, posts_with_holders
+from people.post_holders import HeldPost, held_posts_among
 from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
 from people.worklists.held_twice import named
@@ -87,8 +87,8 @@ class EmptySeats(Seats):
 
     def rows(self, records):
         records = list(records)
-        seats = Seat.objects.filter(pk__in=[seat.pk for seat in records])
-        with_holders = {seat.id: seat for seat in seats_with_holders(seats, self.day)}
+        read = held_seats_among([seat.pk for seat in records], self.day)
+        with_holders = {seat.id: seat for seat in read}
         return [
             self.seat_row(seat, self.reason(seat, with_holders[seat.pk]), self.ways(seat))
             for seat in records
@@ -181,8 +181,8 @@ class ExOfficioSeats(Seats):
 
     def rows(self, records):
         records = list(records)
-        posts = Post.objects.filter(pk__in={seat.ex_officio_post_id for seat in records})
-        with_holders = {post.id: post for post in posts_with_holders(posts, self.day)}
+        read = held_posts_among({seat.ex_officio_post_id for seat in records}, self.day)
+        with_holders = {post.id: post for post in read}
         return [
             self.seat_row(seat, self.reason(post, with_holders[post.pk]), self.ways(seat, post))
             for seat in records

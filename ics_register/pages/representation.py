@@ -9,7 +9,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from forums.models import Forum, ForumKind, Seat
+from forums.models import Forum, ForumKind
 from forums.representation import (
     Presence,
     Tally,
@@ -20,7 +20,7 @@ from forums.representation import (
     presences,
     shares_of,
 )
-from forums.seat_holders import seats_with_holders
+from forums.seat_holders import held_seats_among
 from ics_register.pages import facts
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.choose_place import place_first, systems_as_json
@@ -238,7 +238,8 @@ def representation(request: HttpRequest, asked: AskedDay):
     page = page_of(request, rows)
     not_compared = left_out(chosen.forums, asked)
     # The CSV file reads holders itself, row by row.
-    empty = {} if form_of(request.path) == "csv" else empty_places(forums, asked.day)
+    keys = {share.forum_id for share in shares}
+    empty = {} if form_of(request.path) == "csv" else empty_places(keys, asked.day)
     for row in page.object_list:
         for presence in row.on.values():
             presence.empty = empty
@@ -328,8 +329,6 @@ def with_seats(rows: list[Row], asked: AskedDay) -> None:
     """Add to the rows their seats, with the holders."""
     on = [presence for row in rows for presence in row.on.values()]
     wanted = {share.seat_id for presence in on for share in presence.shares}
-    seats = {
-        seat.id: seat for seat in seats_with_holders(Seat.objects.filter(pk__in=wanted), asked.day)
-    }
+    seats = {seat.id: seat for seat in held_seats_among(wanted, asked.day)}
     for presence in on:
         presence.seats = {share.seat_id: seats[share.seat_id] for share in presence.shares}

@@ -12,10 +12,10 @@ from django.utils.text import get_text_list
 from editing.step_forms import StepForm
 from editing.steps import Step
 from editing.widgets import SeveralRecords
-from organisations.models import Held, Post
+from organisations.models import Held
 from people.actions import never_comes_to_be
 from people.models import ActingFor, EndReason, Tenure, basis_in_words
-from people.post_holders import Holder, Holding, posts_with_holders
+from people.post_holders import Holder, Holding, held_posts_among
 from people.standing import Standing
 from records.days import NO_LATEST
 from records.events import is_over
@@ -31,7 +31,7 @@ WHAT_THEY_ACT_FOR = [("", "no source says"), *ActingFor.choices]
 @singledispatch
 def holding_of(held: Held, day: datetime.date) -> Holding:
     """A post or a seat, with everybody recorded for it, as it is on a day."""
-    return posts_with_holders(Post.objects.filter(pk=held.pk), day)[0]
+    return held_posts_among([held.pk], day)[0]
 
 
 @singledispatch

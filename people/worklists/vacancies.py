@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from editing.worklists import WorklistPart, WorklistRow, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
 from organisations.worklists import PLACE
-from people.post_holders import Holder, Holding, posts_with_holders
+from people.post_holders import Holder, Holding, held_posts_among
 from people.standing import Standing, with_standing
 from people.vacant_rows import StatedVacancy
 from records.periods import Qualifier
@@ -119,8 +119,8 @@ class VacantHeads(Posts):
         return self.of_standing(Standing.NOT_RECORDED)
 
     def rows(self, records):
-        posts = Post.objects.filter(pk__in=[post.pk for post in records])
-        holdings = {holding.id: holding for holding in posts_with_holders(posts, self.day)}
+        read = held_posts_among([post.pk for post in records], self.day)
+        holdings = {holding.id: holding for holding in read}
         return [
             self.post_row(
                 post,
