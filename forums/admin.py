@@ -136,7 +136,7 @@ class SuccessionAdmin(DatedAdmin):
 @admin.register(Seat)
 class SeatAdmin(DatedAdmin):
     fieldsets = [
-        ("Identification", {"fields": ["forum", "title", "role", "order"]}),
+        ("Identification", {"fields": ["forum", "title", ("role", "category"), "order"]}),
         (
             "Accountability",
             {

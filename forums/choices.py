@@ -59,6 +59,11 @@ class SeatCategory(models.TextChoices):
     OFFICER = "officer", "officer"
     OTHER = "other", "other"
 
+    @property
+    def member(self) -> str:
+        """A member of the category: "executive member"."""
+        return "member of another category" if self == self.OTHER else f"{self.label} member"
+
 
 class LineKind(models.TextChoices):
     """How one forum stands to another forum or organisation."""

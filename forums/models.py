@@ -13,6 +13,7 @@ from forums.choices import (
     ForumKind,
     ForumStatus,
     LineKind,
+    SeatCategory,
     SeatRole,
 )
 from forums.forum_successions import Succession  # noqa: F401  (a model)
@@ -267,6 +268,13 @@ class Seat(SpeaksFor, Held, DatedFact):
 
     forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="seats")
     role = models.CharField(max_length=15, choices=SeatRole, default=SeatRole.MEMBER)
+    category = models.CharField(
+        "category of member",
+        max_length=25,
+        choices=SeatCategory,
+        blank=True,
+        help_text="Leave empty if no source says.",
+    )
     title = models.CharField(max_length=200)
     on_behalf_of = models.ForeignKey(
         Organisation,
@@ -333,6 +341,7 @@ class Seat(SpeaksFor, Held, DatedFact):
         constraints = [
             *DatedFact.Meta.constraints,
             one_of("role", SeatRole),
+            one_of("category", SeatCategory, or_empty=True),
             one_to_speak_for("seat"),
             DatabaseCheck(
                 name="forums_seat_for_someone",

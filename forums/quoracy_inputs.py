@@ -150,6 +150,7 @@ def as_place(
         counts=seat.role != SeatRole.IN_ATTENDANCE if counts is None else counts,
         may_be_deputised=seat.may_be_deputised,
         votes=seat.voting,
+        category=seat.category,
     )
 
 

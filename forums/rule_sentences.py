@@ -179,12 +179,8 @@ def _share(leaf: ShareAsked, names: NamesInRules) -> str:
 
 
 def _members(among: Among, *, several: bool) -> str:
-    members = "members" if several else "member"
-    if not among.category:
-        return members
-    if among.category == SeatCategory.OTHER:
-        return f"{members} of another category"
-    return f"{SeatCategory(among.category).label} {members}"
+    member = SeatCategory(among.category).member if among.category else "member"
+    return member.replace("member", "members") if several else member
 
 
 def _is_several(leaf: Leaf) -> bool:

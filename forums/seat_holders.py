@@ -44,6 +44,7 @@ class HeldSeat(Holding):
     """A seat of a forum on a day, with everybody recorded for it."""
 
     role: str
+    category: str
     forum_id: int
     forum_slug: str
     forum_name: str
@@ -334,6 +335,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         "id",
         "title",
         "role",
+        "category",
         "requirement",
         "number",
         "voting",

@@ -11,7 +11,7 @@ from editing.steps import Step, step_on
 from forums.actions import create_post_or_seat
 from forums.closure_dependants import dependants_of_held
 from forums.closures import abolish, move_seat
-from forums.models import Forum, QuoracyClause, Seat, SeatRole
+from forums.models import Forum, QuoracyClause, Seat, SeatCategory, SeatRole
 from forums.speaking_for import INDEPENDENT
 from forums.steps.closures import ClosureForm, ClosureStep, relation
 from forums.transfers import FOLLOW
@@ -119,7 +119,11 @@ class CreatePost(Create):
 
 
 class CreateSeatForm(CreateForm):
-    fields_of_it = [("title", "role"), ("on_behalf_of", "independent"), "ex_officio_post"]
+    fields_of_it = [
+        ("title", "role", "category"),
+        ("on_behalf_of", "independent"),
+        "ex_officio_post",
+    ]
     fields_of_holding = [
         "number",
         "requirement",
@@ -127,6 +131,12 @@ class CreateSeatForm(CreateForm):
     ]
 
     role = forms.ChoiceField(choices=SeatRole.choices, initial=SeatRole.MEMBER)
+    category = forms.ChoiceField(
+        label="Category of member",
+        required=False,
+        choices=[("", "Not recorded"), *SeatCategory.choices],
+        help_text="If a source says so.",
+    )
     independent = forms.BooleanField(
         label=f"Speaks for {INDEPENDENT}",
         required=False,
@@ -163,6 +173,7 @@ class CreateSeatForm(CreateForm):
         names = (
             "title",
             "role",
+            "category",
             "on_behalf_of",
             "independent",
             "ex_officio_post",

@@ -165,7 +165,7 @@ TABLES = (
     dated(
         "seats", Seat, "forum",
         refers(Seat, "forum", "forums"),
-        *plain(Seat, "role", "title"),
+        *plain(Seat, "role", "category", "title"),
         refers(Seat, "on_behalf_of", "organisations"),
         *plain(Seat, "independent"),
         refers_on_page(Seat, "ex_officio_post", "posts", "organisation"),

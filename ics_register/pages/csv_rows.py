@@ -40,6 +40,7 @@ ORGANISATION_COLUMNS = (
 HEAD_COLUMNS = ("chair_standing", "chair", "chair_name")
 SEAT_COLUMNS = (
     "role",
+    "category",
     "number",
     "unfilled",
     "vacant",

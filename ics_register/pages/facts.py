@@ -284,6 +284,7 @@ def seat(seat, here: Here) -> dict:
         post = {"title": seat.post_title, "organisation": organisation}
     return {
         "role": seat.role,
+        "category": seat.category or None,
         "number": seat.number,
         "unfilled": seat.unfilled,
         "vacant": seat.vacant,

@@ -14,6 +14,7 @@ from forums.models import (
     MemberOrganisation,
     QuoracyClause,
     ReportingLine,
+    SeatCategory,
     SeatRole,
     Succession,
 )
@@ -101,6 +102,8 @@ class SeatRow:
             details.append(f"{self._place} of {self.seat.number}")
         if self.seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
             details.append(self.seat.role_words)
+        if self.seat.category:
+            details.append(SeatCategory(self.seat.category).member)
         if self.seat.voting is not None:
             details.append("votes" if self.seat.voting else "does not vote")
         why = self.seat.why_perhaps(self.seat.day)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from forums.models import Forum, SeatRole
+from forums.models import Forum, SeatCategory, SeatRole
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.speaking_for import INDEPENDENT
 from ics_register.pages import how_old
@@ -75,6 +75,8 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         lines.append(PaperLine(f"{place} of {seat.number}"))
     if seat.role in (SeatRole.VICE_CHAIR, SeatRole.IN_ATTENDANCE):
         lines.append(PaperLine(seat.role_words))
+    if seat.category:
+        lines.append(PaperLine(SeatCategory(seat.category).member))
     if doubt := seat.why_perhaps(asked.day):
         why = seat.why_beside_period(asked.day, doubt)
         lines.append(

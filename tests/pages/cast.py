@@ -129,7 +129,11 @@ class Cast:
         make_appointment(post=post)
         ex_officio = make_seat(forum=forum, ex_officio_post=post, document=document)
         attending = make_seat(
-            forum=forum, role=SeatRole.IN_ATTENDANCE, voting=False, requirement="a GP"
+            forum=forum,
+            role=SeatRole.IN_ATTENDANCE,
+            voting=False,
+            requirement="a GP",
+            category="clinical",
         )
         make_membership(seat=self.large_seat, on_behalf_of=other, document=make_document())
         make_membership(seat=attending, end_date="2020-03-31", end_reason=EndReason.STEPPED_DOWN)
