@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeVar
 
 from forums.choices import SeatCategory
@@ -60,8 +61,12 @@ class NamesInRules:
     def organisation(self, slug: str) -> str:
         return self.organisations.get(slug) or f"“{slug}”, which is not known here"
 
+    @cached_property
+    def _order(self) -> dict[int, int]:
+        return {seat: place for place, seat in enumerate(self.seats)}
+
     def in_order(self, seats: Iterable[int]) -> list[str]:
-        places = {seat: place for place, seat in enumerate(self.seats)}
+        places = self._order
         ordered = sorted(seats, key=lambda seat: (places.get(seat, len(places)), seat))
         return [self.seat(seat) for seat in ordered]
 
@@ -160,7 +165,7 @@ def _people(leaf: PeopleAsked, names: NamesInRules) -> str:
     if among.organisation:
         people = "1 person" if number == 1 else f"{number} people"
         return f"at least {people} for {names.organisation(among.organisation)} {attend}"
-    return f"at least {number} {_members(among, several=number > 1)} {attend}"
+    return f"at least {number} {members_of(among, several=number > 1)} {attend}"
 
 
 def _share(leaf: ShareAsked, names: NamesInRules) -> str:
@@ -172,13 +177,13 @@ def _share(leaf: ShareAsked, names: NamesInRules) -> str:
     whom = (
         f"those in {both(names.in_order(leaf.among.seats))}"
         if leaf.among.seats
-        else f"the {_members(leaf.among, several=True)}"
+        else f"the {members_of(leaf.among, several=True)}"
     )
     basis = " who are in post" if leaf.in_post else ", vacant places included,"
     return f"{amount} of {whom}{basis} attend"
 
 
-def _members(among: Among, *, several: bool) -> str:
+def members_of(among: Among, *, several: bool) -> str:
     member = SeatCategory(among.category).member if among.category else "member"
     return member.replace("member", "members") if several else member
 

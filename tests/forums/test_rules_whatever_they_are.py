@@ -3,13 +3,14 @@
 import itertools
 import json
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from forums.clauses_as_trees import tree_of
-from forums.quoracy import Attendee, How, QuoracyForum, QuoracySeat, judge_rule
+from forums.quoracy import Attendee, Filler, How, QuoracyForum, QuoracySeat, judge_rule
 from forums.rule_checks import problems_with
-from forums.rule_examples import MOST_STEPS, example_of, still_to_come
+from forums.rule_examples import MOST_STEPS, Search, example_of, still_to_come
 from forums.rule_sentences import in_one_sentence, names_of
 from forums.rule_trees import (
     MOST_BRANCHES,
@@ -335,20 +336,26 @@ def test_a_rule_of_200_branches_is_judged_in_a_bounded_number_of_steps():
         assert judge_tree(rule, body, meeting).steps <= 4 * size * len(meeting)
 
 
-def test_an_example_for_a_rule_of_200_branches_takes_a_bounded_number_of_steps(monkeypatch):
+@pytest.mark.parametrize("named", [True, False])
+def test_an_example_for_a_rule_of_200_branches_takes_a_bounded_number_of_steps(named):
+    fillers = {key: (Filler(f"Person {key}", key),) if named else () for key in range(1, 41)}
     body = QuoracyForum(
-        tuple(QuoracySeat(key, f"Seat {key}", may_be_filled=True) for key in range(1, 41))
+        tuple(
+            QuoracySeat(key, f"Seat {key}", fillers=fillers[key], may_be_filled=not named)
+            for key in fillers
+        )
     )
-    taken = []
-
-    def counted(*asked):
-        judged = judge_tree(*asked)
-        taken.append(judged.steps)
-        return judged
-
-    monkeypatch.setattr("forums.rule_examples.judge_tree", counted)
-    wide = AllOf(tuple(PeopleAsked(1, Among(seats=(key, key % 40 + 1))) for key in range(1, 41)))
-    example = example_of(RuleOfQuoracy(wide, say_all=True), body, [], still_to_come(body, []))
+    ways = list(WAYS.values())
+    wide = AllOf(
+        tuple(
+            PeopleAsked(1, Among(seats=tuple({key, key % 40 + 1})), frozenset(ways[:some]))
+            for key in fillers
+            for some in range(4)
+        )
+    )
+    search = Search(RuleOfQuoracy(wide, say_all=True), body, [], still_to_come(body, []))
+    example = search.example()
 
     assert example is not None
-    assert sum(taken) <= 10 * MOST_STEPS
+    assert len(example.comers) == 20
+    assert search.steps <= 2 * MOST_STEPS

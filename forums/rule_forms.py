@@ -1,0 +1,388 @@
+"""The form that builds a rule of quoracy: one row for each branch, which may be in a group.
+
+It takes a JSON value and gives one. It works without JavaScript: there are always some empty rows,
+and a row says in which other row it is. It keeps what was typed when something is wrong.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, cast
+
+from django import forms
+
+from forums.choices import SeatCategory
+from forums.quoracy import QuoracyForum
+from forums.rule_checks import problems_with
+from forums.rule_sentences import NamesInRules, in_one_sentence
+from forums.rule_trees import (
+    EACH,
+    IN_POST,
+    MEMBERS,
+    MOST_BRANCHES,
+    PLACES,
+    Branch,
+    NotARule,
+    RuleProblem,
+    from_json,
+    number_below,
+    to_json,
+)
+
+EMPTY_ROWS = 3
+PEOPLE, SHARE, ORGANISATIONS = "people", "share", "organisations"
+ALL, DIFFERENT, ANY, SOME = "all", "different", "any", "some"
+GROUPS = {
+    ALL: "all of the branches in it",
+    DIFFERENT: "all of the branches in it, each met by different people",
+    ANY: "any of the branches in it",
+    SOME: "at least a number of the branches in it",
+}
+KINDS = {
+    PEOPLE: "a number of people",
+    SHARE: "a share of people",
+    ORGANISATIONS: "member organisations",
+    **GROUPS,
+}
+WAYS_ASKED = {
+    "remote": "takes part remotely",
+    "substitute": "is somebody nominated for the meeting",
+    "deputy": "is a deputy",
+    "proxy": "sends a proxy vote",
+}
+SEATS, CATEGORY, ORGANISATION = "seats", "category", "organisation"
+
+Json = dict[str, Any]
+
+
+class ShareField(forms.CharField):
+    """A share as it is written: "1/3" or "60%"."""
+
+    def clean(self, value: Any) -> list[int] | None:
+        text = "".join(str(super().clean(value)).split())
+        if not text:
+            return None
+        try:
+            share = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except (ValueError, ZeroDivisionError):
+            share = Fraction(0)
+        if not 0 < share <= 1 or share.denominator > 100:
+            raise forms.ValidationError("Write a fraction or a percentage: 1/3, or 60%.")
+        return [share.numerator, share.denominator]
+
+
+class BranchForm(forms.Form):
+    """One row: a branch, and what it asks for."""
+
+    asks = forms.ChoiceField(
+        label="It asks for",
+        required=False,
+        choices=[("", "nothing: leave the row out"), *KINDS.items()],
+    )
+    inside = forms.TypedChoiceField(
+        label="It is in the group of row", required=False, coerce=int, empty_value=None
+    )
+    number = forms.IntegerField(
+        label="How many",
+        required=False,
+        help_text="People, organisations or branches. Leave empty for each of the organisations.",
+    )
+    share = ShareField(label="Share", required=False, max_length=12, help_text="1/3, or 60%.")
+    more_than = forms.BooleanField(label="More than this share", required=False)
+    of = forms.ChoiceField(
+        label="Share of",
+        required=False,
+        choices=[(PLACES, "all places, vacant ones too"), (IN_POST, "the people in post")],
+    )
+    whom = forms.ChoiceField(
+        label="Whom it counts",
+        required=False,
+        choices=[
+            (MEMBERS, "all members"),
+            (SEATS, "the seats chosen"),
+            (CATEGORY, "members of the category"),
+            (ORGANISATION, "people for the organisation"),
+        ],
+    )
+    seats = forms.TypedMultipleChoiceField(
+        label="Seats", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    category = forms.ChoiceField(
+        label="Category", required=False, choices=[("", "---------"), *SeatCategory.choices]
+    )
+    organisation = forms.ChoiceField(label="Organisation", required=False)
+    one_for_several = forms.BooleanField(
+        label="One person may attend for several organisations", required=False
+    )
+    counting = forms.MultipleChoiceField(
+        label="It also counts whoever",
+        required=False,
+        choices=list(WAYS_ASKED.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, names: NamesInRules, rows: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branch = ""  # the number of the branch, as errors and the sentence have it
+        fields = cast("Any", self.fields)
+        fields["inside"].choices = [("", "none: the rule itself")] + [
+            (row, str(row)) for row in range(1, rows + 1)
+        ]
+        fields["seats"].choices = list(names.seats.items())
+        fields["organisation"].choices = [("", "---------"), *names.organisations.items()]
+
+    def as_json(self, inner: Sequence[Json]) -> Json:
+        """What the row asks for, with the branches that are in it."""
+        data = self.cleaned_data
+        match data["asks"]:
+            case "all" | "different" | "any" | "some" as kind:
+                return group_of(kind, data["number"], inner)
+            case "organisations":
+                several = {"one_for_several": True} if data["one_for_several"] else {}
+                number = EACH if data["number"] is None else data["number"]
+                return {"organisations": number, **several, "counting": data["counting"]}
+            case "share":
+                more_than = {"more_than": True} if data["more_than"] else {}
+                return {
+                    "share": data["share"],
+                    "in": self._whom(),
+                    "of": data["of"] or PLACES,
+                    **more_than,
+                    "counting": data["counting"],
+                }
+        return {"people": data["number"], "in": self._whom(), "counting": data["counting"]}
+
+    def _whom(self) -> str | Json:
+        whom = self.cleaned_data["whom"] or MEMBERS
+        return MEMBERS if whom == MEMBERS else {whom: self.cleaned_data[whom]}
+
+
+def group_of(kind: str, number: int | None, inner: Sequence[Json]) -> Json:
+    if kind == SOME:
+        return {"at_least": number, "of": list(inner)}
+    if kind == ANY:
+        return {"any": list(inner)}
+    return {"all": list(inner), **({"different_people": True} if kind == DIFFERENT else {})}
+
+
+class WholeRuleForm(forms.Form):
+    """What a rule asks of its branches."""
+
+    joined = forms.ChoiceField(
+        label="A meeting is quorate when it has", choices=list(GROUPS.items()), initial=ALL
+    )
+    joined_number = forms.IntegerField(label="How many branches", required=False)
+
+
+@dataclass(frozen=True)
+class ReadRule:
+    """The rule that the rows hold."""
+
+    tree: Branch
+    sentence: str
+
+
+class RuleForm:
+    """The form of a whole rule, for a forum."""
+
+    def __init__(
+        self,
+        body: QuoracyForum,
+        names: NamesInRules,
+        *,
+        data: Mapping[str, Any] | None = None,
+        value: object = None,
+        prefix: str = "rule",
+    ) -> None:
+        """`data` is what was sent, `value` the JSON value to begin with."""
+        self.body, self.names, self.prefix = body, names, prefix
+        self.is_bound = data is not None
+        initial = rows_of(from_json(value)) if value else Rows()
+        count = self._count(data) if self.is_bound else len(initial.rows) + EMPTY_ROWS
+        self.whole = WholeRuleForm(data, initial=initial.whole, prefix=prefix)
+        self.rows = [
+            BranchForm(
+                data,
+                initial=initial.rows[row] if row < len(initial.rows) else {"counting": ["remote"]},
+                prefix=f"{prefix}-{row + 1}",
+                names=names,
+                rows=count,
+            )
+            for row in range(count)
+        ]
+        self.count = count
+        self.problems: list[RuleProblem] = []  # those of no row
+        self.read: ReadRule | None = None
+
+    def _count(self, data: Mapping[str, Any] | None) -> int:
+        text = str((data or {}).get(f"{self.prefix}-rows", ""))
+        count = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+        return min(max(count, 1), MOST_BRANCHES + EMPTY_ROWS)
+
+    def is_valid(self) -> bool:
+        """Whether the rows hold a rule that fits the forum. If not, each row has its errors."""
+        self.problems, self.read = [], None
+        each_valid = [row.is_valid() for row in self.rows]
+        if not (self.is_bound and self.whole.is_valid() and all(each_valid)):
+            return False
+        by_branch: dict[str, BranchForm] = {}
+        try:
+            tree = from_json(self._as_json(by_branch))
+            found = problems_with(tree, self.body, self.names)
+        except NotARule as refused:
+            found = refused.problems
+        except _MisplacedRow as misplaced:
+            misplaced.row.add_error("inside", misplaced.says)
+            return False
+        for problem in found:
+            if row := by_branch.get(problem.branch):
+                row.add_error(None, problem.says)
+            else:
+                self.problems.append(problem)
+        if found:
+            return False
+        self.read = ReadRule(tree, in_one_sentence(tree, self.names))
+        return True
+
+    @property
+    def value(self) -> Json:
+        """The rule as JSON holds it, if the form is valid."""
+        if self.read is None:
+            raise ValueError("The form is not valid: ask is_valid() first.")
+        return cast("Json", to_json(self.read.tree))
+
+    def _as_json(self, by_branch: dict[str, BranchForm]) -> object:
+        asking = {row: form for row, form in enumerate(self.rows, 1) if form.cleaned_data["asks"]}
+        inside: defaultdict[int | None, list[int]] = defaultdict(list)
+        for row, form in asking.items():
+            group = form.cleaned_data["inside"]
+            if group is not None and group not in asking:
+                raise _MisplacedRow(form, f"Row {group} is left out. Choose another row.")
+            if group is not None and asking[group].cleaned_data["asks"] not in GROUPS:
+                raise _MisplacedRow(form, f"Row {group} is no group. Choose a row that is one.")
+            inside[group].append(row)
+        placed: set[int] = set()
+
+        def branch(row: int, number: str) -> Json:
+            placed.add(row)
+            by_branch[number] = asking[row]
+            asking[row].branch = number
+            return asking[row].as_json(
+                [branch(each, number_below(number, at)) for at, each in enumerate(inside[row], 1)]
+            )
+
+        top = inside[None]
+        if len(top) == 1:
+            value = branch(top[0], "")
+        else:
+            inner = [branch(row, str(at)) for at, row in enumerate(top, 1)]
+            whole = self.whole.cleaned_data
+            value = group_of(whole["joined"], whole["joined_number"], inner)
+        for row in asking:
+            if row not in placed:
+                raise _MisplacedRow(
+                    asking[row], "These rows are in each other. Put one of them in the rule itself."
+                )
+        return value
+
+
+class _MisplacedRow(Exception):
+    def __init__(self, row: BranchForm, says: str) -> None:
+        super().__init__(says)
+        self.row, self.says = row, says
+
+
+# From JSON to rows
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the fields of a form say at first."""
+
+    whole: MutableMapping[str, Any] | None = None
+    rows: Sequence[MutableMapping[str, Any]] = ()
+
+
+def rows_of(tree: Branch) -> Rows:
+    """The rows that hold a rule."""
+    value = cast("Json", to_json(tree))
+    kind, inner = _group_in(value)
+    if kind:
+        rows: list[Json] = []
+        for each in inner:
+            _add_rows(rows, each, None)
+        return Rows({"joined": kind, "joined_number": value.get("at_least")}, rows)
+    return Rows(None, [_row(value)])
+
+
+def _group_in(value: Json) -> tuple[str, list[Json]]:
+    if "all" in value:
+        return (DIFFERENT if value.get("different_people") else ALL), value["all"]
+    if "any" in value:
+        return ANY, value["any"]
+    return (SOME, value["of"]) if "at_least" in value else ("", [])
+
+
+def _add_rows(rows: list[Json], value: Json, inside: int | None) -> None:
+    kind, inner = _group_in(value)
+    row = {"asks": kind, "number": value.get("at_least")} if kind else _row(value)
+    rows.append({**row, "inside": inside})
+    here = len(rows)
+    for each in inner:
+        _add_rows(rows, each, here)
+
+
+def _row(value: Json) -> Json:
+    kind = next(each for each in (PEOPLE, SHARE, ORGANISATIONS) if each in value)
+    row: Json = {"asks": kind, "counting": value["counting"]}
+    if kind == ORGANISATIONS:
+        number = None if value[kind] == EACH else value[kind]
+        return {**row, "number": number, "one_for_several": value.get("one_for_several", False)}
+    among = value["in"]
+    whom = {"whom": MEMBERS} if among == MEMBERS else {"whom": next(iter(among)), **among}
+    if kind == PEOPLE:
+        return {**row, **whom, "number": value[kind]}
+    part, whole = value[kind]
+    share = {"share": f"{part}/{whole}", "more_than": value.get("more_than", False)}
+    return {**row, **whom, **share, "of": value["of"]}
+
+
+# Common shapes
+
+
+def common_shapes(body: QuoracyForum, chairs: Sequence[int]) -> Iterator[tuple[str, Json]]:
+    """Rules that many documents have, as far as they fit the forum, with what each is called.
+    `chairs` are the seats of its chair and vice-chair."""
+    remotely = ["remote"]
+    half: Json = {"share": [1, 2], "in": MEMBERS, "of": PLACES, "counting": remotely}
+    third: Json = {**half, "share": [1, 3]}
+    three: Json = {"people": 3, "in": MEMBERS, "counting": remotely}
+    chair: Json = {"people": 1, "in": {"seats": list(chairs)}, "counting": remotely}
+
+    def one(category: SeatCategory) -> Json:
+        return {"people": 1, "in": {"category": category.value}, "counting": remotely}
+
+    executive = one(SeatCategory.EXECUTIVE)
+    independent = one(SeatCategory.INDEPENDENT_NON_EXECUTIVE)
+    each: Json = {"organisations": EACH, "counting": [*remotely, "substitute"]}
+    shapes: list[tuple[str, Json]] = [
+        ("Three members", three),
+        ("Three members, with the chair or vice-chair", {"all": [three, chair]}),
+        ("A third of the members", third),
+        ("Half of the members", half),
+        ("Half of the members, with the chair or vice-chair", {"all": [half, chair]}),
+        (
+            "Half of the members, with the chair or vice-chair, an executive and a non-executive",
+            {"all": [half, chair, executive, independent]},
+        ),
+        ("Every member organisation", each),
+    ]
+    for called, value in shapes:
+        if "all" in value and not chairs:
+            continue
+        if value is each and not body.members:
+            continue
+        names = NamesInRules({place.seat: place.title for place in body.places}, {})
+        if not problems_with(from_json(value), body, names):
+            yield called, value

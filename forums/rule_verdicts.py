@@ -1,0 +1,152 @@
+"""Verdicts on rules of quoracy in words: each branch, who meets it and who is missing.
+
+Also who would make a meeting quorate, and an item of business for which some withdraw.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from forums.quoracy import Attendee, QuoracyForum
+from forums.rule_examples import Example
+from forums.rule_sentences import NamesInRules, both, branch_in_words, either, members_of
+from forums.rule_trees import (
+    AllOf,
+    OrganisationsAsked,
+    PeopleAsked,
+    ShareAsked,
+)
+from forums.rules import Found, JudgedRule, RuleOfQuoracy, judge_tree, without
+
+MOST_NAMED = 12  # of the people who meet a branch
+
+
+@dataclass(frozen=True)
+class BranchShown:
+    """A branch as a page shows it."""
+
+    number: str
+    deep: int  # in how many groups it is
+    words: str
+    met: bool | None
+    by: str = ""
+    missing: str = ""
+
+
+def branches_shown(judged: JudgedRule, names: NamesInRules) -> list[BranchShown]:
+    """Each branch of a rule, groups before what is in them."""
+    return [
+        BranchShown(
+            each.number,
+            each.number.count(".") + 1 if each.number else 0,
+            branch_in_words(each.branch, names),
+            each.met,
+            "" if each.below else met_by(each),
+            missing_from(each, names),
+        )
+        for each in judged.found.all()
+        if each.number or not each.below or _says_more(each.branch)
+    ]
+
+
+def _says_more(branch: object) -> bool:
+    """Whether the rule itself asks for anything but all of its branches."""
+    return not isinstance(branch, AllOf) or branch.different_people
+
+
+def met_by(found: Found) -> str:
+    named = list(found.by[:MOST_NAMED])
+    rest = len(found.by) - len(named)
+    return both([*named, f"{rest} more"] if rest else named) if named else ""
+
+
+def missing_from(found: Found, names: NamesInRules) -> str:
+    """Who or what a branch lacks, or what is not recorded."""
+    if found.met:
+        return ""
+    branch = found.branch
+    match branch:
+        case OrganisationsAsked():
+            return _organisations_missing(found, branch)
+        case ShareAsked() if found.needed is None:
+            if branch.in_post:
+                return "how many people are in post, which the sources do not say"
+            return "the number of places, which no source gives"
+        case PeopleAsked() | ShareAsked():
+            return _people_missing(found, branch, names)
+    if found.met_by_the_same:
+        people = "1 more person" if found.missing == 1 else f"{found.missing} more people"
+        return f"{people}: the same person cannot meet two of its branches"
+    branches = "1 more branch" if found.missing == 1 else f"{found.missing} more branches"
+    return branches if _says_more(branch) else ""
+
+
+def _organisations_missing(found: Found, branch: OrganisationsAsked) -> str:
+    if found.needed is None:
+        return "the member organisations, none of which is recorded"
+    absent = [
+        f"{each.name}, which {each.closed}" if each.closed else each.name for each in found.absent
+    ]
+    if branch.number is None:
+        return f"somebody for {'; '.join(absent)}"
+    return f"somebody for {found.missing} of: {'; '.join(absent)}"
+
+
+def _people_missing(found: Found, branch: PeopleAsked | ShareAsked, names: NamesInRules) -> str:
+    among, several = branch.among, found.missing > 1
+    if among.seats and found.needed == 1:
+        return either(names.in_order(among.seats))
+    if among.seats:
+        whom = f"from {either(names.in_order(among.seats))}"
+    elif among.organisation:
+        whom = f"{'people' if several else 'person'} for {names.organisation(among.organisation)}"
+    else:
+        whom = members_of(among, several=several)
+    if not found.by:
+        return f"{found.missing} {whom}"
+    return f"{found.missing} more {whom}, to make {found.needed}"
+
+
+def example_in_words(example: Example | None) -> str:
+    """Who would make a meeting quorate: "It would be quorate if Ann and Bob came too."."""
+    if example is None:
+        return "It could not be quorate, even if everybody came who can, as the seats are filled."
+    came = both([comer.name for comer in example.comers])
+    sure = "" if example.fewest else " Fewer people might be enough: not all were tried."
+    return f"It would be quorate if {came} came too.{sure}"
+
+
+@dataclass(frozen=True)
+class ItemOfBusiness:
+    """A meeting before some withdraw for an item of business, and without them."""
+
+    withdrawn: tuple[str, ...]
+    with_them: JudgedRule
+    without_them: JudgedRule
+
+    def in_words(self) -> Iterator[str]:
+        yield f"For this item {both(self.withdrawn)} {self._withdraw}."
+        before, after = self.with_them.met, self.without_them.met
+        verdict = {True: "quorate", False: "not quorate", None: "not known to be quorate"}
+        still = "still " if before is after else ""
+        yield f"Without {self._them} the meeting is {still}{verdict[after]}."
+
+    @property
+    def _withdraw(self) -> str:
+        return "withdraws" if len(self.withdrawn) == 1 else "withdraw"
+
+    @property
+    def _them(self) -> str:
+        return self.withdrawn[0] if len(self.withdrawn) == 1 else "them"
+
+
+def item_of_business(
+    rule: RuleOfQuoracy,
+    body: QuoracyForum,
+    attendees: Sequence[Attendee],
+    withdrawn: Sequence[Attendee],
+) -> ItemOfBusiness:
+    return ItemOfBusiness(
+        tuple(dict.fromkeys(one.name for one in withdrawn)),
+        judge_tree(rule, body, attendees),
+        judge_tree(rule, body, without(attendees, withdrawn)),
+    )

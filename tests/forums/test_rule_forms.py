@@ -1,0 +1,182 @@
+"""The form that builds a rule of quoracy: what it takes, keeps and refuses."""
+
+import pytest
+from hypothesis import given
+
+from forums.quoracy import QuoracyForum, QuoracyMember, QuoracySeat
+from forums.rule_forms import EMPTY_ROWS, RuleForm, common_shapes
+from forums.rule_sentences import names_of
+from forums.rule_trees import from_json, to_json
+from tests import slow
+from tests.forums.rules_cast import BY_HAND, body_of_rule
+from tests.forums.test_quoracy_rules import CATEGORIES, ORGANISATIONS, SEATS
+from tests.forums.test_rules_whatever_they_are import trees
+
+BODY = QuoracyForum(
+    (
+        QuoracySeat(1, "Chair"),
+        QuoracySeat(2, "Vice-chair"),
+        QuoracySeat(3, "Executives", number=3, category="executive"),
+        QuoracySeat(4, "Non-executives", number=3, category="independent-non-executive"),
+    ),
+    (QuoracyMember("trust", "The trust"),),
+)
+NAMES = names_of(BODY)
+
+
+def sent(form: RuleForm) -> dict:
+    """What a browser sends of a form, as it was opened."""
+    data = {"rule-rows": str(form.count)}
+    for part in (form.whole, *form.rows):
+        for name in part.fields:
+            said = part[name].value()
+            if isinstance(said, list):
+                data[part.add_prefix(name)] = [str(each) for each in said]
+            elif said not in (None, False):
+                data[part.add_prefix(name)] = "on" if said is True else str(said)
+    return data
+
+
+class Sent(dict):
+    """Form data: lists where several answers are sent."""
+
+    def getlist(self, key):
+        said = self.get(key, [])
+        return said if isinstance(said, list) else [said]
+
+
+def filled(body=BODY, names=NAMES, **answers) -> RuleForm:
+    data = {"rule-rows": "4", "rule-joined": "all"}
+    data |= {f"rule-{key}": said for key, said in answers.items()}
+    return RuleForm(body, names, data=Sent(data))
+
+
+def row(which: int, **answers) -> dict:
+    return {f"{which}-{name}": said for name, said in answers.items()}
+
+
+def chair(which: int, **more) -> dict:
+    return row(which, asks="people", number="1", whom="seats", seats=["1"], **more)
+
+
+@pytest.mark.parametrize("written", BY_HAND, ids=lambda written: written["rule"])
+def test_a_rule_that_is_opened_and_sent_back_is_the_same(written):
+    body = body_of_rule(written)
+    opened = RuleForm(body, names_of(body), value=written["tree"])
+    form = RuleForm(body, names_of(body), data=Sent(sent(opened)))
+
+    assert form.is_valid(), [row.errors for row in form.rows]
+    assert form.value == to_json(from_json(written["tree"]))
+
+
+@slow.SEARCH
+@given(trees)
+def test_any_rule_that_fits_its_forum_goes_through_the_form_unchanged(tree):
+    body = QuoracyForum(
+        tuple(
+            QuoracySeat(key, f"Seat {key}", number=None, category=category)
+            for key, category in zip(SEATS, CATEGORIES * 2, strict=False)
+        ),
+        tuple(QuoracyMember(slug, slug) for slug in ORGANISATIONS),
+    )
+    names = names_of(body)
+    form = RuleForm(body, names, data=Sent(sent(RuleForm(body, names, value=to_json(tree)))))
+
+    assert form.is_valid(), ([row.errors for row in form.rows], form.problems)
+    assert from_json(form.value) == tree
+
+
+def test_a_new_form_has_empty_rows_that_count_remote_attendance():
+    form = RuleForm(BODY, NAMES)
+
+    assert len(form.rows) == EMPTY_ROWS
+    assert form.rows[0]["counting"].value() == ["remote"]
+    assert not form.is_valid()
+
+
+def test_a_rule_of_one_row_is_that_branch_and_reads_back():
+    form = filled(**chair(2, counting=["deputy"]))
+
+    assert form.is_valid()
+    assert form.value == {"people": 1, "in": {"seats": [1]}, "counting": ["deputy"]}
+    assert (
+        form.read.sentence == "A meeting is quorate when “Chair” attends in person or by a deputy."
+    )
+
+
+def test_rows_in_the_group_of_another_row_are_its_branches():
+    form = filled(
+        **chair(1),
+        **row(2, asks="some", number="1"),
+        **row(3, asks="people", number="2", whom="members", inside="2"),
+        **row(4, asks="share", share="60%", whom="category", category="executive", inside="2"),
+    )
+
+    assert form.is_valid(), [row.errors for row in form.rows]
+    assert form.value["all"][1]["of"][1]["share"] == [3, 5]
+    assert [row.branch for row in form.rows] == ["1", "2", "2.1", "2.2"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "at", "says"),
+    [
+        (chair(1) | row(2, asks="people", number="0"), 2, "everybody would meet it"),
+        (chair(1) | row(2, asks="people"), 2, "Write how many people"),
+        (chair(1) | row(3, asks="people", number="9"), 3, "from seats with 8 places"),
+        (chair(1) | row(2, asks="any"), 2, "A group has two branches or more"),
+        (chair(1) | chair(2), 2, "It asks for the same as branch 1"),
+        (chair(1) | row(2, asks="share", share="a few"), 2, "Write a fraction or a percentage"),
+        (chair(1) | row(2, asks="share"), 2, "A share is a fraction"),
+        (chair(1) | row(2, asks="people", number="1", whom="seats"), 2, "Choose whom it counts"),
+        (chair(1) | row(2, asks="people", number="1", whom="category", category="lay"), 2,
+         "No seat of this category counts"),
+        (chair(1) | chair(2, inside="1"), 2, "Row 1 is no group"),
+        (chair(1) | chair(2, inside="3"), 2, "Row 3 is left out"),
+        (chair(1, inside="2") | row(2, asks="all", inside="3") | row(3, asks="any", inside="2"), 1,
+         "These rows are in each other"),
+        (chair(1) | row(2, asks="people", whom="seats", seats=["77"]), 2, "77 is not one"),
+        (row(1, asks="admirals"), 1, "admirals is not one"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_said_at_its_row_and_what_was_typed_is_kept(answers, at, says):
+    form = filled(**answers)
+
+    assert not form.is_valid()
+    wrong = {number: str(row.errors) for number, row in enumerate(form.rows, 1) if row.errors}
+    assert list(wrong) == [at], wrong
+    assert says in wrong[at]
+    for key, said in answers.items():
+        number, _, name = key.partition("-")
+        assert form.rows[int(number) - 1][name].value() == said
+
+
+def test_a_form_without_a_row_asks_for_one():
+    form = filled()
+
+    assert not form.is_valid()
+    assert "Add branches" in form.problems[0].says
+
+
+@pytest.mark.parametrize("count", ["", "-1", "0", "x", "9999999999", "٣"])
+def test_a_crafted_number_of_rows_is_kept_in_bounds(count):
+    form = RuleForm(BODY, NAMES, data=Sent({"rule-rows": count, "rule-joined": "all"}))
+
+    assert 1 <= len(form.rows) <= 203
+    assert not form.is_valid()
+
+
+def test_the_common_shapes_that_fit_a_forum_are_ready():
+    shapes = dict(common_shapes(BODY, chairs=[1, 2]))
+
+    assert len(shapes) == 7
+    for value in shapes.values():
+        form = RuleForm(BODY, NAMES, data=Sent(sent(RuleForm(BODY, NAMES, value=value))))
+        assert form.is_valid()
+        assert form.value == value
+
+
+def test_no_shape_is_offered_that_nobody_could_meet():
+    small = QuoracyForum((QuoracySeat(1, "Chair"),))
+    shapes = dict(common_shapes(small, chairs=[]))
+
+    assert set(shapes) == {"A third of the members", "Half of the members"}
