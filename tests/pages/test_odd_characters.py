@@ -68,21 +68,22 @@ def texts_of(table: type[models.Model]) -> list[models.Field]:
 
 def put_into_every_text(odd: str) -> None:
     """Write into every text of every record and of its history, past all forms."""
-    quote = connection.ops.quote_name
     recorded = [model for model in apps.get_models() if issubclass(model, Recorded)]
     with connection.cursor() as cursor:
-        for model in recorded:
-            for table in (model, model.history.model):
-                for field in texts_of(table):
-                    put = odd[: (field.max_length or 1000) // 2]
-                    rest = (field.max_length or 1_000_000) - len(put) - 1
-                    column = quote(field.column)
-                    cursor.execute(
-                        f"UPDATE {quote(table._meta.db_table)} SET {column} = "
-                        f"substr({column}, 1, 1) || %s || substr({column}, 2, {rest}) "
-                        f"WHERE {column} <> ''",
-                        [put],
-                    )
+        for table in (each for model in recorded for each in (model, model.history.model)):
+            # All texts of a table at once: the database asks all its rules for each row it writes.
+            columns, put = [], []
+            for field in texts_of(table):
+                column, longest = connection.ops.quote_name(field.column), field.max_length
+                put.append(odd[: (longest or 1000) // 2])
+                rest = (longest or 1_000_000) - len(put[-1]) - 1
+                columns.append(
+                    f"{column} = CASE WHEN {column} = '' THEN '' ELSE "
+                    f"substr({column}, 1, 1) || %s || substr({column}, 2, {rest}) END"
+                )
+            if columns:
+                name = connection.ops.quote_name(table._meta.db_table)
+                cursor.execute(f"UPDATE {name} SET {', '.join(columns)}", put)
 
 
 def answered(address: str, **asked):
