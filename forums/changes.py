@@ -8,6 +8,7 @@ A fact that was so *by* a day is no event of that day, and comes after the event
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import (
     BooleanField,
@@ -29,6 +30,7 @@ from forums.change_kinds import END, KIND, KINDS, NAMED, START, Key, Kind, Subje
 from forums.handovers import SOLE_HOLDER, predecessors, successors
 from records.days import day_before
 from records.periods import Precision, Qualifier, first_day, last_day
+from records.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -49,25 +51,41 @@ class Between:
         return self.first <= first_day(day, precision) and last_day(day, precision) <= self.last
 
 
-def windows_of(kind: Kind, days: Between) -> list[tuple[Precision, datetime.date, datetime.date]]:
-    """As `days.windows()`: of a kind that is listed on the day after, the dates that are stored."""
-    return [
-        (precision, day_before(earliest), day_before(latest))
-        if kind.listed_the_day_after and precision == Precision.DAY
-        else (precision, earliest, latest)
-        for precision, earliest, latest in days.windows()
-    ]
+class Windows:
+    """The dates that are stored of what may be listed on one of some days, for each precision.
+
+    It calculates nothing from them, so that a query of them can be prepared."""
+
+    def __init__(self, *dates: datetime.date):
+        self.dates = dates
+        self.eves, self.bounds, self.own = dates[:2], dates[2:4], dates[4:]
+
+    @classmethod
+    def around(cls, days: Between) -> "Windows":
+        windows = [(earliest, latest) for _, earliest, latest in days.windows()]
+        firsts, lasts = zip(*windows, strict=True)
+        eves = day_before(days.first), day_before(days.last)
+        bounds = min(*firsts, eves[0]), max(lasts)
+        return cls(*eves, *bounds, *chain.from_iterable(windows))
+
+    def of(self, kind: Kind) -> Iterator[tuple[Precision, datetime.date, datetime.date]]:
+        """Each precision with its first and last date: of a kind that is listed on the day after,
+        the day before."""
+        for precision, *window in zip(Precision, self.own[::2], self.own[1::2], strict=True):
+            eves = kind.listed_the_day_after and precision == Precision.DAY
+            earliest, latest = self.eves if eves else window
+            yield precision, earliest, latest
 
 
-def may_be_listed_on(kind: Kind, which: str, days: Between) -> Q:
-    """A filter: the start, or the end, may be listed on one of `days`."""
-    query, windows = Q(), windows_of(kind, days)
-    for precision, earliest, latest in windows:
+def may_be_listed_on(kind: Kind, which: str, windows: Windows) -> Q:
+    """A filter: the start, or the end, may be listed on one of the days of `windows`."""
+    query = Q()
+    for precision, earliest, latest in windows.of(kind):
         within = Q(**{f"{which}_date__gte": earliest, f"{which}_date__lte": latest})
         query |= within & Q(**{f"{which}_precision": precision})
     # All windows as one, so that the database can look the dates up in an index.
-    _, firsts, lasts = zip(*windows, strict=True)
-    bounds = Q(**{f"{which}_date__gte": min(firsts), f"{which}_date__lte": max(lasts)})
+    first, last = windows.bounds
+    bounds = Q(**{f"{which}_date__gte": first, f"{which}_date__lte": last})
     return query & bounds & tells_a_day(which)
 
 
@@ -76,7 +94,7 @@ def tells_a_day(which: str) -> Q:
     return Q(**{f"{which}_qualifier__in": [Qualifier.ON, Qualifier.BY]})
 
 
-def if_may_be_listed_on(kind: Kind, which: str, days: Between) -> Q:
+def if_may_be_listed_on(kind: Kind, which: str, windows: Windows) -> Q:
     """The same filter for rows that are found by something else: no index is tried on the date."""
     cases = [
         When(
@@ -86,34 +104,53 @@ def if_may_be_listed_on(kind: Kind, which: str, days: Between) -> Q:
                 output_field=BooleanField(),
             ),
         )
-        for precision, earliest, latest in windows_of(kind, days)
+        for precision, earliest, latest in windows.of(kind)
     ]
     return Q(Case(*cases, default=False, output_field=BooleanField())) & tells_a_day(which)
 
 
-def keys_between(
-    days: Between, about: Subject | None = None, *, until: datetime.date | None = None
-) -> QuerySet:
+def keys_between(days: Between, about: Subject | None = None) -> QuerySet:
     """What happened between two days, as rows for `as_key`: of everything, or of what concerns one
     forum, organisation or person.
 
     Events come first, then what was so by a day; each is sorted by date and then by the forum or
     organisation that it is about. Without `about`, a record that began or ended with its owner is
     left to the owner's sentence. It is no change that something is so from the first day of a
-    record, or to the last. `until` leaves out later events, and all that was so by a day.
+    record, or to the last.
     """
+    return _first_keys(Windows.around(days), about, None)
+
+
+def _first_keys(windows: Windows, about: Subject | None, most: int | None) -> QuerySet:
+    name, *key = about or (None,)
+    return _prepared_keys(*windows.dates, *key, about=name, most=most)
+
+
+# Django takes longer to put these thirty queries together than the database to answer them.
+@prepared
+def _prepared_keys(*values, about: str | None, most: int | None) -> QuerySet:
+    if about is None:
+        return _keys(Windows(*values))[:most]
+    *dates, key = values
+    return _keys(Windows(*dates), (about, key))[:most]
+
+
+def _keys(
+    windows: Windows, about: Subject | None = None, until: datetime.date | None = None
+) -> QuerySet:
+    """The rows of `keys_between`. `until` leaves out later events, and all that was so by a day."""
     parts = []
     for kind in KINDS:
         concerned = kind.concerning(about)
         for which in kind.events_about(about) if concerned is not None else ():
             if about is None:
                 found = kind.rows_with(which).filter(
-                    may_be_listed_on(kind, which, days), kind.not_with_owner(which)
+                    may_be_listed_on(kind, which, windows), kind.not_with_owner(which)
                 )
             else:
                 concerned_or_next = _or_took_over(kind, which, concerned)
                 found = kind.rows_with(which).filter(
-                    concerned_or_next, if_may_be_listed_on(kind, which, days)
+                    concerned_or_next, if_may_be_listed_on(kind, which, windows)
                 )
                 if kind.true_of:
                     found = found.filter(kind.not_with_owner(which))
@@ -121,7 +158,7 @@ def keys_between(
                 found = found.alias(on=kind.day_of(which)).filter(
                     **{f"{which}_qualifier": Qualifier.ON}, on__lte=until
                 )
-            parts.append(_as_rows(kind, which, _handed_over(kind, which, found, days)))
+            parts.append(_as_rows(kind, which, _handed_over(kind, which, found, windows)))
     return (
         parts[0]
         .union(*parts[1:], all=True)
@@ -139,13 +176,13 @@ def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
     return Q(**{f"{kind.held_field}__in": held}) & (concerned | took_over)
 
 
-def _handed_over(kind: Kind, which: str, rows: QuerySet, days: Between) -> QuerySet:
+def _handed_over(kind: Kind, which: str, rows: QuerySet, windows: Windows) -> QuerySet:
     """`rows`, each with the tenure that it took over from, and without the ends of those."""
     nobody = Value(0, IntegerField())
     if not kind.held_field or which == NAMED:
         return rows.annotate(follows=nobody)
     if which == END:
-        next_one = successors(kind).filter(may_be_listed_on(kind, START, days))
+        next_one = successors(kind).filter(may_be_listed_on(kind, START, windows))
         return rows.exclude(Q(Exists(next_one))).annotate(follows=nobody)
     return rows.annotate(follows=Coalesce(Subquery(predecessors(kind).values("pk")[:1]), nobody))
 
@@ -176,7 +213,10 @@ def first_keys(
     """The rows from number `before` to number `most` of what `keys_between` gives, without reading
     much of what comes after them."""
     until = _day_of_so_many(days, most) if about is None else None
-    return list(keys_between(days, about, until=until)[before:most])
+    windows = Windows.around(days)
+    if until is None and not before:
+        return list(_first_keys(windows, about, most))
+    return list(_keys(windows, about, until)[before:most])
 
 
 def _day_of_so_many(days: Between, most: int) -> datetime.date | None:
