@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from typing import cast
 
 from forums.choices import ClauseKind
@@ -90,8 +91,12 @@ class QuoracyForum:
     places: tuple[QuoracySeat, ...] = ()
     members: tuple[QuoracyMember, ...] = ()
 
+    @cached_property
+    def by_seat(self) -> dict[int | None, QuoracySeat]:
+        return {place.seat: place for place in self.places}
+
     def place(self, seat: int | None) -> QuoracySeat | None:
-        return next((place for place in self.places if place.seat == seat), None)
+        return self.by_seat.get(seat)
 
     @property
     def size(self) -> int | None:

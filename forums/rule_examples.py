@@ -120,13 +120,12 @@ Kind = frozenset[Hashable]
 
 
 def _kind(comer: Comer, rule: RuleOfQuoracy, body: QuoracyForum, there: Sequence[Attendee]) -> Kind:
-    places = {place.seat: place for place in body.places}
     counts: set[Hashable] = set()
     for which, leaf in enumerate(leaves(rule.tree)):
         for one in comer.attendees:
             if isinstance(leaf, OrganisationsAsked):
                 counts.add((which, one.organisation))
-            elif counted_by(leaf.among)(places, one):
+            elif counted_by(leaf.among)(body, one):
                 counts.add(which)
     people = comer.attendees[0].people
     if len(people) > 1 or any(people & one.people for one in there):
@@ -161,7 +160,6 @@ class Search:
     def __post_init__(self) -> None:
         self.bits = _bits([*self.there, *(comer.attendees[0] for comer in self.could_come)])
         self.bit_of = dict(zip(map(id, self.could_come), self.bits[len(self.there) :], strict=True))
-        self.places = {place.seat: place for place in self.body.places}
         self.in_the_room = any_in_the_room(self.there)
         self.is_met = self._test_of(self.rule.tree)
 
@@ -217,10 +215,10 @@ class Search:
         counts = counted_by(branch.among)
         already = could = 0
         for one, bit in zip(self.there, self.bits, strict=False):
-            if takes(branch.counting, self.places, one) and counts(self.places, one):
+            if takes(branch.counting, self.body, one) and counts(self.body, one):
                 already |= bit
         for comer in self.could_come:
-            if any(counts(self.places, one) for one in comer.attendees):
+            if any(counts(self.body, one) for one in comer.attendees):
                 could |= self.bit_of[id(comer)]
 
         def test(coming: int, comers: Sequence[Comer]) -> bool:

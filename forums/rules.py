@@ -198,35 +198,34 @@ def _counted(
     branch: PeopleAsked | ShareAsked, body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> list[int]:
     """The places in the list of those whom a branch counts."""
-    places = {place.seat: place for place in body.places}
     counts = counted_by(branch.among)
     return [
         which
         for which, one in enumerate(attendees)
-        if takes(branch.counting, places, one) and counts(places, one)
+        if takes(branch.counting, body, one) and counts(body, one)
     ]
 
 
-def takes(counting: Ways, places: dict[int, QuoracySeat], one: Attendee) -> bool:
+def takes(counting: Ways, body: QuoracyForum, one: Attendee) -> bool:
     """Whether a branch counts somebody who takes part in this way. Only the branch says that a
     deputy counts: a seat that may be deputised gives its deputy no more than the vote."""
     if one.how == How.IN_PERSON:
         return True
     if one.how not in counting:
         return False
-    place = None if one.seat is None else places.get(one.seat)
+    place = body.place(one.seat)
     sent = one.how in (How.SUBSTITUTE, How.DEPUTY)
     return not (sent and place is not None and place.may_be_deputised is False)
 
 
-def counted_by(among: Among) -> Callable[[dict[int, QuoracySeat], Attendee], bool]:
+def counted_by(among: Among) -> Callable[[QuoracyForum, Attendee], bool]:
     """Whether an attendee is among those whom a branch counts."""
     seats = frozenset(among.seats)
 
-    def counts(places: dict[int, QuoracySeat], one: Attendee) -> bool:
+    def counts(body: QuoracyForum, one: Attendee) -> bool:
         if among.organisation:
             return one.organisation == among.organisation and not one.assuming
-        place = None if one.seat is None else places.get(one.seat)
+        place = body.place(one.seat)
         return place is not None and counts_from(place, among, seats)
 
     return counts
@@ -285,8 +284,7 @@ def _organisations(
 ) -> Found:
     if not body.members:
         return Found(number, branch, None)
-    places = {place.seat: place for place in body.places}
-    present = [one for one in attendees if takes(branch.counting, places, one)]
+    present = [one for one in attendees if takes(branch.counting, body, one)]
     demands = [
         Demand(1, [which for which, one in enumerate(present) if may_count_for(one, member)])
         for member in body.members
