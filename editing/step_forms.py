@@ -52,6 +52,8 @@ IF_ANNOUNCED = (
     "If it is announced and no day is given, type “not before” and the earliest day it may be: "
     "after 5 May is not before 6 May."
 )
+# The group of what few changes need begins with this, and says what it is.
+SELDOM = "If there is more"
 # The group of what qualifies dates.
 NOT_EXACT = "If a date is known only to the month or year, or only as a limit"
 NO_DAY = "This step needs the day, or “by” it: it does not take “not before”."
@@ -82,9 +84,12 @@ class StepForm(forms.Form):
     data: MultiValueDict
 
     # The groups of fields before these: their headings, and the fields in each. Fields that a form
-    # has not are left out. The fields that qualify dates have a group of their own, folded.
+    # has not are left out.
     groups: list[tuple[str, list]] = []
     when_fields: list = ["date"]
+    # Fields that few changes need, with the words for what they ask in the heading of their group,
+    # which is folded and comes after all others; so does that of what qualifies dates.
+    seldom: dict[str, str] = {"as_of": "the day of the document"}
     date_label = "Date"
     date_help = ""
     asks_for_date = True
@@ -160,17 +165,32 @@ class StepForm(forms.Form):
             ),
             ("This change", ["reason"]),
         ]
-        present = [
-            (title, [line for line in lines if self.fields.keys() >= names_in(line)])
-            for title, lines in groups
-        ]
-        shown: list[tuple[str, dict]] = [
-            (title, {"fields": lines}) for title, lines in present if lines
-        ]
-        if lines := self.qualifying_dates():
-            folded = () if self.qualifies_a_date(lines) else ("collapse",)
-            shown.insert(-1, (NOT_EXACT, {"fields": lines, "classes": folded}))
+        shown: list[tuple[str, dict]] = []
+        seldom: list = []
+        for title, lines in groups:
+            present = [line for line in lines if self.fields.keys() >= names_in(line)]
+            often = [line for line in present if not names_in(line) <= self.seldom.keys()]
+            seldom += [line for line in present if line not in often]
+            if often:
+                shown.append((title, {"fields": often}))
+        words = [self.seldom[name] for line in seldom for name in names_in(line)]
+        dates = self.qualifying_dates()
+        for title, lines, is_open in (
+            (f"{SELDOM}: {', '.join(filter(None, words))}", seldom, self.has_entered(seldom)),
+            (NOT_EXACT, dates, self.qualifies_a_date(dates)),
+        ):
+            folded = () if is_open else ("collapse",)
+            shown += [(title, {"fields": lines, "classes": folded})] if lines else []
         return shown
+
+    def has_entered(self, lines: list) -> bool:
+        """Whether anything was entered in these lines, or is wrong."""
+        names = {name for line in lines for name in names_in(line)}
+        values = {name: self[name].value() for name in names}
+        return any(
+            name in self.errors or (value and value != self.fields[name].initial)
+            for name, value in values.items()
+        )
 
     def qualifying_dates(self) -> list[tuple[str, ...]]:
         """For each date, the fields that say how well it is known."""

@@ -25,7 +25,12 @@ from records.periods import Qualifier
 class GiveTheDayForm(StepForm):
     """Asks for the day, and who else was announced for it."""
 
-    groups = [("Who else", ["leaving", "coming", "through"]), ("The place", ["now_vacant"])]
+    when_fields: list = []
+    groups = [
+        ("When", ["date"]),
+        ("Who else", ["leaving", "coming", "through"]),
+        ("The place", ["now_vacant"]),
+    ]
     shows = {**StepForm.shows, "places": "now_vacant"}
 
     def ask_for_date(self):

@@ -33,7 +33,11 @@ class LeaveForm(StepForm):
 
     date_label = "Last day"
     may_be_announced = True
-    groups = [("What they leave", ["appointments", "memberships", "end_reason", "now_vacant"])]
+    when_fields: list = []
+    groups = [
+        ("What they leave", ["appointments", "memberships"]),
+        ("The end", ["date", "end_reason", "now_vacant"]),
+    ]
 
     shows = {**StepForm.shows, "places": "now_vacant"}
 

@@ -17,7 +17,8 @@ from records.names import fold
 
 
 class StandDownForm(ClosureForm):
-    groups = [("Those that reported to it", ["lines_go_to"])]
+    when_fields: list = []
+    groups = [("When", ["date"]), ("Those that reported to it", ["lines_go_to"])]
     for_all = {LINES_TO: "lines_go_to"}
 
     def prepare(self):

@@ -163,6 +163,8 @@ class AppointMemberToSeveral(FillSeatStep, AppointToSeveral):
 
 
 class ReplaceMemberForm(ReplaceForm):
+    seldom = {**ReplaceForm.seldom, "number": "another number of members"}
+
     def prepare(self):
         super().prepare()
         ask_for_number(self, self.record)
@@ -208,6 +210,8 @@ class ReappointMember(Reappoint):
 
 
 class EndMembershipForm(EndForm):
+    seldom = {**EndForm.seldom, "number": "another number of members"}
+
     def prepare(self):
         super().prepare()
         ask_for_number(self, self.record.seat)

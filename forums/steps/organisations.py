@@ -135,7 +135,8 @@ def notes_on_hosts(hosts: Iterable[Organisation], day: datetime.date) -> list[No
 
 
 class CloseForm(ClosureForm):
-    groups = [(PARTS, ["parts_go_to"])]
+    when_fields: list = []
+    groups = [("When", ["date"]), (PARTS, ["parts_go_to"])]
     for_all = {PARTS: "parts_go_to"}
 
     def prepare(self):

@@ -54,6 +54,11 @@ class HolderForm(StepForm):
         "named_date": "named",
     }
     when_fields = [*StepForm.when_fields, "existed"]
+    seldom = {
+        **StepForm.seldom,
+        "term_ends": "a term",
+        "named": "a designate",
+    }
 
     new_name = forms.CharField(
         label="Or somebody new to the register",
@@ -100,6 +105,9 @@ class HolderForm(StepForm):
             del self.fields["new_name"], self.fields["new_honorific"]
         further = fields_of_tenure(self.record, self.request)
         self.fields.update(further)
+        self.seldom = {**self.seldom, **dict.fromkeys(further, "")}
+        for name in [*further][:1]:
+            self.seldom[name] = "for whom they speak"
         if self.asks_when_named:
             self.add_date(
                 "named",
@@ -108,9 +116,9 @@ class HolderForm(StepForm):
                 "begin.",
             )
         self.tenure_fields = [*self.tenure_fields, *further]
-        self.person_fields = ["person", ("new_name", "new_honorific"), *self.tenure_fields]
-        if self.asks_when_named:
-            self.person_fields.append("named")
+        who = ["person", ("new_name", "new_honorific")]
+        self.person_fields = [*who, *self.tenure_fields, "named"]
+        self.person_and_day = [*who, "date", "until", "existed", *self.tenure_fields, "named"]
 
     def clean(self):
         data: Any = super().clean()
@@ -198,6 +206,13 @@ def _known_for(person: Person) -> str:
 
 class AppointForm(HolderForm):
     date_label = "First day"
+    when_fields: list = []
+    seldom = {
+        **HolderForm.seldom,
+        "also": "several at once",
+        "ends_others": "who goes",
+        "end_reason": "",
+    }
     may_be_announced = True
 
     end_reason = forms.ChoiceField(label="Why they go", choices=WHY_THEY_GO, required=False)
@@ -228,7 +243,7 @@ class AppointForm(HolderForm):
         if not self.request.user.has_perm(f"{options.app_label}.change_{options.model_name}"):
             del self.fields["ends_others"], self.fields["end_reason"]
         self.groups = [
-            ("Who comes", self.person_fields),
+            ("Who comes", self.person_and_day),
             ("Several at once", ["also", "ends_others", "end_reason"]),
         ]
 
@@ -247,6 +262,8 @@ ON_THE_SEAT_ALONE = {
 
 
 class AppointToSeveralForm(AppointForm):
+    seldom = HolderForm.seldom
+
     def prepare(self):
         super().prepare()
         self.fields["also"].required = True
@@ -357,7 +374,7 @@ class AppointToSeveral(Appoint):
 
 class CoverForm(HolderForm):
     date_label = "First day"
-    when_fields = [*HolderForm.when_fields, "until"]
+    when_fields: list = []
     may_be_announced = True
     shows = {**HolderForm.shows, "end_date": "until"}
     tenure_fields = ["acting_for"]
@@ -372,7 +389,7 @@ class CoverForm(HolderForm):
 
     def prepare(self):
         super().prepare()
-        self.groups = [("Who acts", self.person_fields)]
+        self.groups = [("Who acts", self.person_and_day)]
         self.ask_whether_they_existed([self.record])
         self.add_date(
             "until",

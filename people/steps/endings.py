@@ -134,7 +134,8 @@ class EndForm(StepForm):
 
     end_reason = forms.ChoiceField(label="Why it ends", choices=WHY_THEY_GO, required=False)
     now_vacant = vacancy_question()
-    groups = [("The end", ["through", "end_reason", "now_vacant"])]
+    when_fields: list = []
+    groups = [("The end", ["date", "end_reason", "through", "now_vacant"])]
 
     def prepare(self):
         super().prepare()

@@ -22,6 +22,8 @@ from records.periods import Precision, Qualifier, When, first_day
 
 
 class ReplaceForm(HolderForm):
+    when_fields: list = []
+    seldom = {**HolderForm.seldom, "left": "a gap between the two", "now_vacant": ""}
     date_label = "The new holder begins"
     date_help = "Those who go end the day before, or in the same month or year if no more is known."
     may_be_announced = True
@@ -52,8 +54,8 @@ class ReplaceForm(HolderForm):
         ask_through(self, self.record, tenures)
         self.ask_whether_they_existed([self.record])
         self.groups = [
-            ("Who goes", ["leaving", "through", "end_reason", "left", "now_vacant"]),
-            ("Who comes", self.person_fields),
+            ("Who comes", self.person_and_day),
+            ("Who goes", ["leaving", "end_reason", "through", "left", "now_vacant"]),
         ]
 
     def clean(self):

@@ -96,7 +96,7 @@ class Staff:
 
     def choose(self, label: str, words: str, shown: str = "") -> None:
         """Choose a record by typing part of its name."""
-        field = self._label(label).get_attribute("for")
+        field = self._field(label).get_attribute("id")
         self.choices += choose_in(self.page, field, words, shown)
 
     def say_how_known(self, document: str, locator: str, reason: str) -> None:
@@ -126,7 +126,12 @@ class Staff:
         ).nth(nth)
 
     def _field(self, label: str, nth: int = 0):
-        return self.page.locator(f"[id='{self._label(label, nth).get_attribute('for')}']")
+        label = self._label(label, nth)
+        fold = label.locator("xpath=ancestor::details[not(@open)]")
+        if fold.count():
+            fold.locator("summary").press("Enter")
+            self.choices += 1
+        return self.page.locator(f"[id='{label.get_attribute('for')}']")
 
 
 def one_line(element) -> str:
