@@ -43,7 +43,7 @@ from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
 from people.post_holders import HeldPost, Holder, Holding, posts_with_holders
 from records.models import Document
-from records.periods import Period, both
+from records.periods import Period, both, possible
 
 AT_ONCE = 2_000
 
@@ -289,10 +289,11 @@ class _Gathering:
                 self.forums.update((raw["from_forum_slug"], raw["to_forum_slug"]))
                 self.organisations.add(raw["to_organisation_slug"])
                 yield "reporting_lines", raw
-        told = None if self.everything else _told_on(self.day, Succession)
+        planned = _planned_by(self.day, Succession)
         for raw in self._read("successions", Succession.objects.all()):
             ends = {raw["from_forum_slug"], raw["to_forum_slug"]}
-            if told is None or (raw["id"] in told and ends & self.forums_in_force.keys()):
+            told = raw["in_force"] is not False or raw["id"] in planned
+            if self.everything or (told and ends & self.forums_in_force.keys()):
                 self.forums |= ends
                 yield "successions", raw
         for raw in self._read("member_organisations", MemberOrganisation.objects.all()):
@@ -307,7 +308,7 @@ class _Gathering:
         stays one for good. Successions are there as plans, too."""
         records = Relationship.objects.all()
         if not self.everything:
-            planned = _told_on(self.day, Relationship)
+            planned = _planned_by(self.day, Relationship)
             records = (
                 records.possibly(self.day)
                 | records.ended_before(self.day)
@@ -381,10 +382,10 @@ def _holding(records: Any, day: datetime.date) -> dict[str, bool | None]:
     return possibly | dict.fromkeys(_slugs(records.certainly(day)), True)
 
 
-def _told_on(day: datetime.date, model: type[Succession] | type[Relationship]) -> set[int]:
-    """The keys of the successions that had come by the day, or were planned by then."""
-    successions = model.objects.filter(kind__in=SuccessionKind.values)
-    documents = successions.select_related("document", "given_up_document")
+def _planned_by(day: datetime.date, model: type[Succession] | type[Relationship]) -> set[int]:
+    """The keys of the successions that had not come by the day, and were planned by then."""
+    to_come = model.objects.filter(kind__in=SuccessionKind.values).exclude(possible(day))
+    documents = to_come.select_related("document", "given_up_document")
     return {each.pk for each in documents.iterator(chunk_size=AT_ONCE) if each.stands(day)}
 
 
