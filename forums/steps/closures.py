@@ -105,7 +105,7 @@ class ClosureStep(DependantsStep):
         return present_end(self.record)
 
     def facts(self):
-        facts = [("In the register since", self.record.start_in_words())]
+        facts = [(self.record.start_heading(self.today), self.record.start_in_words())]
         if self.record.end_date:
             facts.append(("Recorded as ended", self.record.end_in_words()))
         return facts

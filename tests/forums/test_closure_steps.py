@@ -33,6 +33,7 @@ from tests.builders import (
     day,
     make_appointment,
     make_chair_seat,
+    make_document,
     make_forum,
     make_member_organisation,
     make_membership,
@@ -758,3 +759,12 @@ def test_the_form_to_end_a_tie_again_starts_from_its_recorded_end_and_says_so(ma
     shown = preview(tie, "end", date="2150-03-31")
 
     assert remarks_of(shown) == ["An end was recorded already, June 2150; this takes its place."]
+
+
+def test_what_is_yet_to_begin_is_not_said_to_be_there():
+    paper = make_document(as_of="2026-10-01")
+    board = make_forum(start_date="2090-04-01", document=paper)
+
+    page = signed_in().get(step_address(Forum, board.pk, "stand-down"))
+
+    assert ("Is to begin", "1 April 2090") in page.context_data["step_facts"]
