@@ -74,7 +74,10 @@ def why_perhaps(holder: Holder) -> str:
 
 def to_come(holder: Holder, asked: AskedDay) -> str:
     """When somebody holds it whom the sources name only from a later day, to follow the name:
-    "in post by June 2021", "from 1 May 2027"."""
+    "in post by June 2021", "from 1 May 2027"; of a designate, "(designate, named on 26 November
+    2021, to begin on 1 July 2022)"."""
+    if holder.named:
+        return f"({holder.designate_in_words('').strip()})"
     if holder.is_openly_perhaps(asked.day):
         return f"in post {holder.time_as_foreseen(asked.day)}"
     return holder.from_in_words()

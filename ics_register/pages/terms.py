@@ -211,7 +211,8 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         due = "term was due to end" if holder.serves_past_term(asked.day) else "term ends"
         lines.append(PaperLine(f"{due} {date_in_words(holder.term_ends)}"))
     lines.append(PaperLine(how_old.last_known(holder, asked)))
-    return (*lines, *required)
+    is_last = holder is seat.holders[-1] and not seat.unfilled
+    return (*lines, *(to_come(seat, asked) if is_last else ()), *required)
 
 
 def member_organisations(forum: Forum, asked: AskedDay, references: References) -> tuple:

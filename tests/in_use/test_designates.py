@@ -52,6 +52,9 @@ def test_a_successor_designate_is_told_from_the_naming_to_the_start_and_is_no_ho
         for page in (f"{stage.page}/", "/chairs/"):
             assert (WORDS in read(page, asked).text) == is_designate, (page, day)
         assert ("Chair designate" in read("/people/bea/", asked).text) == is_designate
+        if stage.kind == "seat":
+            paper_says = "Bea Moss (designate, named on 26 November 2021, to begin on 1 July 2022)"
+            assert (paper_says in read("/forums/board/terms/", asked).text) == is_designate
         named = [("Chair", "2021-11-26")]
         assert to_come("/people/bea.json", day) == (named if is_designate else []), day
         for table in (f"{stage.page}.csv", "/chairs.csv"):
