@@ -128,7 +128,7 @@ class SuccessionAdmin(DatedAdmin):
         EVIDENCE,
     ]
     list_display = ["from_forum", "kind", "to_forum", "since"]
-    list_filter = [InForce, "kind"]
+    list_filter = [InForce]
     list_select_related = ["from_forum", "to_forum"]
     search_fields = ["from_forum__folded", "to_forum__folded"]
 

@@ -34,7 +34,7 @@ from people.designates import NAMED_FIELDS
 from people.identity import may_be_named
 from people.models import Appointment, PersonName, PostVacancy
 from records.models import DatedFact, NameKind
-from records.periods import Precision, Qualifier
+from records.periods import Precision
 
 START, END, NAMED, GIVEN_UP = "start", "end", "named", "given_up"
 
@@ -220,10 +220,9 @@ PLAN_GIVEN_UP = {
     "given_up_document_title": F("given_up_document__short_title"),
     "given_up_locator": F("given_up_locator"),
 }
-# Ties of which there is no day to tell: plans without one, and those given up on no known day.
-NO_DAY_GIVEN_UP = Q(given_up_document__isnull=False, given_up_document__as_of=None)
-ONLY_PLANNED = Q(given_up_document=None) & (
-    Q(start_date=None) | Q(start_qualifier=Qualifier.NOT_BEFORE)
+# Plans of which there is no day to tell: that give none, and that were given up on no known day.
+WITHOUT_A_DAY = Q(given_up_document=None, start_date=None, end_date=None) | Q(
+    given_up_document__isnull=False, given_up_document__as_of=None
 )
 LINE_TO = {
     "object_name": Coalesce("to_forum__name", "to_organisation__name"),
@@ -264,13 +263,13 @@ KINDS = [
     Kind("relationship", Relationship, "to_organisation__folded", 2,
          ("organisation", "from_organisation__"), ("organisation", "to_organisation__"),
          columns={"kind": F("kind"), **PLAN_GIVEN_UP}, split_from="from_organisation__folded",
-         shown=~NO_DAY_GIVEN_UP, events=(START, END, GIVEN_UP),
+         shown=~WITHOUT_A_DAY, events=(START, END, GIVEN_UP),
          concerns={"organisation": ("from_organisation", "to_organisation")},
          befalls=Befalls(START, of_organisation("from_organisation__"), TAKES_THE_PLACE)),
     Kind("succession", Succession, "to_forum__folded", 2,
          ("forum", "from_forum__"), ("forum", "to_forum__"),
          columns={"kind": F("kind"), **PLAN_GIVEN_UP}, split_from="from_forum__folded",
-         shown=~(ONLY_PLANNED | NO_DAY_GIVEN_UP), events=(START, GIVEN_UP),
+         shown=~WITHOUT_A_DAY, events=(START, GIVEN_UP),
          concerns={"forum": ("from_forum", "to_forum")}),
     Kind("post", Post, "organisation__folded", 3, ("organisation", "organisation__"),
          columns={"title": F("title")}, counted_with="organisation",

@@ -14,7 +14,6 @@ from organisations.successions import (
 )
 from records.days import DayField
 from records.models import one_of
-from records.periods import Precision, Qualifier
 
 
 class Succession(Plannable):
@@ -51,7 +50,6 @@ class Succession(Plannable):
     fixed_fields = ("from_forum", "to_forum")
     named_by = ("from_forum", "to_forum")
     between_two = "A forum does not succeed itself."
-    may_have_no_start = True
 
     class Meta(Plannable.Meta):
         ordering = ["from_forum__folded", "id"]
@@ -78,9 +76,3 @@ class Succession(Plannable):
             was = over or stands == GIVEN_UP or self.start_is_told_as_foreseen(day)
             return in_the_past(self.description) if was else self.description
         return f"{self.verb(stands, day, over)} {self.get_kind_display()}"
-
-    def settle_period(self):
-        """A plan without a day holds nothing yet."""
-        if self.start_date is None:
-            self.start_precision, self.start_qualifier = Precision.DAY, Qualifier.NOT_BEFORE
-        super().settle_period()

@@ -20,9 +20,8 @@ from forums.change_kinds import (
     KIND,
     KINDS,
     NAMED,
-    NO_DAY_GIVEN_UP,
-    ONLY_PLANNED,
     START,
+    WITHOUT_A_DAY,
     Key,
     Kind,
     Subject,
@@ -69,9 +68,8 @@ UNDATED_KINDS = [
     UndatedKind("quoracy-clause", QuoracyClause, "forum", "forum__"),
     UndatedKind("escalation-step", EscalationStep, "forum", "forum__"),
     UndatedKind("planned-relationship", Relationship, "organisation", "from_organisation__",
-                NO_DAY_GIVEN_UP),
-    UndatedKind("planned-succession", Succession, "forum", "from_forum__",
-                ONLY_PLANNED | NO_DAY_GIVEN_UP),
+                WITHOUT_A_DAY),
+    UndatedKind("planned-succession", Succession, "forum", "from_forum__", WITHOUT_A_DAY),
 ]  # fmt: skip
 # The history of people who are hidden or removed is not shown at all.
 OF_PEOPLE = {Person, PersonName, Distinction}

@@ -6,9 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from organisations.successions import Plannable, leads_to
+from organisations.successions import Plannable, SuccessionKind, leads_to
+from records.constraints import DatabaseCheck
+from records.days import DayField
 from records.models import one_of
 from records.overlap_rules import NoOverlap, overlapping
+from records.periods import Qualifier
 
 
 class RelationshipKind(models.TextChoices):
@@ -36,6 +39,15 @@ class Relationship(Plannable):
         "organisations.Organisation", on_delete=models.PROTECT, related_name="relationships_to"
     )
 
+    start_date = DayField(
+        "start",
+        null=True,
+        blank=True,
+        help_text="First day. If only the month or year is known, any day in it will do. Leave "
+        "empty only for something that is over and whose start is not recorded, or for a planned "
+        "succession that gives no day.",
+    )
+
     fixed_fields = ("from_organisation", "to_organisation")
     named_by = ("from_organisation", "to_organisation")
     between_two = "A relationship is between two organisations."
@@ -51,7 +63,15 @@ class Relationship(Plannable):
     class Meta(Plannable.Meta):
         ordering = ["from_organisation__folded", "kind"]
         constraints = [
-            *Plannable.Meta.constraints,
+            *(each for each in Plannable.Meta.constraints if "start_or_end" not in each.name),
+            DatabaseCheck(
+                name="organisations_relationship_start_or_end",
+                condition=Q(start_date__isnull=False)
+                | Q(end_date__isnull=False, end_qualifier__in=[Qualifier.ON, Qualifier.BY])
+                | Q(kind__in=SuccessionKind.values),
+                violation_error_message="Give a start date. It may be left empty only for "
+                "something that is over, and for a planned succession.",
+            ),
             one_of("kind", RelationshipKind),
             models.CheckConstraint(
                 name="organisations_relationship_between_two",

@@ -17,7 +17,7 @@ from records.constraints import DatabaseCheck
 from records.evidence import spoken_of
 from records.locks import locked
 from records.models import DatedFact
-from records.periods import Qualifier, When, date_in_words
+from records.periods import Precision, Qualifier, When, date_in_words
 
 
 class SuccessionKind(models.TextChoices):
@@ -114,6 +114,16 @@ class Plannable(DatedFact):
         return self.kind in SuccessionKind.values
 
     @property
+    def may_have_no_start(self) -> bool:
+        return self.is_succession
+
+    def settle_period(self) -> None:
+        """A plan without a day holds nothing yet."""
+        if self.start_date is None and self.may_have_no_start:
+            self.start_precision, self.start_qualifier = Precision.DAY, Qualifier.NOT_BEFORE
+        super().settle_period()
+
+    @property
     def is_given_up(self) -> bool:
         return self.given_up_document_id is not None
 
@@ -173,12 +183,15 @@ class Plannable(DatedFact):
         said = self.source_as_of
         plan = f"a plan of {said.in_words().removeprefix('by ')}" if said else "a plan"
         told = f"{self.when_it_starts()}, {plan}" if self.starts else f"{plan}, which gives no day"
+        if self.is_given_up and self.start_date:  # it never began: the day is that of the plan
+            told = f"{plan} for {date_in_words(self.start_date, self.start_precision)}"
+        elif not self.is_given_up and not self.is_open_plan:
+            # The day is that on which it came. Nothing says whether the plan gave that or another.
+            told = f"{plan}; it came {self.when_it_starts()}"
         if stands == GIVEN_UP:
-            if self.start_date:  # it never began: the day is that of the plan
-                planned = date_in_words(self.start_date, self.start_precision)
-                told = f"{plan} for {planned}"
             return f"{told}, {self.given_up_in_words()}"
-        return f"{told}; no source says what became of it" if over else told
+        unsettled = over and self.is_open_plan
+        return f"{told}; no source says what became of it" if unsettled else told
 
     def clean(self) -> None:
         super().clean()

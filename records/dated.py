@@ -73,8 +73,6 @@ class Dated(Period, models.Model):
     earliest_end = models.DateField(editable=False)
     latest_end = models.DateField(editable=False)
 
-    # Whether what goes on may have no start: a plan that gives no day.
-    may_have_no_start = False
     no_overlaps: tuple[NoOverlap, ...] = ()
     not_before: tuple[NotBefore, ...] = ()
 
@@ -129,6 +127,11 @@ class Dated(Period, models.Model):
             )
             for which in ("start", "end")
         ]
+
+    @property
+    def may_have_no_start(self) -> bool:
+        """Whether this may go on without a start: a plan that gives no day."""
+        return False
 
     def held_on(self) -> datetime.date:
         """The last day on which a document surely says that this held; the first day there is if

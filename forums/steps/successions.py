@@ -34,6 +34,7 @@ class SuccessionForm(StepForm):
     date_help = "The first day on which it had come."
     may_be_announced = True
     groups = [("What came after it", ["kind", "after", "description"])]
+    seldom = {**StepForm.seldom, "description": "the plan in its own words"}
     shows = {
         **StepForm.shows,
         "start_qualifier": "qualifier",
@@ -67,10 +68,9 @@ class SuccessionForm(StepForm):
             help_text="Type part of a name. Choose each, if it was split.",
             error_messages={"required": "Choose what came after it."},
         )
-        if self.model.may_have_no_start:
-            self.fields["date"].required = False
-            self.fields["date"].help_text += " Leave it empty for a plan that gives no day."
-        else:
+        self.fields["date"].required = False
+        self.fields["date"].help_text += " Leave it empty for a plan that gives no day."
+        if not hasattr(self.model, "description"):
             del self.fields["description"]
 
     def clean(self):

@@ -23,7 +23,7 @@ from ics_register.pages.lists import filtered, page_of, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import record_at
-from ics_register.pages.relationships import others_of, relationships_of
+from ics_register.pages.relationships import others_of, relationships_of, when_told
 from ics_register.pages.statements import said_by
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.timelines import recorded_times
@@ -312,6 +312,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "ended_with_seats": organisation.told_end("ended") if still_there else "",
         **around,
         "relationships": relationships,
+        "plan_told": when_told,
         "names_then": names_then(
             asked,
             organisations=others_of(relationships),

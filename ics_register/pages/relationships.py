@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.how_old import lowered
 from ics_register.pages.joins import with_sources
 from ics_register.pages.statements import source_of
 from organisations.models import Organisation, Relationship, RelationshipKind
@@ -33,8 +32,16 @@ RELATIONSHIPS_BEFORE = {
     RelationshipKind.PART_OF: ("Was part of", "Included"),
     RelationshipKind.PARTNER_IN: ("Was a partner in", "Had as partners"),
 }
-# Words before a succession that has not come.
-PLANS = {PLANNED: "Planned: ", GIVEN_UP: "Plan given up: "}
+# Words for a planned succession, or one given up, after “is to” or “was to”: read from the first of
+# the two and from the second.
+PLANS = {
+    SuccessionKind.SUCCEEDED_BY: ("be succeeded by", "succeed"),
+    SuccessionKind.REPLACED_BY: ("be replaced by", "replace"),
+    SuccessionKind.MERGED_INTO: ("be merged into", "be merged from"),
+    SuccessionKind.SPLIT_INTO: ("be split into", "be split from"),
+    SuccessionKind.IN_PART_BY: ("be taken over in part by", "take over part of"),
+    SuccessionKind.RENAMED: ("be renamed", "be the new name of"),
+}
 
 
 def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
@@ -58,15 +65,22 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
         return relationship.kind, is_former(relationship), later, plan_of(relationship)
 
     def plan_of(relationship) -> str:
-        return PLANS.get(stands[relationship], "")
+        """ "is to", "was to"; "" of what is no plan."""
+        if stands[relationship] not in (PLANNED, GIVEN_UP):
+            return ""
+        over = is_over(relationship, asked.day)
+        verb = relationship.verb(stands[relationship], asked.day, over)
+        return verb.removesuffix(" be")
 
     def told(relationship) -> tuple[str, Organisation]:
         is_from = relationship.from_organisation_id == organisation.pk
         other = relationship.to_organisation if is_from else relationship.from_organisation
         if is_former(relationship):
             return RELATIONSHIPS_BEFORE[relationship.kind][not is_from], other
+        if plan := plan_of(relationship):
+            return capfirst(f"{plan} {PLANS[relationship.kind][not is_from]}"), other
         kind = relationship.get_kind_display() if is_from else RELATIONSHIPS_TO[relationship.kind]
-        return capfirst(plan_of(relationship) + lowered(kind)), other
+        return capfirst(kind), other
 
     headed: dict[str, list] = {}
     for relationship in sorted(relationships, key=in_turn):
@@ -80,6 +94,17 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
         (heading, [list(group) for _, group in itertools.groupby(pairs, stated)])
         for heading, pairs in headed.items()
     ]
+
+
+def is_over(plan: Relationship, day: datetime.date) -> bool:
+    """Whether one of the two has ended before the day, and the plan with it."""
+    return any(each.has_ended(day) for each in (plan.from_organisation, plan.to_organisation))
+
+
+def when_told(relationship: Relationship, day: datetime.date) -> str:
+    """When a planned succession is to come, or was, and by whose plan; "" of what has a period."""
+    stands, over = relationship.stands(day), is_over(relationship, day)
+    return relationship.when_told(stands, day, over) if stands in (PLANNED, GIVEN_UP) else ""
 
 
 @prepared

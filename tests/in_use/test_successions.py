@@ -11,6 +11,7 @@ from tests.admin_pages import address, errors_of, send
 from tests.builders import (
     make_document,
     make_forum,
+    make_member_organisation,
     make_organisation,
     make_relationship,
     make_succession,
@@ -148,7 +149,8 @@ def test_a_plan_without_a_day_comes_on_a_day(old, new):
 
     take(plan, "what-became-of-it", outcome="another-day", date=ON, document=paper(MAY))
 
-    assert "Old Board is to become New Board" in after(BEFORE)
+    plan = "is to become New Board, a plan of 5 October 2023; it came on 1 April 2024"
+    assert f"Old Board {plan}" in after(BEFORE)
     assert "Old Board was replaced by New Board on 1 April 2024" in after(ON)
     assert stands(BEFORE) == [("replaced-by", "New Board", "planned")]
     assert stands(ON) == [("replaced-by", "New Board", "came")]
@@ -174,6 +176,8 @@ def test_a_plan_is_given_up_and_stays_as_a_plan(old, new):
     take(plan, "what-became-of-it", outcome="never", date=None, document=paper("2024-01-15"))
 
     assert stands("2024-01-14") == [("replaced-by", "New Board", "planned")]
+    plan = "is to be replaced by New Board, a plan of 5 October 2023 for 1 April 2024"
+    assert f"Old Board {plan}" in after("2024-01-14")
     for day in ("2024-01-15", BEFORE, ON, AFTER):
         assert stands(day) == [("replaced-by", "New Board", "given-up")]
         told = after(day)
@@ -265,18 +269,18 @@ def test_an_organisation_merges_as_planned():
     trust = make_organisation(slug="trust", name="Old Trust")
     new = make_organisation(slug="new", name="New Trust")
     record(trust, "merged-into", new, date=ON, document=paper(OCTOBER))
-    assert "Planned: merged into New Trust, on 1 April 2024, a plan of 5 October" in (
+    assert "Is to be merged into New Trust, on 1 April 2024, a plan of 5 October" in (
         related(BEFORE)
     )
-    assert "Planned: merged from Old Trust" in related(BEFORE, "new")
+    assert "Is to be merged from Old Trust" in related(BEFORE, "new")
 
     took = {"successor": new, "how": "merged-into", "date": ON, "document": paper(MAY)}
     take(trust, "merge", **took)
 
     [tie] = Relationship.objects.all()
     assert (tie.kind, tie.start_foreseen) == (SuccessionKind.MERGED_INTO, False)
-    assert "Planned: merged into New Trust" in related(BEFORE)
-    assert "Merged into New Trust" in related(ON) and "Planned" not in related(ON)
+    assert "Is to be merged into New Trust" in related(BEFORE)
+    assert "Merged into New Trust" in related(ON) and "Is to be" not in related(ON)
     assert "Merged from Old Trust" in related(ON, "new")
     assert "On 1 April 2024 Old Trust was merged into New Trust." in changed()
     [said] = read_data("/organisations/trust.json", {"as_at": ON}).said["relationships"]
@@ -291,8 +295,10 @@ def test_the_merger_of_an_organisation_is_given_up():
 
     take(tie, "what-became-of-it", outcome="never", date=None, document=paper("2024-01-15"))
 
-    assert "Planned: merged into New Trust" in related("2024-01-14")
-    assert "Plan given up: merged into New Trust" in related(ON)
+    assert "Is to be merged into New Trust" in related("2024-01-14")
+    assert "Was to be merged into New Trust, a plan of 5 October 2023 for 1 April 2024" in (
+        related(ON)
+    )
     sentence = (
         "The plan for Old Trust to be merged into New Trust was given up, says the paper of 15 "
         "January 2024."
@@ -301,6 +307,136 @@ def test_the_merger_of_an_organisation_is_given_up():
     assert sentence in read("/changes/recorded/").text
     for feed in ("/changes.atom", "/organisations/trust/changes.atom"):
         assert [each for each in entries(feed).values() if "merged" in each] == [sentence]
+
+
+def tied(day: str, slug: str = "trust") -> list[tuple]:
+    """What the JSON of an organisation says of its relationships, checked against the files."""
+    said = read_data(f"/organisations/{slug}.json", {"as_at": day}).said["relationships"]
+    rows = opened.sqlite(as_at=day).execute(
+        "SELECT kind, to_organisation_id, in_force FROM relationships"
+    )
+    exported = {(kind, to, holds and bool(holds)) for kind, to, holds in rows}
+    assert {(t["kind"], t["to_organisation"]["id"], t["in_force"]) for t in said} == exported
+    return sorted((t["kind"], t["to_organisation"]["name"], t["stands"]) for t in said)
+
+
+@pytest.fixture
+def trust():
+    """A trust that is a member of a board."""
+    trust = make_organisation(slug="trust", name="Old Trust")
+    board = make_forum(slug="board", name="The Board")
+    make_member_organisation(forum=board, organisation=trust)
+    return trust
+
+
+def told_everywhere(sentence: str) -> list[str]:
+    """Which feeds tell a change: of all, of the two organisations, and of the board."""
+    feeds = ("/changes", "/organisations/trust/changes", "/organisations/new/changes",
+             "/forums/board/changes")  # fmt: skip
+    assert sentence in changed()
+    return [feed for feed in feeds if sentence in entries(f"{feed}.atom").values()]
+
+
+def test_a_part_of_an_organisation_is_taken_over_as_planned(trust):
+    new = make_organisation(slug="new", name="New Trust")
+    record(trust, "in-part-by", new, date=ON, document=paper(OCTOBER))
+    assert tied("2023-10-04") == []
+    for day in (OCTOBER, BEFORE):
+        assert tied(day) == tied(day, "new") == [("in-part-by", "New Trust", "planned")]
+        planned = "Is to be taken over in part by New Trust, on 1 April 2024, a plan of 5 October"
+        assert planned in related(day)
+        assert "Is to take over part of Old Trust" in related(day, "new")
+    assert "Was to be taken over in part by New Trust, on 1 April 2024, says" in related(ON)
+    assert "Was to take over part of Old Trust" in related(ON, "new")
+    [tie] = Relationship.objects.all()
+
+    take(tie, "what-became-of-it", outcome="happened", date=None, document=paper(MAY))
+
+    assert "Is to be taken over in part by New Trust" in related(BEFORE)
+    assert tied(BEFORE) == [("in-part-by", "New Trust", "planned")]
+    for day in (ON, AFTER):
+        assert tied(day) == tied(day, "new") == [("in-part-by", "New Trust", "came")]
+        assert "Taken over in part by New Trust" in related(day)
+        assert "Took over part of Old Trust" in related(day, "new")
+        # It goes on, and so does its membership.
+        assert "Old Trust" in read("/forums/board/", {"as_at": day}).text
+        assert not read_data("/organisations/trust.json", {"as_at": day}).said["end_date"]
+    sentence = "On 1 April 2024 Old Trust was taken over in part by New Trust."
+    assert len(told_everywhere(sentence)) == 4
+    page = read("/changes/", {**ALWAYS, "forum": "board"}).text
+    assert f"{sentence} Takes part in The Board as a member organisation: Old Trust." in page
+    assert [events(day) for day in (BEFORE, ON)] == [0, 1]
+
+
+def test_the_plan_to_take_over_a_part_of_an_organisation_is_given_up_and_made_again(trust):
+    new = make_organisation(slug="new", name="New Trust")
+    record(trust, "in-part-by", new, date=ON, document=paper(OCTOBER))
+    [tie] = Relationship.objects.all()
+
+    take(tie, "what-became-of-it", outcome="never", date=None, document=paper("2024-01-15"))
+
+    assert tied("2024-01-14") == [("in-part-by", "New Trust", "planned")]
+    for day in ("2024-01-15", ON, AFTER):
+        assert tied(day) == [("in-part-by", "New Trust", "given-up")]
+        told = related(day)
+        plan = "a plan of 5 October 2023 for 1 April 2024, given up by 15 January 2024"
+        assert f"Was to be taken over in part by New Trust, {plan}" in told
+        assert "Was to take over part of Old Trust" in related(day, "new")
+    sentence = (
+        "The plan for Old Trust to be taken over in part by New Trust was given up, says the paper "
+        "of 15 January 2024."
+    )
+    # It never befell the board.
+    assert len(told_everywhere(sentence)) == 3
+    assert events(ON) == 0
+    record(trust, "in-part-by", new, date="2026-04-01", document=paper("2026-04-02"))
+    assert tied("2026-04-01") == [
+        ("in-part-by", "New Trust", "came"), ("in-part-by", "New Trust", "given-up"),
+    ]  # fmt: skip
+
+
+def test_a_planned_merger_of_organisations_may_give_no_day(trust):
+    new = make_organisation(slug="new", name="New Trust")
+    record(trust, "merged-into", new, date=None, document=paper(OCTOBER))
+    [tie] = Relationship.objects.all()
+    plan = "Is to be merged into New Trust, a plan of 5 October 2023, which gives no day"
+    assert tied("2023-10-04") == []
+    for day in (OCTOBER, AFTER):
+        assert plan in related(day)
+        assert tied(day) == [("merged-into", "New Trust", "planned")]
+    assert not [each for each in changed() if "merged" in each]
+    assert "A relationship of Old Trust." in read("/changes/recorded/").text
+
+    take(tie, "what-became-of-it", outcome="another-day", date=ON, document=paper(MAY))
+
+    plan = "Is to be merged into New Trust, a plan of 5 October 2023; it came on 1 April 2024"
+    assert plan in related(BEFORE)
+    assert "Merged into New Trust" in related(ON)
+    assert tied(ON) == [("merged-into", "New Trust", "came")]
+    assert "On 1 April 2024 Old Trust was merged into New Trust." in changed()
+
+
+def test_a_plan_does_not_outlive_the_organisation():
+    trust = make_organisation(slug="trust", name="Old Trust", end_date=BEFORE)
+    new = make_organisation(slug="new", name="New Trust")
+    record(trust, "merged-into", new, date=None, document=paper(OCTOBER))
+
+    assert "Is to be merged into New Trust" in related(BEFORE)
+    assert "Was to be merged into New Trust" in related(ON)
+    assert "no source says what became of it" in related(ON)
+    assert "Was to be merged from Old Trust" in related(ON, "new")
+
+
+@pytest.mark.parametrize("kind", list(SuccessionKind))
+def test_every_kind_of_plan_has_words_on_both_pages(kind):
+    trust = make_organisation(slug="trust", name="Old Trust")
+    new = make_organisation(slug="new", name="New Trust")
+    make_relationship(
+        from_organisation=trust, to_organisation=new, kind=kind, start_date=ON,
+        document=paper(OCTOBER),
+    )  # fmt: skip
+    for slug in ("trust", "new"):
+        assert "Is to " in related(BEFORE, slug)
 
 
 def test_a_relationship_begins_and_ends_by_a_step():
