@@ -277,6 +277,11 @@ def ended_before(day: datetime.date, *paths: str) -> Q:
     return query
 
 
+def named_in_ends(*paths: str) -> list[str]:
+    """What to select with records, so that the end of what `paths` lead to can be told."""
+    return [f"{path}{name}" for path in paths for name in ("__document", "__end_document")]
+
+
 def number_of_days(days: int) -> str:
     return f"{days:,} day{'' if days == 1 else 's'}"
 

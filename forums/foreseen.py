@@ -31,7 +31,8 @@ from people.vacant_places import Vacancy
 from records.confirmations import known_later, reconfirm
 from records.dated import Dated
 from records.events import Source, begin_on, end, read_and_lock, take_back_end
-from records.evidence import foreseen, spoken_of, stale
+from records.evidence import spoken_of, stale
+from records.foresight import foreseen
 from records.models import DatedFact, OtherName
 from records.periods import Qualifier, When
 
@@ -222,9 +223,9 @@ def it_happened(
     if which == END:
         for fact in facts:
             assert fact.ends is not None
-            end(fact, fact.ends, source)
-        facts = [fact for fact in facts if fact.start_foreseen]  # what ended had begun
-    reconfirm(facts=facts, when=said, source=source)
+            end(fact, fact.ends, source)  # and so had begun
+    else:
+        reconfirm(facts=facts, when=said, source=source)
     refuse_if_unsettled(record, source, today)
 
 

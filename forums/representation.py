@@ -14,7 +14,7 @@ from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
 from people.models import Appointment, Basis
 from people.standing import Standing, in_places
-from records.evidence import foreseen
+from records.foresight import foreseen
 from records.prepared import prepared
 
 # One seat and several seats of each role, in words.

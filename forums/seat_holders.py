@@ -32,7 +32,7 @@ from people.standing import filled_at_most, settled, standing_of, surely_filled
 from people.vacant_places import PostVacancy, vacant_places
 from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key
 from records.days import NO_LATEST, next_day
-from records.evidence import foreseen
+from records.foresight import foreseen
 from records.periods import When, both, not_over
 from records.prepared import prepared
 from records.stated import EVIDENCE, PERIOD, document_columns

@@ -16,7 +16,7 @@ from forums.models import Forum, ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
 from organisations.successions import SuccessionKind
 from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
-from records.evidence import only_planned, paper_of
+from records.foresight import only_planned, paper_of
 from records.periods import Precision, date_in_words
 
 

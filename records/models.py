@@ -23,7 +23,8 @@ from records.cited import (
 from records.constraints import DatabaseCheck
 from records.dated import Dated
 from records.days import NO_EARLIEST, DayField
-from records.evidence import Evidenced, Foreseeable, refuse_to_come, surely_said_on
+from records.evidence import Evidenced, refuse_to_come, surely_said_on
+from records.foresight import Foreseeable
 from records.history import Recorded, RecordQuerySet
 from records.names import FoldedField
 from records.periods import (
@@ -217,9 +218,8 @@ class DatedFact(Record, Foreseeable, Evidenced, Dated):
 
     def dates_are_understood(self):
         known_on = (self.as_of, self.confirmed_on)
-        return super().dates_are_understood() and all(
-            isinstance(day, datetime.date | None) for day in known_on
-        )
+        understood = all(isinstance(day, datetime.date | None) for day in known_on)
+        return understood and super().dates_are_understood()
 
     def clean(self) -> None:
         super().clean()

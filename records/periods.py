@@ -339,6 +339,10 @@ class Period:
         """The end of what is over, in words: "closed March 2020"."""
         return f"{verb} {self.end_in_words()}"
 
+    def how_it_ended(self, verb: str) -> str:
+        """The end of what is over, as a part of a sentence: "closed on 31 March 2020"."""
+        return f"{verb} {self.when_it_ends()}"
+
     def time_in_words(self, day: datetime.date) -> str:
         """The period as somebody says it on `day`: "since April 2019", "by June 2021", "from
         1 May 2027", "since April 2019, to March 2027", "start not recorded, to May 2018"."""

@@ -3,9 +3,9 @@
 A record breaks a rule if the latest day on which it can have begun is before the earliest day on
 which its owner can have: the post or seat it holds, or the body that this is of. Nothing is refused
 where an owner is known only *by* a day. Triggers hold the rules on the tables of both, and are put
-in place after every migrate, as `records.overlap_rules` are. They look only at writes that give a
-record another start or owner, or an owner a later start: whatever broke a rule when the register
-was upgraded can still be changed in everything else.
+in place after every migrate, as `records.overlap_rules` are. They look only at rows that are new,
+and at writes that give a record another start or owner, or an owner a later start: whatever broke a
+rule when the register was upgraded can still be changed in everything else.
 """
 
 import datetime
@@ -164,7 +164,7 @@ def broken_rules() -> Iterator[tuple["DatedFact", Any]]:
 # is how many steps of the path lead from the records to a table.
 
 SQLITE_TRIGGER = """
-CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {changed}
+CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {changed}
 BEGIN
     SELECT RAISE(ABORT, '{rule}') WHERE EXISTS ({broken});
 END
@@ -208,7 +208,8 @@ class StartTrigger:
     def name(self) -> str:
         if self.level == 0:
             return f"{self.rule}_{self.event.lower()}"
-        return f"{self.rule}_{'owner' if self.level == len(self.keys) else 'between'}"
+        name = f"{self.rule}_{'owner' if self.level == len(self.keys) else 'between'}"
+        return f"{name}_insert" if self.event == "INSERT" else name
 
     @property
     def table(self) -> str:
@@ -237,7 +238,7 @@ class StartTrigger:
         if self.level < len(self.keys):
             owner, key = self.tables[self.level + 1], self.keys[self.level]
             locks.append(f"PERFORM 1 FROM {owner} WHERE id = NEW.{key} FOR KEY SHARE;")
-        if self.level > 0:
+        if self.level > 0 and self.event == "UPDATE":
             # Whoever adds a record locks what it directly belongs to.
             leads = "id" if self.level == 1 else self.keys[1]
             locks.append(
@@ -264,7 +265,8 @@ def triggers_of(model: type[Any]) -> list[StartTrigger]:
         tables = tuple(each._meta.db_table for each in models_on(model, rule))
         fields = zip(models_on(model, rule), rule.path.split("__"), strict=False)
         keys = tuple(each._meta.get_field(name).column for each, name in fields)
-        writes = [(0, "INSERT"), *((level, "UPDATE") for level in range(len(tables)))]
+        # A row that others refer to is new where a transaction adds them before it.
+        writes = [(level, event) for level in range(len(tables)) for event in ("INSERT", "UPDATE")]
         triggers += [StartTrigger(rule.name, tables, keys, *write) for write in writes]
     return triggers
 

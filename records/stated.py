@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from records.evidence import Evidence, Foreseeable
+from records.evidence import Evidence
+from records.foresight import Foreseeable
 from records.periods import Period
 
 # Columns of `.values()`. `document_columns` has those that name the documents.

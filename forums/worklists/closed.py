@@ -3,7 +3,7 @@ has come to an end."""
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from editing.worklists import WorklistPart, WorklistRow, ended_before
+from editing.worklists import WorklistPart, WorklistRow, ended_before, named_in_ends
 from forums.models import MemberOrganisation, Membership, Seat
 from forums.worklists.memberships import Memberships
 from forums.worklists.vacancies import Seats
@@ -43,13 +43,22 @@ class MembersOfTheClosed(Memberships):
                 "seat__forum",
                 "seat__on_behalf_of",
                 f"{post}__organisation",
+                *named_in_ends(
+                    "on_behalf_of",
+                    "seat",
+                    "seat__forum",
+                    "seat__on_behalf_of",
+                    post,
+                    f"{post}__organisation",
+                ),
             )
         )
 
     def rows(self, records):
         records = list(records)
         keys = [record.left_post for record in records if record.left_post]
-        self.left = Appointment.objects.select_related("post__organisation").in_bulk(keys)
+        named = ("post__organisation", "document", "end_document")
+        self.left = Appointment.objects.select_related(*named).in_bulk(keys)
         return super().rows(records)
 
     def reason(self, membership):
@@ -57,18 +66,19 @@ class MembersOfTheClosed(Memberships):
         post = seat.ex_officio_post
         speaks_for = membership.on_behalf_of or seat.on_behalf_of
         if seat.forum.has_ended(day):
-            return f"The forum stood down {seat.forum.when_it_ends()}, and this membership goes on."
+            stood_down = seat.forum.how_it_ended("stood down")
+            return f"The forum {stood_down}, and this membership goes on."
         if seat.has_ended(day):
-            return f"The seat ended {seat.when_it_ends()}, and this membership goes on."
+            return f"The seat {seat.how_it_ended('ended')}, and this membership goes on."
         if speaks_for is not None and speaks_for.has_ended(day):
-            return f"Sits for {speaks_for}, which closed {speaks_for.when_it_ends()}."
+            return f"Sits for {speaks_for}, which {speaks_for.how_it_ended('closed')}."
         if post is not None and post.has_ended(day):
-            return f"The seat goes with a post, {post}, which ended {post.when_it_ends()}."
+            return f"The seat goes with a post, {post}, which {post.how_it_ended('ended')}."
         if post is not None and post.organisation.has_ended(day):
             closed = post.organisation
-            return f"The seat goes with a post of {closed}, which closed {closed.when_it_ends()}."
+            return f"The seat goes with a post of {closed}, which {closed.how_it_ended('closed')}."
         left = self.left[membership.left_post]
-        return f"The seat goes with a post, {left.post}, which they left {left.when_it_ends()}."
+        return f"The seat goes with a post, {left.post}, whose holder {left.how_it_ended('left')}."
 
     def ways(self, membership):
         ways = self.steps(membership, "end")
@@ -88,7 +98,7 @@ class SeatsOfTheClosed(Seats):
             Seat.objects.certainly(self.day)
             .filter(ended_before(self.day, "forum", "on_behalf_of"))
             .exclude(pk__in=held)
-            .select_related("forum", "on_behalf_of")
+            .select_related("forum", "on_behalf_of", *named_in_ends("forum", "on_behalf_of"))
             .order_by("forum__folded", "order", "pk")
         )
 
@@ -99,10 +109,11 @@ class SeatsOfTheClosed(Seats):
 
     def row(self, seat):
         if seat.forum.has_ended(self.day):
-            reason = f"The forum stood down {seat.forum.when_it_ends()}, and this seat goes on."
+            stood_down = seat.forum.how_it_ended("stood down")
+            reason = f"The forum {stood_down}, and this seat goes on."
             return self.seat_row(seat, reason, self.steps(seat, "abolish"))
         closed = seat.on_behalf_of
-        reason = f"Speaks for {closed}, which closed {closed.when_it_ends()}."
+        reason = f"Speaks for {closed}, which {closed.how_it_ended('closed')}."
         reason += succession_in_words(self.successors[closed.pk])
         return self.seat_row(seat, reason, self.steps(seat, "move", "abolish"))
 
@@ -121,7 +132,7 @@ class ClosedMemberOrganisations(WorklistPart):
         return self.narrowed(
             MemberOrganisation.objects.certainly(self.day)
             .filter(ended_before(self.day, "organisation", "forum"))
-            .select_related("organisation", "forum")
+            .select_related("organisation", "forum", *named_in_ends("organisation", "forum"))
             .order_by("forum__folded", "organisation__folded", "pk")
         )
 
@@ -143,9 +154,10 @@ class ClosedMemberOrganisations(WorklistPart):
         forum, organisation = member.forum, member.organisation
         ways = self.steps(member, "end") or self.correcting(member, "Give its end")
         if forum.has_ended(self.day):
-            reason = f"The forum stood down {forum.when_it_ends()}, and this membership goes on."
+            stood_down = forum.how_it_ended("stood down")
+            reason = f"The forum {stood_down}, and this membership goes on."
         else:
-            reason = f"A member of the forum, closed {organisation.when_it_ends()}."
+            reason = f"A member of the forum. It {organisation.how_it_ended('closed')}."
             reason += succession_in_words(self.successors[organisation.pk])
             if not any(key == forum.pk for key, _ in self.open_members):
                 reason += " Every member organisation of the forum has closed."

@@ -4,7 +4,13 @@ from itertools import pairwise
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from editing.worklists import WorklistPart, WorklistRow, ended_before, worklist
+from editing.worklists import (
+    WorklistPart,
+    WorklistRow,
+    ended_before,
+    named_in_ends,
+    worklist,
+)
 from forums.models import ANSWERS, DecisionBasis, Forum, ForumStatus, LineKind, ReportingLine
 from forums.reporting_lines import lines_in_force, loops
 from organisations.worklists import PLACE
@@ -45,13 +51,18 @@ class LinesToTheEnded(WorklistPart):
         return self.narrowed(
             lines_in_force(self.day)
             .filter(ended_before(self.day, "to_forum", "to_organisation"))
-            .select_related("from_forum", "to_forum", "to_organisation")
+            .select_related(
+                "from_forum",
+                "to_forum",
+                "to_organisation",
+                *named_in_ends("to_forum", "to_organisation"),
+            )
             .order_by("from_forum__folded", "pk")
         )
 
     def row(self, line):
         to = line.to_forum or line.to_organisation
-        ended = f"{to.verb_of_end} {to.when_it_ends()}"
+        ended = to.how_it_ended(to.verb_of_end)
         ways = self.steps(line, "end") or self.correcting(line, "Give its end")
         return WorklistRow(
             record=line,
@@ -83,7 +94,7 @@ class ForumsWithoutALine(Forums):
             .filter(~Exists(lines.filter(from_forum=OuterRef("pk"))))
             .filter(status=ForumStatus.ESTABLISHED)
             .annotate(heads=Exists(below))
-            .select_related("host")
+            .select_related("host", *named_in_ends("host"))
             .order_by("folded", "pk")
         )
 
@@ -104,7 +115,7 @@ class ForumsWithoutALine(Forums):
     def row(self, forum):
         reason = "No source says to whom it reports."
         if forum.host is not None:  # The host has closed, or the forum would stand apart.
-            reason += f" Its host, {forum.host}, closed {forum.host.when_it_ends()}."
+            reason += f" Its host, {forum.host}, {forum.host.how_it_ended('closed')}."
         return self.forum_row(forum, reason)
 
     def apart_rows(self, records):

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from editing.links import Link
-from editing.worklists import WorklistPart, WorklistRow, ended_before, worklist
+from editing.worklists import WorklistPart, WorklistRow, ended_before, named_in_ends, worklist
 from forums.filling import with_standing
 from forums.models import Forum, ForumStatus, Membership, Seat, SeatRole
 from forums.seat_holders import HeldSeat, held_seats_among
@@ -171,6 +171,7 @@ class ExOfficioSeats(Seats):
             .filter(ex_officio_post__isnull=False)
             .filter(of_post | ended if standing == Standing.VACANT else of_post & ~ended)
             .exclude(pk__in=members.values("seat"))
+            .select_related(*named_in_ends("ex_officio_post", "ex_officio_post__organisation"))
         )
 
     def found(self):
@@ -191,10 +192,10 @@ class ExOfficioSeats(Seats):
 
     def reason(self, post: Post, with_holders: HeldPost) -> str:
         if post.has_ended(self.day):
-            return f"It goes with a post, {post}, which ended {post.when_it_ends()}."
+            return f"It goes with a post, {post}, which {post.how_it_ended('ended')}."
         if post.organisation.has_ended(self.day):
             closed = post.organisation
-            return f"It goes with a post of {closed}, which closed {closed.when_it_ends()}."
+            return f"It goes with a post of {closed}, which {closed.how_it_ended('closed')}."
         if with_holders.standing == Standing.NOT_RECORDED:
             return f"It goes with a post, {post}. {silence_in_words(with_holders)}"
         return f"It goes with a post, {post}. {vacancy_in_words(with_holders)}"

@@ -14,7 +14,8 @@ from ics_register.open_data.identifiers import Addresses
 from people.designates import NAMED_FIELDS
 from people.post_holders import NAME_WITHHELD
 from people.standing import Standing
-from records.evidence import Evidence, Foreseeable
+from records.evidence import Evidence
+from records.foresight import Foreseeable
 from records.models import DatedFact
 from records.periods import Precision, Qualifier, When, as_known
 

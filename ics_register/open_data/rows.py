@@ -34,6 +34,13 @@ class Gathered:
             for table in ("appointments", "memberships")
         )
 
+    def foreseen(self, *tables: str) -> int:
+        """How many records of `tables` are told though a source only foresaw their start or end."""
+        count = "SELECT count(*) FROM {} WHERE {} AND (start_foreseen OR end_foreseen)"
+        return sum(
+            self.database.execute(count.format(table, self.told)).fetchone()[0] for table in tables
+        )
+
     def sources(self, row: sqlite3.Row) -> list[tuple[str, str]]:
         """The documents that a fact rests on, as (id, what it says there and where)."""
         found = [(row["document_id"], f"{self._titles[row['document_id']]}, {row['locator']}")]

@@ -45,6 +45,10 @@ LINES = {
     LineKind.SUB_GROUP_OF: "org:subOrganizationOf",
 }
 
+TENURES = ("appointments", "memberships")
+# Plain links in this format.
+LINKS = ("relationships", "reporting_lines", "member_organisations")
+
 
 def write(gathered: Gathered, file: BinaryIO) -> None:
     """Write the file node by node, so that few are in memory."""
@@ -104,6 +108,13 @@ def _interval(row: sqlite3.Row) -> dict | None:
     return said if len(said) > 1 else None
 
 
+def _planned(row: sqlite3.Row):
+    """A comment on what a source only foresaw: the ontology has no word for it."""
+    which = [which for which in ("start", "end") if row[f"{which}_foreseen"]]
+    edges = " and the ".join(which)
+    return _text(f"As foreseen, the {edges}: no later source says so.") if which else None
+
+
 def _sources(gathered: Gathered, row: sqlite3.Row) -> dict:
     found = gathered.sources(row)
     return {
@@ -129,7 +140,11 @@ def _data_set(gathered: Gathered) -> dict:
         dcterms_license=_ref(about["licence_address"]),
         dcterms_rights=_text(about["terms"]),
         dcterms_description=_text(
-            f"Left out are {gathered.perhaps_held} memberships that perhaps held on the day."
+            f"Left out are {gathered.perhaps_held} memberships that perhaps held on the day. "
+            f"A source only foresaw the start or the end of {gathered.foreseen(*TENURES)} that are "
+            "here, and no later one says that it happened: each says so in rdfs:comment, as posts "
+            f"and organisations do. So it is with {gathered.foreseen(*LINKS)} links, which have no "
+            "room for a comment."
         ),
         dcterms_temporal={"@value": about["as_at"], "@type": "xsd:date"},
     )
@@ -231,6 +246,7 @@ def _organisations(gathered: Gathered) -> Iterator[dict]:
             foaf_homepage=_ref(row["website"]),
             dcterms_spatial=_ref(row["place_id"]),
             dcterms_temporal=_interval(row),
+            rdfs_comment=_planned(row),
             **links,
             **_sources(gathered, row),
         )
@@ -253,6 +269,7 @@ def _forums(gathered: Gathered) -> Iterator[dict]:
             org_purpose=_text(row["purpose"]),
             dcterms_spatial=_ref(row["place_id"]),
             dcterms_temporal=_interval(row),
+            rdfs_comment=_planned(row),
             **links,
             **_sources(gathered, row),
         )
@@ -292,6 +309,7 @@ def _held(gathered, table, owner, role, tenures, key) -> Iterator[dict]:
                 if each["in_force"] and each["person_id"]
             ],
             dcterms_temporal=_interval(row),
+            rdfs_comment=_planned(row),
             **_sources(gathered, row),
         )
         for each in holders:
@@ -304,6 +322,7 @@ def _held(gathered, table, owner, role, tenures, key) -> Iterator[dict]:
                 org_organization=_ref(row[owner]),
                 org_role=_ref(_concept(gathered, table, role, row[role])),
                 org_memberDuring=_interval(each),
+                rdfs_comment=_planned(each),
                 dcterms_relation=_ref(row["id"]),
                 **_sources(gathered, each),
             )

@@ -39,6 +39,7 @@ from people.models import TERM_RUNS, Appointment
 from people.post_holders import Holder, Holding, held_posts_among
 from records.days import is_taken
 from records.evidence import year_before
+from records.foresight import Foreseeable
 from records.periods import Period, Precision, Qualifier, date_in_words, last_day
 
 # How far ahead the calendar of all forums looks, and how many chairs or reviews it holds at most.
@@ -60,6 +61,7 @@ class FoundDay:
     source: CalendarSource
     address: str
     is_certain: bool = True
+    foreseen_by: str = ""
 
 
 def days_for_calendar(context: dict) -> Days:
@@ -67,7 +69,8 @@ def days_for_calendar(context: dict) -> Days:
 
 
 def days_as_csv(context: dict, here: Here) -> CsvTable:
-    columns = ["key", "day", "words", "about", "document", "document_title", "locator"]
+    source = ["document", "document_title", "locator"]
+    columns = ["key", "day", "words", "foreseen", "about", *source]
     return CsvTable(
         columns,
         [
@@ -75,6 +78,7 @@ def days_as_csv(context: dict, here: Here) -> CsvTable:
                 "key": each["key"],
                 "day": each["day"],
                 "words": each["words"],
+                "foreseen": each["foreseen"],
                 "about": each["about"],
                 "document": each["source"]["document"]["id"],
                 "document_title": each["source"]["document"]["title"],
@@ -97,6 +101,7 @@ def days_as_json(context: dict, here: Here) -> dict:
                 "key": entry.key,
                 "day": entry.day.isoformat(),
                 "words": entry.words,
+                "foreseen": bool(entry.foreseen_by),
                 "source": {
                     "document": facts.document(here, entry.source.slug, entry.source.title),
                     "locator": entry.source.place,
@@ -187,6 +192,7 @@ def entries(found: Iterable[FoundDay]) -> list[CalendarEntry]:
             source=each.source,
             address=each.address,
             changed=changed[each.record],
+            foreseen_by=each.foreseen_by,
         )
         for each in found
     ]
@@ -228,16 +234,32 @@ def until(asked: AskedDay) -> datetime.date:
 # One forum
 
 EDGES = {"start": "Begins", "end": "Ends"}
+# The words for an edge that a source only foresaw, on whatever day the calendar is read.
+PLANNED_EDGES = {"start": "Is to begin", "end": "Is to end"}
 
 
 def of_forum(forum: Forum, asked: AskedDay) -> Iterator[FoundDay]:
     if forum.review_date and since(asked) <= forum.review_date and lasts(forum, forum.review_date):
         yield review_of(forum)
     for edge, day, known, is_certain in edges(forum, asked):
-        words = f"{EDGES[edge]}{known}: {forum.name}"
-        source, address = source_of(forum, edge), forum.get_absolute_url()
-        of = ("forum", forum.pk)
-        yield FoundDay((Forum, forum.pk), of, edge, day, words, source, address, is_certain)
+        words, foreseen_by = told_edge(forum, edge, known)
+        yield FoundDay(
+            record=(Forum, forum.pk),
+            of=("forum", forum.pk),
+            what=edge,
+            day=day,
+            words=f"{words}: {forum.name}",
+            source=source_of(forum, edge),
+            address=forum.get_absolute_url(),
+            is_certain=is_certain,
+            foreseen_by=foreseen_by,
+        )
+
+
+def told_edge(period: Foreseeable, edge: str, known: str) -> tuple[str, str]:
+    """The words of a start or an end, before those of what it is of, and what only foresaw it."""
+    foreseen_by = period.foreseen_by(edge)
+    return f"{(PLANNED_EDGES if foreseen_by else EDGES)[edge]}{known}", foreseen_by
 
 
 def review_of(forum: Forum) -> FoundDay:
@@ -263,10 +285,15 @@ def of_seat(seat: HeldSeat, asked: AskedDay) -> Iterator[FoundDay]:
         was_there = not holder.ex_officio or holder.certain_days() is not None
         for edge, day, known, is_certain in edges(holder, asked):
             if edge == "end" or holder in seat.announced or holder.is_listed(asked.day):
-                words = f"{EDGES[edge]}{known}: {spell.who}"
-                yield spell.found(
-                    edge, day, words, source_of(holder, edge), is_certain and was_there
+                words, foreseen_by = told_edge(holder, edge, known)
+                found = spell.found(
+                    edge,
+                    day,
+                    f"{words}: {spell.who}",
+                    source_of(holder, edge),
+                    is_certain and was_there,
                 )
+                yield replace(found, foreseen_by=foreseen_by)
 
 
 @dataclass(frozen=True)

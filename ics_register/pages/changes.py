@@ -43,9 +43,8 @@ OF = {
 
 def changes_as_json(context: dict, here: Here) -> dict:
     about = context["about"]
-    sentences = [
-        _sentence_as_data(row.sentence, here) for part in context["parts"] for row in part.rows
-    ]
+    # In the order of their days, as the list in CSV: the parts of the page are for readers.
+    sentences = [_sentence_as_data(sentence, here) for sentence in context["sentences"]]
     return {
         "from": context["days"].first.isoformat(),
         "to": context["days"].last.isoformat(),
@@ -151,6 +150,7 @@ def changes(request: HttpRequest, asked: AskedDay):
         "about_kind": kind_of(about),
         "page": page,
         "whole": (days, key),
+        "sentences": sentences,
         "parts": parts_of_changes(sentences, days, about, asked.today),
         "shown_in": entries_in_words(len(sentences), page),
         "no_change": "" if page.object_list else no_change(days, about),

@@ -36,6 +36,7 @@ class CalendarEntry:
     source: CalendarSource
     address: str  # of the page that says so
     changed: datetime.datetime  # when what it says last changed
+    foreseen_by: str  # "the paper of October 2025", if no later source says that it happened
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,10 @@ def _event(entry: CalendarEntry, register: uuid.UUID, here: Here) -> Event:
     event.add("dtstart", entry.day)
     event.add("dtend", next_day(entry.day))
     event.add("summary", one_line(entry.words))
-    event.add("description", f"{entry.words}\n\nSource: {entry.source}\n{address}")
+    said = [entry.words, "", f"Source: {entry.source}", address]
+    if entry.foreseen_by:
+        said.insert(1, f"As foreseen by {entry.foreseen_by}; no later source says so.")
+    event.add("description", "\n".join(said))
     event.add("url", address)
     event.add("transp", "TRANSPARENT")
     return event

@@ -1,6 +1,6 @@
 """The worklist of holders and posts that go on after what they belong to has closed."""
 
-from editing.worklists import ended_before, worklist
+from editing.worklists import ended_before, named_in_ends, worklist
 from organisations.models import Post
 from people.models import Appointment
 from people.worklists.terms import Appointments
@@ -19,17 +19,20 @@ CLOSED = worklist(
 @CLOSED.part
 class AppointmentsOfTheClosed(Appointments):
     def found(self):
-        closed = ended_before(self.day, "post", "post__organisation")
-        return self.narrowed(self.on_the_day().filter(closed))
+        paths = ("post", "post__organisation")
+        return self.narrowed(
+            self.on_the_day()
+            .filter(ended_before(self.day, *paths))
+            .select_related(*named_in_ends(*paths))
+        )
 
     def reason(self, appointment):
         post = appointment.post
         if post.has_ended(self.day):
-            return f"The post ended {post.when_it_ends()}, and this appointment goes on after it."
-        return (
-            f"{post.organisation} closed {post.organisation.when_it_ends()}, and this appointment "
-            "goes on after it."
-        )
+            ended = f"The post {post.how_it_ended('ended')}"
+        else:
+            ended = f"{post.organisation} {post.organisation.how_it_ended('closed')}"
+        return f"{ended}, and this appointment goes on after it."
 
     def ways(self, appointment):
         return self.steps(appointment, "end")
@@ -42,11 +45,11 @@ class PostsOfTheClosed(Posts):
     def found(self):
         held = Appointment.objects.possibly(self.day).values("post")
         posts = Post.objects.certainly(self.day).filter(ended_before(self.day, "organisation"))
-        return self.listed(posts.exclude(pk__in=held))
+        evidence = named_in_ends("organisation")
+        return self.listed(posts.exclude(pk__in=held)).select_related(*evidence)
 
     def row(self, post):
         organisation = post.organisation
-        reason = (
-            f"{organisation} closed {organisation.when_it_ends()}, and this post goes on after it."
-        )
+        ended = organisation.how_it_ended("closed")
+        reason = f"{organisation} {ended}, and this post goes on after it."
         return self.post_row(post, reason, self.steps(post, "abolish"))

@@ -49,15 +49,14 @@ def _since(vacancy: StatedVacancy) -> str:
 
 
 def _last_known(last: Holder) -> str:
-    left = last.told_end("left") if last.end_foreseen else f"left {last.when_it_ends()}"
-    return f"The last known holder, {last.person_to_staff}, {left}"
+    return f"The last known holder, {last.person_to_staff}, {last.how_it_ended('left')}"
 
 
 def silence_in_words(holding: Holding) -> str:
     for holder in holding.may_hold_already:
         if holder.start_date is None:
             return (
-                f"Not recorded: {holder.person_to_staff} left {holder.when_it_ends()}, and it is "
+                f"Not recorded: {holder.person_to_staff} {holder.how_it_ended('left')}, and it is "
                 "not known when they began."
             )
         return (

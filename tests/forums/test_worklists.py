@@ -295,7 +295,7 @@ def test_a_member_whose_qualifying_post_ended_or_was_left_is_listed():
     who_left = make_membership(seat=make_seat(ex_officio_post=left), person=ann)
     never_held = make_membership(seat=make_seat(ex_officio_post=left))
     assert reason_for(of_ended, "held-by-the-closed").endswith("which ended on 31 March 2024.")
-    assert reason_for(who_left, "held-by-the-closed").endswith("which they left on 30 June 2024.")
+    assert reason_for(who_left, "held-by-the-closed").endswith("whose holder left on 30 June 2024.")
     assert never_held not in listed("held-by-the-closed")
 
 
@@ -322,7 +322,7 @@ def test_a_closed_member_organisation_is_listed_with_what_came_after_until_ended
     member = make_member_organisation(organisation=old)
     make_member_organisation(forum=member.forum)
     [row] = rows_of("held-by-the-closed")
-    assert row.reason == ("A member of the forum, closed in March 2020. New CCG came after it.")
+    assert row.reason == ("A member of the forum. It closed in March 2020. New CCG came after it.")
     assert f"organisation={new.pk}" in way(row, "Add New CCG as a member")
     take_step(editor, way(row, "End"), date="2020-03-31", precision="month")
     assert listed("held-by-the-closed") == []

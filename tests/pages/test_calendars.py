@@ -18,6 +18,7 @@ from tests.builders import (
     day,
     make_appointment,
     make_chair_seat,
+    make_document,
     make_forum,
     make_membership,
     make_organisation,
@@ -110,6 +111,27 @@ def test_a_start_that_is_to_come_is_there_and_says_how_it_is_known(board):
     words = "Begins in April 2021, on a day not recorded: Ann Ash, Lay member, Board"
     assert str(event["summary"]) == words
     assert event.start == day("2021-04-30")
+
+
+def test_a_day_that_a_source_only_foresaw_says_so_in_every_format(board):
+    """A subscriber read “Begins”, of what a paper of the year before had planned."""
+    paper = make_document(as_of="2020-03-01", as_of_precision=Precision.MONTH)
+    planned = member(board, "Ann Ash", title="Chair", start_date="2020-05-01", document=paper)
+
+    [event] = events(BOARD, DAY).values()
+    assert str(event["summary"]) == "Is to begin: Ann Ash, Chair, Board"
+    foreseen = "foreseen by the paper of March 2020; no later source says so"
+    assert f"As {foreseen}." in str(event["description"])
+    assert f"as {foreseen}" in read("/forums/board/calendar/", DAY).text
+    [data] = read_data("/forums/board/calendar.json", DAY).said["days"]
+    [row] = read_data("/forums/board/calendar.csv", DAY).rows
+    assert (data["foreseen"], row["foreseen"]) == (True, "true")
+
+    planned.confirmed_on = day("2020-05-20")
+    planned.save()
+    [event] = events(BOARD, DAY).values()
+    assert str(event["summary"]) == "Begins: Ann Ash, Chair, Board"
+    assert "foreseen" not in str(event["description"])
 
 
 @pytest.mark.parametrize("passed", ["2020-03-01", "2021-06-01"])

@@ -10,6 +10,7 @@ from people.models import Appointment
 from tests.builders import (
     make_appointment,
     make_distinction,
+    make_document,
     make_organisation,
     make_person,
     make_person_name,
@@ -97,6 +98,24 @@ def test_a_holder_in_a_closed_organisation_is_listed_until_ended(editor):
     assert row.record == appointment.post
     take_step(editor, way(row, "Abolish"), date="2024-03-31")
     assert listed("held-by-the-closed") == []
+
+
+def test_what_a_closure_that_was_only_foreseen_leaves_behind_is_told_so():
+    """Worklists said “closed on”, and pages of the same organisation “was to close on”."""
+    paper = make_document(as_of="2024-01-15")
+    gone = make_organisation(name="Old Trust", document=paper, end_date="2024-03-31")
+    was_to_close = (
+        "was to close on 31 March 2024, says the paper of 15 January 2024; no later source says "
+        "whether it happened"
+    )
+    post = make_post(organisation=gone)
+    assert reason_for(post, "held-by-the-closed") == (
+        f"Old Trust {was_to_close}, and this post goes on after it."
+    )
+    appointment = make_appointment(post=post)
+    assert reason_for(appointment, "held-by-the-closed") == (
+        f"Old Trust {was_to_close}, and this appointment goes on after it."
+    )
 
 
 def test_a_holder_of_a_post_that_ended_is_listed():

@@ -6,7 +6,7 @@ import pytest
 
 from organisations.models import OrganisationName
 from people.models import Appointment
-from records.evidence import foreseen
+from records.foresight import foreseen
 from records.periods import Precision, Qualifier
 from tests.builders import (
     day,
@@ -78,6 +78,39 @@ def test_a_confirmation_on_or_after_its_day_makes_it_a_fact(paper):
     assert not began.start_foreseen
 
 
+def test_what_a_later_document_says_has_ended_had_begun(paper):
+    """Minutes showed somebody leaving, and the page said “if it began, it ended”."""
+
+    def start_foreseen(minutes, **fields) -> bool:
+        of_the_end = {"end_document": minutes, "end_locator": "page 9"}
+        began = {"document": paper, "start_date": "2026-01-01"}
+        return make_appointment(
+            **{**began, **AT_THE_END_OF_MARCH, **of_the_end, **fields}
+        ).start_foreseen
+
+    minutes = make_document(as_of="2026-04-02")
+    assert not start_foreseen(minutes)
+    assert not start_foreseen(minutes, end_qualifier=Qualifier.BY)
+    assert start_foreseen(minutes, end_qualifier=Qualifier.NOT_BEFORE)
+    # A plan of when it is to end does not show that it began, however late.
+    assert start_foreseen(make_document(as_of="2026-03-01"))
+    assert start_foreseen(make_document())
+    early = make_document(as_of="2025-11-01", as_of_precision=Precision.MONTH)
+    within = {"end_date": "2026-12-31", "end_precision": Precision.YEAR}
+    assert start_foreseen(early, **within)
+    assert not start_foreseen(make_document(as_of="2026-01-01"), **within)
+
+
+def test_a_plan_of_an_end_does_not_show_that_something_was_so(paper):
+    put_off = {"end_document": make_document(as_of="2026-02-01"), "end_locator": "page 9"}
+    planned = make_appointment(
+        document=paper, start_date="2026-01-01", end_date="2026-03-31", **put_off
+    )
+    assert planned.last_known_to_hold.in_words() == "October 2025"
+    planned.confirmed_on = day("2026-01-31")
+    assert planned.last_known_to_hold.in_words() == "1 February 2026"
+
+
 def test_sql_and_python_agree_on_what_is_foreseen():
     papers = [
         make_document(),
@@ -94,9 +127,10 @@ def test_sql_and_python_agree_on_what_is_foreseen():
         {"start_date": "2020-07-31", "start_precision": Precision.MONTH},
     ]
     ends = [
-        {"end_date": end, "end_precision": precision, **document}
+        {"end_date": end, "end_precision": precision, "end_qualifier": qualifier, **document}
         for end in ("2020-07-31", "2021-06-01")
         for precision in Precision
+        for qualifier in (Qualifier.ON, Qualifier.NOT_BEFORE)
         for document in [
             {},
             *({"end_document": paper, "end_locator": "page 9"} for paper in papers[::3]),
@@ -111,11 +145,12 @@ def test_sql_and_python_agree_on_what_is_foreseen():
             if field.endswith("_date") or field in ("as_of", "confirmed_on"):
                 value = value and day(value)
             setattr(name, field, value)
-        if name.start_date and name.start_date > name.end_date:
+        open_ended = name.end_qualifier == Qualifier.NOT_BEFORE and name.start_date is None
+        if open_ended or (name.start_date and name.start_date > name.end_date):
             continue
         name.save()
     names = list(OrganisationName.objects.select_related("document", "end_document"))
-    assert len(names) > 800
+    assert len(names) > 1600
 
     for which in ("start", "end"):
         expected = {name.pk for name in names if getattr(name, f"{which}_foreseen")}

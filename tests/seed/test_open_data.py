@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from rdflib import Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, ORG, RDF, SKOS, XSD
+from rdflib.namespace import DCTERMS, ORG, RDF, RDFS, SKOS, XSD
 
 from ics_register.pages.formats import address_in
 from organisations.models import HEAD_KINDS
@@ -268,6 +268,28 @@ def test_a_start_known_as_a_limit_is_claimed_by_no_format():
     assert graph.value(interval, TIME.hasBeginning) is None
     ends = graph.value(graph.value(interval, TIME.hasEnd), TIME.inXSDDate)
     assert ends == Literal("2019-03-31", datatype=XSD.date)
+
+
+@on_several_days
+def test_org_says_of_what_was_only_foreseen_that_it_was(asked):
+    database = opened.sqlite(**asked)
+    graph = opened.org(**asked)
+    foreseen = "in_force AND (start_foreseen OR end_foreseen)"
+
+    def ids(*tables: str) -> set[str]:
+        rows = [database.execute(f"SELECT id FROM {table} WHERE {foreseen}") for table in tables]
+        return {key for some in rows for (key,) in some}
+
+    commented = {str(node) for node in graph.subjects(RDFS.comment)}
+    held = ids("appointments", "memberships")
+    assert held <= commented
+    known = {str(node) for node in graph.subjects(RDF.type, ORG.Membership)} - held
+    assert known.isdisjoint(commented)
+    assert ids("forums", "organisations", "posts", "seats") <= commented
+    links = ids("relationships", "reporting_lines", "member_organisations")
+    [about] = graph.objects(URIRef("http://localhost/data/"), DCTERMS.description)
+    assert f"the start or the end of {len(held)} that are here" in about
+    assert f"So it is with {len(links)} links" in about
 
 
 @on_several_days

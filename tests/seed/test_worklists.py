@@ -40,8 +40,8 @@ def test_the_joint_committee_of_four_ccgs_that_have_closed_lights_up():
     ]
     assert {row.reason for row in rows} == {
         (
-            "A member of the forum, closed on 31 March 2020. NHS Herefordshire and Worcestershire "
-            "CCG came after it. Every member organisation of the forum has closed."
+            "A member of the forum. It closed on 31 March 2020. NHS Herefordshire and "
+            "Worcestershire CCG came after it. Every member organisation of the forum has closed."
         )
     }
 
