@@ -64,7 +64,7 @@ def foreseen(which: str, path: str = "") -> Q:
     if which == "start":
         tells_nothing = (
             is_none("end_document__as_of")
-            | Q(**{f"{path}end_qualifier": Qualifier.NOT_BEFORE})
+            | ~Q(**{f"{path}end_qualifier": Qualifier.ON})
             | before("end_document__as_of")
             | foreseen("end", path)
         )
@@ -79,8 +79,8 @@ class Foreseeable(Evidence, Period):
     are known to have happened, or are foreseen.
 
     It is foreseen that something starts or ends if its source, and whatever else it rests on, speak
-    surely of an earlier day. A source without a day foresees nothing. What a later document says
-    has ended had begun.
+    surely of an earlier day. A source without a day foresees nothing. Something had
+    begun if a later document says when it ended.
     """
 
     if TYPE_CHECKING:  # a column of a row, or a property of a record
@@ -121,9 +121,10 @@ class Foreseeable(Evidence, Period):
 
     @property
     def _known_by_its_end(self) -> When | None:
-        """The day of which the document speaks that says that it has ended; None if none does, or
-        only that it is to end."""
-        if self.over_by is None or self.end_foreseen:
+        """The day of which the document speaks that says when it ended; None if none does, or only
+        that it is to end. Giving an end *by* a day, it may say no more than that somebody else was
+        there."""
+        if self.ends is None or self.ends.qualifier != Qualifier.ON or self.end_foreseen:
             return None
         return spoken_of(self, "end_document_as_of")
 

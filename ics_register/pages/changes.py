@@ -43,7 +43,7 @@ OF = {
 
 def changes_as_json(context: dict, here: Here) -> dict:
     about = context["about"]
-    # In the order of their days, as the list in CSV: the parts of the page are for readers.
+    # In the order of the list in CSV: the parts of the page are for readers.
     sentences = [_sentence_as_data(sentence, here) for sentence in context["sentences"]]
     return {
         "from": context["days"].first.isoformat(),
