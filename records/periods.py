@@ -399,13 +399,20 @@ class Period:
             if self.starts is None:
                 return f"{self.ended_or_was_to} {self.when_it_ends()}, start not recorded"
             was_to = "was to begin " if self.start_foreseen else ""
-            return was_to + self.start_in_words()
+            return was_to + self.start_in_words() + self.perhaps_by(day)
         limits = []
         if self.starts and day < self.latest_start:
             limits.append(f"{self.began_or_was_to} {self.starts.some_time()}")
         if self.ends and self.earliest_end < day:
             limits.append(f"{self.ended_or_was_to} {self.ends.some_time()}")
         return " and ".join(limits)
+
+    def perhaps_by(self, day: datetime.date) -> str:
+        """The words after a start *by* the month or year in which `day` lies, of what is openly
+        perhaps: the source may speak of an earlier day in it. "" after any other."""
+        if self.starts is None or day < self.starts.first_possible():
+            return ""
+        return ", perhaps by this day" if day < self.latest_start else ""
 
     @property
     def began_or_was_to(self) -> str:

@@ -113,12 +113,13 @@ def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
         return PartOfPerson(anchor, heading, rows, through, note, nothing)
 
     day = asked.in_words
+    certain_or_recorded = "is certain" if all_held["known_from_a_later_day"] else "recorded"
     parts = [
         part(
             "now",
             "now",
             "Holds, as last recorded" if asked.is_today else f"Holds as at {day}",
-            nothing=f"Nothing recorded as at {day}.",
+            nothing=f"Nothing {certain_or_recorded} as at {day}.",
         ),
         part(
             "later",

@@ -426,9 +426,9 @@ def test_a_pcn_closes_and_its_practices_go_to_two_others(staff, reader):
         facts = reader.read(f"/organisations/{slug}/", day).facts["relationships"]
         return {fact for fact in facts if ICS not in fact and "printed" not in fact}
 
-    planned = f"{wbc}, was to begin on 1 October 2019, says the paper of March 2019"
-    still = f"{planned}; no later source says whether it happened; until 31 March 2024"
-    left = f"{wbc}, 1 October 2019 to 31 March 2024"
+    # The minutes that give the end show that it began, as the paper of 2019 planned.
+    still = f"{wbc}, by March 2021, until 31 March 2024"
+    left = f"{wbc}, by March 2021, ended 31 March 2024"
     east, south = "East Herefordshire PCN", "South and West Herefordshire PCN"
     for practice, new in (("belmont", south), ("cantilupe", east), ("wargrave-house", east)):
         joined = f"{new}, since 1 April 2024"

@@ -16,7 +16,8 @@ from organisations.models import (
     Statement,
 )
 from people.models import Appointment, Basis, Distinction, Person, PersonName, PostVacancy
-from records.models import Document
+from records.models import DatedFact, Document
+from records.periods import Precision
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -191,6 +192,19 @@ def test_five_herefordshire_networks_have_a_board_that_reports_to_hipcs():
     for board in boards:
         assert "hipcs" in {line.to_forum.slug for line in board.lines_from.exclude(to_forum=None)}
         assert board.accountable_for and board.authority
+
+
+def test_no_limit_is_credited_to_a_paper_of_before_the_extract_that_gives_it():
+    """The paper of March 2019 was said to give the day on which a network opened."""
+    of_the_paper = {"document__slug": "ics-operating-model-board-paper"}
+    to_the_day = {"start_date__isnull": False, "start_precision": Precision.DAY}
+    models = [model for model in FACTS if issubclass(model, DatedFact)]
+    credited = [
+        str(record)
+        for model in models
+        for record in model.objects.filter(**of_the_paper, **to_the_day)
+    ]
+    assert credited == []
 
 
 THIRTY = [
