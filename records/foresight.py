@@ -90,12 +90,25 @@ class Foreseeable(Evidence, Period):
 
     @property
     def last_known_to_hold(self) -> When | None:
-        # The source of the end says that it held only if it speaks surely of a day before that.
-        said = spoken_of(self, "end_document_as_of")
-        is_later = said and self.ends and said.last_possible() >= self.ends.first_possible()
+        # The source of the end says that it held only if it speaks surely of a day before that, and
+        # others unless they speak surely of a later day.
+        of_end = spoken_of(self, "end_document_as_of")
+        is_later = of_end and self.ends and of_end.last_possible() >= self.ends.first_possible()
         if is_later or self.start_foreseen:
-            said = None
-        return latest(self.start_last_known, said)
+            of_end = None
+        others = [
+            said
+            for said in (self.source_as_of, self.confirmed)
+            if said is not None and said.first_possible() <= self.latest_end
+        ]
+        return latest(*others, of_end)
+
+    def how_lately_known(self, today: datetime.date) -> str:
+        if self.last_known_to_hold is None and self.ends and self.last_known is not None:
+            return (
+                f"Known from a document of {self.last_known_in_words()}, which says that it ended"
+            )
+        return super().how_lately_known(today)
 
     def is_told_how_lately(self, day: datetime.date) -> bool:
         # Other words say that it is over.

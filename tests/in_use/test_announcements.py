@@ -178,6 +178,26 @@ def test_somebody_appointed_on_a_paper_of_two_years_ago(stage):
     feed_tells(stage, told)
 
 
+@pytest.mark.parametrize("ends", ["2023-07-31", "by July 2023"])
+def test_what_a_later_paper_says_was_over_is_not_last_known_after_it_ended(stage, ends):
+    september = paper("2023-09-10")
+    acts = {"person": stage.bea, "date": "2023-04-01", "document": september}
+    stage.take("cover", until=ends, **acts)
+    told = read(f"{stage.page}/", {"as_at": "2023-05-01"}).text
+    assert "Last known 10 September 2023" not in told
+    assert "Known from a document of 10 September 2023, which says that it ended" in told
+
+
+def test_a_paper_of_after_the_end_that_says_otherwise_is_not_told_to_have_confirmed_it(stage):
+    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
+    take(ann, "end", date="2024-03-31", document=paper("2024-06-01"))
+    may = {"confirmed_on": "2024-05-01", "confirmed_document": paper("2024-05-01")}
+    correct(ann, confirmed_locator="page 3", **may)
+    told = read(f"{stage.page}/", {"as_at": "2024-03-31"}).text
+    assert "Last known 1 June 2019" in told
+    assert "Last known 1 May 2024" not in told
+
+
 def test_a_paper_without_a_day_foresees_nothing_until_it_has_one(stage):
     of, undated = stage.owner.name, make_document(short_title="Undated paper")
     ann = stage.add(stage.ann, "2019-04-01", paper("2022-06-01"))
