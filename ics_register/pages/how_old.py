@@ -79,7 +79,7 @@ def to_come(holder: Holder, asked: AskedDay) -> str:
     if holder.named:
         return f"({holder.designate_in_words('').strip()})"
     if holder.is_openly_perhaps(asked.day):
-        return f"in post {holder.time_as_foreseen(asked.day)}{holder.perhaps_by(asked.day)}"
+        return f"in post {holder.time_as_foreseen(asked.day)}"
     return holder.from_in_words()
 
 

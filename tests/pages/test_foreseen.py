@@ -387,6 +387,16 @@ def test_a_plan_that_is_over_is_told_as_if_it_had_been_only_if_a_document_says_w
     assert row["foreseen"] == str(ben.start_foreseen).lower()
 
 
+def test_a_page_of_a_day_before_a_plan_says_whose_plan_it_is(chair, paper):
+    """Pages of the day before said “from April 2026”, as of what is known to have happened."""
+    ben = make_person(slug="ben", name="Ben Brown")
+    make_membership(seat=chair, person=ben, document=paper, start_date="2026-04-01")
+
+    planned = "from 1 April 2026, a plan in the paper of October 2025"
+    for page in ("/people/ben/", "/people/", f"/forums/{chair.forum.slug}/"):
+        assert planned in read(page, {"as_at": BEFORE}).text
+
+
 def test_changes_as_data_are_in_one_order_planned_or_not_and_those_by_a_day_come_last(
     paper, minutes
 ):
