@@ -30,6 +30,8 @@ def notice(record: Period, day: datetime.date, what: str) -> tuple[str, str] | N
         )
     elif record.is_openly_perhaps(day):
         heading = "Known from a later day"
+        if record.perhaps_by(day):
+            heading = f"Perhaps in force on {on}"
         sentence = (
             f"The register has this {what} {record.start_in_words()}; whether it existed on {on}"
         )
