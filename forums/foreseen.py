@@ -156,7 +156,7 @@ def vacancies_to_follow(fact: DatedFact) -> list[Vacancy]:
     return [read_and_lock(vacancy) for vacancy in then]
 
 
-def follow_with_vacancy(left: Tenure, vacancies: list[Vacancy], source: Source) -> None:
+def follow_with_vacancy(left: Any, vacancies: list[Vacancy], source: Source) -> None:
     """Record that a document says that the place of somebody who left is vacant then: by the
     vacancies that were foreseen, if there were any."""
     assert left.ends is not None
@@ -290,7 +290,8 @@ def remove(fact: DatedFact) -> None:
     """Remove what did not come about; a post or seat with its vacancies."""
     try:
         if isinstance(fact, Held):
-            for vacancy in fact.vacancies.all():
+            held: Any = fact
+            for vacancy in held.vacancies.all():
                 vacancy.delete()
         fact.delete()
     except ProtectedError as error:

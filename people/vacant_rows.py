@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from people.standing import Standing
 from people.vacant_places import Vacancy, vacant_places
+from records.periods import perhaps_so
 from records.prepared import prepared
 from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
 
@@ -21,6 +22,11 @@ class StatedVacancy(DatedStated):
     id: int
     held_id: int
     places: int
+
+    def perhaps_in_words(self, day: datetime.date) -> str:
+        """ "perhaps vacant; began some time in May 2024"."""
+        what = "vacant" if self.places == 1 else f"{self.places} places vacant"
+        return perhaps_so(self.why_perhaps(day), what)
 
 
 @dataclass(kw_only=True)
@@ -65,6 +71,23 @@ class MayBeVacant(DatedStated):
     def shown_vacancies(self) -> list[StatedVacancy]:
         """The vacancies by which it is vacant on the day, if it is."""
         return [each for each in self.vacancies if self.is_vacant_by(each)]
+
+    @property
+    def is_stated_with_vacancy(self) -> bool:
+        """Whether one place in one document states it and that it is vacant."""
+        own = self.document_slug, self.locator
+        return any((x.document_slug, x.locator) == own for x in self.shown_vacancies)
+
+    @property
+    def perhaps_vacant(self) -> list[StatedVacancy]:
+        """The vacancies by which places that nobody fills may be vacant on the day, and are not
+        certainly."""
+        return [x for x in self.vacancies if self.not_recorded and self.is_vacant_by(x) is None]
+
+    @property
+    def number_perhaps_vacant(self) -> int:
+        """How many of the places that are not recorded may be vacant."""
+        return min(self.not_recorded, sum(each.places for each in self.perhaps_vacant))
 
     @classmethod
     def read_vacancies(cls, holdings: Iterable["MayBeVacant"]) -> None:

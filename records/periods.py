@@ -82,9 +82,11 @@ def as_limit(words: str, qualifier: str) -> str:
     return f"not before {words}" if qualifier == Qualifier.NOT_BEFORE else words
 
 
-def perhaps_so(why: str) -> str:
-    """ "perhaps; ended by 2023": what `Period.why_perhaps` says, beside what is not certain."""
-    return f"perhaps; {why}" if why else "perhaps"
+def perhaps_so(why: str, what: str = "") -> str:
+    """ "perhaps; ended by 2023": what `Period.why_perhaps` says, beside what is not certain. With
+    `what`, "perhaps vacant; began some time in May 2024"."""
+    words = f"perhaps {what}" if what else "perhaps"
+    return f"{words}; {why}" if why else words
 
 
 @dataclass(frozen=True)

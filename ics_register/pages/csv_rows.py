@@ -44,6 +44,7 @@ SEAT_COLUMNS = (
     "number",
     "unfilled",
     "vacant",
+    "perhaps_vacant",
     "voting",
     "counts_to_quoracy",
     "may_be_deputised",

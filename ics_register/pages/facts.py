@@ -255,9 +255,9 @@ def _terms(fact) -> dict:
     }
 
 
-def vacancy(each, here: Here) -> dict:
-    """That places are vacant on the day, and who says so."""
-    return {"places": each.places, **dated(each, here)}
+def vacancy(each, in_force: bool | None, here: Here) -> dict:
+    """That places are vacant on the day, or may be, and who says so."""
+    return {"places": each.places, "in_force": in_force, **dated(each, here)}
 
 
 def _holding(holding, here: Here) -> dict:
@@ -269,7 +269,10 @@ def _holding(holding, here: Here) -> dict:
         "in_force": holding.together.holds(here.asked.day),
         "holders": [holder(holding, each, here) for each in holding.holders],
         "to_come": [holder(holding, each, here) for each in holding.announced],
-        "vacancies": [vacancy(each, here) for each in holding.shown_vacancies],
+        "vacancies": [
+            *(vacancy(each, True, here) for each in holding.shown_vacancies),
+            *(vacancy(each, None, here) for each in holding.perhaps_vacant),
+        ],
         **dated(holding, here),
     }
 
@@ -288,6 +291,7 @@ def seat(seat, here: Here) -> dict:
         "number": seat.number,
         "unfilled": seat.unfilled,
         "vacant": seat.vacant,
+        "perhaps_vacant": seat.number_perhaps_vacant,
         "voting": seat.voting,
         "counts_to_quoracy": seat.counts_to_quoracy,
         "may_be_deputised": seat.may_be_deputised,

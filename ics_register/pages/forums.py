@@ -192,6 +192,9 @@ def members_as_data(members: list[MemberOrganisation], forum: Forum, here: Here)
     ]
 
 
+NO_EMPTY_PLACE = {"unfilled": 0, "vacant": 0, "perhaps_vacant": 0}
+
+
 def members_as_csv(context: dict, here: Here) -> CsvTable:
     """The members of a forum: a row for each member, one for the vacant places of a seat, one for
     those of which nobody is recorded, and one for each who is to come."""
@@ -210,17 +213,18 @@ def members_as_csv(context: dict, here: Here) -> CsvTable:
     def places(each: HeldSeat, seat: dict, when: str):
         own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
         if seat["holders"]:
-            filled = own | {"unfilled": 0, "vacant": 0}
+            filled = own | NO_EMPTY_PLACE
             yield from (filled | row for row in csv_rows.present_rows(seat, when))
         for number, standing in each.empty_places:
             vacant = number if standing == Standing.VACANT else 0
-            empty = own | {"unfilled": number, "vacant": vacant}
+            perhaps = 0 if vacant else seat["perhaps_vacant"]
+            empty = own | {"unfilled": number, "vacant": vacant, "perhaps_vacant": perhaps}
             left = {**seat, "standing": standing.value, "holders": []}
             yield from (empty | row for row in csv_rows.present_rows(left, when))
 
     def to_come(seat: dict, holders: list[dict]):
         own = {column: seat[column] for column in csv_rows.SEAT_COLUMNS}
-        filled = own | {"unfilled": 0, "vacant": 0}
+        filled = own | NO_EMPTY_PLACE
         yield from (filled | row for row in csv_rows.rows_to_come(seat, holders))
 
     return CsvTable([*csv_rows.SEAT_COLUMNS, *csv_rows.HOLDING_COLUMNS], rows())

@@ -103,12 +103,13 @@ def address_of(holder: Holder) -> str:
 
 def nobody(seat: HeldSeat) -> Cell:
     """That nobody is known to fill a seat or the rest of its places."""
+    perhaps = [PaperLine(each.perhaps_in_words(seat.day)) for each in seat.perhaps_vacant]
     if seat.holders:
-        return tuple(PaperLine(words) for words in seat.more_in_words)
+        return (*(PaperLine(words) for words in seat.more_in_words), *perhaps)
     word = "Vacant" if seat.standing == Standing.VACANT else "Not recorded"
     if seat.ex_officio:
-        return PaperLine(word), PaperLine(f"filled by whoever is {seat.ex_officio}")
-    return (PaperLine(word),)
+        perhaps.append(PaperLine(f"filled by whoever is {seat.ex_officio}"))
+    return (PaperLine(word), *perhaps)
 
 
 def to_come(seat: HeldSeat, asked: AskedDay) -> Iterator[PaperLine]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 
 from editing.worklists import WorklistPart, WorklistRow, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
@@ -69,6 +70,9 @@ def silence_in_words(holding: Holding) -> str:
         )
     else:
         words = "Not recorded: the sources name it, and do not say who holds it."
+    for vacancy in holding.perhaps_vacant:
+        words += f" {capfirst(vacancy.perhaps_in_words(holding.day))}: {vacancy.document_title}, "
+        words += f"{vacancy.locator}."
     for to_come in holding.to_come[:1]:
         words += f" {to_come.person_to_staff} begins {to_come.when_it_starts()}."
     return words

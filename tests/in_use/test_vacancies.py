@@ -5,7 +5,7 @@ import pytest
 from people.models import Basis
 from tests import stepping
 from tests.builders import make_membership, make_person, make_seat
-from tests.in_use.stage import CERTAINLY, Stage, changes, feed_tells, paper, take
+from tests.in_use.stage import CERTAINLY, Stage, changes, correct, feed_tells, paper, take
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
@@ -115,6 +115,58 @@ def test_a_vacancy_that_is_said_to_be_over_is_not_recorded_after_it(stage):
         "vacant",
         "not-recorded",
     ]
+
+
+def test_a_vacancy_known_to_the_month_is_perhaps_one_in_that_month_everywhere(stage):
+    stage.take("record-vacancy", date="2024-05-01", precision="month", document=paper("2024-06-20"))
+
+    days = ("2024-04-30", "2024-05-01", "2024-05-30", "2024-05-31")
+    said = [standing(stage, day) for day in days]
+    assert said == ["not-recorded", "not-recorded", "not-recorded", "vacant"]
+    perhaps = "perhaps vacant; began some time in May 2024"
+    pages = {f"{stage.page}/", "/chairs/"}
+    pages |= {"/forums/", "/forums/board/terms/"} if stage.kind == "seat" else {"/organisations/"}
+    for day, doubted in zip(days, (False, True, True, False), strict=True):
+        for page in pages:
+            assert (perhaps in read(page, {"as_at": day}).text) == doubted, (page, day)
+    asked = {"as_at": "2024-05-15"}
+    [held] = read_data(f"{stage.page}.json", asked).said[f"{stage.kind}s"]
+    assert [(each["places"], each["in_force"]) for each in held["vacancies"]] == [(1, None)]
+    table = f"{stage.kind}_vacancies"
+    assert list(opened.sqlite(**asked).execute(f"SELECT in_force FROM {table}")) == [(None,)]
+    if stage.kind == "seat":
+        [row] = read_data(f"{stage.page}.csv", asked).rows
+        assert (row["unfilled"], row["vacant"], row["perhaps_vacant"]) == ("1", "0", "1")
+
+
+def test_a_vacancy_known_from_a_later_day_is_perhaps_one_before(stage):
+    by = {"date": "2024-05-01", "qualifier": "by"}
+    stage.take("record-vacancy", **by, document=paper("2024-05-20"))
+
+    assert standing(stage, "2023-01-01") == "not-recorded"
+    assert "perhaps vacant; by 1 May 2024" in words(stage, "2023-01-01")
+
+
+def test_a_vacancy_that_somebody_may_have_filled_is_no_second_perhaps(stage):
+    stage.take("record-vacancy", date="2024-05-01", document=paper("2024-05-20"))
+    came = {"date": "2024-09-01", "precision": "month", "document": paper("2024-10-20")}
+    stage.take("appoint", person=stage.ann, basis=SUBSTANTIVE, **came)
+
+    days = ("2024-08-31", "2024-09-15", "2024-09-30")
+    assert [standing(stage, day) for day in days] == ["vacant", "perhaps", "held"]
+    assert "acant" not in words(stage, "2024-09-15")
+
+
+def test_what_is_vacant_cites_one_source_once_and_says_once_how_lately_it_is_known(stage):
+    said = paper("2024-05-20")
+    correct(stage.held, document=said, locator="minute 7")
+    stage.take("record-vacancy", date="2024-05-01", document=said)
+
+    day = "2024-06-01"
+    row = read("/chairs/", {"as_at": day}).row(stage.owner.name)
+    for told in (row, words(stage, day)):
+        assert told.count("Last known") == 1, told
+        assert told.count(said.short_title) == 1, told
 
 
 def test_two_of_five_places_are_vacant_and_are_filled_one_by_one():
