@@ -15,6 +15,9 @@ from records.periods import Qualifier
 A_DAY = datetime.timedelta(days=1)
 RENAMED, WITHHELD, MERGED, DISTINCT = 0.03, 0.002, 0.001, 0.001
 
+# Papers call a place vacant that nobody fills for more days than this.
+LONG_EMPTY = 40
+
 
 class Slugs:
     """Public addresses, each given once."""
@@ -117,6 +120,9 @@ class People:
                 ending = self.ending(last, entry, system)
                 self.book.change(tenure, entry, **ending)
             self.book.put_down(tenure)
+            nobody_until = since + cuts[turn + 1] * A_DAY if turn < number - 1 else LAST
+            if gap and (nobody_until - last).days > LONG_EMPTY:
+                self.leave_vacant(held, last + A_DAY, entry, system)
             if gap and turn < number - 1:
                 nxt = since + cuts[turn + 1] * A_DAY
                 entry = self.calendar.entry(nxt, "Appoint a holder", after=entry.at)
@@ -137,6 +143,18 @@ class People:
         if self.chance.random() < 0.3:
             tenure.term_ends = first + 3 * 365 * A_DAY
         return tenure
+
+    def leave_vacant(self, held, first: datetime.date, entry, system: int) -> None:
+        """Every other paper that says that somebody left says that the place is vacant."""
+        if first.toordinal() % 2:
+            return
+        model = type(held)._meta.get_field("vacancies").related_model
+        vacancy = model(
+            start_date=first,
+            **{model.vacant_field: held},
+            **self.calendar.evidence(entry, system),
+        )
+        self.book.put_down(self.book.add(vacancy, entry))
 
     def ending(self, last: datetime.date, entry, system: int) -> dict:
         reasons = list(EndReason)[:4]
