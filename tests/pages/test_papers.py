@@ -339,9 +339,8 @@ def test_a_paper_says_which_seats_the_sources_name_only_from_a_later_day(paper, 
         "The sources name 1 seat from a later day. Whether it existed on 15 March 2019 is not "
         "recorded:"
     ) in told
-    assert any(
-        each.startswith("Treasurer, by March 2019; Ann Ash in post by March 2019") for each in told
-    )
+    then = "Treasurer, by March 2019, perhaps by this day; Ann Ash in post by March 2019"
+    assert any(each.startswith(then) for each in told)
     assert not any("No seat is recorded" in each for each in told)
     after = WordFile(f"/forums/board/{file}", {"as_at": "2019-03-31"})
     assert not any("from a later day" in each for each in after.paragraphs)
