@@ -141,7 +141,11 @@ class Kind:
 
     def rows_with(self, which: str) -> QuerySet:
         """Its records, with the columns of when that happened to them."""
-        return self.rows().alias(**DAY_GIVEN_UP) if which == GIVEN_UP else self.rows()
+        if which != GIVEN_UP:
+            return self.rows()
+        # Few plans are given up. SQLite looks these up in the index, and would not if this said
+        # that there is a document.
+        return self.rows().alias(**DAY_GIVEN_UP).filter(given_up_document__gt=0)
 
     def day_of(self, which: str) -> F | Case:
         """The day on which its beginning or end is listed."""

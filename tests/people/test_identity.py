@@ -489,6 +489,9 @@ def test_every_text_of_a_record_is_looked_through_but_for_the_names_of_others(ka
     record.confirmed_on = record.end_date = day("2024-05-01")
     if model in (Relationship, Succession):
         record.start_date = None
+    if model is Succession:  # which never ends
+        record.end_date = record.end_document = None
+        texts = [field for field in texts if field.name != "end_locator"]
     record.quoracy_clauses_say_all = False
     for text in texts:
         setattr(record, text.name, "brown")
