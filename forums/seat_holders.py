@@ -283,17 +283,21 @@ class HeldSeat(Holding):
 
     @classmethod
     def read_vacancies(cls, holdings):
-        some = [each for each in holdings if each.has_vacancies]
-        own = vacancies_by_key(SeatVacancy, [each.id for each in some])
-        posts = [each.post_id for each in some if each.post_id is not None]
-        of_posts = vacancies_by_key(PostVacancy, posts)
-        for each in some:
-            each.vacancies, each.post_vacancies = own[each.id], of_posts[each.post_id]
+        read_vacancies_of([each for each in holdings if each.has_vacancies])
 
     @property
     def may_hold_already(self) -> list[Holder]:
         those = [each for each in self.members + self.by_post if each.is_openly_perhaps(self.day)]
         return sorted(those, key=first_known)
+
+
+def read_vacancies_of(seats: list[HeldSeat]) -> None:
+    """Give each of `seats` its vacancies and those of the post that it goes with."""
+    posts = [each.post_id for each in seats if each.post_id is not None]
+    found = vacancies_by_key({SeatVacancy: [each.id for each in seats], PostVacancy: posts})
+    for each in seats:
+        each.vacancies = found[SeatVacancy][each.id]
+        each.post_vacancies = found[PostVacancy][each.post_id]
 
 
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:

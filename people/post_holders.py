@@ -361,9 +361,9 @@ class HeldPost(Holding):
     @classmethod
     def read_vacancies(cls, holdings):
         some = [each for each in holdings if each.has_vacancies]
-        found = vacancies_by_key(PostVacancy, [each.id for each in some])
+        found = vacancies_by_key({PostVacancy: [each.id for each in some]})
         for each in some:
-            each.vacancies = found[each.id]
+            each.vacancies = found[PostVacancy][each.id]
 
 
 def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:

@@ -2,11 +2,11 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 
 from people.standing import Standing
 from people.vacant_places import Vacancy, vacant_places
@@ -122,27 +122,33 @@ def has_vacancies(model: type[Vacancy], of: str) -> Exists:
 
 
 def vacancies_by_key(
-    model: type[Vacancy], keys: Iterable[int]
-) -> defaultdict[int | None, list[StatedVacancy]]:
-    """The vacancies of posts or seats, by the key of each."""
-    found: defaultdict[int | None, list[StatedVacancy]] = defaultdict(list)
-    keys = tuple(sorted(set(keys)))
-    for row in _vacancies_of(keys, model=model) if keys else ():
-        found[row["held_id"]].append(StatedVacancy(**row))
+    keys_of: Mapping[type[Vacancy], Iterable[int]],
+) -> dict[type[Vacancy], defaultdict[int | None, list[StatedVacancy]]]:
+    """The vacancies of posts, of seats or of both, of each kind by the key of the post or seat; in
+    one query."""
+    found: dict = {model: defaultdict(list) for model in keys_of}
+    wanted = {model: tuple(sorted(set(keys))) for model, keys in keys_of.items()}
+    wanted = {model: keys for model, keys in wanted.items() if keys}
+    models = tuple(wanted)
+    for row in _vacancies_of(*wanted.values(), models=models) if models else ():
+        found[models[row.pop("nth")]][row["held_id"]].append(StatedVacancy(**row))
     return found
 
 
 @prepared
-def _vacancies_of(keys: tuple[int, ...], model: type[Vacancy]) -> QuerySet:
-    return (
-        model.objects.filter(**{f"{model.vacant_field}__in": keys})
-        .order_by("pk")
+def _vacancies_of(*keys: tuple[int, ...], models: tuple[type[Vacancy], ...]) -> QuerySet:
+    parts = [
+        model.objects.filter(**{f"{model.vacant_field}__in": those})
+        .order_by()
         .values(
             "id",
             "places",
             *PERIOD,
             *EVIDENCE,
+            nth=Value(nth),
             held_id=F(f"{model.vacant_field}_id"),
             **document_columns(),
         )
-    )
+        for nth, (model, those) in enumerate(zip(models, keys, strict=True))
+    ]
+    return parts[0].union(*parts[1:], all=True).order_by("id")

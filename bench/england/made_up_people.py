@@ -169,8 +169,10 @@ class People:
 
     def cover(self, tenure: Tenure, so_far: set[int], system: int) -> None:
         """Somebody acts for a holder who is absent for some months."""
-        began = self.calendar.some_day(max(tenure.start_date, FIRST), LAST)
         held = getattr(tenure, tenure.held_field)
+        # A tenure that is known to the year is dated from its first day, before there was a seat.
+        since = max(tenure.start_date, held.start_date, FIRST)
+        began = self.calendar.some_day(since, LAST)
         entry = self.calendar.entry(began, "Record who acts", after=held.written_at)
         acting = self.begin(type(tenure), held, system, began, entry, so_far, 0)
         acting.basis, acting.term_ends = Basis.ACTING, None
