@@ -8,19 +8,17 @@ from django.db import transaction
 
 from forums.models import Forum, ForumName, Membership, Seat
 from organisations.models import Held, Organisation, OrganisationName
-from people.actions import begin, carried_over, record_vacancy
+from organisations.terms_changes import change_terms
+from people.actions import begin, record_vacancy
 from people.models import EndReason
-from people.vacancies_carried_over import carry_over_vacancies
 from records.events import (
     Source,
     check_and_save,
     end,
     end_unless_over,
-    error_about,
     read_and_lock,
-    start_in_stead_of,
 )
-from records.models import DatedFact, NameKind
+from records.models import NameKind
 from records.names import free_slug
 from records.periods import When, first_day
 from records.present_names import evidence_of_name, last_former_name, start_of_name
@@ -49,10 +47,8 @@ def replace_and_resize(
         end_unless_over(membership, left, source, end_reason=end_reason)
     if vacant:
         record_vacancy(held=seat, begins=left.morrow(), source=source, places=len(leaving))
-    renewed = resize(seat, begins=begins, number=number, source=source)
-    membership = begin(renewed, **begins.as_start(), **source.as_evidence(), **fields)
-    carry_over_vacancies(seat, renewed, begins, source)
-    return membership
+    change_terms(held=seat, begins=begins, source=source, number=number)
+    return begin(seat, **begins.as_start(), **source.as_evidence(), **fields)
 
 
 @transaction.atomic
@@ -64,95 +60,16 @@ def end_and_resize(
     number: int,
     source: Source,
     vacant: bool = False,
-) -> Seat:
+) -> None:
     """End somebody's time in a seat that has another number of holders from the day after.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
     seat = read_and_lock(membership.seat)
     end(membership, when, source, end_reason=end_reason)
-    renewed = resize(seat, begins=when.morrow(), number=number, source=source)
-    carry_over_vacancies(seat, renewed, when.morrow(), source)
+    change_terms(held=seat, begins=when.morrow(), source=source, number=number)
     if vacant:
-        record_vacancy(held=renewed, begins=when.morrow(), source=source)
-    return renewed
-
-
-# The note of a seat that takes the place of another.
-GOES_ON = (
-    "It goes on from the seat of this title before it; what this source does not say is as it "
-    "was there."
-)
-
-
-def resize(seat: Seat, *, begins: When, number: int, source: Source) -> Seat:
-    """End a seat and begin a copy that has room for `number`, with the members who stay.
-
-    The old number stays true of its time, so it is not overwritten. The quoracy clauses that name
-    the seat then name the new one. Raises ValidationError if a rule would be broken.
-    """
-    if number == seat.number:
-        raise ValidationError({"number": f"{seat} has this number of holders already."})
-    if seat.end_date is not None:
-        raise ValidationError(f"{seat} ends already, on {seat.end_in_words()}.")
-    eve = begins.eve()
-    staying = seat.memberships.filter(latest_end__gt=eve.last_possible()).select_related(
-        "person", "on_behalf_of"
-    )
-    for membership in staying:
-        if (
-            membership.start_date is None
-            or membership.start_is_announced
-            or membership.start_date > eve.last_possible()
-        ):
-            raise ValidationError(
-                f"{membership} begins {membership.start_in_words()}, when this seat will have "
-                "ended. Withdraw that first, and record it of the new seat."
-            )
-    for membership in staying:
-        end(membership, eve, source, end_reason=EndReason.POST_ENDED)
-    end(seat, eve, source)
-    renewed = Seat(
-        **{**copied(seat), "number": number, "note": GOES_ON},
-        **begins.as_start(),
-        **source.as_evidence(),
-    )
-    check_and_save(renewed)
-    for membership in staying:
-        still = {}
-        if membership.ends is not None:
-            still = {
-                **membership.ends.as_end(),
-                "end_reason": membership.end_reason,
-                "end_document": membership.end_document or membership.document,
-                "end_locator": membership.end_locator or membership.locator,
-            }
-        if membership.term_ends is not None and membership.term_ends >= begins.day:
-            still["term_ends"] = membership.term_ends
-        try:
-            begin(
-                renewed,
-                **carried_over(membership),
-                **start_in_stead_of(membership, begins),
-                **source.as_evidence(),
-                **still,
-            )
-        except ValidationError as error:
-            raise error_about(membership, error) from error
-    for clause in seat.quoracy_clauses.all():
-        clause.seat = renewed
-        check_and_save(clause)
-    return renewed
-
-
-def copied(seat: Seat) -> dict:
-    """The fields of a seat that a copy takes over: not the key, the period and the source."""
-    shared = {field.name for field in DatedFact._meta.get_fields()}
-    return {
-        field.name: getattr(seat, field.name)
-        for field in seat._meta.concrete_fields
-        if not field.primary_key and field.name not in shared
-    }
+        record_vacancy(held=seat, begins=when.morrow(), source=source)
 
 
 @transaction.atomic

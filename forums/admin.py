@@ -1,5 +1,7 @@
 """The admin of forums, seats and memberships, and of how forums decide and report."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.utils import timezone
 
@@ -21,6 +23,7 @@ from forums.models import (
     Succession,
 )
 from forums.seat_holders import seats_with_holders
+from forums.seat_terms_admin import SeatTermsAdmin  # noqa: F401  (with the others)
 from forums.speaking_for import INDEPENDENT
 from forums.steps.memberships import steps_on_posts_of
 from organisations.admin import GIVEN_UP
@@ -76,7 +79,12 @@ class ForumAdmin(DatedAdmin):
     slug_from = "name"
     found_in_place = 1
     list_display = ["name", "kind", "place", "host", "status", "since", "until"]
-    list_filter = [InForce, "kind", "status", ("place", admin.RelatedOnlyFieldListFilter)]
+    list_filter: ClassVar[list] = [
+        InForce,
+        "kind",
+        "status",
+        ("place", admin.RelatedOnlyFieldListFilter),
+    ]
     list_select_related = ["place", "host"]
     search_fields = ["folded", "names__folded"]
 

@@ -25,6 +25,7 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatTerms,
     SeatVacancy,
     Succession,
 )
@@ -283,6 +284,9 @@ KINDS = [
          columns={"title": F("title"), "kind": F("role"), "number": F("number")},
          counted_with="forum",
          concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
+    Kind("seat-terms", SeatTerms, "seat__forum__folded", 4, ("forum", "seat__forum__"),
+         columns={"title": F("title")}, events=(END,), listed_the_day_after=True,
+         concerns={"forum": ("seat__forum",), "organisation": ("seat__on_behalf_of",)}),
     Kind("post-vacancy", PostVacancy, "post__organisation__folded", 5,
          ("organisation", "post__organisation__"),
          columns={"title": F("post__title"), "number": F("places")}, true_of="post",

@@ -40,7 +40,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from forums.models import Membership, SeatVacancy
+from forums.models import Membership, Seat, SeatVacancy
 from people.models import Appointment, Basis, TenureQuerySet
 from people.post_holders import Holder
 from people.standing import (
@@ -183,24 +183,32 @@ def seat_surely_held(day: datetime.date) -> Q:
 
 
 def vacant_by_sources(day: datetime.date) -> Greatest:
-    """An expression on seats, which agrees with `HeldSeat.vacant_by_sources`."""
+    """An expression on seats with their number on the day (`with_number`), which agrees with
+    `HeldSeat.vacant_by_sources`."""
     there = not_over(day, "post", "post__organisation")
     post = OuterRef("ex_officio_post")
     members = Membership.objects.filter(seat=SEAT)
     by_post = Appointment.objects.filter(there, post=post)
-    own = vacant_in_database(SeatVacancy, SEAT, [members, by_post], "number", day)
+    own = vacant_in_database(SeatVacancy, SEAT, [members, by_post], "number_then", day)
     of_post = vacant_in_database(
         PostVacancy, post, [by_post], "ex_officio_post__max_holders", day, there
     )
     return Greatest(own, of_post)
 
 
+def with_number(seats: QuerySet, day: datetime.date) -> QuerySet:
+    """`seats`, each annotated with its number of holders on `day`, as `number_then`."""
+    return seats.annotate(number_then=Seat.number_on(day))
+
+
 def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing on `day`."""
     tenures = tenures_of_seat(day)
     held = seat_surely_held(day) & is_surely_not_over(day, "forum")
-    return seats.annotate(places_vacant=vacant_by_sources(day)).annotate(
-        standing=standing(tenures, held, Q(places_vacant__gt=0), day)
+    return (
+        with_number(seats, day)
+        .annotate(places_vacant=vacant_by_sources(day))
+        .annotate(standing=standing(tenures, held, Q(places_vacant__gt=0), day))
     )
 
 

@@ -24,6 +24,7 @@ from forums.models import (
     Seat,
     SeatVacancy,
 )
+from organisations.held_terms import HeldTerms
 from organisations.models import Held, Post, Relationship
 from people.actions import record_vacancy
 from people.models import Appointment, PostVacancy, Tenure
@@ -53,9 +54,14 @@ OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
 }
 
 
+# What begins when another of its kind ends.
+ONLY_ENDS = (OtherName, HeldTerms)
+
+
 def edges_of(model: type[DatedFact]) -> tuple[str, ...]:
-    """The edges that are asked about: changes say of a former name only that it was given up."""
-    return (END,) if issubclass(model, OtherName) else (END, START)
+    """The edges that are asked about: of a former name, and of what was laid down of a seat until
+    it changed, changes tell only the end."""
+    return (END,) if issubclass(model, ONLY_ENDS) else (END, START)
 
 
 def question_about(record: DatedFact, day: datetime.date) -> str:

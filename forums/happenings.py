@@ -11,14 +11,11 @@ from django.db.models import (
     DateField,
     F,
     IntegerField,
-    OuterRef,
-    Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 
 from forums.befalling import tell_what_befell
 from forums.change_kinds import (
@@ -34,13 +31,11 @@ from forums.change_kinds import (
     Subject,
     text,
 )
-from forums.handovers import adjoining
-from forums.models import Forum, Seat
+from forums.models import Forum, Seat, SeatTerms
+from organisations.held_terms import Differences, HeldTerms, differences_of
 from people.post_holders import NAME_WITHHELD
 from records.periods import Qualifier, When, first_day
 from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
-
-NO_OTHER_SEAT, NOT_RECORDED = -1, 0
 
 
 @dataclass(kw_only=True)
@@ -58,9 +53,6 @@ class Happening(DatedStated):
     object_slug: str | None
     title: str
     number: int | None  # how many people a seat is for
-    # How many the seat of its title is for that it took over from, or that took over from it;
-    # NO_OTHER_SEAT if there is none.
-    other_number: int | None = NO_OTHER_SEAT
     kind: str
     basis: str
     acting_for: str
@@ -87,6 +79,8 @@ class Happening(DatedStated):
     counts: dict[str, int] = field(default_factory=dict)
     # For a name that was given up, the name after it.
     next_name: str = ""
+    # The fields that changed, if these are earlier terms of a seat.
+    differences: Differences = ()
     # In the changes of a forum: how an organisation takes part in it, and the forum if the closing
     # left it without a quorum.
     takes_part: str = ""
@@ -95,7 +89,7 @@ class Happening(DatedStated):
     @property
     def day(self) -> datetime.date:
         """The day on which it is listed: of a rename, that on which the next name takes effect."""
-        if self.what not in RENAMED or self.ends is None:
+        if self.what not in TAKES_EFFECT_NEXT_DAY or self.ends is None:
             return getattr(self, f"{self.which}_date")
         next_name = self.ends.morrow()
         return next_name.day if self.is_limit else next_name.first_possible()
@@ -103,14 +97,11 @@ class Happening(DatedStated):
     def is_to_come(self, today: datetime.date) -> bool:
         """Whether it is still to happen. On its last day a record is still in force, as its page
         says."""
-        if self.which in (START, NAMED, GIVEN_UP) or (self.what in RENAMED and not self.is_limit):
+        if self.which in (START, NAMED, GIVEN_UP) or (
+            self.what in TAKES_EFFECT_NEXT_DAY and not self.is_limit
+        ):
             return self.day > today
         return not self.has_ended(today)
-
-    @property
-    def changes_number(self) -> bool:
-        """Whether a seat went on from here with room for another number of people."""
-        return self.other_number not in (NO_OTHER_SEAT, self.number)
 
     @property
     def given_up(self) -> When | None:
@@ -138,9 +129,11 @@ class Happening(DatedStated):
 
     @property
     def event(self) -> str:
-        """ "start", "end", "named", "given-up", "handover" or "renaming"."""
+        """ "start", "end", "named", "given-up", "handover", "renaming" or "change"."""
         if self.what in RENAMED:
             return "renaming"
+        if self.what in TERMS_OF:
+            return "change"
         return "handover" if self.follows else self.which.replace("_", "-")
 
     @property
@@ -177,7 +170,8 @@ class Happening(DatedStated):
 def happenings(keys: Iterable[Key], about: Subject | None = None) -> list[Happening]:
     """What `keys` name, in their order, as it concerns the forum that it is `about`, if any.
 
-    Asks at most three queries, however many keys there are, and one more about a forum.
+    Asks at most three queries, however many keys there are, one more about a forum, and two more if
+    what is laid down of a seat changed.
     """
     keys = list(keys)
     wanted = defaultdict(set)
@@ -203,6 +197,7 @@ def happenings(keys: Iterable[Key], about: Subject | None = None) -> list[Happen
         found.append(happening)
     _count_what_belongs_to_each(found)
     _find_next_names(found)
+    _find_differences(found)
     if about is not None and about[0] == "forum":
         tell_what_befell(about[1], found)
     return found
@@ -219,8 +214,6 @@ COLUMNS = {
     "object_slug": text(),
     "title": text(),
     "number": Value(1, IntegerField()),
-    "number_before": Value(NO_OTHER_SEAT, IntegerField()),
-    "number_after": Value(NO_OTHER_SEAT, IntegerField()),
     "kind": text(),
     "basis": text(),
     "acting_for": text(),
@@ -259,9 +252,6 @@ def _read(kind: Kind, numbers: set[int]) -> QuerySet:
         columns["object_kind"] = text(other)
         columns["object_name"] = F(f"{other_path}name")
         columns["object_slug"] = F(f"{other_path}slug")
-    if kind.model is Seat:
-        columns["number_before"] = _number_of(adjoining(F, OuterRef))
-        columns["number_after"] = _number_of(adjoining(OuterRef, F))
     columns.update(kind.columns)
     return (
         kind.model.objects.filter(pk__in=numbers)
@@ -277,19 +267,8 @@ def _read(kind: Kind, numbers: set[int]) -> QuerySet:
     )
 
 
-def _number_of(adjoining_seats: Q) -> Coalesce:
-    """The number of holders of the seat of the same forum and title that adjoins."""
-    same = Seat.objects.filter(adjoining_seats, forum=OuterRef("forum"), title=OuterRef("title"))
-    number = Coalesce(F("number"), NOT_RECORDED, output_field=IntegerField())
-    return Coalesce(
-        Subquery(same.order_by().annotate(how_many=number).values("how_many")[:1]), NO_OTHER_SEAT
-    )
-
-
 def _happening(row: dict, which: str) -> Happening:
     fields = {name.removeprefix("its_"): value for name, value in row.items()}
-    numbers = {START: fields.pop("number_before"), END: fields.pop("number_after")}
-    fields["other_number"] = numbers.get(which, NO_OTHER_SEAT) or None
     honorific = fields.pop("subject_honorific")
     fields["subject_name"] = f"{honorific} {fields['subject_name']}".strip()
     if fields["withheld"]:
@@ -335,6 +314,10 @@ def _count_what_belongs_to_each(found: list[Happening]) -> None:
 
 
 RENAMED = {"organisation-name": "organisation", "forum-name": "forum", "person-name": "person"}
+# The kinds of earlier terms, each with its model.
+TERMS_OF: dict[str, type[HeldTerms]] = {"seat-terms": SeatTerms}
+# Kinds listed on the day after their end, when something else takes effect.
+TAKES_EFFECT_NEXT_DAY = {*RENAMED, *TERMS_OF}
 
 
 def _find_next_names(found: list[Happening]) -> None:
@@ -367,3 +350,12 @@ def _find_next_names(found: list[Happening]) -> None:
             each.next_name = each.subject_name
         elif later[0][2] == Qualifier.ON:
             each.next_name = later[0][1]
+
+
+def _find_differences(found: list[Happening]) -> None:
+    """Say of each change of what is laid down of a post or seat what changed."""
+    for what, model in TERMS_OF.items():
+        changed = [each for each in found if each.what == what]
+        differences = differences_of(model, [each.id for each in changed])
+        for each in changed:
+            each.differences = differences.get(each.id, ())

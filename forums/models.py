@@ -1,7 +1,6 @@
 """Forums: bodies that meet, who sits on them, and how they decide and report."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,6 +16,7 @@ from forums.choices import (
     SeatRole,
 )
 from forums.forum_successions import Succession  # noqa: F401  (a model)
+from forums.seat_terms import SeatLaidDown, SeatTerms  # noqa: F401  (a model)
 from forums.speaking_for import SpeaksFor, one_to_speak_for
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
@@ -27,8 +27,6 @@ from records.models import SLUG_HELP, DatedFact, OtherName, one_of
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap
 from records.start_rules import NotBefore
-
-NO_SOURCE_SAYS = "Not recorded: no source says."
 
 # The lines by which one forum answers to another.
 ANSWERS = (LineKind.REPORTS_TO, LineKind.OVERSEEN_BY, LineKind.SUB_GROUP_OF)
@@ -263,11 +261,10 @@ class ReportingLine(DatedFact):
         return self.from_forum.get_absolute_url()
 
 
-class Seat(SpeaksFor, Held, DatedFact):
+class Seat(SeatLaidDown, SpeaksFor, Held, DatedFact):
     """A place on a forum that exists without a member."""
 
     forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="seats")
-    role = models.CharField(max_length=15, choices=SeatRole, default=SeatRole.MEMBER)
     category = models.CharField(
         "category of member",
         max_length=25,
@@ -275,7 +272,6 @@ class Seat(SpeaksFor, Held, DatedFact):
         blank=True,
         help_text="Leave empty if no source says.",
     )
-    title = models.CharField(max_length=200)
     on_behalf_of = models.ForeignKey(
         Organisation,
         null=True,
@@ -292,26 +288,13 @@ class Seat(SpeaksFor, Held, DatedFact):
         related_name="ex_officio_seats",
         help_text="The post whose holder fills the seat.",
     )
-    number = models.PositiveSmallIntegerField(
-        "number of holders",
-        null=True,
-        blank=True,
-        default=1,
-        validators=[MinValueValidator(1)],
-        help_text="Leave empty if the source does not say how many.",
-    )
-    requirement = models.CharField(
-        max_length=300, blank=True, help_text="Who may fill it, if a source says so: “a GP”."
-    )
-    voting = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
-    counts_to_quoracy = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
-    may_be_deputised = models.BooleanField(null=True, blank=True, help_text=NO_SOURCE_SAYS)
     order = models.PositiveSmallIntegerField(default=0)
 
     natural_key_fields = ("forum__slug", "title")
     owner_field = "forum"
     number_field = "number"
     tenures_name = "memberships"
+    terms_name = "earlier_terms"
     fixed_fields = ("forum",)
     named_by = ("forum",)
     told_apart_with = ("forum__host", "forum__place")

@@ -16,10 +16,12 @@ from forums.models import (
     QuoracyClause,
     Seat,
     SeatRole,
+    SeatTerms,
 )
 from forums.quoracy import Clause, Filler, QuoracyForum, QuoracyMember, QuoracySeat, Rule
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
+from organisations.held_terms import lay_down
 from organisations.models import Relationship
 from people.models import Appointment, Basis
 from people.post_holders import Holder
@@ -75,7 +77,7 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
     seats = Seat.objects.certainly(day).filter(forum__in=forums)
     sitters = sitters_of(seats, day)
     places, members = defaultdict(list), defaultdict(list)
-    for seat in (
+    found = list(
         with_vacancies(seats, day)
         .annotate(
             may_have_more=may_have_more(day),
@@ -83,7 +85,9 @@ def bodies_of(forums: Iterable[int], day: datetime.date) -> dict[int, QuoracyFor
             post_organisation_slug=F("ex_officio_post__organisation__slug"),
         )
         .order_by("order", "pk")
-    ):
+    )
+    lay_down(((seat, day) for seat in found), SeatTerms)
+    for seat in found:
         places[seat.forum_id].append(
             as_place(seat, sitters[seat.id], may_have_more=seat.may_have_more)
         )

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
-from forums.filling import SEAT, certainly_fills_seat
-from forums.models import MemberOrganisation, Membership, Seat, SeatRole
+from forums.filling import SEAT, certainly_fills_seat, with_number
+from forums.models import MemberOrganisation, Membership, Seat, SeatRole, SeatTerms
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
+from organisations.held_terms import laid_down
 from people.models import Appointment, Basis
 from people.standing import Standing, in_places
 from records.foresight import foreseen
@@ -66,11 +67,11 @@ def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
         .values_list("seat", "basis", "on_behalf_of")
     ):
         there[seat].append(Speaker(*member))
-    rows = seats.values_list(
+    rows = with_number(seats, day).values_list(
         "id",
         "forum",
-        "role",
-        "number",
+        laid_down(SeatTerms, "role", day),
+        "number_then",
         "ex_officio_post",
         "on_behalf_of",
         "ex_officio_post__organisation",

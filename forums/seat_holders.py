@@ -17,7 +17,8 @@ from forums.filling import (
     may_have_member,
     possibly_fill,
 )
-from forums.models import Forum, Seat, SeatRole, SeatVacancy
+from forums.models import Forum, Seat, SeatRole, SeatTerms, SeatVacancy
+from organisations.held_terms import has_terms
 from people.models import Appointment
 from people.post_holders import (
     Holder,
@@ -80,6 +81,7 @@ class HeldSeat(Holding):
     untold: list[Holder] = field(default_factory=list)
 
     called = ("seat", "forum")
+    terms_model = SeatTerms
     PERIODS = ("owner", "post", "post_organisation")
 
     @property
@@ -358,6 +360,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_slug=F("forum__slug"),
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
+        has_terms=has_terms(SeatTerms),
         has_vacancies=has_vacancies(SeatVacancy, "pk")
         | has_vacancies(PostVacancy, "ex_officio_post"),
         place_name=F("forum__place__name"),

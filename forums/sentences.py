@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forums.change_kinds import END, GIVEN_UP, NAMED, START, UNNUMBERED
+from forums.change_words import PAST, TO_COME, changed_in_words
 from forums.happenings import Happening
 from forums.models import Forum, ForumStatus, LineKind, SeatRole
 from organisations.models import RelationshipKind
@@ -72,7 +73,7 @@ def sentences_about(happenings: Iterable[Happening], today: datetime.date) -> li
 
 def _what_is_shared(each: Happening) -> tuple[object, ...]:
     when = each.which, each.day, each.precision, each.is_limit, each.foreseen_as_of
-    if each.what in ("seat", "post") and not each.changes_number:
+    if each.what in ("seat", "post"):
         return each.what, *when, each.subject_slug
     if each.kind == SuccessionKind.SPLIT_INTO:
         return each.what, *when, each.kind, each.subject_slug
@@ -141,6 +142,8 @@ def _when(each: Happening) -> str:
         return f"Not before {words}"
     if each.is_limit:
         return f"By {words}"
+    if each.event == "change":
+        return f"From {words}" if each.precision == Precision.DAY else f"From some time in {words}"
     return f"On {words}" if each.precision == Precision.DAY else f"In {words}"
 
 
@@ -316,8 +319,6 @@ def _line(group: list[Happening], tense: str) -> Pieces:
 
 def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
-    if each.changes_number:
-        return _number_changed(each, tense)
     many = len(group) > 1 or (each.number or 1) > 1
     named = [f"the {NOUNS[each.what][many]} ", *joined(_title(one) for one in group)]
     if each.which == START:
@@ -329,23 +330,6 @@ def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
         "by": "had come to an end",
     }
     return [*named, " of ", subject(each), f" {verbs[tense]}"]
-
-
-def _number_changed(each: Happening, tense: str) -> Pieces:
-    """ "the seat “Chair” of The Board became a seat for 1 person, no longer for 2 people"."""
-    seat: Pieces = [f"the seat “{each.title}” of ", subject(each)]
-    if each.which == END:
-        verb = {"past": "ceased to be", "to come": "is to cease to be"}[tense]
-        return [*seat, f" {verb} a seat for {_people(each.number)}"]
-    verb = {"past": "became", "to come": "is to become"}[tense]
-    before = _people(each.other_number)
-    return [*seat, f" {verb} a seat for {_people(each.number)}, no longer for {before}"]
-
-
-def _people(number: int | None) -> str:
-    if number is None:
-        return "a number of people that is not recorded"
-    return "1 person" if number == 1 else f"{number} people"
 
 
 def _title(each: Happening) -> str:
@@ -363,6 +347,13 @@ def _vacancy(group: list[Happening], tense: str) -> Pieces:
     verb = is_to if tense == "to come" else was
     now = "" if each.which == START else " no longer"
     return [f"{places}the {what} “{each.title}” of ", subject(each), f" {verb}{now} vacant"]
+
+
+def _changed(group: list[Happening], tense: str) -> Pieces:
+    """ "two hold it, not one: the seat “Chair” of The Board"."""
+    each = group[0]
+    words = changed_in_words(each.differences, TO_COME if tense == "to come" else PAST)
+    return [f"{words}: the seat “{each.title}” of ", subject(each)]
 
 
 def position(each: Happening) -> Pieces:
@@ -483,4 +474,5 @@ WORDING = {
     "membership": _tenure,
     "post-vacancy": _vacancy,
     "seat-vacancy": _vacancy,
+    "seat-terms": _changed,
 }

@@ -71,8 +71,8 @@ def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing and with how many of its places are `vacant`, and
     of how many it is `not_recorded` who fills them."""
     unfilled = Case(
-        When(filled_at_most=0, then=Coalesce("number", Value(1))),
-        When(number__gt=F("filled_at_most"), then=F("number") - F("filled_at_most")),
+        When(filled_at_most=0, then=Coalesce("number_then", Value(1))),
+        When(number_then__gt=F("filled_at_most"), then=F("number_then") - F("filled_at_most")),
         default=Value(0),
         output_field=IntegerField(),
     )

@@ -21,6 +21,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatTerms,
     SeatVacancy,
     Succession,
 )
@@ -62,6 +63,7 @@ FILES: list[tuple[str, type[Record]]] = [
     ("seats.yaml", Seat),
     ("memberships.yaml", Membership),
     ("seat_vacancies.yaml", SeatVacancy),
+    ("seat_terms.yaml", SeatTerms),
     ("quoracy_clauses.yaml", QuoracyClause),
     ("escalation_steps.yaml", EscalationStep),
 ]

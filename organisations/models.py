@@ -1,19 +1,17 @@
 """Places, organisations, and what documents say of them."""
 
-import datetime
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from organisations.held import Held, owner_over_in_words
 from organisations.relationships import Relationship, RelationshipKind  # noqa: F401  (models)
 from records.constraints import DatabaseCheck
-from records.locks import locked
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
 from records.names import FoldedField
-from records.overlap_rules import NoOverlap, most_at_once
+from records.overlap_rules import NoOverlap
 from records.start_rules import NotBefore
 
 
@@ -233,66 +231,6 @@ class OrganisationName(OtherName):
 
     def get_absolute_url(self):
         return self.organisation.get_absolute_url()
-
-
-class Held(models.Model):
-    """Something that people hold, a number of them at once: a post or a seat.
-
-    What one person holds of it for a time is a `people.models.Tenure`: an Appointment to a
-    post, a Membership by a seat. Who holds it on a day is a Holder of `people.post_holders`,
-    which follows from its tenures and, for a seat that goes with a post, from that post's.
-    """
-
-    # The fields that say whose it is and how many may hold it, and who holds or held it.
-    owner_field = ""
-    number_field = ""
-    tenures_name = ""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs):
-        """Save this, and hold those recorded for it to the rule of one holder, or of several."""
-        adding = self._state.adding
-        with transaction.atomic(using=kwargs.get("using")):
-            super().save(*args, **kwargs)
-            if adding:
-                return
-            for tenure in getattr(self, self.tenures_name).exclude(sole=self.capacity == 1):
-                tenure._change_reason = "The number of people who may hold it at once changed."
-                tenure.save()
-
-    @property
-    def capacity(self) -> int | None:
-        """How many people may hold it at once; None if no source says."""
-        return getattr(self, self.number_field)
-
-    def filled_through(self, day: datetime.date) -> "Post | None":
-        """The post whose holder fills it, if there is one on the day; only a seat can have one."""
-        return None
-
-    def clean(self) -> None:
-        super().clean()
-        if getattr(self, self._meta.get_field(self.owner_field).attname) is not None:
-            self.refuse_start_after_end_of(getattr(self, self.owner_field))
-        if self._state.adding or self.capacity is None:
-            return
-        # Nobody may add a holder between this count and the save.
-        list(locked(type(self)).filter(pk=self.pk))
-        holders = most_at_once(getattr(self, self.tenures_name).not_acting())
-        if holders > self.capacity:
-            raise ValidationError(
-                {
-                    self.number_field: f"{holders} people are recorded for it on one day. "
-                    "End their records first, or give a number that has room for them."
-                }
-            )
-
-
-def owner_over_in_words(owner: DatedFact, day: datetime.date) -> str:
-    """That what a post or a seat belongs to is no more on the day: "organisation closed 2020"."""
-    over = owner.over_in_words(day)
-    return f"{owner._meta.verbose_name} {over}" if over else ""
 
 
 class Post(Held, DatedFact):

@@ -1,11 +1,14 @@
 """People, and their appointments to posts."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from organisations.held import is_for_one_in, one_too_many
 from organisations.models import Held, Post
 from people.bases import (
     ActingFor,
@@ -29,8 +32,8 @@ from records.models import (
     one_of,
 )
 from records.names import FoldedField
-from records.overlap_rules import NoOverlap, days_of, most_at_once, overlapping
-from records.periods import Period, Qualifier, listed
+from records.overlap_rules import NoOverlap, days_of, overlapping
+from records.periods import Period, Qualifier, date_in_words, listed
 from records.start_rules import NotBefore
 
 # On both databases a record without a start comes last.
@@ -294,27 +297,33 @@ class Tenure(Designated, DatedFact):
     def prepare(self) -> None:
         super().prepare()
         self.settle_naming()
+        self.read_and_lock_held()
         self.settle_sole()
 
-    def settle_sole(self) -> None:
-        """Lock the post or seat, read it again, and take its number of holders from it.
+    def read_and_lock_held(self) -> None:
+        """Lock the post or seat and read it again.
 
-        Somebody may have changed that number since it was last read, or be about to.
+        Somebody may have changed its number of holders since it was last read, or be about to.
         """
         if self.read_and_locked:
-            self.sole = self.held.capacity == 1
             return
-        field = self._meta.get_field(self.held_field)
-        held = field.related_model
+        held: Any = self._meta.get_field(self.held_field).related_model
+        stored = held.knowing_of_terms(locked(held).filter(pk=self.held_key))
         # Messages name the post or seat with its organisation or forum.
-        stored = locked(held).select_related(held.owner_field).filter(pk=self.held_key).first()
-        if stored is not None:
-            setattr(self, self.held_field, stored)
-            self.sole = stored.capacity == 1
+        found = stored.select_related(held.owner_field).first()
+        if found is not None:
+            setattr(self, self.held_field, found)
+
+    def settle_sole(self) -> None:
+        """Take the number of holders from the post or seat, on the days worked out of this."""
+        if self.held is not None:
+            self.sole = is_for_one_in(self, self.held.times_of_capacity())
 
     def clean(self) -> None:
-        self.settle_sole()
+        self.read_and_lock_held()
         super().clean()
+        if self.latest_start is not None:  # or else the fields say what is wrong
+            self.settle_sole()
         self._refuse_acting_for_without_acting()
         self._refuse_foreseen_death()
         refuse_designate_of_nothing(self)
@@ -374,20 +383,22 @@ class Tenure(Designated, DatedFact):
     def _refuse_one_holder_too_many(self) -> None:
         if self.has_room or self.basis == Basis.ACTING or days_of(self) is None:
             return
-        capacity = self.held.capacity
-        if capacity is None or capacity == 1:
-            return
+        times = self.held.times_of_capacity()
+        if len(times) == 1 and self.held.capacity in (None, 1):
+            return  # The rule of one holder says so.
         others = (
             type(self)
             .objects.not_acting()
             .filter(overlapping(self), **{self.held_field: self.held})
             .exclude(pk=self.pk)
         )
-        holders = most_at_once([self, *others])
-        if holders > capacity:
+        too_many = one_too_many([self, *others], times)
+        if too_many is not None:
+            day, holders, room = too_many
+            on = f" on {date_in_words(day)}" if len(times) > 1 else ""
             raise ValidationError(
                 {
-                    "start_date": f"{self.held} has room for {capacity} and would have "
+                    "start_date": f"{self.held} has room for {room}{on} and would have "
                     f"{holders}. {remedies('one of the others', type(self.held))}"
                 }
             )

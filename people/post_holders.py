@@ -8,6 +8,13 @@ from typing import ClassVar, TypeVar
 
 from django.db.models import F, QuerySet
 
+from organisations.held_terms import (
+    HeldTerms,
+    TermsChange,
+    changes_among,
+    laid_down_on,
+    terms_by_key,
+)
 from organisations.models import Organisation, Post
 from people.designates import NAMED_FIELDS, Named
 from people.models import Basis, basis_in_words, end_reason_in_words
@@ -149,6 +156,10 @@ class Holding(MayBeVacant):
     # The period of the organisation or forum that it belongs to.
     owner: PeriodRow
     standing: Standing = field(init=False)
+    # Whether what was laid down of it before a change is recorded, and each such change: what the
+    # fields above say is what was laid down on the day.
+    has_terms: bool = False
+    changes: list[TermsChange] = field(default_factory=list)
     # How many fill it, of a seat. What a post has is the most that may hold it, and no
     # source promises that as many do.
     number: int | None = None
@@ -158,10 +169,25 @@ class Holding(MayBeVacant):
     # is there on the day.
     ex_officio = ""
     goes_with = None
+    # The model of what was laid down before a change, if it has one.
+    terms_model: ClassVar[type[HeldTerms] | None] = None
     # What it is and what it belongs to, in words.
     called: ClassVar[tuple[str, str]]
     # The periods of other records that its rows have, by the names of their fields.
     PERIODS: ClassVar[tuple[str, ...]] = ("owner",)
+
+    @classmethod
+    def read_terms(cls, holdings: "Iterable[Holding]") -> None:
+        """Give each of `holdings` what was laid down of it on its day, and the changes of that."""
+        changed = [each for each in holdings if each.has_terms]
+        if cls.terms_model is None or not changed:
+            return
+        found = terms_by_key(cls.terms_model, [each.id for each in changed])
+        for each in changed:
+            now = {name: getattr(each, name) for name in cls.terms_model.laid_down}
+            each.changes = changes_among(found[each.id], now)
+            for name, value in laid_down_on(found[each.id], each.day).items():
+                setattr(each, name, value)
 
     @functools.cached_property
     def together(self) -> Together:
@@ -376,6 +402,7 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
             holdings[row["id"]] = kind(day=day, **row)
         if holder is not None:
             holdings[row["id"]].recorded.append(holder)
+    kind.read_terms(holdings.values())
     kind.read_vacancies(holdings.values())
     for holding in holdings.values():
         holding.recorded.sort(key=in_turn)

@@ -257,7 +257,9 @@ class TenureSpreadsheet(RecordSpreadsheet):
         # The lock keeps others from changing the number of holders or adding one meanwhile.
         self.held = {
             held.pk: held
-            for held in locked(self.held_model).select_related(owner).filter(pk__in=keys)
+            for held in self.held_model.knowing_of_terms(locked(self.held_model))
+            .select_related(owner)
+            .filter(pk__in=keys)
         }
         people = {row.values["person"].pk for row in rows if row.values.get("person")}
         kept = locked(Person).filter(pk__in=people).values_list("pk", "merged_into")
@@ -324,6 +326,8 @@ class TenureSpreadsheet(RecordSpreadsheet):
 
         They include the times before a change and the times of rows that were refused.
         """
+        if tenure.held.has_terms:
+            return False  # It has had room for another number, which `clean` goes by.
         capacity = tenure.held.capacity
         return capacity in (1, None) or self.times[tenure.held.pk].number_beside(tenure) < capacity
 

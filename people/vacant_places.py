@@ -27,6 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.text import capfirst
 
+from organisations.held_terms import most_on
 from organisations.models import Post
 from people.models import Basis
 from records.constraints import DatabaseCheck
@@ -90,7 +91,7 @@ class Vacancy(DatedFact):
         self._refuse_second_of_a_place()
 
     def _refuse_more_than_it_has(self) -> None:
-        capacity = self.held.capacity
+        capacity = self.held.capacity_on(self.latest_start)
         if capacity is not None and self.places > capacity:
             has = "1 place" if capacity == 1 else f"{capacity} places"
             number = capfirst(self.held._meta.get_field(self.held.number_field).verbose_name)
@@ -103,7 +104,7 @@ class Vacancy(DatedFact):
 
     def _refuse_filled_places(self) -> None:
         """Refuse a vacancy of places that somebody certainly fills on its first day."""
-        first, capacity = self.latest_start, self.held.capacity
+        first, capacity = self.latest_start, self.held.capacity_on(self.latest_start)
         if first == NO_LATEST:
             return
         tenures = getattr(self.held, self.held.tenures_name).not_acting()
@@ -123,8 +124,8 @@ class Vacancy(DatedFact):
     def _refuse_second_of_a_place(self) -> None:
         """Refuse a vacancy of places that another still says are vacant when this begins, or that
         begins while this still holds."""
-        capacity = self.held.capacity
-        if capacity is None or self.latest_start == NO_LATEST:
+        times = self.held.times_of_capacity()
+        if self.latest_start == NO_LATEST:
             return
         tenures = list(getattr(self.held, self.held.tenures_name).all())
         for other in (
@@ -133,8 +134,9 @@ class Vacancy(DatedFact):
             first = max(self.latest_start, other.latest_start)
             if not (self.certainly(first) and other.certainly(first)):
                 continue
+            capacity = most_on(times, first)
             vacant = sum(vacant_places([x], [tenures], capacity, first) for x in (self, other))
-            if vacant > capacity:
+            if capacity is not None and vacant > capacity:
                 raise ValidationError(
                     {
                         "start_date": f"It is already recorded as vacant in that period, "

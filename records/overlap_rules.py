@@ -10,7 +10,6 @@ same: sources often give the first day out of office for the last.
 """
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -101,15 +100,6 @@ def overlapping(record: "Dated") -> Q:
     ruled = Q(start_date__isnull=False, latest_start__lte=F("earliest_end"))
     shared = Q(latest_start__lte=last, earliest_end__gte=first)
     return ruled & shared & Q(latest_start__lt=NO_LATEST)
-
-
-def most_at_once(records: Iterable["Dated"]) -> int:
-    """How many of `records` certainly hold on the day on which most of them do."""
-    times = [days for days in map(days_of, records) if days is not None]
-    # The fullest day is one on which the time of one of them begins.
-    return max(
-        (sum(first <= begins <= last for first, last in times) for begins, _ in times), default=0
-    )
 
 
 POSTGRESQL_EXISTS = "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass"

@@ -22,6 +22,7 @@ from forums.models import (
     ReportingLine,
     Seat,
     SeatRole,
+    SeatTerms,
     SeatVacancy,
     Succession,
 )
@@ -253,6 +254,15 @@ def make_seat_vacancy(**fields) -> SeatVacancy:
     return _make_dated(SeatVacancy, fields, seat=make_seat)
 
 
+def make_seat_terms(**fields) -> SeatTerms:
+    """Earlier terms of a seat: like the seat, unless it is said otherwise."""
+    seat = fields.get("seat") or make_seat()
+    now = {name: getattr(seat, name) for name in SeatTerms.laid_down}
+    return _make_dated(
+        SeatTerms, fields, seat=seat, end_date="2023-05-15", **{**now, "start_date": START}
+    )
+
+
 def make_quoracy_clause(**fields) -> QuoracyClause:
     return _make_fact(QuoracyClause, fields, forum=make_forum, kind=ClauseKind.EVERY_ORGANISATION)
 
@@ -292,6 +302,7 @@ BUILDERS = {
     Seat: make_seat,
     Membership: make_membership,
     SeatVacancy: make_seat_vacancy,
+    SeatTerms: make_seat_terms,
     QuoracyClause: make_quoracy_clause,
     EscalationStep: make_escalation_step,
 }

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from forums.models import ClauseKind, LineKind, SeatRole, Succession
+from forums.models import ClauseKind, LineKind, SeatRole, SeatTerms, Succession
 from organisations.models import CqcQuestion, RelationshipKind
 from people.models import ActingFor, Basis, EndReason
 from records.dated import Dated
@@ -39,6 +39,7 @@ from tests.builders import (
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_terms,
     make_seat_vacancy,
     make_succession,
     source,
@@ -206,6 +207,17 @@ BESIDES = {
 }
 
 
+# Cases of a record without an end.
+OF_WHAT_GOES_ON = [
+    NO_START,
+    {"end_document": source, "end_locator": "page 3"},
+    {"earliest_end": day("2020-03-31")},
+    {"start_date": day("2019-04-01"), "end_date": None},
+    {**NOT_STARTED},
+    {"end_date": day("2020-03-31"), "end_qualifier": "not-before"},
+]
+
+
 def shared_cases():
     """(rule, refused, case) for each rule that many models have."""
     for model in RECORDED:
@@ -218,6 +230,9 @@ def shared_cases():
                 if model is Succession:  # it never ends
                     allowed = [each for each in allowed if "end_date" not in each]
                     allowed = allowed or [{"locator": "page 3"}]
+                if model is SeatTerms:  # they always end
+                    refused = [each for each in refused if each not in OF_WHAT_GOES_ON]
+                    allowed = [each for each in allowed if each not in OF_WHAT_GOES_ON]
                 for values in refused:
                     yield rule.name, True, lambda m=model, v=values: (BUILDERS[m](), made(v))
                 for values in allowed:
@@ -552,6 +567,12 @@ CASES = [
     ("forums_seatvacancy_of_a_place", False, lambda: (make_seat_vacancy(), {"places": 2})),
     ("people_postvacancy_of_a_place", True, lambda: (make_post_vacancy(), {"places": 0})),
     ("people_postvacancy_of_a_place", False, lambda: (make_post_vacancy(), {"places": 2})),
+    ("forums_seatterms_for_someone", True, lambda: (make_seat_terms(), {"number": 0})),
+    ("forums_seatterms_for_someone", False, lambda: (make_seat_terms(), {"number": None})),
+    ("forums_seatterms_until_a_change", True, lambda: (make_seat_terms(), NO_END)),
+    ("forums_seatterms_until_a_change", False, lambda: (make_seat_terms(), {"number": 5})),
+    ("forums_seatterms_once", True, lambda: second_terms("2023-05-15")),
+    ("forums_seatterms_once", False, lambda: second_terms("2023-05-16")),
     ("forums_seat_for_someone", True, lambda: (make_seat(), {"number": 0})),
     ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": 5})),
     ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": None})),
@@ -606,6 +627,16 @@ CASES = [
         lambda: a_second_time_as_member_organisation(OVERLAPPING, elsewhere=True),
     ),
 ]
+
+
+NO_END = {"end_date": None, "earliest_end": NO_LATEST, "latest_end": NO_LATEST}
+
+
+def second_terms(begins: str):
+    """The terms of a seat from a day on, and those of the same seat until 15 May 2023."""
+    seat = make_seat_terms(end_date="2023-05-15").seat
+    late = make_seat_terms(seat=seat, start_date="2023-06-01", end_date="2024-01-01")
+    return late, begun(begins)
 
 
 def start_cases():

@@ -12,6 +12,7 @@ from editing.step_forms import StepForm
 from editing.steps import Step, step_on
 from forums.change_kinds import END, START
 from forums.foreseen import (
+    ONLY_ENDS,
     PROPOSAL,
     edges_of,
     it_did_not_happen,
@@ -27,6 +28,7 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatTerms,
     SeatVacancy,
 )
 from forums.steps.confirmations import may_change
@@ -34,7 +36,7 @@ from organisations.models import Organisation, OrganisationName, Post, Relations
 from people.models import Appointment, PersonName, PostVacancy, Tenure
 from people.steps.vacancies import says_vacant, vacancy_question
 from records.history import Nature
-from records.models import DatedFact, OtherName
+from records.models import DatedFact
 
 HAPPENED, ANOTHER_DAY, NEVER = "happened", "another-day", "never"
 ANSWERS = {
@@ -54,12 +56,12 @@ IN_SHORT = {HAPPENED: "It happened", ANOTHER_DAY: "On another day", NEVER: "It d
 def answers_about(record: DatedFact, which: str) -> list[str]:
     """The answers that there are to a question about a record.
 
-    Neither the setting up of a proposed forum, which changes its status, nor a name that stayed,
-    which is a renaming undone, is said here.
+    Neither the setting up of a proposed forum, which changes its status, nor that a name or a seat
+    stayed as it was, which is a change undone, is said here.
     """
     if which == PROPOSAL:
         return [NEVER]
-    return [HAPPENED, ANOTHER_DAY] if isinstance(record, OtherName) else list(ANSWERS)
+    return [HAPPENED, ANOTHER_DAY] if isinstance(record, ONLY_ENDS) else list(ANSWERS)
 
 
 def foreseen_in_words(record: DatedFact, which: str, day: datetime.date) -> str:
@@ -100,7 +102,7 @@ class ForeseenForm(StepForm):
 
     def ask_for_date(self):
         # It may have been put off, and no day given. A former name was given up.
-        self.may_be_announced = not isinstance(self.record, OtherName)
+        self.may_be_announced = not isinstance(self.record, ONLY_ENDS)
         super().ask_for_date()
 
     def prepare(self):
@@ -228,7 +230,7 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
         model: may_change(model)
         for model in (
             Appointment, Membership, MemberOrganisation, ReportingLine,
-            OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy,
+            OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy, SeatTerms,
         )
     },
 }  # fmt: skip

@@ -75,15 +75,7 @@ def _(record: Seat, request):
     return {"on_behalf_of": on_behalf_of, "independent": independent}
 
 
-WHAT_RESIZING_CHANGES = (
-    "forums.add_seat",
-    "forums.change_seat",
-    "forums.add_membership",
-    "forums.change_membership",
-    "forums.add_seatvacancy",
-    "forums.change_seatvacancy",
-    "forums.change_quoracyclause",
-)
+WHAT_RESIZING_CHANGES = ("forums.change_seat", "forums.add_seatterms")
 
 
 def ask_for_number(form: StepForm, seat: Seat) -> None:
@@ -96,7 +88,7 @@ def ask_for_number(form: StepForm, seat: Seat) -> None:
         validators=[MinValueValidator(1)],
         max_value=1000,
         help_text="How many hold it from then on, if that changes, as when joint chairs become "
-        "one chair. The seat ends and one of that number begins, with whoever stays.",
+        "one chair. Whoever stays keeps the seat.",
     )
     form.groups = [*form.groups, ("The seat", ["number"])]
 
@@ -174,14 +166,13 @@ class ReplaceMemberForm(ReplaceForm):
 class ReplaceMember(FillSeatStep, Replace):
     form_class = ReplaceMemberForm
     permissions = ("forums.add_membership", "forums.change_membership")
-    renewed = None
 
     def fill(self, form):
         data = form.cleaned_data
         if data.get("number") is None:
             super().fill(form)
-            return None
-        membership = replace_and_resize(
+            return
+        replace_and_resize(
             seat=self.record,
             leaving=data["leaving"],
             left=form.left,
@@ -192,11 +183,6 @@ class ReplaceMember(FillSeatStep, Replace):
             vacant=says_vacant(form),
             **form.tenure(),
         )
-        self.renewed = membership.seat
-        return self.renewed
-
-    def changed(self):
-        return [self.renewed or self.record]
 
 
 @step_on(Seat)
@@ -222,7 +208,6 @@ class EndMembership(End):
     title = "End this membership"
     form_class = EndMembershipForm
     permissions = ("forums.change_membership",)
-    renewed = None
 
     def take(self, form):
         data = form.cleaned_data
@@ -230,7 +215,7 @@ class EndMembership(End):
             super().take(form)
             return
         self.last = form.when
-        self.renewed = end_and_resize(
+        end_and_resize(
             membership=self.record,
             when=form.when,
             end_reason=data["end_reason"],
@@ -238,9 +223,6 @@ class EndMembership(End):
             source=form.source,
             vacant=says_vacant(form),
         )
-
-    def changed(self):
-        return [self.renewed or self.record.held]
 
 
 @step_on(Membership)

@@ -21,13 +21,38 @@ from people.steps.appointments import HolderForm
 NOT_RECORDED = [("", "not recorded"), ("yes", "yes"), ("no", "no")]
 
 
-def yes_or_no(label: str) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
+class YesOrNo(forms.TypedChoiceField):
+    """Asks what a source may leave open."""
+
+
+def yes_or_no(label: str) -> YesOrNo:
+    return YesOrNo(
         label=label,
         choices=NOT_RECORDED,
         required=False,
         coerce=lambda value: value == "yes",
         empty_value=None,
+    )
+
+
+def number_of_holders() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Number of holders",
+        required=False,
+        initial=1,
+        max_value=32767,
+        validators=[MinValueValidator(1)],
+        help_text="Leave empty if the source does not say how many.",
+    )
+
+
+def who_may_hold_it() -> forms.CharField:
+    return forms.CharField(
+        label="Who may hold it",
+        required=False,
+        max_length=300,
+        widget=AdminTextInputWidget,
+        help_text="If a source says so: “a GP”.",
     )
 
 
@@ -40,13 +65,7 @@ class CreateForm(HolderForm):
     may_be_announced = True
 
     title = forms.CharField(max_length=200, widget=AdminTextInputWidget)
-    requirement = forms.CharField(
-        label="Who may hold it",
-        required=False,
-        max_length=300,
-        widget=AdminTextInputWidget,
-        help_text="If a source says so: “a GP”.",
-    )
+    requirement = who_may_hold_it()
     fields_of_it: list = []
     fields_of_holding: list = []
 
@@ -142,14 +161,7 @@ class CreateSeatForm(CreateForm):
         required=False,
         help_text="Tick only if the source says so.",
     )
-    number = forms.IntegerField(
-        label="Number of holders",
-        required=False,
-        initial=1,
-        max_value=32767,
-        validators=[MinValueValidator(1)],
-        help_text="Leave empty if the source does not say how many.",
-    )
+    number = number_of_holders()
     voting = yes_or_no("Voting")
     counts_to_quoracy = yes_or_no("counts to quoracy")
     may_be_deputised = yes_or_no("may be deputised")

@@ -17,6 +17,7 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatTerms,
     SeatVacancy,
     Succession,
 )
@@ -69,6 +70,7 @@ FORESEEN_KINDS = [
     ForeseenKind(PostVacancy, ("post__organisation__folded", "post__folded"),
                  ("post__organisation__place",)),
     ForeseenKind(SeatVacancy, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
+    ForeseenKind(SeatTerms, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
     ForeseenKind(MemberOrganisation, ("forum__folded", "organisation__folded"),
                  ("forum__place",)),
     ForeseenKind(ReportingLine,

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import F, OuterRef, Q, QuerySet
 
-from forums.filling import SEAT, certainly_fills_seat, number_of
+from forums.filling import SEAT, certainly_fills_seat, number_of, with_number
 from forums.models import Membership, Seat
 from forums.worklists.vacancies import Seats, seats_in_force
 from people.models import Appointment
@@ -31,9 +31,9 @@ class SeatsHeldTwice(Seats):
             certainly_fills_seat(SEAT, self.day), post=OuterRef("ex_officio_post")
         ).not_acting()
         return (
-            Seat.objects.filter(ex_officio_post__isnull=False)
+            with_number(Seat.objects.filter(ex_officio_post__isnull=False), self.day)
             .annotate(post_holders=number_of(certain, "post"))
-            .filter(post_holders__gt=F("number"))
+            .filter(post_holders__gt=F("number_then"))
             .values("pk")
         )
 
@@ -62,7 +62,7 @@ class SeatsHeldTwice(Seats):
     def row(self, seat):
         members = self.members[seat.pk]
         holders = members or self.post_holders[seat.ex_officio_post_id]
-        reason = too_many_in_words(holders, seat.number)
+        reason = too_many_in_words(holders, seat.capacity_on(self.day))
         if not members:
             reason = f"It goes with a post, {seat.ex_officio_post}. {reason}"
         return self.seat_row(seat, reason, ways_out_of_too_many(self, seat, holders))

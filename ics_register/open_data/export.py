@@ -6,6 +6,7 @@ No two formats can disagree, and no more than a few thousand records are in memo
 import contextlib
 import datetime
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatTerms,
     Succession,
 )
 from forums.seat_holders import HeldSeat, seats_with_holders
@@ -128,6 +130,18 @@ def vacancies_to_include(
             yield {**vars(vacancy), "in_force": in_force}
 
 
+def _by_seat(rows: Iterable[dict]) -> defaultdict[int, list[dict]]:
+    found = defaultdict(list)
+    for raw in rows:
+        found[raw["seat_id"]].append(raw)
+    return found
+
+
+def terms_to_include(terms: Iterable[dict], *, everything: bool) -> list[Found]:
+    """The earlier terms of a seat that may hold on the day, or all."""
+    return [("seat_terms", raw) for raw in terms if everything or raw["in_force"] is not False]
+
+
 class _Gathering:
     """Reads the records once, and notes which other records they refer to."""
 
@@ -171,6 +185,7 @@ class _Gathering:
 
     def seats(self) -> Iterator[Found]:
         asked_for = set(self._clauses().values_list("seat", flat=True))
+        terms = _by_seat(self._read("seat_terms", SeatTerms.objects.all()))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
                 in_force = seat.together.holds(self.day)
@@ -183,6 +198,7 @@ class _Gathering:
                             "seat_vacancies",
                             {**vacancy, "seat_id": seat.id, "seat_forum_slug": seat.forum_slug},
                         )
+                    yield from terms_to_include(terms[seat.id], everything=self.everything)
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder)
 

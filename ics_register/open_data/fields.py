@@ -217,6 +217,7 @@ ANCHORED = {
     "seats": ("forum", "seat"),
     "memberships": ("forum", "membership"),
     "seat_vacancies": ("forum", "vacancy"),
+    "seat_terms": ("forum", "change"),
     "quoracy_clauses": ("forum", "clause"),
     "escalation_steps": ("forum", "step"),
 }

@@ -9,6 +9,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatTerms,
     SeatVacancy,
     Succession,
 )
@@ -190,6 +191,11 @@ TABLES = (
         "seat_vacancies", SeatVacancy, "seat__forum",
         refers_on_page(SeatVacancy, "seat", "seats", "forum"),
         *plain(SeatVacancy, "places"),
+    ),
+    dated(
+        "seat_terms", SeatTerms, "seat__forum",
+        refers_on_page(SeatTerms, "seat", "seats", "forum"),
+        *plain(SeatTerms, *SeatTerms.laid_down),
     ),
     stated(
         "quoracy_clauses", QuoracyClause, "forum",

@@ -15,6 +15,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Seat,
+    SeatTerms,
     SeatVacancy,
     Succession,
 )
@@ -123,6 +124,7 @@ FACT_KINDS = [
     FactKind("memberships", "Memberships", Membership, ("person", "seat__forum")),
     FactKind("appointments", "Appointments", Appointment, ("person", "post__organisation")),
     FactKind("seat-vacancies", "Vacancies of seats", SeatVacancy, ("seat__forum",)),
+    FactKind("seat-terms", "Changes of seats", SeatTerms, ("seat__forum",)),
     FactKind("post-vacancies", "Vacancies of posts", PostVacancy, ("post__organisation",)),
     FactKind("forums", "Forums", Forum),
     FactKind("seats", "Seats", Seat, ("forum",)),

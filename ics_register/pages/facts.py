@@ -6,6 +6,7 @@ no more than the pages (see docs/data.md).
 
 import datetime
 
+from forums.change_words import changes_told
 from ics_register.jinja import lines
 from ics_register.pages.formats import Here
 from ics_register.pages.names_on_day import NamesThen
@@ -260,6 +261,25 @@ def vacancy(each, in_force: bool | None, here: Here) -> dict:
     return {"places": each.places, "in_force": in_force, **dated(each, here)}
 
 
+def change_of_terms(change, words: str, here: Here) -> dict:
+    """A change of what is laid down of a post or seat: what each field was before it and became,
+    since when, and the source."""
+    before = change.before
+    given = document(here, before.end_document_slug, before.end_document_title)
+    return {
+        "words": words,
+        "begins": change.begins.as_edtf(),
+        "holds": None if before.holds(here.asked.day) is None else before.has_ended(here.asked.day),
+        "foreseen": before.end_foreseen,
+        "changed": {
+            name: {"before": was, "after": becomes} for name, was, becomes in change.differences
+        },
+        "source": {"document": given, "locator": before.end_locator}
+        if given
+        else source(before, here),
+    }
+
+
 def _holding(holding, here: Here) -> dict:
     """The fields that a post and a seat share: who holds it on the day and who will."""
     return {
@@ -298,6 +318,10 @@ def seat(seat, here: Here) -> dict:
         "on_behalf_of": record(here, "organisation", seat.for_slug, seat.for_name),
         "independent": seat.independent,
         "ex_officio_post": post,
+        "changes": [
+            change_of_terms(change, words, here)
+            for change, words in changes_told(seat.changes, here.asked.day)
+        ],
         **_holding(seat, here),
     }
 

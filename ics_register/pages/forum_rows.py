@@ -7,6 +7,7 @@ from typing import cast
 
 from django.utils.text import capfirst
 
+from forums.change_words import changes_told
 from forums.models import (
     ClauseKind,
     Forum,
@@ -21,6 +22,7 @@ from forums.models import (
 from forums.seat_holders import HeldSeat
 from forums.vacancies import Places
 from ics_register.pages.frame import AskedDay
+from organisations.held_terms import TermsChange
 from organisations.models import Organisation
 from people.post_holders import Holder
 from records.days import is_taken
@@ -110,6 +112,11 @@ class SeatRow:
         if why and self.seat.is_listed(self.seat.day):
             details.append(perhaps_so(f"the seat {why}"))
         return details
+
+    @property
+    def changes(self) -> list[tuple[TermsChange, str]]:
+        """The changes of what is laid down of the seat, in words, on its first row."""
+        return changes_told(self.seat.changes, self.seat.day) if self.first else []
 
     @property
     def _place(self) -> int | None:

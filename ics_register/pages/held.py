@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from forums.models import SeatTerms
 from forums.seat_holders import HeldSeat
 from ics_register.pages import facts
 from ics_register.pages.formats import Here
+from organisations.held_terms import lay_down
 from people.models import Appointment
 from records.models import DatedFact, read_documents_of
 from records.together import Together
@@ -75,6 +77,17 @@ def read_what_foresaw(them: Iterable[HeldThen], day: datetime.date) -> None:
     parts = (part for each in them if each.seat is None for part in each.period.parts.values())
     unsure = (part for part in parts if part.holds(day) is None)
     read_documents_of(part for part in unsure if isinstance(part, DatedFact))
+
+
+def lay_down_what_is_held(them: Iterable[HeldThen], day: datetime.date) -> None:
+    """Give each seat what was laid down of it on the day, or when its member left. Asks one query,
+    if there are any."""
+    seats = (
+        (each.tenure.seat, min(day, each.tenure.latest_end))
+        for each in them
+        if each.seat is None and not is_to_post(each.tenure)
+    )
+    lay_down(seats, SeatTerms)
 
 
 def is_to_post(tenure: object) -> bool:

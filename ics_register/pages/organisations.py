@@ -10,7 +10,15 @@ import django_filters
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
-from forums.models import Forum, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
+from forums.models import (
+    Forum,
+    LineKind,
+    MemberOrganisation,
+    Membership,
+    ReportingLine,
+    Seat,
+    SeatTerms,
+)
 from forums.seat_holders import HeldSeat, held_seats_among
 from ics_register.pages import csv_rows, facts, forum_rows, known_later
 from ics_register.pages.chairs import CHAIR_CHOICES, organisations_by_head
@@ -27,6 +35,7 @@ from ics_register.pages.relationships import others_of, relationships_of, when_t
 from ics_register.pages.statements import said_by
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.timelines import recorded_times
+from organisations.held_terms import lay_down
 from organisations.models import (
     HEAD_KINDS,
     Organisation,
@@ -368,7 +377,9 @@ def seats_of_kind(organisation: Organisation, asked: AskedDay) -> list[tuple[Sea
         ex_officio_post=None,
     )
     found = with_sources(seats, whole=["forum"]).order_by("forum__folded", "order", "pk")
-    return [(seat, Together(seat=seat, forum=seat.forum)) for seat in found.distinct()]
+    named = list(found.distinct())
+    lay_down(((seat, asked.day) for seat in named), SeatTerms)
+    return [(seat, Together(seat=seat, forum=seat.forum)) for seat in named]
 
 
 @prepared

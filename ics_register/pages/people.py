@@ -13,7 +13,14 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole_list
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import WHEN, HeldThen, by_when, is_to_post, read_what_foresaw
+from ics_register.pages.held import (
+    WHEN,
+    HeldThen,
+    by_when,
+    is_to_post,
+    lay_down_what_is_held,
+    read_what_foresaw,
+)
 from ics_register.pages.joins import ENDS, STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
 from ics_register.pages.names_on_day import names_then
@@ -49,9 +56,9 @@ def held_by(people: list[Person], asked: AskedDay) -> dict[int, dict[str, list[H
         for tenure in tenures.filter(person__in=list(held)):
             each = HeldThen(tenure)
             held[tenure.person_id][each.when(asked.day)].append(each)
-    read_what_foresaw(
-        (each for of in held.values() for them in of.values() for each in them), asked.day
-    )
+    found = [each for of in held.values() for them in of.values() for each in them]
+    read_what_foresaw(found, asked.day)
+    lay_down_what_is_held(found, asked.day)
     now = [each.tenure for by_when in held.values() for each in by_when["now"]]
     for seat in _ex_officio_seats({each.post_id for each in now if is_to_post(each)}, asked):
         for holder in seat.holders:
@@ -222,9 +229,9 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     memberships = list(memberships_of(person.pk))
     names = list(other_names(person.pk))
     through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
-    held = by_when(
-        [*(HeldThen(tenure) for tenure in [*appointments, *memberships]), *through], asked.day
-    )
+    own = [HeldThen(tenure) for tenure in [*appointments, *memberships]]
+    lay_down_what_is_held(own, asked.day)
+    held = by_when([*own, *through], asked.day)
     context = {
         "person": person,
         "names_then": names_then(

@@ -13,7 +13,7 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import HeldThen, read_what_foresaw
+from ics_register.pages.held import HeldThen, lay_down_what_is_held, read_what_foresaw
 from ics_register.pages.joins import ENDS
 from ics_register.pages.names_on_day import NamesThen, names_then
 from ics_register.pages.page import public_page
@@ -282,6 +282,7 @@ def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
         )
     ]
     read_what_foresaw(found, asked.day)
+    lay_down_what_is_held(found, asked.day)
     for each in found:
         tenure, why = each.tenure, each.period.why_perhaps(asked.day)
         said = perhaps_so(why) if why else tenure.told_start() if tenure.start_foreseen else ""

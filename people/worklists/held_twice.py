@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 
 from editing.worklists import WorklistPart, worklist
 from organisations.models import Held, Post
@@ -39,7 +39,7 @@ def held_by_too_many(model: type[Tenure], day: datetime.date) -> QuerySet:
         .order_by()
         .values(model.held_field)
         .annotate(holders=Count("pk"))
-        .filter(holders__gt=F(f"{model.held_field}__{held.number_field}"))
+        .filter(holders__gt=held.number_on(day, f"{model.held_field}_id"))
         .values(model.held_field)
     )
 
@@ -79,7 +79,7 @@ class PostsHeldTwice(Posts):
         return [
             self.post_row(
                 post,
-                too_many_in_words(holders[post.pk], post.max_holders),
+                too_many_in_words(holders[post.pk], post.capacity_on(self.day)),
                 ways_out_of_too_many(self, post, holders[post.pk]),
             )
             for post in records

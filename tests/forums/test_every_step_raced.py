@@ -17,6 +17,7 @@ from forums.models import (
     Membership,
     ReportingLine,
     Seat,
+    SeatTerms,
     SeatVacancy,
     Succession,
 )
@@ -41,6 +42,7 @@ from tests.builders import (
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_terms,
     make_seat_vacancy,
     make_succession,
 )
@@ -104,6 +106,11 @@ def planned_in_a_paper() -> tuple:
     return make_plan(document=paper), came, {**came, "date": None, "outcome": "never"}
 
 
+def changes_of(title: str) -> list[dict]:
+    """Two people change the number of a seat."""
+    return [{"title": title, "role": "member", "number": number} for number in (2, 3)]
+
+
 def after(one) -> dict:
     return {"kind": "merged-into", "after": [one]}
 
@@ -134,6 +141,7 @@ STEPS = {
     ("record-vacancy", Seat): lambda: (make_seat(), {}, {}),
     ("end", PostVacancy): lambda: (make_post_vacancy(), {"date": LAST}, {}),
     ("end", SeatVacancy): lambda: (make_seat_vacancy(), {"date": LAST}, {}),
+    ("change-terms", Seat): lambda: (make_seat(title="One"), *changes_of("One")),
     ("reappoint", Appointment): lambda: (make_appointment(), *[{"basis": "substantive"}] * 2),
     ("reappoint", Membership): lambda: (make_membership(), *[{"basis": "interim"}] * 2),
     ("withdraw", Appointment): lambda: (make_appointment(**to_come()), {}, {}),
@@ -190,6 +198,7 @@ STEPS = {
             Membership: make_membership,
             PostVacancy: make_post_vacancy,
             SeatVacancy: make_seat_vacancy,
+            SeatTerms: make_seat_terms,
         }.items()
     },
     **{

@@ -177,22 +177,6 @@ def test_what_somebody_acts_for_needs_somebody_who_acts(stage):
         correct(ann, acting_for="vacancy")
 
 
-def test_a_seat_that_goes_on_with_another_number_says_from_what_to_what():
-    stage = Stage("seat")
-    correct(stage.held, number="2")
-    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
-    stage.add(stage.bea, "2019-04-01", paper("2019-06-01"))
-    take(ann, "end", date="2024-04-30", number="1", document=paper("2024-05-20"))
-
-    told = changes()
-    assert (
-        "On 30 April 2024 the seat “Chair” of The Board ceased to be a seat for 2 people." in told
-    )
-    began = "On 1 May 2024 the seat “Chair” of The Board became a seat for 1 person, no longer for "
-    assert f"{began}2 people." in told
-    feed_tells(stage, told)
-
-
 def test_a_first_day_is_told_before_the_last_of_whoever_went_on_that_day(stage):
     """On one day the first day of one has begun when the last of another is over."""
     acts = {"acting_for": "vacancy", "document": paper("2024-05-20")}

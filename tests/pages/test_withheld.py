@@ -48,6 +48,7 @@ from tests.builders import (
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_seat_terms,
     make_seat_vacancy,
     make_statement,
     make_succession,
@@ -214,6 +215,7 @@ def one_of_each_kind():
         make(forum=board)
     make_reporting_line(from_forum=board)
     make_seat_vacancy(seat=make_seat(forum=board))
+    make_seat_terms(seat=make_seat(forum=board))
     make_post_vacancy(post=make_post(organisation=trust))
     make_succession(from_forum=board)
     make_relationship(from_organisation=trust)

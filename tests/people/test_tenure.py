@@ -310,7 +310,7 @@ def test_a_number_that_was_changed_and_not_saved_does_not_count(kind):
 def test_the_post_or_seat_is_read_with_what_it_belongs_to(kind, django_assert_num_queries):
     tenure = kind.hold(made_for(kind, 1), save=False)
     with django_assert_num_queries(1):
-        tenure.settle_sole()
+        tenure.read_and_lock_held()
 
     with django_assert_num_queries(0):
         str(tenure.held)

@@ -1,0 +1,86 @@
+"""The guided step that changes what is laid down of a seat from a day on."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
+
+from editing.step_forms import StepForm
+from editing.steps import Step, step_on
+from forums.models import Seat, SeatRole, SeatTerms
+from forums.steps.posts_and_seats import YesOrNo, number_of_holders, who_may_hold_it, yes_or_no
+from organisations.terms_changes import change_terms
+
+YES_OR_NO = {None: "", True: "yes", False: "no"}
+
+
+class ChangeSeatForm(StepForm):
+    """Asks what is laid down of a seat from a day on, beginning with what is now."""
+
+    date_label = "First day of the change"
+    date_help = (
+        "Until the day before, the seat stays as it was, and pages as at earlier days too. Whoever "
+        "sits in it stays."
+    )
+    groups = [
+        (
+            "What is laid down from then on",
+            [
+                ("title", "role"),
+                "number",
+                "requirement",
+                ("voting", "counts_to_quoracy", "may_be_deputised"),
+            ],
+        )
+    ]
+
+    title = forms.CharField(max_length=200, widget=AdminTextInputWidget)
+    role = forms.ChoiceField(
+        choices=[each for each in SeatRole.choices if each[0] != SeatRole.CHAIR]
+    )
+    number = number_of_holders()
+    requirement = who_may_hold_it()
+    voting = yes_or_no("Voting")
+    counts_to_quoracy = yes_or_no("counts to quoracy")
+    may_be_deputised = yes_or_no("may be deputised")
+
+    def prepare(self):
+        super().prepare()
+        if self.record.role == SeatRole.CHAIR:
+            del self.fields["role"]
+
+    def laid_down(self) -> dict:
+        return {
+            name: self.cleaned_data[name] for name in SeatTerms.laid_down if name in self.fields
+        }
+
+
+@step_on(Seat)
+class ChangeSeat(Step):
+    name = "change-terms"
+    rank = 55
+    title = "Change the number, title or vote from a day"
+    explains = (
+        "Records that something else is laid down of the seat from a day on: how many hold it, "
+        "what it is called, whether it votes. What it was is kept, and nobody leaves."
+    )
+    form_class = ChangeSeatForm
+    permissions = ("forums.change_seat", "forums.add_seatterms")
+
+    @classmethod
+    def is_for(cls, record, day):
+        return not record.has_ended(day)
+
+    def initial(self):
+        asked = self.form_class.base_fields
+        now = {name: getattr(self.record, name) for name in SeatTerms.laid_down}
+        return {
+            name: YES_OR_NO[value] if isinstance(asked[name], YesOrNo) else value
+            for name, value in now.items()
+        }
+
+    def take(self, form):
+        change_terms(held=self.record, begins=form.when, source=form.source, **form.laid_down())
+
+    def remarks(self, form):
+        if form.when.first_possible() <= self.today:
+            return []
+        return ["Pages show the seat as it is now until that day."]
