@@ -29,7 +29,13 @@ from forums.models import (
     SeatVacancy,
     Succession,
 )
-from organisations.models import Organisation, OrganisationName, Post, Relationship
+from organisations.models import (
+    Organisation,
+    OrganisationName,
+    Post,
+    PostTerms,
+    Relationship,
+)
 from organisations.successions import SuccessionKind
 from people.designates import NAMED_FIELDS
 from people.identity import may_be_named
@@ -284,6 +290,11 @@ KINDS = [
          columns={"title": F("title"), "kind": F("role"), "number": F("number")},
          counted_with="forum",
          concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
+    Kind("post-terms", PostTerms, "post__organisation__folded", 4,
+         ("organisation", "post__organisation__"), columns={"title": F("title")}, events=(END,),
+         listed_the_day_after=True,
+         concerns={"organisation": ("post__organisation",),
+                   "forum": ("post__ex_officio_seats__forum",)}),
     Kind("seat-terms", SeatTerms, "seat__forum__folded", 4, ("forum", "seat__forum__"),
          columns={"title": F("title")}, events=(END,), listed_the_day_after=True,
          concerns={"forum": ("seat__forum",), "organisation": ("seat__on_behalf_of",)}),

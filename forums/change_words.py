@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from organisations.held_terms import Differences, TermsChange
+from people.post_holders import Holding
 from records.periods import Precision, Qualifier, When, perhaps_so
 
 # As a change is told that was made, or is to be made.
@@ -112,8 +113,9 @@ def told_on(change: TermsChange, day: datetime.date) -> str:
     return words if before.has_ended(day) else perhaps_so(words)
 
 
-def changes_told(changes: list[TermsChange], day: datetime.date) -> list[tuple[TermsChange, str]]:
-    """The changes to tell on a day: the last that was made, and all that may be or are to come."""
-    over = [each for each in changes if each.before.has_ended(day)]
-    told = [*over[-1:], *(each for each in changes if each not in over)]
-    return [(each, told_on(each, day)) for each in told]
+def changes_of(holding: Holding) -> list[tuple[TermsChange, str]]:
+    """The changes of a post or seat, in words, that a page tells as at its day: the last that was
+    made, and all that may have been or are to come."""
+    over = [each for each in holding.changes if each.before.has_ended(holding.day)]
+    told = [*over[-1:], *(each for each in holding.changes if each not in over)]
+    return [(each, told_on(each, holding.day)) for each in told]

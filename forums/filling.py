@@ -41,6 +41,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from forums.models import Membership, Seat, SeatVacancy
+from organisations.models import Post
 from people.models import Appointment, Basis, TenureQuerySet
 from people.post_holders import Holder
 from people.standing import (
@@ -190,15 +191,15 @@ def vacant_by_sources(day: datetime.date) -> Greatest:
     members = Membership.objects.filter(seat=SEAT)
     by_post = Appointment.objects.filter(there, post=post)
     own = vacant_in_database(SeatVacancy, SEAT, [members, by_post], "number_then", day)
-    of_post = vacant_in_database(
-        PostVacancy, post, [by_post], "ex_officio_post__max_holders", day, there
-    )
+    of_post = vacant_in_database(PostVacancy, post, [by_post], "number_of_post_then", day, there)
     return Greatest(own, of_post)
 
 
 def with_number(seats: QuerySet, day: datetime.date) -> QuerySet:
-    """`seats`, each annotated with its number of holders on `day`, as `number_then`."""
-    return seats.annotate(number_then=Seat.number_on(day))
+    """`seats`, each annotated with its number of holders on `day`, as `number_then`, and with that
+    of the post that it goes with."""
+    of_post = Post.number_on(day, "ex_officio_post_id")
+    return seats.annotate(number_then=Seat.number_on(day), number_of_post_then=of_post)
 
 
 def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:

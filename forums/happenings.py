@@ -33,6 +33,7 @@ from forums.change_kinds import (
 )
 from forums.models import Forum, Seat, SeatTerms
 from organisations.held_terms import Differences, HeldTerms, differences_of
+from organisations.models import PostTerms
 from people.post_holders import NAME_WITHHELD
 from records.periods import Qualifier, When, first_day
 from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
@@ -315,7 +316,7 @@ def _count_what_belongs_to_each(found: list[Happening]) -> None:
 
 RENAMED = {"organisation-name": "organisation", "forum-name": "forum", "person-name": "person"}
 # The kinds of earlier terms, each with its model.
-TERMS_OF: dict[str, type[HeldTerms]] = {"seat-terms": SeatTerms}
+TERMS_OF: dict[str, type[HeldTerms]] = {"seat-terms": SeatTerms, "post-terms": PostTerms}
 # Kinds listed on the day after their end, when something else takes effect.
 TAKES_EFFECT_NEXT_DAY = {*RENAMED, *TERMS_OF}
 

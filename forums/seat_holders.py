@@ -18,7 +18,8 @@ from forums.filling import (
     possibly_fill,
 )
 from forums.models import Forum, Seat, SeatRole, SeatTerms, SeatVacancy
-from organisations.held_terms import has_terms
+from organisations.held_terms import has_terms, laid_down, laid_down_on, terms_by_key
+from organisations.models import PostTerms
 from people.models import Appointment
 from people.post_holders import (
     Holder,
@@ -62,6 +63,8 @@ class HeldSeat(Holding):
     post_id: int | None
     post_title: str | None
     post_max_holders: int | None
+    # Whether earlier terms of that post are recorded.
+    post_has_terms: bool
     post_organisation_name: str | None
     post_organisation_slug: str | None
     # The periods of that post and its organisation.
@@ -90,17 +93,8 @@ class HeldSeat(Holding):
 
     @property
     def for_closed(self) -> str:
-        """The closure of the organisation it speaks for, if that was before the day: "closed March
-        2020", "closed by 2020", "was to close in March 2020"."""
-        date, known_to, is_on = self.for_end_date, self.for_end_precision, self.for_end_qualifier
-        if self.for_latest_end is None or self.for_latest_end >= self.day:
-            return ""
-        if date is None or known_to is None or is_on is None:
-            return ""  # which no organisation that is over has
-        ends = When(date, known_to, is_on)
-        if self.for_end_foreseen:
-            return f"was to close {ends.in_a_sentence()}"
-        return f"closed {ends.in_words()}"
+        """The closure of the organisation it speaks for, if that was before the day."""
+        return closure_of_for(self)
 
     def speaks_for_nobody(self, holder: Holder | None) -> bool:
         """Whether a source says that the holder is independent, or of the seat that it is."""
@@ -284,6 +278,11 @@ class HeldSeat(Holding):
         return len(possibly) > len(self.certainly_there)
 
     @classmethod
+    def read_terms(cls, holdings):
+        super().read_terms(holdings)
+        lay_down_posts(holdings)
+
+    @classmethod
     def read_vacancies(cls, holdings):
         read_vacancies_of([each for each in holdings if each.has_vacancies])
 
@@ -300,6 +299,30 @@ def read_vacancies_of(seats: list[HeldSeat]) -> None:
     for each in seats:
         each.vacancies = found[SeatVacancy][each.id]
         each.post_vacancies = found[PostVacancy][each.post_id]
+
+
+def closure_of_for(seat: HeldSeat) -> str:
+    """The closure of the organisation that a seat speaks for, if that was before its day: "closed
+    March 2020", "closed by 2020", "was to close in March 2020"; "" if it was not."""
+    date, known_to, is_on = seat.for_end_date, seat.for_end_precision, seat.for_end_qualifier
+    if seat.for_latest_end is None or seat.for_latest_end >= seat.day:
+        return ""
+    if date is None or known_to is None or is_on is None:
+        return ""  # which no organisation that is over has
+    ends = When(date, known_to, is_on)
+    if seat.for_end_foreseen:
+        return f"was to close {ends.in_a_sentence()}"
+    return f"closed {ends.in_words()}"
+
+
+def lay_down_posts(seats: Iterable[HeldSeat]) -> None:
+    """Give each of `seats` what was laid down on its day of the post that it goes with."""
+    changed = [each for each in seats if each.post_has_terms]
+    found = terms_by_key(PostTerms, [each.post_id for each in changed])
+    for each in changed:
+        then = laid_down_on(found[each.post_id], each.day)
+        each.post_title = then.get("title", each.post_title)
+        each.post_max_holders = then.get("max_holders", each.post_max_holders)
 
 
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
@@ -361,6 +384,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
         has_terms=has_terms(SeatTerms),
+        post_has_terms=has_terms(PostTerms, "ex_officio_post"),
         has_vacancies=has_vacancies(SeatVacancy, "pk")
         | has_vacancies(PostVacancy, "ex_officio_post"),
         place_name=F("forum__place__name"),
@@ -427,7 +451,7 @@ def _appointments_to(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
         .order_by()
         .values(
             "post_id",
-            post_words=F("post__title"),
+            post_words=laid_down(PostTerms, "title", day, "post_id"),
             organisation_slug=F("post__organisation__slug"),
             organisation_name=F("post__organisation__name"),
             **holder_columns(""),

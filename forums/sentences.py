@@ -353,7 +353,8 @@ def _changed(group: list[Happening], tense: str) -> Pieces:
     """ "two hold it, not one: the seat “Chair” of The Board"."""
     each = group[0]
     words = changed_in_words(each.differences, TO_COME if tense == "to come" else PAST)
-    return [f"{words}: the seat “{each.title}” of ", subject(each)]
+    what = "post" if each.what == "post-terms" else "seat"
+    return [f"{words}: the {what} “{each.title}” of ", subject(each)]
 
 
 def position(each: Happening) -> Pieces:
@@ -475,4 +476,5 @@ WORDING = {
     "post-vacancy": _vacancy,
     "seat-vacancy": _vacancy,
     "seat-terms": _changed,
+    "post-terms": _changed,
 }

@@ -16,6 +16,7 @@ from organisations.models import (
     Relationship,
     Statement,
 )
+from organisations.post_terms_admin import PostTermsAdmin  # noqa: F401  (with the others)
 
 GIVEN_UP = ("If the plan came to nothing", {"fields": [("given_up_document", "given_up_locator")]})
 

@@ -1,12 +1,12 @@
 """Places, organisations, and what documents say of them."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from organisations.held import Held, owner_over_in_words
+from organisations.post_terms import PostLaidDown, PostTerms  # noqa: F401  (a model)
 from organisations.relationships import Relationship, RelationshipKind  # noqa: F401  (models)
 from records.constraints import DatabaseCheck
 from records.models import SLUG_HELP, DatedFact, Fact, OtherName, one_of
@@ -233,24 +233,18 @@ class OrganisationName(OtherName):
         return self.organisation.get_absolute_url()
 
 
-class Post(Held, DatedFact):
+class Post(PostLaidDown, Held, DatedFact):
     """A position in an organisation that exists without a holder: Chair, Leader, DASS."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
-    title = models.CharField(max_length=200)
     kind = models.CharField(max_length=20, choices=PostKind)
-    max_holders = models.PositiveSmallIntegerField(
-        "how many may hold it", default=1, validators=[MinValueValidator(1)]
-    )
-    requirement = models.CharField(
-        max_length=300, blank=True, help_text="Who may hold it, if a source says so."
-    )
     folded = FoldedField(sources=("title",))
 
     natural_key_fields = ("organisation__slug", "title")
     owner_field = "organisation"
     number_field = "max_holders"
     tenures_name = "appointments"
+    terms_name = "earlier_terms"
     fixed_fields = ("organisation",)
     named_by = ("organisation",)
     told_apart_with = ("organisation__place",)

@@ -12,10 +12,11 @@ from organisations.held_terms import (
     HeldTerms,
     TermsChange,
     changes_among,
+    has_terms,
     laid_down_on,
     terms_by_key,
 )
-from organisations.models import Organisation, Post
+from organisations.models import Organisation, Post, PostTerms
 from people.designates import NAMED_FIELDS, Named
 from people.models import Basis, basis_in_words, end_reason_in_words
 from people.standing import (
@@ -377,7 +378,13 @@ class HeldPost(Holding):
     place_name: str | None
     max_holders: int
 
+    terms_model = PostTerms
     called = ("post", "organisation")
+
+    @property
+    def unfilled(self) -> int:
+        # A post has as many places as people may hold it.
+        return max(self.max_holders - self.filled_at_most, 0)
 
     @property
     def capacity(self) -> int:
@@ -466,6 +473,7 @@ def _rows(posts: QuerySet) -> QuerySet:
         "organisation_id",
         *PERIOD,
         *EVIDENCE,
+        has_terms=has_terms(PostTerms),
         has_vacancies=has_vacancies(PostVacancy, "pk"),
         organisation_slug=F("organisation__slug"),
         organisation_name=F("organisation__name"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
 
+from organisations.models import Post
 from people.models import Appointment, Basis, TenureQuerySet
 from people.vacant_places import PostVacancy, vacant_in_database
 
@@ -176,7 +177,8 @@ def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
     """`posts`, each annotated with its Standing on `day`."""
     appointments = Appointment.objects.filter(post=OuterRef("pk"))
     held = surely_held(appointments, day) & is_surely_not_over(day, "organisation")
-    vacant = vacant_in_database(PostVacancy, OuterRef("pk"), [appointments], "max_holders", day)
+    vacant = vacant_in_database(PostVacancy, OuterRef("pk"), [appointments], "number_then", day)
+    posts = posts.annotate(number_then=Post.number_on(day))
     return posts.annotate(places_vacant=vacant).annotate(
         standing=standing([appointments], held, Q(places_vacant__gt=0), day)
     )

@@ -36,6 +36,7 @@ from organisations.models import (
     PlaceLevel,
     Post,
     PostKind,
+    PostTerms,
     Rating,
     Relationship,
     RelationshipKind,
@@ -263,6 +264,15 @@ def make_seat_terms(**fields) -> SeatTerms:
     )
 
 
+def make_post_terms(**fields) -> PostTerms:
+    """Earlier terms of a post: like the post, unless it is said otherwise."""
+    post = fields.get("post") or make_post()
+    now = {name: getattr(post, name) for name in PostTerms.laid_down}
+    return _make_dated(
+        PostTerms, fields, post=post, end_date="2023-05-15", **{**now, "start_date": START}
+    )
+
+
 def make_quoracy_clause(**fields) -> QuoracyClause:
     return _make_fact(QuoracyClause, fields, forum=make_forum, kind=ClauseKind.EVERY_ORGANISATION)
 
@@ -303,6 +313,7 @@ BUILDERS = {
     Membership: make_membership,
     SeatVacancy: make_seat_vacancy,
     SeatTerms: make_seat_terms,
+    PostTerms: make_post_terms,
     QuoracyClause: make_quoracy_clause,
     EscalationStep: make_escalation_step,
 }

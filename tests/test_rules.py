@@ -11,7 +11,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from forums.models import ClauseKind, LineKind, SeatRole, SeatTerms, Succession
+from forums.models import ClauseKind, LineKind, SeatRole, Succession
+from organisations.held_terms import HeldTerms
 from organisations.models import CqcQuestion, RelationshipKind
 from people.models import ActingFor, Basis, EndReason
 from records.dated import Dated
@@ -33,6 +34,7 @@ from tests.builders import (
     make_person,
     make_place,
     make_post,
+    make_post_terms,
     make_post_vacancy,
     make_quoracy_clause,
     make_rating,
@@ -230,7 +232,7 @@ def shared_cases():
                 if model is Succession:  # it never ends
                     allowed = [each for each in allowed if "end_date" not in each]
                     allowed = allowed or [{"locator": "page 3"}]
-                if model is SeatTerms:  # they always end
+                if issubclass(model, HeldTerms):  # they always end
                     refused = [each for each in refused if each not in OF_WHAT_GOES_ON]
                     allowed = [each for each in allowed if each not in OF_WHAT_GOES_ON]
                 for values in refused:
@@ -567,6 +569,12 @@ CASES = [
     ("forums_seatvacancy_of_a_place", False, lambda: (make_seat_vacancy(), {"places": 2})),
     ("people_postvacancy_of_a_place", True, lambda: (make_post_vacancy(), {"places": 0})),
     ("people_postvacancy_of_a_place", False, lambda: (make_post_vacancy(), {"places": 2})),
+    ("organisations_postterms_held_by_someone", True, lambda: (make_post_terms(), NOBODY)),
+    ("organisations_postterms_held_by_someone", False, lambda: (make_post_terms(), FIVE)),
+    ("organisations_postterms_until_a_change", True, lambda: (make_post_terms(), NO_END)),
+    ("organisations_postterms_until_a_change", False, lambda: (make_post_terms(), FIVE)),
+    ("organisations_postterms_once", True, lambda: second_terms("2023-05-15", "post")),
+    ("organisations_postterms_once", False, lambda: second_terms("2023-05-16", "post")),
     ("forums_seatterms_for_someone", True, lambda: (make_seat_terms(), {"number": 0})),
     ("forums_seatterms_for_someone", False, lambda: (make_seat_terms(), {"number": None})),
     ("forums_seatterms_until_a_change", True, lambda: (make_seat_terms(), NO_END)),
@@ -632,10 +640,14 @@ CASES = [
 NO_END = {"end_date": None, "earliest_end": NO_LATEST, "latest_end": NO_LATEST}
 
 
-def second_terms(begins: str):
-    """The terms of a seat from a day on, and those of the same seat until 15 May 2023."""
-    seat = make_seat_terms(end_date="2023-05-15").seat
-    late = make_seat_terms(seat=seat, start_date="2023-06-01", end_date="2024-01-01")
+NOBODY, FIVE = {"max_holders": 0}, {"max_holders": 5}
+
+
+def second_terms(begins: str, of: str = "seat"):
+    """The terms of a post or seat from a day on, and those of the same until 15 May 2023."""
+    make = {"seat": make_seat_terms, "post": make_post_terms}[of]
+    held = make(end_date="2023-05-15").held
+    late = make(**{of: held}, start_date="2023-06-01", end_date="2024-01-01")
     return late, begun(begins)
 
 

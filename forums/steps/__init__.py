@@ -11,7 +11,7 @@ from forums.steps import (  # noqa: F401  (each offers its steps)
     names,
     organisations,
     posts_and_seats,
-    seat_changes,
     successions,
+    terms_steps,
     vacancies,
 )

@@ -32,7 +32,7 @@ from forums.models import (
     SeatVacancy,
 )
 from forums.steps.confirmations import may_change
-from organisations.models import Organisation, OrganisationName, Post, Relationship
+from organisations.models import Organisation, OrganisationName, Post, PostTerms, Relationship
 from people.models import Appointment, PersonName, PostVacancy, Tenure
 from people.steps.vacancies import says_vacant, vacancy_question
 from records.history import Nature
@@ -230,7 +230,7 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
         model: may_change(model)
         for model in (
             Appointment, Membership, MemberOrganisation, ReportingLine,
-            OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy, SeatTerms,
+            OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy, SeatTerms, PostTerms,
         )
     },
 }  # fmt: skip

@@ -22,7 +22,13 @@ from forums.models import (
     Succession,
 )
 from forums.steps.foreseen import IN_SHORT, WhatBecame, answers_about, foreseen_in_words
-from organisations.models import Organisation, OrganisationName, Post, Relationship
+from organisations.models import (
+    Organisation,
+    OrganisationName,
+    Post,
+    PostTerms,
+    Relationship,
+)
 from organisations.worklists import PLACE
 from people.models import Appointment, PersonName, PostVacancy
 from records.models import DatedFact
@@ -70,6 +76,8 @@ FORESEEN_KINDS = [
     ForeseenKind(PostVacancy, ("post__organisation__folded", "post__folded"),
                  ("post__organisation__place",)),
     ForeseenKind(SeatVacancy, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
+    ForeseenKind(PostTerms, ("post__organisation__folded", "post__folded"),
+                 ("post__organisation__place",)),
     ForeseenKind(SeatTerms, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
     ForeseenKind(MemberOrganisation, ("forum__folded", "organisation__folded"),
                  ("forum__place",)),

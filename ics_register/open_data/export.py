@@ -36,6 +36,7 @@ from organisations.models import (
     OrganisationName,
     Place,
     Post,
+    PostTerms,
     Rating,
     Relationship,
     Statement,
@@ -130,16 +131,16 @@ def vacancies_to_include(
             yield {**vars(vacancy), "in_force": in_force}
 
 
-def _by_seat(rows: Iterable[dict]) -> defaultdict[int, list[dict]]:
+def by_key(key: str, rows: Iterable[dict]) -> defaultdict[int, list[dict]]:
     found = defaultdict(list)
     for raw in rows:
-        found[raw["seat_id"]].append(raw)
+        found[raw[key]].append(raw)
     return found
 
 
-def terms_to_include(terms: Iterable[dict], *, everything: bool) -> list[Found]:
-    """The earlier terms of a seat that may hold on the day, or all."""
-    return [("seat_terms", raw) for raw in terms if everything or raw["in_force"] is not False]
+def terms_told(table: str, terms: Iterable[dict], everything: bool) -> list[Found]:
+    """The earlier terms of a post or seat that may hold on the day, or all."""
+    return [(table, raw) for raw in terms if everything or raw["in_force"] is not False]
 
 
 class _Gathering:
@@ -185,7 +186,7 @@ class _Gathering:
 
     def seats(self) -> Iterator[Found]:
         asked_for = set(self._clauses().values_list("seat", flat=True))
-        terms = _by_seat(self._read("seat_terms", SeatTerms.objects.all()))
+        terms = by_key("seat_id", self._read("seat_terms", SeatTerms.objects.all()))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
                 in_force = seat.together.holds(self.day)
@@ -198,7 +199,7 @@ class _Gathering:
                             "seat_vacancies",
                             {**vacancy, "seat_id": seat.id, "seat_forum_slug": seat.forum_slug},
                         )
-                    yield from terms_to_include(terms[seat.id], everything=self.everything)
+                    yield from terms_told("seat_terms", terms[seat.id], self.everything)
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder)
 
@@ -240,8 +241,8 @@ class _Gathering:
         }
 
     def posts(self) -> Iterator[Found]:
+        terms = by_key("post_id", self._read("post_terms", PostTerms.objects.all()))
         for part in self._in_parts(Post):
-            most = dict(part.values_list("pk", "max_holders"))
             for post in posts_with_holders(part, self.day):
                 organisation = post.organisation_slug
                 in_force = post.together.holds(self.day)
@@ -251,14 +252,7 @@ class _Gathering:
                 wanted = self.everything or in_force is not False
                 if wanted or holders or post.id in self.referred_posts:
                     self.organisations.add(organisation)
-                    yield (
-                        "posts",
-                        {
-                            **vars(post),
-                            "in_force": in_force,
-                            "max_holders": most[post.id],
-                        },
-                    )
+                    yield "posts", {**vars(post), "in_force": in_force}
                     for vacancy in vacancies_to_include(post, in_force, everything=self.everything):
                         yield (
                             "post_vacancies",
@@ -268,6 +262,7 @@ class _Gathering:
                                 "post_organisation_slug": organisation,
                             },
                         )
+                    yield from terms_told("post_terms", terms[post.id], self.everything)
                     for holder in holders:
                         yield "appointments", self._appointment(post, holder)
 

@@ -205,6 +205,7 @@ ANCHORED = {
     "posts": ("organisation", "post"),
     "appointments": ("organisation", "appointment"),
     "post_vacancies": ("organisation", "vacancy"),
+    "post_terms": ("organisation", "change"),
     "statements": ("organisation", "statement"),
     "ratings": ("organisation", "rating"),
     "figures": ("organisation", "figure"),

@@ -42,6 +42,7 @@ from organisations.models import (
     OrganisationName,
     Place,
     Post,
+    PostTerms,
     Rating,
     Relationship,
     Statement,
@@ -121,6 +122,11 @@ TABLES = (
         *tenure(Appointment),
         *evidence(Appointment),
     )),
+    dated(
+        "post_terms", PostTerms, "post__organisation",
+        refers_on_page(PostTerms, "post", "posts", "organisation"),
+        *plain(PostTerms, *PostTerms.laid_down),
+    ),
     dated(
         "post_vacancies", PostVacancy, "post__organisation",
         refers_on_page(PostVacancy, "post", "posts", "organisation"),

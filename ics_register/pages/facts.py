@@ -6,7 +6,7 @@ no more than the pages (see docs/data.md).
 
 import datetime
 
-from forums.change_words import changes_told
+from forums.change_words import changes_of
 from ics_register.jinja import lines
 from ics_register.pages.formats import Here
 from ics_register.pages.names_on_day import NamesThen
@@ -293,6 +293,7 @@ def _holding(holding, here: Here) -> dict:
             *(vacancy(each, True, here) for each in holding.shown_vacancies),
             *(vacancy(each, None, here) for each in holding.perhaps_vacant),
         ],
+        "changes": [change_of_terms(change, words, here) for change, words in changes_of(holding)],
         **dated(holding, here),
     }
 
@@ -318,10 +319,6 @@ def seat(seat, here: Here) -> dict:
         "on_behalf_of": record(here, "organisation", seat.for_slug, seat.for_name),
         "independent": seat.independent,
         "ex_officio_post": post,
-        "changes": [
-            change_of_terms(change, words, here)
-            for change, words in changes_told(seat.changes, here.asked.day)
-        ],
         **_holding(seat, here),
     }
 
@@ -342,7 +339,7 @@ def places(counted) -> dict:
 
 def post(post, here: Here) -> dict:
     """A post of an organisation on the day, with whoever holds it and will."""
-    return {"kind": post.kind, **_holding(post, here)}
+    return {"kind": post.kind, "max_holders": post.max_holders, **_holding(post, here)}
 
 
 def forum_of(seat, names_then: NamesThen, here: Here) -> dict:

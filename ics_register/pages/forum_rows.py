@@ -7,7 +7,7 @@ from typing import cast
 
 from django.utils.text import capfirst
 
-from forums.change_words import changes_told
+from forums.change_words import changes_of
 from forums.models import (
     ClauseKind,
     Forum,
@@ -116,7 +116,7 @@ class SeatRow:
     @property
     def changes(self) -> list[tuple[TermsChange, str]]:
         """The changes of what is laid down of the seat, in words, on its first row."""
-        return changes_told(self.seat.changes, self.seat.day) if self.first else []
+        return changes_of(self.seat) if self.first else []
 
     @property
     def _place(self) -> int | None:

@@ -11,6 +11,7 @@ from forums.seat_holders import HeldSeat
 from ics_register.pages import facts
 from ics_register.pages.formats import Here
 from organisations.held_terms import lay_down
+from organisations.models import PostTerms
 from people.models import Appointment
 from records.models import DatedFact, read_documents_of
 from records.together import Together
@@ -80,13 +81,15 @@ def read_what_foresaw(them: Iterable[HeldThen], day: datetime.date) -> None:
 
 
 def lay_down_what_is_held(them: Iterable[HeldThen], day: datetime.date) -> None:
-    """Give each seat what was laid down of it on the day, or when its member left. Asks one query,
-    if there are any."""
-    seats = (
-        (each.tenure.seat, min(day, each.tenure.latest_end))
-        for each in them
-        if each.seat is None and not is_to_post(each.tenure)
-    )
+    """Give each post and seat what was laid down of it on the day, or when its holder left. Asks a
+    query for each of the two, if there are any."""
+    posts: list[tuple[Any, datetime.date]] = []
+    seats: list[tuple[Any, datetime.date]] = []
+    for each in them:
+        if each.seat is None:
+            last = min(day, each.tenure.latest_end)
+            (posts if is_to_post(each.tenure) else seats).append((each.tenure.held, last))
+    lay_down(posts, PostTerms)
     lay_down(seats, SeatTerms)
 
 

@@ -10,6 +10,7 @@ import django_filters
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
+from forums.change_words import changes_of
 from forums.models import (
     Forum,
     LineKind,
@@ -304,6 +305,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "organisation": organisation,
         "codes": codes_in_words(organisation),
         "posts": listed_posts,
+        "changes_of": changes_of,
         "later_posts": [post for post in posts if post.is_openly_perhaps(asked.day) and not over],
         "designates": designates(posts, asked.day),
         "former": former,

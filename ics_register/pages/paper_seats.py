@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from forums.change_words import changes_told
+from forums.change_words import changes_of
 from forums.models import Forum, SeatCategory, SeatRole
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.speaking_for import INDEPENDENT
@@ -78,7 +78,7 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         lines.append(PaperLine(seat.role_words))
     if seat.category:
         lines.append(PaperLine(SeatCategory(seat.category).member))
-    lines += [PaperLine(words) for _, words in changes_told(seat.changes, asked.day)]
+    lines += [PaperLine(words) for _, words in changes_of(seat)]
     if doubt := seat.why_perhaps(asked.day):
         why = seat.why_beside_period(asked.day, doubt)
         lines.append(

@@ -21,7 +21,13 @@ from forums.models import (
     SeatVacancy,
     Succession,
 )
-from organisations.models import Organisation, OrganisationName, Post, Relationship
+from organisations.models import (
+    Organisation,
+    OrganisationName,
+    Post,
+    PostTerms,
+    Relationship,
+)
 from people.models import Appointment, Person, PersonName, PostVacancy
 from records.history import Recorded
 from tests import racing, slow
@@ -38,6 +44,7 @@ from tests.builders import (
     make_person_name,
     make_plan,
     make_post,
+    make_post_terms,
     make_post_vacancy,
     make_relationship,
     make_reporting_line,
@@ -141,6 +148,10 @@ STEPS = {
     ("record-vacancy", Seat): lambda: (make_seat(), {}, {}),
     ("end", PostVacancy): lambda: (make_post_vacancy(), {"date": LAST}, {}),
     ("end", SeatVacancy): lambda: (make_seat_vacancy(), {"date": LAST}, {}),
+    ("change-terms", Post): lambda: (
+        make_post(title="One"),
+        *[{"title": "One", "max_holders": number} for number in (2, 3)],
+    ),
     ("change-terms", Seat): lambda: (make_seat(title="One"), *changes_of("One")),
     ("reappoint", Appointment): lambda: (make_appointment(), *[{"basis": "substantive"}] * 2),
     ("reappoint", Membership): lambda: (make_membership(), *[{"basis": "interim"}] * 2),
@@ -199,6 +210,7 @@ STEPS = {
             PostVacancy: make_post_vacancy,
             SeatVacancy: make_seat_vacancy,
             SeatTerms: make_seat_terms,
+            PostTerms: make_post_terms,
         }.items()
     },
     **{

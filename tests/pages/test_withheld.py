@@ -42,6 +42,7 @@ from tests.builders import (
     make_person_name,
     make_place,
     make_post,
+    make_post_terms,
     make_post_vacancy,
     make_quoracy_clause,
     make_rating,
@@ -215,6 +216,7 @@ def one_of_each_kind():
         make(forum=board)
     make_reporting_line(from_forum=board)
     make_seat_vacancy(seat=make_seat(forum=board))
+    make_post_terms(post=make_post(organisation=trust))
     make_seat_terms(seat=make_seat(forum=board))
     make_post_vacancy(post=make_post(organisation=trust))
     make_succession(from_forum=board)

@@ -12,6 +12,7 @@ from organisations.models import (
     Place,
     Post,
     PostKind,
+    PostTerms,
     Rating,
     Statement,
 )
@@ -523,8 +524,8 @@ def test_websites_are_those_of_the_packs_tables(organisation, website):
 def test_every_record_keeps_the_rules_its_source_and_its_history(model):
     records = list(model.objects.all())
 
-    # The documents name no two people of one name, no vacant post, and no seat that changed.
-    assert bool(records) is (model not in (Distinction, PostVacancy, SeatTerms))
+    # The documents name no two people of one name, no vacant post, and nothing that changed.
+    assert bool(records) is (model not in (Distinction, PostVacancy, PostTerms, SeatTerms))
     for record in records:
         record.full_clean()
         [made] = record.history.all()

@@ -23,7 +23,7 @@ SINCE = {
 SINCE_OF = {"successions": {"kind", "in_force"}}
 # Kinds of record that there are since. A seat that was called vacant though no source says so is
 # not recorded in today's words.
-NEW_KINDS = {"post_vacancies", "seat_vacancies", "seat_terms"}
+NEW_KINDS = {"post_vacancies", "seat_vacancies", "seat_terms", "post_terms"}
 INFERRED = {"holder_stated", "unfilled_standing"}
 NOBODY = {"vacant", "not-recorded"}
 # A member by a post, whom no record names: today also who perhaps is one.

@@ -1,4 +1,4 @@
-"""The guided step that changes what is laid down of a seat from a day on."""
+"""Guided steps that change what is laid down of a post or a seat from a day on."""
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
@@ -7,6 +7,7 @@ from editing.step_forms import StepForm
 from editing.steps import Step, step_on
 from forums.models import Seat, SeatRole, SeatTerms
 from forums.steps.posts_and_seats import YesOrNo, number_of_holders, who_may_hold_it, yes_or_no
+from organisations.models import Post, PostTerms
 from organisations.terms_changes import change_terms
 
 YES_OR_NO = {None: "", True: "yes", False: "no"}
@@ -84,3 +85,49 @@ class ChangeSeat(Step):
         if form.when.first_possible() <= self.today:
             return []
         return ["Pages show the seat as it is now until that day."]
+
+
+class ChangePostForm(StepForm):
+    """Asks what is laid down of a post from a day on, beginning with what is now."""
+
+    date_label = "First day of the change"
+    date_help = (
+        "Until the day before, the post stays as it was, and pages as at earlier days too. Whoever "
+        "holds it stays."
+    )
+    groups = [("What is laid down from then on", ["title", "max_holders", "requirement"])]
+
+    title = forms.CharField(max_length=200, widget=AdminTextInputWidget)
+    max_holders = forms.IntegerField(
+        label="How many may hold it at once", min_value=1, max_value=32767
+    )
+    requirement = who_may_hold_it()
+
+
+@step_on(Post)
+class ChangePost(Step):
+    name = "change-terms"
+    rank = 55
+    title = "Rename it, or change how many may hold it, from a day"
+    explains = (
+        "Records that the post is called otherwise from a day on, or that another number may hold "
+        "it. What it was is kept, and nobody leaves."
+    )
+    form_class = ChangePostForm
+    permissions = ("organisations.change_post", "organisations.add_postterms")
+
+    @classmethod
+    def is_for(cls, record, day):
+        return not record.has_ended(day)
+
+    def initial(self):
+        return {name: getattr(self.record, name) for name in PostTerms.laid_down}
+
+    def take(self, form):
+        laid_down = {name: form.cleaned_data[name] for name in PostTerms.laid_down}
+        change_terms(held=self.record, begins=form.when, source=form.source, **laid_down)
+
+    def remarks(self, form):
+        if form.when.first_possible() <= self.today:
+            return []
+        return ["Pages show the post as it is now until that day."]
