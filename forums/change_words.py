@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from forums.choices import SeatCategory
 from organisations.held_terms import Differences, TermsChange
 from people.post_holders import Holding
 from records.periods import Precision, Qualifier, When, perhaps_so
@@ -35,6 +36,19 @@ def _role(before: str, after: str, tense: str) -> str:
     """ "its role is member, not in attendance"."""
     now, then = after.replace("-", " "), before.replace("-", " ")
     return f"its role {'is' if tense == PAST else 'is to be'} {now}, not {then}"
+
+
+def _category(before: str, after: str, tense: str) -> str:
+    """ "whoever holds it is a lay member, not an executive member"."""
+    if not after:
+        return "no source says of which category whoever holds it is"
+    is_, now = "is" if tense == PAST else "is to be", _as_a(after)
+    return f"whoever holds it {is_} {now}{f', not {_as_a(before)}' if before else ''}"
+
+
+def _as_a(category: str) -> str:
+    member = SeatCategory(category).member
+    return f"{'an' if member[0] in 'aeiou' else 'a'} {member}"
 
 
 def _requirement(before: str, after: str, tense: str) -> str:
@@ -73,6 +87,7 @@ def _yes_or_no(name: str, after: bool | None, tense: str) -> str:
 # The words of a change of each field: of its value before, its value after and the tense.
 WORDS: dict[str, Callable[[Any, Any, str], str]] = {
     "role": _role,
+    "category": _category,
     "number": _number,
     "max_holders": _number,
     "title": _title,

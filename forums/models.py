@@ -265,13 +265,6 @@ class Seat(SeatLaidDown, SpeaksFor, Held, DatedFact):
     """A place on a forum that exists without a member."""
 
     forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="seats")
-    category = models.CharField(
-        "category of member",
-        max_length=25,
-        choices=SeatCategory,
-        blank=True,
-        help_text="Leave empty if no source says.",
-    )
     on_behalf_of = models.ForeignKey(
         Organisation,
         null=True,

@@ -10,7 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from forums.choices import SeatRole
+from forums.choices import SeatCategory, SeatRole
 from organisations.held_terms import HeldTerms
 from records.constraints import DatabaseCheck
 from records.models import one_of
@@ -23,6 +23,13 @@ class SeatLaidDown(models.Model):
     """The terms of a seat, as terms of reference or another document lay them down."""
 
     role = models.CharField(max_length=15, choices=SeatRole, default=SeatRole.MEMBER)
+    category = models.CharField(
+        "category of member",
+        max_length=25,
+        choices=SeatCategory,
+        blank=True,
+        help_text="Leave empty if no source says.",
+    )
     title = models.CharField(max_length=200)
     number = models.PositiveSmallIntegerField(
         "number of holders",
@@ -51,6 +58,7 @@ class SeatTerms(SeatLaidDown, HeldTerms):
     terms_of = "seat"
     laid_down = (
         "role",
+        "category",
         "title",
         "number",
         "requirement",
@@ -77,6 +85,7 @@ class SeatTerms(SeatLaidDown, HeldTerms):
         constraints = [
             *HeldTerms.Meta.constraints,
             one_of("role", SeatRole),
+            one_of("category", SeatCategory, or_empty=True),
             DatabaseCheck(
                 name="forums_seatterms_for_someone",
                 condition=Q(number__isnull=True) | Q(number__gte=1),

@@ -12,7 +12,7 @@ from forums.models import Seat, SeatTerms
 @admin.register(SeatTerms)
 class SeatTermsAdmin(DatedAdmin):
     fieldsets = [
-        ("Identification", {"fields": ["seat", "title", "role"]}),
+        ("Identification", {"fields": ["seat", "title", ("role", "category")]}),
         (
             "Accountability",
             {

@@ -46,6 +46,15 @@ def number_of_holders() -> forms.IntegerField:
     )
 
 
+def category_of_member():
+    return forms.ChoiceField(
+        label="Category of member",
+        required=False,
+        choices=[("", "Not recorded"), *SeatCategory.choices],
+        help_text="If a source says so.",
+    )
+
+
 def who_may_hold_it() -> forms.CharField:
     return forms.CharField(
         label="Who may hold it",
@@ -150,12 +159,7 @@ class CreateSeatForm(CreateForm):
     ]
 
     role = forms.ChoiceField(choices=SeatRole.choices, initial=SeatRole.MEMBER)
-    category = forms.ChoiceField(
-        label="Category of member",
-        required=False,
-        choices=[("", "Not recorded"), *SeatCategory.choices],
-        help_text="If a source says so.",
-    )
+    category = category_of_member()
     independent = forms.BooleanField(
         label=f"Speaks for {INDEPENDENT}",
         required=False,

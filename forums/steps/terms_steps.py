@@ -6,7 +6,13 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from editing.step_forms import StepForm
 from editing.steps import Step, step_on
 from forums.models import Seat, SeatRole, SeatTerms
-from forums.steps.posts_and_seats import YesOrNo, number_of_holders, who_may_hold_it, yes_or_no
+from forums.steps.posts_and_seats import (
+    YesOrNo,
+    category_of_member,
+    number_of_holders,
+    who_may_hold_it,
+    yes_or_no,
+)
 from organisations.models import Post, PostTerms
 from organisations.terms_changes import change_terms
 
@@ -25,7 +31,7 @@ class ChangeSeatForm(StepForm):
         (
             "What is laid down from then on",
             [
-                ("title", "role"),
+                ("title", "role", "category"),
                 "number",
                 "requirement",
                 ("voting", "counts_to_quoracy", "may_be_deputised"),
@@ -37,6 +43,7 @@ class ChangeSeatForm(StepForm):
     role = forms.ChoiceField(
         choices=[each for each in SeatRole.choices if each[0] != SeatRole.CHAIR]
     )
+    category = category_of_member()
     number = number_of_holders()
     requirement = who_may_hold_it()
     voting = yes_or_no("Voting")
