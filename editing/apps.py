@@ -38,5 +38,6 @@ class RegisterAdminConfig(admin_apps.AdminConfig):
             "batches",
             "removed_records",
             "whole_history",
+            "terms_admin",
         ]
         autodiscover_modules(*modules)

@@ -1,21 +1,17 @@
-"""The admin of forums, seats and memberships, and of how forums decide and report."""
-
-from typing import ClassVar
+"""The admin of forums, seats and memberships, and of how forums report."""
 
 from django.contrib import admin
 from django.utils import timezone
 
-from editing.admin import DatedAdmin, RecordAdmin, steps_beside
+from editing.admin import DatedAdmin, steps_beside
 from editing.change_lists import InForce
 from editing.record_forms import EVIDENCE, PERIOD, START
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from forums.models import (
-    EscalationStep,
     Forum,
     ForumName,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatRole,
@@ -46,45 +42,13 @@ class ForumAdmin(DatedAdmin):
             "Identification",
             {"fields": ["name", "short_name", "slug", "kind", "status", "place", "host"]},
         ),
-        (
-            "Accountability",
-            {"fields": ["purpose", "responsibilities", "accountable_for", "authority"]},
-        ),
-        (
-            "Decisions",
-            {
-                "fields": [
-                    ("decision_basis", "decision_rule"),
-                    "decision_wording",
-                    "quoracy_wording",
-                    "quoracy_clauses_say_all",
-                    "quoracy_also_asks",
-                ]
-            },
-        ),
-        (
-            "Membership and meetings",
-            {
-                "fields": [
-                    "membership_wording",
-                    "meeting_frequency",
-                    "review_frequency",
-                    "review_date",
-                ]
-            },
-        ),
         PERIOD,
         EVIDENCE,
     ]
     slug_from = "name"
     found_in_place = 1
     list_display = ["name", "kind", "place", "host", "status", "since", "until"]
-    list_filter: ClassVar[list] = [
-        InForce,
-        "kind",
-        "status",
-        ("place", admin.RelatedOnlyFieldListFilter),
-    ]
+    list_filter = (InForce, "kind", "status", ("place", admin.RelatedOnlyFieldListFilter))
     list_select_related = ["place", "host"]
     search_fields = ["folded", "names__folded"]
 
@@ -205,42 +169,6 @@ class MembershipAdmin(DatedAdmin):
         return for_whom(membership)
 
 
-@admin.register(QuoracyClause)
-class QuoracyClauseAdmin(RecordAdmin):
-    fieldsets = [
-        (
-            "Identification",
-            {
-                "fields": [
-                    "forum",
-                    "kind",
-                    "number",
-                    "seat",
-                    ("satisfied_by_proxy", "satisfied_by_substitute"),
-                    "one_for_several",
-                    "order",
-                ]
-            },
-        ),
-        EVIDENCE,
-    ]
-    list_display = ["forum", "kind", "number", "seat", "order"]
-    list_filter = ["kind"]
-    list_select_related = ["forum", "seat__forum"]
-    search_fields = ["forum__folded", "seat__title"]
-
-
-@admin.register(EscalationStep)
-class EscalationStepAdmin(RecordAdmin):
-    fieldsets = [
-        ("Identification", {"fields": ["forum", "order", "what_happens", "who_decides"]}),
-        EVIDENCE,
-    ]
-    list_display = ["forum", "order", "who_decides"]
-    list_select_related = ["forum"]
-    search_fields = ["forum__folded", "what_happens", "who_decides"]
-
-
 @admin.register(SeatVacancy)
 class SeatVacancyAdmin(DatedAdmin):
     fieldsets = [
@@ -353,36 +281,6 @@ def lines_to(request, forum):
         title="Reporting lines to this forum",
         anchor="reportingline-to",
         of={"to_forum": forum.pk},
-    )
-
-
-@on_page_of(Forum)
-def quoracy_clauses(request, forum):
-    return related_table(
-        request,
-        QuoracyClause,
-        forum.quoracy_clauses.select_related("seat"),
-        {
-            "Clause": lambda clause: clause.get_kind_display(),
-            "Number": lambda clause: "" if clause.number is None else clause.number,
-            "Seat": lambda clause: clause.seat.title if clause.seat else "",
-        },
-        of={"forum": forum.pk},
-    )
-
-
-@on_page_of(Forum)
-def escalation_steps(request, forum):
-    return related_table(
-        request,
-        EscalationStep,
-        forum.escalation_steps.all(),
-        {
-            "Step": lambda step: step.order,
-            "What happens": lambda step: step.what_happens,
-            "Who decides": lambda step: step.who_decides,
-        },
-        of={"forum": forum.pk},
     )
 
 

@@ -5,15 +5,13 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet, Subquery
-from django.db.models.expressions import OuterRef
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from forums.change_kinds import END
 from forums.choices import ClauseKind
-from forums.models import Forum, MemberOrganisation, QuoracyClause
+from forums.models import Forum, MemberOrganisation, QuoracyClause, TermsOfReference
 from forums.quoracy import Clause, QuoracyForum, QuoracyMember, Rule, as_filled
-from records.days import FIRST_DAY, next_day
+from records.days import next_day
 
 if TYPE_CHECKING:
     from forums.happenings import Happening
@@ -25,32 +23,34 @@ OF_ORGANISATIONS = ("organisation", "organisation-name", "relationship")
 
 def tell_what_befell(forum: int, found: Iterable["Happening"]) -> None:
     """Say of each event of an organisation how it takes part in the forum, and of each closing
-    whether it left the forum without a quorum. Asks one query, if there is any such event."""
+    whether it left the forum without a quorum. Asks two queries at most, if there is any such
+    event."""
     befell = [each for each in found if each.what in OF_ORGANISATIONS]
     members = list(_members_of(forum)) if befell else []
+    closed = any((each.what, each.which) == ("organisation", END) for each in befell)
+    ask_for_all = list(_terms_that_ask_for_all(forum)) if members and closed else []
     slugs = {each.organisation.slug for each in members}
     for each in befell:
         each.takes_part = MEMBER if each.subject_slug in slugs else BY_SEAT
         if (each.what, each.which) == ("organisation", END):
-            each.without_quorum = _left_without_quorum(each.id, members)
+            each.without_quorum = _left_without_quorum(each.id, members, ask_for_all)
 
 
 def _members_of(forum: int) -> QuerySet[Any]:
-    """The member organisations that a forum has or had, each with the day by which a document asks
-    for all of them, if any does."""
-    asks_for_all = (
-        QuoracyClause.objects.filter(forum=OuterRef("forum"), kind=ClauseKind.EVERY_ORGANISATION)
-        .annotate(asked_on=Coalesce("as_of", "document__as_of", FIRST_DAY))
-        .order_by("asked_on")
-    )
-    return (
-        MemberOrganisation.objects.filter(forum=forum)
-        .annotate(asked_on=Subquery(asks_for_all.values("asked_on")[:1]))
-        .select_related("organisation", "forum")
-    )
+    """The member organisations that a forum has or had."""
+    return MemberOrganisation.objects.filter(forum=forum).select_related("organisation", "forum")
 
 
-def _left_without_quorum(organisation: int, members: list[Any]) -> Forum | None:
+def _terms_that_ask_for_all(forum: int) -> QuerySet[Any]:
+    """The versions of a forum's terms of reference by which all member organisations have to
+    attend."""
+    clauses = QuoracyClause.objects.filter(kind=ClauseKind.EVERY_ORGANISATION)
+    return TermsOfReference.objects.filter(forum=forum, pk__in=clauses.values("terms"))
+
+
+def _left_without_quorum(
+    organisation: int, members: list[Any], ask_for_all: list[TermsOfReference]
+) -> Forum | None:
     """The forum that had a quorum until one organisation closed, and has none after; None if there
     is no such forum.
 
@@ -65,7 +65,7 @@ def _left_without_quorum(organisation: int, members: list[Any]) -> Forum | None:
     last, after = ended.latest_end, next_day(ended.latest_end)
     there = [each for each in members if each.certainly(after) and each.forum.certainly(after)]
     own = next((each for each in there if each.organisation_id == organisation), None)
-    if own is None or own.asked_on is None or own.asked_on > after:
+    if own is None or not any(terms.certainly(after) for terms in ask_for_all):
         return None
     return own.forum if _has_quorum(there, last) and not _has_quorum(there, after) else None
 

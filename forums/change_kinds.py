@@ -28,6 +28,7 @@ from forums.models import (
     SeatTerms,
     SeatVacancy,
     Succession,
+    TermsOfReference,
 )
 from organisations.models import (
     Organisation,
@@ -282,6 +283,8 @@ KINDS = [
          columns={"kind": F("kind"), **PLAN_GIVEN_UP}, split_from="from_forum__folded",
          shown=~WITHOUT_A_DAY, events=(START, GIVEN_UP),
          concerns={"forum": ("from_forum", "to_forum")}),
+    Kind("terms-of-reference", TermsOfReference, "forum__folded", 2, ("forum", "forum__"),
+         true_of="forum", concerns={"forum": ("forum",)}),
     Kind("post", Post, "organisation__folded", 3, ("organisation", "organisation__"),
          columns={"title": F("title")}, counted_with="organisation",
          concerns={"organisation": ("organisation",)},

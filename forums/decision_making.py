@@ -1,4 +1,5 @@
-"""Models of how forums decide: the clauses of quoracy, and the steps of escalation."""
+"""How forums decide by their terms of reference: the clauses of quoracy, and the steps of
+escalation."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,7 +13,12 @@ from records.models import Fact, one_of
 class QuoracyClause(Fact):
     """One clause of the rule that makes a meeting of a forum quorate."""
 
-    forum = models.ForeignKey("Forum", on_delete=models.PROTECT, related_name="quoracy_clauses")
+    terms = models.ForeignKey(
+        "TermsOfReference",
+        on_delete=models.PROTECT,
+        related_name="quoracy_clauses",
+        verbose_name="terms of reference",
+    )
     kind = models.CharField(max_length=20, choices=ClauseKind)
     number = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How many members, or what share of them in per cent."
@@ -35,11 +41,11 @@ class QuoracyClause(Fact):
     )
     order = models.PositiveSmallIntegerField(default=0)
 
-    fixed_fields = ("forum",)
-    named_by = ("forum",)
+    fixed_fields = ("terms",)
+    named_by = ("terms__forum",)
 
     class Meta(Fact.Meta):
-        ordering = ["forum__folded", "order", "id"]
+        ordering = ["terms__forum__folded", "terms__latest_start", "order", "id"]
         constraints = [
             *Fact.Meta.constraints,
             one_of("kind", ClauseKind),
@@ -65,7 +71,7 @@ class QuoracyClause(Fact):
         ]
 
     def __str__(self):
-        return f"{self.forum}: {self.get_kind_display()}"
+        return f"{self.terms.forum}: {self.get_kind_display()}"
 
     def in_words(self) -> str:
         """What it asks for: "at least 3 members attend, or send a proxy vote"."""
@@ -89,40 +95,45 @@ class QuoracyClause(Fact):
         return words
 
     def get_absolute_url(self):
-        return self.forum.get_absolute_url()
+        return self.terms.forum.get_absolute_url()
 
     def clean(self) -> None:
         super().clean()
-        if self.seat_id and self.forum_id and self.seat.forum_id != self.forum_id:
-            raise ValidationError({"seat": f"Choose a seat of {self.forum}."})
+        if self.seat_id and self.terms_id and self.seat.forum_id != self.terms.forum_id:
+            raise ValidationError({"seat": f"Choose a seat of {self.terms.forum}."})
 
 
 class EscalationStep(Fact):
     """One step of what happens when a dispute is escalated to a forum."""
 
-    forum = models.ForeignKey("Forum", on_delete=models.PROTECT, related_name="escalation_steps")
+    terms = models.ForeignKey(
+        "TermsOfReference",
+        on_delete=models.PROTECT,
+        related_name="escalation_steps",
+        verbose_name="terms of reference",
+    )
     order = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(99)]
     )
     what_happens = models.TextField()
     who_decides = models.CharField(max_length=200)
 
-    fixed_fields = ("forum",)
-    named_by = ("forum",)
+    fixed_fields = ("terms",)
+    named_by = ("terms__forum",)
 
     class Meta(Fact.Meta):
-        ordering = ["forum__folded", "order"]
+        ordering = ["terms__forum__folded", "terms__latest_start", "order"]
         constraints = [
             *Fact.Meta.constraints,
             models.UniqueConstraint(
-                fields=["forum", "order"],
+                fields=["terms", "order"],
                 name="forums_escalationstep_order_once",
-                violation_error_message="The forum already has a step of this number.",
+                violation_error_message="These terms of reference have a step of this number.",
             ),
         ]
 
     def __str__(self):
-        return f"{self.forum}, step {self.order}"
+        return f"{self.terms.forum}, step {self.order}"
 
     def get_absolute_url(self):
-        return self.forum.get_absolute_url()
+        return self.terms.forum.get_absolute_url()

@@ -23,6 +23,7 @@ from forums.models import (
     ReportingLine,
     Seat,
     SeatVacancy,
+    TermsOfReference,
 )
 from organisations.held_terms import HeldTerms
 from organisations.models import Held, Post, Relationship
@@ -51,6 +52,7 @@ OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
     Relationship: ("from_organisation", "to_organisation"),
     MemberOrganisation: ("forum", "organisation"),
     ReportingLine: ("from_forum", "to_forum", "to_organisation"),
+    TermsOfReference: ("forum",),
 }
 
 

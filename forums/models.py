@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from forums.choices import (
     ClauseKind,  # noqa: F401  (with the other choices)
-    DecisionBasis,
-    DecisionRule,
+    DecisionBasis,  # noqa: F401
+    DecisionRule,  # noqa: F401
     ForumKind,
     ForumStatus,
     LineKind,
@@ -18,11 +18,11 @@ from forums.choices import (
 from forums.forum_successions import Succession  # noqa: F401  (a model)
 from forums.seat_terms import SeatLaidDown, SeatTerms  # noqa: F401  (a model)
 from forums.speaking_for import SpeaksFor, one_to_speak_for
+from forums.terms_of_reference import TermsOfReference  # noqa: F401  (a model)
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
 from people.vacant_places import Vacancy
 from records.constraints import DatabaseCheck
-from records.days import DayField
 from records.models import SLUG_HELP, DatedFact, OtherName, one_of
 from records.names import FoldedField
 from records.overlap_rules import NoOverlap
@@ -52,37 +52,6 @@ class Forum(DatedFact):
     )
     status = models.CharField(max_length=15, choices=ForumStatus, default=ForumStatus.ESTABLISHED)
 
-    purpose = models.TextField(blank=True)
-    responsibilities = models.TextField(blank=True, help_text="One a line.")
-    accountable_for = models.TextField(blank=True, help_text="One a line.")
-    authority = models.TextField(blank=True, help_text="One a line.")
-
-    decision_basis = models.CharField(max_length=15, choices=DecisionBasis, blank=True)
-    decision_rule = models.CharField(max_length=15, choices=DecisionRule, blank=True)
-    decision_wording = models.TextField("decision rule in the document's words", blank=True)
-    quoracy_wording = models.TextField("quoracy in the document's words", blank=True)
-    quoracy_clauses_say_all = models.BooleanField(
-        "the clauses of quoracy say all that the document asks",
-        null=True,
-        blank=True,
-        help_text="Unknown: nobody has compared them with the document yet. Unless they say all, "
-        "no page calls a meeting quorate.",
-    )
-    quoracy_also_asks = models.TextField(
-        "what the document also asks of quoracy",
-        blank=True,
-        help_text="If the clauses do not say all, the part that they leave out, in words.",
-    )
-    membership_wording = models.TextField(
-        "membership in the document's words",
-        blank=True,
-        help_text="For what a document says of membership that is no seat.",
-    )
-    meeting_frequency = models.CharField(max_length=100, blank=True)
-    review_frequency = models.CharField(
-        max_length=100, blank=True, help_text="How often the terms of reference are reviewed."
-    )
-    review_date = DayField(null=True, blank=True)
     folded = FoldedField(sources=("name", "short_name"))
 
     natural_key_fields = ("slug",)
@@ -95,22 +64,6 @@ class Forum(DatedFact):
             *DatedFact.Meta.constraints,
             one_of("kind", ForumKind),
             one_of("status", ForumStatus),
-            one_of("decision_basis", DecisionBasis, or_empty=True),
-            one_of("decision_rule", DecisionRule, or_empty=True),
-            models.CheckConstraint(
-                name="forums_forum_quoracy_also_asks",
-                condition=Q(
-                    ~Q(quoracy_also_asks=""),
-                    quoracy_clauses_say_all__isnull=False,
-                    quoracy_clauses_say_all=False,
-                )
-                | Q(
-                    Q(quoracy_clauses_say_all=True) | Q(quoracy_clauses_say_all__isnull=True),
-                    quoracy_also_asks="",
-                ),
-                violation_error_message="Write “What the document also asks of quoracy” if the "
-                "clauses of quoracy do not say all that the document asks, and only then.",
-            ),
         ]
         indexes = [
             *DatedFact.Meta.indexes,
@@ -125,11 +78,6 @@ class Forum(DatedFact):
             models.Index(
                 fields=["id", "start_date", *DatedFact.FOUR_DAYS, "place", "folded"],
                 name="forums_forum_in_force",
-            ),
-            models.Index(
-                fields=["review_date"],
-                name="forums_forum_by_review",
-                condition=Q(review_date__isnull=False),
             ),
         ]
 

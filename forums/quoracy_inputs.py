@@ -10,13 +10,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from forums.filling import certainly_fills_seat, possibly_fills_seat
 from forums.models import (
-    Forum,
     MemberOrganisation,
     Membership,
     QuoracyClause,
     Seat,
     SeatRole,
     SeatTerms,
+    TermsOfReference,
 )
 from forums.quoracy import Clause, Filler, QuoracyForum, QuoracyMember, QuoracySeat, Rule
 from forums.seat_holders import HeldSeat
@@ -35,8 +35,8 @@ class Sitter(NamedTuple):
     filler: Filler
 
 
-def rule_of(forum: Forum, clauses: Iterable[QuoracyClause]) -> Rule:
-    return Rule(tuple(map(as_clause, clauses)), forum.quoracy_clauses_say_all)
+def rule_of(terms: TermsOfReference, clauses: Iterable[QuoracyClause]) -> Rule:
+    return Rule(tuple(map(as_clause, clauses)), terms.quoracy_clauses_say_all)
 
 
 def as_clause(clause: QuoracyClause) -> Clause:

@@ -357,6 +357,16 @@ def _changed(group: list[Happening], tense: str) -> Pieces:
     return [f"{words}: the {what} “{each.title}” of ", subject(each)]
 
 
+def _terms(group: list[Happening], tense: str) -> Pieces:
+    each = group[0]
+    verbs = {
+        START: {"past": "came", "to come": "are to come", "by": "had come"},
+        END: {"past": "went", "to come": "are to go", "by": "had gone"},
+    }
+    of = "into" if each.which == START else "out of"
+    return ["the terms of reference of ", subject(each), f" {verbs[each.which][tense]} {of} force"]
+
+
 def position(each: Happening) -> Pieces:
     """ "Chair of Wye Valley NHS Trust"; for a title with an "of", "Chair of the trust, …"."""
     return [each.title, ", " if " of " in each.title else " of ", object_of(each)]
@@ -477,4 +487,5 @@ WORDING = {
     "seat-vacancy": _vacancy,
     "seat-terms": _changed,
     "post-terms": _changed,
+    "terms-of-reference": _terms,
 }

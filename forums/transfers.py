@@ -22,7 +22,7 @@ from people.vacancies_carried_over import carry_over_vacancies, end_vacancies
 from records.events import Source, check_and_save, end, read_and_lock, start_in_stead_of
 from records.locks import locked
 from records.models import DatedFact
-from records.periods import Qualifier, When
+from records.periods import Qualifier, When, not_over
 
 # What may become of a record.
 END = "end"
@@ -261,9 +261,11 @@ def _post_from_then_on(transfer: Transfer, seat: Seat, chosen: Post | None) -> P
 
 
 def pass_on_seat(transfer: Transfer, seat: Seat, **changes) -> Seat:
-    """Pass a seat on. The quoracy clauses that name it then name the new one."""
+    """Pass a seat on. The quoracy clauses that name it then name the new one, except those of
+    terms of reference that are over by then."""
     new = transfer.pass_on(seat, **changes)
-    for clause in locked(QuoracyClause).filter(seat=seat.pk):
+    going_on = not_over(transfer.begins.first_possible(), "terms")
+    for clause in locked(QuoracyClause).filter(going_on, seat=seat.pk):
         clause.seat = new
         check_and_save(clause)
     return new

@@ -24,6 +24,7 @@ from forums.models import (
     SeatTerms,
     SeatVacancy,
     Succession,
+    TermsOfReference,
 )
 from organisations.models import (
     Figure,
@@ -66,6 +67,7 @@ FILES: list[tuple[str, type[Record]]] = [
     ("memberships.yaml", Membership),
     ("seat_vacancies.yaml", SeatVacancy),
     ("seat_terms.yaml", SeatTerms),
+    ("terms_of_reference.yaml", TermsOfReference),
     ("quoracy_clauses.yaml", QuoracyClause),
     ("escalation_steps.yaml", EscalationStep),
 ]

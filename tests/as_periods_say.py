@@ -8,7 +8,15 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 
-from forums.models import Forum, ForumName, MemberOrganisation, Membership, ReportingLine, Seat
+from forums.models import (
+    Forum,
+    ForumName,
+    MemberOrganisation,
+    Membership,
+    ReportingLine,
+    Seat,
+    TermsOfReference,
+)
 from organisations.models import Organisation, OrganisationName, Post, Relationship
 from people.models import Appointment, PersonName
 from records.days import NO_EARLIEST, NO_LATEST, day_before, next_day
@@ -96,6 +104,7 @@ class Facts:
         self.lines = list(
             ReportingLine.objects.select_related("from_forum", "to_forum", "to_organisation")
         )
+        self.terms = list(TermsOfReference.objects.select_related("forum"))
         self.relationships = list(
             Relationship.objects.select_related("from_organisation", "to_organisation")
         )
@@ -299,6 +308,7 @@ class Facts:
             "seats": anchored("seat", "forum", self.seats, "forum"),
             "posts": anchored("post", "organisation", self.posts, "organisation"),
             "member_organisations": anchored("member-organisation", "forum", self.members, "forum"),
+            "terms_of_reference": anchored("terms", "forum", self.terms, "forum"),
             "reporting_lines": anchored("line", "from_forum", self.lines, "from_forum"),
             "relationships": anchored("relationship", "from_organisation", self.relationships),
             "memberships": {

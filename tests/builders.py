@@ -25,6 +25,7 @@ from forums.models import (
     SeatTerms,
     SeatVacancy,
     Succession,
+    TermsOfReference,
 )
 from organisations.models import (
     CqcRating,
@@ -194,10 +195,45 @@ def make_post_vacancy(**fields) -> PostVacancy:
 
 
 def make_forum(**fields) -> Forum:
+    """A forum, with terms of reference as long as it if it is given any of their texts."""
     number = next(_numbers)
-    return _make_dated(
+    texts = {name: fields.pop(name) for name in [*fields] if name in TERMS}
+    forum = _make_dated(
         Forum, fields, slug=f"forum-{number}", name=f"Forum {number}", kind=ForumKind.BOARD
     )
+    if texts:
+        make_terms(forum=forum, **texts)
+    return forum
+
+
+# The fields that are of terms of reference alone.
+TERMS = {field.name for field in TermsOfReference._meta.fields} - {
+    field.name for field in Forum._meta.fields
+}
+
+
+def make_terms(**fields) -> TermsOfReference:
+    """Terms of reference, as long as their forum unless told otherwise."""
+    forum = fields.get("forum")
+    if forum is not None:
+        own = {name: getattr(forum, name) for name in (*forum.PERIOD_FIELDS, "document")}
+        fields = {**own, **fields}
+    return _make_dated(TermsOfReference, fields, forum=make_forum)
+
+
+def terms_of(forum: Forum) -> TermsOfReference:
+    """The first terms of reference of a forum, made if it has none."""
+    return forum.terms_of_reference.order_by("latest_start").first() or make_terms(forum=forum)
+
+
+def set_terms(forum: Forum, **texts) -> TermsOfReference:
+    """Correct the first terms of reference of a forum."""
+    terms = terms_of(forum)
+    for name, value in texts.items():
+        is_day = isinstance(TermsOfReference._meta.get_field(name), models.DateField)
+        setattr(terms, name, day(value) if is_day and isinstance(value, str) else value)
+    terms.save()
+    return terms
 
 
 def make_forum_name(**fields) -> ForumName:
@@ -273,15 +309,29 @@ def make_post_terms(**fields) -> PostTerms:
     )
 
 
+def _in_terms(fields: dict) -> dict:
+    """`fields` with the first terms of reference of a forum in its place."""
+    forum = fields.get("forum")
+    if forum is None:
+        return fields
+    return {name: value for name, value in fields.items() if name != "forum"} | {
+        "terms": terms_of(forum)
+    }
+
+
 def make_quoracy_clause(**fields) -> QuoracyClause:
-    return _make_fact(QuoracyClause, fields, forum=make_forum, kind=ClauseKind.EVERY_ORGANISATION)
+    """A clause of terms of reference, or of the first ones of a forum."""
+    return _make_fact(
+        QuoracyClause, _in_terms(fields), terms=make_terms, kind=ClauseKind.EVERY_ORGANISATION
+    )
 
 
 def make_escalation_step(**fields) -> EscalationStep:
+    """A step of terms of reference, or of the first ones of a forum."""
     return _make_fact(
         EscalationStep,
-        fields,
-        forum=make_forum,
+        _in_terms(fields),
+        terms=make_terms,
         order=1,
         what_happens="The members try to agree.",
         who_decides="The members",
@@ -314,6 +364,7 @@ BUILDERS = {
     SeatVacancy: make_seat_vacancy,
     SeatTerms: make_seat_terms,
     PostTerms: make_post_terms,
+    TermsOfReference: make_terms,
     QuoracyClause: make_quoracy_clause,
     EscalationStep: make_escalation_step,
 }

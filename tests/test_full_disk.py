@@ -83,7 +83,7 @@ def test_a_full_disk_lets_people_read_and_says_why_nothing_is_saved(register, sm
     assert answer.status_code == 302
     fill(small_disk)
 
-    saved = [staff.post(page, {**form, "purpose": long_text()}) for _ in range(20)]
+    saved = [staff.post(page, {**form, "note": long_text()}) for _ in range(20)]
     assert all(Trouble.FULL.heading in Page(answer).text for answer in saved[10:])
     assert all(Trouble.FULL.remedy in Page(answer).text for answer in saved[10:])
 
@@ -111,4 +111,4 @@ def test_a_full_disk_lets_people_read_and_says_why_nothing_is_saved(register, sm
     assert other.get("/admin/").status_code == 302
 
     (small_disk / "filler").unlink()
-    assert staff.post(page, {**form, "purpose": long_text()}).status_code == 302
+    assert staff.post(page, {**form, "note": long_text()}).status_code == 302

@@ -44,6 +44,7 @@ from tests.builders import (
     make_seat_terms,
     make_seat_vacancy,
     make_succession,
+    make_terms,
     source,
 )
 
@@ -198,7 +199,7 @@ BESIDES = {
     "forums_quoracyclause_kind_known": {
         ClauseKind.AT_LEAST: lambda clause: {"number": 3},
         ClauseKind.AT_LEAST_SHARE: lambda clause: {"number": 50},
-        ClauseKind.MUST_INCLUDE: lambda clause: {"seat": make_seat(forum=clause.forum)},
+        ClauseKind.MUST_INCLUDE: lambda clause: {"seat": make_seat(forum=clause.terms.forum)},
     },
     **dict.fromkeys(
         ["people_appointment_end_reason_known", "forums_membership_end_reason_known"], ENDED
@@ -278,9 +279,17 @@ def speaks_for_cases():
 # What one model has alone. Each case is a record and the values to give it.
 
 
-def a_forum_whose_clauses(say_all, also_asks):
+def terms_whose_clauses(say_all, also_asks):
     also = {"quoracy_clauses_say_all": say_all, "quoracy_also_asks": also_asks}
-    return make_forum(), also
+    return make_terms(), also
+
+
+def terms_approved_by(*bodies):
+    made_by = {
+        "forum": {"approved_by_forum": make_forum},
+        "organisation": {"approved_by_organisation": make_organisation},
+    }
+    return make_terms(), made({k: v for body in bodies for k, v in made_by[body].items()})
 
 
 def a_place_in(where):
@@ -364,13 +373,13 @@ def a_second_seat_titled(title, *, elsewhere=False, first=None):
 
 def a_clause(kind, number=None, *, with_seat=False):
     clause = make_quoracy_clause()
-    seat = make_seat(forum=clause.forum) if with_seat else None
+    seat = make_seat(forum=clause.terms.forum) if with_seat else None
     return clause, {"kind": kind, "number": number, "seat": seat}
 
 
 def a_second_step(order, *, elsewhere=False):
     first = make_escalation_step(order=1)
-    forum = make_forum() if elsewhere else first.forum
+    forum = make_forum() if elsewhere else first.terms.forum
     return make_escalation_step(forum=forum, order=2), {"order": order}
 
 
@@ -437,6 +446,12 @@ def holder_cases(rule, make, held, make_for_two):
     yield once, True, shared({**OVERLAPPING, "basis": Basis.ACTING}, same_person=True)
     yield once, False, shared(OVERLAPPING)
     yield once, False, shared(NOT_QUITE, same_person=True)
+
+
+def second_version(values, *, elsewhere=False):
+    first = make_terms(forum=make_forum(**LONG_SINCE), **BEFORE)
+    forum = make_forum(**LONG_SINCE) if elsewhere else first.forum
+    return make_terms(forum=forum, start_date="2019-04-01"), values
 
 
 def a_second_chair_seat(values):
@@ -544,12 +559,27 @@ CASES = [
     ),
     *(
         (
-            "forums_forum_quoracy_also_asks",
+            "forums_termsofreference_quoracy_also_asks",
             bool(also_asks) != (say_all is False),
-            lambda s=say_all, a=also_asks: a_forum_whose_clauses(s, a),
+            lambda s=say_all, a=also_asks: terms_whose_clauses(s, a),
         )
         for say_all in (True, False, None)
         for also_asks in ("", "the chair")
+    ),
+    (
+        "forums_termsofreference_approved_by_one",
+        True,
+        lambda: terms_approved_by("forum", "organisation"),
+    ),
+    ("forums_termsofreference_approved_by_one", False, lambda: terms_approved_by("forum")),
+    ("forums_termsofreference_approved_by_one", False, lambda: terms_approved_by("organisation")),
+    ("forums_termsofreference_approved_by_one", False, lambda: (make_terms(), {"purpose": "x"})),
+    ("forums_termsofreference_one_in_force", True, lambda: second_version(OVERLAPPING)),
+    ("forums_termsofreference_one_in_force", False, lambda: second_version(NOT_QUITE)),
+    (
+        "forums_termsofreference_one_in_force",
+        False,
+        lambda: second_version(OVERLAPPING, elsewhere=True),
     ),
     ("forums_reportingline_not_to_itself", True, lambda: a_reporting_line("itself")),
     ("forums_reportingline_not_to_itself", False, lambda: a_reporting_line("forum")),
@@ -694,6 +724,7 @@ def start_cases():
         "forums_seatvacancy_not_before_seat": lambda: make_seat_vacancy(
             seat=make_seat(forum=make_forum(**LONG_SINCE), **began), **later
         ),
+        "forums_termsofreference_not_before_forum": lambda: make_terms(forum=forum(), **later),
         "forums_seatvacancy_not_before_forum": lambda: make_seat_vacancy(
             seat=make_seat(forum=forum(), **by), **later
         ),

@@ -165,12 +165,12 @@ def test_a_database_made_by_these_settings_has_them():
 def test_postgresql_plans_once_what_it_is_asked_with_different_values():
     from django.db import connection
 
-    from forums.models import Forum
+    from forums.models import TermsOfReference
 
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL only: SQLite plans in no time")
     for number in range(9):
-        assert not Forum.objects.filter(purpose=f"{number}", pk=number).exists()
+        assert not TermsOfReference.objects.filter(purpose=f"{number}", pk=number).exists()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT generic_plans, custom_plans FROM pg_prepared_statements"

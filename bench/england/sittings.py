@@ -26,6 +26,7 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     Succession,
+    TermsOfReference,
 )
 from organisations.successions import SuccessionKind
 from records.history import Nature
@@ -129,7 +130,6 @@ class Sittings:
 
     def forum(self, planned: Planned, since: datetime.date, entry: BookEntry) -> Forum:
         chance = self.chance
-        topic = planned.name.rpartition(" ")[0].lower()
         return Forum(
             slug=self.slugs.make(planned.name),
             name=planned.name,
@@ -138,16 +138,6 @@ class Sittings:
             place=self.organisations.places.get(planned.place)
             or self.organisations.systems[planned.system],
             host=self.host(planned),
-            purpose=f"To bring its members together and see to the work of {topic}.",
-            responsibilities="Keep the plan for the year\nWatch risks\nReport to the forum above",
-            decision_basis=chance.choice([*DecisionBasis, ""]),
-            decision_rule=chance.choice([*DecisionRule, ""]),
-            quoracy_clauses_say_all=True,
-            meeting_frequency=chance.choice(["Monthly", "Every two months", "Quarterly", ""]),
-            review_frequency=chance.choice(["Yearly", ""]),
-            review_date=self.calendar.some_day(LAST, LAST + 500 * A_DAY)
-            if chance.random() < 0.2
-            else None,
             **self.calendar.start(since),
             start_qualifier=Qualifier.BY if since < FIRST else Qualifier.ON,
             **self.calendar.evidence(entry, planned.system),
@@ -225,7 +215,9 @@ class Sittings:
 
     def decide(self, forum, planned: Planned, entry: BookEntry) -> None:
         told = self.calendar.evidence(entry, planned.system)
-        records = []
+        terms = terms_of(forum, planned, self.calendar, self.chance, told)
+        self.book.put_down(self.book.add(terms, entry))
+        records: list[QuoracyClause | EscalationStep] = []
         if self.chance.random() < 0.4:
             number = self.chance.randint(2, 5)
             records.append(QuoracyClause(kind=ClauseKind.AT_LEAST, number=number, order=1))
@@ -236,7 +228,7 @@ class Sittings:
                 what = "The matter is heard, and settled if it can be."
                 records.append(EscalationStep(order=order, what_happens=what, who_decides=who))
         for record in records:
-            record.forum = forum
+            record.terms = terms
             for name, value in told.items():
                 setattr(record, name, value)
             self.book.put_down(self.book.add(record, entry))
@@ -282,3 +274,25 @@ class Sittings:
                     return
                 if record.confirmed_on < entry.at.date():
                     self.book.change(record, entry, **fields)
+
+
+def terms_of(
+    forum: Forum, planned: Planned, calendar: Calendar, chance: random.Random, told: dict[str, Any]
+) -> TermsOfReference:
+    """The terms of reference of a forum, as long as it."""
+    topic = planned.name.rpartition(" ")[0].lower()
+    return TermsOfReference(
+        forum=forum,
+        purpose=f"To bring its members together and see to the work of {topic}.",
+        responsibilities="Keep the plan for the year\nWatch risks\nReport to the forum above",
+        decision_basis=chance.choice([*DecisionBasis, ""]),
+        decision_rule=chance.choice([*DecisionRule, ""]),
+        quoracy_clauses_say_all=True,
+        meeting_frequency=chance.choice(["Monthly", "Every two months", "Quarterly", ""]),
+        review_frequency=chance.choice(["Yearly", ""]),
+        review_date=calendar.some_day(LAST, LAST + 500 * A_DAY) if chance.random() < 0.2 else None,
+        start_date=forum.start_date,
+        start_precision=forum.start_precision,
+        start_qualifier=forum.start_qualifier,
+        **told,
+    )

@@ -12,7 +12,14 @@ from editing.groups import permissions
 from editing.step_forms import StepForm
 from editing.steps import Step, step_on
 from editing.widgets import SeveralRecords
-from forums.models import Forum, MemberOrganisation, Membership, ReportingLine, Seat
+from forums.models import (
+    Forum,
+    MemberOrganisation,
+    Membership,
+    ReportingLine,
+    Seat,
+    TermsOfReference,
+)
 from organisations.models import Organisation, Post
 from people.models import Appointment
 from people.steps.holders import now_or_later, tenure_in_words
@@ -105,6 +112,12 @@ def offered(record: DatedFact) -> list[tuple[str, str, QuerySet, Callable[[Any],
                     lambda member: member.organisation.name,
                 ),
                 (
+                    "terms",
+                    "Terms of reference",
+                    standing(record.terms_of_reference.select_related("forum")),
+                    lambda terms: f"those in force {terms.from_in_words()}",
+                ),
+                (
                     "lines",
                     "Reporting lines",
                     standing(record.lines_from.select_related(*ReportingLine.named_by)),
@@ -162,7 +175,9 @@ class Reconfirm(Step):
 
 @step_on(Forum)
 class ReconfirmForum(Reconfirm):
-    permissions = may_change(Forum, Seat, Membership, MemberOrganisation, ReportingLine)
+    permissions = may_change(
+        Forum, Seat, Membership, MemberOrganisation, ReportingLine, TermsOfReference
+    )
 
 
 @step_on(Organisation)

@@ -30,6 +30,7 @@ from forums.models import (
     Seat,
     SeatTerms,
     SeatVacancy,
+    TermsOfReference,
 )
 from forums.steps.confirmations import may_change
 from organisations.models import Organisation, OrganisationName, Post, PostTerms, Relationship
@@ -224,13 +225,16 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
         MemberOrganisation, ReportingLine,
     ),
     Post: may_change(Post, Appointment, PostVacancy),
-    Forum: may_change(Forum, Seat, Membership, SeatVacancy, MemberOrganisation, ReportingLine),
+    Forum: may_change(
+        Forum, Seat, Membership, SeatVacancy, MemberOrganisation, ReportingLine, TermsOfReference
+    ),
     Seat: may_change(Seat, Membership, SeatVacancy),
     **{
         model: may_change(model)
         for model in (
             Appointment, Membership, MemberOrganisation, ReportingLine,
             OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy, SeatTerms, PostTerms,
+            TermsOfReference,
         )
     },
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.validators import MinValueValidator
+from django.utils import timezone
 
 from editing.dependants import DependantsStep, Group, Note
 from editing.links import change_address, step_address
@@ -17,6 +18,7 @@ from forums.steps.closures import ClosureForm, ClosureStep, relation
 from forums.transfers import FOLLOW
 from organisations.models import Held, Organisation, Post, PostKind
 from people.steps.appointments import HolderForm
+from records.periods import not_over
 
 NOT_RECORDED = [("", "not recorded"), ("yes", "yes"), ("no", "no")]
 
@@ -278,7 +280,9 @@ class MoveSeatForm(ClosureForm):
 
 
 def clauses_on(seat: Seat, becomes: str) -> list[Note]:
-    clauses = QuoracyClause.objects.filter(seat=seat).select_related(*QuoracyClause.named_by)
+    going_on = not_over(timezone.localdate(), "terms")
+    clauses = QuoracyClause.objects.filter(going_on, seat=seat)
+    clauses = clauses.select_related(*QuoracyClause.named_by)
     return [
         Note(f"The quoracy clause “{clause}” {becomes}.", change_address(QuoracyClause, clause.pk))
         for clause in clauses

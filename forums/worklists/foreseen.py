@@ -20,6 +20,7 @@ from forums.models import (
     SeatTerms,
     SeatVacancy,
     Succession,
+    TermsOfReference,
 )
 from forums.steps.foreseen import IN_SHORT, WhatBecame, answers_about, foreseen_in_words
 from organisations.models import (
@@ -84,6 +85,7 @@ FORESEEN_KINDS = [
     ForeseenKind(ReportingLine,
                  ("from_forum__folded", "to_forum__folded", "to_organisation__folded"),
                  ("from_forum__place",)),
+    ForeseenKind(TermsOfReference, ("forum__folded",), ("forum__place",)),
 ]  # fmt: skip
 
 

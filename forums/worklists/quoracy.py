@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Exists, OuterRef
 
-from editing.worklists import WorklistRow, worklist
+from editing.worklists import WorklistPart, WorklistRow, worklist
 from forums.models import (
     ClauseKind,
     Forum,
@@ -13,11 +13,13 @@ from forums.models import (
     Membership,
     QuoracyClause,
     Seat,
+    TermsOfReference,
 )
 from forums.quoracy import SOMEBODY_IN_THE_ROOM, Verdict, as_filled
 from forums.quoracy_inputs import bodies_of, rule_of
 from forums.worklists.reporting import Forums
 from organisations.models import Organisation, Post
+from organisations.worklists import PLACE
 from people.models import Appointment
 from people.worklists.held_twice import named
 
@@ -35,10 +37,10 @@ NOT_COMPARED = worklist(
     "quoracy-not-compared",
     order=10,
     title="Rules of quoracy not compared with the document",
-    finds="Forums with clauses of quoracy of which nobody has said whether they say all that the "
-    "document asks. Until somebody does, no page calls a meeting of theirs quorate.",
-    emptied="Read the document. Say on the forum’s form that the clauses say all that it asks; or "
-    "that they do not, and what it also asks.",
+    finds="Terms of reference with clauses of quoracy of which nobody has said whether they say "
+    "all that the document asks. Until somebody does, no page calls a meeting quorate by them.",
+    emptied="Read the document. Say on the form of the terms of reference that the clauses say all "
+    "that it asks; or that they do not, and what it also asks.",
 )
 
 
@@ -48,6 +50,7 @@ class NotQuorate(Forums):
 
     rests_on = (
         Forum,
+        TermsOfReference,
         QuoracyClause,
         Seat,
         Membership,
@@ -58,21 +61,24 @@ class NotQuorate(Forums):
     )
 
     def found(self):
-        ruled = self.narrowed(
-            Forum.objects.certainly(self.day).filter(
-                status=ForumStatus.ESTABLISHED, quoracy_clauses__isnull=False
-            )
-        ).distinct()
-        forums = list(ruled.order_by("folded", "pk"))
-        keys = [forum.pk for forum in forums]
+        ruled = TermsOfReference.objects.certainly(self.day).filter(
+            forum__status=ForumStatus.ESTABLISHED, quoracy_clauses__isnull=False
+        )
+        there = self.narrowed(Forum.objects.certainly(self.day))
+        terms = {
+            each.forum_id: each for each in ruled.filter(forum__in=there.values("pk")).distinct()
+        }
+        forums = list(Forum.objects.filter(pk__in=list(terms)).order_by("folded", "pk"))
         clauses = defaultdict(list)
-        for clause in QuoracyClause.objects.filter(forum__in=keys).order_by("order", "pk"):
-            clauses[clause.forum_id].append(clause)
-        bodies = bodies_of(keys, self.day)
+        rules = QuoracyClause.objects.filter(terms__in=[each.pk for each in terms.values()])
+        for clause in rules.order_by("order", "pk"):
+            clauses[clause.terms_id].append(clause)
+        bodies = bodies_of(terms, self.day)
         self.failing = {}
         for forum in forums:
-            rule = clauses[forum.pk]
-            judgement = as_filled(rule_of(forum, rule), bodies[forum.pk])
+            in_force = terms[forum.pk]
+            rule = clauses[in_force.pk]
+            judgement = as_filled(rule_of(in_force, rule), bodies[forum.pk])
             if judgement.met is False:
                 self.failing[forum.pk] = [
                     (clause, verdict)
@@ -123,22 +129,32 @@ class NotQuorate(Forums):
 
 
 @NOT_COMPARED.part
-class NotCompared(Forums):
+class NotCompared(WorklistPart):
+    model = TermsOfReference
+    searched = ("forum__folded", "forum__names__folded")
+    narrowed_by = {PLACE: ("forum__place",)}
+
     def found(self):
-        clauses = QuoracyClause.objects.filter(forum=OuterRef("pk"))
+        """The versions in force or to come, of forums in force."""
+        clauses = QuoracyClause.objects.filter(terms=OuterRef("pk"))
         return self.narrowed(
-            Forum.objects.certainly(self.day)
-            .filter(Exists(clauses), quoracy_clauses_say_all=None)
-            .order_by("folded", "pk")
+            TermsOfReference.objects.filter(
+                Exists(clauses),
+                quoracy_clauses_say_all=None,
+                latest_end__gte=self.day,
+                forum__in=Forum.objects.certainly(self.day),
+            )
+            .select_related("forum")
+            .order_by("forum__folded", "pk")
         )
 
-    def row(self, forum):
-        wording = forum.quoracy_wording
+    def row(self, terms):
+        wording = terms.quoracy_wording
         return WorklistRow(
-            record=forum,
-            name=self.link(forum),
+            record=terms,
+            name=self.link(terms, str(terms.forum)),
             reason=f"The document says: “{wording}”"
             if wording
             else "The document’s words on quoracy are not recorded.",
-            ways=tuple(self.correcting(forum, "Say whether the clauses say all")),
+            ways=tuple(self.correcting(terms, "Say whether the clauses say all")),
         )

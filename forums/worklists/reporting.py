@@ -1,6 +1,7 @@
 """The worklist of lines that lead nowhere, and of forums that have none."""
 
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,7 +12,15 @@ from editing.worklists import (
     named_in_ends,
     worklist,
 )
-from forums.models import ANSWERS, DecisionBasis, Forum, ForumStatus, LineKind, ReportingLine
+from forums.models import (
+    ANSWERS,
+    DecisionBasis,
+    Forum,
+    ForumStatus,
+    LineKind,
+    ReportingLine,
+    TermsOfReference,
+)
 from forums.reporting_lines import lines_in_force, loops
 from organisations.worklists import PLACE
 from records.periods import not_over
@@ -84,16 +93,20 @@ class ForumsWithoutALine(Forums):
     """Established forums in force that answer to nobody."""
 
     def without_a_line(self) -> QuerySet:
-        """They are annotated with whether others answer to them: `heads`."""
+        """They are annotated with whether others answer to them, `heads`, and whether they are set
+        up by statute, `statutory`."""
         lines = ReportingLine.objects.possibly(self.day).filter(kind__in=ANSWERS)
         below = lines.filter(
             to_forum=OuterRef("pk"), from_forum__in=Forum.objects.possibly(self.day)
+        )
+        statutory = TermsOfReference.objects.certainly(self.day).filter(
+            decision_basis=DecisionBasis.STATUTORY
         )
         return self.narrowed(
             Forum.objects.certainly(self.day)
             .filter(~Exists(lines.filter(from_forum=OuterRef("pk"))))
             .filter(status=ForumStatus.ESTABLISHED)
-            .annotate(heads=Exists(below))
+            .annotate(heads=Exists(below), statutory=Exists(statutory.filter(forum=OuterRef("pk"))))
             .select_related("host", *named_in_ends("host"))
             .order_by("folded", "pk")
         )
@@ -102,7 +115,7 @@ class ForumsWithoutALine(Forums):
         return (
             Q(heads=True)
             | (Q(host__isnull=False) & not_over(self.day, "host"))
-            | Q(decision_basis=DecisionBasis.STATUTORY)
+            | Q(statutory=True)
             | REPORTS_TO_NOBODY
         )
 
@@ -121,12 +134,12 @@ class ForumsWithoutALine(Forums):
     def apart_rows(self, records):
         return [self.forum_row(forum, self.why_rightly(forum)) for forum in records]
 
-    def why_rightly(self, forum: Forum) -> str:
+    def why_rightly(self, forum: Any) -> str:
         if forum.heads:
             return "The head of its tree: others report to it."
         if forum.host is not None and not forum.host.has_ended(self.day):
             return f"A forum of {forum.host}, its host organisation."
-        if forum.decision_basis == DecisionBasis.STATUTORY:
+        if forum.statutory:
             return "Set up by statute."
         return "Its note says that it reports to nobody."
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connections, models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from forums.models import (
     EscalationStep,
@@ -24,6 +24,7 @@ from forums.models import (
     Seat,
     SeatTerms,
     Succession,
+    TermsOfReference,
 )
 from forums.seat_holders import HeldSeat, seats_with_holders
 from ics_register.open_data.identifiers import Addresses, membership_anchor
@@ -49,6 +50,7 @@ from records.models import Document
 from records.periods import Period, both, possible
 
 AT_ONCE = 2_000
+PARTS_OF_TERMS = (("quoracy_clauses", QuoracyClause), ("escalation_steps", EscalationStep))
 
 
 class FourDays(Period):
@@ -166,11 +168,13 @@ class _Gathering:
         yield from self.seats()
         yield from self.posts()
         yield from self.between_forums()
+        yield from self.terms_of_reference()
         yield from self.named("forums", Forum, self.forums)
         yield from self.relationships()
         yield from self.named("organisations", Organisation, self.organisations)
         yield from self.facts()
-        yield from self.people()
+        for table, records in people_to_include():
+            yield from self._each(table, records)
         for table, model in (("documents", Document), ("places", Place)):
             yield from self._each(table, model.objects.all())
 
@@ -185,7 +189,8 @@ class _Gathering:
             yield model.objects.filter(pk__gte=part[0], pk__lte=part[-1]).order_by("pk")
 
     def seats(self) -> Iterator[Found]:
-        asked_for = set(self._clauses().values_list("seat", flat=True))
+        then = Q() if self.everything else possible(self.day, "terms")
+        asked_for = set(QuoracyClause.objects.filter(then).values_list("seat", flat=True))
         terms = by_key("seat_id", self._read("seat_terms", SeatTerms.objects.all()))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
@@ -292,6 +297,15 @@ class _Gathering:
         for raw in self._read(table, records):
             yield table, raw
 
+    def _of_forums(self, table: str, model: type[models.Model]) -> Iterator[dict]:
+        """What belongs to forums and is to be included, with them."""
+        for raw in self._read(table, model._default_manager.all()):
+            held = self.forums_in_force.get(raw["forum_slug"], False)
+            raw["in_force"] = both(raw["in_force"], held)
+            if self.everything or raw["in_force"] is not False:
+                self.forums.add(raw["forum_slug"])
+                yield raw
+
     def between_forums(self) -> Iterator[Found]:
         for raw in self._read("reporting_lines", ReportingLine.objects.all()):
             held = self.forums_in_force.get(raw["from_forum_slug"], False)
@@ -307,12 +321,21 @@ class _Gathering:
             if self.everything or (told and ends & self.forums_in_force.keys()):
                 self.forums |= ends
                 yield "successions", raw
-        for raw in self._read("member_organisations", MemberOrganisation.objects.all()):
-            held = self.forums_in_force.get(raw["forum_slug"], False)
-            raw["in_force"] = both(raw["in_force"], held)
-            if self.everything or raw["in_force"] is not False:
-                self.organisations.add(raw["organisation_slug"])
-                yield "member_organisations", raw
+        for raw in self._of_forums("member_organisations", MemberOrganisation):
+            self.organisations.add(raw["organisation_slug"])
+            yield "member_organisations", raw
+
+    def terms_of_reference(self) -> Iterator[Found]:
+        """Terms of reference with their clauses and steps."""
+        included = set()
+        for raw in self._of_forums("terms_of_reference", TermsOfReference):
+            included.add(raw["id"])
+            self.forums.add(raw["approved_by_forum_slug"])
+            self.organisations.add(raw["approved_by_organisation_slug"])
+            yield "terms_of_reference", raw
+        for table, model in PARTS_OF_TERMS:
+            found = self._read(table, model.objects.all())
+            yield from ((table, raw) for raw in found if raw["terms_id"] in included)
 
     def relationships(self) -> Iterator[Found]:
         """Relationships of organisations that may hold on the day, or held before it: a successor
@@ -339,9 +362,6 @@ class _Gathering:
                 self.organisations.add(raw.get("host_slug"))
                 yield table, raw
 
-    def _clauses(self) -> models.QuerySet:
-        return self._stated(QuoracyClause)
-
     def _stated(self, model: type[models.Model]) -> models.QuerySet:
         return model.objects.all() if self.everything else model.objects.stated_by(self.day)
 
@@ -351,40 +371,32 @@ class _Gathering:
         Their other names are included whatever the day, with their periods: a reader may search for
         any of them.
         """
-        of_organisations = {
-            "organisation_names": OrganisationName.objects.all(),
-            "statements": self._stated(Statement),
-            "ratings": self._stated(Rating),
-            "figures": self._stated(Figure),
-        }
-        of_forums = {
-            "forum_names": ForumName.objects.all(),
-            "quoracy_clauses": self._clauses(),
-            "escalation_steps": self._stated(EscalationStep),
-        }
-        for facts, owner, slugs, held in (
-            (
-                of_organisations,
-                "organisation_slug",
-                self.organisations,
-                self.organisations_in_force,
-            ),
-            (of_forums, "forum_slug", self.forums, self.forums_in_force),
+        for table, records in (
+            ("organisation_names", OrganisationName.objects.all()),
+            ("statements", self._stated(Statement)),
+            ("ratings", self._stated(Rating)),
+            ("figures", self._stated(Figure)),
         ):
-            for table, records in facts.items():
-                for raw in self._read(table, records):
-                    if raw[owner] in slugs:
-                        if "in_force" in raw:
-                            raw["in_force"] = both(raw["in_force"], held.get(raw[owner], False))
-                        yield table, raw
+            held = self.organisations_in_force
+            yield from self._owned(table, records, "organisation_slug", self.organisations, held)
+        names, held = ForumName.objects.all(), self.forums_in_force
+        yield from self._owned("forum_names", names, "forum_slug", self.forums, held)
 
-    def people(self) -> Iterator[Found]:
-        """People whom the public may find, whatever the day."""
-        yield from self._each("people", Person.objects.filter(may_be_named("")))
-        names = PersonName.objects.filter(may_be_named("person"))
-        yield from self._each("person_names", names)
-        two = Distinction.objects.filter(may_be_named("person", "other"))
-        yield from self._each("distinctions", two)
+    def _owned(
+        self, table: str, records: models.QuerySet, owner: str, slugs: set[str], held: dict
+    ) -> Iterator[Found]:
+        for raw in self._read(table, records):
+            if raw[owner] in slugs:
+                if "in_force" in raw:
+                    raw["in_force"] = both(raw["in_force"], held.get(raw[owner], False))
+                yield table, raw
+
+
+def people_to_include() -> Iterator[tuple[str, models.QuerySet]]:
+    """People whom the public may find, whatever the day."""
+    yield "people", Person.objects.filter(may_be_named(""))
+    yield "person_names", PersonName.objects.filter(may_be_named("person"))
+    yield "distinctions", Distinction.objects.filter(may_be_named("person", "other"))
 
 
 def _holding(records: Any, day: datetime.date) -> dict[str, bool | None]:

@@ -219,6 +219,7 @@ ANCHORED = {
     "memberships": ("forum", "membership"),
     "seat_vacancies": ("forum", "vacancy"),
     "seat_terms": ("forum", "change"),
+    "terms_of_reference": ("forum", "terms"),
     "quoracy_clauses": ("forum", "clause"),
     "escalation_steps": ("forum", "step"),
 }

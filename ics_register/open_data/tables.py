@@ -12,6 +12,7 @@ from forums.models import (
     SeatTerms,
     SeatVacancy,
     Succession,
+    TermsOfReference,
 )
 from ics_register.open_data.fields import (
     BY_APPOINTMENT,
@@ -137,17 +138,25 @@ TABLES = (
         *plain(Forum, "slug", "name", "short_name", "kind"),
         refers(Forum, "place", "places"),
         refers(Forum, "host", "organisations"),
-        *plain(
-            Forum, "status", "purpose", "responsibilities", "accountable_for", "authority",
-            "decision_basis", "decision_rule", "decision_wording", "quoracy_wording",
-            "quoracy_clauses_say_all", "quoracy_also_asks", "membership_wording",
-            "meeting_frequency", "review_frequency", "review_date",
-        ),
+        *plain(Forum, "status"),
         IN_FORCE,
         *period(Forum),
         *evidence(Forum),
     )),
     other_names("forum_names", ForumName, "forum", "forums"),
+    dated(
+        "terms_of_reference", TermsOfReference, "forum",
+        refers(TermsOfReference, "forum", "forums"),
+        refers(TermsOfReference, "approved_by_forum", "forums"),
+        refers(TermsOfReference, "approved_by_organisation", "organisations"),
+        *known(TermsOfReference, "approved_on", "approved_precision"),
+        *plain(
+            TermsOfReference, "purpose", "responsibilities", "accountable_for", "authority",
+            "decision_basis", "decision_rule", "decision_wording", "quoracy_wording",
+            "quoracy_clauses_say_all", "quoracy_also_asks", "membership_wording",
+            "meeting_frequency", "review_frequency", "review_date",
+        ),
+    ),
     dated(
         "member_organisations", MemberOrganisation, "forum",
         refers(MemberOrganisation, "forum", "forums"),
@@ -204,8 +213,8 @@ TABLES = (
         *plain(SeatTerms, *SeatTerms.laid_down),
     ),
     stated(
-        "quoracy_clauses", QuoracyClause, "forum",
-        refers(QuoracyClause, "forum", "forums"),
+        "quoracy_clauses", QuoracyClause, "terms__forum",
+        refers_on_page(QuoracyClause, "terms", "terms_of_reference", "forum"),
         *plain(QuoracyClause, "kind", "number"),
         refers_on_page(QuoracyClause, "seat", "seats", "forum"),
         *plain(
@@ -214,8 +223,8 @@ TABLES = (
         ),
     ),
     stated(
-        "escalation_steps", EscalationStep, "forum",
-        refers(EscalationStep, "forum", "forums"),
+        "escalation_steps", EscalationStep, "terms__forum",
+        refers_on_page(EscalationStep, "terms", "terms_of_reference", "forum"),
         *plain(EscalationStep, "order", "what_happens", "who_decides"),
     ),
 )  # fmt: skip

@@ -253,6 +253,8 @@ def _organisations(gathered: Gathered) -> Iterator[dict]:
 
 
 def _forums(gathered: Gathered) -> Iterator[dict]:
+    in_force = gathered.rows("terms_of_reference", "in_force")
+    purposes = {row["forum_id"]: row["purpose"] for row in in_force}
     for row in gathered.rows("forums"):
         links = _links(
             gathered, "reporting_lines", "from_forum_id", ("to_forum_id", "to_organisation_id"),
@@ -266,7 +268,7 @@ def _forums(gathered: Gathered) -> Iterator[dict]:
             skos_prefLabel=_text(row["name"]),
             skos_altLabel=_other_names(gathered, "forum_names", "forum_id", row),
             org_classification=_ref(_concept(gathered, "forums", "kind", row["kind"])),
-            org_purpose=_text(row["purpose"]),
+            org_purpose=_text(purposes.get(row["id"])),
             dcterms_spatial=_ref(row["place_id"]),
             dcterms_temporal=_interval(row),
             rdfs_comment=_planned(row),

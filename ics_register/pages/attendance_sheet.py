@@ -42,6 +42,7 @@ from ics_register.pages.papers import (
 )
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.terms import forum_of_paper, quoracy_lines
+from ics_register.pages.versions import terms_of
 from people.post_holders import Holder
 from people.standing import Standing
 from records.periods import perhaps_so
@@ -171,16 +172,17 @@ def quoracy(
     forum: Forum, asked: AskedDay, references: References
 ) -> tuple[Lines | PaperTable, ...]:
     """The rule, and each thing that it asks with a place to tick."""
-    clauses = clauses_of(forum, asked)
-    rule = or_not_recorded(several(quoracy_lines(forum, clauses, references), "facts"))
+    terms = terms_of(forum, asked)
+    shown, clauses = terms.shown, clauses_of(terms)
+    rule = or_not_recorded(several(quoracy_lines(shown, clauses, references), "facts"))
     organisations = member_organisations(forum, asked)
     asked_for = [cell for clause in clauses for cell in asks(clause, organisations)]
     if not asked_for or not forum.is_listed(asked.day):
         return rule
-    if forum.quoracy_also_asks:
-        asked_for.append((PaperLine(" ".join(forum.quoracy_also_asks.split())),))
+    if shown.quoracy_also_asks:
+        asked_for.append((PaperLine(" ".join(shown.quoracy_also_asks.split())),))
     caption = "What makes the meeting quorate, to be ticked"
-    if forum.quoracy_clauses_say_all is None:
+    if shown.quoracy_clauses_say_all is None:
         caption = "What makes the meeting quorate, as far as is recorded, to be ticked"
     rows = [(cell, TO_FILL_IN, TO_FILL_IN) for cell in asked_for]
     return (*rule, PaperTable(caption, RULE, tuple(rows)))

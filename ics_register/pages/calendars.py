@@ -15,7 +15,7 @@ from django.db.models import CharField, Exists, F, Max, Model, OuterRef, Q, Quer
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.models import Forum, ForumKind, Membership, Seat
+from forums.models import Forum, ForumKind, Membership, Seat, TermsOfReference
 from forums.seat_holders import HeldSeat, held_seats_among, held_seats_of
 from ics_register.pages import facts
 from ics_register.pages.chairs import (
@@ -34,6 +34,7 @@ from ics_register.pages.names_on_day import names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.papers import called_then
 from ics_register.pages.terms import forum_of_paper
+from ics_register.pages.versions import terms_of
 from organisations.models import OrganisationKind, Post
 from people.models import TERM_RUNS, Appointment
 from people.post_holders import Holder, Holding, held_posts_among
@@ -239,8 +240,9 @@ PLANNED_EDGES = {"start": "Is to begin", "end": "Is to end"}
 
 
 def of_forum(forum: Forum, asked: AskedDay) -> Iterator[FoundDay]:
-    if forum.review_date and since(asked) <= forum.review_date and lasts(forum, forum.review_date):
-        yield review_of(forum)
+    for terms in terms_of(forum, asked).versions:
+        if terms.review_date and since(asked) <= terms.review_date and is_due(terms):
+            yield review_of(terms)
     for edge, day, known, is_certain in edges(forum, asked):
         words, foreseen_by = told_edge(forum, edge, known)
         yield FoundDay(
@@ -262,16 +264,23 @@ def told_edge(period: Foreseeable, edge: str, known: str) -> tuple[str, str]:
     return f"{(PLANNED_EDGES if foreseen_by else EDGES)[edge]}{known}", foreseen_by
 
 
-def review_of(forum: Forum) -> FoundDay:
+def is_due(terms: TermsOfReference) -> bool:
+    """Whether a review falls within the time of the terms of reference, and of their forum."""
+    day = terms.review_date
+    return bool(day and lasts(terms, day) and lasts(terms.forum, day))
+
+
+def review_of(terms: TermsOfReference) -> FoundDay:
+    forum = terms.forum
     return FoundDay(
-        record=(Forum, forum.pk),
+        record=(TermsOfReference, terms.pk),
         of=("forum", forum.pk),
         what="review",
-        day=forum.review_date,
+        day=terms.review_date,
         words=f"Review of the terms of reference due: {forum.name}",
-        source=source_of(forum),
+        source=source_of(terms),
         address=forum.get_absolute_url(),
-        is_certain=forum.certainly(forum.review_date),
+        is_certain=terms.certainly(terms.review_date) and forum.certainly(terms.review_date),
     )
 
 
@@ -480,8 +489,12 @@ def ends_within(spell: Spell, span: Span) -> bool:
 
 def reviews(forums: QuerySet[Forum], span: Span) -> tuple[list[FoundDay], bool]:
     # The end of the span is not a filter, for the reason given for terms.
-    due = forums.filter(review_date__gte=span.first, review_date__isnull=False)
-    first = list(with_sources(due).order_by("review_date", "pk")[: span.most + 1])
-    within = [forum for forum in first if forum.review_date <= span.last]
-    kept = [forum for forum in within[: span.most] if lasts(forum, forum.review_date)]
-    return [review_of(forum) for forum in kept], len(within) <= span.most
+    due = TermsOfReference.objects.filter(
+        review_date__gte=span.first, review_date__isnull=False, forum__in=forums.values("pk")
+    )
+    due = with_sources(due, whole=["forum"]).order_by("review_date", "pk")
+    first = list(due[: span.most + 1])
+    within = [terms for terms in first if terms.review_date <= span.last]
+    return [review_of(terms) for terms in within[: span.most] if is_due(terms)], (
+        len(within) <= span.most
+    )

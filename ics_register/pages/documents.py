@@ -18,6 +18,7 @@ from forums.models import (
     SeatTerms,
     SeatVacancy,
     Succession,
+    TermsOfReference,
 )
 from ics_register.pages import csv_rows
 from ics_register.pages import facts as plain
@@ -134,8 +135,9 @@ FACT_KINDS = [
              ("forum", "organisation")),
     FactKind("reporting-lines", "Reporting lines", ReportingLine,
              ("from_forum", "to_forum", "to_organisation")),
-    FactKind("quoracy", "Quoracy clauses", QuoracyClause, ("forum",)),
-    FactKind("escalation", "Escalation steps", EscalationStep, ("forum",)),
+    FactKind("terms-of-reference", "Terms of reference", TermsOfReference, ("forum",)),
+    FactKind("quoracy", "Quoracy clauses", QuoracyClause, ("terms__forum",)),
+    FactKind("escalation", "Escalation steps", EscalationStep, ("terms__forum",)),
     FactKind("successions", "What came after what", Succession, ("from_forum", "to_forum")),
     FactKind("forum-names", "Other names of forums", ForumName, ("forum",)),
     FactKind("organisations", "Organisations", Organisation),

@@ -149,10 +149,9 @@ def forum(whole, here: Here, called_then: str | None) -> dict:
     }
 
 
-def terms_of_reference(whole, here: Here) -> dict:
+def terms_of_reference(whole) -> dict:
     """What a forum is for and how it decides, in its document's words."""
     return {
-        "host": named(whole.host, here),
         "purpose": whole.purpose or None,
         "responsibilities": lines(whole.responsibilities),
         "accountable_for": lines(whole.accountable_for),
@@ -168,8 +167,20 @@ def terms_of_reference(whole, here: Here) -> dict:
     }
 
 
+def version_of_terms(terms, here: Here) -> dict:
+    """A version of the terms of reference of a forum, without its texts."""
+    return {
+        "in_force": terms.holds(here.asked.day),
+        "approved_by_forum": named(terms.approved_by_forum, here),
+        "approved_by_organisation": named(terms.approved_by_organisation, here),
+        "approved_on": date(terms.approved_on, terms.approved_precision),
+        "approved_precision": terms.approved_precision if terms.approved_on else None,
+        **dated(terms, here),
+    }
+
+
 def quoracy(whole) -> dict:
-    """What a forum's document says about quoracy, and whether the clauses say it all."""
+    """What terms of reference say about quoracy, and whether the clauses say it all."""
     return {
         "quoracy_wording": whole.quoracy_wording or None,
         "quoracy_clauses_say_all": whole.quoracy_clauses_say_all,

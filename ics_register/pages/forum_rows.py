@@ -18,6 +18,7 @@ from forums.models import (
     SeatCategory,
     SeatRole,
     Succession,
+    TermsOfReference,
 )
 from forums.seat_holders import HeldSeat
 from forums.vacancies import Places
@@ -37,35 +38,35 @@ def ended(record: Organisation | Forum, day: datetime.date, verb: str) -> str:
     return record.told_end(verb) if record.has_ended(day) else ""
 
 
-def contents(forum: Forum, times) -> list[tuple[str, str]]:
+def contents(times) -> list[tuple[str, str]]:
     """The sections that the page has, each with its anchor."""
     sections = [
         ("members", "Members", True),
         ("quoracy", "Quoracy and decisions", True),
         ("reporting", "Reporting", True),
-        ("terms", "Terms of reference", terms(forum)),
+        ("terms", "Terms of reference", True),
         ("former", "Former members", True),
         ("timeline", "Over time", times),
     ]
     return [(anchor, words) for anchor, words, there in sections if there]
 
 
-def summary(forum: Forum) -> list[tuple[str, str]]:
+def summary(terms: TermsOfReference) -> list[tuple[str, str]]:
     """How often a forum meets, and when its terms of reference are reviewed, as far as recorded."""
     rows = [
-        ("Meets", forum.meeting_frequency),
-        ("Terms of reference reviewed", forum.review_frequency),
-        ("Next review", date_in_words(forum.review_date) if forum.review_date else ""),
+        ("Meets", terms.meeting_frequency),
+        ("Terms of reference reviewed", terms.review_frequency),
+        ("Next review", date_in_words(terms.review_date) if terms.review_date else ""),
     ]
     return [(label, words) for label, words in rows if words]
 
 
-def terms(forum: Forum) -> list[tuple[str, str]]:
-    """The parts of the terms of reference that are recorded."""
+def parts(terms: TermsOfReference) -> list[tuple[str, str]]:
+    """The parts of terms of reference that are recorded."""
     parts = [
-        ("Responsibilities", forum.responsibilities),
-        ("Accountable for", forum.accountable_for),
-        ("Authority", forum.authority),
+        ("Responsibilities", terms.responsibilities),
+        ("Accountable for", terms.accountable_for),
+        ("Authority", terms.authority),
     ]
     return [(heading, text) for heading, text in parts if text]
 
@@ -243,13 +244,13 @@ def _listed(members: list[MemberOrganisation], day: datetime.date) -> list[tuple
     return listed
 
 
-def decisions(forum: Forum) -> list[str]:
+def decisions(terms: TermsOfReference) -> list[str]:
     """How a forum decides and by what power, beside the words of its document."""
     said = []
-    if forum.decision_rule:
-        said.append(f"By {forum.get_decision_rule_display()}.")
-    if forum.decision_basis:
-        said.append(f"Power to decide: {forum.get_decision_basis_display()}.")
+    if terms.decision_rule:
+        said.append(f"By {terms.get_decision_rule_display()}.")
+    if terms.decision_basis:
+        said.append(f"Power to decide: {terms.get_decision_basis_display()}.")
     return said
 
 

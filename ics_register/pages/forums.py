@@ -22,9 +22,11 @@ from forums.models import (
     Seat,
     SeatRole,
     Succession,
+    TermsOfReference,
 )
 from forums.quoracy_inputs import body_of
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
+from forums.terms_on_day import TermsOnDay
 from forums.vacancies import Places
 from ics_register.pages import csv_rows, facts, forum_rows, known_later
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
@@ -40,6 +42,7 @@ from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
 from ics_register.pages.verdicts import as_filled_in_words, beyond
+from ics_register.pages.versions import standing_in_words, terms_of, version_rows
 from people.standing import Standing
 from records.namesakes import told_apart
 from records.periods import both, not_over
@@ -140,7 +143,11 @@ def forum_as_json(context: dict, here: Here) -> dict:
         **facts.forum(forum, here, called or None),
         "name_source": facts.source_of_name(context["renaming"], here),
         "in_force": forum.holds(here.asked.day),
-        **facts.terms_of_reference(forum, here),
+        "host": facts.named(forum.host, here),
+        **facts.terms_of_reference(context["terms"].shown),
+        "terms_of_reference": [
+            facts.version_of_terms(each, here) for each in context["terms"].versions
+        ],
         "places": facts.places(context["places"]),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "known_from_a_later_day": [facts.seat(seat, here) for seat in context["known_later"]],
@@ -238,10 +245,11 @@ def forums(value, by: str = "slug") -> QuerySet:
     """
     it = OuterRef("pk")
     return with_sources(Forum.objects.filter(**{by: value}), "host", whole=["place"]).annotate(
-        has_clauses=Exists(QuoracyClause.objects.filter(forum=it)),
+        has_clauses=Exists(QuoracyClause.objects.filter(terms__forum=it)),
         has_members=Exists(MemberOrganisation.objects.filter(forum=it)),
         has_names=Exists(ForumName.objects.filter(forum=it)),
-        has_steps=Exists(EscalationStep.objects.filter(forum=it)),
+        has_steps=Exists(EscalationStep.objects.filter(terms__forum=it)),
+        has_terms=Exists(TermsOfReference.objects.filter(forum=it)),
         has_successions=Exists(Succession.objects.filter(Q(from_forum=it) | Q(to_forum=it))),
     )
 
@@ -262,9 +270,14 @@ def other_names(forum: int) -> QuerySet:
 
 
 @prepared
-def escalation_steps(forum: int, day: datetime.date) -> QuerySet:
-    steps = EscalationStep.objects.stated_by(day).filter(forum=forum)
+def _escalation_steps(terms: int) -> QuerySet:
+    steps = EscalationStep.objects.filter(terms=terms)
     return with_sources(steps, sources=STATED_SOURCES)
+
+
+def escalation_steps(terms: TermsOnDay) -> list[EscalationStep]:
+    """The steps of escalation in the terms of reference that are shown."""
+    return list(_escalation_steps(terms.shown.pk)) if terms.are_recorded else []
 
 
 @prepared
@@ -293,13 +306,14 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     found = list(possible_members(forum.pk, asked.day)) if forum.has_members else []
     members = [member for member in found if member.is_listed(asked.day)]
     names = list(other_names(forum.pk)) if forum.has_names else []
-    clauses = clauses_of(forum, asked) if forum.has_clauses else []
+    terms = terms_of(forum, asked)
+    clauses = clauses_of(terms) if forum.has_clauses else []
     could = None
-    if clauses and forum.certainly(asked.day):
+    if clauses and terms.are_certain and forum.certainly(asked.day):
         successors = came_after(clauses, members, asked.day)
         there = [seat for seat in listed if seat.certainly(asked.day)]
         belonging = [each for each in members if each.certainly(asked.day)]
-        could = could_be(forum, clauses, body_of(there, belonging, asked.day, successors))
+        could = could_be(terms.shown, clauses, body_of(there, belonging, asked.day, successors))
     context = {
         "forum": forum,
         "chairs": [seat for seat in listed if seat.role == SeatRole.CHAIR],
@@ -315,13 +329,14 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "names": names,
         "renaming": renaming(names),
         "called_then": names_of_one(names, asked),
+        "terms": terms,
         "clauses": clauses,
         "could_be": could,
-        "steps": escalation_steps(forum.pk, asked.day) if forum.has_steps else [],
+        "steps": escalation_steps(terms) if forum.has_steps else [],
         "successions": [each for each in successions(forum.pk) if each.stands(asked.day)]
         if forum.has_successions
         else [],
-        "structured": partial(forum_as_data, forum, listed, asked.day, request)
+        "structured": partial(forum_as_data, forum, terms.shown.purpose, listed, asked.day, request)
         if asked.is_now
         else None,
         **reporting(forum, asked),
@@ -334,9 +349,10 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
     forum, clauses, members = (
         context[each] for each in ("forum", "clauses", "member_organisations")
     )
-    decisions = forum_rows.decisions(forum)
+    terms, shown = context["terms"], context["terms"].shown
+    decisions = forum_rows.decisions(shown)
     return {
-        "contents": forum_rows.contents(forum, context["times"]),
+        "contents": forum_rows.contents(context["times"]),
         "chairs_held": [
             (chair, [(*pair, forum_rows.speaks_for(chair, pair[0])) for pair in chair.shown])
             for chair in context["chairs"]
@@ -344,7 +360,7 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "ended": forum_rows.ended(forum, asked.day, "ended"),
         "last_chaired": forum_rows.last_chaired(forum, asked),
         "silence": forum_rows.silence(asked),
-        "summary": forum_rows.summary(forum),
+        "summary": forum_rows.summary(shown),
         "seat_rows": forum_rows.seat_rows(context["seats"]),
         "rows_known_later": list(forum_rows.seat_rows(context["known_later"])),
         "places_said": forum_rows.places_in_words(context["places"]),
@@ -352,16 +368,18 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
             (each, forum_rows.ended(each.organisation, asked.day, "closed")) for each in members
         ],
         "readings": forum_rows.readings(clauses, members, asked.day),
-        "has_quoracy": bool(clauses or forum.quoracy_wording),
-        "as_filled": as_filled_in_words(context["could_be"], forum),
-        "beyond": beyond(forum) if clauses else "",
+        "has_quoracy": bool(clauses or shown.quoracy_wording),
+        "as_filled": as_filled_in_words(context["could_be"], shown),
+        "beyond": beyond(shown) if clauses else "",
         "decisions": decisions,
-        "has_decisions": bool(decisions or forum.decision_wording),
+        "has_decisions": bool(decisions or shown.decision_wording),
         "rows_up": forum_rows.rows_up(context["lines_up"], asked.day),
         "rows_beside": forum_rows.rows_beside(context["lines_beside"]),
         "rows_of_later_lines": forum_rows.rows_of_later_lines(context["later_lines"], forum),
         "succession_rows": forum_rows.succession_rows(forum, context["successions"], asked.day),
-        "terms": forum_rows.terms(forum),
+        "terms_standing": standing_in_words(terms, asked),
+        "terms_parts": forum_rows.parts(shown),
+        "version_rows": version_rows(terms, forum, asked),
         **forum_rows.told_as_over(context["former"]),
     }
 

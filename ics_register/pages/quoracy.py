@@ -6,10 +6,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from forums.models import ClauseKind, Forum, MemberOrganisation, QuoracyClause
+from forums.models import (
+    ClauseKind,
+    Forum,
+    MemberOrganisation,
+    QuoracyClause,
+    TermsOfReference,
+)
 from forums.quoracy import Clause, Judgement, QuoracyForum, as_filled, judge_rule
 from forums.quoracy_inputs import body_of, rule_of
 from forums.seat_holders import HeldSeat, held_seats_of
+from forums.terms_on_day import TermsOnDay
 from forums.voting import Voting, by_votes, voting, voting_seats
 from ics_register.pages import facts, how_old
 from ics_register.pages.attendance import (
@@ -33,6 +40,7 @@ from ics_register.pages.verdicts import (
     verdict_in_words,
     votes_in_words,
 )
+from ics_register.pages.versions import standing_in_words, terms_of
 from organisations.models import Organisation, Relationship
 from organisations.successors import open_successions
 from people.post_holders import Holder
@@ -41,24 +49,24 @@ from records.periods import Period
 from records.prepared import prepared
 
 
-def clauses_of(forum: Forum, asked: AskedDay) -> list[QuoracyClause]:
-    """The clauses of a forum's rule that documents had stated by the day."""
-    return list(_clauses(forum.pk, asked.day))
+def clauses_of(terms: TermsOnDay) -> list[QuoracyClause]:
+    """The clauses of the rule of quoracy in the terms of reference that are shown."""
+    return list(_clauses(terms.shown.pk)) if terms.are_recorded else []
 
 
 @prepared
-def _clauses(forum: int, day: datetime.date) -> QuerySet:
-    clauses = QuoracyClause.objects.stated_by(day).filter(forum=forum)
+def _clauses(terms: int) -> QuerySet:
+    clauses = QuoracyClause.objects.filter(terms=terms)
     return with_sources(clauses, whole=["seat"], sources=STATED_SOURCES)
 
 
-def could_be(forum: Forum, clauses: list[QuoracyClause], body: QuoracyForum) -> dict:
-    """Whether a forum could be quorate as it is filled.
+def could_be(terms: TermsOfReference, clauses: list[QuoracyClause], body: QuoracyForum) -> dict:
+    """Whether a forum with these terms of reference could be quorate as it is filled.
 
     It has the judgement if all who can come do, the one if all named people come, and each clause
     with its verdict.
     """
-    rule = rule_of(forum, clauses)
+    rule = rule_of(terms, clauses)
     judgement = as_filled(rule, body)
     return {
         "judgement": judgement,
@@ -81,12 +89,12 @@ def beside(clauses: list[QuoracyClause], judgement: Judgement) -> list[tuple]:
 
 
 def quoracy_as_json(context: dict, here: Here) -> dict:
-    forum = context["forum"]
+    forum, shown = context["forum"], context["terms"].shown
     judgement, votes = context["judgement"], context["votes"]
     return {
         "forum": facts.record(here, "forum", forum.slug, forum.name),
         "called_then": context["called_then"] or None,
-        **facts.quoracy(forum),
+        **facts.quoracy(shown),
         "attendance": {each.key: each.answer for each in context["questions"] if each.key},
         "not_counted": context["set_aside"],
         "perhaps": context["only_perhaps"],
@@ -105,7 +113,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
             for clause, verdict in context["clauses"]
         ],
         **could_be_as_data(context["could_be"]),
-        "decision_rule": forum.decision_rule or None,
+        "decision_rule": shown.decision_rule or None,
         "votes": _votes_as_data(votes) if votes else None,
     }
 
@@ -128,11 +136,14 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(with_sources(Forum.objects.all()), slug)
     seats = held_seats_of(forum, asked.day)
     members = list(with_sources(MemberOrganisation.objects.filter(forum=forum), "organisation"))
-    clauses = clauses_of(forum, asked)
+    terms = terms_of(forum, asked)
+    clauses = clauses_of(terms)
     there, belonging = certain(forum, seats, members, asked)
     body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
     beside = beside_names(seats, members, asked)
-    organisations, places = questions(forum, body, rule_of(forum, clauses).clauses, beside)
+    organisations, places = questions(
+        terms.shown, body, rule_of(terms.shown, clauses).clauses, beside
+    )
     asked_of = [*organisations, *places]
     set_aside = answer(request, asked_of, known(seats, members))
     context = {
@@ -145,9 +156,11 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "everyone": everyone(forum, asked_of, asked),
         "ages": list(how_old.ages(rows_of(there, belonging), asked, "Who sits here")),
         "only_perhaps": only_perhaps(forum, seats, members, asked),
-        "cannot_say": cannot_say(forum, asked),
-        **rule_in_words(forum, clauses, asked),
-        **judged(forum, clauses, body, asked_of, asked),
+        "cannot_say": cannot_say(forum, terms, clauses, asked),
+        "terms": terms,
+        "terms_standing": standing_in_words(terms, asked),
+        **rule_in_words(forum, terms, clauses, asked),
+        **judged(forum, terms, clauses, body, asked_of, asked),
     }
     return "forums/quoracy.html", context | judged_in_words(context)
 
@@ -159,26 +172,31 @@ def question_groups(organisations: list, places: list) -> list[tuple[str, list]]
     return [("", organisations or places)]
 
 
-def rule_in_words(forum: Forum, clauses: list[QuoracyClause], asked: AskedDay) -> dict:
+def rule_in_words(
+    forum: Forum, terms: TermsOnDay, clauses: list[QuoracyClause], asked: AskedDay
+) -> dict:
     """What the document says and how its clauses are read, or that there is none to work with."""
+    shown = terms.shown
     return {
-        "words_alone": bool(forum.quoracy_wording) and not clauses,
-        "read_as_begins": "Quorate when" if forum.quoracy_clauses_say_all else "It asks that",
+        "words_alone": bool(shown.quoracy_wording) and not clauses,
+        "read_as_begins": "Quorate when" if shown.quoracy_clauses_say_all else "It asks that",
         "read_as": [
             (clause.in_words() + ("." if clause is clauses[-1] else "; and"), clause)
             for clause in clauses
         ],
-        "beyond": beyond(forum),
+        "beyond": beyond(shown),
         "one_for_several": any(clause.one_for_several for clause in clauses),
-        "no_rule": "" if clauses or not forum.certainly(asked.day) else no_rule(forum, asked),
+        "no_rule": ""
+        if clauses or not forum.certainly(asked.day)
+        else no_rule(forum, terms, asked),
     }
 
 
-def no_rule(forum: Forum, asked: AskedDay) -> str:
+def no_rule(forum: Forum, terms: TermsOnDay, asked: AskedDay) -> str:
     register = "The register" if asked.is_today else f"As at {asked.in_words} the register"
     known = (
         "It has only the document’s words above."
-        if forum.quoracy_wording
+        if terms.shown.quoracy_wording
         else "The sources do not say when a meeting is quorate."
     )
     return (
@@ -187,11 +205,17 @@ def no_rule(forum: Forum, asked: AskedDay) -> str:
     )
 
 
-def cannot_say(forum: Forum, asked: AskedDay) -> str:
-    """Why there is no verdict on a day on which the forum does not certainly exist."""
+def cannot_say(forum: Forum, terms: TermsOnDay, clauses: list, asked: AskedDay) -> str:
+    """Why there is no verdict on a day on which the forum does not certainly exist, or its rule is
+    not certainly in force."""
     holds = forum.holds(asked.day)
     if holds:
-        return ""
+        if not clauses or terms.are_certain:
+            return ""
+        return (
+            f"The register cannot say whether a meeting of {forum.short_name or forum.name} is "
+            f"quorate: whether its rule was in force {asked.when} is not certain."
+        )
     why = (
         f"whether the forum existed on {asked.in_words} is not recorded"
         if holds is None
@@ -256,34 +280,36 @@ def only_perhaps(
 
 def judged(
     forum: Forum,
+    terms: TermsOnDay,
     clauses: list[QuoracyClause],
     body: QuoracyForum,
     answered: list[Question],
     asked: AskedDay,
 ) -> dict:
     """The verdict on a meeting, the verdict on the forum as it is filled, and the votes. There is
-    none on a forum that is not in force or has no rule."""
-    rule = rule_of(forum, clauses)
+    none on a forum that is not in force or has no rule that certainly is."""
+    shown = terms.shown
+    rule = rule_of(shown, clauses)
     attendees = [one for question in answered for one in question.attendees()]
     judgement = judge_rule(rule, body, attendees)
-    ruled = forum.certainly(asked.day) and bool(clauses)
+    ruled = forum.certainly(asked.day) and terms.are_certain and bool(clauses)
     return {
         "judgement": judgement if ruled else None,
         "clauses": beside(clauses, judgement),
         "nobody": not attendees,
-        "could_be": could_be(forum, clauses, body) if ruled else None,
-        "votes": voting(forum.decision_rule, rule.clauses, body, attendees) if ruled else None,
+        "could_be": could_be(shown, clauses, body) if ruled else None,
+        "votes": voting(shown.decision_rule, rule.clauses, body, attendees) if ruled else None,
     }
 
 
 def judged_in_words(context: dict) -> dict:
-    forum, judgement = context["forum"], context["judgement"]
+    shown, judgement = context["terms"].shown, context["judgement"]
     nobody_answered = context["nobody"] and not context["set_aside"]
-    votes_said, votes_details = votes_in_words(context["votes"], forum)
+    votes_said, votes_details = votes_in_words(context["votes"], shown)
     return {
-        "as_filled": as_filled_in_words(context["could_be"], forum),
+        "as_filled": as_filled_in_words(context["could_be"], shown),
         "verdict": judgement
-        and verdict_in_words(judgement, forum, nobody_answered=nobody_answered),
+        and verdict_in_words(judgement, shown, nobody_answered=nobody_answered),
         "reasons": reasons(context["clauses"]),
         "votes_said": votes_said,
         "votes_details": votes_details,
@@ -312,10 +338,10 @@ def certain(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[
 
 
 def questions(
-    forum: Forum, body: QuoracyForum, clauses: tuple[Clause, ...], beside: Beside
+    terms: TermsOfReference, body: QuoracyForum, clauses: tuple[Clause, ...], beside: Beside
 ) -> tuple[list[Question], list[Question]]:
     """The questions for organisations, and those for seats."""
-    votes = voting_seats(body) if clauses and by_votes(forum.decision_rule) else []
+    votes = voting_seats(body) if clauses and by_votes(terms.decision_rule) else []
     seats = seats_wanted(body, clauses, votes)
     return (
         organisations_asked(body, clauses, seats, beside),

@@ -44,7 +44,7 @@ def _members(whole, holdings, day: datetime.date, request: HttpRequest) -> list[
     return members
 
 
-def forum_as_data(forum, seats, day: datetime.date, request: HttpRequest) -> dict:
+def forum_as_data(forum, purpose: str, seats, day: datetime.date, request: HttpRequest) -> dict:
     """A forum and who fills its seats."""
     address = _address(request, "forum", forum.slug)
     data = {
@@ -55,8 +55,8 @@ def forum_as_data(forum, seats, day: datetime.date, request: HttpRequest) -> dic
         "name": forum.name,
         "member": _members(forum, seats, day, request),
     }
-    if forum.purpose:
-        data["description"] = forum.purpose
+    if purpose:
+        data["description"] = purpose
     if forum.short_name:
         data["alternateName"] = forum.short_name
     return data

@@ -11,8 +11,10 @@ from forums.models import (
     QuoracyClause,
     ReportingLine,
     SeatRole,
+    TermsOfReference,
 )
 from forums.seat_holders import HeldSeat
+from forums.terms_on_day import TermsOnDay
 from ics_register.pages import forums as forum_pages
 from ics_register.pages import how_old
 from ics_register.pages.forum_rows import rows_of_later_lines
@@ -51,6 +53,7 @@ from ics_register.pages.papers import (
 )
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.record_addresses import record_at
+from ics_register.pages.versions import approval_in_words, standing_in_words, terms_of
 from people.post_holders import Holder
 from records.periods import date_in_words, perhaps_so
 
@@ -69,23 +72,27 @@ def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
     """Everything recorded about how a forum is made up and works, as at the day."""
     references = References()
     seats, later = seats_of(forum, asked)
+    terms = terms_of(forum, asked)
+    shown = terms.shown
     parts = [
-        Part("The forum", (several(about(forum, asked, references), "facts"))),
-        *texts(forum, references, "purpose"),
-        membership(forum, seats, later, asked, references),
-        *texts(forum, references, "responsibilities", "accountable_for", "authority"),
-        Part("Quoracy", quoracy(forum, asked, references)),
-        Part("Decisions", or_not_recorded(several(decisions(forum, references), "facts"))),
+        Part("The forum", (several(about(forum, terms, asked, references), "facts"))),
+        *texts(shown, references, "purpose"),
+        membership(forum, shown, seats, later, asked, references),
+        *texts(shown, references, "responsibilities", "accountable_for", "authority"),
+        Part("Quoracy", quoracy(terms, references)),
+        Part("Decisions", or_not_recorded(several(decisions(shown, references), "facts"))),
         *lines_of_reporting(forum, asked, references),
-        *disputes(forum, asked, references),
-        Part("Review", review(forum, references)),
+        *disputes(terms, references),
+        Part("Review", review(shown, references)),
     ]
     parts += silence(parts)
     parts.append(Part("Sources", (references.listed(),)))
     return paper_about(forum, request, asked, title=APPENDIX, parts=parts)
 
 
-def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[PaperLine]:
+def about(
+    forum: Forum, terms: TermsOnDay, asked: AskedDay, references: References
+) -> Iterator[PaperLine]:
     own = references.of(forum)
     if forum.short_name:
         yield PaperLine(forum.short_name, "Short name", sources=own)
@@ -105,8 +112,25 @@ def about(forum: Forum, asked: AskedDay, references: References) -> Iterator[Pap
             ended, more = "Was to end", f", {forum.end_only_planned()}"
         words, sources = forum.end_in_words(), references.with_end(forum)
         yield PaperLine(words, ended, more=more, sources=sources)
-    meets = forum.meeting_frequency
-    yield PaperLine(meets or "not recorded", "Meets", sources=own if meets else ())
+    yield terms_line(terms, asked, references)
+    meets = terms.shown.meeting_frequency
+    sources = references.of(terms.shown) if meets else ()
+    yield PaperLine(meets or "not recorded", "Meets", sources=sources)
+
+
+def terms_line(terms: TermsOnDay, asked: AskedDay, references: References) -> PaperLine:
+    """Since when the terms of reference that the paper gives are in force, and who approved them;
+    or that none are recorded."""
+    label, shown = "Terms of reference", terms.shown
+    if not terms.are_recorded:
+        return PaperLine(f"not recorded for {asked.in_words}", label)
+    standing = standing_in_words(terms, asked)
+    return PaperLine(
+        f"in force {shown.time_as_foreseen(asked.day)}",
+        label,
+        more=approval_in_words(shown) + (f". {standing}" if standing else ""),
+        sources=references.with_end(shown),
+    )
 
 
 DISPUTES = "Disputes"
@@ -118,14 +142,14 @@ TEXTS = {
 }
 
 
-def texts(forum: Forum, references: References, *fields: str) -> Iterator[Part]:
+def texts(terms: TermsOfReference, references: References, *fields: str) -> Iterator[Part]:
     """Parts on what a forum is for, for those texts that a source gives."""
     for field in fields:
-        lines = [line.strip() for line in getattr(forum, field).splitlines() if line.strip()]
+        lines = [line.strip() for line in getattr(terms, field).splitlines() if line.strip()]
         if not lines:
             continue
         told = [PaperLine(words) for words in lines]
-        told[-1] = replace(told[-1], sources=references.of(forum))
+        told[-1] = replace(told[-1], sources=references.of(terms))
         form = "paragraphs" if field == "purpose" else "bulleted"
         yield Part(TEXTS[field], several(told, form))
 
@@ -143,6 +167,7 @@ YES_OR_NO = {True: "Yes", False: "No", None: "not recorded"}
 
 def membership(
     forum: Forum,
+    terms: TermsOfReference,
     seats: list[HeldSeat],
     later: list[HeldSeat],
     asked: AskedDay,
@@ -156,9 +181,9 @@ def membership(
             content.append(membership_table(caption, forum, group, asked, references))
     content += said(*unsaid(seats)) if seats else said(no_seat(later, asked))
     content += known_later(later, asked, references)
-    if forum.membership_wording:
+    if terms.membership_wording:
         content += said(
-            *quoted("In the document’s words", forum.membership_wording, references.of(forum))
+            *quoted("In the document’s words", terms.membership_wording, references.of(terms))
         )
     content += member_organisations(forum, asked, references)
     return Part("Membership", tuple(content))
@@ -263,58 +288,58 @@ def quoted(label: str, wording: str, sources: tuple[int, ...]) -> Iterator[Paper
 # Quoracy, decisions, disputes
 
 
-def quoracy(forum: Forum, asked: AskedDay, references: References) -> tuple:
-    lines = quoracy_lines(forum, clauses_of(forum, asked), references)
+def quoracy(terms: TermsOnDay, references: References) -> tuple:
+    lines = quoracy_lines(terms.shown, clauses_of(terms), references)
     return or_not_recorded(several(lines, "facts"))
 
 
 def quoracy_lines(
-    forum: Forum, clauses: list[QuoracyClause], references: References
+    terms: TermsOfReference, clauses: list[QuoracyClause], references: References
 ) -> Iterator[PaperLine]:
-    if forum.quoracy_wording:
-        yield from quoted("In the document’s words", forum.quoracy_wording, references.of(forum))
+    if terms.quoracy_wording:
+        yield from quoted("In the document’s words", terms.quoracy_wording, references.of(terms))
     for clause in clauses:
         yield PaperLine(clause.in_words(), "Read as", sources=references.of(clause))
         if clause.note:
             yield PaperLine(clause.note, "How it is read", sources=references.of(clause))
-    if clauses and forum.quoracy_clauses_say_all is None:
+    if clauses and terms.quoracy_clauses_say_all is None:
         yield PaperLine("not recorded yet", "Whether that is all that the document asks")
-    if forum.quoracy_also_asks:
-        also = " ".join(forum.quoracy_also_asks.split())
-        yield PaperLine(also, "The document also asks", sources=references.of(forum))
+    if terms.quoracy_also_asks:
+        also = " ".join(terms.quoracy_also_asks.split())
+        yield PaperLine(also, "The document also asks", sources=references.of(terms))
 
 
-def decisions(forum: Forum, references: References) -> Iterator[PaperLine]:
-    if forum.decision_rule:
+def decisions(terms: TermsOfReference, references: References) -> Iterator[PaperLine]:
+    if terms.decision_rule:
         yield PaperLine(
-            f"by {forum.get_decision_rule_display()}", "Decides", sources=references.of(forum)
+            f"by {terms.get_decision_rule_display()}", "Decides", sources=references.of(terms)
         )
-    if forum.decision_basis:
-        basis = forum.get_decision_basis_display()
-        yield PaperLine(basis, "Power to decide", sources=references.of(forum))
-    if forum.decision_wording:
-        yield from quoted("In the document’s words", forum.decision_wording, references.of(forum))
+    if terms.decision_basis:
+        basis = terms.get_decision_basis_display()
+        yield PaperLine(basis, "Power to decide", sources=references.of(terms))
+    if terms.decision_wording:
+        yield from quoted("In the document’s words", terms.decision_wording, references.of(terms))
 
 
-def disputes(forum: Forum, asked: AskedDay, references: References) -> Iterator[Part]:
+def disputes(terms: TermsOnDay, references: References) -> Iterator[Part]:
     lines = [
         PaperLine(
             f"{step.what_happens} Decided by: {step.who_decides}", sources=references.of(step)
         )
-        for step in forum_pages.escalation_steps(forum.pk, asked.day)
+        for step in forum_pages.escalation_steps(terms)
     ]
     if lines:
         yield Part(DISPUTES, several(lines, "numbered"))
 
 
-def review(forum: Forum, references: References) -> tuple:
-    frequency = forum.review_frequency
-    date = date_in_words(forum.review_date) if forum.review_date else ""
+def review(terms: TermsOfReference, references: References) -> tuple:
+    frequency = terms.review_frequency
+    date = date_in_words(terms.review_date) if terms.review_date else ""
     if not frequency and not date:
         return said(NOT_RECORDED)
     return several(
         (
-            PaperLine(words or "not recorded", label, sources=references.of(forum) if words else ())
+            PaperLine(words or "not recorded", label, sources=references.of(terms) if words else ())
             for label, words in (("How often", frequency), ("Review date", date))
         ),
         "facts",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.text import capfirst
 
-from forums.models import DecisionRule, Forum, QuoracyClause
+from forums.models import DecisionRule, QuoracyClause, TermsOfReference
 from forums.quoracy import Judgement, Verdict
 from forums.voting import Voting
 
@@ -28,12 +28,12 @@ def listed(items) -> str:
     return "; ".join(items)
 
 
-def beyond(forum: Forum) -> str:
+def beyond(terms: TermsOfReference) -> str:
     """What the document asks besides the clauses, or that nobody has compared the two."""
-    if forum.quoracy_clauses_say_all is None:
+    if terms.quoracy_clauses_say_all is None:
         return "Whether the clauses say all that the document asks is not recorded yet."
-    if not forum.quoracy_clauses_say_all:
-        return f"The document also asks: {forum.quoracy_also_asks}"
+    if not terms.quoracy_clauses_say_all:
+        return f"The document also asks: {terms.quoracy_also_asks}"
     return ""
 
 
@@ -49,23 +49,23 @@ class AsFilled:
     lines: list[str] = field(default_factory=list)
 
 
-def as_filled_in_words(could: dict | None, forum: Forum) -> AsFilled | None:
+def as_filled_in_words(could: dict | None, terms: TermsOfReference) -> AsFilled | None:
     """The words for what `pages.quoracy.could_be` found, if it was asked."""
     if could is None:
         return None
-    tag, detail = _could(could["judgement"], could["named"], forum)
+    tag, detail = _could(could["judgement"], could["named"], terms)
     met = could["judgement"].recorded_met
-    lines = [beyond(forum)] if met and not forum.quoracy_clauses_say_all else []
+    lines = [beyond(terms)] if met and not terms.quoracy_clauses_say_all else []
     return AsFilled(tag, detail, lines + _unmet(could["judgement"], could["clauses"]))
 
 
-def _could(judgement: Judgement, named: Judgement, forum: Forum) -> tuple[Tag, str]:
+def _could(judgement: Judgement, named: Judgement, terms: TermsOfReference) -> tuple[Tag, str]:
     unnamed = f"It takes people whom the sources do not name: {listed(named.missing)}."
     if judgement.recorded_met is None:
         return NOT_KNOWN, ""
     if not judgement.recorded_met:
         return ("No", "red"), ""
-    if not forum.quoracy_clauses_say_all:
+    if not terms.quoracy_clauses_say_all:
         met = "The clauses could be met."
         detail = met if named.recorded_met else f"{met} {unnamed}"
         return ("As far as is recorded", "blue"), detail
@@ -100,12 +100,12 @@ class MeetingVerdict:
 
 
 def verdict_in_words(
-    judgement: Judgement, forum: Forum, *, nobody_answered: bool
+    judgement: Judgement, terms: TermsOfReference, *, nobody_answered: bool
 ) -> MeetingVerdict:
     """The verdict on a meeting. `nobody_answered` if the reader has said of nobody that they
     attend."""
-    asks = forum.quoracy_also_asks or (judgement.recorded_met and not judgement.met)
-    further = beyond(forum) if asks else ""
+    asks = terms.quoracy_also_asks or (judgement.recorded_met and not judgement.met)
+    further = beyond(terms) if asks else ""
     if nobody_answered and judgement.met is False:
         needed = f"Say who does. Needed: {listed(judgement.missing)}."
         return MeetingVerdict("Nobody attends yet", [needed], further)
@@ -148,17 +148,17 @@ def reasons(clauses: list[Judged]) -> list[tuple[Tag, str, list[str]]]:
 # Votes
 
 
-def votes_in_words(votes: Voting | None, forum: Forum) -> tuple[str, list[str]]:
+def votes_in_words(votes: Voting | None, terms: TermsOfReference) -> tuple[str, list[str]]:
     """How many votes can be cast and what they decide, and whose cannot be cast."""
-    if not forum.decision_rule:
+    if not terms.decision_rule:
         return (
             "Whether it votes, and by what majority, is not recorded, so the votes cannot be "
             "worked out."
         ), []
-    if forum.decision_rule == DecisionRule.CONSENSUS:
+    if terms.decision_rule == DecisionRule.CONSENSUS:
         return "It decides by consensus: no votes are counted.", []
     if not votes:
-        rule = forum.get_decision_rule_display()
+        rule = terms.get_decision_rule_display()
         return f"It decides by {rule}. Which of its seats vote is not recorded.", []
     details = []
     if votes.absent:

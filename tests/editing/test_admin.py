@@ -32,6 +32,7 @@ from tests.builders import (
     make_post,
     make_seat,
     make_statement,
+    terms_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -115,10 +116,13 @@ def unlike_the_rest(model, record) -> dict:
             return {"order": number}
         case "Rating":
             return {"service": f"Service {number}"}
+        case "TermsOfReference":
+            year = 1000 + number
+            return {"start_date": f"{year}-01-01", "end_date": f"{year}-12-31"}
         case "Appointment" | "Membership":
             return {"start_date": f"{1900 + number}-01-01", "end_date": f"{1900 + number}-12-31"}
         case "QuoracyClause" if isinstance(record, Seat):
-            return {"kind": ClauseKind.MUST_INCLUDE, "forum": record.forum}
+            return {"kind": ClauseKind.MUST_INCLUDE, "terms": terms_of(record.forum)}
     return {}
 
 

@@ -14,10 +14,10 @@ from tests.admin_pages import REASON, address, errors_of, send_what_was_opened, 
 from tests.builders import (
     day,
     make_document,
-    make_forum,
     make_membership,
     make_organisation,
     make_place,
+    make_terms,
 )
 from tests.racing import TOLD, WON, race
 
@@ -209,11 +209,11 @@ def test_whoever_saves_what_was_removed_meanwhile_keeps_what_they_typed(admin_cl
 
 
 def test_line_ends_that_a_browser_sends_are_no_change(admin_client):
-    forum = make_forum(responsibilities="First\nSecond")
-    form = opened(admin_client, forum)
+    terms = make_terms(responsibilities="First\nSecond")
+    form = opened(admin_client, terms)
     form["responsibilities"] = "First\r\nSecond"
-    assert admin_client.post(change(forum), form).status_code == 302
-    assert forum.history.count() == 1
+    assert admin_client.post(change(terms), form).status_code == 302
+    assert terms.history.count() == 1
 
 
 def test_two_who_wait_for_each_other_are_told_to_try_again(admin_client, monkeypatch):

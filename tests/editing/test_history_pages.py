@@ -301,10 +301,11 @@ def test_a_forums_history_holds_everything_in_it_and_nothing_else(admin_client):
         "member organisation",
         "reporting line",
         "succession",
+        "terms of reference",
         "quoracy clause",
         "escalation step",
     }
-    assert len(response.context["changes"]) == 10
+    assert len(response.context["changes"]) == 11
     times = [change.row.history_date for change in response.context["changes"]]
     assert times == sorted(times, reverse=True)
 
@@ -345,7 +346,7 @@ def test_the_history_of_an_organisation_and_of_a_person_hold_what_is_theirs(admi
 
 def test_a_history_is_narrowed_to_who_did_what_and_when(admin_client, admin_user):
     forum = make_full_forum()
-    send(admin_client, address(Forum, "change", forum.pk), purpose="To decide.")
+    send(admin_client, address(Forum, "change", forum.pk), note="It decides.")
     page, today = everything(forum), timezone.localdate()
     tomorrow = today + datetime.timedelta(days=1)
     for asked, number in [

@@ -35,6 +35,7 @@ from tests.builders import (
     make_relationship,
     make_reporting_line,
     make_seat,
+    set_terms,
 )
 
 pytestmark = pytest.mark.django_db
@@ -757,10 +758,8 @@ def test_only_the_first_closing_leaves_a_forum_without_a_quorum(board):
     ]
 
 
-def test_a_closing_before_a_document_gave_the_rule_left_nobody_without_a_quorum(board):
-    clause = board.quoracy_clauses.get()
-    clause.document = make_document(as_of="2024-01-01")
-    clause.save()
+def test_a_closing_before_the_rule_came_into_force_left_nobody_without_a_quorum(board):
+    set_terms(board, start_date="2024-01-01")
     close("Teme CCG", "2020-03-31")
 
     assert of_board(board) == ["On 31 March 2020 Teme CCG closed."]

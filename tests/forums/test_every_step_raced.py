@@ -20,6 +20,7 @@ from forums.models import (
     SeatTerms,
     SeatVacancy,
     Succession,
+    TermsOfReference,
 )
 from organisations.models import (
     Organisation,
@@ -52,6 +53,7 @@ from tests.builders import (
     make_seat_terms,
     make_seat_vacancy,
     make_succession,
+    make_terms,
 )
 from tests.racing import TOLD, WON, race
 from tests.stepping import shown_move
@@ -197,6 +199,7 @@ STEPS = {
         for model, make in {
             Organisation: make_organisation,
             OrganisationName: make_organisation_name,
+            TermsOfReference: make_terms,
             Relationship: make_relationship,
             Post: make_post,
             Appointment: make_appointment,

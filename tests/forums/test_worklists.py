@@ -31,6 +31,7 @@ from tests.builders import (
     make_reporting_line,
     make_seat,
     make_seat_vacancy,
+    terms_of,
 )
 from tests.listed import TODAY, in_days, listed, reason_for, rows_of, take_step, way
 
@@ -572,12 +573,13 @@ def test_a_rule_is_asked_about_until_somebody_says_whether_its_clauses_say_all(e
     make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=3)
     make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
     [row] = rows_of("quoracy-not-compared")
-    assert (row.record, row.reason) == (forum, "The document says: “the chair and two more”")
+    terms = terms_of(forum)
+    assert (row.record, row.reason) == (terms, "The document says: “the chair and two more”")
     assert way(row, "Say whether the clauses say all")
     for say_all, also_asks in ((True, ""), (False, "the chair is there")):
-        forum.quoracy_clauses_say_all, forum.quoracy_also_asks = say_all, also_asks
-        forum.full_clean()
-        forum.save()
+        terms.quoracy_clauses_say_all, terms.quoracy_also_asks = say_all, also_asks
+        terms.full_clean()
+        terms.save()
         assert listed("quoracy-not-compared") == []
 
 
@@ -586,7 +588,7 @@ def test_rules_to_compare_go_by_the_names_of_forums_as_every_list_does():
     forums = [make_forum(name=name) for name in names]
     for forum in forums:
         make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
-    assert listed("quoracy-not-compared") == forums[::-1]
+    assert [terms.forum for terms in listed("quoracy-not-compared")] == forums[::-1]
 
 
 def test_a_forum_on_which_nobody_sits_cannot_be_quorate_by_proxy_votes_alone():

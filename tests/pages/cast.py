@@ -38,6 +38,7 @@ from tests.builders import (
     make_seat,
     make_statement,
     make_succession,
+    terms_of,
 )
 
 FORUM = "/forums/marches-executive/"
@@ -149,7 +150,7 @@ class Cast:
         make_quoracy_clause(
             forum=forum, kind=ClauseKind.MUST_INCLUDE, seat=ex_officio, satisfied_by_proxy=True
         )
-        make_escalation_step(forum=forum, order=forum.escalation_steps.count() + 1)
+        make_escalation_step(forum=forum, order=terms_of(forum).escalation_steps.count() + 1)
 
     def _enlarge_organisation(self):
         trust, document = self.trust, self.document

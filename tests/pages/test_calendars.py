@@ -26,6 +26,7 @@ from tests.builders import (
     make_place,
     make_post,
     make_seat,
+    set_terms,
 )
 from tests.pages.as_data import read_data
 from tests.pages.files import events, get, inside
@@ -49,8 +50,7 @@ def member(board, name, *, title=None, **fields) -> Membership:
 
 def test_a_term_and_a_review_are_events_of_a_whole_day(board):
     member(board, "Ann Ash", title="Lay member", start_date="2018-04-01", term_ends="2022-03-31")
-    board.review_date = day("2021-04-01")
-    board.save()
+    set_terms(board, review_date="2021-04-01")
 
     found = events(BOARD, DAY)
 
@@ -200,8 +200,8 @@ def test_a_term_that_somebody_did_not_live_out_is_no_event(board):
 
 def test_no_term_ends_after_the_forum(board):
     member(board, "Ann Ash", title="A", start_date="2018-04-01", term_ends="2022-03-31")
+    set_terms(board, review_date="2022-01-31")
     board.end_date = day("2021-12-31")
-    board.review_date = day("2022-01-31")
     board.save()
 
     assert set(events(BOARD, DAY)) == {"Ends: Board"}

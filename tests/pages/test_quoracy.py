@@ -29,6 +29,8 @@ from tests.builders import (
     make_relationship,
     make_seat,
     make_seat_vacancy,
+    set_terms,
+    terms_of,
 )
 from tests.pages.as_data import read_data
 from tests.pages.files import get, inside
@@ -153,7 +155,7 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     page = read("/forums/other/quoracy/", answers)
     assert "who does not already count for another organisation" in said(page)
     [body] = bodies_of([other.pk], day("2026-01-01")).values()
-    assert as_filled(rule_of(other, [clause]), body).met is False
+    assert as_filled(rule_of(clause.terms, [clause]), body).met is False
     clause.one_for_several = True
     clause.save()
     assert said(read("/forums/other/quoracy/", answers)).startswith("Quorate")
@@ -315,8 +317,7 @@ def test_a_deputy_of_a_seat_does_not_meet_a_clause_that_takes_no_substitute(boar
     page = verdict(answers)
     assert said(page).startswith("Not quorate: 1 missing")
     assert "the rule takes no substitute for it" in page.text
-    board.decision_rule = DecisionRule.MAJORITY
-    board.save()
+    set_terms(board, decision_rule=DecisionRule.MAJORITY)
     nurse.voting = True
     nurse.save()
     page = verdict(answers)
@@ -378,8 +379,7 @@ def test_where_both_are_counted_who_attends_from_a_seat_is_there_for_its_organis
 
 def test_each_organisation_has_one_vote_and_unanimity_needs_them_all(board):
     every_organisation(board)
-    board.decision_rule = DecisionRule.UNANIMITY
-    board.save()
+    set_terms(board, decision_rule=DecisionRule.UNANIMITY)
     page = verdict({**ALL, COUNCIL: "absent"})
     assert "2 of 3 votes can be cast, one for each organisation." in page.text
     assert "Decisions need all of them to agree. Cannot be cast: The council." in page.text
@@ -387,8 +387,7 @@ def test_each_organisation_has_one_vote_and_unanimity_needs_them_all(board):
 
 def test_a_majority_is_of_those_who_vote_and_the_sources_may_not_say_who_does(board):
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
-    board.decision_rule = DecisionRule.MAJORITY
-    board.save()
+    set_terms(board, decision_rule=DecisionRule.MAJORITY)
     finance = board.seats.get(title="Finance")
     finance.voting = True
     finance.number = 3
@@ -401,8 +400,7 @@ def test_a_majority_is_of_those_who_vote_and_the_sources_may_not_say_who_does(bo
 @pytest.mark.parametrize("rule", [DecisionRule.MAJORITY, DecisionRule.UNANIMITY])
 def test_no_majority_is_made_of_no_votes(board, rule):
     every_organisation(board)
-    board.decision_rule = rule
-    board.save()
+    set_terms(board, decision_rule=rule)
     page = verdict()
     assert (
         "0 of 3 votes can be cast, one for each organisation. Nothing can be decided by vote."
@@ -423,8 +421,7 @@ def test_no_majority_is_made_of_no_votes(board, rule):
 )
 def test_votes_are_not_worked_out_where_none_are_recorded(board, rule, sentence):
     every_organisation(board)
-    board.decision_rule = rule
-    board.save()
+    set_terms(board, decision_rule=rule)
     assert sentence in verdict(ALL).text
 
 
@@ -769,8 +766,8 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
     bodies = bodies_of([forum.pk for forum in forums], today)
     told = {}
     for forum in forums:
-        [clause] = forum.quoracy_clauses.all()
-        judgement = as_filled(rule_of(forum, [clause]), bodies[forum.pk])
+        [clause] = terms_of(forum).quoracy_clauses.all()
+        judgement = as_filled(rule_of(clause.terms, [clause]), bodies[forum.pk])
         fact = read(f"/forums/{forum.slug}/", {"as_at": "2026-11-25"}).fact("Could it be quorate")
         told[forum.pk] = fact
         assert fact.startswith("No Not met") == (judgement.met is False), fact
@@ -799,10 +796,7 @@ ALSO = "the chair or the vice-chair is in the chair"
 @pytest.fixture
 def partial(board):
     """Two of three members attend. The document also requires a chair, and no clause says so."""
-    board.quoracy_clauses_say_all = False
-    board.quoracy_also_asks = ALSO
-    board.full_clean()
-    board.save()
+    set_terms(board, quoracy_clauses_say_all=False, quoracy_also_asks=ALSO)
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
     return {seat_key("Finance"): "attends", seat_key("Nurse"): "attends"}
 
@@ -820,8 +814,7 @@ def test_a_board_with_nobody_in_the_chair_is_not_called_quorate(partial):
 
 def test_clauses_that_nobody_has_compared_with_the_document_make_no_meeting_quorate(board):
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
-    board.quoracy_clauses_say_all = None
-    board.save()
+    set_terms(board, quoracy_clauses_say_all=None)
     answers = {seat_key("Nurse"): "attends"}
     assert said(verdict(answers)) == (
         "What is recorded is met Whether the clauses say all that the document asks is not "
@@ -835,9 +828,7 @@ def test_clauses_that_nobody_has_compared_with_the_document_make_no_meeting_quor
 @pytest.mark.parametrize("mark", [None, False, True])
 def test_every_page_file_and_format_says_whether_the_clauses_say_all(board, mark):
     every_organisation(board)
-    board.quoracy_clauses_say_all = mark
-    board.quoracy_also_asks = ALSO if mark is False else ""
-    board.save()
+    set_terms(board, quoracy_clauses_say_all=mark, quoracy_also_asks=ALSO if mark is False else "")
     for part in ("", "quoracy/", "terms/", "attendance/"):
         text = read(f"/forums/board/{part}").text
         assert (ALSO in text) == (mark is False), part
@@ -849,7 +840,7 @@ def test_every_page_file_and_format_says_whether_the_clauses_say_all(board, mark
         told = read_data(f"/forums/board{part}.json").said
         assert (told["quoracy_clauses_say_all"], told["quoracy_also_asks"]) == (
             mark,
-            board.quoracy_also_asks or None,
+            ALSO if mark is False else None,
         )
         assert told["could_be_quorate_as_filled"] is (True if mark else None)
         assert told["clauses_could_be_met_as_filled"] is True

@@ -44,6 +44,7 @@ from tests.builders import (
     make_seat_vacancy,
     make_statement,
     make_succession,
+    make_terms,
 )
 
 pytestmark = pytest.mark.django_db
@@ -469,8 +470,9 @@ def make_line_to_organisation():
         (make_line_to_organisation, "to_organisation", make_organisation),
         (make_succession, "from_forum", make_forum),
         (make_succession, "to_forum", make_forum),
-        (make_quoracy_clause, "forum", make_forum),
-        (make_escalation_step, "forum", make_forum),
+        (make_terms, "forum", make_forum),
+        (make_quoracy_clause, "terms", make_terms),
+        (make_escalation_step, "terms", make_terms),
     ],
 )
 class TestAFixedField:

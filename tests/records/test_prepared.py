@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from forums.models import Forum
+from forums.models import Forum, TermsOfReference
 from organisations.models import Organisation
 from records.prepared import prepared
 from tests.builders import make_document, make_forum, make_organisation
@@ -207,7 +207,7 @@ def test_each_thread_asks_by_its_own_connection():
 def test_to_postgresql_small_and_large_numbers_are_one_query(db):
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL only: SQLite has one kind of number")
-    ask = prepared(lambda keys: Forum.objects.filter(pk__in=keys, purpose="numbers"))
+    ask = prepared(lambda keys: TermsOfReference.objects.filter(pk__in=keys, purpose="numbers"))
     for keys in [(1, 2), (1, 70_000), (5_000_000_000, 3), (70_000, 5_000_000_000), (4, 5)]:
         assert not ask(keys)
 

@@ -258,6 +258,10 @@ def events(facts: Facts) -> Iterator[tuple]:
         yield from ((kind, each, None) for each in records)
     yield from (("post", each, each.organisation) for each in facts.posts)
     yield from (("seat", each, each.forum) for each in facts.seats)
+    for each in facts.terms:
+        # A version that is there from the first day of its forum is no change.
+        if each.forum.starts != each.starts:
+            yield "terms-of-reference", each, None
     yield from (("member-organisation", each, each.forum) for each in facts.members)
     yield from (("reporting-line", each, each.from_forum) for each in facts.lines)
 

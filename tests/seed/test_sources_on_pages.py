@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from forums.models import Forum, Membership, Seat
+from forums.models import EscalationStep, Forum, Membership, QuoracyClause, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment, Person
 from tests import slow
@@ -60,8 +60,13 @@ def test_the_page_of_a_forum_gives_the_source_of_every_fact():
         facts += in_force(forum.lines_from.all())
         facts += in_force(forum.lines_to.all())
         facts += in_force(forum.member_organisations.all())
-        for each in ("names", "quoracy_clauses", "escalation_steps"):
-            facts += getattr(forum, each).select_related("document")
+        for parts in (
+            forum.names.all(),
+            forum.terms_of_reference.all(),
+            QuoracyClause.objects.filter(terms__forum=forum),
+            EscalationStep.objects.filter(terms__forum=forum),
+        ):
+            facts += parts.select_related("document")
         facts += forum.successions_from.select_related("document")
         facts += forum.successions_to.select_related("document")
         missing = lacking(read(forum.get_absolute_url()), facts)

@@ -73,6 +73,7 @@ WHAT_THE_PAPER_ANNOUNCES = [
         "Foundation Trust” of ICS Executive for Gloucestershire Health and Care NHS Foundation "
         "Trust" + ONLY_PLANNED
     ),
+    "In April 2019 the terms of reference of ICS Executive were to come into force" + ONLY_PLANNED,
     "In April 2019 ICS Finance Forum was to begin, with 1 seat" + ONLY_PLANNED,
     (
         "In April 2019 ICS Partnership Board was to gain the seats “Chair”, "

@@ -4,7 +4,15 @@ import datetime
 
 import pytest
 
-from forums.models import Forum, Membership, Seat, SeatRole, SeatTerms
+from forums.models import (
+    EscalationStep,
+    Forum,
+    Membership,
+    QuoracyClause,
+    Seat,
+    SeatRole,
+    SeatTerms,
+)
 from ics_register.seeding import FILES
 from organisations.models import (
     Organisation,
@@ -147,7 +155,8 @@ def test_what_the_paper_says_beside_its_governance_is_kept(organisation, words, 
 def test_a_role_that_was_phased_in_from_april_2019_is_told_as_from_then(slug):
     forum = Forum.objects.get(slug=slug)
 
-    for words in (forum.purpose, forum.membership_wording, *forum.responsibilities.splitlines()):
+    terms = forum.terms_of_reference.get()
+    for words in (terms.purpose, terms.membership_wording, *terms.responsibilities.splitlines()):
         assert "rom April 2019" in words
 
 
@@ -192,7 +201,8 @@ def test_five_herefordshire_networks_have_a_board_that_reports_to_hipcs():
     assert boards.count() == 5
     for board in boards:
         assert "hipcs" in {line.to_forum.slug for line in board.lines_from.exclude(to_forum=None)}
-        assert board.accountable_for and board.authority
+        terms = board.terms_of_reference.get()
+        assert terms.accountable_for and terms.authority
 
 
 def test_no_limit_is_credited_to_a_paper_of_before_the_extract_that_gives_it():
@@ -384,11 +394,11 @@ def test_decisions_and_quoracy_are_kept_apart():
     partnership = Forum.objects.get(slug="one-herefordshire-health-and-care-partnership")
     hipcs = Forum.objects.get(slug="hipcs")
 
-    assert partnership.decision_rule == "unanimity"
-    assert hipcs.decision_rule == ""
-    assert "unanimity" not in hipcs.decision_wording
+    assert partnership.terms_of_reference.get().decision_rule == "unanimity"
+    assert hipcs.terms_of_reference.get().decision_rule == ""
+    assert "unanimity" not in hipcs.terms_of_reference.get().decision_wording
     for forum in (partnership, hipcs):
-        clause = forum.quoracy_clauses.get()
+        clause = QuoracyClause.objects.get(terms__forum=forum)
         assert clause.kind == "every-organisation"
         assert clause.satisfied_by_proxy and clause.satisfied_by_substitute
         assert {m.organisation.name for m in forum.member_organisations.all()} == {
@@ -401,7 +411,7 @@ def test_decisions_and_quoracy_are_kept_apart():
 
 
 def test_disputes_escalate_in_four_steps():
-    steps = Forum.objects.get(slug="ics-executive").escalation_steps.order_by("order")
+    steps = EscalationStep.objects.filter(terms__forum__slug="ics-executive").order_by("order")
 
     assert [step.order for step in steps] == [1, 2, 3, 4]
     assert "neighbouring STP" in steps[3].what_happens + steps[3].who_decides
@@ -419,7 +429,7 @@ def test_seven_regional_workstreams():
         "Digital, Data and Intelligence",
         "People and Culture",
     }
-    assert all(workstream.purpose for workstream in regional)
+    assert all(workstream.terms_of_reference.get().purpose for workstream in regional)
 
 
 def ratings(organisation: str, **filters) -> dict[str, str]:

@@ -17,6 +17,7 @@ from forums.models import (
     ReportingLine,
     Seat,
     Succession,
+    TermsOfReference,
 )
 from organisations.models import (
     Figure,
@@ -39,7 +40,7 @@ SEEDED_ON, *EDITED_ON = ["2026-03-02", "2026-04-14", "2026-06-09", "2026-09-22"]
 MODELS = [
     Document, Place, Organisation, OrganisationName, Relationship, Post, Statement, Rating, Figure,
     Person, PersonName, Distinction, Appointment, Forum, ForumName, MemberOrganisation,
-    ReportingLine, Succession, Seat, Membership, QuoracyClause, EscalationStep,
+    ReportingLine, Succession, Seat, Membership, TermsOfReference, QuoracyClause, EscalationStep,
 ]  # fmt: skip
 
 
@@ -197,9 +198,7 @@ def add_forums(editor: Staff) -> None:
     start = {"start_date": "2019-04-01"}
     for slug, name, kind, more in [
         ("pretend-board", "Pretend Partnership Board", "board",
-         {"purpose": "To pretend.", "quoracy_wording": "Whoever is there.",
-          "decision_rule": "majority", "review_date": "2023-04-01",
-          "host": organisation("imaginary-trust"), "place": Place.objects.get(slug="nowhere")}),
+         {"host": organisation("imaginary-trust"), "place": Place.objects.get(slug="nowhere")}),
         ("pretend-group", "Pretend Working Group", "group", {}),
         ("pretend-committee", "Pretend Committee", "committee", {"status": "proposed"}),
         ("pretend-forum", "Pretend Forum", "forum", {"start_precision": "year"}),
@@ -230,9 +229,12 @@ def add_forums(editor: Staff) -> None:
     for who, title in [("avery-example", "Chair"), ("casey-specimen", "Clinical member"),
                        ("e-mockup", "Lay member"), ("harper-hidden", "Observer")]:  # fmt: skip
         editor.add(Membership, person=person(who), seat=seat(title), **start)
-    editor.add(QuoracyClause, forum=board, kind="at-least", number=3, satisfied_by_proxy="on")
-    editor.add(QuoracyClause, forum=board, kind="must-include", seat=seat("Chair"))
-    editor.add(EscalationStep, forum=board, order=1, what_happens="Everyone imagines harder.",
+    terms = editor.add(TermsOfReference, forum=board, purpose="To pretend.",
+                       quoracy_wording="Whoever is there.", decision_rule="majority",
+                       review_date="2023-04-01", **start)  # fmt: skip
+    editor.add(QuoracyClause, terms=terms, kind="at-least", number=3, satisfied_by_proxy="on")
+    editor.add(QuoracyClause, terms=terms, kind="must-include", seat=seat("Chair"))
+    editor.add(EscalationStep, terms=terms, order=1, what_happens="Everyone imagines harder.",
                who_decides="Nobody")  # fmt: skip
 
 
@@ -260,7 +262,11 @@ def correct_what_was_added(editor: Staff) -> None:
         (PersonName, {"kind": "other"}),
         (Distinction, {"quotation": "They have met."}),
         (Appointment, {"end_date": "2023-06-30", "end_reason": "moved"}),
-        (Forum, {"meeting_frequency": "when the moon is full", "accountable_for": "One\nTwo"}),
+        (Forum, {"short_name": "PF"}),
+        (
+            TermsOfReference,
+            {"meeting_frequency": "when the moon is full", "accountable_for": "One\nTwo"},
+        ),
         (ForumName, {"name": "P.P.B."}),
         (MemberOrganisation, {"start_qualifier": "by"}),
         (ReportingLine, {"end_date": "2023-12-31", "end_precision": "year"}),
@@ -433,21 +439,27 @@ def remove_one_like(manager: Staff, model) -> None:
         Succession: {"from_forum": board, "to_forum": forum("hipcs"), "description": "replaces"},
         Seat: {"forum": board, "title": "Mistaken seat", **start},
         Membership: {"person": other, "seat": seat("Observer"), "basis": "acting", **start},
-        QuoracyClause: {"forum": board, "kind": "at-least-share", "number": 50},
-        EscalationStep: {"forum": board, "order": 2, "what_happens": "Nothing.",
+        TermsOfReference: {"forum": board, "start_date": "2015-04-01",
+                           "end_date": "2015-12-31"},
+        QuoracyClause: {"terms": terms_of_board(), "kind": "at-least-share", "number": 50},
+        EscalationStep: {"terms": terms_of_board(), "order": 2, "what_happens": "Nothing.",
                          "who_decides": "Nobody"},
     }[model]  # fmt: skip
     manager.remove(manager.add(model, **fields))
 
 
+def terms_of_board() -> TermsOfReference:
+    return TermsOfReference.objects.filter(forum__slug="pretend-board").latest("start_date")
+
+
 def change_quoracy(registrar: Staff) -> None:
-    board = forum("pretend-board")
-    at_least, chair = board.quoracy_clauses.order_by("order", "pk")
+    terms = terms_of_board()
+    at_least, chair = terms.quoracy_clauses.order_by("order", "pk")
     registrar.correct(at_least, number=4, satisfied_by_proxy=None)
     registrar.remove(chair)
-    registrar.add(QuoracyClause, forum=board, kind="at-least-share", number=60, order=3)
-    registrar.add(QuoracyClause, forum=board, kind="every-organisation", one_for_several="on")
-    registrar.correct(board, quoracy_wording="Three fifths of all, and every organisation.")
-    registrar.correct(board.escalation_steps.get(), what_happens="Everyone stops imagining.")
-    registrar.add(EscalationStep, forum=board, order=2, what_happens="It is put to the vote.",
+    registrar.add(QuoracyClause, terms=terms, kind="at-least-share", number=60, order=3)
+    registrar.add(QuoracyClause, terms=terms, kind="every-organisation", one_for_several="on")
+    registrar.correct(terms, quoracy_wording="Three fifths of all, and every organisation.")
+    registrar.correct(terms.escalation_steps.get(), what_happens="Everyone stops imagining.")
+    registrar.add(EscalationStep, terms=terms, order=2, what_happens="It is put to the vote.",
                   who_decides="The members")  # fmt: skip

@@ -246,7 +246,7 @@ def test_the_public_pages_are_answered(upgraded):
 def test_texts_that_were_not_plain_are_made_so_with_a_row_of_history_each(day, tmp_path):
     odd = {
         "records_document": "title", "organisations_organisation": "name",
-        "organisations_post": "title", "people_person": "name", "forums_forum": "purpose",
+        "organisations_post": "title", "people_person": "name", "forums_forum": "note",
         "forums_seat": "title",
     }  # fmt: skip
     with empty_database(tmp_path) as database:
@@ -257,7 +257,7 @@ def test_texts_that_were_not_plain_are_made_so_with_a_row_of_history_each(day, t
         database.manage("migrate", "-v0")
         for table, text in odd.items():
             app, model = table.split("_")
-            plain = "Odd\n words" if text == "purpose" else "Odd words"
+            plain = "Odd\n words" if text == "note" else "Odd words"
             changed = f"WHERE history_nature = 'upgraded' AND {text} = '{plain}'"
             [row] = database.ask(f"SELECT DISTINCT id FROM {app}_historical{model} {changed}")
             [now] = database.ask(f"SELECT {text} FROM {table} WHERE id = {row['id']}")

@@ -1,0 +1,139 @@
+"""The admin of terms of reference, and of their clauses of quoracy and steps of escalation."""
+
+from django.contrib import admin
+
+from editing.admin import DatedAdmin, RecordAdmin
+from editing.change_lists import InForce
+from editing.record_forms import EVIDENCE, PERIOD
+from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
+from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
+
+
+@admin.register(TermsOfReference)
+class TermsOfReferenceAdmin(DatedAdmin):
+    fieldsets = [
+        (
+            "Identification",
+            {
+                "fields": [
+                    "forum",
+                    ("approved_by_forum", "approved_by_organisation"),
+                    ("approved_on", "approved_precision"),
+                ]
+            },
+        ),
+        (
+            "Accountability",
+            {"fields": ["purpose", "responsibilities", "accountable_for", "authority"]},
+        ),
+        (
+            "Decisions",
+            {
+                "fields": [
+                    ("decision_basis", "decision_rule"),
+                    "decision_wording",
+                    "quoracy_wording",
+                    "quoracy_clauses_say_all",
+                    "quoracy_also_asks",
+                ]
+            },
+        ),
+        (
+            "Membership and meetings",
+            {
+                "fields": [
+                    "membership_wording",
+                    "meeting_frequency",
+                    "review_frequency",
+                    "review_date",
+                ]
+            },
+        ),
+        PERIOD,
+        EVIDENCE,
+    ]
+    list_display = ["forum", "since", "until", "approved_on", "review_date"]
+    list_filter = [InForce]
+    list_select_related = ["forum"]
+    search_fields = ["forum__folded", "forum__names__folded"]
+
+
+@admin.register(QuoracyClause)
+class QuoracyClauseAdmin(RecordAdmin):
+    fieldsets = [
+        (
+            "Identification",
+            {
+                "fields": [
+                    "terms",
+                    "kind",
+                    "number",
+                    "seat",
+                    ("satisfied_by_proxy", "satisfied_by_substitute"),
+                    "one_for_several",
+                    "order",
+                ]
+            },
+        ),
+        EVIDENCE,
+    ]
+    list_display = ["terms", "kind", "number", "seat", "order"]
+    list_filter = ["kind"]
+    list_select_related = ["terms__forum", "seat__forum"]
+    search_fields = ["terms__forum__folded", "seat__title"]
+
+
+@admin.register(EscalationStep)
+class EscalationStepAdmin(RecordAdmin):
+    fieldsets = [
+        ("Identification", {"fields": ["terms", "order", "what_happens", "who_decides"]}),
+        EVIDENCE,
+    ]
+    list_display = ["terms", "order", "who_decides"]
+    list_select_related = ["terms__forum"]
+    search_fields = ["terms__forum__folded", "what_happens", "who_decides"]
+
+
+@on_page_of(Forum)
+def terms_of_forum(request, forum):
+    return related_table(
+        request,
+        TermsOfReference,
+        forum.terms_of_reference.select_related("approved_by_forum", "approved_by_organisation"),
+        {
+            **PERIOD_COLUMNS,
+            "Approved by": lambda terms: terms.approved_by or "",
+            "Approved on": lambda terms: terms.approved_on_in_words(),
+        },
+        of={"forum": forum.pk},
+    )
+
+
+@on_page_of(TermsOfReference)
+def quoracy_clauses(request, terms):
+    return related_table(
+        request,
+        QuoracyClause,
+        terms.quoracy_clauses.select_related("seat"),
+        {
+            "Clause": lambda clause: clause.get_kind_display(),
+            "Number": lambda clause: "" if clause.number is None else clause.number,
+            "Seat": lambda clause: clause.seat.title if clause.seat else "",
+        },
+        of={"terms": terms.pk},
+    )
+
+
+@on_page_of(TermsOfReference)
+def escalation_steps(request, terms):
+    return related_table(
+        request,
+        EscalationStep,
+        terms.escalation_steps.all(),
+        {
+            "Step": lambda step: step.order,
+            "What happens": lambda step: step.what_happens,
+            "Who decides": lambda step: step.who_decides,
+        },
+        of={"terms": terms.pk},
+    )

@@ -1,0 +1,84 @@
+"""Pages of a forum have the terms of reference of the day that is asked for."""
+
+import pytest
+
+from forums.models import ClauseKind
+from tests.builders import day, make_forum, make_quoracy_clause, make_seat, make_terms
+from tests.pages.as_data import read_data
+from tests.pages.reading import read
+
+pytestmark = pytest.mark.django_db
+
+DAYS = {"2020-03-31": "To talk.", "2020-04-01": "To decide."}
+
+
+@pytest.fixture
+def board():
+    """Two versions, one after the other, and a third that is to come in 2040."""
+    board = make_forum(slug="board", name="Board", start_date="2015-04-01")
+    council = make_forum(name="Council", start_date="2010-04-01")
+    make_seat(forum=board, title="Chair", role="chair", start_date="2015-04-01")
+    first = make_terms(
+        forum=board, purpose="To talk.", quoracy_wording="two attend", end_date="2020-03-31"
+    )
+    second = make_terms(
+        forum=board,
+        purpose="To decide.",
+        quoracy_wording="three attend",
+        start_date="2020-04-01",
+        end_date="2039-12-31",
+    )
+    make_terms(
+        forum=board,
+        purpose="To dream.",
+        start_date="2040-01-01",
+        approved_by_forum=council,
+        approved_on="2026-03-01",
+        approved_precision="month",
+    )
+    for terms, number in ((first, 2), (second, 3)):
+        make_quoracy_clause(terms=terms, kind=ClauseKind.AT_LEAST, number=number)
+    return board
+
+
+@pytest.mark.parametrize("when", DAYS)
+def test_every_page_of_a_forum_has_the_version_of_the_day(board, when):
+    [other] = {*DAYS.values()} - {DAYS[when]}
+    number = "two" if when == "2020-03-31" else "three"
+    for part in ("", "terms/"):
+        text = read(f"/forums/board/{part}", {"as_at": when}).text
+        assert DAYS[when] in text and other not in text, part
+    for part in ("", "terms/", "quoracy/", "attendance/"):
+        text = read(f"/forums/board/{part}", {"as_at": when}).text
+        assert f"{number} attend" in text, part
+    told = read_data("/forums/board.json", {"as_at": when}).said
+    assert told["purpose"] == DAYS[when]
+    assert [each["in_force"] for each in told["terms_of_reference"]].count(True) == 1
+    assert len(told["quoracy_clauses"]) == 1
+
+
+def test_a_version_that_is_approved_and_not_yet_in_force_is_listed_as_such(board):
+    said = read("/forums/board/", {"as_at": "2026-06-01"}).section("terms")
+    assert "From 1 January 2040, approved by Council in March 2026 Not yet in force" in said
+
+
+def test_a_day_without_terms_says_so_and_lists_those_to_come(board):
+    board.terms_of_reference.earliest("start_date").quoracy_clauses.get().delete()
+    board.terms_of_reference.earliest("start_date").delete()
+    said = read("/forums/board/", {"as_at": "2016-01-01"}).section("terms")
+    assert said.startswith("No terms of reference are recorded for 1 January 2016.")
+    text = read("/forums/board/quoracy/", {"as_at": "2016-01-01"}).text
+    assert "No terms of reference are recorded for 1 January 2016." in text
+
+
+def test_no_verdict_is_given_while_it_is_not_certain_which_rule_is_in_force(board):
+    first, second, _ = board.terms_of_reference.order_by("start_date")
+    second.start_precision, first.end_precision = "month", "month"
+    first.end_date = day("2020-04-30")
+    second.save()
+    first.save()
+    page = read("/forums/board/quoracy/", {"as_at": "2020-04-15"})
+    assert "It is not certain which terms of reference were in force on 15 April 2020" in page.text
+    assert "whether its rule was in force on 15 April 2020 is not certain" in page.text
+    told = read_data("/forums/board/quoracy.json", {"as_at": "2020-04-15"}).said
+    assert told["quorate"] is None
