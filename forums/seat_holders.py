@@ -317,10 +317,10 @@ def closure_of_for(seat: HeldSeat) -> str:
 
 def lay_down_posts(seats: Iterable[HeldSeat]) -> None:
     """Give each of `seats` what was laid down on its day of the post that it goes with."""
-    changed = [each for each in seats if each.post_has_terms]
-    found = terms_by_key(PostTerms, [each.post_id for each in changed])
-    for each in changed:
-        then = laid_down_on(found[each.post_id], each.day)
+    changed = [(each, each.post_id) for each in seats if each.post_id and each.post_has_terms]
+    found = terms_by_key(PostTerms, [post for _, post in changed])
+    for each, post in changed:
+        then = laid_down_on(found[post], each.day)
         each.post_title = then.get("title", each.post_title)
         each.post_max_holders = then.get("max_holders", each.post_max_holders)
 
