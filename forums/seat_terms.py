@@ -57,9 +57,9 @@ class SeatTerms(SeatLaidDown, HeldTerms):
 
     terms_of = "seat"
     laid_down = (
+        "title",
         "role",
         "category",
-        "title",
         "number",
         "requirement",
         "voting",
