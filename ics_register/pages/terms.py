@@ -125,8 +125,9 @@ def terms_line(terms: TermsOnDay, asked: AskedDay, references: References) -> Pa
     if not terms.are_recorded:
         return PaperLine(f"not recorded for {asked.in_words}", label)
     standing = standing_in_words(terms, asked)
+    when = shown.time_as_foreseen(asked.day)
     return PaperLine(
-        f"in force {shown.time_as_foreseen(asked.day)}",
+        when if shown.start_is_told_as_foreseen(asked.day) else f"in force {when}",
         label,
         more=approval_in_words(shown) + (f". {standing}" if standing else ""),
         sources=references.with_end(shown),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from forums.models import Forum, TermsOfReference
+from forums.models import Forum, ForumStatus, TermsOfReference
 from forums.terms_on_day import TermsOnDay, TermsStanding, terms_on
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import with_sources
@@ -18,6 +18,8 @@ PERHAPS = ("Perhaps in force", "yellow")
 LATER = ("Known from a later day", "grey")
 TO_COME = ("Not yet in force", "blue")
 OVER = ("No longer in force", "grey")
+PLANNED = ("Planned", "blue")
+PROPOSED = ("Proposed", "blue")
 
 
 @prepared
@@ -79,6 +81,10 @@ def _tag(terms: TermsOfReference, forum: Forum, asked: AskedDay) -> tuple[str, s
         return TO_COME
     if terms.is_openly_perhaps(day):
         return LATER
+    if terms.start_is_told_as_foreseen(day):
+        return PLANNED
+    if forum.status == ForumStatus.PROPOSED:
+        return PROPOSED
     return IN_FORCE if terms.certainly(day) else PERHAPS
 
 

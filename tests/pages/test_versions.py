@@ -3,7 +3,14 @@
 import pytest
 
 from forums.models import ClauseKind
-from tests.builders import day, make_forum, make_quoracy_clause, make_seat, make_terms
+from tests.builders import (
+    day,
+    make_document,
+    make_forum,
+    make_quoracy_clause,
+    make_seat,
+    make_terms,
+)
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
 
@@ -82,3 +89,25 @@ def test_no_verdict_is_given_while_it_is_not_certain_which_rule_is_in_force(boar
     assert "whether its rule was in force on 15 April 2020 is not certain" in page.text
     told = read_data("/forums/board/quoracy.json", {"as_at": "2020-04-15"}).said
     assert told["quorate"] is None
+
+
+def test_terms_that_were_only_planned_are_tagged_so_after_their_day_and_papers_say_it_whole():
+    board = make_forum(slug="board", name="Board", start_date="2015-04-01")
+    plan = make_document(short_title="Paper of March", as_of="2019-03-15")
+    make_terms(forum=board, start_date="2019-04-01", purpose="To decide.", document=plan)
+
+    row = read("/forums/board/", {"as_at": "2020-01-01"}).section("terms")
+    told = read("/forums/board/terms/", {"as_at": "2020-01-01"}).text
+    assert "no later source says whether it happened Planned" in row
+    assert "In force" not in row
+    assert (
+        "Terms of reference was to begin on 1 April 2019, says the paper of 15 March 2019" in told
+    )
+
+
+def test_the_terms_of_a_proposed_forum_are_proposed():
+    make_terms(forum=make_forum(slug="board", name="Board", status="proposed"))
+
+    said = read("/forums/board/").section("terms")
+    assert "Proposed" in said
+    assert "In force" not in said
