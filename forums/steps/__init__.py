@@ -12,6 +12,7 @@ from forums.steps import (  # noqa: F401  (each offers its steps)
     organisations,
     posts_and_seats,
     successions,
+    terms_of_reference,
     terms_steps,
     vacancies,
 )

@@ -25,7 +25,7 @@ from people.models import Appointment
 from people.steps.holders import now_or_later, tenure_in_words
 from records.confirmations import reconfirm
 from records.history import Nature
-from records.models import DatedFact
+from records.models import DatedFact, Fact
 from records.periods import Precision
 
 
@@ -44,8 +44,8 @@ class FactChoices(SeveralRecords):
         return f"{self.words(record)} – last known {known}"
 
 
-class ReconfirmForm(StepForm):
-    """Asks which facts a document confirms, and as of which day it speaks."""
+class ConfirmingForm(StepForm):
+    """Asks which document confirms facts, and as of which day it speaks."""
 
     date_label = "The document speaks as of"
     date_help = "Leave this empty for the day that the register has for the document."
@@ -56,6 +56,23 @@ class ReconfirmForm(StepForm):
             self.fields.pop(name, None)
         self.fields["date"].required = False
         self.fields["date"].help_text = self.date_help
+
+    def clean(self):
+        data = super().clean()
+        document = data.get("document")
+        if document is not None and "date" not in self.errors and not data["date"]:
+            data["date"], data["precision"] = document.as_of, document.as_of_precision
+            if document.as_of is None:
+                self.add_error("date", "Enter the day of which the document speaks: it has none.")
+        data["qualifier"] = ""
+        return data
+
+
+class ReconfirmForm(ConfirmingForm):
+    """Asks which facts a document confirms."""
+
+    def prepare(self):
+        super().prepare()
         self.fields["locator"].label = "Place in it"
         self.fields["document"].help_text = "The paper that the facts were held against."
         self.asked = []
@@ -68,14 +85,8 @@ class ReconfirmForm(StepForm):
 
     def clean(self):
         data = super().clean()
-        document = data.get("document")
-        if document is not None and "date" not in self.errors and not data["date"]:
-            data["date"], data["precision"] = document.as_of, document.as_of_precision
-            if document.as_of is None:
-                self.add_error("date", "Enter the day of which the document speaks: it has none.")
         if not self.errors and not self.ticked():
             self.add_error(None, "Tick at least one fact.")
-        data["qualifier"] = ""
         return data
 
     def ticked(self) -> list[DatedFact]:
@@ -145,6 +156,14 @@ def may_change(*models: type[DatedFact]) -> tuple[str, ...]:
     return tuple(sorted(permissions([*models], "change")))
 
 
+def left_in_words(left: list[Fact | DatedFact]) -> list[str]:
+    """Why a document of an earlier day changes nothing of what is `left`."""
+    return [
+        f"{fact}: left as it is, because it is last known {fact.last_known_in_words()}."
+        for fact in left
+    ]
+
+
 class Reconfirm(Step):
     name = "reconfirm"
     rank = 30
@@ -167,10 +186,7 @@ class Reconfirm(Step):
         self.left = reconfirm(facts=form.ticked(), when=form.when, source=form.source)
 
     def remarks(self, form):
-        return [
-            f"{fact}: left as it is, because it is last known {fact.last_known_in_words()}."
-            for fact in self.left
-        ]
+        return left_in_words(self.left)
 
 
 @step_on(Forum)

@@ -193,6 +193,12 @@ STEPS = {
     ("reconfirm", Appointment): lambda: both_of(make_appointment(), confirmed),
     ("reconfirm", Membership): lambda: both_of(make_membership(), confirmed),
     ("reconfirm", Forum): lambda: both_of(make_forum(), confirmed),
+    ("reviewed", Forum): lambda: both_of(make_terms().forum, reviewed),
+    ("reviewed", TermsOfReference): lambda: both_of(make_terms(), reviewed),
+    ("new-terms", Forum): lambda: (
+        make_terms().forum,
+        *[{"purpose": purpose} for purpose in ("To plan.", "To advise.")],
+    ),
     ("reconfirm", Organisation): lambda: both_of(make_organisation(), confirmed),
     **{
         ("what-became-of-it", model): functools.partial(foreseen_by_a_paper, make)
@@ -241,6 +247,10 @@ def both_of(record, entered) -> tuple:
 
 def confirmed(record) -> tuple:
     return record, {"itself": [record], "date": today()}
+
+
+def reviewed(record) -> tuple:
+    return record, {"date": today()}
 
 
 def appointed_with(held, other) -> tuple:

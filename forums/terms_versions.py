@@ -1,0 +1,119 @@
+"""New terms of reference take the place of a forum's former ones, or a review leaves them as they
+are."""
+
+import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
+from records.confirmations import reconfirm
+from records.events import Source, check_and_save, end, is_over, read_and_lock
+from records.models import DatedFact, Fact
+from records.periods import When, date_in_words
+from records.text import many_lines
+
+
+def last_terms(forum: Forum) -> TermsOfReference | None:
+    """The latest terms of reference of a forum, whether they are in force or not."""
+    versions = forum.terms_of_reference.select_related("forum")
+    return max(versions, key=lambda each: (each.latest_start, each.pk), default=None)
+
+
+@transaction.atomic
+def record_new_terms(
+    *, forum: Forum, begins: When, source: Source, **laid_down: Any
+) -> TermsOfReference:
+    """Record new terms of reference: the fields in `laid_down`. The former ones end the day before.
+
+    The clauses of quoracy and the steps of escalation of the former are copied. If the words on
+    quoracy are others now, nobody has compared the clauses with them yet.
+
+    Raises ValidationError, changing nothing, if they would not follow the former or a rule would
+    be broken.
+    """
+    forum = read_and_lock(forum)
+    former = last_terms(forum)
+    terms = TermsOfReference(forum=forum, **begins.as_start(), **source.as_evidence(), **laid_down)
+    if former is None:
+        check_and_save(terms)
+        return terms
+    _end_before(former, begins, source)
+    if many_lines(terms.quoracy_wording) == former.quoracy_wording:
+        terms.quoracy_clauses_say_all = former.quoracy_clauses_say_all
+        terms.quoracy_also_asks = former.quoracy_also_asks
+    check_and_save(terms)
+    for fact in _belonging_to(former):
+        check_and_save(_copy_for(terms, fact, source))
+    return terms
+
+
+def _end_before(former: TermsOfReference, begins: When, source: Source) -> None:
+    """End the former terms of reference before the next begin, unless they are over by then."""
+    last = begins.eve()
+    if former.latest_start >= begins.first_possible():
+        raise ValidationError(
+            {
+                "start_date": f"The forum has terms of reference that begin "
+                f"{former.when_it_starts()}, and these would begin no later. Give a later day. If "
+                "these are the earlier ones, add them on the page of the forum, with their last "
+                "day."
+            }
+        )
+    if is_over(former, last):
+        return
+    if former.end_date is not None and not former.end_is_announced:
+        raise ValidationError(
+            {
+                "start_date": f"The former terms of reference end {former.when_it_ends()}, which "
+                "is no earlier. Give a later day, or correct their end first."
+            }
+        )
+    end(former, last, source)
+
+
+def _belonging_to(terms: TermsOfReference) -> list[QuoracyClause | EscalationStep]:
+    clauses = terms.quoracy_clauses.order_by("order", "pk")
+    return [*clauses, *terms.escalation_steps.order_by("order")]
+
+
+def _copy_for(terms: TermsOfReference, fact: Fact, source: Source) -> Fact:
+    """What a clause or a step asks, in other terms of reference. Only the words of its source are
+    left behind."""
+    left = {"id", "terms", *fact.EVIDENCE_FIELDS}
+    fields = [each for each in fact._meta.concrete_fields if each.name not in left]
+    asks = {each.name: getattr(fact, each.name) for each in fields}
+    return type(fact)(terms=terms, **asks, **source.as_evidence())
+
+
+@transaction.atomic
+def record_review(
+    *,
+    terms: TermsOfReference,
+    when: When,
+    source: Source,
+    next_review: datetime.date | None = None,
+) -> list[Fact | DatedFact]:
+    """Record that a document confirms terms of reference, with their clauses and steps, and by
+    which day they are to be reviewed next. Gives the facts that `reconfirm` left alone.
+
+    A day that the review has met is no longer the next. Raises ValidationError, changing nothing,
+    if a rule would be broken.
+    """
+    stored = read_and_lock(terms)
+    if next_review is not None and next_review <= when.last_possible():
+        raise ValidationError(
+            {
+                "review_date": f"{date_in_words(next_review)} is no later than the review that the "
+                f"document records, {when.in_words()}. Give the next day, or leave this empty."
+            }
+        )
+    left = reconfirm(facts=[stored, *_belonging_to(stored)], when=when, source=source)
+    stored = read_and_lock(stored)
+    met = stored.review_date is not None and stored.review_date <= when.last_possible()
+    review_date = next_review or (None if met else stored.review_date)
+    if review_date != stored.review_date:
+        stored.review_date = review_date
+        check_and_save(stored)
+    return left
