@@ -12,12 +12,12 @@ from editing.steps import Step, step_on
 from editing.typed_dates import TypedDayField
 from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
 from forums.steps.confirmations import ConfirmingForm, left_in_words, may_change
-from forums.terms_versions import last_terms, record_new_terms, record_review
 from forums.terms_on_day import TermsOnDay, terms_on
+from forums.terms_versions import last_terms, record_new_terms, record_review
 from records.history import Nature
 from records.periods import Precision, date_in_words, last_day
 
-# What is laid down, in the groups of the form. What is not changed is taken over.
+# The fields of what a version lays down, in the groups of the form.
 LAID_DOWN: list[tuple[str, list]] = [
     ("What it is for", ["purpose", "responsibilities", "accountable_for", "authority"]),
     (
@@ -82,7 +82,7 @@ class NewTermsForm(StepForm):
         self.fields["review_date"] = review_date_field()
 
     def laid_down(self) -> dict:
-        """The fields of the new version, but for its period and its source."""
+        """The fields of the new version, without its period and its source."""
         data = self.cleaned_data
         told = {name: data[name] for name in (*TEXTS, *APPROVED, "review_date")}
         return {**told, "approved_precision": data["approved_precision"] or Precision.DAY}
@@ -175,7 +175,7 @@ class ReviewForm(ConfirmingForm):
 
 
 class Reviewed(Step):
-    """What is reviewed is `reviewed`: the record itself, or what the record has in force."""
+    """Records a review of the terms of reference that `reviewed` gives."""
 
     name = "reviewed"
     rank = 35
