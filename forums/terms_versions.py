@@ -78,9 +78,10 @@ def _belonging_to(terms: TermsOfReference) -> list[QuoracyClause | EscalationSte
     return [*clauses, *terms.escalation_steps.order_by("order")]
 
 
-def _copy_for(terms: TermsOfReference, fact: Fact, source: Source) -> Fact:
-    """What a clause or a step asks, in other terms of reference. Only the words of its source are
-    left behind."""
+def _copy_for(
+    terms: TermsOfReference, fact: QuoracyClause | EscalationStep, source: Source
+) -> QuoracyClause | EscalationStep:
+    """A clause or a step, in other terms of reference, without the words of its source."""
     left = {"id", "terms", *fact.EVIDENCE_FIELDS}
     fields = [each for each in fact._meta.concrete_fields if each.name not in left]
     asks = {each.name: getattr(fact, each.name) for each in fields}

@@ -151,7 +151,7 @@ def offered(record: DatedFact) -> list[tuple[str, str, QuerySet, Callable[[Any],
     return [itself]
 
 
-def may_change(*models: type[DatedFact]) -> tuple[str, ...]:
+def may_change(*models: type[Fact | DatedFact]) -> tuple[str, ...]:
     """The permissions to change records of `models`."""
     return tuple(sorted(permissions([*models], "change")))
 

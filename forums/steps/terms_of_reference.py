@@ -1,6 +1,7 @@
 """Guided steps that record new terms of reference, and a review that left them as they are."""
 
 import datetime
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
@@ -32,8 +33,8 @@ APPROVED = ["approved_by_forum", "approved_by_organisation", "approved_on", "app
 
 def text_field(name: str) -> forms.Field:
     """The field of a form for what terms of reference say."""
-    field = TermsOfReference._meta.get_field(name)
-    if isinstance(field, models.TextField):
+    field: Any = TermsOfReference._meta.get_field(name)
+    if field.get_internal_type() == "TextField":
         return field.formfield(widget=AdminTextareaWidget(attrs={"rows": 4}))
     return field.formfield() if field.choices else field.formfield(widget=AdminTextInputWidget)
 
@@ -205,7 +206,7 @@ class Reviewed(Step):
 
     def take(self, form) -> models.Model | None:
         self.left = record_review(
-            terms=self.reviewed(),
+            terms=cast(TermsOfReference, self.reviewed()),
             when=form.when,
             source=form.source,
             next_review=form.cleaned_data["review_date"],
