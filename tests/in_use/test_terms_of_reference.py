@@ -13,13 +13,17 @@ from tests.builders import (
     make_document,
     make_escalation_step,
     make_forum,
+    make_membership,
     make_organisation,
+    make_person,
     make_quoracy_clause,
+    make_seat,
     make_terms,
 )
 from tests.in_use.stage import ALWAYS, correct, paper, take
 from tests.pages import opened
 from tests.pages.as_data import read_data
+from tests.pages.files import WordFile
 from tests.pages.reading import read
 from tests.pages.test_recorded_and_feeds import entries
 
@@ -98,6 +102,41 @@ def test_each_page_paper_and_file_has_the_rule_of_the_day(board):
         assert [row["number"] for row in asks] == [number]
         tables = opened.csv_tables(**asked)
         assert [row["quoracy_wording"] for row in tables["terms_of_reference"]] == [wording]
+
+
+def test_one_attendance_is_judged_by_the_rule_of_the_day(board):
+    seats = [make_seat(forum=board, title=f"Seat {number}") for number in range(8)]
+    for seat in seats:
+        make_membership(seat=seat, person=make_person())
+    verdicts = {
+        "2023-03-31": [True, True, True],
+        "2023-04-01": [False, True, True],
+        "2025-05-31": [False, True, True],
+        "2025-06-01": [False, False, True],
+    }
+    for on, right in verdicts.items():
+        told = []
+        for number in (3, 5, 7):
+            there = {f"seat-{seat.pk}": "attends" for seat in seats[:number]}
+            asked = {**there, "as_at": on}
+            told.append(read_data("/forums/board/quoracy.json", asked).said["quorate"])
+        assert told == right, on
+
+
+def test_the_appendix_for_word_has_the_rule_of_the_day(board):
+    for on, (wording, _) in QUORUM.items():
+        told = " ".join(WordFile("/forums/board/terms.docx", {"as_at": on}).paragraphs)
+        assert [each for each in (THREE, FIVE, SEVEN) if each in told] == [wording], on
+
+
+def test_of_terms_replaced_in_some_month_either_may_be_in_force_in_it():
+    forum = make_forum(slug="board", start_date="2015-04-01")
+    make_terms(forum=forum, purpose="To plan.")
+    take(forum, "new-terms", date="April 2024", **texts_of(forum, purpose="To buy."))
+    said = read("/forums/board/", {"as_at": "2024-04-15"}).section("terms")
+    assert "It is not certain which terms of reference were in force" in said
+    for on, purpose in (("2024-03-31", "To plan."), ("2024-05-01", "To buy.")):
+        assert read_data("/forums/board.json", {"as_at": on}).said["purpose"] == purpose
 
 
 def test_each_version_follows_the_one_before_with_its_own_source(board):
