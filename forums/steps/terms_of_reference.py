@@ -53,7 +53,9 @@ class NewTermsForm(StepForm):
 
     date_label = "First day in force"
     date_help = "Any former ones end the day before."
+    when_fields: list = []
     groups = [
+        ("When", ["date"]),
         (
             "Who approved them",
             [("approved_by_forum", "approved_by_organisation"), "approved_on"],
