@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as property_tests
 
 from tests import slow
 
@@ -25,6 +27,12 @@ DEVELOPMENT_DATABASE = settings.DATABASES["default"]["NAME"]
 # Whole lists that tests have made are kept nowhere else, and not for long.
 KEPT_FILES = tempfile.TemporaryDirectory(prefix="register-tests-")
 settings.KEPT_FILES = KEPT_FILES.name
+
+# A busy machine is no fault of what is tested.
+property_tests.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+property_tests.load_profile("untimed")
 
 # Hashing is slow on purpose, and these passwords protect nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

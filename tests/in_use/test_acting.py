@@ -20,7 +20,9 @@ def acts_for(stage: Stage, day: str) -> str | None:
     """What Bea acts for on a day, the same on the page in words and in each kind of file."""
     asked = {"as_at": day}
     of_bea = [
-        row for row in read_data(f"{stage.page}.csv", asked).rows if row["person"].endswith("/bea/")
+        row
+        for row in read_data(f"{stage.page}.csv", asked).rows
+        if row["person"].endswith("/bea/") and row["when"] == "now"
     ]
     [own] = read_data("/people/bea.json", asked).said["now"]
     held = read_data(f"{stage.page}.json", asked).said[f"{stage.kind}s"][0]["holders"]
