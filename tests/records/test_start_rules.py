@@ -88,6 +88,7 @@ def test_the_rules_are_those_we_know():
         "forums_membership_not_before_seat",
         "forums_membership_not_before_forum",
         "forums_memberorganisation_not_before_forum",
+        "forums_termsofreference_not_before_forum",
         "forums_memberorganisation_not_before_organisation",
         "forums_reportingline_not_before_from_forum",
         "forums_reportingline_not_before_to_forum",
