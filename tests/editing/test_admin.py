@@ -31,7 +31,9 @@ from tests.builders import (
     make_person,
     make_person_name,
     make_post,
+    make_post_terms,
     make_seat,
+    make_seat_terms,
     make_statement,
     terms_of,
 )
@@ -88,7 +90,11 @@ def pages_of(record) -> dict[str, str]:
 
 def make_several(model, number):
     for _ in range(number):
-        BUILDERS[model]()
+        record = BUILDERS[model]()
+        if isinstance(record, Post):
+            make_post_terms(post=record)
+        if isinstance(record, Seat):
+            make_seat_terms(seat=record)
 
 
 def surround(record, number):
@@ -100,13 +106,18 @@ def surround(record, number):
                 BUILDERS[relation.related_model](**{relation.field.name: record, **unlike})
         # Records that its page names although they point at it through another record.
         if isinstance(record, Organisation):
-            make_appointment(post=make_post(organisation=record))
+            appointment = make_appointment(post=make_post(organisation=record))
+            make_post_terms(post=appointment.post)
         if isinstance(record, Forum):
             make_seat(forum=record, ex_officio_post=make_appointment().post)
-            make_membership(
+            membership = make_membership(
                 seat=make_seat(forum=record, on_behalf_of=make_organisation()),
                 on_behalf_of=make_organisation(),
             )
+            make_seat_terms(seat=membership.seat)
+        if isinstance(record, Person):
+            make_post_terms(post=make_appointment(person=record).post)
+            make_seat_terms(seat=make_membership(person=record).seat)
 
 
 def unlike_the_rest(model, record) -> dict:
