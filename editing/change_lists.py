@@ -93,3 +93,17 @@ class InForce(admin.SimpleListFilter):
                 return queryset
             case _:
                 return queryset.listed(today)
+
+
+class OfAnyPeriod(InForce):
+    """Records of a kind that is over by its nature: all of them, unless some are asked for."""
+
+    def lookups(self, request, model_admin):
+        return [("today", "In force today"), *super().lookups(request, model_admin)]
+
+    def value(self):
+        return super().value() or "all"
+
+    def choices(self, changelist):
+        _, *named = super().choices(changelist)  # the first of them is what InForce starts from
+        yield from named

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from editing.admin import DatedAdmin
-from editing.change_lists import InForce
+from editing.change_lists import OfAnyPeriod
 from editing.record_forms import EVIDENCE, PERIOD
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from forums.models import Seat, SeatTerms
@@ -27,7 +27,8 @@ class SeatTermsAdmin(DatedAdmin):
         EVIDENCE,
     ]
     list_display = ["seat", "title", "number", "since", "until"]
-    list_filter = [InForce]
+    list_filter = [OfAnyPeriod]
+    left_out = ""
     list_select_related = ["seat__forum"]
     search_fields = ["title", "seat__title", "seat__forum__folded", "seat__forum__names__folded"]
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from editing.admin import DatedAdmin
-from editing.change_lists import InForce
+from editing.change_lists import OfAnyPeriod
 from editing.record_forms import EVIDENCE, PERIOD
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from organisations.models import Post, PostTerms
@@ -18,7 +18,8 @@ class PostTermsAdmin(DatedAdmin):
         EVIDENCE,
     ]
     list_display = ["post", "title", "max_holders", "since", "until"]
-    list_filter = [InForce]
+    list_filter = [OfAnyPeriod]
+    left_out = ""
     list_select_related = ["post__organisation"]
     search_fields = ["title", "post__folded", "post__organisation__folded"]
 

@@ -479,6 +479,23 @@ def test_a_list_starts_from_what_is_in_force_today(admin_client):
     assert listed(admin_client.get(page, {"in_force": "nonsense"})) == {current, last_day}
 
 
+@pytest.mark.parametrize("make", [make_post_terms, make_seat_terms])
+def test_a_list_of_earlier_terms_starts_from_all_of_them(make, admin_client):
+    today = timezone.localdate()
+    over, until_today = make(), make(end_date=today)
+    page = address(type(over), "changelist")
+    first = admin_client.get(page)
+    assert listed(first) == {over, until_today}
+    assert "Look among" not in first.content.decode()
+    [period] = first.context["cl"].filter_specs
+    choices = {each["display"]: each["selected"] for each in period.choices(first.context["cl"])}
+    assert [words for words, chosen in choices.items() if chosen] == ["All"]
+    assert next(iter(choices)) == "In force today"
+    assert listed(admin_client.get(page, {"in_force": "today"})) == {until_today}
+    assert listed(admin_client.get(page, {"in_force": "ended"})) == {over}
+    assert listed(admin_client.get(page, {"in_force": "nonsense"})) == {over, until_today}
+
+
 @pytest.mark.parametrize("words", ["Sian", "SIÂN", "jones sian", "nee Davies", "o'neill"])
 def test_a_person_is_found_by_any_name_however_it_is_typed(words, admin_client):
     person = make_person(name="Siân Jones")
