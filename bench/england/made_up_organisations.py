@@ -7,6 +7,7 @@ from collections import defaultdict
 from bench.england.bodies import CCGS_BEGAN, ICBS_BEGAN, England, ListedBody
 from bench.england.book import Book, BookEntry
 from bench.england.calendar import FIRST, IMPORT, LAST, Calendar, at_eight
+from bench.england.earlier_terms import add_with_terms
 from bench.england.made_up_people import A_DAY, People, Slugs
 from organisations.models import (
     CqcQuestion,
@@ -192,13 +193,14 @@ class Organisations:
         for title, kind in POSTS.get(body.kind, []):
             entry = self.first_entry(since, organisation.written_at)
             post = Post(
+                pk=self.book.key_for(Post),
                 organisation=organisation,
                 title=title,
                 kind=kind,
                 start_date=since,
                 **self.calendar.evidence(entry, body.system),
             )
-            self.book.add(post, entry)
+            known = add_with_terms(post, entry, closed, body.system, self.book, self.calendar)
             if not closed:
                 self.posts_of[body.system].append(post)
             days = ((closed or LAST) - since).days
@@ -216,7 +218,7 @@ class Organisations:
                 )
                 self.book.put_down(*still)
             if closed:
-                self.close(post, closed, entry, body.system)
+                self.close(post, closed, known, body.system)
             self.book.put_down(post)
 
     def close(self, record, closed: datetime.date, known: BookEntry, system: int) -> None:

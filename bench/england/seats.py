@@ -5,6 +5,7 @@ import random
 
 from bench.england.book import Book, BookEntry
 from bench.england.calendar import FIRST, Calendar
+from bench.england.earlier_terms import add_with_terms
 from bench.england.made_up_organisations import Organisations
 from bench.england.made_up_people import People
 from bench.england.planning import Planned
@@ -27,7 +28,7 @@ MEMBERS = [
 ]
 ATTENDING = ["Secretary", "Head of governance", "Programme manager"]
 # Who has been on a forum, against how many seats it has.
-PEOPLE_A_SEAT = 2.4
+PEOPLE_A_SEAT = 3.1
 
 
 class SeatPlan:
@@ -56,11 +57,11 @@ class SeatPlan:
             counts[self.chance.choice(filled).pk] += 1
         standing = []
         for seat in seats:
-            self.book.add(seat, entry)
+            known = add_with_terms(seat, entry, until, planned.system, self.book, self.calendar)
             still = self.sit(seat, planned.system, since, until, counts[seat.pk])
             standing += still
             if until is not None:
-                self.end(seat, until, entry, planned.system)
+                self.end(seat, until, known, planned.system)
             if until is None:
                 standing.append(seat)
             else:
@@ -125,7 +126,7 @@ class SeatPlan:
             )
             if role == SeatRole.MEMBER and self.chance.random() < 0.4:
                 seat.on_behalf_of = self.chance.choice(bodies)
-                title = f"Representative of {seat.on_behalf_of}"[:190]
+                title = f"Representative of {seat.on_behalf_of}"[:180]
             if role == SeatRole.CHAIR and heads and planned.kind != ForumKind.COMMITTEE:
                 seat.ex_officio_post = heads[0]
             elif posts and order > 1 and self.chance.random() < 0.06:

@@ -36,7 +36,7 @@ from records.periods import Qualifier
 # How many forums are kept open to the end, and how many rows of history are left for them.
 KEPT_OPEN, SPARE = 10, 60
 # How many rows each has besides, against those of one who has sat on it.
-OWN = 12
+OWN = 13
 SHORTEST = 240  # in days: for how long a forum is there at the least
 
 
