@@ -228,16 +228,13 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> Differences:
 def differences_of(model: type[HeldTerms], keys: Iterable[int]) -> dict[int, Differences]:
     """What changed at the end of each of the terms of those keys. Asks two queries, if any."""
     keys = list(keys)
-    held = list(
-        model.objects.filter(pk__in=keys).order_by().values_list(model.terms_of, flat=True)
-        if keys
-        else ()
-    )
-    if not held:
+    if not keys:
         return {}
     of: Any = model._meta.get_field(model.terms_of)
+    held = model.objects.filter(pk__in=keys).order_by().values(model.terms_of)
     now = of.related_model.objects.filter(pk__in=held).order_by().values("pk", *model.laid_down)
-    terms = terms_by_key(model, held)
+    now = list(now)
+    terms = terms_by_key(model, [row["pk"] for row in now])
     return {
         change.before.id: change.differences
         for row in now

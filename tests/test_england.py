@@ -177,13 +177,14 @@ def every_page() -> list[str]:
 
 
 @pytest.mark.parametrize("parameters", [{}, {"as_at": "2020-05-01"}, {"recorded": "2021-06-01"}])
-def test_every_page_opens_on_it_within_its_ten_queries(england, parameters):
+def test_every_page_opens_on_it_within_its_queries(england, parameters):
     for page in every_page():
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(page, query_params=parameters if "?" not in page else None)
         assert answer.status_code in ((200, 404) if "recorded" in parameters else (200,)), page
-        # Reading the past takes four more queries on every page.
-        assert len(queries) <= (14 if "recorded" in parameters else 10), page
+        # Ten queries, and one more where a seat or post has earlier terms. Reading the past takes
+        # four more on every page, and what became of such terms two on a page of changes.
+        assert len(queries) <= (16 if "recorded" in parameters else 11), page
 
 
 @pytest.mark.parametrize("most", [7, 200, 2_000])

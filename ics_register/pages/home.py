@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet, Value
 from django.http import HttpRequest
 
 from forums.filling import with_standing
@@ -153,36 +153,43 @@ NONE = HowMany(0, 0, 0)
 
 
 def _how_many(
-    model: type[Forum | Organisation], places: list[int], day: datetime.date, *by: str
-) -> Iterator[tuple]:
-    """The records of `places`, counted by fields: the value of each field and a HowMany."""
-    rows = (
+    places: list[int], day: datetime.date
+) -> Iterator[tuple[int, OrganisationKind | None, HowMany]]:
+    """The organisations of `places`, counted by place and kind, and their forums, counted by place
+    with no kind; in one query."""
+    counts = {
+        "sure": Count("pk", filter=certain(day)),
+        "in_list": Count("pk", filter=listed(day)),
+        "possible": Count("pk"),
+    }
+    forums, organisations = (
         model.objects.possibly(day)
         .filter(place__in=places)
         .order_by()
-        .values_list(*by)
-        .annotate(
-            sure=Count("pk", filter=certain(day)),
-            in_list=Count("pk", filter=listed(day)),
-            possible=Count("pk"),
-        )
+        .values_list("place", of_kind)
+        .annotate(**counts)
+        for model, of_kind in ((Forum, Value("")), (Organisation, F("kind")))
     )
-    for *values, sure, in_list, possible in rows:
-        yield *values, HowMany(sure, in_list - sure, possible - in_list)
+    for place, kind, sure, in_list, possible in organisations.union(forums, all=True):
+        count = HowMany(sure, in_list - sure, possible - in_list)
+        yield place, OrganisationKind(kind) if kind else None, count
 
 
 def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[dict]:
     """Systems with the places in them, and how many organisations and forums serve each."""
     keys = {place.pk for place in shown}
     told = [place.pk for place in places if place.pk in keys or place.part_of_id in keys]
-    forums = dict(_how_many(Forum, told, asked.day, "place"))
+    forums: dict[int, HowMany] = {}
     organisations: dict[int, list] = defaultdict(list)
     more: dict[int, HowMany] = defaultdict(lambda: NONE)
-    for place, kind, count in _how_many(Organisation, told, asked.day, "place", "kind"):
+    for place, kind, count in _how_many(told, asked.day):
+        if kind is None:
+            forums[place] = count
+            continue
         more[place] = HowMany(*(a + b for a, b in zip(more[place], count, strict=True)))
         if count.certain:
             label = _counted(kind, count.certain)
-            organisations[place].append((OrganisationKind(kind), count.certain, label))
+            organisations[place].append((kind, count.certain, label))
     in_order = list(OrganisationKind).index
     systems = []
     for system in shown:
