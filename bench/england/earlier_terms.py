@@ -1,4 +1,4 @@
-"""What was laid down of a few posts and seats until it changed."""
+"""Terms that a few posts and seats had until they changed."""
 
 import datetime
 from typing import Any
@@ -29,7 +29,7 @@ def add_with_terms(
 ) -> BookEntry:
     """Add a post or seat, which has its key. One in so many is added as it was first, and changed
     once to what it is. Gives the entry of whatever was written of it last."""
-    # No number changes from one or to one, so what its holders are does not go by these terms.
+    # No number changes from one or to one, so no record of a holder depends on these terms.
     held.has_terms = False
     model = type(held)
     first, last = max(FIRST, held.start_date) + APART, (until or LAST) - APART
