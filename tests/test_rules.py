@@ -66,6 +66,7 @@ def ended(last):
 
 
 ENDED = ended("2020-03-31")
+TO_END = {"end_date": day("2020-03-31"), "end_qualifier": "not-before"}
 NO_START = {"start_date": None, "earliest_start": NO_EARLIEST}
 NOT_STARTED = {"start_qualifier": "not-before", "latest_start": NO_LATEST}
 
@@ -116,7 +117,7 @@ SHARED = {
     "start_or_end": (
         [
             NO_START,
-            {**NO_START, "end_date": day("2020-03-31"), "end_qualifier": "not-before"},
+            {**NO_START, **TO_END, "earliest_end": NO_LATEST, "latest_end": NO_LATEST},
         ],
         [
             {**NO_START, **ended("2019-04-01")},
@@ -217,7 +218,8 @@ OF_WHAT_GOES_ON = [
     {"earliest_end": day("2020-03-31")},
     {"start_date": day("2019-04-01"), "end_date": None},
     {**NOT_STARTED},
-    {"end_date": day("2020-03-31"), "end_qualifier": "not-before"},
+    TO_END,
+    {"end_qualifier": "x"},
 ]
 
 
@@ -231,6 +233,7 @@ def shared_cases():
             elif ending in SHARED or ending in TENURE:
                 refused, allowed = (SHARED | TENURE)[ending]
                 if model is Succession:  # it never ends
+                    refused = [each for each in refused if "end_date" not in each]
                     allowed = [each for each in allowed if "end_date" not in each]
                     allowed = allowed or [{"locator": "page 3"}]
                 if issubclass(model, HeldTerms):  # they always end
