@@ -109,8 +109,10 @@ def test_a_form_says_of_every_picker_what_was_typed_and_not_chosen(model, admin_
     request.user, request.resolver_match = admin_user, None
     form_class = admin.site.get_model_admin(model).get_form(request)
     # A number that would be a key is no choice either.
-    form = form_class({f"{name}-typed": str(make_document().pk) for name in pickers_of(model)})
-    told = {name: form.errors[name] for name in pickers_of(model)}
+    # `NOT_FILLED_IN` in tests/test_hand_kept_lists.py has the few fields that a form leaves out.
+    pickers = [name for name in pickers_of(model) if name in form_class.base_fields]
+    form = form_class({f"{name}-typed": str(make_document().pk) for name in pickers})
+    told = {name: form.errors[name] for name in pickers}
     assert all("You typed “" in str(errors) for errors in told.values())
 
 

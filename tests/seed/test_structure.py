@@ -23,6 +23,14 @@ QUALITY = "Herefordshire Quality and Outcomes group"
 TRUST = "Gloucestershire Health and Care NHS Foundation Trust"
 THEN = " then called 2gether NHS Foundation Trust"
 
+NETWORK_BOARDS = (
+    "East Herefordshire PCN board",
+    "Herefordshire Hereford City HMG PCN board",
+    "North and West Herefordshire PCN board",
+    "South and West Herefordshire PCN board",
+    "The WBC (Hereford City) PCN board",
+)
+
 STATED = {
     # Summary, paragraph 6: feeds into and out of the three operational forums
     ("Clinical Strategy Group", "works with", "ICS Finance Forum"),
@@ -88,6 +96,8 @@ STATED = {
     ("Frailty forum", "sub-group of", HIPCS),
     ("End of life sub-group", "sub-group of", HIPCS),
     ("Task and finish groups of HIPCS", "sub-group of", HIPCS),
+    # Locality/Primary Care Network Boards
+    *((board, "reports to", HIPCS) for board in NETWORK_BOARDS),
 }
 VERBS = ["reports to", "sub-group of", "overseen by", "escalates to", "advises", "works with"]
 NAMES = {name.removesuffix(", by exception") for line in STATED for name in (line[0], line[2])}
@@ -142,7 +152,7 @@ def test_every_forum_of_the_paper_is_in_the_chart_and_in_the_list():
         told.find("div/strong/a").get("href")
         for told in page.all("li", class_="register-tree__forum")
     }
-    assert len(forums) == len(listed) == 49
+    assert len(forums) == len(listed) == 54
     assert listed == forums
     assert forums <= set(page.links(chart))
 
