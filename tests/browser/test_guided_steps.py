@@ -290,11 +290,16 @@ def test_a_seat_of_two_becomes_a_seat_of_one(staff, reader):
     staff.confirm()
 
     seat = "Representative of 2gether NHS Foundation Trust"
-    two = {f"{seat} 1 of 2": "Duncan Sutherland", f"{seat} 2 of 2": "Colin Merker"}
+    change = "from 1 April 2024 one"
+    two = {
+        f"{seat} 1 of 2 {change} is to hold it, not two": "Duncan Sutherland",
+        f"{seat} 2 of 2": "Colin Merker Mark Yates from 1 April 2024",
+    }
+    one = {f"{seat} {change} holds it, not two": "Mark Yates"}
     assert [
         {title: who for title, who in reader.seats("ics-executive", day).items() if seat in title}
         for day in DAYS
-    ] == [two, {seat: "Mark Yates"}, {seat: "Mark Yates"}, {seat: "Mark Yates"}]
+    ] == [two, one, one, one]
 
 
 def test_an_appointment_is_announced_for_next_month(staff, reader):
@@ -325,7 +330,7 @@ def test_an_appointment_is_announced_for_next_month(staff, reader):
     ]
     assert len(reader.holds("kath-cobain")) == 1
     assert reader.read("/people/kath-cobain/").facts["to-come"] == [
-        f"Chair ICS Quality Forum from {date_in_words(first)}."
+        f"Chair ICS Quality Forum from {date_in_words(first)}, {plan}."
     ]
     assert len(reader.holds("kath-cobain", str(first))) == 2
 
