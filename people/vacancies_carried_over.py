@@ -25,11 +25,12 @@ def still_vacant(held: Any, last: When) -> Iterator[tuple[Vacancy, int]]:
     day = last.last_possible()
     tenures = list(getattr(held, held.tenures_name).all())
     lasting = list(held.vacancies.filter(latest_end__gt=day).order_by("-latest_start", "-pk"))
-    left = vacant_places(lasting, [tenures], held.capacity, day)
+    capacity = held.capacity_on(day)
+    left = vacant_places(lasting, [tenures], capacity, day)
     for vacancy in lasting:
         places = vacancy.places
         if vacancy.certainly(day):
-            places = min(left, vacant_places([vacancy], [tenures], held.capacity, day))
+            places = min(left, vacant_places([vacancy], [tenures], capacity, day))
             left -= places
         if places:
             yield vacancy, places
@@ -91,7 +92,8 @@ def _room(held: Any, begins: When) -> int:
     day = begins.last_possible()
     tenures = list(getattr(held, held.tenures_name).all())
     there = sum(each.basis != Basis.ACTING and each.certainly(day) for each in tenures)
-    vacant = vacant_places(held.vacancies.all(), [tenures], held.capacity, day)
-    if held.capacity is None:
+    capacity = held.capacity_on(day)
+    vacant = vacant_places(held.vacancies.all(), [tenures], capacity, day)
+    if capacity is None:
         return 0 if there or vacant else MANY
-    return max(held.capacity - there - vacant, 0)
+    return max(capacity - there - vacant, 0)

@@ -6,8 +6,12 @@ from forums.models import Seat, SeatVacancy
 from forums.transfers import END, END_VACANT
 from organisations.models import Post
 from people.models import Appointment, PostVacancy
+from people.vacancies_carried_over import end_vacancies
+from records.events import Source
+from records.periods import When
 from tests import stepping
 from tests.builders import (
+    day,
     make_appointment,
     make_chair_seat,
     make_forum,
@@ -17,6 +21,7 @@ from tests.builders import (
     make_post,
     make_post_vacancy,
     make_seat,
+    make_seat_terms,
     make_seat_vacancy,
 )
 from tests.in_use.stage import Stage, changes, feed_tells, paper, take
@@ -48,6 +53,20 @@ def places(forum: str, day: str) -> list[tuple[str, int, int]]:
 
 
 # What ends takes its vacancies with it
+
+
+def test_a_seat_that_ends_before_its_number_fell_ends_the_vacancies_that_it_had_then():
+    """Somebody took one of three vacant places. By its number now, none would have been left."""
+    seat = make_seat(number=1)
+    make_seat_terms(seat=seat, number=3, end_date="2023-05-15")
+    vacancy = make_seat_vacancy(seat=seat, places=3, start_date="2021-01-01")
+    make_membership(seat=seat, start_date="2022-01-01", end_date="2022-12-31")
+
+    said = Source(paper("2023-01-20"), "page 1")
+    end_vacancies(seat, When(day("2022-12-31")), said, day("2026-12-01"))
+
+    vacancy.refresh_from_db()
+    assert vacancy.end_date == day("2022-12-31")
 
 
 @pytest.mark.parametrize("kind", ["post", "seat"])
@@ -128,8 +147,8 @@ def test_a_vacant_seat_that_moves_is_vacant_in_the_other_organisation(ccg, icb):
         == f"It goes on from the vacancy before it, of which {said.short_title}, minute 7, says so."
     )
     days = {"2022-04-30": 0, "2022-05-01": 1, "2022-06-30": 1, "2022-07-01": 1}
-    for day, vacant in days.items():
-        assert places("board", day) == [("GP", 1, vacant)], day
+    for when, vacant in days.items():
+        assert places("board", when) == [("GP", 1, vacant)], when
 
 
 def test_a_move_that_is_undone_puts_its_vacancy_back(ccg, icb):
