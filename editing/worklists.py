@@ -278,7 +278,7 @@ def ended_before(day: datetime.date, *paths: str) -> Q:
 
 
 def named_in_ends(*paths: str) -> list[str]:
-    """What to select with records, so that the end of what `paths` lead to can be told."""
+    """The documents to fetch with records whose rows say how what `paths` lead to ended."""
     return [f"{path}{name}" for path in paths for name in ("__document", "__end_document")]
 
 

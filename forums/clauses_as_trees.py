@@ -14,8 +14,7 @@ from forums.rule_trees import (
     PeopleAsked,
     ShareAsked,
     Ways,
-    from_json,
-    to_json,
+    in_lowest_terms,
 )
 
 
@@ -35,9 +34,7 @@ def leaf_of(clause: Clause) -> Leaf:
         case ClauseKind.AT_LEAST:
             return PeopleAsked(number, counting=counting)
         case ClauseKind.AT_LEAST_SHARE:
-            share = ShareAsked((number, 100), counting=counting)
-            # Reading it puts the share in its lowest terms.
-            return cast("Leaf", from_json(to_json(share)))
+            return ShareAsked(in_lowest_terms(number, 100), counting=counting)
         case ClauseKind.MUST_INCLUDE:
             return PeopleAsked(1, Among(seats=(cast("int", clause.seat),)), counting)
     raise ValueError(f"There is no such kind of clause: {clause.kind}")

@@ -54,7 +54,7 @@ class Succession(Plannable):
     class Meta(Plannable.Meta):
         ordering = ["from_forum__folded", "id"]
         constraints = [
-            *(each for each in Plannable.Meta.constraints if "start_or_end" not in each.name),
+            *Plannable.Meta.constraints,
             one_of("kind", SuccessionKind),
             models.CheckConstraint(
                 name="forums_succession_between_two",

@@ -291,12 +291,12 @@ def there_for_each(
         return NOBODY if is_sent or clause.one_for_several else one.people
 
     return one_each(
-        [[one for one in present if _may_count_for(one, member)] for member in body.members],
+        [[one for one in present if may_count_for(one, member)] for member in body.members],
         known,
     )
 
 
-def _may_count_for(one: Attendee, member: QuoracyMember) -> bool:
+def may_count_for(one: Attendee, member: QuoracyMember) -> bool:
     if one.organisation != member.organisation:
         return False
     return bool(one.assuming and member.successors) if member.closed else not one.assuming

@@ -11,6 +11,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
+from django.utils.text import get_text_list
+
 from forums.choices import SeatCategory
 from forums.quoracy import How, QuoracyForum
 from forums.rule_trees import (
@@ -198,13 +200,8 @@ def _ways(counting: Ways, *, several: bool) -> str:
 
 
 def either(items: Sequence[str]) -> str:
-    return _joined(items, "or")
+    return get_text_list(items, "or")
 
 
 def both(items: Sequence[str]) -> str:
-    return _joined(items, "and")
-
-
-def _joined(items: Sequence[str], last: str) -> str:
-    *first, final = items
-    return f"{', '.join(first)} {last} {final}" if first else final
+    return get_text_list(items, "and")

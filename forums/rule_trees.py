@@ -47,10 +47,6 @@ class Among:
     category: str = ""
     organisation: str = ""
 
-    @property
-    def all_members(self) -> bool:
-        return not (self.seats or self.category or self.organisation)
-
 
 EVERYONE = Among()
 
@@ -134,6 +130,11 @@ class NotARule(ValueError):
     def __init__(self, problems: list[RuleProblem]) -> None:
         super().__init__(" ".join(map(str, problems)))
         self.problems = problems
+
+
+def in_lowest_terms(part: int, whole: int) -> tuple[int, int]:
+    common = math.gcd(part, whole)
+    return part // common, whole // common
 
 
 def below(tree: Branch) -> tuple[Branch, ...]:
@@ -363,8 +364,7 @@ class _Reading:
         if isinstance(value, list) and len(value) == 2:
             part, whole = value
             if type(part) is int and type(whole) is int and 1 <= part <= whole <= 100:
-                common = math.gcd(part, whole)
-                return part // common, whole // common
+                return in_lowest_terms(part, whole)
         self.problem(
             number,
             "A share is a fraction, such as 1 of 3 or 60 of 100: its second number is 100 at most, "

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from forums.assignment import Demand, assigned
 from forums.quoracy import (
     NOBODY,
-    SOMEBODY_IN_THE_ROOM,
     Attendee,
     How,
     QuoracyForum,
     QuoracyMember,
     QuoracySeat,
     any_in_the_room,
+    may_count_for,
 )
 from forums.rule_trees import (
     AllOf,
@@ -92,11 +92,6 @@ class JudgedRule:
     def top_branches(self) -> tuple[Found, ...]:
         """The branches that a page shows first: those of the rule, or the one that it is."""
         return self.found.below or (self.found,)
-
-    @property
-    def nobody_there(self) -> str:
-        """Somebody who attends, if nobody does: the branches do not ask for it."""
-        return "" if self.in_the_room else SOMEBODY_IN_THE_ROOM
 
     @property
     def steps(self) -> int:
@@ -303,9 +298,3 @@ def _makes_up(one: Attendee, branch: OrganisationsAsked) -> frozenset[int]:
     organisation's own."""
     own = branch.one_for_several or one.how in (How.PROXY, How.SUBSTITUTE)
     return NOBODY if own else one.people
-
-
-def may_count_for(one: Attendee, member: QuoracyMember) -> bool:
-    if one.organisation != member.organisation:
-        return False
-    return bool(one.assuming and member.successors) if member.closed else not one.assuming

@@ -11,10 +11,9 @@ from django.db import models
 from django.db.models import Q
 
 from forums.choices import SeatCategory, SeatRole
-from organisations.held_terms import HeldTerms
+from organisations.held_terms import HeldTerms, recorded_once
 from records.constraints import DatabaseCheck
 from records.models import one_of
-from records.overlap_rules import NoOverlap
 
 NO_SOURCE_SAYS = "Not recorded: no source says."
 
@@ -68,15 +67,7 @@ class SeatTerms(SeatLaidDown, HeldTerms):
     )
     fixed_fields = ("seat",)
     named_by = ("seat__forum",)
-    no_overlaps = (
-        NoOverlap(
-            name="forums_seatterms_once",
-            columns=("seat",),
-            locks="seat",
-            message="What was laid down of this seat is already recorded for that period: "
-            "%(other)s.",
-        ),
-    )
+    no_overlaps = (recorded_once("forums_seatterms_once", "seat"),)
 
     class Meta(HeldTerms.Meta):
         verbose_name = "earlier terms of a seat"

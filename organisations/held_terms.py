@@ -20,6 +20,7 @@ from django.db.models import When as CaseWhen
 from records.constraints import DatabaseCheck
 from records.days import NO_EARLIEST, NO_LATEST, next_day
 from records.models import DatedFact
+from records.overlap_rules import NoOverlap
 from records.periods import Qualifier, When
 from records.prepared import prepared
 from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
@@ -101,6 +102,16 @@ class HeldTerms(DatedFact):
                     "that. Give an earlier day."
                 }
             )
+
+
+def recorded_once(name: str, of: str) -> NoOverlap:
+    """The rule that one thing at a time is laid down of a post or seat."""
+    return NoOverlap(
+        name=name,
+        columns=(of,),
+        locks=of,
+        message=f"What was laid down of this {of} is already recorded for that period: %(other)s.",
+    )
 
 
 @dataclass(kw_only=True)

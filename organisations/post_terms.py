@@ -4,9 +4,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from organisations.held_terms import HeldTerms
+from organisations.held_terms import HeldTerms, recorded_once
 from records.constraints import DatabaseCheck
-from records.overlap_rules import NoOverlap
 
 
 class PostLaidDown(models.Model):
@@ -35,15 +34,7 @@ class PostTerms(PostLaidDown, HeldTerms):
     laid_down = ("title", "max_holders", "requirement")
     fixed_fields = ("post",)
     named_by = ("post__organisation",)
-    no_overlaps = (
-        NoOverlap(
-            name="organisations_postterms_once",
-            columns=("post",),
-            locks="post",
-            message="What was laid down of this post is already recorded for that period: "
-            "%(other)s.",
-        ),
-    )
+    no_overlaps = (recorded_once("organisations_postterms_once", "post"),)
 
     class Meta(HeldTerms.Meta):
         verbose_name = "earlier terms of a post"

@@ -63,7 +63,7 @@ class Relationship(Plannable):
     class Meta(Plannable.Meta):
         ordering = ["from_organisation__folded", "kind"]
         constraints = [
-            *(each for each in Plannable.Meta.constraints if "start_or_end" not in each.name),
+            *Plannable.Meta.constraints,
             DatabaseCheck(
                 name="organisations_relationship_start_or_end",
                 condition=Q(start_date__isnull=False)

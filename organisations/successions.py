@@ -86,7 +86,8 @@ class Plannable(DatedFact):
     class Meta(DatedFact.Meta):
         abstract = True
         constraints = [
-            *DatedFact.Meta.constraints,
+            # A plan may have neither a start nor an end.
+            *(each for each in DatedFact.Meta.constraints if "start_or_end" not in each.name),
             DatabaseCheck(
                 name="%(app_label)s_%(class)s_given_up_has_source",
                 condition=Q(given_up_document__isnull=True, given_up_locator="")

@@ -88,7 +88,8 @@ class NewTermsForm(StepForm):
         """The fields of the new version, without its period and its source."""
         data = self.cleaned_data
         told = {name: data[name] for name in (*TEXTS, *APPROVED, "review_date")}
-        return {**told, "approved_precision": data["approved_precision"] or Precision.DAY}
+        told["approved_precision"] = told["approved_precision"] or Precision.DAY
+        return told
 
 
 @step_on(Forum)

@@ -13,16 +13,55 @@ from forums.steps.posts_and_seats import (
     who_may_hold_it,
     yes_or_no,
 )
+from organisations.held_terms import HeldTerms
 from organisations.models import Post, PostTerms
 from organisations.terms_changes import change_terms
 
 YES_OR_NO = {None: "", True: "yes", False: "no"}
 
 
-class ChangeSeatForm(StepForm):
-    """Asks what is laid down of a seat from a day on, beginning with what is now."""
+class ChangeTermsForm(StepForm):
+    """Asks what is laid down of a post or seat from a day on, beginning with what is now."""
 
+    terms_model: type[HeldTerms]
     date_label = "First day of the change"
+
+    def laid_down(self) -> dict:
+        asked = [name for name in self.terms_model.laid_down if name in self.fields]
+        return {name: self.cleaned_data[name] for name in asked}
+
+
+class ChangeTerms(Step):
+    """Changes what is laid down of a post or seat from a day on."""
+
+    name = "change-terms"
+    rank = 55
+    form_class: type[ChangeTermsForm]
+
+    @classmethod
+    def is_for(cls, record, day):
+        return not record.has_ended(day)
+
+    def initial(self):
+        asked = self.form_class.base_fields
+        now = {name: getattr(self.record, name) for name in self.form_class.terms_model.laid_down}
+        return {
+            name: YES_OR_NO[value] if isinstance(asked[name], YesOrNo) else value
+            for name, value in now.items()
+        }
+
+    def take(self, form):
+        change_terms(held=self.record, begins=form.when, source=form.source, **form.laid_down())
+
+    def remarks(self, form):
+        if form.when.first_possible() <= self.today:
+            return []
+        what = self.record._meta.verbose_name
+        return [f"Pages show the {what} as it is now until that day."]
+
+
+class ChangeSeatForm(ChangeTermsForm):
+    terms_model = SeatTerms
     date_help = (
         "Until the day before, the seat stays as it was, and pages as at earlier days too. Whoever "
         "sits in it stays."
@@ -55,16 +94,9 @@ class ChangeSeatForm(StepForm):
         if self.record.role == SeatRole.CHAIR:
             del self.fields["role"]
 
-    def laid_down(self) -> dict:
-        return {
-            name: self.cleaned_data[name] for name in SeatTerms.laid_down if name in self.fields
-        }
-
 
 @step_on(Seat)
-class ChangeSeat(Step):
-    name = "change-terms"
-    rank = 55
+class ChangeSeat(ChangeTerms):
     title = "Change the number, title or vote from a day"
     explains = (
         "Records that something else is laid down of the seat from a day on: how many hold it, "
@@ -73,31 +105,9 @@ class ChangeSeat(Step):
     form_class = ChangeSeatForm
     permissions = ("forums.change_seat", "forums.add_seatterms")
 
-    @classmethod
-    def is_for(cls, record, day):
-        return not record.has_ended(day)
 
-    def initial(self):
-        asked = self.form_class.base_fields
-        now = {name: getattr(self.record, name) for name in SeatTerms.laid_down}
-        return {
-            name: YES_OR_NO[value] if isinstance(asked[name], YesOrNo) else value
-            for name, value in now.items()
-        }
-
-    def take(self, form):
-        change_terms(held=self.record, begins=form.when, source=form.source, **form.laid_down())
-
-    def remarks(self, form):
-        if form.when.first_possible() <= self.today:
-            return []
-        return ["Pages show the seat as it is now until that day."]
-
-
-class ChangePostForm(StepForm):
-    """Asks what is laid down of a post from a day on, beginning with what is now."""
-
-    date_label = "First day of the change"
+class ChangePostForm(ChangeTermsForm):
+    terms_model = PostTerms
     date_help = (
         "Until the day before, the post stays as it was, and pages as at earlier days too. Whoever "
         "holds it stays."
@@ -112,9 +122,7 @@ class ChangePostForm(StepForm):
 
 
 @step_on(Post)
-class ChangePost(Step):
-    name = "change-terms"
-    rank = 55
+class ChangePost(ChangeTerms):
     title = "Rename it, or change how many may hold it, from a day"
     explains = (
         "Records that the post is called otherwise from a day on, or that another number may hold "
@@ -122,19 +130,3 @@ class ChangePost(Step):
     )
     form_class = ChangePostForm
     permissions = ("organisations.change_post", "organisations.add_postterms")
-
-    @classmethod
-    def is_for(cls, record, day):
-        return not record.has_ended(day)
-
-    def initial(self):
-        return {name: getattr(self.record, name) for name in PostTerms.laid_down}
-
-    def take(self, form):
-        laid_down = {name: form.cleaned_data[name] for name in PostTerms.laid_down}
-        change_terms(held=self.record, begins=form.when, source=form.source, **laid_down)
-
-    def remarks(self, form):
-        if form.when.first_possible() <= self.today:
-            return []
-        return ["Pages show the post as it is now until that day."]

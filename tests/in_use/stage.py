@@ -52,6 +52,18 @@ def correct(record: Model, **typed) -> None:
     record.refresh_from_db()
 
 
+def joint_in_the_middle_years(kind: str, change, number: str) -> "Stage":
+    """One leader, two joint leaders from 16 May 2023, and one again from 1 June 2025. `change`
+    records from a day that another `number` may hold a post or seat."""
+    stage = Stage(kind)
+    stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
+    change(stage.held, "2023-05-16", "2023-05-20", **{number: 2})
+    bea = stage.add(stage.bea, "2023-05-16", paper("2023-05-20"))
+    take(bea, "end", date="2025-05-31", document=paper("2025-06-10"))
+    change(stage.held, "2025-06-01", "2025-06-10", **{number: 1})
+    return stage
+
+
 def _sent(typed: dict) -> dict:
     return {name: getattr(value, "pk", value) for name, value in typed.items()}
 

@@ -7,7 +7,15 @@ from organisations.models import Post, PostTerms
 from people.models import Appointment
 from tests import stepping
 from tests.builders import make_appointment, make_person, make_post, make_seat
-from tests.in_use.stage import CERTAINLY, Stage, changes, feed_tells, paper, take
+from tests.in_use.stage import (
+    CERTAINLY,
+    Stage,
+    changes,
+    feed_tells,
+    joint_in_the_middle_years,
+    paper,
+    take,
+)
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
@@ -31,14 +39,7 @@ def post_on(day: str) -> dict:
 
 @pytest.fixture
 def led():
-    """One leader, two joint leaders from 16 May 2023, and one again from 1 June 2025."""
-    stage = Stage("post")
-    stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
-    change(stage.held, "2023-05-16", "2023-05-20", max_holders=2)
-    bea = stage.add(stage.bea, "2023-05-16", paper("2023-05-20"))
-    take(bea, "end", date="2025-05-31", document=paper("2025-06-10"))
-    change(stage.held, "2025-06-01", "2025-06-10", max_holders=1)
-    return stage
+    return joint_in_the_middle_years("post", change, "max_holders")
 
 
 def test_one_leader_two_joint_and_one_again(led):

@@ -10,7 +10,15 @@ from editing.links import step_address
 from forums.models import Membership, Seat, SeatTerms
 from tests import stepping
 from tests.builders import make_forum, make_membership, make_person, make_seat, make_seat_terms
-from tests.in_use.stage import CERTAINLY, Stage, changes, feed_tells, paper, take
+from tests.in_use.stage import (
+    CERTAINLY,
+    Stage,
+    changes,
+    feed_tells,
+    joint_in_the_middle_years,
+    paper,
+    take,
+)
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
@@ -54,14 +62,7 @@ def seat_on(day: str, slug: str = "board") -> dict:
 
 @pytest.fixture
 def led():
-    """One leader, two joint leaders from 16 May 2023, and one again from 1 June 2025."""
-    stage = Stage("seat")
-    stage.add(stage.ann, "2019-04-01", paper("2019-06-01"))
-    change(stage.held, "2023-05-16", "2023-05-20", number=2)
-    bea = stage.add(stage.bea, "2023-05-16", paper("2023-05-20"))
-    take(bea, "end", date="2025-05-31", document=paper("2025-06-10"))
-    change(stage.held, "2025-06-01", "2025-06-10", number=1)
-    return stage
+    return joint_in_the_middle_years("seat", change, "number")
 
 
 def test_one_leader_two_joint_and_one_again(led):
