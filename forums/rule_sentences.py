@@ -200,8 +200,8 @@ def _ways(counting: Ways, *, several: bool) -> str:
 
 
 def either(items: Sequence[str]) -> str:
-    return get_text_list(items, "or")
+    return get_text_list(list(items), "or")
 
 
 def both(items: Sequence[str]) -> str:
-    return get_text_list(items, "and")
+    return get_text_list(list(items), "and")

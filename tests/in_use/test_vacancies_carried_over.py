@@ -56,7 +56,7 @@ def places(forum: str, day: str) -> list[tuple[str, int, int]]:
 
 
 def test_a_seat_that_ends_before_its_number_fell_ends_the_vacancies_that_it_had_then():
-    """Somebody took one of three vacant places. By its number now, none would have been left."""
+    """Somebody took one of three vacant places. Its number now would have left none."""
     seat = make_seat(number=1)
     make_seat_terms(seat=seat, number=3, end_date="2023-05-15")
     vacancy = make_seat_vacancy(seat=seat, places=3, start_date="2021-01-01")
