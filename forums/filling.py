@@ -27,18 +27,15 @@ from collections.abc import Iterable
 
 from django.db.models import (
     Case,
-    Count,
     Exists,
     F,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
-    Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Greatest, Least
 
 from forums.models import Membership, Seat, SeatVacancy
 from organisations.models import Post
@@ -49,6 +46,7 @@ from people.standing import (
     coming,
     is_surely_not_over,
     leaving,
+    number_of,
     settled,
     standing,
     surely_held,
@@ -243,9 +241,3 @@ def _filled_at_most(tenures: TenureQuerySet, held: str, day: datetime.date, othe
         default=there,
         output_field=IntegerField(),
     )
-
-
-def number_of(tenures: QuerySet, held: str) -> Coalesce:
-    """How many `tenures` there are, all of one thing: the `held` of the query around this."""
-    numbers = tenures.order_by().values(held).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(numbers, output_field=IntegerField()), Value(0))

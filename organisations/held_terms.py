@@ -193,8 +193,8 @@ def _terms_of(keys: tuple[int, ...], model: type[HeldTerms]) -> QuerySet:
 
 
 def lay_down(records: Iterable[tuple[Any, datetime.date]], model: type[HeldTerms]) -> None:
-    """Give each of some posts or seats, read to be shown and not saved, what was laid down of it on
-    a day. Asks one query, if there are any."""
+    """Give each of some posts or seats with earlier terms, read to be shown and not saved, what was
+    laid down of it on a day. Asks one query, if there are any."""
     records = list(records)
     found = terms_by_key(model, [each.pk for each, _ in records])
     for each, day in records:

@@ -7,7 +7,21 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from organisations.models import Post
 from people.models import Appointment, Basis, TenureQuerySet
@@ -182,3 +196,9 @@ def with_standing(posts: QuerySet, day: datetime.date) -> QuerySet:
     return posts.annotate(places_vacant=vacant).annotate(
         standing=standing([appointments], held, Q(places_vacant__gt=0), day)
     )
+
+
+def number_of(tenures: QuerySet, held: str) -> Coalesce:
+    """How many `tenures` there are, all of one thing: the `held` of the query around this."""
+    numbers = tenures.order_by().values(held).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(numbers, output_field=IntegerField()), Value(0))

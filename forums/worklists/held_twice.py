@@ -4,10 +4,11 @@ from collections import defaultdict
 
 from django.db.models import F, OuterRef, Q, QuerySet
 
-from forums.filling import SEAT, certainly_fills_seat, number_of, with_number
+from forums.filling import SEAT, certainly_fills_seat, with_number
 from forums.models import Membership, Seat
 from forums.worklists.vacancies import Seats, seats_in_force
 from people.models import Appointment
+from people.standing import number_of
 from people.worklists.held_twice import (
     HELD_TWICE,
     held_by_too_many,

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from forums.models import SeatTerms
 from forums.seat_holders import HeldSeat
 from ics_register.pages import facts
 from ics_register.pages.formats import Here
-from organisations.held_terms import lay_down
+from organisations.held_terms import has_terms, lay_down
 from organisations.models import PostTerms
 from people.models import Appointment
 from records.models import DatedFact, read_documents_of
@@ -82,15 +84,21 @@ def read_what_foresaw(them: Iterable[HeldThen], day: datetime.date) -> None:
 
 def lay_down_what_is_held(them: Iterable[HeldThen], day: datetime.date) -> None:
     """Give each post and seat what was laid down of it on the day, or when its holder left. Asks a
-    query for each of the two, if there are any."""
+    query for the posts that `knowing_of_terms` says have earlier terms, and one for the seats."""
     posts: list[tuple[Any, datetime.date]] = []
     seats: list[tuple[Any, datetime.date]] = []
     for each in them:
-        if each.seat is None:
+        if each.seat is None and each.tenure.has_terms:
             last = min(day, each.tenure.latest_end)
             (posts if is_to_post(each.tenure) else seats).append((each.tenure.held, last))
     lay_down(posts, PostTerms)
     lay_down(seats, SeatTerms)
+
+
+def knowing_of_terms(tenures: QuerySet) -> QuerySet:
+    """`tenures`, each of which says whether `lay_down_what_is_held` has something to read of it."""
+    model: Any = PostTerms if tenures.model is Appointment else SeatTerms
+    return tenures.annotate(has_terms=has_terms(model, f"{model.terms_of}_id"))
 
 
 def is_to_post(tenure: object) -> bool:

@@ -18,6 +18,7 @@ from ics_register.pages.held import (
     HeldThen,
     by_when,
     is_to_post,
+    knowing_of_terms,
     lay_down_what_is_held,
     read_what_foresaw,
 )
@@ -135,7 +136,7 @@ def _appointments(asked: AskedDay) -> QuerySet[Appointment]:
     found = Appointment.objects.filter(
         not_over(asked.day, "post", "post__organisation"), latest_end__gte=asked.day
     )
-    return with_sources(found, whole=["post__organisation"])
+    return knowing_of_terms(with_sources(found, whole=["post__organisation"]))
 
 
 def _memberships(asked: AskedDay) -> QuerySet[Membership]:
@@ -143,7 +144,7 @@ def _memberships(asked: AskedDay) -> QuerySet[Membership]:
     found = Membership.objects.filter(
         not_over(asked.day, "seat", "seat__forum"), latest_end__gte=asked.day
     )
-    return with_sources(found, whole=["seat__forum"])
+    return knowing_of_terms(with_sources(found, whole=["seat__forum"]))
 
 
 def _all_held(context: dict, here: Here) -> dict[str, list[dict]]:
@@ -202,7 +203,8 @@ def appointments_of(person: int) -> QuerySet:
     found = Appointment.objects.filter(person=person)
     # What ended may end it too, by a document that foresaw that.
     ends = [f"{each}__{end}" for each in ("post", "post__organisation") for end in ENDS]
-    return with_sources(found, whole=["post__organisation", *ends]).order_by(
+    found = with_sources(found, whole=["post__organisation", *ends])
+    return knowing_of_terms(found).order_by(
         F("start_date").desc(nulls_last=True), "post__organisation__folded", "post__folded"
     )
 
@@ -213,7 +215,9 @@ def memberships_of(person: int) -> QuerySet:
     ends = [f"{each}__{end}" for each in ("seat", "seat__forum") for end in ENDS]
     whole = ["seat__forum", "seat__on_behalf_of", *ends]
     found = with_sources(found, "on_behalf_of", whole=whole)
-    return found.order_by(F("start_date").desc(nulls_last=True), "seat__forum__folded")
+    return knowing_of_terms(found).order_by(
+        F("start_date").desc(nulls_last=True), "seat__forum__folded"
+    )
 
 
 @prepared

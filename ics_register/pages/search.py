@@ -13,7 +13,12 @@ from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.held import HeldThen, lay_down_what_is_held, read_what_foresaw
+from ics_register.pages.held import (
+    HeldThen,
+    knowing_of_terms,
+    lay_down_what_is_held,
+    read_what_foresaw,
+)
 from ics_register.pages.joins import ENDS
 from ics_register.pages.names_on_day import NamesThen, names_then
 from ics_register.pages.page import public_page
@@ -277,8 +282,8 @@ def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
     found = [
         HeldThen(tenure)
         for tenure in itertools.chain(
-            appointments.select_related("post__organisation", *ENDS),
-            memberships.select_related("seat__forum", *ENDS),
+            knowing_of_terms(appointments.select_related("post__organisation", *ENDS)),
+            knowing_of_terms(memberships.select_related("seat__forum", *ENDS)),
         )
     ]
     read_what_foresaw(found, asked.day)

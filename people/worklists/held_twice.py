@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from editing.worklists import WorklistPart, worklist
 from organisations.models import Held, Post
 from people.models import Appointment, Tenure
+from people.standing import number_of
 from people.worklists.vacancies import Posts
 from records.models import Record
 from records.periods import not_over
@@ -32,15 +33,14 @@ def named(record: Record) -> str:
 
 def held_by_too_many(model: type[Tenure], day: datetime.date) -> QuerySet:
     """The keys of posts or seats that more people certainly hold on `day` than may hold them."""
-    held: Any = model._meta.get_field(model.held_field).related_model
+    of = model.held_field
+    held: Any = model._meta.get_field(of).related_model
+    certain = model.objects.certainly(day).not_acting().filter(**{of: OuterRef("pk")})
     return (
-        model.objects.certainly(day)
-        .not_acting()
-        .order_by()
-        .values(model.held_field)
-        .annotate(holders=Count("pk"))
-        .filter(holders__gt=held.number_on(day, f"{model.held_field}_id"))
-        .values(model.held_field)
+        held.objects.order_by()
+        .annotate(holders=number_of(certain, of))
+        .filter(holders__gt=held.number_on(day))
+        .values("pk")
     )
 
 
