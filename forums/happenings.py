@@ -9,6 +9,7 @@ from django.db.models import (
     BooleanField,
     Count,
     DateField,
+    ExpressionWrapper,
     F,
     IntegerField,
     QuerySet,
@@ -73,6 +74,9 @@ class Happening(DatedStated):
     person_id: int
     by_exception: bool
     withheld: bool
+    # Whether it began, or ended, exactly with what it is true of: that is no change.
+    starts_with_owner: bool
+    ends_with_owner: bool
     # In a handover, the end of the tenure before.
     follows: "Happening | None" = None
     # How many records that belong to it began or ended with it: {"seat": 12}. A seat counts as many
@@ -110,6 +114,11 @@ class Happening(DatedStated):
         if self.given_up_date is None:
             return None
         return When(self.given_up_date, self.given_up_precision, self.given_up_qualifier)
+
+    @property
+    def is_with_owner(self) -> bool:
+        """Whether it began, or ended, exactly with what it is true of: that is no change."""
+        return {START: self.starts_with_owner, END: self.ends_with_owner}.get(self.which, False)
 
     @property
     def precision(self) -> str:
@@ -193,6 +202,8 @@ def happenings(keys: Iterable[Key], about: Subject | None = None) -> list[Happen
         if key.which != GIVEN_UP and row["its_given_up_document_slug"]:
             continue  # it never came
         happening = _happening(row, key.which)
+        if happening.is_with_owner:
+            continue
         if key.follows is not None and (key.what, key.follows) in rows:
             happening.follows = _happening(rows[key.what, key.follows], END)
         found.append(happening)
@@ -234,6 +245,8 @@ COLUMNS = {
     "person_id": Value(0, IntegerField()),
     "by_exception": Value(False, BooleanField()),
     "withheld": Value(False, BooleanField()),
+    "starts_with_owner": Value(False, BooleanField()),
+    "ends_with_owner": Value(False, BooleanField()),
 }
 
 
@@ -253,6 +266,10 @@ def _read(kind: Kind, numbers: set[int]) -> QuerySet:
         columns["object_kind"] = text(other)
         columns["object_name"] = F(f"{other_path}name")
         columns["object_slug"] = F(f"{other_path}slug")
+    if kind.true_of:
+        for which in (START, END):
+            same = ExpressionWrapper(kind.same_time_as_owner(which), BooleanField())
+            columns[f"{which}s_with_owner"] = same
     columns.update(kind.columns)
     return (
         kind.model.objects.filter(pk__in=numbers)
