@@ -83,7 +83,10 @@ class Befalls:
 
     def found(self, model: type[DatedFact], forum: int) -> list[QuerySet]:
         """The keys of the records whose event befalls a forum, by each tie."""
-        first, last = F(f"latest_{self.which}"), F(f"earliest_{self.which}")
+        if self.which == GIVEN_UP:
+            first = last = DAY_GIVEN_UP[f"{GIVEN_UP}_date"]
+        else:
+            first, last = F(f"latest_{self.which}"), F(f"earliest_{self.which}")
         # A member may end with the organisation, on the eve of the day on which another takes over.
         until = DaysAfter(last, days=-1) if self.which == START else last
         return [
@@ -128,8 +131,8 @@ class Kind:
     listed_the_day_after: bool = False
     # The paths to the forums, organisations and people that it concerns.
     concerns: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    # Which of its events befall forums. It has no path to a forum in `concerns` then.
-    befalls: Befalls | None = None
+    # Its events that befall forums. It has no path to a forum in `concerns` then.
+    befalls: tuple[Befalls, ...] = ()
 
     @property
     def held_field(self) -> str:
@@ -178,24 +181,24 @@ class Kind:
             return Q()
         return Q(**{f"{owner}__{which}_date__isnull": True}) | ~self.same_time_as_owner(which)
 
-    def _befalling(self, subject: Subject | None) -> Befalls | None:
-        """What befalls that forum of this kind; None if it is no forum."""
-        return self.befalls if subject is not None and subject[0] == "forum" else None
+    def _befalling(self, subject: Subject | None) -> tuple[Befalls, ...]:
+        """What befalls that forum of this kind; nothing if it is no forum."""
+        return self.befalls if subject is not None and subject[0] == "forum" else ()
 
     def events_about(self, subject: Subject | None) -> tuple[str, ...]:
         """Its events that concern that forum, organisation or person, or anything if None is
         given."""
-        befalls = self._befalling(subject)
-        return (befalls.which,) if befalls else self.events
+        return tuple(each.which for each in self._befalling(subject)) or self.events
 
-    def concerning(self, subject: Subject | None) -> Q | None:
+    def concerning(self, subject: Subject | None, which: str = "") -> Q | None:
         """A filter: it concerns that forum, organisation or person, or any of them if None is
-        given. None if no record of this kind can."""
+        given, by this one of its events or by any. None if no record of this kind can."""
         if subject is None:
             return Q()
         name, key = subject
         if befalls := self._befalling(subject):
-            return of_any(befalls.found(self.model, key))
+            events = [each for each in befalls if which in ("", each.which)]
+            return of_any([keys for each in events for keys in each.found(self.model, key)])
         if name not in self.concerns:
             return None
         paths = self.concerns[name]
@@ -256,14 +259,14 @@ TENURE = {name: F(name) for name in ("basis", "acting_for", *NAMED_FIELDS, "end_
 
 KINDS = [
     Kind("organisation", Organisation, "folded", 0, ("organisation", ""),
-         concerns={"organisation": ("pk",)}, befalls=Befalls(END, of_organisation())),
+         concerns={"organisation": ("pk",)}, befalls=(Befalls(END, of_organisation()),)),
     Kind("forum", Forum, "folded", 0, ("forum", ""), columns={"kind": F("status")},
          concerns={"forum": ("pk",)}),
     Kind("organisation-name", OrganisationName, "organisation__folded", 1,
          ("organisation", "organisation__"), columns={"title": F("name")},
          shown=FORMER, events=(END,), listed_the_day_after=True,
          concerns={"organisation": ("organisation",)},
-         befalls=Befalls(END, of_organisation("organisation__"))),
+         befalls=(Befalls(END, of_organisation("organisation__")),)),
     Kind("forum-name", ForumName, "forum__folded", 1, ("forum", "forum__"),
          columns={"title": F("name")}, shown=FORMER, events=(END,), listed_the_day_after=True,
          concerns={"forum": ("forum",)}),
@@ -277,7 +280,8 @@ KINDS = [
          columns={"kind": F("kind"), **PLAN_GIVEN_UP}, split_from="from_organisation__folded",
          shown=~WITHOUT_A_DAY, events=(START, END, GIVEN_UP),
          concerns={"organisation": ("from_organisation", "to_organisation")},
-         befalls=Befalls(START, of_organisation("from_organisation__"), TAKES_THE_PLACE)),
+         befalls=tuple(Befalls(which, of_organisation("from_organisation__"), TAKES_THE_PLACE)
+                       for which in (START, GIVEN_UP))),
     Kind("succession", Succession, "to_forum__folded", 2,
          ("forum", "from_forum__"), ("forum", "to_forum__"),
          columns={"kind": F("kind"), **PLAN_GIVEN_UP}, split_from="from_forum__folded",
@@ -288,7 +292,7 @@ KINDS = [
     Kind("post", Post, "organisation__folded", 3, ("organisation", "organisation__"),
          columns={"title": F("title")}, counted_with="organisation",
          concerns={"organisation": ("organisation",)},
-         befalls=Befalls(END, (("ex_officio_seats", "forum"),))),
+         befalls=(Befalls(END, (("ex_officio_seats", "forum"),)),)),
     Kind("seat", Seat, "forum__folded", 3, ("forum", "forum__"),
          columns={"title": F("title"), "kind": F("role"), "number": F("number")},
          counted_with="forum",

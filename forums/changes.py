@@ -141,8 +141,10 @@ def _keys(
     """The rows of `keys_between`. `until` leaves out later events, and all that was so by a day."""
     parts = []
     for kind in KINDS:
-        concerned = kind.concerning(about)
-        for which in kind.events_about(about) if concerned is not None else ():
+        for which in kind.events_about(about):
+            concerned = kind.concerning(about, which)
+            if concerned is None:
+                continue
             if about is None:
                 found = kind.rows_with(which).filter(
                     may_be_listed_on(kind, which, windows), kind.not_with_owner(which)
@@ -245,8 +247,10 @@ def days_of_changes(up_to: datetime.date, about: Subject | None = None) -> Betwe
     that concerns one forum, organisation or person; None if nothing did."""
     parts = []
     for kind in KINDS:
-        concerned = kind.concerning(about)
-        for which in kind.events_about(about) if concerned is not None else ():
+        for which in kind.events_about(about):
+            concerned = kind.concerning(about, which)
+            if concerned is None:
+                continue
             parts.append(
                 kind.rows_with(which)
                 .alias(on=kind.day_of(which))

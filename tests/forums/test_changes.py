@@ -729,6 +729,30 @@ def test_what_befalls_an_organisation_before_or_after_it_takes_part_is_no_change
     assert of_board(board) == []
 
 
+@pytest.mark.parametrize("takes_part", ["a member", "no member yet"])
+def test_a_forum_tells_that_the_plan_to_merge_one_of_its_members_was_given_up(board, takes_part):
+    if takes_part == "no member yet":
+        member = board.member_organisations.get(organisation__name="Teme CCG")
+        member.start_date = day("2021-01-01")
+        member.save()
+    make_relationship(
+        from_organisation=Organisation.objects.get(name="Teme CCG"),
+        to_organisation=make_organisation(name="Wye CCG", start_date="2000-01-01"),
+        kind=RelationshipKind.MERGED_INTO,
+        start_date="2020-04-01",
+        start_qualifier="not-before",
+        document=make_document(as_of="2019-10-05"),
+        given_up_document=make_document(as_of="2020-02-15"),
+        given_up_locator="page 2",
+    )
+
+    given_up = (
+        "The plan for Teme CCG to be merged into Wye CCG was given up, says the paper of 15 "
+        "February 2020."
+    )
+    assert (given_up in of_board(board)) == (takes_part == "a member")
+
+
 def test_a_member_organisation_that_ends_with_its_closing_leaves_a_quorum_and_is_told(board):
     ccg = close("Teme CCG", "2020-03-31")
     member = board.member_organisations.get(organisation=ccg)
