@@ -27,6 +27,7 @@ from organisations.models import Organisation
 from people.admin import (
     TENURE_COLUMNS,
     TENURE_PERIOD,
+    VacancyAdmin,
     holder_links,
     step_to_end,
     step_to_fill,
@@ -170,14 +171,7 @@ class MembershipAdmin(DatedAdmin):
 
 
 @admin.register(SeatVacancy)
-class SeatVacancyAdmin(DatedAdmin):
-    fieldsets = [
-        ("Identification", {"fields": ["seat", "places"]}),
-        PERIOD,
-        EVIDENCE,
-    ]
-    list_display = ["seat", "places", "since", "until"]
-    list_filter = [InForce]
+class SeatVacancyAdmin(VacancyAdmin):
     list_select_related = ["seat__forum"]
     search_fields = ["seat__title", "seat__forum__folded", "seat__forum__names__folded"]
 

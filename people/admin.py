@@ -264,15 +264,18 @@ class AppointmentAdmin(DatedAdmin):
         return appointment.post.organisation
 
 
+class VacancyAdmin(DatedAdmin):
+    """The form and the list of vacancies, of posts or of seats."""
+
+    def __init__(self, model, admin_site):
+        held = model.vacant_field
+        self.fieldsets = [("Identification", {"fields": [held, "places"]}), PERIOD, EVIDENCE]
+        self.list_display = [held, "places", "since", "until"]
+        super().__init__(model, admin_site)
+
+
 @admin.register(PostVacancy)
-class PostVacancyAdmin(DatedAdmin):
-    fieldsets = [
-        ("Identification", {"fields": ["post", "places"]}),
-        PERIOD,
-        EVIDENCE,
-    ]
-    list_display = ["post", "places", "since", "until"]
-    list_filter = [InForce]
+class PostVacancyAdmin(VacancyAdmin):
     list_select_related = ["post__organisation"]
     search_fields = ["post__folded", "post__organisation__folded"]
 
