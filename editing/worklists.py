@@ -282,6 +282,11 @@ def named_in_ends(*paths: str) -> list[str]:
     return [f"{path}{name}" for path in paths for name in ("__document", "__end_document")]
 
 
+def named(record: object) -> str:
+    """How the row of another record words a step on `record`: the step, and its name."""
+    return "{}: " + str(record).replace("{", "").replace("}", "")
+
+
 def number_of_days(days: int) -> str:
     return f"{days:,} day{'' if days == 1 else 's'}"
 

@@ -20,6 +20,7 @@ class StatedVacancy(DatedStated):
     """One vacancy of a post or a seat, as a row."""
 
     id: int
+    model: type[Vacancy]
     held_id: int
     places: int
 
@@ -131,7 +132,8 @@ def vacancies_by_key(
     wanted = {model: keys for model, keys in wanted.items() if keys}
     models = tuple(wanted)
     for row in _vacancies_of(*wanted.values(), models=models) if models else ():
-        found[models[row.pop("nth")]][row["held_id"]].append(StatedVacancy(**row))
+        model = models[row.pop("nth")]
+        found[model][row["held_id"]].append(StatedVacancy(model=model, **row))
     return found
 
 

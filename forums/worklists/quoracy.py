@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Exists, OuterRef
 
-from editing.worklists import WorklistPart, WorklistRow, worklist
+from editing.worklists import WorklistPart, WorklistRow, named, worklist
 from forums.models import (
     ClauseKind,
     Forum,
@@ -21,7 +21,6 @@ from forums.worklists.reporting import Forums
 from organisations.models import Organisation, Post
 from organisations.worklists import PLACE
 from people.models import Appointment
-from people.worklists.held_twice import named
 
 NOT_QUORATE = worklist(
     "cannot-be-quorate",

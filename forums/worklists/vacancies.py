@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from editing.links import Link
-from editing.worklists import WorklistPart, WorklistRow, ended_before, named_in_ends, worklist
+from editing.worklists import WorklistRow, ended_before, named, named_in_ends, worklist
 from forums.filling import with_standing
 from forums.models import Forum, ForumStatus, Membership, Seat, SeatRole
 from forums.seat_holders import HeldSeat, held_seats_among
@@ -17,12 +17,13 @@ from organisations.worklists import PLACE
 from people.post_holders import HeldPost, held_posts_among
 from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
-from people.worklists.held_twice import named
 from people.worklists.vacancies import (
     CHAIRS_VACANT,
+    MayBeVacantPart,
     silence_in_words,
     standing_in_words,
     vacancy_in_words,
+    vacancy_step,
 )
 
 SEATS_VACANT = worklist(
@@ -60,7 +61,7 @@ def seats_in_force(day: datetime.date) -> QuerySet:
     )
 
 
-class Seats(WorklistPart):
+class Seats(MayBeVacantPart):
     model = Seat
     searched = ("title", "forum__folded", "forum__names__folded")
     narrowed_by = {PLACE: ("forum__place",)}
@@ -88,9 +89,13 @@ class EmptySeats(Seats):
     def rows(self, records):
         records = list(records)
         read = held_seats_among([seat.pk for seat in records], self.day)
-        with_holders = {seat.id: seat for seat in read}
+        with_holders, ending = {seat.id: seat for seat in read}, self.ending(*read)
         return [
-            self.seat_row(seat, self.reason(seat, with_holders[seat.pk]), self.ways(seat))
+            self.seat_row(
+                seat,
+                self.reason(seat, with_holders[seat.pk]),
+                self.ways(seat, with_holders[seat.pk], ending[seat.pk]),
+            )
             for seat in records
         ]
 
@@ -102,8 +107,12 @@ class EmptySeats(Seats):
             reason += " The forum is proposed and not yet established."
         return reason
 
-    def ways(self, seat: Seat) -> list[Link]:
-        ways = self.steps(seat, "appoint", "record-vacancy", "abolish")
+    def ways(self, seat: Seat, with_holders: HeldSeat, ending: list[Link]) -> list[Link]:
+        ways = [
+            *self.steps(seat, "appoint"),
+            *ending,
+            *self.steps(seat, *vacancy_step(with_holders), "abolish"),
+        ]
         if seat.ex_officio_post is not None:
             post = seat.ex_officio_post
             ways += self.steps(post, "appoint", worded=named(post))
@@ -183,9 +192,13 @@ class ExOfficioSeats(Seats):
     def rows(self, records):
         records = list(records)
         read = held_posts_among({seat.ex_officio_post_id for seat in records}, self.day)
-        with_holders = {post.id: post for post in read}
+        with_holders, ending = {post.id: post for post in read}, self.ending(*read)
         return [
-            self.seat_row(seat, self.reason(post, with_holders[post.pk]), self.ways(seat, post))
+            self.seat_row(
+                seat,
+                self.reason(post, with_holders[post.pk]),
+                [*self.ways(seat, post), *ending[post.pk]],
+            )
             for seat in records
             for post in [seat.ex_officio_post]
         ]

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet
 
-from editing.worklists import WorklistPart, worklist
+from editing.worklists import WorklistPart, named, worklist
 from organisations.models import Held, Post
 from people.models import Appointment, Tenure
 from people.standing import number_of
 from people.worklists.vacancies import Posts
-from records.models import Record
 from records.periods import not_over
 
 HELD_TWICE = worklist(
@@ -24,11 +23,6 @@ HELD_TWICE = worklist(
     "because it is not certain that both hold it on any one day.",
     emptied="End the record of whoever has left, or record who covers as acting.",
 )
-
-
-def named(record: Record) -> str:
-    """How the row of another record words a step on `record`: the step, and its name."""
-    return "{}: " + str(record).replace("{", "").replace("}", "")
 
 
 def held_by_too_many(model: type[Tenure], day: datetime.date) -> QuerySet:

@@ -1,11 +1,14 @@
 """The worklist of chairs that are vacant, and a vacancy in words."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 
-from editing.worklists import WorklistPart, WorklistRow, worklist
+from editing.links import Link
+from editing.worklists import WorklistPart, WorklistRow, named, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
 from organisations.worklists import PLACE
 from people.post_holders import Holder, Holding, held_posts_among
@@ -85,7 +88,35 @@ def standing_in_words(holding: Holding) -> str:
     return vacancy_in_words(holding)
 
 
-class Posts(WorklistPart):
+def vacancy_step(holding: Holding) -> list[str]:
+    """The step that records a vacancy, if a place is left that nobody is recorded for."""
+    return ["record-vacancy"] if holding.not_recorded else []
+
+
+class MayBeVacantPart(WorklistPart):
+    """Posts or seats that are listed with what sources say of their being vacant."""
+
+    def ending(self, *holdings: Holding) -> dict[int, list[Link]]:
+        """Links to the step that says that a vacancy is over, for each vacancy by which one of
+        `holdings` is vacant: by the key of the post or seat. Asks a query for each kind of vacancy.
+        """
+        shown = [(each.id, x) for each in holdings for x in each.shown_vacancies]
+        keys: dict[Any, set[int]] = defaultdict(set)
+        for _, vacancy in shown:
+            keys[vacancy.model].add(vacancy.id)
+        found = {
+            model: model.objects.select_related(*model.named_by).in_bulk(of_model)
+            for model, of_model in keys.items()
+        }
+        ways = defaultdict(list)
+        for held, vacancy in shown:
+            if (record := found[vacancy.model].get(vacancy.id)) is not None:
+                worded = "{}" if isinstance(record.held, self.model) else named(record.held)
+                ways[held] += self.steps(record, "end", worded=worded)
+        return ways
+
+
+class Posts(MayBeVacantPart):
     model = Post
     searched = ("title", "organisation__folded", "organisation__names__folded")
     narrowed_by = {PLACE: ("organisation__place",)}
@@ -124,11 +155,16 @@ class VacantHeads(Posts):
     def rows(self, records):
         read = held_posts_among([post.pk for post in records], self.day)
         holdings = {holding.id: holding for holding in read}
+        ending = self.ending(*read)
         return [
             self.post_row(
                 post,
                 standing_in_words(holdings[post.pk]),
-                self.steps(post, "appoint", "record-vacancy", "abolish"),
+                [
+                    *self.steps(post, "appoint"),
+                    *ending[post.pk],
+                    *self.steps(post, *vacancy_step(holdings[post.pk]), "abolish"),
+                ],
             )
             for post in records
         ]

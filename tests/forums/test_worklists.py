@@ -125,6 +125,38 @@ def test_a_vacant_seat_of_a_member_is_listed_among_seats_alone():
     assert listed("seats-vacant") == [seat]
 
 
+OVER = "Say that this vacancy is over"
+
+
+@pytest.mark.parametrize("slug", ["chairs-vacant", "seats-vacant"])
+def test_a_vacancy_is_said_to_be_over_from_the_list(editor, slug):
+    make_chair_seat(vacant=1)
+    [row] = rows_of(slug)
+    assert [link.text for link in row.ways] == ["Appoint a holder", OVER, "Abolish"]
+    take_step(editor, way(row, OVER), date=YESTERDAY)
+    assert listed(slug) == []
+    [row] = rows_of(slug, apart=True)
+    assert OVER not in [link.text for link in row.ways]
+
+
+@pytest.mark.parametrize("slug", ["seats-vacant", "ex-officio-vacant"])
+def test_the_vacancy_of_the_post_that_a_seat_goes_with_is_said_to_be_over_from_the_list(
+    editor, slug
+):
+    post = make_post(title="Chief", vacant=1)
+    make_seat(ex_officio_post=post)
+    [row] = rows_of(slug)
+    take_step(editor, way(row, f"{OVER}: Chief"), date=YESTERDAY)
+    assert listed(slug) == []
+
+
+def test_a_place_that_is_not_recorded_beside_a_vacant_one_may_be_recorded_as_vacant():
+    make_seat(number=2, vacant=1)
+    [row] = rows_of("seats-vacant")
+    ways = ["Appoint a holder", OVER, "Record that it is vacant", "Abolish"]
+    assert [link.text for link in row.ways] == ways
+
+
 def test_a_seat_for_several_that_is_filled_in_part_says_how_far(editor):
     seat = make_seat(number=3)
     make_membership(seat=seat)

@@ -42,6 +42,14 @@ def test_a_vacant_head_of_an_organisation_is_listed_until_appointed(editor, kind
     assert listed("chairs-vacant") == []
 
 
+def test_the_vacancy_of_a_head_is_said_to_be_over_from_the_list(editor):
+    make_post(title="Head", vacant=1)
+    [row] = rows_of("chairs-vacant")
+    assert "Record that it is vacant" not in [link.text for link in row.ways]
+    take_step(editor, way(row, "Say that this vacancy is over"), date="2024-05-01")
+    assert listed("chairs-vacant") == []
+
+
 def test_a_source_that_says_that_nobody_holds_it_is_quoted():
     make_post_vacancy(quotation="yet to be appointed", locator="slide 9", start_date="2019-05-01")
     [row] = rows_of("chairs-vacant")
