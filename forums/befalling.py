@@ -1,5 +1,5 @@
 """What befalls a forum through the organisations that take part in it: how each takes part, and
-whether one that closed left the forum without a quorum."""
+whether the forum can have a quorum after one closed."""
 
 import datetime
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ OF_ORGANISATIONS = ("organisation", "organisation-name", "relationship")
 
 def tell_what_befell(forum: int, found: Iterable["Happening"]) -> None:
     """Say of each event of an organisation how it takes part in the forum, and of each closing
-    whether it left the forum without a quorum. Asks two queries at most, if there is any such
+    whether it left the quorum of the forum in doubt. Asks two queries at most, if there is any such
     event."""
     befell = [each for each in found if each.what in OF_ORGANISATIONS]
     members = list(_members_of(forum)) if befell else []
@@ -33,7 +33,7 @@ def tell_what_befell(forum: int, found: Iterable["Happening"]) -> None:
     for each in befell:
         each.takes_part = MEMBER if each.subject_slug in slugs else BY_SEAT
         if (each.what, each.which) == ("organisation", END):
-            each.without_quorum = _left_without_quorum(each.id, members, ask_for_all)
+            each.quorum_in_doubt = _leaves_quorum_in_doubt(each.id, members, ask_for_all)
 
 
 def _members_of(forum: int) -> QuerySet[Any]:
@@ -48,13 +48,13 @@ def _terms_that_ask_for_all(forum: int) -> QuerySet[Any]:
     return TermsOfReference.objects.filter(forum=forum, pk__in=clauses.values("terms"))
 
 
-def _left_without_quorum(
+def _leaves_quorum_in_doubt(
     organisation: int, members: list[Any], ask_for_all: list[TermsOfReference]
 ) -> Forum | None:
-    """The forum that had a quorum until one organisation closed, and has none after; None if there
-    is no such forum.
+    """The forum that could have a quorum until one organisation closed, and of which nobody can say
+    so after; None if there is no such forum.
 
-    Whether it has one is asked of its member organisations alone: who fills its seats changes by
+    Whether it can is asked of its member organisations alone: who fills its seats changes by
     events of their own.
     """
     ended = next(
@@ -67,10 +67,10 @@ def _left_without_quorum(
     own = next((each for each in there if each.organisation_id == organisation), None)
     if own is None or not any(terms.certainly(after) for terms in ask_for_all):
         return None
-    return own.forum if _has_quorum(there, last) and not _has_quorum(there, after) else None
+    return own.forum if _can_have(there, last) and not _can_have(there, after) else None
 
 
-def _has_quorum(members: list[MemberOrganisation], day: datetime.date) -> bool | None:
+def _can_have(members: list[MemberOrganisation], day: datetime.date) -> bool | None:
     """Whether a meeting that all `members` have to attend could be quorate on the day."""
     body = QuoracyForum(
         members=tuple(

@@ -86,10 +86,10 @@ class Happening(DatedStated):
     next_name: str = ""
     # The fields that changed, if these are earlier terms of a seat.
     differences: Differences = ()
-    # In the changes of a forum: how an organisation takes part in it, and the forum if the closing
-    # left it without a quorum.
+    # In the changes of a forum: how an organisation takes part in it, and the forum if it is not
+    # known whether it can have a quorum after the closing.
     takes_part: str = ""
-    without_quorum: Forum | None = None
+    quorum_in_doubt: Forum | None = None
 
     @property
     def day(self) -> datetime.date:

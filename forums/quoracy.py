@@ -83,6 +83,13 @@ class QuoracyMember:
     def succeeded_by(self) -> str:
         return " or ".join(self.successors)
 
+    @property
+    def whoever_took_its_place(self) -> str:
+        """Words for what a meeting may lack since it closed."""
+        silent = "no source recorded here says "
+        silent += f"whether {self.succeeded_by} did" if self.successors else "who did"
+        return f"whoever took the place of {self.name}, which {self.closed}: {silent}"
+
 
 @dataclass(frozen=True)
 class QuoracyForum:
@@ -97,6 +104,11 @@ class QuoracyForum:
 
     def place(self, seat: int | None) -> QuoracySeat | None:
         return self.by_seat.get(seat)
+
+    @property
+    def open_members_first(self) -> tuple[QuoracyMember, ...]:
+        """Its members, in the order in which attendees are found for them: open ones first."""
+        return tuple(sorted(self.members, key=lambda member: bool(member.closed)))
 
     @property
     def size(self) -> int | None:
@@ -257,16 +269,25 @@ def share_of(per_cent: int, size: int) -> int:
 def _every_organisation(clause: Clause, body: QuoracyForum, present: Sequence[Attendee]) -> Verdict:
     if not body.members:
         return Verdict(None, missing=("the member organisations, none of which is recorded",))
+    body = replace(body, members=body.open_members_first)
     there = list(zip(body.members, there_for_each(clause, body, present), strict=True))
     absent = [member for member, one in there if one is None]
     came = {one.organisation for one in present}
     nobody_can = any(member.closed and not member.successors for member in absent)
     return Verdict(
-        not absent,
+        are_there(absent),
         by=tuple(one.name for _, one in there if one is not None),
         missing=tuple(_for_whom(member, came=member.organisation in came) for member in absent),
         would_meet=None if nobody_can else tuple(map(coming_for, absent)),
     )
+
+
+def are_there(absent: Sequence[QuoracyMember]) -> bool | None:
+    """Whether every member organisation is there but those `absent`. It is not known of one that
+    has closed who took its place, or whether the rule still asks for it."""
+    if not absent:
+        return True
+    return None if all(member.closed for member in absent) else False
 
 
 def coming_for(member: QuoracyMember) -> Attendee:
@@ -304,8 +325,7 @@ def may_count_for(one: Attendee, member: QuoracyMember) -> bool:
 
 def _for_whom(member: QuoracyMember, *, came: bool) -> str:
     if member.closed:
-        closed = f"{member.name}, which {member.closed}"
-        return f"{closed}, or in its place {member.succeeded_by}" if member.successors else closed
+        return member.whoever_took_its_place
     if came:
         return f"somebody for {member.name} who does not already count for another organisation"
     return f"somebody for {member.name}"

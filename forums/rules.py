@@ -19,6 +19,7 @@ from forums.quoracy import (
     QuoracyMember,
     QuoracySeat,
     any_in_the_room,
+    are_there,
     may_count_for,
 )
 from forums.rule_trees import (
@@ -282,15 +283,17 @@ def _organisations(
     present = [one for one in attendees if takes(branch.counting, body, one)]
     demands = [
         Demand(1, [which for which, one in enumerate(present) if may_count_for(one, member)])
-        for member in body.members
+        for member in body.open_members_first
     ]
     each, steps = assigned(demands, [_makes_up(one, branch) for one in present])
     needed = len(body.members) if branch.number is None else branch.number
-    absent = tuple(member for member, there in zip(body.members, each, strict=True) if not there)
+    members = zip(body.open_members_first, each, strict=True)
+    absent = tuple(member for member, there in members if not there)
     by = tuple(present[one].name for there in each for one in there)
     missing = max(needed - len(by), 0)
     steps += len(attendees) + len(present) * len(demands)
-    return Found(number, branch, missing == 0, by, needed, missing, absent, steps=steps)
+    met = are_there(absent) if branch.number is None else missing == 0
+    return Found(number, branch, met, by, needed, missing, absent, steps=steps)
 
 
 def _makes_up(one: Attendee, branch: OrganisationsAsked) -> frozenset[int]:

@@ -103,8 +103,8 @@ def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
     if each.is_limit and not foreseen:
         pieces.append(_not_recorded(each))
     pieces.append(".")
-    if each.without_quorum is not None:
-        pieces += _without_quorum(each.without_quorum, tense)
+    if each.quorum_in_doubt is not None:
+        pieces += _quorum_in_doubt(each.quorum_in_doubt, tense, several=len(group) > 1)
     return _as_pieces(pieces)
 
 
@@ -112,14 +112,16 @@ def _as_pieces(words: Pieces) -> list[Piece]:
     return [piece if isinstance(piece, Piece) else Piece(piece) for piece in words]
 
 
-def _without_quorum(forum: Forum, tense: str) -> Pieces:
-    """What a closing did to the forum that the sentences are about."""
-    verb = "would leave" if tense == "to come" else "left"
+def _quorum_in_doubt(forum: Forum, tense: str, *, several: bool) -> Pieces:
+    """What a closing means for the forum that the sentences are about."""
+    verb = "is to take" if tense == "to come" else "took"
+    place = "their places" if several else "its place"
+    doubt = f"no source recorded here says who {verb} {place} there"
     named = Piece(forum.name, "forum", forum.slug)
     return [
-        f" That {verb} ",
+        " The rule of quoracy of ",
         named,
-        " without a quorum: its rule asks for every member organisation.",
+        f" asks for every member organisation, and {doubt}.",
     ]
 
 

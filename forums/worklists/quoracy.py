@@ -29,8 +29,7 @@ NOT_QUORATE = worklist(
     finds="Forums whose rule of quoracy could not be met if everybody who sits on them came. "
     "What they decide would not stand. Whom the sources do not name is given the benefit of the "
     "doubt.",
-    emptied="Fill the seats; end the membership of an organisation that has closed, or move its "
-    "seats; or correct the rule.",
+    emptied="Fill the seats, or correct the rule.",
 )
 NOT_COMPARED = worklist(
     "quoracy-not-compared",

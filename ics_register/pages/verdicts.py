@@ -11,7 +11,7 @@ from forums.voting import Voting
 # The words of a tag, and its colour.
 Tag = tuple[str, str]
 
-NOT_KNOWN: Tag = ("Not known", "grey")
+CANNOT_BE_SAID: Tag = ("Cannot be said", "grey")
 
 # A clause with the verdict on it.
 Judged = tuple[QuoracyClause, Verdict]
@@ -19,7 +19,7 @@ Judged = tuple[QuoracyClause, Verdict]
 
 def met_tag(met: bool | None) -> Tag:
     if met is None:
-        return NOT_KNOWN
+        return CANNOT_BE_SAID
     return ("Met", "green") if met else ("Not met", "red")
 
 
@@ -62,7 +62,7 @@ def as_filled_in_words(could: dict | None, terms: TermsOfReference) -> AsFilled 
 def _could(judgement: Judgement, named: Judgement, terms: TermsOfReference) -> tuple[Tag, str]:
     unnamed = f"It takes people whom the sources do not name: {listed(named.missing)}."
     if judgement.recorded_met is None:
-        return NOT_KNOWN, ""
+        return CANNOT_BE_SAID, ""
     if not judgement.recorded_met:
         return ("No", "red"), ""
     if not terms.quoracy_clauses_say_all:
@@ -115,7 +115,7 @@ def verdict_in_words(
 
 def _heading(judgement: Judgement) -> str:
     if judgement.recorded_met is None:
-        return "Not known"
+        return CANNOT_BE_SAID[0]
     if not judgement.recorded_met:
         return f"Not quorate: {len(judgement.missing)} missing"
     heading = "Quorate" if judgement.met else "What is recorded is met"

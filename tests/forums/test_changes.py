@@ -683,7 +683,10 @@ def close(name: str, last: str) -> Organisation:
     return organisation
 
 
-WITHOUT_QUORUM = " That left Board without a quorum: its rule asks for every member organisation."
+IN_DOUBT = (
+    " The rule of quoracy of Board asks for every member organisation, and no source recorded here "
+    "says who took its place there."
+)
 
 
 def test_a_forum_tells_that_a_member_organisation_closed_was_succeeded_or_was_renamed(board):
@@ -702,11 +705,11 @@ def test_a_forum_tells_that_a_member_organisation_closed_was_succeeded_or_was_re
     )
 
     assert of_board(board) == [
-        "On 31 March 2020 Teme CCG closed." + WITHOUT_QUORUM,
+        "On 31 March 2020 Teme CCG closed." + IN_DOUBT,
         "On 1 April 2020 Teme CCG was succeeded by Wye CCG.",
         "On 1 June 2020 Old Trust was renamed Arrow Trust.",
     ]
-    assert WITHOUT_QUORUM not in "".join(sentences_between("2020-01-01", "2020-12-31"))
+    assert IN_DOUBT not in "".join(sentences_between("2020-01-01", "2020-12-31"))
 
 
 def test_what_befalls_an_organisation_before_or_after_it_takes_part_is_no_change_of_the_forum(
@@ -772,12 +775,12 @@ def test_a_member_organisation_that_ends_with_its_closing_leaves_a_quorum_and_is
     ]
 
 
-def test_only_the_first_closing_leaves_a_forum_without_a_quorum(board):
+def test_only_the_first_closing_leaves_the_quorum_of_a_forum_in_doubt(board):
     close("Teme CCG", "2020-03-31")
     close("Arrow Trust", "2020-09-30")
 
     assert of_board(board) == [
-        "On 31 March 2020 Teme CCG closed." + WITHOUT_QUORUM,
+        "On 31 March 2020 Teme CCG closed." + IN_DOUBT,
         "On 30 September 2020 Arrow Trust closed.",
     ]
 
@@ -789,12 +792,11 @@ def test_a_closing_before_the_rule_came_into_force_left_nobody_without_a_quorum(
     assert of_board(board) == ["On 31 March 2020 Teme CCG closed."]
 
 
-def test_a_closing_to_come_would_leave_a_forum_without_a_quorum(board):
+def test_a_closing_to_come_would_leave_the_quorum_of_a_forum_in_doubt(board):
     close("Teme CCG", "2027-03-31")
 
     assert of_board(board, "2027") == [
-        "On 31 March 2027 Teme CCG is to close."
-        + WITHOUT_QUORUM.replace("That left", "That would leave")
+        "On 31 March 2027 Teme CCG is to close." + IN_DOUBT.replace("took", "is to take")
     ]
 
 

@@ -243,8 +243,8 @@ def test_a_forum_tells_everywhere_what_befell_those_who_take_part_in_it(board):
     page = listed(read("/changes/", in_2020))
     told = [
         (
-            "On 31 March 2020 Teme CCG closed. That left Board without a quorum: its rule asks for "
-            "every member organisation."
+            "On 31 March 2020 Teme CCG closed. The rule of quoracy of Board asks for every member "
+            "organisation, and no source recorded here says who took its place there."
         ),
         "On 1 April 2020 Teme CCG was succeeded by Wye CCG.",
         "On 30 September 2020 Wye CCG closed.",

@@ -161,18 +161,24 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     assert said(read("/forums/other/quoracy/", answers)).startswith("Quorate")
 
 
-def test_an_organisation_that_has_closed_cannot_come_and_the_page_says_why(board):
+def test_it_cannot_be_said_without_an_organisation_that_has_closed_and_the_page_says_why(board):
     every_organisation(board)
     council = board.member_organisations.get(organisation__slug="council").organisation
     council.end_date = day("2020-03-31")
     council.save()
     page = verdict(ALL)
-    assert "The council, which closed on 31 March 2020" in said(page)
+    why = "The council, which closed on 31 March 2020: no source recorded here says who did"
+    assert said(page) == f"Cannot be said Missing: whoever took the place of {why}."
     assert (
         "Not counted: The council: it closed on 31 March 2020. Nobody can attend for it"
         in page.text
     )
-    assert page.fact("Could it be as filled today?").startswith("No Not met")
+    could_it = page.fact("Could it be as filled today?")
+    assert could_it.startswith("Cannot be said") and why in could_it
+    told = read_data("/forums/board/quoracy.json", ALL).said
+    assert told["quorate"] is told["could_be_quorate_as_filled"] is None
+    # Somebody else is missing too.
+    assert said(read(PAGE, {**ALL, TRUST: "absent"})).startswith("Not quorate: 2 missing")
 
 
 def close(board, slug: str):
@@ -205,18 +211,23 @@ def test_the_form_offers_that_a_successor_acts_in_the_place_of_a_member_that_clo
     assert said(page) == (
         f"Quorate, on an assumption Assumed: {SUCCEEDS}. No source recorded here says so."
     )
-    assert "By: The new council, in place of The council" in page.text
+    assert "; The new council, in place of The council. Votes" in page.text
     told = read_data("/forums/board/quoracy.json", {**ALL, COUNCIL: "successor"}).said
     assert (told["quorate"], told["assuming"]) == (True, [SUCCEEDS])
     without = said(verdict({**ALL, COUNCIL: "absent"}))
-    wanting = "The council, which closed on 31 March 2020, or in its place The new council"
-    assert without == f"Not quorate: 1 missing Missing: {wanting}."
-    assert wanting in read("/forums/board/").fact("Could it be quorate as filled today?")
+    why = (
+        "whoever took the place of The council, which closed on 31 March 2020: no source recorded "
+        "here says whether The new council did"
+    )
+    assert without == f"Cannot be said Missing: {why}."
+    assert why in read("/forums/board/").fact("Could it be quorate as filled today?")
 
 
 def test_nobody_is_assumed_to_act_for_a_closed_member_unless_it_is_said(succeeded):
     everyone = read(verdict().link("Everyone attends"))
-    assert said(everyone).startswith("Not quorate: 1 missing Missing: The council, which closed")
+    assert said(everyone).startswith(
+        "Cannot be said Missing: whoever took the place of The council"
+    )
 
 
 def test_a_successor_that_has_closed_or_not_begun_is_not_offered(board, succeeded):
@@ -226,7 +237,7 @@ def test_a_successor_that_has_closed_or_not_begun_is_not_offered(board, succeede
     succeeded.end_date = day("2022-06-30")
     succeeded.save()
     page = verdict({**ALL, COUNCIL: "successor"})
-    assert said(page).startswith("Not quorate")
+    assert said(page).startswith("Cannot be said")
     assert "Not counted: The council: it closed on 31 March 2020" in page.text
 
 
@@ -352,7 +363,7 @@ def test_a_share_of_a_number_that_no_source_gives_cannot_be_told(board):
     make_seat(forum=board, title="Practices", number=None)
     make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST_SHARE, number=50)
     page = verdict({seat_key("Finance"): "attends"})
-    assert said(page).startswith("Not known")
+    assert said(page).startswith("Cannot be said")
     assert "the number of places, which no source gives" in said(page)
 
 
@@ -509,7 +520,7 @@ def test_a_closure_that_was_only_foreseen_is_told_so(board, paper, succeeded):
     succession.save()
     page = verdict({**ALL, COUNCIL: "absent"})
     was_to = "which was to close on 31 March 2020"
-    assert f"The council, {was_to}, or in its place The new council" in said(page)
+    assert f"The council, {was_to}: no source recorded here" in said(page)
     assert (
         f"It {council.told_end('closed')}. It was to be succeeded by The new council" in page.text
     )

@@ -231,9 +231,9 @@ def test_hipcs_tells_in_2020_that_a_member_closed_and_left_it_without_a_quorum(s
             "Care NHS Foundation Trust."
         ),
         (
-            "On 31 March 2020 NHS Herefordshire CCG closed, with 3 posts. That left Herefordshire "
-            "Integrated Primary and Community Services Executive without a quorum: its rule asks "
-            "for every member organisation."
+            "On 31 March 2020 NHS Herefordshire CCG closed, with 3 posts. The rule of quoracy of "
+            "Herefordshire Integrated Primary and Community Services Executive asks for every "
+            "member organisation, and no source recorded here says who took its place there."
         ),
         (
             "On 1 April 2020 NHS Herefordshire CCG was merged into NHS Herefordshire and "
