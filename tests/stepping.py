@@ -6,6 +6,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from editing.links import step_address
+from editing.step_pages import Preview
+from editing.steps import Step
+from people.vacant_places import Vacancy
 from tests.builders import source
 
 
@@ -43,7 +46,18 @@ def preview(record, step: str, browser: Client | None = None, **fields):
     """The page that shows what a step would change."""
     browser = browser or signed_in()
     address = step_address(type(record), record.pk, step)
-    return browser.post(address, {"_preview": "1", **typed(**fields)})
+    shown = browser.post(address, {"_preview": "1", **typed(**fields)})
+    if getattr(shown, "context_data", None):
+        asks_to_record_vacancies(shown.context_data["step"], shown.context_data["preview"])
+    return shown
+
+
+def asks_to_record_vacancies(step: Step, preview: Preview | None) -> None:
+    """Check that a step whose preview adds a vacancy asks for the permission to add one."""
+    for change in preview.changes if preview else ():
+        options = change.row.instance_type._meta
+        if change.outcome == "Added" and issubclass(change.row.instance_type, Vacancy):
+            assert f"{options.app_label}.add_{options.model_name}" in step.permissions, step
 
 
 def take(record, step: str, browser: Client | None = None, **fields):

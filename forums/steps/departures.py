@@ -96,7 +96,12 @@ class Leave(HolderStep):
         "later day never comes to be, and is withdrawn."
     )
     form_class = LeaveForm
-    permissions = ("people.change_appointment", "forums.change_membership")
+    permissions = (
+        "people.change_appointment",
+        "people.add_postvacancy",
+        "forums.change_membership",
+        "forums.add_seatvacancy",
+    )
 
     @classmethod
     def is_called_for(cls, record, day):

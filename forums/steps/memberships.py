@@ -165,7 +165,11 @@ class ReplaceMemberForm(ReplaceForm):
 @step_on(Seat)
 class ReplaceMember(FillSeatStep, Replace):
     form_class = ReplaceMemberForm
-    permissions = ("forums.add_membership", "forums.change_membership")
+    permissions = (
+        "forums.add_membership",
+        "forums.change_membership",
+        "forums.add_seatvacancy",
+    )
 
     def fill(self, form):
         data = form.cleaned_data
@@ -207,7 +211,7 @@ class EndMembershipForm(EndForm):
 class EndMembership(End):
     title = "End this membership"
     form_class = EndMembershipForm
-    permissions = ("forums.change_membership",)
+    permissions = ("forums.change_membership", "forums.add_seatvacancy")
 
     def take(self, form):
         data = form.cleaned_data

@@ -149,7 +149,7 @@ class End(TenureStep):
     title = "End this appointment"
     explains = "Records the last day. What was held is kept, and shown as former."
     form_class = EndForm
-    permissions = ("people.change_appointment",)
+    permissions = ("people.change_appointment", "people.add_postvacancy")
 
     def initial(self):
         return {**present_end(self.record), "end_reason": self.record.end_reason}

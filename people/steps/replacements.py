@@ -138,7 +138,11 @@ class Replace(FillStep):
     title = "Replace the holder"
     explains = "Ends the time of whoever holds it and begins that of somebody else."
     form_class = ReplaceForm
-    permissions = ("people.add_appointment", "people.change_appointment")
+    permissions = (
+        "people.add_appointment",
+        "people.change_appointment",
+        "people.add_postvacancy",
+    )
 
     def hindrance(self):
         hindrance = super().hindrance()
