@@ -19,6 +19,7 @@ from forums.closure_dependants import (
     dependants_of_held,
     dependants_of_organisations,
 )
+from forums.mergers import refuse_if_moved_already
 from forums.models import Forum, Seat
 from forums.plans import it_came
 from forums.transfers import Transfer, begins_after, pass_on_seat
@@ -191,6 +192,13 @@ def succeed(
     organisations = list(organisations)
     if successor in organisations:
         raise ValidationError("An organisation does not succeed itself. Choose another.")
+    for tie in Relationship.objects.filter(
+        from_organisation__in=organisations,
+        to_organisation=successor,
+        kind__in=OF_THE_WHOLE,
+        given_up_document=None,
+    ):
+        refuse_if_moved_already(tie, begins)
     last = last_day_of(organisations, begins)
     for organisation in organisations:
         # Its dependants would end on the day of the others.

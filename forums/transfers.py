@@ -77,6 +77,24 @@ def withdraw(record: DatedFact) -> None:
         ) from error
 
 
+def refuse_if_gone_on(record: Any, new: DatedFact) -> None:
+    """Raise ValidationError if a record ended and went on as such a `new` one already."""
+    if record.ends is None:
+        return
+    own = {*NOT_COPIED, *record.said_of_end, "term_ends"}
+    same = {
+        each.attname: getattr(new, each.attname)
+        for each in record._meta.concrete_fields
+        if each.name not in own
+    }
+    goes_on = type(record)._default_manager.filter(**same, **record.ends.morrow().as_start())
+    if goes_on.exists():
+        raise ValidationError(
+            f"{record} went on {record.ends.morrow().in_words()} already, and is moved once. If "
+            "that day is wrong, undo the step that moved it, and take it again."
+        )
+
+
 @dataclass
 class Transfer:
     """Records that end on one day, and those that take their place from the next, on one source."""
@@ -133,6 +151,7 @@ class Transfer:
         if isinstance(record, Held):
             return self.pass_on_held(record, **changes)
         new = self.copy(record, **changes)
+        refuse_if_gone_on(record, new)
         self.end(record)
         check_and_save(new, errors_name_it=True)
         return new
@@ -144,6 +163,7 @@ class Transfer:
             check_and_save(new, errors_name_it=True)
         else:
             new = self.copy(record, **changes)
+            refuse_if_gone_on(record, new)
             self.ended.add((type(record), record.pk))
             self.end_alone(record)
             check_and_save(new, errors_name_it=True)

@@ -21,6 +21,7 @@ from forums.foreseen import (
     on_another_day,
     question_about,
 )
+from forums.mergers import SAY_WHETHER
 from forums.models import (
     Forum,
     ForumName,
@@ -140,19 +141,21 @@ class ForeseenForm(StepForm):
             )
         if outcome == NEVER and says_vacant(self):
             self.add_error("now_vacant", "Nobody left, so that no place is vacant. Answer no.")
-        removes = outcome == NEVER and self.which == START
-        # A removed record has no source, so the reason in its history names the source.
-        if removes and {"reason", "document", "locator"} <= data.keys():
-            data["reason"] = (
-                f"{data['reason']} Source: {data['document'].short_title}, {data['locator']}."
-            )
+        if outcome == NEVER and self.which == START:
+            name_source_in_reason(data)
         return data
+
+
+def name_source_in_reason(data: dict) -> None:
+    """Name the source in the reason, since a removed record has none in its history."""
+    if {"reason", "document", "locator"} <= data.keys():
+        data["reason"] += f" Source: {data['document'].short_title}, {data['locator']}."
 
 
 class WhatBecame(Step):
     name = "what-became-of-it"
     rank = 5
-    title = "Say whether it happened"
+    title = SAY_WHETHER
     explains = (
         "A document foresaw this, and its day has passed. Say what became of it, by a later "
         "document. What was to begin or end with it is settled with it. An end that did not happen "
@@ -229,10 +232,12 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
         Forum, Seat, Membership, SeatVacancy, MemberOrganisation, ReportingLine, TermsOfReference
     ),
     Seat: may_change(Seat, Membership, SeatVacancy),
+    Appointment: (*may_change(Appointment, PostVacancy), "people.add_postvacancy"),
+    Membership: (*may_change(Membership, SeatVacancy), "forums.add_seatvacancy"),
     **{
         model: may_change(model)
         for model in (
-            Appointment, Membership, MemberOrganisation, ReportingLine,
+            MemberOrganisation, ReportingLine,
             OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy, SeatTerms, PostTerms,
             TermsOfReference,
         )

@@ -15,6 +15,7 @@ from editing.steps import step_on
 from forums.actions import new_organisation
 from forums.closure_dependants import Dependants, dependants_of_organisations
 from forums.closures import announce_succession, close, last_day_of, succeed
+from forums.mergers import REPLACE_OR_MERGE
 from forums.models import Forum, ReportingLine, Seat
 from forums.steps.closures import LINES_TO, ClosureForm, ClosureStep, relation
 from forums.steps.names import remarks_on_titles
@@ -341,7 +342,7 @@ def successions_of(organisation: Organisation) -> QuerySet:
 class MergeOrganisations(ClosureStep):
     name = "merge"
     rank = 85
-    title = "Replace or merge"
+    title = REPLACE_OR_MERGE
     explains = (
         "Ends the organisation, or several at once, and records which takes its place. Its seats "
         "and memberships pass to the successor."

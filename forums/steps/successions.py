@@ -11,10 +11,10 @@ from editing.links import step_address
 from editing.step_forms import StepForm, record_choice
 from editing.steps import Step, step_on
 from forums.foreseen import question_about
+from forums.mergers import IN_ORDER, call_off, merger_came
 from forums.models import Forum, Succession
-from forums.plans import give_up, it_came
 from forums.steps.confirmations import may_change
-from forums.steps.foreseen import ANOTHER_DAY, HAPPENED, NEVER, WhatBecame
+from forums.steps.foreseen import ANOTHER_DAY, HAPPENED, NEVER, WhatBecame, name_source_in_reason
 from forums.steps.lines import EndTie
 from organisations.models import Organisation, Relationship, RelationshipKind
 from organisations.successions import Plannable, SuccessionKind
@@ -165,6 +165,8 @@ class BecameForm(StepForm):
             self.add_error(
                 "date", f"Leave this empty, or choose “{BECAME[ANOTHER_DAY]}” if this is the day."
             )
+        if outcome == NEVER:
+            name_source_in_reason(data)
         return data
 
 
@@ -178,7 +180,9 @@ class WhatBecameOfPlan(WhatBecame):
             self.form_class = BecameForm
             self.explains = (
                 "A document planned this. Say by a later one when it came, or that the plan was "
-                "given up. A plan that was given up stays, and pages say that it came to nothing."
+                "given up. A plan that was given up stays, and pages say that it came to nothing. "
+                "What “Replace or merge” moved for it follows to another day, and goes back if the "
+                "plan is given up."
             )
             self.unsuited = "A document says already that it came, or that the plan was given up."
 
@@ -208,19 +212,25 @@ class WhatBecameOfPlan(WhatBecame):
             return super().take(form)
         outcome = form.cleaned_data["outcome"]
         if outcome == NEVER:
-            give_up(plan=self.record, source=form.source)
+            call_off(plan=self.record, source=form.source)
             return None
         when = form.when if outcome == ANOTHER_DAY else self.record.starts
-        it_came(plan=self.record, when=when, source=form.source)
+        merger_came(plan=self.record, when=when, source=form.source)
         return None
 
 
-for model in (Succession, Relationship):
+# The records that follow a plan.
+FOLLOW: dict[type[Plannable], tuple] = {
+    Succession: (Succession,),
+    Relationship: tuple(IN_ORDER),
+}
+
+for model, follow in FOLLOW.items():
     step_on(model)(
         type(
             f"WhatBecameOfPlanned{model.__name__}",
             (WhatBecameOfPlan,),
-            {"permissions": may_change(model)},
+            {"permissions": may_change(*follow)},
         )
     )
 

@@ -108,7 +108,7 @@ class MayBeVacantPart(WorklistPart):
             model: model.objects.select_related(*model.named_by).in_bulk(of_model)
             for model, of_model in keys.items()
         }
-        ways = defaultdict(list)
+        ways: dict[int, list[Link]] = defaultdict(list)
         for held, vacancy in shown:
             if (record := found[vacancy.model].get(vacancy.id)) is not None:
                 worded = "{}" if isinstance(record.held, self.model) else named(record.held)
