@@ -181,6 +181,27 @@ def test_postgresql_plans_once_what_it_is_asked_with_different_values():
     assert once > 0 and anew == 0
 
 
+@pytest.mark.django_db
+def test_postgresql_keeps_what_it_prepared_when_a_transaction_is_rolled_back():
+    from django.db import connection, transaction
+
+    from forums.models import TermsOfReference
+
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL only: SQLite prepares nothing")
+    for number in range(9):
+        with transaction.atomic():
+            assert not TermsOfReference.objects.filter(authority=f"{number}").exists()
+            transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ['%"authority" = %'],
+        )
+        [(used,)] = cursor.fetchall()
+    assert used > 3
+
+
 @pytest.mark.parametrize(
     "name", ["BEHIND_TLS_PROXY", "REGISTER_DEBUG", "PLAIN_HTTP_INSIDE", "REGISTER_DEVELOPMENT"]
 )
