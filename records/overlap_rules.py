@@ -169,8 +169,9 @@ def has_columns(connection: BaseDatabaseWrapper, model: type[models.Model]) -> b
     with connection.cursor() as cursor:
         if table not in connection.introspection.table_names(cursor):
             return False
-        description = connection.introspection.get_table_description(cursor, table)
-    present = {column.name for column in description}
+        # Django's own description parses the table's SQL on SQLite, which takes 0.1 s for each.
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")
+        present = {column[0] for column in cursor.description}
     return present.issuperset(field.column for field in model._meta.concrete_fields)
 
 
