@@ -122,6 +122,9 @@ def pytest_collection_modifyitems(items):
                 "signed_in() for admin_client, or leave out the mark."
             )
     marked = [item for item in items if item.get_closest_marker("slow")]
+    # What takes minutes to prepare comes first, whole: spread over several workers at the end,
+    # each of them would prepare it, and the others wait for the last.
+    items.sort(key=lambda item: not slow.prepares_for_long(item))
     if len(marked) > slow.MOST:
         raise pytest.UsageError(
             f"{len(marked)} tests are marked as slow, and at most {slow.MOST} may be. Make some "

@@ -16,5 +16,12 @@ SEARCH = pytest.mark.slow(reason="Hypothesis looks through very many examples.")
 ROWS = pytest.mark.slow(reason="Hundreds of rows are made, so that a cost that grows is seen.")
 UPGRADE = pytest.mark.slow(reason="A dumped register is loaded and migrated.")
 
+
+def prepares_for_long(item: pytest.Item) -> bool:
+    """Whether a test reads a register that takes minutes to make, and that many tests share."""
+    mark = item.get_closest_marker("slow")
+    return mark in (ENGLAND.mark, UPGRADE.mark)
+
+
 # With more, `make test` would miss too much. Each new page, step and worklist adds a few.
 MOST = 490

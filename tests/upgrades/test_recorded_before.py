@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests import slow
-from tests.upgrades.dumps import DUMPED_ON, FOLDER, dump, empty_database
+from tests.upgrades.dumps import FOLDER
 
 pytestmark = slow.UPGRADE
 
@@ -48,14 +48,11 @@ def kept(day: str) -> dict:
     )
 
 
-@pytest.fixture(scope="module", params=DUMPED_ON)
-def shown(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def shown(upgraded):
     """For each day recorded: what was shown before the upgrade, and what is shown after it."""
-    before = kept(request.param)
-    with empty_database(tmp_path_factory.mktemp("recorded")) as database:
-        database.run(dump(request.param))
-        database.manage("migrate", "-v0")
-        after = json.loads(database.python("-m", "tests.upgrades.facts", *before))
+    before = kept(upgraded.day)
+    after = json.loads(upgraded.database.python("-m", "tests.upgrades.facts", *before))
     return [(day, before[day], after[day]) for day in before]
 
 

@@ -1,6 +1,7 @@
 """Upgrading a dumped register loses nothing, and gives it the schema of a fresh one."""
 
 import datetime
+import functools
 import json
 import uuid
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from records.dated import Dated
 from records.names import FoldedField
 from records.periods import Period
 from tests import slow
-from tests.upgrades.dumps import DUMPED_ON, dump, empty_database
+from tests.upgrades.dumps import DUMPED_ON, Database, dump, empty_database
 from tests.upgrades.schemas import differences, of_sqlite_table, schema_of
 
 pytestmark = slow.UPGRADE
@@ -72,16 +73,6 @@ def fresh(tmp_path_factory):
     with empty_database(tmp_path_factory.mktemp("fresh")) as database:
         database.manage("migrate", "-v0")
         yield database
-
-
-@pytest.fixture(scope="module", params=DUMPED_ON)
-def upgraded(request, tmp_path_factory):
-    """A dumped register, upgraded by today's code, and its rows before the upgrade."""
-    with empty_database(tmp_path_factory.mktemp("upgraded")) as database:
-        database.run(dump(request.param))
-        before = database.content()
-        database.manage("migrate", "-v0")
-        yield SimpleNamespace(database=database, before=before, after=database.content())
 
 
 def lost_or_added(table: str, before: list[dict], after: list[dict]) -> list[str]:
@@ -281,102 +272,120 @@ def test_the_public_pages_are_answered(upgraded):
     assert dict(zip(PAGES, json.loads(said), strict=True)) == PAGES
 
 
-@pytest.mark.parametrize("day", DUMPED_ON)
-def test_texts_that_were_not_plain_are_made_so_with_a_row_of_history_each(day, tmp_path):
-    odd = {
-        "records_document": "title", "organisations_organisation": "name",
-        "organisations_post": "title", "people_person": "name", "forums_forum": "note",
-        "forums_seat": "title",
-    }  # fmt: skip
-    with empty_database(tmp_path) as database:
-        database.run(dump(day))
-        for table, text in odd.items():
-            first = f"(SELECT min(id) FROM {table})"
-            database.run(f"UPDATE {table} SET {text} = 'Odd\x0b\xa0words' WHERE id = {first};")
+@pytest.fixture(scope="module", params=DUMPED_ON)
+def edited(request, tmp_path_factory):
+    """A dumped register, edited to hold what no dump holds, and then upgraded."""
+    with empty_database(tmp_path_factory.mktemp("edited")) as database:
+        database.run(dump(request.param))
+        edited = SimpleNamespace(database=database)
+        write_odd_texts(database)
+        overwrite_sources(edited)
+        end_by_days(edited)
         database.manage("migrate", "-v0")
-        for table, text in odd.items():
-            app, model = table.split("_")
-            plain = "Odd\n words" if text == "note" else "Odd words"
-            changed = f"WHERE history_nature = 'upgraded' AND {text} = '{plain}'"
-            [row] = database.ask(f"SELECT DISTINCT id FROM {app}_historical{model} {changed}")
-            [now] = database.ask(f"SELECT {text} FROM {table} WHERE id = {row['id']}")
-            assert now == {text: plain}
+        yield edited
 
 
-@pytest.mark.parametrize("day", DUMPED_ON)
-def test_sources_that_a_renaming_overwrote_are_put_back_where_the_history_shows_them(day, tmp_path):
+ODD_TEXTS = {
+    "records_document": "title", "organisations_organisation": "name",
+    "organisations_post": "title", "people_person": "name", "forums_forum": "note",
+    "forums_seat": "title",
+}  # fmt: skip
+
+
+def write_odd_texts(database: Database) -> None:
+    for table, text in ODD_TEXTS.items():
+        first = f"(SELECT min(id) FROM {table})"
+        database.run(f"UPDATE {table} SET {text} = 'Odd\x0b\xa0words' WHERE id = {first};")
+
+
+def test_texts_that_were_not_plain_are_made_so_with_a_row_of_history_each(edited):
+    for table, text in ODD_TEXTS.items():
+        app, model = table.split("_")
+        plain = "Odd\n words" if text == "note" else "Odd words"
+        changed = f"WHERE history_nature = 'upgraded' AND {text} = '{plain}'"
+        asked = f"SELECT DISTINCT id FROM {app}_historical{model} {changed}"
+        [row] = edited.database.ask(asked)
+        [now] = edited.database.ask(f"SELECT {text} FROM {table} WHERE id = {row['id']}")
+        assert now == {text: plain}
+
+
+def source(database: Database, table: str, name: str) -> tuple:
+    [row] = database.ask(f"SELECT * FROM {table} WHERE name = '{name}'")
+    names = ("document_id", "locator", "end_document_id", "end_locator")
+    return tuple(row[name] for name in names if name in row)
+
+
+def overwrite_sources(edited) -> None:
+    """Let records have had sources of their own, which renamings then overwrote."""
     trust = "SELECT organisation_id FROM organisations_organisationname WHERE name = "
-    with empty_database(tmp_path) as database:
-        database.run(dump(day))
+    names = "organisations_organisationname"
+    edited.new, *_ = source(edited.database, names, "Imaginary Community Trust")
+    [first] = edited.database.ask("SELECT min(id) AS own FROM records_document")
+    edited.own = first["own"]
+    assert edited.own != edited.new
+    its_own = f"SET document_id = {edited.own}, locator = 'Its own place'"
+    edited.database.run(
+        f"UPDATE organisations_historicalorganisation {its_own} "
+        f"WHERE id = ({trust} 'Imaginary Community Trust');"
+        f"UPDATE people_historicalperson {its_own} WHERE name = 'Finley Fictive';"
+        # Somebody has looked at this one since.
+        "UPDATE forums_forumname SET quotation = 'Its words' "
+        "WHERE name = 'Pretend Working Group';"
+    )
 
-        def source(table: str, name: str) -> tuple:
-            [row] = database.ask(f"SELECT * FROM {table} WHERE name = '{name}'")
-            names = ("document_id", "locator", "end_document_id", "end_locator")
-            return tuple(row[name] for name in names if name in row)
 
-        new, *_ = source("organisations_organisationname", "Imaginary Community Trust")
-        [[own]] = [row.values() for row in database.ask("SELECT min(id) FROM records_document")]
-        assert own != new
-        its_own = f"SET document_id = {own}, locator = 'Its own place'"
-        database.run(
-            f"UPDATE organisations_historicalorganisation {its_own} "
-            f"WHERE id = ({trust} 'Imaginary Community Trust');"
-            f"UPDATE people_historicalperson {its_own} WHERE name = 'Finley Fictive';"
-            # Somebody has looked at this one since.
-            "UPDATE forums_forumname SET quotation = 'Its words' "
-            "WHERE name = 'Pretend Working Group';"
+def test_sources_that_a_renaming_overwrote_are_put_back_where_the_history_shows_them(edited):
+    names, place = "organisations_organisationname", (edited.new, "page 7")
+    own = (edited.own, "Its own place")
+    now = functools.partial(source, edited.database)
+    assert now(names, "Imaginary Community Trust") == (*own, *place)
+    # What gave the second name is the paper that ended the first.
+    assert now(names, "Imaginary Health and Care Trust") == (*place, *place)
+    assert now("forums_forumname", "Pretend Working Group") == (*place, None, "")
+    assert now("people_person", "Finley Fabled") == own
+
+
+def the(database: Database, table: str, **having) -> dict:
+    """The first row of a table that has those values."""
+    which = " AND ".join(f"{name} = '{value}'" for name, value in having.items())
+    return database.ask(f"SELECT * FROM {table} WHERE {which} ORDER BY id")[0]
+
+
+def end_by_days(edited) -> None:
+    """Let two appointments have ended by days that are later than their documents."""
+
+    def ended_by(last: str, name: str, slug: str) -> int:
+        """Let the first appointment of somebody have ended by a day, on another document."""
+        holder = the(edited.database, "people_person", name=name)["id"]
+        first = the(edited.database, "people_appointment", person_id=holder)
+        document, made_up = (
+            the(edited.database, "records_document", slug=s)["id"] for s in (slug, "made-up-paper")
         )
-        database.manage("migrate", "-v0")
-
-        names, place = "organisations_organisationname", (new, "page 7")
-        first = source(names, "Imaginary Community Trust")
-        assert first == (own, "Its own place", *place)
-        # What gave the second name is the paper that ended the first.
-        assert source(names, "Imaginary Health and Care Trust") == (*place, *place)
-        assert source("forums_forumname", "Pretend Working Group") == (*place, None, "")
-        assert source("people_person", "Finley Fabled") == (own, "Its own place")
-
-
-@pytest.mark.parametrize("day", DUMPED_ON)
-def test_what_ended_by_a_day_ends_no_earlier_than_its_document_unless_a_rule_refuses(day, tmp_path):
-    with empty_database(tmp_path) as database:
-        database.run(dump(day))
-
-        def of(table: str, **having) -> dict:
-            which = " AND ".join(f"{name} = '{value}'" for name, value in having.items())
-            return database.ask(f"SELECT * FROM {table} WHERE {which} ORDER BY id")[0]
-
-        def ended_by(last: str, name: str, slug: str) -> int:
-            """Let the first appointment of somebody have ended by a day, on another document."""
-            holder = of("people_person", name=name)["id"]
-            first = of("people_appointment", person_id=holder)
-            document, made_up = (
-                of("records_document", slug=s)["id"] for s in (slug, "made-up-paper")
-            )
-            database.run(
-                f"UPDATE people_appointment SET document_id = {document}, end_date = '{last}', "
-                f"end_precision = 'day', end_qualifier = 'by', certain_to = certain_from, "
-                f"end_document_id = {made_up}, end_locator = 'page 7' WHERE id = {first['id']};"
-            )
-            return first["id"]
-
-        settled = ended_by("2022-12-31", "Blake Sample", "chair-appointments-briefing-pack")
-        # Reappointed on 1 April 2024, before the day of the extract.
-        refused = ended_by("2025-12-31", "Avery Example", "ods-extract")
-        database.manage("migrate", "-v0")
-
-        raised = database.ask(
-            "SELECT id, earliest_end FROM people_historicalappointment "
-            "WHERE history_change_reason LIKE 'What ended by a day%'"
+        edited.database.run(
+            f"UPDATE people_appointment SET document_id = {document}, end_date = '{last}', "
+            f"end_precision = 'day', end_qualifier = 'by', certain_to = certain_from, "
+            f"end_document_id = {made_up}, end_locator = 'page 7' WHERE id = {first['id']};"
         )
-        assert [(row["id"], str(row["earliest_end"])) for row in raised] == [
-            (settled, "2021-06-01")
-        ]
-        assert str(of("people_appointment", id=settled)["earliest_end"]) == "2021-06-01"
-        assert str(of("people_appointment", id=refused)["earliest_end"]) == "2019-04-01"
-        listed = database.manage("list_upgraded")
-        assert f"    appointment {settled}, Blake Sample" in listed
-        assert ": Certain until 1 June 2021\n" in listed
+        return first["id"]
+
+    edited.settled = ended_by("2022-12-31", "Blake Sample", "chair-appointments-briefing-pack")
+    # Reappointed on 1 April 2024, before the day of the extract.
+    edited.refused = ended_by("2025-12-31", "Avery Example", "ods-extract")
+
+
+def test_what_ended_by_a_day_ends_no_earlier_than_its_document_unless_a_rule_refuses(edited):
+    raised = edited.database.ask(
+        "SELECT id, earliest_end FROM people_historicalappointment "
+        "WHERE history_change_reason LIKE 'What ended by a day%'"
+    )
+    assert [(row["id"], str(row["earliest_end"])) for row in raised] == [
+        (edited.settled, "2021-06-01")
+    ]
+    for key, end in ((edited.settled, "2021-06-01"), (edited.refused, "2019-04-01")):
+        assert str(the(edited.database, "people_appointment", id=key)["earliest_end"]) == end
+    listed = edited.database.manage("list_upgraded")
+    assert f"    appointment {edited.settled}, Blake Sample" in listed
+    assert ": Certain until 1 June 2021\n" in listed
 
 
 # How differences are told
