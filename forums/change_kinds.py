@@ -140,6 +140,12 @@ class Kind:
         return getattr(self.model, "held_field", "")
 
     @property
+    def taken_over_in(self) -> str:
+        """The field of that in which one record takes over from another: the post or seat, or the
+        forum that has other terms of reference; "" for other kinds."""
+        return "forum" if self.model is TermsOfReference else self.held_field
+
+    @property
     def owner_name(self) -> F | Case:
         """The name that its changes are sorted by. What one was split into follows its name."""
         if not self.split_from:
@@ -344,4 +350,5 @@ class Key:
     what: str
     which: str
     pk: int
-    follows: int | None = None  # in a handover, the tenure that it took over from
+    # In a handover, the tenure that it took over from, or the terms of reference before.
+    follows: int | None = None

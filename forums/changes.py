@@ -181,7 +181,7 @@ def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
 def _handed_over(kind: Kind, which: str, rows: QuerySet, windows: Windows) -> QuerySet:
     """`rows`, each with the tenure that it took over from, and without the ends of those."""
     nobody = Value(0, IntegerField())
-    if not kind.held_field or which == NAMED:
+    if not kind.taken_over_in or which == NAMED:
         return rows.annotate(follows=nobody)
     if which == END:
         next_one = successors(kind).filter(may_be_listed_on(kind, START, windows))

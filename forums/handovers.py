@@ -1,5 +1,5 @@
 """Which tenure took over from which: two that adjoin, of a post or seat that has one holder, or of
-one person who has another term."""
+one person who has another term. And which terms of reference took the place of which."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -44,7 +44,10 @@ def adjoining(earlier, later) -> Q:
 
 def _others(kind: Kind) -> QuerySet:
     """The other tenures of the same post or seat by which somebody else may take over, or the same
-    person may stay on."""
+    person may stay on; the other terms of reference of the same forum."""
+    if not kind.held_field:
+        same = {kind.taken_over_in: OuterRef(kind.taken_over_in)}
+        return kind.model.objects.filter(**same)
     held = {kind.held_field: OuterRef(kind.held_field)}
     acts = Q(Exact(OuterRef("basis"), text(Basis.ACTING)))
     stays = Q(person=OuterRef("person")) & ((ACTS & acts) | (~ACTS & ~acts))
@@ -79,7 +82,7 @@ def _adjoining_tenures(keys: list[Key], which: str) -> dict[Key, int]:
     parts, of_key = [], {(key.what, key.pk): key for key in keys if key.which == which}
     for kind in KINDS:
         numbers = {pk for what, pk in of_key if what == kind.what}
-        if kind.held_field and numbers:
+        if kind.taken_over_in and numbers:
             others = predecessors(kind) if which == START else successors(kind)
             parts.append(
                 kind.model.objects.filter(pk__in=numbers)

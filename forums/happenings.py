@@ -77,7 +77,7 @@ class Happening(DatedStated):
     # Whether it began, or ended, exactly with what it is true of: that is no change.
     starts_with_owner: bool
     ends_with_owner: bool
-    # In a handover, the end of the tenure before.
+    # In a handover, the end of the tenure before, or of the terms of reference before.
     follows: "Happening | None" = None
     # How many records that belong to it began or ended with it: {"seat": 12}. A seat counts as many
     # times as it has holders; UNNUMBERED counts the seats whose number no source gives.

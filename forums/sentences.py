@@ -92,7 +92,9 @@ def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
         "to come" if foreseen else "by" if each.is_limit else "to come" if is_to_come else "past"
     )
     words = (
-        _handover(each.follows, each, tense) if each.follows else WORDING[each.what](group, tense)
+        _handover(each.follows, each, tense)
+        if each.follows and each.subject_kind == "person"
+        else WORDING[each.what](group, tense)
     )
     if foreseen:
         words = [*map(_was_to, words), f", {only_planned(each.foreseen_as_of)}"]
@@ -365,6 +367,9 @@ def _terms(group: list[Happening], tense: str) -> Pieces:
         START: {"past": "came", "to come": "are to come", "by": "had come"},
         END: {"past": "went", "to come": "are to go", "by": "had gone"},
     }
+    if each.follows:
+        verb = f" {verbs[START][tense]} into force in place of the former"
+        return ["new terms of reference of ", subject(each), verb]
     of = "into" if each.which == START else "out of"
     return ["the terms of reference of ", subject(each), f" {verbs[each.which][tense]} {of} force"]
 

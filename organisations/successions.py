@@ -186,7 +186,7 @@ class Plannable(DatedFact):
         told = f"{self.when_it_starts()}, {plan}" if self.starts else f"{plan}, which gives no day"
         if self.is_given_up and self.start_date:  # it never began: the day is that of the plan
             told = f"{plan} for {date_in_words(self.start_date, self.start_precision)}"
-        elif not self.is_given_up and not self.is_open_plan:
+        elif not (self.is_given_up or self.is_open_plan or self.start_is_announced):
             # The day is that on which it came. Nothing says whether the plan gave that or another.
             told = f"{plan}; it came {self.when_it_starts()}"
         if stands == GIVEN_UP:

@@ -150,6 +150,7 @@ def organisation_as_json(context: dict, here: Here) -> dict:
         "name_source": facts.source_of_name(context["renaming"], here),
         "in_force": organisation.holds(here.asked.day),
         "posts": [facts.post(post, here) for post in context["posts"]],
+        "announced_posts": [facts.post(post, here) for post in context["announced_posts"]],
         "designates": facts.designates(context["designates"], here),
         "former": facts.former_holders(context["former"], here),
         "over_time": facts.over_time(context["times"], here),
@@ -242,8 +243,9 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> CsvTable:
         yield from rows_of_seats([pk for pk, *_ in context["page"].paginator.object_list], "now")
         yield from rows_of_posts(context["later_posts"], later)
         yield from rows_of_seats(context["later_keys"], later)
+        yield from rows_of_posts(context["announced_posts"], "to_come")
         for post, designate in context["designates"]:
-            if post not in context["later_posts"]:
+            if post not in context["later_posts"] + context["announced_posts"]:
                 said = facts.post(post, here)
                 holders = [facts.holder(post, designate, here)]
                 yield from of_a_post(csv_rows.rows_to_come(said, holders))
@@ -307,6 +309,7 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "posts": listed_posts,
         "changes_of": changes_of,
         "later_posts": [post for post in posts if post.is_openly_perhaps(asked.day) and not over],
+        "announced_posts": [post for post in posts if post.start_is_announced and not over],
         "designates": designates(posts, asked.day),
         "former": former,
         **forum_rows.told_as_over(former),

@@ -17,6 +17,7 @@ from organisations.successions import (
     UNTOLD,
     SuccessionKind,
 )
+from records.days import NO_LATEST
 from records.periods import possible
 from records.prepared import prepared
 
@@ -32,9 +33,12 @@ RELATIONSHIPS_BEFORE = {
     RelationshipKind.PART_OF: ("Was part of", "Included"),
     RelationshipKind.PARTNER_IN: ("Was a partner in", "Had as partners"),
 }
-# Words for a planned succession, or one given up, after “is to” or “was to”: read from the first of
-# the two and from the second.
-PLANS = {
+# Words for a planned succession, one given up, or a relationship announced without a day, after “is
+# to” or “was to”: read from the first of the two and from the second.
+PLANS: dict[str, tuple[str, str]] = {
+    RelationshipKind.MEMBER_OF: ("be a member of", "have as members"),
+    RelationshipKind.PART_OF: ("be part of", "include"),
+    RelationshipKind.PARTNER_IN: ("be a partner in", "have as partners"),
     SuccessionKind.SUCCEEDED_BY: ("be succeeded by", "succeed"),
     SuccessionKind.REPLACED_BY: ("be replaced by", "replace"),
     SuccessionKind.MERGED_INTO: ("be merged into", "be merged from"),
@@ -47,7 +51,7 @@ PLANS = {
 def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[str, list]]:
     """The relationships of others to `organisation` on the day or before it, and last under each
     heading those known only from a later day; and the successions that documents of the day or
-    before planned.
+    before planned, and what they announced without a day.
 
     They are (relation, groups) with a group for each place in a document: [[(other, relationship),
     ...], ...].
@@ -111,7 +115,10 @@ def when_told(relationship: Relationship, day: datetime.date) -> str:
 def _relationships_of(organisation: int, day: datetime.date) -> QuerySet:
     found = Relationship.objects.filter(
         Q(from_organisation=organisation) | Q(to_organisation=organisation),
-        possible(day) | Q(latest_end__lt=day) | Q(kind__in=SuccessionKind.values),
+        possible(day)
+        | Q(latest_end__lt=day)
+        | Q(latest_start=NO_LATEST)
+        | Q(kind__in=SuccessionKind.values),
     )
     found = with_sources(
         found, "from_organisation", "to_organisation", sources=Relationship.DOCUMENT_FIELDS

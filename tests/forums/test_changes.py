@@ -35,6 +35,7 @@ from tests.builders import (
     make_relationship,
     make_reporting_line,
     make_seat,
+    make_terms,
     set_terms,
 )
 
@@ -256,6 +257,33 @@ def test_nobody_follows_anybody_in_a_post_that_several_may_hold():
     hand_over(post, {"end_date": "2019-03-31"}, {"start_date": "2019-04-01"})
 
     assert len(of_people("2018-06-01", "2020-06-01")) == 2
+
+
+def test_terms_of_reference_that_take_the_place_of_others_are_one_sentence_with_both_sources():
+    board = make_forum(name="Board", start_date="2015-04-01")
+    make_terms(
+        forum=board,
+        end_date="2020-03-31",
+        end_document=make_document(short_title="Minutes"),
+        end_locator="item 4",
+    )
+    second = make_terms(forum=board, start_date="2020-04-01", end_date="2021-05-31")
+    told = "On 1 April 2020 new terms of reference of Board came into force in place of the former."
+
+    # Either day of the two finds it, and none tells that the former “went out of force”.
+    for days in (("2020-03-31", "2020-04-01"), ("2020-04-01", "2020-04-01")):
+        assert sentences_between(*days) == [told]
+        assert sentences_between(*days, about=board) == [told]
+    rows = keys_between(Between(day("2020-03-31"), day("2020-04-01")))
+    [change] = sentences_about(happenings(map(as_key, rows)), TODAY)
+    assert change.first.event == "handover"
+    assert [title for _, title, *_ in change.sources][1:] == ["Minutes"]
+
+    # Those that nothing followed went out of force.
+    assert sentences_between("2021-05-31", "2021-06-30") == [
+        "On 31 May 2021 the terms of reference of Board went out of force."
+    ]
+    assert second.latest_end == day("2021-05-31")
 
 
 def test_who_stays_on_for_another_term_hands_over_to_nobody(chair):

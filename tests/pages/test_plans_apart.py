@@ -176,3 +176,32 @@ def test_a_member_of_an_organisation_that_was_only_to_join_is_listed_with_the_ot
 
     told = read("/organisations/practice/", AFTER).section("relationships")
     assert told.startswith(f"Member of Wye Trust, was to begin on 1 January 2026{PLANNED}")
+
+
+def test_an_organisation_shows_what_was_announced_without_a_day(paper, trust):
+    """It was on no page: neither a post nor a member of an organisation."""
+    announced = {
+        "document": paper,
+        "start_date": "2025-10-01",
+        "start_precision": Precision.MONTH,
+        "start_qualifier": Qualifier.NOT_BEFORE,
+    }
+    post = make_post(organisation=trust, title="Clinical Director", **announced)
+    network = make_organisation(slug="network", name="The Network")
+    make_relationship(
+        from_organisation=trust, to_organisation=network, kind="member-of", **announced
+    )
+
+    page = read("/organisations/trust/", AFTER)
+    assert "Posts that are to come Clinical Director, not before October 2025" in page.text
+    plan = "not before October 2025, a plan of October 2025"
+    assert f"Is to be a member of The Network, {plan}" in page.text
+    assert f"Is to have as members Wye Trust, {plan}" in read("/organisations/network/", AFTER).text
+    said = read_data("/organisations/trust.json", AFTER).said
+    assert [each["title"] for each in said["announced_posts"]] == ["Clinical Director"]
+    rows = read_data("/organisations/trust.csv", AFTER).rows
+    assert [(row["when"], row["title"]) for row in rows] == [("to_come", "Clinical Director")]
+
+    make_appointment(post=post, person=make_person(slug="ann"), **announced)
+    rows = read_data("/organisations/trust.csv", AFTER).rows
+    assert [row["person"].rpartition("/people/")[2] for row in rows] == ["", "ann/"]

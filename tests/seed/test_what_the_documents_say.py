@@ -12,7 +12,9 @@ from forums.models import (
     Seat,
     SeatRole,
     SeatTerms,
+    TermsOfReference,
 )
+from forums.terms_on_day import terms_on
 from ics_register.seeding import FILES
 from organisations.models import (
     Organisation,
@@ -20,13 +22,12 @@ from organisations.models import (
     Place,
     Post,
     PostKind,
-    PostTerms,
     Rating,
     Statement,
 )
 from people.models import Appointment, Basis, Distinction, Person, PersonName, PostVacancy
 from records.models import DatedFact, Document
-from records.periods import Precision
+from records.periods import Precision, Qualifier
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -37,6 +38,10 @@ MARCH_2019 = datetime.date(2019, 3, 31)
 MAY_2019 = datetime.date(2019, 5, 1)
 # The paper’s 2gether NHS Foundation Trust, by the name that it has had since October 2019.
 TRUST_OF_THE_PAPER = "Gloucestershire Health and Care NHS Foundation Trust"
+
+
+def every_word_of(record: DatedFact) -> str:
+    return " ".join(str(getattr(record, field.attname)) for field in record._meta.fields)
 
 
 def organisations(kind: str, day: datetime.date | None = None) -> set[str]:
@@ -153,11 +158,28 @@ def test_what_the_paper_says_beside_its_governance_is_kept(organisation, words, 
 
 @pytest.mark.parametrize("slug", ["ics-executive", "ics-partnership-board"])
 def test_a_role_that_was_phased_in_from_april_2019_is_told_as_from_then(slug):
-    forum = Forum.objects.get(slug=slug)
+    terms = TermsOfReference.objects.get(forum__slug=slug, start_date="2019-04-01")
 
-    terms = forum.terms_of_reference.get()
     for words in (terms.purpose, terms.membership_wording, *terms.responsibilities.splitlines()):
         assert "rom April 2019" in words
+
+
+def test_the_partnership_board_decides_by_consensus_no_earlier_than_the_paper_says():
+    """“The revised arrangements … move the … Board to a … consensus forum”: a page of March 2019
+    said that it decided by consensus."""
+    board = Forum.objects.get(slug="ics-partnership-board")
+    versions = list(board.terms_of_reference.all())
+
+    rules = {
+        day: terms_on(versions, board, day).shown.decision_rule for day in (MARCH_2019, MAY_2019)
+    }
+    assert rules == {MARCH_2019: "", MAY_2019: "consensus"}
+
+
+def test_what_holds_from_april_2019_stands_in_terms_of_reference_that_begin_then():
+    earlier = TermsOfReference.objects.filter(start_date__lt="2019-04-01")
+
+    assert [str(each) for each in earlier if "rom April 2019" in every_word_of(each)] == []
 
 
 def test_two_upper_tier_and_six_lower_tier_councils_and_two_healthwatch_bodies():
@@ -203,6 +225,35 @@ def test_five_herefordshire_networks_have_a_board_that_reports_to_hipcs():
         assert "hipcs" in {line.to_forum.slug for line in board.lines_from.exclude(to_forum=None)}
         terms = board.terms_of_reference.get()
         assert terms.accountable_for and terms.authority
+
+
+def test_nothing_of_the_paper_is_dated_later_than_its_new_arrangements():
+    """Its “transition years” 2019/20 and 2020/21 were read as a limit, “by March 2021”."""
+    later = [
+        str(record)
+        for model in FACTS
+        if issubclass(model, DatedFact)
+        for record in model.objects.filter(
+            document__slug="ics-operating-model-board-paper", start_date__gt="2019-04-01"
+        )
+    ]
+
+    assert later == []
+
+
+def test_nothing_is_said_to_be_so_earlier_than_its_document_speaks_of_unless_the_document_says_it():
+    """The pack of 2021 was given as the source of a council by March 2019."""
+    earlier = {
+        str(record)
+        for model in FACTS
+        if issubclass(model, DatedFact)
+        for record in model.objects.filter(
+            document__slug="chair-appointments-briefing-pack", start_date__lt="2021-06-01"
+        )
+        if str(record.start_date.year) not in record.quotation
+    }
+
+    assert earlier == set()
 
 
 def test_no_limit_is_credited_to_a_paper_of_before_the_extract_that_gives_it():
@@ -322,6 +373,21 @@ def test_the_holders_that_the_paper_gives_for_spring_2019():
     assert (retired.start_date, retired.end_reason) == (None, "retired")
 
 
+def test_who_held_a_post_of_a_ccg_that_closed_left_by_its_last_day():
+    """The pack says that the CCGs merged, and not that anybody held a post until then."""
+    ended = Appointment.objects.filter(end_document__slug="ods-extract")
+
+    assert ended.count() == 8
+    assert {each.end_qualifier for each in ended} == {Qualifier.BY}
+
+
+def test_one_person_held_the_lead_until_two_were_to_share_it():
+    lead = Post.objects.get(title="STP Lead")
+    until = lead.earlier_terms.get()
+
+    assert (until.max_holders, until.end_in_words(), lead.max_holders) == (1, "April 2019", 2)
+
+
 def test_an_interim_holder_and_a_managing_director_are_recorded_as_such():
     assert Appointment.objects.get(person__name="Paul Smith").basis == Basis.INTERIM
     blake = Appointment.objects.get(person__name="David Blake")
@@ -339,7 +405,7 @@ def test_what_was_read_from_merged_cells_says_so():
 def test_the_clinical_directors_of_the_five_are_yet_to_be_agreed():
     posts = Post.objects.filter(kind=PostKind.CLINICAL_DIRECTOR)
 
-    assert posts.count() == 5
+    assert [post.start_in_words() for post in posts] == ["not before March 2019"] * 5
     assert not PostVacancy.objects.exists()
     assert not Appointment.objects.filter(post__in=posts).exists()
 
@@ -534,8 +600,8 @@ def test_websites_are_those_of_the_packs_tables(organisation, website):
 def test_every_record_keeps_the_rules_its_source_and_its_history(model):
     records = list(model.objects.all())
 
-    # The documents name no two people of one name, no vacant post, and nothing that changed.
-    assert bool(records) is (model not in (Distinction, PostVacancy, PostTerms, SeatTerms))
+    # The documents name no two people of one name, no vacant post, and no seat that changed.
+    assert bool(records) is (model not in (Distinction, PostVacancy, SeatTerms))
     for record in records:
         record.full_clean()
         [made] = record.history.all()
