@@ -64,6 +64,12 @@ def over(day: datetime.date, *together: Period) -> bool:
     return any(each.latest_end < day for each in together)
 
 
+def is_announced(day: datetime.date, fact: DatedFact) -> bool:
+    """Whether a document of the day or before announced it, without a day."""
+    spoke = fact.source_as_of
+    return fact.latest_start == NO_LATEST and spoke is not None and spoke.first_possible() <= day
+
+
 def path(address: str | None) -> str:
     """The address within the site, with the place on the page."""
     parts = urlsplit(address or "")
@@ -181,7 +187,9 @@ class Facts:
                 told[what][how, forum.get_absolute_url(), holds(day, *together)] += 1
         for each in self.relationships:
             ends = each.from_organisation, each.to_organisation
-            if organisation in ends and (each.possibly(day) or over(day, each)):
+            if organisation in ends and (
+                each.possibly(day) or over(day, each) or is_announced(day, each)
+            ):
                 key = (each.kind, *(end.get_absolute_url() for end in ends), each.holds(day))
                 told["relationships"][key] += 1
         return told

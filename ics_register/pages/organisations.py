@@ -243,9 +243,8 @@ def posts_and_seats_as_csv(context: dict, here: Here) -> CsvTable:
         yield from rows_of_seats([pk for pk, *_ in context["page"].paginator.object_list], "now")
         yield from rows_of_posts(context["later_posts"], later)
         yield from rows_of_seats(context["later_keys"], later)
-        yield from rows_of_posts(context["announced_posts"], "to_come")
         for post, designate in context["designates"]:
-            if post not in context["later_posts"] + context["announced_posts"]:
+            if post not in context["later_posts"]:
                 said = facts.post(post, here)
                 holders = [facts.holder(post, designate, here)]
                 yield from of_a_post(csv_rows.rows_to_come(said, holders))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from django.urls import reverse
 
-from organisations.models import HEAD_KINDS
+from organisations.models import HEAD_KINDS, PostTerms
 from people.models import Person
 from records.days import FIRST_DAY, LAST_DAY, is_taken
 from records.models import NameKind
@@ -258,10 +258,8 @@ def events(facts: Facts) -> Iterator[tuple]:
         yield from ((kind, each, None) for each in records)
     yield from (("post", each, each.organisation) for each in facts.posts)
     yield from (("seat", each, each.forum) for each in facts.seats)
-    for each in facts.terms:
-        # A version that is there from the first day of its forum is no change.
-        if each.forum.starts != each.starts:
-            yield "terms-of-reference", each, None
+    # A version that is there from the first day of its forum is no change.
+    yield from (("terms-of-reference", each, each.forum) for each in facts.terms)
     yield from (("member-organisation", each, each.forum) for each in facts.members)
     yield from (("reporting-line", each, each.from_forum) for each in facts.lines)
 
@@ -286,6 +284,8 @@ def changes_on(facts: Facts, day: datetime.date) -> tuple[Counter, Counter]:
         for each in facts.names[table]:
             if each.kind == NameKind.FORMER and each.ends is not None:
                 note(starts, f"{owner}-name", "renaming", each.ends.morrow())
+    for each in PostTerms.objects.all():
+        note(starts, "post-terms", "change", each.ends.morrow())
     return starts, ends
 
 
@@ -305,6 +305,7 @@ def test_changes_tell_each_beginning_and_end_on_its_day_as_it_is_known(facts, da
                 starts[row["kind"], named, *known] += 1
                 handovers[row["kind"]] += event == "handover"
             begins = {"by": "By "}.get(known[2], "On " if known[1] == "day" else "In ")
+            begins = "From " if event == "change" else begins
             if not sentence.startswith(begins):
                 wrong.append(f"as at {day}: {known} is told as {sentence}")
         meant_starts, meant_ends = changes_on(facts, day)
@@ -327,6 +328,8 @@ def test_a_feed_of_one_tells_what_its_changes_tell(facts, days):
                 files.get(f"{one.get_absolute_url()}changes.atom").content
             )
             titles = {each.findtext(f"{ATOM}title") for each in feed.iter(f"{ATOM}entry")}
+            # What was announced without a day is news, and no change of a day.
+            titles = {each for each in titles if not each.startswith("Not before ")}
             entries += len(titles)
             told = {" ".join(row["sentence"].split()) for row in rows}
             beyond += [f"{one}: {title}" for title in titles - told]
