@@ -67,7 +67,8 @@ def over(day: datetime.date, *together: Period) -> bool:
 def is_announced(day: datetime.date, fact: DatedFact) -> bool:
     """Whether a document of the day or before announced it, without a day."""
     spoke = fact.source_as_of
-    return fact.latest_start == NO_LATEST and spoke is not None and spoke.first_possible() <= day
+    told = spoke is None or spoke.first_possible() <= day
+    return fact.latest_start == NO_LATEST and told
 
 
 def path(address: str | None) -> str:
