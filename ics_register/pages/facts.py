@@ -179,6 +179,19 @@ def version_of_terms(terms, here: Here) -> dict:
     }
 
 
+def terms_differences(found) -> list[dict]:
+    """Which texts of terms of reference are not as they were, with the lines that differ."""
+    return [
+        {
+            "text": each.name,
+            "lines": [
+                {"before": before or None, "after": after or None} for before, after in each.lines
+            ],
+        }
+        for each in found
+    ]
+
+
 def quoracy(whole) -> dict:
     """What terms of reference say about quoracy, and whether the clauses say it all."""
     return {

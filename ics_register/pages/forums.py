@@ -26,6 +26,7 @@ from forums.models import (
 )
 from forums.quoracy_inputs import body_of
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
+from forums.terms_differences import Difference, differences, version_before
 from forums.terms_on_day import TermsOnDay
 from forums.vacancies import Places
 from ics_register.pages import csv_rows, facts, forum_rows, known_later
@@ -148,6 +149,9 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "terms_of_reference": [
             facts.version_of_terms(each, here) for each in context["terms"].versions
         ],
+        "terms_of_reference_changed": facts.terms_differences(context["terms_differences"])
+        if context["terms_before"]
+        else None,
         "places": facts.places(context["places"]),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "known_from_a_later_day": [facts.seat(seat, here) for seat in context["known_later"]],
@@ -330,6 +334,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "renaming": renaming(names),
         "called_then": names_of_one(names, asked),
         "terms": terms,
+        "terms_before": version_before(terms),
         "clauses": clauses,
         "could_be": could,
         "steps": escalation_steps(terms) if forum.has_steps else [],
@@ -380,8 +385,15 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "terms_standing": standing_in_words(terms, asked),
         "terms_parts": forum_rows.parts(shown),
         "version_rows": version_rows(terms, forum, asked),
+        "terms_differences": terms_differences(context),
         **forum_rows.told_as_over(context["former"]),
     }
+
+
+def terms_differences(context: dict) -> list[Difference]:
+    """What differs between the terms of reference that the page shows and those before."""
+    before = context["terms_before"]
+    return differences(before, context["terms"].shown) if before else []
 
 
 def chairs_first(seats: list[HeldSeat]) -> list[HeldSeat]:

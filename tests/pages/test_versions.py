@@ -2,7 +2,8 @@
 
 import pytest
 
-from forums.models import ClauseKind
+from forums.models import ClauseKind, TermsOfReference
+from forums.terms_differences import differences
 from tests.builders import (
     day,
     make_document,
@@ -53,7 +54,8 @@ def test_every_page_of_a_forum_has_the_version_of_the_day(board, when):
     [other] = {*DAYS.values()} - {DAYS[when]}
     number = "two" if when == "2020-03-31" else "three"
     for part in ("", "terms/"):
-        text = read(f"/forums/board/{part}", {"as_at": when}).text
+        page = read(f"/forums/board/{part}", {"as_at": when})
+        text = page.text.partition("What changed from those before")[0]
         assert DAYS[when] in text and other not in text, part
     for part in ("", "terms/", "quoracy/", "attendance/"):
         text = read(f"/forums/board/{part}", {"as_at": when}).text
@@ -111,3 +113,59 @@ def test_the_terms_of_a_proposed_forum_are_proposed():
     said = read("/forums/board/").section("terms")
     assert "Proposed" in said
     assert "In force" not in said
+
+
+def test_the_page_compares_the_version_of_the_day_with_the_one_before_line_by_line():
+    board = make_forum(slug="board", name="Board", start_date="2015-04-01")
+    texts = {"purpose": "To talk.", "membership_wording": "As before"}
+    make_terms(
+        forum=board,
+        **texts,
+        responsibilities="Advise\nRead papers\nEat cake",
+        decision_rule="consensus",
+        end_date="2020-03-31",
+    )
+    make_terms(
+        forum=board,
+        **texts,
+        responsibilities="Advise\nDecide\nRead all papers",
+        authority="What others delegate",
+        start_date="2020-04-01",
+    )
+
+    changed = [
+        ("responsibilities", ["Read papers", "Decide"]),
+        ("responsibilities", ["Eat cake", "Read all papers"]),
+        ("authority", [None, "What others delegate"]),
+        ("decision_rule", ["consensus", None]),
+    ]
+    said = read_data("/forums/board.json").said["terms_of_reference_changed"]
+    assert [
+        (each["text"], [line["before"], line["after"]]) for each in said for line in each["lines"]
+    ] == changed
+    told = read("/forums/board/").section("terms")
+    assert "Compared with those in force until 31 March 2020." in told
+    assert "Responsibilities: 2 lines changed; 1 is as before." in told
+    assert "Authority: added." in told
+    assert "Decision rule: left out." in told
+    assert "As before" not in told
+    assert "Authority nothing What others delegate" in told
+    # The first version has none before it.
+    assert "What changed" not in read("/forums/board/", {"as_at": "2019-01-01"}).text
+    first = read_data("/forums/board.json", {"as_at": "2019-01-01"}).said
+    assert first["terms_of_reference_changed"] is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("a\nb", "a\nb\nc", "1 line added; 2 are as before"),
+        ("a\nb\nc", "b", "2 lines left out; 1 is as before"),
+        ("a", "b\nc", "1 line changed and 1 added"),
+        ("a\nb", "c\nd", "2 lines changed"),
+        ("a", "b", "changed"),
+    ],
+)
+def test_differences_in_words_count_the_lines(before, after, words):
+    [found] = differences(TermsOfReference(authority=before), TermsOfReference(authority=after))
+    assert found.in_words() == words
