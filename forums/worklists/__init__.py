@@ -6,6 +6,7 @@ from forums.worklists import (  # noqa: F401  (each declares its lists, or adds 
     held_twice,
     memberships,
     quoracy,
+    reviews,
 )
 from forums.worklists.reporting import REPORTING  # noqa: F401
 from forums.worklists.vacancies import SEATS_VACANT  # noqa: F401

@@ -109,6 +109,7 @@ LIGHTS = {
     "same-person": of_one_name,
     "statements-in-conflict": in_conflict,
     "foreseen": all_that_was_foreseen,
+    "reviews": lambda: make_forum(review_date=LONG_AGO),
 }
 every_list = pytest.mark.parametrize("slug", LIGHTS)
 

@@ -31,6 +31,7 @@ from tests.builders import (
     make_reporting_line,
     make_seat,
     make_seat_vacancy,
+    make_terms,
     terms_of,
 )
 from tests.listed import TODAY, in_days, listed, reason_for, rows_of, take_step, way
@@ -624,6 +625,42 @@ def test_a_forum_on_which_nobody_sits_cannot_be_quorate_by_proxy_votes_alone():
     assert reason_for(member.forum, "cannot-be-quorate") == (
         "Nobody can attend. It wants somebody in the room, beside the proxy votes."
     )
+
+
+# Reviews
+
+
+def test_a_review_is_listed_from_90_days_before_its_day_until_it_is_recorded(editor):
+    overdue = make_terms(review_date=YESTERDAY)
+    due = make_terms(review_date=in_days(90))
+    make_terms(review_date=in_days(91))
+    # Neither those of a forum that has stood down, nor of one that was never set up, nor the past.
+    make_terms(forum=stood_down(), review_date=YESTERDAY)
+    make_terms(forum=make_forum(status=ForumStatus.PROPOSED), review_date=YESTERDAY)
+    make_terms(review_date=YESTERDAY, end_date=YESTERDAY)
+
+    rows = rows_of("reviews")
+    assert [(row.record, row.reason) for row in rows] == [
+        (overdue, "The review was due by 21 November 2026, 1 day ago."),
+        (due, "The review is due by 20 February 2027, in 90 days."),
+    ]
+    took = {"review_date": "22/11/2027", "date": "22/11/2026"}
+    take_step(editor, way(rows[0], "Reviewed and unchanged"), **took)
+    assert listed("reviews") == [due]
+    assert way(rows[1], "Record new terms of reference")
+
+
+def test_terms_of_reference_of_which_no_review_is_recorded_stand_apart():
+    silent = make_terms(review_frequency="")
+    yearly = make_terms(review_frequency="Annually")
+    make_terms(review_date=in_days(400))
+
+    assert listed("reviews") == []
+    told = {row.record: row.reason for row in rows_of("reviews", apart=True)}
+    assert told == {
+        silent: "No source says when they are to be reviewed.",
+        yearly: "Reviewed: Annually. No source gives the day of the next review.",
+    }
 
 
 # Held twice
