@@ -4,6 +4,7 @@ import difflib
 from collections import Counter
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 from django.utils.text import get_text_list
 
@@ -37,7 +38,7 @@ class Difference:
 
     @property
     def label(self) -> str:
-        field = TermsOfReference._meta.get_field(self.name)
+        field: Any = TermsOfReference._meta.get_field(self.name)
         return str(field.verbose_name).replace("'", "’").capitalize()
 
     def in_words(self) -> str:
@@ -75,14 +76,15 @@ def differences(before: TermsOfReference, after: TermsOfReference) -> list[Diffe
 
 
 def _lines(terms: TermsOfReference, name: str) -> list[str]:
-    field = TermsOfReference._meta.get_field(name)
+    field: Any = TermsOfReference._meta.get_field(name)
     words = getattr(terms, f"get_{name}_display")() if field.choices else getattr(terms, name)
     return [line for line in words.splitlines() if line.strip()]
 
 
 def _difference(name: str, before: list[str], after: list[str]) -> Difference:
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    lines, kept = [], 0
+    lines: list[tuple[str, str]] = []
+    kept = 0
     for tag, first, last, new_first, new_last in matcher.get_opcodes():
         if tag == "equal":
             kept += last - first

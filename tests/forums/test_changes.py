@@ -279,7 +279,7 @@ def test_terms_of_reference_that_take_the_place_of_others_are_one_sentence_with_
     assert change.first.event == "handover"
     assert [title for _, title, *_ in change.sources][1:] == ["Minutes"]
 
-    # Those that nothing followed went out of force.
+    # The second version has no successor, and went out of force.
     assert sentences_between("2021-05-31", "2021-06-30") == [
         "On 31 May 2021 the terms of reference of Board went out of force."
     ]

@@ -328,7 +328,7 @@ def test_a_feed_of_one_tells_what_its_changes_tell(facts, days):
                 files.get(f"{one.get_absolute_url()}changes.atom").content
             )
             titles = {each.findtext(f"{ATOM}title") for each in feed.iter(f"{ATOM}entry")}
-            # What was announced without a day is news, and no change of a day.
+            # An announcement without a day is news, and no change of a day.
             titles = {each for each in titles if not each.startswith("Not before ")}
             entries += len(titles)
             told = {" ".join(row["sentence"].split()) for row in rows}
