@@ -47,7 +47,7 @@ def replace_and_resize(
         end_unless_over(membership, left, source, end_reason=end_reason)
     if vacant:
         record_vacancy(held=seat, begins=left.morrow(), source=source, places=len(leaving))
-    change_terms(held=seat, begins=begins, source=source, number=number)
+    change_terms(changed=seat, begins=begins, source=source, number=number)
     return begin(seat, **begins.as_start(), **source.as_evidence(), **fields)
 
 
@@ -67,7 +67,7 @@ def end_and_resize(
     """
     seat = read_and_lock(membership.seat)
     end(membership, when, source, end_reason=end_reason)
-    change_terms(held=seat, begins=when.morrow(), source=source, number=number)
+    change_terms(changed=seat, begins=when.morrow(), source=source, number=number)
     if vacant:
         record_vacancy(held=seat, begins=when.morrow(), source=source)
 

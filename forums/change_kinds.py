@@ -18,9 +18,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from forums.forum_states import first_status
 from forums.models import (
     Forum,
     ForumName,
+    ForumState,
     MemberOrganisation,
     Membership,
     ReportingLine,
@@ -266,7 +268,8 @@ TENURE = {name: F(name) for name in ("basis", "acting_for", *NAMED_FIELDS, "end_
 KINDS = [
     Kind("organisation", Organisation, "folded", 0, ("organisation", ""),
          concerns={"organisation": ("pk",)}, befalls=(Befalls(END, of_organisation()),)),
-    Kind("forum", Forum, "folded", 0, ("forum", ""), columns={"kind": F("status")},
+    Kind("forum", Forum, "folded", 0, ("forum", ""),
+         columns={"kind": F("status"), "began_as": first_status()},
          concerns={"forum": ("pk",)}),
     Kind("organisation-name", OrganisationName, "organisation__folded", 1,
          ("organisation", "organisation__"), columns={"title": F("name")},
@@ -308,6 +311,8 @@ KINDS = [
          listed_the_day_after=True,
          concerns={"organisation": ("post__organisation",),
                    "forum": ("post__ex_officio_seats__forum",)}),
+    Kind("forum-state", ForumState, "forum__folded", 1, ("forum", "forum__"), events=(END,),
+         listed_the_day_after=True, concerns={"forum": ("forum",)}),
     Kind("seat-terms", SeatTerms, "seat__forum__folded", 4, ("forum", "seat__forum__"),
          columns={"title": F("title")}, events=(END,), listed_the_day_after=True,
          concerns={"forum": ("seat__forum",), "organisation": ("seat__on_behalf_of",)}),

@@ -1,10 +1,10 @@
-"""What changed of a post or a seat, in words: "from 16 May 2023 two hold it, not one"."""
+"""What changed of a post, a seat or a forum, in words: "from 16 May 2023 two hold it, not one"."""
 
 import datetime
 from collections.abc import Callable
 from typing import Any
 
-from forums.choices import SeatCategory
+from forums.choices import ForumStatus, SeatCategory
 from organisations.held_terms import Differences, TermsChange
 from people.post_holders import Holding
 from records.periods import Precision, Qualifier, When, perhaps_so
@@ -57,6 +57,28 @@ def _requirement(before: str, after: str, tense: str) -> str:
     return f"whoever holds it {'has' if tense == PAST else 'is to have'} to be “{after}”"
 
 
+def _status(before: str, after: str, tense: str) -> str:
+    if after == ForumStatus.ESTABLISHED:
+        return f"it {'was' if tense == PAST else 'is to be'} set up, no longer only proposed"
+    return f"it {'is' if tense == PAST else 'is to be'} proposed, and not set up"
+
+
+def _host(before: str | None, after: str | None, tense: str) -> str:
+    if not after:
+        return f"{before} {'no longer hosts' if tense == PAST else 'is no longer to host'} it"
+    return f"{after} {'hosts' if tense == PAST else 'is to host'} it{_not_so(before)}"
+
+
+def _place(before: str | None, after: str | None, tense: str) -> str:
+    if not after:
+        return f"no source says which place it serves, no longer {before}"
+    return f"it {'serves' if tense == PAST else 'is to serve'} {after}{_not_so(before)}"
+
+
+def _not_so(before: str | None) -> str:
+    return f", not {before}" if before else ""
+
+
 # What a seat does, and is to do; what it does not, and is not to do; and what no source says.
 YES_OR_NO = {
     "voting": (
@@ -92,6 +114,9 @@ WORDS: dict[str, Callable[[Any, Any, str], str]] = {
     "max_holders": _number,
     "title": _title,
     "requirement": _requirement,
+    "status": _status,
+    "host": _host,
+    "place": _place,
 }
 
 

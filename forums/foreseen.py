@@ -15,6 +15,7 @@ from django.db.models import Value as As
 from django.db.models import When as CaseWhen
 
 from forums.change_kinds import END, START
+from forums.forum_states import as_on
 from forums.models import (
     Forum,
     ForumStatus,
@@ -25,7 +26,7 @@ from forums.models import (
     SeatVacancy,
     TermsOfReference,
 )
-from organisations.held_terms import HeldTerms
+from organisations.held_terms import EarlierTerms
 from organisations.models import Held, Post, Relationship
 from people.actions import record_vacancy
 from people.models import Appointment, PostVacancy, Tenure
@@ -57,7 +58,7 @@ OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
 
 
 # What begins when another of its kind ends.
-ONLY_ENDS = (OtherName, HeldTerms)
+ONLY_ENDS = (OtherName, EarlierTerms)
 
 
 def edges_of(model: type[DatedFact]) -> tuple[str, ...]:
@@ -108,7 +109,7 @@ def open_questions(model: type[DatedFact], day: datetime.date) -> QuerySet:
         records = records.alias(**{name: case})
         wanted |= is_open(which, day) & Q(**{name: False})
     if model is Forum:
-        proposed = Q(status=ForumStatus.PROPOSED, latest_end__gte=day)
+        proposed = as_on(day, Q(status=ForumStatus.PROPOSED)) & Q(latest_end__gte=day)
         wanted |= proposed & stale(day)
     return records.filter(wanted)
 

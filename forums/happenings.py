@@ -32,8 +32,8 @@ from forums.change_kinds import (
     Subject,
     text,
 )
-from forums.models import Forum, Seat, SeatTerms
-from organisations.held_terms import Differences, HeldTerms, differences_of
+from forums.models import Forum, ForumState, Seat, SeatTerms
+from organisations.held_terms import Differences, EarlierTerms, differences_of
 from organisations.models import PostTerms
 from people.post_holders import NAME_WITHHELD
 from records.periods import Qualifier, When, first_day
@@ -56,6 +56,8 @@ class Happening(DatedStated):
     title: str
     number: int | None  # how many people a seat is for
     kind: str
+    # The status with which a forum began.
+    began_as: str
     basis: str
     acting_for: str
     named_date: datetime.date | None
@@ -227,6 +229,7 @@ COLUMNS = {
     "title": text(),
     "number": Value(1, IntegerField()),
     "kind": text(),
+    "began_as": text(),
     "basis": text(),
     "acting_for": text(),
     "named_date": Cast(Value(None), DateField()),
@@ -333,7 +336,11 @@ def _count_what_belongs_to_each(found: list[Happening]) -> None:
 
 RENAMED = {"organisation-name": "organisation", "forum-name": "forum", "person-name": "person"}
 # The kinds of earlier terms, each with its model.
-TERMS_OF: dict[str, type[HeldTerms]] = {"seat-terms": SeatTerms, "post-terms": PostTerms}
+TERMS_OF: dict[str, type[EarlierTerms]] = {
+    "seat-terms": SeatTerms,
+    "post-terms": PostTerms,
+    "forum-state": ForumState,
+}
 # Kinds listed on the day after their end, when something else takes effect.
 TAKES_EFFECT_NEXT_DAY = {*RENAMED, *TERMS_OF}
 

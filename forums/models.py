@@ -15,10 +15,12 @@ from forums.choices import (
     SeatCategory,
     SeatRole,
 )
+from forums.forum_states import ForumState  # noqa: F401  (a model)
 from forums.forum_successions import Succession  # noqa: F401  (a model)
 from forums.seat_terms import SeatLaidDown, SeatTerms  # noqa: F401  (a model)
 from forums.speaking_for import SpeaksFor, one_to_speak_for
 from forums.terms_of_reference import TermsOfReference  # noqa: F401  (a model)
+from organisations.held_terms import HasEarlierTerms
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
 from people.vacant_places import Vacancy
@@ -32,7 +34,7 @@ from records.start_rules import NotBefore
 ANSWERS = (LineKind.REPORTS_TO, LineKind.OVERSEEN_BY, LineKind.SUB_GROUP_OF)
 
 
-class Forum(DatedFact):
+class Forum(HasEarlierTerms, DatedFact):
     """A body that meets: a board, executive, committee, group, alliance or network board."""
 
     slug = models.SlugField(max_length=100, unique=True, help_text=SLUG_HELP)
@@ -55,6 +57,7 @@ class Forum(DatedFact):
     folded = FoldedField(sources=("name", "short_name"))
 
     natural_key_fields = ("slug",)
+    terms_name = "earlier_states"
     told_apart_with = ("host", "place")
     verb_of_end = "stood down"
 

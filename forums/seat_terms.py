@@ -93,7 +93,7 @@ class SeatTerms(SeatLaidDown, HeldTerms):
 
     def clean(self) -> None:
         super().clean()
-        if self.held is not None:
+        if self.changed is not None:
             refuse_another_chair(self.role, self.seat.role)
 
 

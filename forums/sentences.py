@@ -209,7 +209,8 @@ def _forum(group: list[Happening], tense: str) -> Pieces:
         START: {"past": "began", "to come": "is to begin", "by": "existed"},
         END: {"past": "stood down", "to come": "is to stand down", "by": "had stood down"},
     }
-    proposed = " as a proposed forum" if each.kind == ForumStatus.PROPOSED else ""
+    status = each.began_as if each.which == START else each.kind
+    proposed = " as a proposed forum" if status == ForumStatus.PROPOSED else ""
     if proposed and each.which == END:
         ends = {"past": "was given up", "to come": "is to be given up", "by": "had been given up"}
         return [subject(each), f" {ends[tense]}{proposed}{_with_what_belongs_to_it(each)}"]
@@ -357,8 +358,8 @@ def _changed(group: list[Happening], tense: str) -> Pieces:
     """ "two hold it, not one: the seat “Chair” of The Board"."""
     each = group[0]
     words = changed_in_words(each.differences, TO_COME if tense == "to come" else PAST)
-    what = "post" if each.what == "post-terms" else "seat"
-    return [f"{words}: the {what} “{each.title}” of ", subject(each)]
+    of = {"post-terms": "the post", "seat-terms": "the seat"}.get(each.what)
+    return [f"{words}: {f'{of} “{each.title}” of ' if of else ''}", subject(each)]
 
 
 def _terms(group: list[Happening], tense: str) -> Pieces:
@@ -494,5 +495,6 @@ WORDING = {
     "seat-vacancy": _vacancy,
     "seat-terms": _changed,
     "post-terms": _changed,
+    "forum-state": _changed,
     "terms-of-reference": _terms,
 }

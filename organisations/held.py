@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Case, F
 
 from organisations.held_terms import (
+    HasEarlierTerms,
     TimeOfCapacity,
-    has_terms,
     laid_down,
     most_on,
     own_column,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from organisations.models import Post
 
 
-class Held(models.Model):
+class Held(HasEarlierTerms):
     """Something that people hold, a number of them at once: a post or a seat.
 
     What one person holds of it for a time is a `people.models.Tenure`: an Appointment to a
@@ -34,14 +34,10 @@ class Held(models.Model):
     which follows from its tenures and, for a seat that goes with a post, from that post's.
     """
 
-    # The fields that say whose it is and how many may hold it, and who holds or held it; and what
-    # was laid down of it before it changed.
+    # The fields that say whose it is and how many may hold it, and who holds or held it.
     owner_field = ""
     number_field = ""
     tenures_name = ""
-    terms_name = ""
-    # Whether such earlier terms are recorded of it; None if that has not been read.
-    has_terms: bool | None = None
 
     class Meta:
         abstract = True
@@ -70,27 +66,12 @@ class Held(models.Model):
         return getattr(self, self.number_field)
 
     @classmethod
-    def knowing_of_terms(cls, records: models.QuerySet) -> models.QuerySet:
-        """`records`, each of which says whether there is something for `read_terms` to read."""
-        if not cls.terms_name:
-            return records
-        terms: Any = cls._meta.get_field(cls.terms_name).related_model
-        return records.annotate(has_terms=has_terms(terms))
-
-    @classmethod
     def number_on(cls, day: datetime.date, key: str = "pk") -> Case | F:
         """An expression, which agrees with `capacity_on` where the number is certain: how many may
         hold on `day` the post or seat whose key is in the column `key`."""
         if not cls.terms_name:
             return F(own_column(cls.number_field, key))
-        terms: Any = cls._meta.get_field(cls.terms_name).related_model
-        return laid_down(terms, cls.number_field, day, key)
-
-    def read_terms(self) -> list:
-        """Its terms before they changed. Asks a query, unless it is known that there are none."""
-        if self.pk is None or not self.terms_name or self.has_terms is False:
-            return []
-        return list(getattr(self, self.terms_name).all())
+        return laid_down(cls.terms_model(), cls.number_field, day, key)
 
     def times_of_capacity(self) -> list[TimeOfCapacity]:
         return times_of_capacity(self.read_terms(), self.capacity)

@@ -1,4 +1,4 @@
-"""The terms of a post or a seat before they changed, such as how many may hold it.
+"""The terms of a post, a seat or a forum before they changed, such as how many may hold it.
 
 The post's or seat's own columns hold what was laid down last. Each change leaves a record of what
 held until then: the end of that record has the day and the source of the change. What a post or
@@ -10,10 +10,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models import When as CaseWhen
 
@@ -31,12 +31,17 @@ UNTIL_A_CHANGE = (
 )
 
 
-class HeldTerms(DatedFact):
-    """The terms of a post or a seat until they changed."""
+Records = TypeVar("Records", bound=QuerySet)
 
-    # The field of the post or seat, and those fields that may change: it has each of them too.
+
+class EarlierTerms(DatedFact):
+    """The earlier status, host and place of a forum, or the earlier terms of a post or seat."""
+
+    # The field of that record, and those of its fields that may change: this has each of them too.
     terms_of = ""
     laid_down: tuple[str, ...] = ()
+    # The paths to the names of what some of these lead to, such as an organisation.
+    names: dict[str, str] = {}
 
     class Meta(DatedFact.Meta):
         abstract = True
@@ -49,19 +54,56 @@ class HeldTerms(DatedFact):
             ),
         ]
 
+    @classmethod
+    def paths(cls) -> dict[str, str]:
+        """The path to the value of each field that may change, or to its name."""
+        return {name: cls.names.get(name, name) for name in cls.laid_down}
+
     @property
-    def held(self) -> Any:
-        """The post or seat; None while a form has not named it."""
+    def changed(self) -> Any:
+        """The record that changed; None while a form has not named it."""
         field: Any = self._meta.get_field(self.terms_of)
         return None if getattr(self, field.attname) is None else getattr(self, self.terms_of)
+
+    def get_absolute_url(self):
+        return self.changed.get_absolute_url()
+
+    def clean(self) -> None:
+        super().clean()
+        if self.latest_end is None:
+            return  # The fields themselves say so.
+        if self.end_date is None or self.latest_end == NO_LATEST:
+            raise ValidationError({"end_date": UNTIL_A_CHANGE})
+        changed = self.changed
+        if changed is None:
+            return
+        if self.latest_end < changed.earliest_start:
+            raise ValidationError(
+                {
+                    "end_date": f"{changed} begins {changed.when_it_starts()}, and cannot change "
+                    "before that. Give a later day, or correct the record itself if it was so from "
+                    "the start."
+                }
+            )
+        if changed.has_ended(next_day(self.latest_end)):
+            raise ValidationError(
+                {
+                    "end_date": f"{changed} ended {changed.when_it_ends()}, and cannot change "
+                    "after that. Give an earlier day."
+                }
+            )
+
+
+class HeldTerms(EarlierTerms):
+    """The terms of a post or a seat until they changed."""
+
+    class Meta(EarlierTerms.Meta):
+        abstract = True
 
     @property
     def capacity(self) -> int | None:
         """How many people could hold it at once; None if no source says."""
-        return getattr(self, type(self.held).number_field)
-
-    def get_absolute_url(self):
-        return self.held.get_absolute_url()
+        return getattr(self, type(self.changed).number_field)
 
     def save(self, *args, **kwargs):
         with transaction.atomic(using=kwargs.get("using")):
@@ -75,33 +117,37 @@ class HeldTerms(DatedFact):
         return gone
 
     def _settle_tenures(self) -> None:
-        self.held.has_terms = None  # It may have had none when it was read.
-        self.held.settle_tenures()
+        self.changed.has_terms = None  # It may have had none when it was read.
+        self.changed.settle_tenures()
 
-    def clean(self) -> None:
-        super().clean()
-        if self.latest_end is None:
-            return  # The fields themselves say so.
-        if self.end_date is None or self.latest_end == NO_LATEST:
-            raise ValidationError({"end_date": UNTIL_A_CHANGE})
-        held = self.held
-        if held is None:
-            return
-        if self.latest_end < held.earliest_start:
-            raise ValidationError(
-                {
-                    "end_date": f"{held} begins {held.when_it_starts()}, and cannot change before "
-                    "that. Give a later day, or correct the record itself if it was so from the "
-                    "start."
-                }
-            )
-        if held.has_ended(next_day(self.latest_end)):
-            raise ValidationError(
-                {
-                    "end_date": f"{held} ended {held.when_it_ends()}, and cannot change after "
-                    "that. Give an earlier day."
-                }
-            )
+
+class HasEarlierTerms(models.Model):
+    """A record of which earlier terms may be recorded."""
+
+    terms_name = ""
+    # Whether earlier terms are recorded of it; None if that has not been read.
+    has_terms: bool | None = None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def terms_model(cls) -> Any:
+        """The model of its earlier terms."""
+        return cls._meta.get_field(cls.terms_name).related_model
+
+    @classmethod
+    def knowing_of_terms(cls, records: Records) -> Records:
+        """`records`, each of which says whether there is something for `read_terms` to read."""
+        return (
+            records.annotate(has_terms=has_terms(cls.terms_model())) if cls.terms_name else records
+        )
+
+    def read_terms(self) -> list:
+        """Its terms before they changed. Asks a query, unless it is known that there are none."""
+        if self.pk is None or not self.terms_name or self.has_terms is False:
+            return []
+        return list(getattr(self, self.terms_name).all())
 
 
 def recorded_once(name: str, of: str) -> NoOverlap:
@@ -145,7 +191,7 @@ def own_column(name: str, key: str) -> str:
     return name if key == "pk" else f"{key.removesuffix('_id')}__{name}"
 
 
-def laid_down(model: type[HeldTerms], name: str, day: datetime.date, key: str = "pk") -> Case:
+def laid_down(model: type[EarlierTerms], name: str, day: datetime.date, key: str = "pk") -> Case:
     """An expression on posts or seats, which agrees with `laid_down_on`: what was laid down on
     `day` of the one whose key is in the column `key`."""
     terms = model.objects.filter(latest_end__gte=day, **{model.terms_of: OuterRef(key)}).order_by(
@@ -159,31 +205,31 @@ def laid_down(model: type[HeldTerms], name: str, day: datetime.date, key: str = 
     )
 
 
-def has_terms(model: type[HeldTerms], of: str = "pk") -> Exists:
+def has_terms(model: type[EarlierTerms], of: str = "pk") -> Exists:
     """Whether what was laid down earlier is recorded of the post or seat with that key."""
     return Exists(model.objects.filter(**{model.terms_of: OuterRef(of)}))
 
 
 def terms_by_key(
-    model: type[HeldTerms], keys: Iterable[int]
+    model: type[EarlierTerms], keys: Iterable[int]
 ) -> defaultdict[int, list[StatedTerms]]:
     """The earlier terms of posts or seats, by the key of each, the first to end first."""
     found: defaultdict[int, list[StatedTerms]] = defaultdict(list)
     keys = tuple(sorted(set(keys)))
     for row in _terms_of(keys, model=model) if keys else ():
-        values = {name: row.pop(name) for name in model.laid_down}
+        values = {name: row.pop(path) for name, path in model.paths().items()}
         found[row["held_id"]].append(StatedTerms(laid_down=values, **row))
     return found
 
 
 @prepared
-def _terms_of(keys: tuple[int, ...], model: type[HeldTerms]) -> QuerySet:
+def _terms_of(keys: tuple[int, ...], model: type[EarlierTerms]) -> QuerySet:
     return (
         model.objects.filter(**{f"{model.terms_of}__in": keys})
         .order_by("latest_end", "pk")
         .values(
             "id",
-            *model.laid_down,
+            *model.paths().values(),
             *PERIOD,
             *EVIDENCE,
             held_id=F(f"{model.terms_of}_id"),
@@ -192,7 +238,7 @@ def _terms_of(keys: tuple[int, ...], model: type[HeldTerms]) -> QuerySet:
     )
 
 
-def lay_down(records: Iterable[tuple[Any, datetime.date]], model: type[HeldTerms]) -> None:
+def lay_down(records: Iterable[tuple[Any, datetime.date]], model: type[EarlierTerms]) -> None:
     """Give each of some posts or seats with earlier terms, read to be shown and not saved, what was
     laid down of it on a day. Asks one query, if there are any."""
     records = list(records)
@@ -236,20 +282,22 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> Differences:
     )
 
 
-def differences_of(model: type[HeldTerms], keys: Iterable[int]) -> dict[int, Differences]:
+def differences_of(model: type[EarlierTerms], keys: Iterable[int]) -> dict[int, Differences]:
     """What changed at the end of each of the terms of those keys. Asks two queries, if any."""
     keys = list(keys)
     if not keys:
         return {}
     of: Any = model._meta.get_field(model.terms_of)
     held = model.objects.filter(pk__in=keys).order_by().values(model.terms_of)
-    now = of.related_model.objects.filter(pk__in=held).order_by().values("pk", *model.laid_down)
-    now = list(now)
-    terms = terms_by_key(model, [row["pk"] for row in now])
+    paths = model.paths()
+    rows = list(
+        of.related_model.objects.filter(pk__in=held).order_by().values("pk", *paths.values())
+    )
+    terms = terms_by_key(model, [row["pk"] for row in rows])
     return {
         change.before.id: change.differences
-        for row in now
-        for change in changes_among(terms[row.pop("pk")], row)
+        for row in rows
+        for change in changes_among(terms[row["pk"]], {name: row[paths[name]] for name in paths})
     }
 
 

@@ -1,25 +1,26 @@
-"""A post or seat changes from a day on and keeps its holders: its number, its title, its vote."""
+"""A post, a seat or a forum changes from a day on and stays the same: its number, its title."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from organisations.held import Held
-from organisations.held_terms import HeldTerms
+from organisations.held_terms import EarlierTerms, HasEarlierTerms
 from records.events import Source, check_and_save, read_and_lock
 from records.periods import When
 
 
 @transaction.atomic
-def change_terms(*, held: Held, begins: When, source: Source, **changes) -> HeldTerms:
-    """Record that something else is laid down of a post or seat from a day on: the fields named in
-    `changes`. Gives the record of what was laid down until then.
+def change_terms(
+    *, changed: HasEarlierTerms, begins: When, source: Source, **changes
+) -> EarlierTerms:
+    """Record that something else is laid down of a post, a seat or a forum from a day on: the
+    fields named in `changes`. Gives the record of what was laid down until then.
 
     Raises ValidationError, changing nothing, if nothing would change or a rule would be broken.
     """
-    stored: Any = read_and_lock(held)
-    model: Any = type(stored)._meta.get_field(stored.terms_name).related_model
+    stored: Any = read_and_lock(changed)
+    model = stored.terms_model()
     if all(getattr(stored, name) == value for name, value in changes.items()):
         error = "That is what is laid down already. Change at least one of these."
         raise ValidationError({next(iter(changes)): error})
@@ -54,16 +55,16 @@ def change_terms(*, held: Held, begins: When, source: Source, **changes) -> Held
     return terms
 
 
-def _start_after(held: Any, last: HeldTerms | None) -> dict[str, Any]:
-    """The fields of the start of what is laid down of `held`, which `last` was before, if any."""
+def _start_after(changed: Any, last: EarlierTerms | None) -> dict[str, Any]:
+    """The fields of the start of what is laid down, which `last` was before, if anything was."""
     if last is not None and last.ends is not None:
         return last.ends.morrow().as_start()
-    return held.starts.as_start() if held.starts else {}
+    return changed.starts.as_start() if changed.starts else {}
 
 
-def _evidence_after(held: Any, last: HeldTerms | None) -> dict[str, Any]:
+def _evidence_after(changed: Any, last: EarlierTerms | None) -> dict[str, Any]:
     """The fields of its evidence: a change has the source of what follows it."""
     if last is not None and last.end_document_id is not None:
         return {"document": last.end_document, "locator": last.end_locator}
-    own = ("document", "locator", *held.AS_OF_FIELDS, *held.CONFIRMED_FIELDS)
-    return {name: getattr(held, name) for name in own}
+    own = ("document", "locator", *changed.AS_OF_FIELDS, *changed.CONFIRMED_FIELDS)
+    return {name: getattr(changed, name) for name in own}

@@ -15,6 +15,7 @@ from forums.models import (
     Forum,
     ForumKind,
     ForumName,
+    ForumState,
     LineKind,
     MemberOrganisation,
     Membership,
@@ -300,6 +301,15 @@ def make_seat_terms(**fields) -> SeatTerms:
     )
 
 
+def make_forum_state(**fields) -> ForumState:
+    """An earlier state of a forum: like the forum, unless it is said otherwise."""
+    forum = fields.get("forum") or make_forum()
+    now = {name: getattr(forum, name) for name in ForumState.laid_down}
+    return _make_dated(
+        ForumState, fields, forum=forum, end_date="2023-05-15", **{**now, "start_date": START}
+    )
+
+
 def make_post_terms(**fields) -> PostTerms:
     """Earlier terms of a post: like the post, unless it is said otherwise."""
     post = fields.get("post") or make_post()
@@ -362,6 +372,7 @@ BUILDERS = {
     Seat: make_seat,
     Membership: make_membership,
     SeatVacancy: make_seat_vacancy,
+    ForumState: make_forum_state,
     SeatTerms: make_seat_terms,
     PostTerms: make_post_terms,
     TermsOfReference: make_terms,

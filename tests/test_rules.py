@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from forums.models import ClauseKind, LineKind, SeatRole, Succession
-from organisations.held_terms import HeldTerms
+from organisations.held_terms import EarlierTerms
 from organisations.models import CqcQuestion, RelationshipKind
 from people.models import ActingFor, Basis, EndReason
 from records.dated import Dated
@@ -28,6 +28,7 @@ from tests.builders import (
     make_document,
     make_escalation_step,
     make_forum,
+    make_forum_state,
     make_member_organisation,
     make_membership,
     make_organisation,
@@ -238,7 +239,7 @@ def shared_cases():
                     refused = [each for each in refused if first or "end_date" not in each]
                     allowed = [each for each in allowed if "end_date" not in each]
                     allowed = allowed or [{"locator": "page 3"}]
-                if issubclass(model, HeldTerms):  # they always end
+                if issubclass(model, EarlierTerms):  # they always end
                     refused = [each for each in refused if each not in OF_WHAT_GOES_ON]
                     allowed = [each for each in allowed if each not in OF_WHAT_GOES_ON]
                 for values in refused:
@@ -614,6 +615,10 @@ CASES = [
     ("forums_seatterms_for_someone", False, lambda: (make_seat_terms(), {"number": None})),
     ("forums_seatterms_until_a_change", True, lambda: (make_seat_terms(), NO_END)),
     ("forums_seatterms_until_a_change", False, lambda: (make_seat_terms(), {"number": 5})),
+    ("forums_forumstate_until_a_change", True, lambda: (make_forum_state(), NO_END)),
+    ("forums_forumstate_until_a_change", False, lambda: (make_forum_state(), {"note": "So."})),
+    ("forums_forumstate_once", True, lambda: second_terms("2023-05-15", "forum")),
+    ("forums_forumstate_once", False, lambda: second_terms("2023-05-16", "forum")),
     ("forums_seatterms_once", True, lambda: second_terms("2023-05-15")),
     ("forums_seatterms_once", False, lambda: second_terms("2023-05-16")),
     ("forums_seat_for_someone", True, lambda: (make_seat(), {"number": 0})),
@@ -679,9 +684,9 @@ NOBODY, FIVE = {"max_holders": 0}, {"max_holders": 5}
 
 
 def second_terms(begins: str, of: str = "seat"):
-    """The terms of a post or seat from a day on, and those of the same until 15 May 2023."""
-    make = {"seat": make_seat_terms, "post": make_post_terms}[of]
-    held = make(end_date="2023-05-15").held
+    """The terms of a post, seat or forum from a day on, and those of it until 15 May 2023."""
+    make = {"seat": make_seat_terms, "post": make_post_terms, "forum": make_forum_state}[of]
+    held = make(end_date="2023-05-15").changed
     late = make(**{of: held}, start_date="2023-06-01", end_date="2024-01-01")
     return late, begun(begins)
 

@@ -5,6 +5,7 @@ from forums.steps import (  # noqa: F401  (each offers its steps)
     confirmations,
     departures,
     foreseen,
+    forum_states,
     forums,
     lines,
     memberships,

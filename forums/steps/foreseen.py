@@ -25,6 +25,7 @@ from forums.mergers import SAY_WHETHER
 from forums.models import (
     Forum,
     ForumName,
+    ForumState,
     MemberOrganisation,
     Membership,
     ReportingLine,
@@ -239,7 +240,7 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
         for model in (
             MemberOrganisation, ReportingLine,
             OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy, SeatTerms, PostTerms,
-            TermsOfReference,
+            ForumState, TermsOfReference,
         )
     },
 }  # fmt: skip

@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
 
 from editing.dependants import DependantRow, Group, Note
-from editing.links import change_address
+from editing.links import change_address, step_address
 from editing.step_forms import StepForm, record_choice
 from editing.steps import step_on
 from forums.actions import new_organisation
@@ -126,9 +126,8 @@ def notes_on_hosts(hosts: Iterable[Organisation], day: datetime.date) -> list[No
     hosted = Forum.objects.filter(host__in=hosts).select_related("host")
     return [
         Note(
-            f"{forum} is hosted by {forum.host}. A host has no dates: change it on the "
-            "forum’s own page when the day has come.",
-            change_address(Forum, forum.pk),
+            f"{forum} is hosted by {forum.host}. Say who hosts it from then on, if a source does.",
+            step_address(Forum, forum.pk, "move"),
         )
         for forum in hosted
         if not forum.has_ended(day)

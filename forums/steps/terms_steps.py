@@ -13,7 +13,7 @@ from forums.steps.posts_and_seats import (
     who_may_hold_it,
     yes_or_no,
 )
-from organisations.held_terms import HeldTerms
+from organisations.held_terms import EarlierTerms
 from organisations.models import Post, PostTerms
 from organisations.terms_changes import change_terms
 
@@ -23,7 +23,7 @@ YES_OR_NO = {None: "", True: "yes", False: "no"}
 class ChangeTermsForm(StepForm):
     """Asks what is laid down of a post or seat from a day on, beginning with what is now."""
 
-    terms_model: type[HeldTerms]
+    terms_model: type[EarlierTerms]
     date_label = "First day of the change"
 
     def laid_down(self) -> dict:
@@ -51,7 +51,7 @@ class ChangeTerms(Step):
         }
 
     def take(self, form):
-        change_terms(held=self.record, begins=form.when, source=form.source, **form.laid_down())
+        change_terms(changed=self.record, begins=form.when, source=form.source, **form.laid_down())
 
     def remarks(self, form):
         if form.when.first_possible() <= self.today:

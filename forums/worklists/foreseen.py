@@ -13,6 +13,7 @@ from forums.foreseen import PROPOSAL, open_questions, question_about
 from forums.models import (
     Forum,
     ForumName,
+    ForumState,
     MemberOrganisation,
     Membership,
     ReportingLine,
@@ -79,6 +80,7 @@ FORESEEN_KINDS = [
     ForeseenKind(SeatVacancy, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
     ForeseenKind(PostTerms, ("post__organisation__folded", "post__folded"),
                  ("post__organisation__place",)),
+    ForeseenKind(ForumState, ("forum__folded",), ("forum__place",)),
     ForeseenKind(SeatTerms, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
     ForeseenKind(MemberOrganisation, ("forum__folded", "organisation__folded"),
                  ("forum__place",)),

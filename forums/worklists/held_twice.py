@@ -22,9 +22,9 @@ class SeatsHeldTwice(Seats):
     def found(self):
         too_many = held_by_too_many(Membership, self.day)
         return self.narrowed(
-            seats_in_force(self.day).filter(
-                Q(pk__in=too_many) | Q(pk__in=self.filled_by_too_many_holders_of_a_post())
-            )
+            seats_in_force(self.day)
+            .filter(Q(pk__in=too_many) | Q(pk__in=self.filled_by_too_many_holders_of_a_post()))
+            .annotate(room=Seat.number_on(self.day))
         )
 
     def filled_by_too_many_holders_of_a_post(self) -> QuerySet:
@@ -63,7 +63,7 @@ class SeatsHeldTwice(Seats):
     def row(self, seat):
         members = self.members[seat.pk]
         holders = members or self.post_holders[seat.ex_officio_post_id]
-        reason = too_many_in_words(holders, seat.capacity_on(self.day))
+        reason = too_many_in_words(holders, seat.room)
         if not members:
             reason = f"It goes with a post, {seat.ex_officio_post}. {reason}"
         return self.seat_row(seat, reason, ways_out_of_too_many(self, seat, holders))

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from editing.worklists import WorklistPart, WorklistRow, named, worklist
+from forums.forum_states import as_on
 from forums.models import (
     ClauseKind,
     Forum,
@@ -59,10 +60,9 @@ class NotQuorate(Forums):
     )
 
     def found(self):
-        ruled = TermsOfReference.objects.certainly(self.day).filter(
-            forum__status=ForumStatus.ESTABLISHED, quoracy_clauses__isnull=False
-        )
-        there = self.narrowed(Forum.objects.certainly(self.day))
+        ruled = TermsOfReference.objects.certainly(self.day).filter(quoracy_clauses__isnull=False)
+        set_up = as_on(self.day, Q(status=ForumStatus.ESTABLISHED))
+        there = self.narrowed(Forum.objects.certainly(self.day).filter(set_up))
         terms = {
             each.forum_id: each for each in ruled.filter(forum__in=there.values("pk")).distinct()
         }

@@ -12,6 +12,7 @@ from editing.worklists import (
     named_in_ends,
     worklist,
 )
+from forums.forum_states import as_on
 from forums.models import (
     ANSWERS,
     DecisionBasis,
@@ -105,7 +106,7 @@ class ForumsWithoutALine(Forums):
         return self.narrowed(
             Forum.objects.certainly(self.day)
             .filter(~Exists(lines.filter(from_forum=OuterRef("pk"))))
-            .filter(status=ForumStatus.ESTABLISHED)
+            .filter(as_on(self.day, Q(status=ForumStatus.ESTABLISHED)))
             .annotate(heads=Exists(below), statutory=Exists(statutory.filter(forum=OuterRef("pk"))))
             .select_related("host", *named_in_ends("host"))
             .order_by("folded", "pk")

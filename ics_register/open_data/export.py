@@ -18,6 +18,7 @@ from forums.models import (
     EscalationStep,
     Forum,
     ForumName,
+    ForumState,
     MemberOrganisation,
     QuoracyClause,
     ReportingLine,
@@ -60,6 +61,8 @@ class FourDays(Period):
         self.earliest_start, self.latest_start, self.earliest_end, self.latest_end = days
 
 
+# What a forum has of its own on a day, as a row names it.
+STATE = ("status", "host_slug", "place_slug")
 # A row before it is written: the name of its table, and what was read of the record.
 Found = tuple[str, dict]
 
@@ -140,6 +143,15 @@ def by_key(key: str, rows: Iterable[dict]) -> defaultdict[int, list[dict]]:
     return found
 
 
+def states_on(day: datetime.date) -> dict[str, dict]:
+    """The status, host and place on a day of each forum that has changed since, by its slug."""
+    not_over = ForumState.objects.filter(latest_end__gte=day)
+    columns = "forum__slug", "status", "host__slug", "place__slug"
+    # The first to end counts, and is read last.
+    rows = not_over.order_by("-latest_end").values_list(*columns)
+    return {forum: dict(zip(STATE, state, strict=True)) for forum, *state in rows}
+
+
 def terms_told(table: str, terms: Iterable[dict], everything: bool) -> list[Found]:
     """The earlier terms of a post or seat that may hold on the day, or all."""
     return [(table, raw) for raw in terms if everything or raw["in_force"] is not False]
@@ -169,9 +181,9 @@ class _Gathering:
         yield from self.posts()
         yield from self.between_forums()
         yield from self.terms_of_reference()
-        yield from self.named("forums", Forum, self.forums)
+        yield from self.named("forums", Forum, self.forums, states_on(self.day))
         yield from self.relationships()
-        yield from self.named("organisations", Organisation, self.organisations)
+        yield from self.named("organisations", Organisation, self.organisations, {})
         yield from self.facts()
         for table, records in people_to_include():
             yield from self._each(table, records)
@@ -257,16 +269,10 @@ class _Gathering:
                 wanted = self.everything or in_force is not False
                 if wanted or holders or post.id in self.referred_posts:
                     self.organisations.add(organisation)
+                    own = {"post_id": post.id, "post_organisation_slug": organisation}
                     yield "posts", {**vars(post), "in_force": in_force}
                     for vacancy in vacancies_to_include(post, in_force, everything=self.everything):
-                        yield (
-                            "post_vacancies",
-                            {
-                                **vacancy,
-                                "post_id": post.id,
-                                "post_organisation_slug": organisation,
-                            },
-                        )
+                        yield "post_vacancies", {**vacancy, **own}
                     yield from terms_told("post_terms", terms[post.id], self.everything)
                     for holder in holders:
                         yield "appointments", self._appointment(post, holder)
@@ -321,6 +327,9 @@ class _Gathering:
             if self.everything or (told and ends & self.forums_in_force.keys()):
                 self.forums |= ends
                 yield "successions", raw
+        for raw in self._of_forums("forum_states", ForumState):
+            self.organisations.add(raw["host_slug"])
+            yield "forum_states", raw
         for raw in self._of_forums("member_organisations", MemberOrganisation):
             self.organisations.add(raw["organisation_slug"])
             yield "member_organisations", raw
@@ -354,10 +363,11 @@ class _Gathering:
                 self.organisations |= ends
                 yield "relationships", raw
 
-    def named(self, table: str, model: type[models.Model], slugs: set[str]) -> Iterator[Found]:
+    def named(self, table: str, model, slugs: set[str], then: dict) -> Iterator[Found]:
         """Forums or organisations in force, and those that another record refers to."""
         for raw in self._read(table, model.objects.all()):
             if self.everything or raw["slug"] in slugs:
+                raw |= then.get(raw["slug"], {})
                 slugs.add(raw["slug"])
                 self.organisations.add(raw.get("host_slug"))
                 yield table, raw

@@ -212,6 +212,7 @@ ANCHORED = {
     "person_names": ("person", "name"),
     "distinctions": ("person", "distinction"),
     "forum_names": ("forum", "name"),
+    "forum_states": ("forum", "state"),
     "member_organisations": ("forum", "member-organisation"),
     "reporting_lines": ("forum", "line"),
     "successions": ("forum", "succession"),

@@ -4,6 +4,7 @@ from forums.models import (
     EscalationStep,
     Forum,
     ForumName,
+    ForumState,
     MemberOrganisation,
     Membership,
     QuoracyClause,
@@ -144,6 +145,13 @@ TABLES = (
         *evidence(Forum),
     )),
     other_names("forum_names", ForumName, "forum", "forums"),
+    dated(
+        "forum_states", ForumState, "forum",
+        refers(ForumState, "forum", "forums"),
+        *plain(ForumState, "status"),
+        refers(ForumState, "host", "organisations"),
+        refers(ForumState, "place", "places"),
+    ),
     dated(
         "terms_of_reference", TermsOfReference, "forum",
         refers(TermsOfReference, "forum", "forums"),

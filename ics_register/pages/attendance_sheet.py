@@ -85,7 +85,7 @@ RULE = (
 
 @public_page(as_json=paper_as_json, as_word=paper_for_word)
 def attendance(request: HttpRequest, asked: AskedDay, slug: str):
-    forum = forum_of_paper(slug)
+    forum = forum_of_paper(slug, asked.day)
     return "papers/paper.html", {"forum": forum, "paper": sheet(forum, request, asked)}
 
 

@@ -24,7 +24,7 @@ from ics_register.pages.chairs import (
     chairs_seats,
     heads_posts,
 )
-from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter
 from ics_register.pages.formats import CsvTable, Here, form_of
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.ics import CalendarEntry, CalendarSource, Days
@@ -120,7 +120,7 @@ def days_as_json(context: dict, here: Here) -> dict:
     as_calendar=days_for_calendar,
 )
 def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
-    forum = forum_of_paper(slug)
+    forum = forum_of_paper(slug, asked.day)
     seats = held_seats_of(forum, asked.day)
     found = [*of_forum(forum, asked)]
     found += [each for seat in seats for each in of_seat(seat, asked)]
@@ -390,16 +390,16 @@ def source_of(fact, edge: str = "") -> CalendarSource:
 # All chairs and leaders
 
 
-class ReviewFilter(django_filters.FilterSet):
+class ReviewFilter(FiltersOfDay):
     """What the reviews can be narrowed to, as the chairs are."""
 
-    place = PlaceFilter()
+    place = ForumPlaceFilter()
     kind = django_filters.ChoiceFilter(choices=[*ForumKind.choices, *OrganisationKind.choices])
 
 
 def forums_like(request: HttpRequest, asked: AskedDay) -> QuerySet[Forum]:
     """The forums listed on the day, with the place and kind that the address asks for."""
-    return filtered(ReviewFilter(request.GET, queryset=Forum.objects.listed(asked.day)))
+    return filtered(ReviewFilter(request.GET, Forum.objects.listed(asked.day), asked=asked))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from forums import filling, seat_holders
 from forums.models import Forum, ForumKind, Seat, SeatRole
 from forums.seat_holders import HeldSeat
 from ics_register.pages import csv_rows, facts, known_later
-from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, PlaceFilter
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.known_later import KnownLater
@@ -59,10 +59,9 @@ CHAIR_CHOICES = [("held", "In post"), ("vacant", "Vacant"), ("not-recorded", "Ho
 LEVELS = {level: rank for rank, level in enumerate(PlaceLevel.values)}
 
 
-class ChairFilter(django_filters.FilterSet):
+class ChairFilter(FiltersOfDay):
     """The filters of the list of chairs."""
 
-    place = PlaceFilter()
     kind = django_filters.ChoiceFilter(
         label="Kind",
         method="of_kind",
@@ -81,11 +80,6 @@ class ChairFilter(django_filters.FilterSet):
     # Adds the Standing to each row, which costs more than all the rest.
     with_standing = None
 
-    def __init__(self, *args, asked: AskedDay, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.asked = asked
-        self.filters["place"].path = f"{self.owner}__place"
-
     def of_kind(self, queryset, name, value):
         return queryset.filter(**{f"{self.owner}__kind": value})
 
@@ -95,11 +89,13 @@ class ChairFilter(django_filters.FilterSet):
 
 class ForumChairFilter(ChairFilter):
     owner = "forum"
+    place = ForumPlaceFilter(path="forum__place")
     with_standing = staticmethod(filling.with_standing)
 
 
 class OrganisationHeadFilter(ChairFilter):
     owner = "organisation"
+    place = PlaceFilter(path="organisation__place")
     with_standing = staticmethod(posts_with_standing)
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-import django_filters
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
@@ -12,7 +11,7 @@ from forums.models import Forum
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.chairs import forums_by_chair
 from ics_register.pages.choose_place import place_first, systems_as_json
-from ics_register.pages.filters import PlaceFilter, within
+from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, within
 from ics_register.pages.formats import CsvTable, Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.lists import filtered, many_in_words, page_of, to_the_end, up_to_many
@@ -30,10 +29,10 @@ SHOWN = {
 }
 
 
-class ConcentrationFilter(django_filters.FilterSet):
+class ConcentrationFilter(FiltersOfDay):
     """Filters of the people, by what they chair."""
 
-    place = PlaceFilter()
+    place = ForumPlaceFilter()
 
 
 def concentration_as_json(context: dict, here: Here) -> dict:
@@ -156,7 +155,9 @@ def _cells(each: Chairing, here: Here) -> Iterator[dict]:
 )
 def concentration(request: HttpRequest, asked: AskedDay):
     chosen = chosen_part(request)
-    narrowed = ConcentrationFilter(request.GET, queryset=Forum.objects.certainly(asked.day))
+    narrowed = ConcentrationFilter(
+        request.GET, queryset=Forum.objects.certainly(asked.day), asked=asked
+    )
     forums, place = filtered(narrowed), narrowed.form.cleaned_data["place"]
     if (asks := place_first(request, narrowed.form, forums)) is not None:
         return "concentration_by_place.html", asks

@@ -6,6 +6,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
+from forums.forum_states import as_on
+from forums.models import Forum
+from ics_register.pages.frame import AskedDay
 from organisations.models import Place
 from records.names import has_words, plain_letters
 from records.namesakes import told_apart
@@ -72,6 +75,27 @@ class PlaceFilter(django_filters.ModelChoiceFilter):
 
     def filter(self, queryset, value):
         return queryset.filter(within(value, self.path)) if value else queryset
+
+
+class ForumPlaceFilter(PlaceFilter):
+    """Narrows a list to forums that serve a place on the day of their FiltersOfDay, or to what
+    belongs to such forums."""
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        there = as_on(self.parent.asked.day, within(value))
+        if self.path == "place":
+            return queryset.filter(there)
+        return queryset.filter(forum__in=Forum.objects.filter(there))
+
+
+class FiltersOfDay(django_filters.FilterSet):
+    """Filters of a list as at a day."""
+
+    def __init__(self, *args, asked: AskedDay, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asked = asked
 
 
 class NameFilter(django_filters.CharFilter):

@@ -9,6 +9,8 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
+from forums.change_words import told_on
+from forums.forum_states import ForumState, as_on, as_they_were, changes_of_forum
 from forums.models import (
     EscalationStep,
     Forum,
@@ -31,7 +33,7 @@ from forums.terms_on_day import TermsOnDay
 from forums.vacancies import Places
 from ics_register.pages import csv_rows, facts, forum_rows, known_later
 from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
-from ics_register.pages.filters import NameFilter, PlaceFilter, SortFilter
+from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
@@ -44,6 +46,7 @@ from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
 from ics_register.pages.verdicts import as_filled_in_words, beyond
 from ics_register.pages.versions import standing_in_words, terms_of, version_rows
+from organisations.held_terms import has_terms
 from people.standing import Standing
 from records.namesakes import told_apart
 from records.periods import both, not_over
@@ -51,16 +54,19 @@ from records.prepared import prepared
 from records.present_names import renaming
 
 
-class ForumFilter(django_filters.FilterSet):
+class ForumFilter(FiltersOfDay):
     """Filters of a list of forums."""
 
     q = NameFilter(other_names=ForumName, owner="forum")
-    place = PlaceFilter()
+    place = ForumPlaceFilter()
     kind = django_filters.ChoiceFilter(
         label="Kind", choices=ForumKind.choices, empty_label="Every kind"
     )
     status = django_filters.ChoiceFilter(
-        label="Status", choices=ForumStatus.choices, empty_label="Proposed and established"
+        label="Status",
+        method="of_status",
+        choices=ForumStatus.choices,
+        empty_label="Proposed and established",
     )
     chair = django_filters.ChoiceFilter(
         label="Chair", method="chaired", choices=CHAIR_CHOICES, empty_label="Any or none"
@@ -69,9 +75,8 @@ class ForumFilter(django_filters.FilterSet):
         ("name", "Name", "folded"), ("kind", "Kind", "kind"), ("place", "Place", "place__folded")
     )
 
-    def __init__(self, *args, asked: AskedDay, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.asked = asked
+    def of_status(self, queryset, name, value):
+        return queryset.filter(as_on(self.asked.day, Q(status=value)))
 
     def chaired(self, queryset, name, value):
         return forums_by_chair(queryset, self.asked.day, value)
@@ -103,6 +108,7 @@ def forums_as_csv(context: dict, here: Here) -> CsvTable:
         for forums in chain(whole_list(context["page"]), whole(context["later"].records)):
             chairs = chairs_of(forums, here.asked)
             names = names_then(here.asked, forums=[forum.pk for forum in forums])
+            as_they_were(forums, here.asked.day)
             for forum in forums:
                 called = names["forum"].get(forum.pk)
                 said = csv_rows.flat(facts.forum(forum, here, called))
@@ -121,10 +127,12 @@ def forums_as_csv(context: dict, here: Here) -> CsvTable:
 )
 def forum_list(request: HttpRequest, asked: AskedDay):
     forums = with_sources(Forum.objects.order_by("folded"), "host", whole=["place"])
+    forums = Forum.knowing_of_terms(forums)
     chosen = ForumFilter(request.GET, queryset=forums.listed(asked.day), asked=asked)
     page = page_of_day(request, filtered(chosen), asked.day)
     later = known_later.after(page, chosen.filter_queryset(forums.openly_perhaps(asked.day)))
     shown = [*page, *later.rows]
+    as_they_were(shown, asked.day)
     return "forums/list.html", {
         "page": page,
         "later": later,
@@ -145,6 +153,9 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "name_source": facts.source_of_name(context["renaming"], here),
         "in_force": forum.holds(here.asked.day),
         "host": facts.named(forum.host, here),
+        "changes": [
+            facts.change_of_terms(change, words, here) for change, words in context["changes"]
+        ],
         **facts.terms_of_reference(context["terms"].shown),
         "terms_of_reference": [
             facts.version_of_terms(each, here) for each in context["terms"].versions
@@ -253,7 +264,8 @@ def forums(value, by: str = "slug") -> QuerySet:
         has_members=Exists(MemberOrganisation.objects.filter(forum=it)),
         has_names=Exists(ForumName.objects.filter(forum=it)),
         has_steps=Exists(EscalationStep.objects.filter(terms__forum=it)),
-        has_terms=Exists(TermsOfReference.objects.filter(forum=it)),
+        has_terms=has_terms(ForumState, "pk"),
+        has_terms_of_reference=Exists(TermsOfReference.objects.filter(forum=it)),
         has_successions=Exists(Succession.objects.filter(Q(from_forum=it) | Q(to_forum=it))),
     )
 
@@ -303,6 +315,8 @@ def reporting_lines(forum: int, day: datetime.date) -> QuerySet:
 @public_page(as_json=forum_as_json, as_csv=members_as_csv)
 def forum(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(forums, slug)
+    changes = changes_of_forum(forum)
+    as_they_were([forum], asked.day)
     seats = held_seats_of(forum, asked.day)
     over = forum.has_ended(asked.day)
     listed = [seat for seat in seats if seat.is_listed(asked.day) and not over]
@@ -320,6 +334,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         could = could_be(terms.shown, clauses, body_of(there, belonging, asked.day, successors))
     context = {
         "forum": forum,
+        "changes": [(each, told_on(each, asked.day)) for each in changes],
         "chairs": [seat for seat in listed if seat.role == SeatRole.CHAIR],
         "later_chairs": chairs_after(seats, asked),
         "designates": designates(seats, asked.day),

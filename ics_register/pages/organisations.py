@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
 from forums.change_words import changes_of
+from forums.forum_states import as_on
 from forums.models import (
     Forum,
     LineKind,
@@ -463,10 +464,11 @@ def _forums_around(organisation: int, day: datetime.date) -> QuerySet:
     member = Value("member", CharField())
     members = MemberOrganisation.objects.filter(organisation=organisation)
     lines = ReportingLine.objects.filter(to_organisation=organisation)
+    hosted = Forum.objects.filter(as_on(day, Q(host=organisation)))
     return (
         rows(members, member, "forum__")
         .union(
-            rows(Forum.objects.filter(host=organisation), Value("host", CharField()), ""),
+            rows(hosted, Value("host", CharField()), ""),
             rows(lines, F("kind"), "from_forum__"),
             all=True,
         )

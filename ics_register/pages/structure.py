@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import django_filters
 from django.core.exceptions import BadRequest
 from django.db.models import Case, IntegerField, When
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from forums.forum_states import as_they_were
 from forums.models import ANSWERS, Forum, ForumStatus, ReportingLine
 from forums.reporting_lines import loops
 from forums.seat_holders import HeldSeat
@@ -24,7 +24,7 @@ from forums.structure import (
 from ics_register.pages import csv_rows, facts, known_later
 from ics_register.pages.chairs import LEVELS
 from ics_register.pages.chart import Box, Chart, ChartLine, chart
-from ics_register.pages.filters import PlaceFilter
+from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter
 from ics_register.pages.formats import (
     DATA,
     CsvTable,
@@ -56,10 +56,10 @@ TOO_MUCH = (
 )
 
 
-class StructureFilter(django_filters.FilterSet):
+class StructureFilter(FiltersOfDay):
     """Filters of the structure."""
 
-    place = PlaceFilter()
+    place = ForumPlaceFilter()
 
 
 @dataclass
@@ -91,7 +91,7 @@ def forums_in_order() -> DatedRecordQuerySet:
         default=len(LEVELS),
         output_field=IntegerField(),
     )
-    forums = with_sources(Forum.objects.all(), "host", whole=["place"])
+    forums = Forum.knowing_of_terms(with_sources(Forum.objects.all(), "host", whole=["place"]))
     return forums.order_by(level, "place__folded", "folded", "pk")
 
 
@@ -189,10 +189,11 @@ def structure(request: HttpRequest, asked: AskedDay):
     if "forum" in request.GET:
         return one_forum(request, asked)
     in_order = forums_in_order()
-    chosen = StructureFilter(request.GET, queryset=in_order.listed(asked.day))
+    chosen = StructureFilter(request.GET, queryset=in_order.listed(asked.day), asked=asked)
     page = page_of_day(request, filtered(chosen), asked.day)
     later = known_later.after(page, chosen.filter_queryset(in_order.openly_perhaps(asked.day)))
     forums = list(page)
+    as_they_were([*forums, *later.rows], asked.day)
     keys = {forum.pk for forum in forums}
     lines, all_lines = lines_of(keys, asked.day, whole=is_data(request))
     rounds = loops(pairs_above(keys | ends_of(lines), asked.day))
@@ -242,6 +243,7 @@ def one_forum(request: HttpRequest, asked: AskedDay):
         if request.GET.get(name):
             raise BadRequest(f"{name}: This goes with all forums. Take it or “forum” out.")
     forum = forum_named(request.GET["forum"])
+    as_they_were([forum], asked.day)
     stands = standpoint(forum, asked.day, whole=is_data(request))
     shown = joined([forum], stands.lines, stands.rounds, asked)
     return "structure/forum.html", {
@@ -269,7 +271,8 @@ def cannot_say(forum: Forum, asked: AskedDay) -> str:
 def forum_named(slug: str) -> Forum:
     """The forum that the address names by its slug of today or an earlier one."""
     try:
-        return record_at(with_sources(Forum.objects.all(), whole=["place"]), slug)
+        forums = with_sources(Forum.objects.all(), "host", whole=["place"])
+        return record_at(Forum.knowing_of_terms(forums), slug)
     except Moved as moved:
         return moved.record
     except Http404:

@@ -1,10 +1,12 @@
 """The appendix to a forum's terms of reference as at a day, as a page and for Word."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import replace
 
 from django.http import HttpRequest
 
+from forums.forum_states import as_they_were
 from forums.models import (
     Forum,
     ForumStatus,
@@ -60,12 +62,14 @@ from records.periods import date_in_words, perhaps_so
 
 @public_page(as_json=paper_as_json, as_word=paper_for_word)
 def terms(request: HttpRequest, asked: AskedDay, slug: str):
-    forum = forum_of_paper(slug)
+    forum = forum_of_paper(slug, asked.day)
     return "papers/paper.html", {"forum": forum, "paper": appendix(forum, request, asked)}
 
 
-def forum_of_paper(slug: str) -> Forum:
-    return record_at(forum_pages.forums, slug)
+def forum_of_paper(slug: str, day: datetime.date) -> Forum:
+    forum = record_at(forum_pages.forums, slug)
+    as_they_were([forum], day)
+    return forum
 
 
 def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:

@@ -31,7 +31,7 @@ def _versions(forum: int) -> QuerySet:
 def terms_of(forum: Forum, asked: AskedDay) -> TermsOnDay:
     """The terms of reference of a forum on the day. Asks one query; none of a forum of which it is
     known that it has none."""
-    versions = list(_versions(forum.pk)) if getattr(forum, "has_terms", True) else []
+    versions = list(_versions(forum.pk)) if getattr(forum, "has_terms_of_reference", True) else []
     for terms in versions:
         terms.forum = forum
     return terms_on(versions, forum, asked.day)

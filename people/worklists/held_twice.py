@@ -55,9 +55,9 @@ class PostsHeldTwice(Posts):
     def found(self):
         too_many = held_by_too_many(Appointment, self.day)
         return self.listed(
-            Post.objects.certainly(self.day).filter(
-                not_over(self.day, "organisation"), pk__in=too_many
-            )
+            Post.objects.certainly(self.day)
+            .filter(not_over(self.day, "organisation"), pk__in=too_many)
+            .annotate(room=Post.number_on(self.day))
         )
 
     def rows(self, records):
@@ -73,7 +73,7 @@ class PostsHeldTwice(Posts):
         return [
             self.post_row(
                 post,
-                too_many_in_words(holders[post.pk], post.capacity_on(self.day)),
+                too_many_in_words(holders[post.pk], post.room),
                 ways_out_of_too_many(self, post, holders[post.pk]),
             )
             for post in records

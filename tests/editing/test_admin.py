@@ -26,6 +26,7 @@ from tests.builders import (
     make_appointment,
     make_document,
     make_forum,
+    make_forum_state,
     make_membership,
     make_organisation,
     make_person,
@@ -128,7 +129,14 @@ def unlike_the_rest(model, record) -> dict:
             return {"order": number}
         case "Rating":
             return {"service": f"Service {number}"}
-        case "Appointment" | "Membership" | "PostTerms" | "SeatTerms" | "TermsOfReference":
+        case (
+            "Appointment"
+            | "ForumState"
+            | "Membership"
+            | "PostTerms"
+            | "SeatTerms"
+            | "TermsOfReference"
+        ):
             day = START + datetime.timedelta(days=number)  # no two of one thing on one day
             return {"start_date": day, "end_date": day}
         case "QuoracyClause" if isinstance(record, Seat):
@@ -479,7 +487,7 @@ def test_a_list_starts_from_what_is_in_force_today(admin_client):
     assert listed(admin_client.get(page, {"in_force": "nonsense"})) == {current, last_day}
 
 
-@pytest.mark.parametrize("make", [make_post_terms, make_seat_terms])
+@pytest.mark.parametrize("make", [make_forum_state, make_post_terms, make_seat_terms])
 def test_a_list_of_earlier_terms_starts_from_all_of_them(make, admin_client):
     today = timezone.localdate()
     over, until_today = make(), make(end_date=today)

@@ -69,6 +69,7 @@ def test_the_rules_are_those_we_know():
         "forums_memberorganisation_once",
         "forums_reportingline_once_to_forum",
         "forums_reportingline_once_to_organisation",
+        "forums_forumstate_once",
         "forums_seatterms_once",
         "forums_termsofreference_one_in_force",
         "organisations_postterms_once",

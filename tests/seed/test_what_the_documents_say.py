@@ -7,6 +7,7 @@ import pytest
 from forums.models import (
     EscalationStep,
     Forum,
+    ForumState,
     Membership,
     QuoracyClause,
     Seat,
@@ -600,8 +601,8 @@ def test_websites_are_those_of_the_packs_tables(organisation, website):
 def test_every_record_keeps_the_rules_its_source_and_its_history(model):
     records = list(model.objects.all())
 
-    # The documents name no two people of one name, no vacant post, and no seat that changed.
-    assert bool(records) is (model not in (Distinction, PostVacancy, SeatTerms))
+    # The documents name no two people of one name, no vacant post, no seat or forum that changed.
+    assert bool(records) is (model not in (Distinction, ForumState, PostVacancy, SeatTerms))
     for record in records:
         record.full_clean()
         [made] = record.history.all()

@@ -27,6 +27,7 @@ NEW_KINDS = {
     "post_vacancies",
     "seat_vacancies",
     "seat_terms",
+    "forum_states",
     "post_terms",
     "terms_of_reference",
 }
