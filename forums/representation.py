@@ -3,7 +3,7 @@
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import NamedTuple
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
@@ -11,10 +11,10 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from forums.filling import SEAT, certainly_fills_seat, with_number
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole, SeatTerms
 from forums.seat_holders import HeldSeat
-from forums.vacancies import with_vacancies
+from forums.vacancies import with_perhaps_vacant
 from organisations.held_terms import laid_down
 from people.models import Appointment, Basis
-from people.standing import Standing, in_places
+from people.standing import in_places
 from records.foresight import foreseen
 from records.prepared import prepared
 
@@ -193,28 +193,26 @@ class Presence:
             parts.append(PLANNED if only_planned == whole else f"{only_planned} {PLANNED}")
         return what, ", ".join(parts)
 
-    def empty_places(self, share: Share) -> dict[Standing, int]:
+    def empty_places(self, share: Share) -> "Empty":
         """For how many more people a share has room, by what the register may say of that."""
         if not share.own:
-            return {}
+            return NONE_EMPTY
         if (seat := self.seats.get(share.seat_id)) is not None:
-            return {standing: number for number, standing in seat.empty_places}
-        empty = self.empty.get(share.seat_id, Empty(0, 0))
-        return {Standing.VACANT: empty.vacant, Standing.NOT_RECORDED: empty.not_recorded}
+            return Empty(seat.vacant, seat.not_recorded, seat.number_perhaps_vacant)
+        return self.empty.get(share.seat_id, NONE_EMPTY)
 
     def _empty(self, shares: list[Share], whole: int) -> list[str]:
         """In words: how many of `shares` nobody fills, and whether they may be called vacant."""
-        empty = Counter()
-        for share in shares:
-            empty.update(self.empty_places(share))
-        words = {
-            Standing.VACANT: ("vacant", "vacant"),
-            Standing.NOT_RECORDED: ("nobody recorded", "with nobody recorded"),
-        }
+        empty = _added_up(self.empty_places(share) for share in shares)
+        words = [
+            (empty.vacant, "vacant", "vacant"),
+            (empty.not_recorded, "nobody recorded", "with nobody recorded"),
+            (empty.perhaps_vacant, "perhaps vacant", "perhaps vacant"),
+        ]
         return [
-            all_ if empty[standing] >= whole else f"{empty[standing]} {some}"
-            for standing, (all_, some) in words.items()
-            if empty[standing]
+            all_ if number >= whole else f"{number} {some}"
+            for number, all_, some in words
+            if number
         ]
 
 
@@ -257,15 +255,19 @@ class Empty:
 
     vacant: int
     not_recorded: int
+    perhaps_vacant: int  # of those that are not recorded
+
+
+NONE_EMPTY = Empty(0, 0, 0)
 
 
 def empty_places(forums: Iterable[int], day: datetime.date) -> dict[int, Empty]:
     """The empty places of the seats of the forums with these keys on `day`, by the key of the
     seat, in one query."""
     return {
-        key: Empty(vacant, not_recorded)
-        for key, vacant, not_recorded in _places_of_seats(tuple(sorted(forums)), day)
-        if vacant or not_recorded
+        key: Empty(*places)
+        for key, *places in _places_of_seats(tuple(sorted(forums)), day)
+        if any(places)
     }
 
 
@@ -273,11 +275,16 @@ def empty_places(forums: Iterable[int], day: datetime.date) -> dict[int, Empty]:
 @prepared
 def _places_of_seats(forums: tuple[int, ...], day: datetime.date) -> QuerySet:
     seats = Seat.objects.certainly(day).filter(forum__in=forums).order_by()
-    return with_vacancies(seats, day).values_list("pk", "vacant", "not_recorded")
+    seats = with_perhaps_vacant(seats, day)
+    return seats.values_list("pk", "vacant", "not_recorded", "perhaps_vacant")
 
 
 def empty_in(shares: Iterable[Share], empty: dict[int, Empty]) -> Empty:
     """How many of the places of `shares` nobody fills: a seat's empty places speak for whom the
     seat does."""
     found = [empty[share.seat_id] for share in shares if share.own and share.seat_id in empty]
-    return Empty(sum(each.vacant for each in found), sum(each.not_recorded for each in found))
+    return _added_up(found)
+
+
+def _added_up(found: Iterable[Empty]) -> Empty:
+    return Empty(*map(sum, zip(*map(astuple, [NONE_EMPTY, *found]), strict=True)))

@@ -156,11 +156,10 @@ class HeldSeat(Holding):
         through_post = [] if self.post_is_over else self.post_vacancies
         return super().shown_vacancies or [x for x in through_post if self.is_vacant_by(x)]
 
-    @property
-    def perhaps_vacant(self) -> list[StatedVacancy]:
-        through_post = self.post_vacancies if self.not_recorded and not self.post_is_over else []
-        found = [x for x in through_post if self.is_vacant_by(x) is None]
-        return super().perhaps_vacant or found
+    def may_be_vacant_by(self, day: datetime.date) -> list[StatedVacancy]:
+        through_post = [] if self.post_ended_before(day) else self.post_vacancies
+        found = [each for each in through_post if each.holds(day) is None]
+        return super().may_be_vacant_by(day) or found
 
     def is_held_by(self, holder: Holder) -> bool | None:
         # A post that is over takes with it whoever the register still has in it.

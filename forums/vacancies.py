@@ -9,11 +9,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from forums.filling import with_filling
+from forums.models import SeatVacancy
 from forums.seat_holders import HeldSeat
+from people.vacant_places import PostVacancy, sum_of_places
+from records.periods import certain, not_over, possible
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,17 @@ def _people(seats: Iterable[HeldSeat]) -> int:
         named |= {holder.person_id for holder in sure if not holder.withheld}
         others += sum(holder.withheld for holder in sure) + max(seat.filled - len(sure), 0)
     return len(named) + others
+
+
+def with_perhaps_vacant(seats: QuerySet, day: datetime.date) -> QuerySet:
+    """As `with_vacancies`, each annotated too with how many of its places that are not recorded
+    are `perhaps_vacant`, which agrees with `HeldSeat.number_perhaps_vacant`."""
+    perhaps = possible(day) & ~certain(day)
+    own = SeatVacancy.objects.filter(perhaps, seat=OuterRef("pk"))
+    there = not_over(day, "post", "post__organisation")
+    of_post = PostVacancy.objects.filter(perhaps, there, post=OuterRef("ex_officio_post"))
+    places = Case(When(Exists(own), then=sum_of_places(own)), default=sum_of_places(of_post))
+    return with_vacancies(seats, day).annotate(perhaps_vacant=Least(F("not_recorded"), places))
 
 
 def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:

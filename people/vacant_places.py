@@ -203,7 +203,7 @@ def vacant_in_database(
     certain = model.objects.filter(
         which or Q(), latest_start__lte=day, earliest_end__gte=day, **held
     )
-    all_places = _sum_of_places(certain)
+    all_places = sum_of_places(certain)
     rooms = [_least_room(some, model, of, capacity, day, all_places) for some in tenures]
     return Case(
         When(Exists(certain), then=Least(all_places, *rooms)),
@@ -212,7 +212,7 @@ def vacant_in_database(
     )
 
 
-def _sum_of_places(vacancies: QuerySet) -> Coalesce:
+def sum_of_places(vacancies: QuerySet) -> Coalesce:
     held = vacancies.model.vacant_field
     total = vacancies.order_by().values(held).annotate(total=Sum("places")).values("total")
     return Coalesce(Subquery(total, output_field=IntegerField()), Value(0))
@@ -247,7 +247,7 @@ def _least_room(
         tenures.not_acting()
         .filter(latest_start__lte=day)
         .order_by()
-        .annotate(room=room + _sum_of_places(since))
+        .annotate(room=room + sum_of_places(since))
         .order_by("room")
         .values("room")[:1]
     )

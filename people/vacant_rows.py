@@ -79,11 +79,20 @@ class MayBeVacant(DatedStated):
         own = self.document_slug, self.locator
         return any((x.document_slug, x.locator) == own for x in self.shown_vacancies)
 
+    def may_be_vacant_by(self, day: datetime.date) -> list[StatedVacancy]:
+        """The vacancies by which places that nobody fills may be vacant on `day`, and are not
+        certainly."""
+        return [each for each in self.vacancies if each.holds(day) is None]
+
     @property
     def perhaps_vacant(self) -> list[StatedVacancy]:
-        """The vacancies by which places that nobody fills may be vacant on the day, and are not
-        certainly."""
-        return [x for x in self.vacancies if self.not_recorded and self.is_vacant_by(x) is None]
+        """The same on the day, if a place is not recorded then."""
+        return self.may_be_vacant_by(self.day) if self.not_recorded else []
+
+    @property
+    def perhaps_vacant_in_words(self) -> list[str]:
+        """ "perhaps vacant; began some time in May 2024", for each of these vacancies."""
+        return [each.perhaps_in_words(self.day) for each in self.perhaps_vacant]
 
     @property
     def number_perhaps_vacant(self) -> int:

@@ -235,6 +235,7 @@ class _Gathering:
             "in_force": in_force,
             "unfilled": seat.unfilled,
             "vacant": seat.vacant,
+            "perhaps_vacant": seat.number_perhaps_vacant,
             "on_behalf_of_slug": seat.for_slug,
             "ex_officio_post_id": seat.post_id,
             "ex_officio_post_organisation_slug": seat.post_organisation_slug,

@@ -295,6 +295,13 @@ EMPTY_PLACES = (
         Type.NUMBER,
         required=True,
     ),
+    worked_out(
+        "perhaps_vacant",
+        "Perhaps vacant places",
+        "How many more of the places that nobody filled were perhaps vacant.",
+        Type.NUMBER,
+        required=True,
+    ),
 )
 
 

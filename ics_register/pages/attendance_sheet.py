@@ -146,7 +146,7 @@ def name_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         return (*person_lines(holder, asked), *beside)
     if not seat.holders and seat.standing == Standing.NOT_RECORDED and not seat.announced:
         # Somebody may come, and signs with their name.
-        return TO_FILL_IN
+        return (*TO_FILL_IN, *map(PaperLine, seat.perhaps_vacant_in_words))
     required = (PaperLine(f"required: {seat.requirement}"),) if seat.requirement else ()
     return (*nobody(seat), *to_come(seat, asked), *required)
 

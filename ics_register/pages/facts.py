@@ -409,6 +409,7 @@ def _time(line, here: Here) -> dict:
     said = {"title": line.holding.title, "standing": line.standing.value}
     if line.holder is None:
         says = line.vacancy or line.after or line.holding
+        said["perhaps_vacant"] = line.perhaps_vacant
         return {**said, "when": line.words, "source": source(says, here)}
     each = line.holder
     ended = document(here, each.end_document_slug, each.end_document_title)

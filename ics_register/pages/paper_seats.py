@@ -105,7 +105,7 @@ def address_of(holder: Holder) -> str:
 
 def nobody(seat: HeldSeat) -> Cell:
     """That nobody is known to fill a seat or the rest of its places."""
-    perhaps = [PaperLine(each.perhaps_in_words(seat.day)) for each in seat.perhaps_vacant]
+    perhaps = [PaperLine(words) for words in seat.perhaps_vacant_in_words]
     if seat.holders:
         return (*(PaperLine(words) for words in seat.more_in_words), *perhaps)
     word = "Vacant" if seat.standing == Standing.VACANT else "Not recorded"

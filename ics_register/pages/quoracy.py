@@ -248,6 +248,7 @@ def beside_names(
         perhaps = [each for each in seat.holders if each.perhaps]
         said[seat.id, None] = [
             *(f"{each.person_and_basis}, {how_old.why_perhaps(each)}" for each in perhaps),
+            *seat.perhaps_vacant_in_words,
             *(f"{each.person_and_basis} {how_old.to_come(each, asked)}" for each in seat.announced),
             *([] if seat.certainly_there else [how_old.last_known(seat, asked)]),
         ]

@@ -31,7 +31,6 @@ from ics_register.pages.lists import counted, filtered, page_of
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place
-from people.standing import Standing
 from records.names import fold
 from records.namesakes import told_apart
 from records.periods import listed
@@ -151,14 +150,14 @@ def _has(presence: Presence, here: Here) -> Iterator[dict]:
             "has": share.role,
             "title": seat.title,
             "number": share.number,
-            "vacant": empty.get(Standing.VACANT, 0),
-            "not_recorded": empty.get(Standing.NOT_RECORDED, 0),
+            **dataclasses.asdict(empty),
             "ex_officio": seat.ex_officio if share.ex_officio else None,
             "start_foreseen": share.planned,
             **_source(seat, here),
         }
     if presence.member:
-        nothing = dict.fromkeys(("title", "number", "vacant", "not_recorded", "ex_officio"))
+        empty = ("vacant", "not_recorded", "perhaps_vacant")
+        nothing = dict.fromkeys(("title", "number", *empty, "ex_officio"))
         yield {
             "has": "member-organisation",
             **nothing,
@@ -187,6 +186,7 @@ COLUMNS_OF_FILE = (
     "number",
     "vacant",
     "not_recorded",
+    "perhaps_vacant",
     "ex_officio",
     "start_foreseen",
     "document",

@@ -397,7 +397,7 @@ def chair_in_words(seats: list[HeldSeat]) -> list[str]:
         if not seat.holders:
             vacant = seat.standing == Standing.VACANT
             said.append("Chair vacant" if vacant else "Chair not recorded")
-            said += [each.perhaps_in_words(seat.day) for each in seat.perhaps_vacant]
+            said += seat.perhaps_vacant_in_words
     return said or ["Chair not recorded"]
 
 

@@ -61,6 +61,7 @@ class TimelineRow:
     last: datetime.date | None
     holder: Holder | None = None
     standing: Standing = Standing.HELD
+    perhaps_vacant: bool = False  # of a time that is not recorded
     words: str = ""  # when, for a time without a holder
     after: Holder | None = None  # the last holder before such a time
     stretches: list[Stretch] = field(default_factory=list)
@@ -71,7 +72,8 @@ class TimelineRow:
     def name(self) -> str:
         """The words above its bar."""
         if self.holder is None:
-            return self.standing.label.capitalize()
+            perhaps = ", perhaps vacant" if self.perhaps_vacant else ""
+            return self.standing.label.capitalize() + perhaps
         return self.holder.person_and_basis
 
     @property
@@ -229,13 +231,14 @@ def gaps(holding: Holding, until: datetime.date) -> Iterator[TimelineRow]:
         drawn = any(_is_drawn(holder, day) for holder in holding.recorded)
         standing = Standing.HELD if drawn else holding.standing_on(_told_on(holding, day))
         last = day_before(days[at + 1]) if at + 1 < len(days) else until
-        if found is not None and found.standing == standing:
+        perhaps = standing == Standing.NOT_RECORDED and bool(holding.may_be_vacant_by(day))
+        if found is not None and (found.standing, found.perhaps_vacant) == (standing, perhaps):
             found.last = last
             continue
         if found is not None:
             yield found
         found = (
-            TimelineRow(holding, day, last, standing=standing)
+            TimelineRow(holding, day, last, standing=standing, perhaps_vacant=perhaps)
             if standing != Standing.HELD
             else None
         )

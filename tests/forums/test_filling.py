@@ -14,7 +14,7 @@ from forums.quoracy import QuoracyForum
 from forums.quoracy_inputs import bodies_of, body_of
 from forums.representation import shares_of
 from forums.seat_holders import HeldSeat, seats_with_holders
-from forums.vacancies import Places, with_vacancies
+from forums.vacancies import Places, with_perhaps_vacant
 from organisations.models import Held, Post, PostKind
 from people.models import Appointment, Basis, Person, Tenure
 from people.standing import Standing
@@ -254,7 +254,11 @@ def compare(forum: Forum, on: datetime.date) -> None:
         assert shown == {
             (each.id, each.id not in fill) for each in seat.by_post if each.is_listed(on)
         }
-    empty = {seat.pk: (seat.vacant, seat.not_recorded) for seat in with_vacancies(seats, on)}
+    counted = list(with_perhaps_vacant(seats, on))
+    assert {seat.pk: seat.perhaps_vacant for seat in counted} == {
+        seat.id: seat.number_perhaps_vacant for seat in held
+    }
+    empty = {seat.pk: (seat.vacant, seat.not_recorded) for seat in counted}
     places = {seat.id: Places.of([seat]) for seat in held}
     assert empty == {key: (each.vacant, each.not_recorded) for key, each in places.items()}
     certain = [seat for seat in held if seat.certainly(on)]

@@ -4,7 +4,15 @@ import pytest
 
 from people.models import Basis
 from tests import stepping
-from tests.builders import make_membership, make_person, make_seat
+from tests.builders import (
+    make_forum,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_quoracy_clause,
+    make_seat,
+    make_seat_vacancy,
+)
 from tests.in_use.stage import CERTAINLY, Stage, changes, correct, feed_tells, paper, take
 from tests.pages import opened
 from tests.pages.as_data import read_data
@@ -138,6 +146,36 @@ def test_a_vacancy_known_to_the_month_is_perhaps_one_in_that_month_everywhere(st
     if stage.kind == "seat":
         [row] = read_data(f"{stage.page}.csv", asked).rows
         assert (row["unfilled"], row["vacant"], row["perhaps_vacant"]) == ("1", "0", "1")
+        counted = "SELECT unfilled, vacant, perhaps_vacant FROM seats"
+        assert [tuple(row) for row in opened.sqlite(**asked).execute(counted)] == [(1, 0, 1)]
+
+
+def test_what_is_perhaps_vacant_is_so_on_the_way_to_a_meeting_and_over_time():
+    board = make_forum(slug="board", name="The Board")
+    trust = make_organisation(slug="trust", name="Wye Trust")
+    seat = make_seat(forum=board, title="GP", on_behalf_of=trust, counts_to_quoracy=True)
+    make_membership(seat=seat, start_date="2020-04-01", end_date="2022-03-31")
+    make_seat_vacancy(seat=seat, start_date="2024-05-01", start_qualifier="by")
+    make_quoracy_clause(forum=board, kind="at-least", number=1)
+
+    for day, perhaps in (("2021-06-01", False), ("2024-04-30", True), ("2024-05-01", False)):
+        asked = {"as_at": day}
+        for page in ("/forums/board/quoracy/", "/forums/board/attendance/", "/forums/board/"):
+            told = "perhaps vacant; by 1 may 2024" in read(page, asked).text.lower()
+            assert told == perhaps, (page, day)
+        row = read("/representation/", asked).row("Wye Trust")
+        assert ("nobody recorded, perhaps vacant" in row) == perhaps
+        said = read_data("/representation.json", asked).said
+        [has] = said["results"][0]["forums"][0]["has"]
+        assert has["perhaps_vacant"] == said["seats"]["all"]["perhaps_vacant"] == int(perhaps)
+        [in_file] = read_data("/representation.csv", asked).rows
+        assert in_file["perhaps_vacant"] == str(int(perhaps))
+    over_time = read_data("/forums/board.json").said["over_time"]
+    without = [
+        (each["standing"], each["perhaps_vacant"]) for each in over_time if "person" not in each
+    ]
+    assert without == [("not-recorded", True), ("not-recorded", True), ("vacant", False)]
+    assert "Not recorded, perhaps vacant" in read("/forums/board/").text
 
 
 def test_a_vacancy_known_from_a_later_day_is_perhaps_one_before(stage):

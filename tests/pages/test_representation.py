@@ -181,6 +181,7 @@ def test_its_formats_say_what_it_says_with_the_document_of_each(marches):
         "seats": 4,
         "kinds": 0,
         "vacant": 4,
+        "perhaps_vacant": 0,
         "not_recorded": 0,
     }
     assert [(row["organisation_name"], row["forum_name"], row["has"]) for row in file] == [
