@@ -21,6 +21,7 @@ from people.models import Appointment
 from people.post_holders import HeldPost, Holder, posts_with_holders
 from records.names import fold
 from records.periods import not_over
+from records.prepared import prepared
 
 # People whom the public may be told are one and the same.
 NAMED = may_be_named("person")
@@ -163,14 +164,7 @@ def _give_lines(several: list[Chairing], day: datetime.date) -> None:
     forums = {forum for each in several for forum in each.forum_ids}
     organisations = {key for each in several for key in each.organisation_ids}
     lines = defaultdict(list)
-    for line in (
-        lines_in_force(day)
-        .filter(
-            Q(to_forum__in=forums) | Q(to_organisation__in=organisations), from_forum__in=forums
-        )
-        .select_related("from_forum", "to_forum", "to_organisation", *ReportingLine.DOCUMENT_FIELDS)
-        .order_by("from_forum__folded", "kind", "id")
-    ):
+    for line in _lines_between(tuple(sorted(forums)), tuple(sorted(organisations)), day):
         lines[line.from_forum_id].append(line)
     for each in several:
         each.lines = [
@@ -180,3 +174,17 @@ def _give_lines(several: list[Chairing], day: datetime.date) -> None:
             if line.to_forum_id in each.forum_ids
             or line.to_organisation_id in each.organisation_ids
         ]
+
+
+@prepared
+def _lines_between(
+    forums: tuple[int, ...], organisations: tuple[int, ...], day: datetime.date
+) -> QuerySet:
+    return (
+        lines_in_force(day)
+        .filter(
+            Q(to_forum__in=forums) | Q(to_organisation__in=organisations), from_forum__in=forums
+        )
+        .select_related("from_forum", "to_forum", "to_organisation", *ReportingLine.DOCUMENT_FIELDS)
+        .order_by("from_forum__folded", "kind", "id")
+    )
