@@ -41,8 +41,22 @@ class Difference:
         field: Any = TermsOfReference._meta.get_field(self.name)
         return str(field.verbose_name).replace("'", "’").capitalize()
 
+    @property
+    def was_not_recorded(self) -> bool:
+        """Whether the version before is silent about it, and so says nothing of what it was."""
+        return not self.kept and not any(before for before, _ in self.lines)
+
+    @property
+    def is_not_recorded(self) -> bool:
+        """The same of the version after."""
+        return not self.kept and not any(after for _, after in self.lines)
+
     def in_words(self) -> str:
         """ "1 line changed, 2 added and 1 left out; 3 are as before"."""
+        if self.was_not_recorded:
+            return "not recorded before"
+        if self.is_not_recorded:
+            return "no longer recorded"
         counted = Counter(_became(before, after) for before, after in self.lines)
         if len(self.lines) == 1 and not self.kept:
             return next(iter(counted))

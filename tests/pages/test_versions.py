@@ -144,12 +144,12 @@ def test_the_page_compares_the_version_of_the_day_with_the_one_before_line_by_li
         (each["text"], [line["before"], line["after"]]) for each in said for line in each["lines"]
     ] == changed
     told = read("/forums/board/").section("terms")
-    assert "Compared with those in force until 31 March 2020." in told
+    assert "Compared with the version before." in told
     assert "Responsibilities: 2 lines changed; 1 is as before." in told
-    assert "Authority: added." in told
-    assert "Decision rule: left out." in told
+    assert "Authority: not recorded before." in told
+    assert "Decision rule: no longer recorded." in told
     assert "As before" not in told
-    assert "Authority nothing What others delegate" in told
+    assert "Authority not recorded What others delegate" in told
     # The first version has none before it.
     assert "What changed" not in read("/forums/board/", {"as_at": "2019-01-01"}).text
     first = read_data("/forums/board.json", {"as_at": "2019-01-01"}).said
@@ -164,6 +164,9 @@ def test_the_page_compares_the_version_of_the_day_with_the_one_before_line_by_li
         ("a", "b\nc", "1 line changed and 1 added"),
         ("a\nb", "c\nd", "2 lines changed"),
         ("a", "b", "changed"),
+        # A version that is silent does not say that there was nothing.
+        ("", "b\nc", "not recorded before"),
+        ("a\nb", "", "no longer recorded"),
     ],
 )
 def test_differences_in_words_count_the_lines(before, after, words):
