@@ -43,9 +43,9 @@ class KeptOverRollbacks(PrepareManager):
     # The public pages ask 130 queries, and psycopg would keep 100.
     prepared_max = 200
 
-    def _should_discard(self, prep, results):
+    def _should_discard(self, prep, results, *rest):
         kept = [result for result in results if result.command_status != b"ROLLBACK"]
-        return super()._should_discard(prep, kept)
+        return super()._should_discard(prep, kept, *rest)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
