@@ -19,6 +19,7 @@ from organisations.models import HEAD_KINDS, Organisation, Post
 from people.identity import may_be_named
 from people.models import Appointment
 from people.post_holders import HeldPost, Holder, posts_with_holders
+from records.foresight import of_them_foreseen
 from records.names import fold
 from records.periods import not_over
 from records.prepared import prepared
@@ -58,6 +59,16 @@ class Chairing:
     @property
     def organisation_ids(self) -> set[int]:
         return {post.organisation_id for post, _ in self.organisations}
+
+    def forums_foreseen(self) -> str:
+        """What to say of the number of forums: ", 1 of them only foreseen"."""
+        known = {seat.forum_id for seat, holder in self.forums if holder in seat.known_holders}
+        return of_them_foreseen(len(self.forum_ids - known), len(self.forum_ids))
+
+    def organisations_foreseen(self) -> str:
+        posts = self.organisations
+        known = {post.organisation_id for post, holder in posts if holder in post.known_holders}
+        return of_them_foreseen(len(self.organisation_ids - known), len(self.organisation_ids))
 
     @property
     def number(self) -> int:

@@ -235,10 +235,12 @@ def presences(
 
 @dataclass(frozen=True)
 class Tally:
-    """How many seats, and how many seats are for a number of people that is not recorded."""
+    """How many seats, how many seats are for a number of people that is not recorded, and how many
+    of both a source only foresaw."""
 
     seats: int
     kinds: int
+    planned: int
 
     @classmethod
     def of(cls, shares: Iterable[Share]) -> "Tally":
@@ -246,6 +248,7 @@ class Tally:
         return cls(
             sum(share.number or 0 for share in shares),
             sum(share.number is None for share in shares),
+            sum(share.number or 1 for share in shares if share.planned),
         )
 
 

@@ -24,6 +24,8 @@ class Places:
     """The places of several seats on a day, and the people in them."""
 
     filled: int = 0
+    # How many of them only as a source foresaw.
+    filled_as_foreseen: int = 0
     perhaps_filled: int = 0
     vacant: int = 0
     not_recorded: int = 0
@@ -38,12 +40,11 @@ class Places:
     @classmethod
     def of(cls, seats: Iterable[HeldSeat]) -> "Places":
         seats = list(seats)
-        filled = sum(min(seat.filled, seat.number or seat.filled) for seat in seats)
-        at_most = sum(
-            min(seat.filled_at_most, seat.number or seat.filled_at_most) for seat in seats
-        )
+        filled = sum(_in_its_places(seat, seat.filled) for seat in seats)
+        at_most = sum(_in_its_places(seat, seat.filled_at_most) for seat in seats)
         return cls(
             filled=filled,
+            filled_as_foreseen=sum(_in_its_places(x, x.filled_as_foreseen) for x in seats),
             perhaps_filled=at_most - filled,
             vacant=sum(seat.vacant for seat in seats),
             not_recorded=sum(seat.not_recorded for seat in seats),

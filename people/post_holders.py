@@ -237,6 +237,15 @@ class Holding(MayBeVacant):
         return [each for each in self.holders if not each.perhaps]
 
     @property
+    def known_holders(self) -> list[Holder]:
+        """The same without those who, or whose place, a source only foresaw."""
+        if self.start_is_told_as_foreseen(self.day):
+            return []
+        return [
+            each for each in self.certainly_there if not each.start_is_told_as_foreseen(self.day)
+        ]
+
+    @property
     def settled_holders(self) -> list[Holder]:
         """The holders on the day who do not just act for another."""
         return settled(self.holders)
@@ -330,6 +339,12 @@ class Holding(MayBeVacant):
         if self.may_be_over:
             return 0
         return surely_filled(self.settled_holders, self.day) or self.filled_for_now(self.holders)
+
+    @property
+    def filled_as_foreseen(self) -> int:
+        """How many of those are filled only as a source foresaw."""
+        foreseen = len(in_places(self.certainly_there)) - len(in_places(self.known_holders))
+        return min(foreseen, self.filled)
 
     def filled_for_now(self, *sides: list[Holder]) -> int:
         """How many places the holders of `sides` surely fill who act, where no other surely does:

@@ -250,6 +250,16 @@ def _plan(said: When | None) -> str:
     return f", a plan in {paper_of(said)}"
 
 
+def of_them_foreseen(number: int, of: int) -> str:
+    """The words after a count of what holds, `number` of which a source only foresaw: ", 2 of them
+    only foreseen"."""
+    if not number:
+        return ""
+    if number >= of:
+        return ", only foreseen" if of == 1 else ", all of them only foreseen"
+    return f", {number:,} of them only foreseen"
+
+
 def only_planned(said: When | None) -> str:
     """The words after a plan whose day has passed, by the day of which its paper speaks."""
     return f"says {paper_of(said)}; no later source says whether it happened"

@@ -146,6 +146,7 @@ def chairs_as_json(context: dict, here: Here) -> dict:
         **page,
         **later,
         "count_named": named and named.certain,
+        "count_named_foreseen": named and named.foreseen,
         "count_named_perhaps": named and named.perhaps,
         "without_a_chair": silent,
     }
@@ -242,10 +243,11 @@ def chairs(request: HttpRequest, asked: AskedDay):
 
 
 def named_in(rows: list[ChairRow], day: datetime.date) -> Counted:
-    """In how many of `rows` somebody is named, and in how many of those certainly."""
+    """In how many of `rows` somebody is named, in how many of those certainly, and in how many of
+    these only as a source foresaw."""
     named = [row for row in rows if row.held.standing in (Standing.HELD, Standing.PERHAPS)]
     sure = [row for row in named if row.held.standing == Standing.HELD and row.certainly(day)]
-    return Counted(len(named), len(sure))
+    return Counted(len(named), len(sure), sum(not row.held.known_holders for row in sure))
 
 
 def named_in_words(named: Counted | None) -> str:
@@ -253,7 +255,7 @@ def named_in_words(named: Counted | None) -> str:
     if named is None:
         return ""
     perhaps = f", and perhaps in {named.perhaps:,} more" if named.perhaps else ""
-    return f"Somebody is named in {named.certain:,}{perhaps}"
+    return f"Somebody is named in {named.certain:,}{named.foreseen_in_words()}{perhaps}"
 
 
 def _later(page: Page, seats: QuerySet, posts: QuerySet) -> KnownLater:

@@ -354,6 +354,7 @@ def places(counted) -> dict:
         "number": counted.number,
         "all_numbered": counted.all_numbered,
         "filled": counted.filled,
+        "filled_as_foreseen": counted.filled_as_foreseen,
         "perhaps_filled": counted.perhaps_filled,
         "vacant": counted.vacant,
         "not_recorded": counted.not_recorded,

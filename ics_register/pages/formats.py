@@ -103,14 +103,18 @@ class Here:
     def paged(self, page: Page, results: list) -> dict:
         """One page of a list, with the number of all rows, if they were counted, and where the
         others are. In a list of records with a period the number is of certain ones, with how
-        many more there perhaps are."""
+        many of these a source only foresaw, and how many more there perhaps are."""
         following = page.next_page_number() if page.has_next() else None
         before = page.previous_page_number() if page.has_previous() else None
         number = getattr(page.paginator, "number", None)
         count = page.paginator.count if getattr(page.paginator, "is_all", True) else None
         return {
             "count": number.certain if number else count,
-            **({"count_perhaps": number.perhaps} if number else {}),
+            **(
+                {"count_foreseen": number.foreseen, "count_perhaps": number.perhaps}
+                if number
+                else {}
+            ),
             "next": self.address("json", page=following) if following else None,
             "previous": self.address("json", page=before) if before else None,
             "results": results,

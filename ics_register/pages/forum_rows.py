@@ -27,6 +27,7 @@ from organisations.held_terms import TermsChange
 from organisations.models import Organisation
 from people.post_holders import Holder
 from records.days import is_taken
+from records.foresight import of_them_foreseen
 from records.periods import date_in_words, perhaps_so
 
 # A link to a record: the kind of its page, its slug and its name.
@@ -181,14 +182,15 @@ def source_place(fact) -> tuple[str, str]:
 
 def places_in_words(places: Places) -> str:
     people = "person" if places.people == 1 else "people"
+    foreseen = of_them_foreseen(places.filled_as_foreseen, places.filled)
     if places.all_numbered and places.filled == places.number:
         whole = "the 1 place" if places.number == 1 else f"all {places.number} places"
-        return f"{places.people} {people} in {whole}."
+        return f"{places.people} {people} in {whole}{foreseen}."
     number = str(places.number) if places.all_numbered else f"at least {places.number}"
     perhaps = f", and perhaps {places.perhaps_filled} more" if places.perhaps_filled else ""
     return (
         f"{places.people} {people} in {places.filled} of {number} "
-        f"place{'' if places.number == 1 else 's'}{perhaps}: {places.vacant} vacant, "
+        f"place{'' if places.number == 1 else 's'}{foreseen}{perhaps}: {places.vacant} vacant, "
         f"{places.not_recorded} with nobody recorded."
     )
 

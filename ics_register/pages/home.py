@@ -25,6 +25,7 @@ from ics_register.pages.frame import AskedDay
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import Organisation, OrganisationKind, Place, PlaceLevel, Post, PostKind
+from records.foresight import foreseen, of_them_foreseen
 from records.models import Document
 from records.periods import certain, listed
 
@@ -55,12 +56,14 @@ def home_as_json(context: dict, here: Here) -> dict:
                     {
                         "place": facts.place(layer["place"]),
                         "forums": layer["forums"].certain,
+                        "forums_foreseen": layer["forums"].foreseen,
                         "forums_perhaps": layer["forums"].perhaps,
                         "forums_known_from_a_later_day": layer["forums"].known_later,
                         "organisations": [
                             {"kind": kind.value, "count": count}
                             for kind, count, _ in layer["organisations"]
                         ],
+                        "organisations_foreseen": layer["all_organisations"].foreseen,
                         "organisations_perhaps": layer["all_organisations"].perhaps,
                         "organisations_known_from_a_later_day": layer[
                             "all_organisations"
@@ -133,10 +136,11 @@ def _first_seats(systems: list[int], day: datetime.date) -> QuerySet:
 
 
 class HowMany(NamedTuple):
-    """How many records certainly are there on a day, how many perhaps, and how many the sources
-    name only from a later day."""
+    """How many records certainly are there on a day, how many of these a source only foresaw, how
+    many perhaps are there, and how many the sources name only from a later day."""
 
     certain: int
+    foreseen: int
     perhaps: int
     known_later: int
 
@@ -149,7 +153,7 @@ class HowMany(NamedTuple):
         return said if self.certain or not said else f"none certainly; {said}"
 
 
-NONE = HowMany(0, 0, 0)
+NONE = HowMany(0, 0, 0, 0)
 
 
 def _how_many(
@@ -159,6 +163,7 @@ def _how_many(
     with no kind; in one query."""
     counts = {
         "sure": Count("pk", filter=certain(day)),
+        "planned": Count("pk", filter=certain(day) & foreseen("start")),
         "in_list": Count("pk", filter=listed(day)),
         "possible": Count("pk"),
     }
@@ -170,8 +175,8 @@ def _how_many(
         .annotate(**counts)
         for model, of_kind in ((Forum, Value("")), (Organisation, F("kind")))
     )
-    for place, kind, sure, in_list, possible in organisations.union(forums, all=True):
-        count = HowMany(sure, in_list - sure, possible - in_list)
+    for place, kind, sure, planned, in_list, possible in organisations.union(forums, all=True):
+        count = HowMany(sure, planned, in_list - sure, possible - in_list)
         yield place, OrganisationKind(kind) if kind else None, count
 
 
@@ -189,6 +194,7 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
         more[place] = HowMany(*(a + b for a, b in zip(more[place], count, strict=True)))
         if count.certain:
             label = _counted(kind, count.certain)
+            label += of_them_foreseen(count.foreseen, count.certain)
             organisations[place].append((kind, count.certain, label))
     in_order = list(OrganisationKind).index
     systems = []
@@ -199,7 +205,7 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
                 "place": place,
                 "level": place.get_level_display(),
                 "forums": forums.get(place.pk, NONE),
-                "forums_in_words": _forums_in_words(forums.get(place.pk, NONE).certain),
+                "forums_in_words": _forums_in_words(forums.get(place.pk, NONE)),
                 "more_forums": forums.get(place.pk, NONE).more_in_words(),
                 "all_organisations": more[place.pk],
                 "more_organisations": more[place.pk].more_in_words(),
@@ -213,8 +219,11 @@ def _systems(shown: list[Place], places: list[Place], asked: AskedDay) -> list[d
     return systems
 
 
-def _forums_in_words(count: int) -> str:
-    return f"{count} forum{'' if count == 1 else 's'}" if count else ""
+def _forums_in_words(count: HowMany) -> str:
+    if not count.certain:
+        return ""
+    one = "forum" if count.certain == 1 else "forums"
+    return f"{count.certain} {one}{of_them_foreseen(count.foreseen, count.certain)}"
 
 
 def _counted(kind: str, count: int) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, F, Func, IntegerField, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from ics_register.recorded import reads_the_past
+from records.foresight import foreseen, of_them_foreseen
 from records.periods import certain
 
 PER_PAGE = 100
@@ -53,20 +54,29 @@ def to_the_end(counted: int, records: QuerySet) -> int:
 
 
 class Counted(NamedTuple):
-    """How many rows a list has, and how many of them are certain."""
+    """How many rows a list has, how many of them are certain, and how many of these a source only
+    foresaw."""
 
     rows: int
     certain: int
+    foreseen: int = 0
 
     @property
     def perhaps(self) -> int:
         return self.rows - self.certain
 
+    def foreseen_in_words(self) -> str:
+        return of_them_foreseen(self.foreseen, self.certain)
+
 
 def counted(*parts: tuple[QuerySet, Q]) -> Counted:
     """Count the records of all `parts`, each given with the condition that one is certain."""
     first, *others = (
-        records.order_by().values_list(_count(F("pk")), _count(Case(When(sure, then=1))))
+        records.order_by().values_list(
+            _count(F("pk")),
+            _count(Case(When(sure, then=1))),
+            _count(Case(When(sure & foreseen("start"), then=1))),
+        )
         for records, sure in parts
     )
     numbers = list(first.union(*others, all=True) if others else first)

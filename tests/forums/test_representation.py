@@ -104,7 +104,7 @@ def test_a_number_that_no_source_gives_is_not_counted(board, trust):
 
     presence = on(board, trust)
     assert presence.words == "seats, number not recorded, nobody recorded"
-    assert Tally.of(presence.shares) == Tally(seats=0, kinds=1)
+    assert Tally.of(presence.shares) == Tally(seats=0, kinds=1, planned=0)
 
 
 def test_who_acts_takes_no_second_seat_from_the_organisation_that_has_it(board, trust, council):
@@ -148,5 +148,5 @@ def test_what_speaks_for_nobody_recorded_is_counted_and_no_organisation_has_it(b
 
     shares = shares_of(Forum.objects.all(), MAY)
     assert {share.organisation_id for share in shares} == {None}
-    assert Tally.of(shares) == Tally(seats=5, kinds=1)
+    assert Tally.of(shares) == Tally(seats=5, kinds=1, planned=0)
     assert presences(shares, []) == {}

@@ -9,7 +9,8 @@ import json
 import pytest
 
 from ics_register.open_data.tables import TABLES
-from organisations.models import RelationshipKind
+from organisations.models import PlaceLevel, RelationshipKind
+from people.models import Basis
 from records.models import DatedFact, NameKind
 from records.periods import Precision, Qualifier
 from tests.builders import (
@@ -21,6 +22,7 @@ from tests.builders import (
     make_membership,
     make_organisation,
     make_person,
+    make_place,
     make_post,
     make_relationship,
     make_reporting_line,
@@ -435,3 +437,62 @@ def test_a_list_says_it_of_what_it_lists_too(paper, page, make):
     row = read(page, {"as_at": "2027-06-01"}).row("Planned")
     assert record.time_as_foreseen(datetime.date(2027, 6, 1)) in row
     assert "Last known October 2025, more than a year ago" in row
+
+
+# Counts
+
+
+def test_a_count_says_of_how_many_it_is_only_foreseen(chair, paper):
+    plan = {"document": paper, "start_date": "2026-04-01"}
+    board = chair.forum
+    member = make_seat(forum=board, title="Member", number=2)
+    person = make_person(name="Ben Brown")
+    make_membership(seat=chair, person=person, **plan)
+    make_membership(seat=member)
+    group = make_forum(name="The Group", **plan)
+    make_membership(seat=make_chair_seat(forum=group, **plan), person=person, **plan)
+
+    page, said = read("/forums/board/", {"as_at": AFTER}), read_data("/forums/board.json").said
+    assert (
+        "2 people in 2 of 3 places, 1 of them only foreseen: 0 vacant, 1 with nobody recorded."
+        in page.text
+    )
+    assert (said["places"]["filled"], said["places"]["filled_as_foreseen"]) == (2, 1)
+    assert "1 person in 1 of 3 places: 0 vacant" in read("/forums/board/", {"as_at": ON}).text
+
+    assert "2 forums, 1 of them only foreseen" in read("/forums/").text
+    assert read_data("/forums.json").said["count_foreseen"] == 1
+    chairs = read("/chairs/").text
+    assert "2 seats and posts of chairs and leaders, 1 of them only foreseen." in chairs
+    assert "Somebody is named in 2, all of them only foreseen" in chairs
+    assert read_data("/chairs.json").said["count_named_foreseen"] == 2
+    assert "Chairs 2 forums, all of them only foreseen" in read("/concentration/").text
+
+
+def test_a_place_that_somebody_fills_who_is_known_to_is_not_only_foreseen(chair, paper):
+    """A seat that itself was only to begin is filled as foreseen, whoever fills it."""
+    plan = {"document": paper, "start_date": "2026-04-01"}
+    make_membership(seat=chair)
+    make_membership(seat=chair, basis=Basis.ACTING, start_date="2026-04-01", document=paper)
+    assert "1 place" in read("/forums/board/").text
+    assert "only foreseen" not in read("/forums/board/").text
+    post = make_post()
+    make_appointment(post=post)
+    make_seat(forum=chair.forum, ex_officio_post=post, **plan)
+    assert "3 people in all 2 places, 1 of them only foreseen." in read("/forums/board/").text
+
+
+def test_the_home_page_and_representation_count_plans_apart(paper):
+    place = make_place(name="The Marches", level=PlaceLevel.SYSTEM)
+    plan = {"document": paper, "start_date": "2026-04-01"}
+    trust = make_organisation(name="Wye Trust", place=place)
+    board = make_forum(place=place)
+    make_seat(forum=board, on_behalf_of=trust)
+    make_seat(forum=make_forum(place=place, **plan), on_behalf_of=trust, **plan)
+
+    assert "2 forums, 1 of them only foreseen" in read("/").row("The Marches")
+    [layer] = read_data("/index.json").said["systems"][0]["layers"]
+    assert (layer["forums_foreseen"], layer["organisations_foreseen"]) == (1, 0)
+    page = read("/representation/").text
+    assert "2 forums; 2 seats, 1 of them planned" in page
+    assert read_data("/representation.json").said["seats"]["all"]["planned"] == 1
