@@ -20,7 +20,7 @@ from editing.links import change_address, may_be_a_key
 from editing.step_forms import StepForm
 from editing.steps import Step
 from editing.widgets import OneRecord, RecordSelect, refuse_typed
-from records.models import DatedFact
+from records.models import DatedFact, read_documents_of
 
 LISTED = "listed"
 # The choice for a record that is not ticked: it stays as it is.
@@ -58,7 +58,7 @@ class DependantRow:
 
     @property
     def period(self) -> str:
-        return self.record.time_in_words(timezone.localdate())
+        return self.record.time_as_foreseen(timezone.localdate())
 
 
 @dataclass
@@ -129,6 +129,7 @@ class DependantsForm(StepForm):
         super().prepare()
         groups = self.find() if self.settles_dependants() else []
         self.dependants: list[Group] = [group for group in groups if group.rows]
+        read_documents_of(row.record for row in self.rows())
         self.fields[LISTED].initial = " ".join(row.key for row in self.rows())
         if self.is_bound:
             self._tick_rows_not_listed()

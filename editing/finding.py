@@ -15,7 +15,7 @@ from editing.links import Link, change_address, may_view, page_address
 from editing.site import site_page
 from editing.steps import all_steps, offers_on_each
 from editing.word_search import search_text
-from records.dated import Dated
+from records.models import DatedFact
 from records.namesakes import with_words_apart
 
 # For each kind of record. More words find fewer.
@@ -65,7 +65,8 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
     records, _ = model_admin.get_search_results(request, model_admin.get_queryset(request), text)
     today, plural = timezone.localdate(), str(model._meta.verbose_name_plural)
     ended = None
-    if issubclass(model, Dated):
+    if issubclass(model, DatedFact):
+        records = records.select_related("document", "end_document")
         # Only the list has the records that have ended: there may be many.
         if records.filter(latest_end__lt=today).exists():
             ended = Link(f"{capfirst(plural)} that have ended", searched(model, text, "ended"))
@@ -82,7 +83,7 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
         records=[
             FoundRecord(
                 name=Link(called[record.pk], change_address(model, record.pk)),
-                period=record.time_in_words(today) if isinstance(record, Dated) else "",
+                period=record.time_as_foreseen(today) if isinstance(record, DatedFact) else "",
                 steps=[Link(offer.text, offer.address(next=here)) for offer in offers[record.pk]],
             )
             for record in shown[:MOST_OF_A_KIND]
@@ -95,5 +96,5 @@ def found_of_kind(request: HttpRequest, model: type[models.Model], text: str) ->
 def searched(model: type[models.Model], text: str, in_force: str) -> str:
     """The address of the list of records with these words. For records with a period, `in_force` is
     the choice of that filter."""
-    period = {InForce.parameter_name: in_force} if issubclass(model, Dated) else {}
+    period = {InForce.parameter_name: in_force} if issubclass(model, DatedFact) else {}
     return page_address(model, "changelist", q=text, **period)

@@ -357,7 +357,8 @@ class Period:
         return f"since {self.start_in_words()}" if began else self.from_in_words()
 
     def _end_in_time(self) -> str:
-        leaves = "to end" if self.end_qualifier == Qualifier.NOT_BEFORE else "to"
+        ends = {Qualifier.NOT_BEFORE: "to end", Qualifier.BY: "ending"}
+        leaves = ends.get(Qualifier(self.end_qualifier), "to")
         if not self.end_date:
             return ""
         return f", {leaves} {self.end_in_words()}{self.of_planned_end()}"

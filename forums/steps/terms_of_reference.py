@@ -122,7 +122,7 @@ class RecordNewTerms(Step):
 
     def facts(self):
         former = last_terms(self.record)
-        words = former.time_in_words(self.today) if former is not None else "none recorded"
+        words = former.time_as_foreseen(self.today) if former is not None else "none recorded"
         return [("Latest terms of reference", words)]
 
     def take(self, form):
@@ -202,7 +202,7 @@ class Reviewed(Step):
         terms = self.reviewed()
         if terms is None:
             return []
-        told = [("Terms of reference", terms.time_in_words(self.today))]
+        told = [("Terms of reference", terms.time_as_foreseen(self.today))]
         if terms.review_date:
             told.append(("To be reviewed next by", date_in_words(terms.review_date)))
         return told

@@ -58,6 +58,11 @@ class HeldThen:
             return None
         return next((each for each in reversed(others) if each.has_ended(day)), None)
 
+    def was_to_begin(self, day: datetime.date) -> bool:
+        """Whether it holds on the day only as a source foresaw."""
+        held = [self.tenure] if self.seat is None else [self.tenure, self.seat]
+        return any(each.start_is_told_as_foreseen(day) for each in held)
+
     def was_to_end(self, day: datetime.date) -> bool:
         """Whether it is over before the day only as a source foresaw."""
         if self.tenure.has_ended(day):

@@ -97,12 +97,20 @@ class PartOfPerson:
 
 
 def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
-    """The parts of the page. There is none for what is known from a later day, comes later or
-    was to end, if nothing is or was."""
+    """The parts of the page. There is none for what was only to begin, is known from a later day,
+    comes later or was to end, if nothing is or was."""
 
+    was_to_begin = [each for each in context["held"]["now"] if each.was_to_begin(asked.day)]
+    now = [each for each in context["held"]["now"] if each not in was_to_begin]
     was_to_end = [each for each in context["held"]["before"] if each.was_to_end(asked.day)]
     over = [each for each in context["held"]["before"] if each not in was_to_end]
-    all_held = {**context["held"], "before": over, "was_to_end": was_to_end}
+    all_held = {
+        **context["held"],
+        "now": now,
+        "was_to_begin": was_to_begin,
+        "before": over,
+        "was_to_end": was_to_end,
+    }
 
     def part(
         anchor: str, when: str, heading: str, note: str = "", nothing: str = ""
@@ -113,7 +121,8 @@ def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
         return PartOfPerson(anchor, heading, rows, through, note, nothing)
 
     day = asked.in_words
-    certain_or_recorded = "is certain" if all_held["known_from_a_later_day"] else "recorded"
+    more = was_to_begin or all_held["known_from_a_later_day"]
+    certain_or_recorded = "is certain" if more else "recorded"
     parts = [
         part(
             "now",
@@ -121,6 +130,7 @@ def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
             "Holds, as last recorded" if asked.is_today else f"Holds as at {day}",
             nothing=f"Nothing {certain_or_recorded} as at {day}.",
         ),
+        part("was-to-hold", "was_to_begin", f"Was to hold by {day}"),
         part(
             "later",
             "known_from_a_later_day",

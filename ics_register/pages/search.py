@@ -9,7 +9,7 @@ from django.db.models import Case, Count, IntegerField, Model, Prefetch, Q, Quer
 from django.http import HttpRequest
 
 from forums.models import Forum, ForumName, Membership
-from ics_register.pages import csv_rows, facts
+from ics_register.pages import csv_rows, facts, how_old
 from ics_register.pages.filters import MOST_WORDS
 from ics_register.pages.formats import CsvTable, Here, in_chunks
 from ics_register.pages.frame import AskedDay
@@ -270,7 +270,7 @@ def _posts(words: list[str], asked: AskedDay) -> QuerySet:
 
 
 def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
-    """The posts and seats of each person found on the day, in words."""
+    """The posts and seats of each person found on the day, in the words of the person's page."""
     keys = [person.pk for person in people]
     held = {key: [] for key in keys}
     appointments = Appointment.objects.listed(asked.day).filter(
@@ -289,7 +289,10 @@ def _held_by(people: list[Person], asked: AskedDay) -> dict[int, list[str]]:
     read_what_foresaw(found, asked.day)
     lay_down_what_is_held(found, asked.day)
     for each in found:
-        tenure, why = each.tenure, each.period.why_perhaps(asked.day)
-        said = perhaps_so(why) if why else tenure.told_start() if tenure.start_foreseen else ""
-        held[tenure.person_id].append(f"{tenure.held}{f' ({said})' if said else ''}")
+        tenure = each.tenure
+        why = tenure.why_beside_period(asked.day, each.period.why_perhaps(asked.day))
+        said = [*how_old.planned(tenure, asked), *([perhaps_so(why)] if why else [])]
+        if tenure.is_told_how_lately(asked.day):
+            said.append(how_old.lowered(how_old.last_known(tenure, asked)))
+        held[tenure.person_id].append(f"{tenure.held} ({'; '.join(said)})")
     return held

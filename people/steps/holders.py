@@ -60,7 +60,7 @@ def tenure_in_words(tenure: Tenure) -> str:
 
 def time_in_words(tenure: Tenure) -> str:
     basis = basis_in_words(tenure.basis, tenure.acting_for)
-    return ", ".join(filter(None, [basis, tenure.time_in_words(timezone.localdate())]))
+    return ", ".join(filter(None, [basis, tenure.time_as_foreseen(timezone.localdate())]))
 
 
 def names_in_words(holders: Iterable[Holder]) -> str:
@@ -80,9 +80,8 @@ def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
     facts = []
     for holder in holding.holders:
         term = f"term ends {date_in_words(holder.term_ends)}" if holder.term_ends else ""
-        words = [holder.person_to_staff, holder.basis_words, holder.time_in_words(day), term]
-        heading = "Held through a post by" if holder.ex_officio else "Held now by"
-        facts.append((heading, ", ".join(filter(None, words))))
+        words = [holder.person_to_staff, holder.basis_words, holder.time_as_foreseen(day), term]
+        facts.append((_holds(holder, day), ", ".join(filter(None, words))))
     if not holding.holders:
         facts.append(("Held now by", f"nobody: {Standing(holding.standing).label}"))
     for holder in holding.to_come:
@@ -93,6 +92,13 @@ def holders_now(held: Held, day: datetime.date) -> list[tuple[str, str]]:
         room = "not recorded" if held.capacity is None else str(held.capacity)
         facts.append(("Number of holders", room))
     return facts
+
+
+def _holds(holder: Holder, day: datetime.date) -> str:
+    """The heading of somebody who holds a post or seat on a day."""
+    if holder.ex_officio:
+        return "Held through a post by"
+    return "Was to be held by" if holder.start_is_told_as_foreseen(day) else "Held now by"
 
 
 def sentences_about_holders(
@@ -177,6 +183,8 @@ def tenure_choices(
     tenures: QuerySet, words: Callable[[Tenure], str] = tenure_in_words, **options
 ) -> SeveralRecords:
     """A field to tick some of the tenures, each in `words`."""
+    # Which documents foresaw them is part of their words.
+    tenures = tenures.select_related("document", "end_document")
     choices = SeveralRecords(queryset=tenures, widget=forms.CheckboxSelectMultiple, **options)
     choices.label_from_instance = words
     return choices

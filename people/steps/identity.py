@@ -144,9 +144,11 @@ class MergePeople(PersonStep):
 def posts_and_seats_in_words(person: Person) -> str:
     today = timezone.localdate()
     words = [
-        f"{tenure.held}, {tenure.time_in_words(today)}"
+        f"{tenure.held}, {tenure.time_as_foreseen(today)}"
         for model in tenure_models()
-        for tenure in model.objects.filter(person=person).select_related(*model.named_by)
+        for tenure in model.objects.filter(person=person).select_related(
+            *model.named_by, "document", "end_document"
+        )
     ]
     return "; ".join(words) or "nothing recorded"
 

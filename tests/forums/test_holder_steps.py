@@ -8,9 +8,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from editing.links import step_address
-from forums.models import ClauseKind, Membership, Seat, SeatVacancy
+from forums.models import ClauseKind, Forum, Membership, Seat, SeatVacancy
 from forums.seat_holders import seats_with_holders
-from people.models import Appointment, EndReason
+from people.models import Appointment, EndReason, Person
 from records.history import Nature
 from tests.builders import (
     day,
@@ -556,3 +556,27 @@ def test_leaving_is_for_whoever_may_change_both(everything, ann):
     browser.force_login(user)
 
     assert browser.get(step_address(type(ann), ann.pk, "leave")).status_code == 403
+
+
+def test_pages_for_staff_say_of_a_plan_that_it_was_one(board):
+    plan = {
+        "document": make_document(as_of="2019-03-31", as_of_precision="month"),
+        "start_date": "2019-04-01",
+        "start_precision": "month",
+    }
+    seat = make_chair_seat(forum=board)
+    ann = make_membership(seat=seat, person=make_person(name="Ann Lee"), **plan)
+    was_to = "was to begin in April 2019, says the paper of March 2019"
+    pages = {
+        step_address(Seat, seat.pk, "replace"): f"Was to be held by</dt><dd>Ann Lee, {was_to}",
+        step_address(Membership, ann.pk, "end"): f"Time</dt><dd>{was_to}",
+        step_address(Person, ann.person_id, "leave"): f"Chair, The Board, {was_to}",
+        step_address(Person, ann.person_id, "merge"): was_to,
+        step_address(Forum, board.pk, "reconfirm"): f"Chair: Ann Lee, {was_to}",
+        step_address(Forum, board.pk, "stand-down"): was_to,
+        "/admin/find/?q=lee": was_to,
+    }
+    for address, words_of_plan in pages.items():
+        said = signed_in().get(address).content.decode()
+        assert words_of_plan in said, address
+        assert "since April 2019" not in said, address

@@ -5,6 +5,7 @@ Anna chairs the Board and was to leave at the end of March 2026; Ben was to foll
 
 import datetime
 import json
+import re
 
 import pytest
 
@@ -14,6 +15,7 @@ from people.models import Basis
 from records.models import DatedFact, NameKind
 from records.periods import Precision, Qualifier
 from tests.builders import (
+    day,
     make_appointment,
     make_chair_seat,
     make_document,
@@ -437,6 +439,53 @@ def test_a_list_says_it_of_what_it_lists_too(paper, page, make):
     row = read(page, {"as_at": "2027-06-01"}).row("Planned")
     assert record.time_as_foreseen(datetime.date(2027, 6, 1)) in row
     assert "Last known October 2025, more than a year ago" in row
+
+
+# People and search
+
+
+def test_a_person_was_to_hold_what_a_source_only_foresaw(chair, paper):
+    ben = make_person(slug="ben", name="Ben Brown")
+    make_membership(seat=chair, person=ben, document=paper, start_date="2026-04-01")
+    page = read("/people/ben/", {"as_at": AFTER})
+    assert page.section("now").strip() == "Nothing is certain as at 1 April 2026."
+    assert page.section("was-to-hold").startswith("Chair The Board " + WAS_TO_BEGIN)
+    said = read_data("/people/ben.json", {"as_at": AFTER}).said
+    assert [each["start_foreseen"] for each in said["now"]] == [True]
+
+    make_membership(seat=make_seat(title="Member"), person=ben)
+    post = make_post(title="Director")
+    make_appointment(post=post, person=ben)
+    make_seat(
+        forum=chair.forum,
+        title="Clerk",
+        ex_officio_post=post,
+        document=paper,
+        start_date="2026-04-01",
+    )
+    page = read("/people/ben/", {"as_at": AFTER})
+    assert "Member" in page.section("now") and WAS_TO_BEGIN not in page.section("now")
+    # They hold the post, and the seat that goes with it was only to begin.
+    assert "Director" in page.section("now") and "Clerk" in page.section("was-to-hold")
+    assert "was-to-hold" not in read("/people/ben/", {"as_at": ON}).answer
+
+
+def test_search_says_what_a_person_holds_in_the_words_of_their_page(chair, paper):
+    ben = make_person(slug="ben", name="Ben Brown")
+    plan = make_membership(seat=chair, person=ben, document=paper, start_date="2026-04-01")
+    age = "last known October 2025"
+    found = read("/search/", {"q": "ben", "as_at": AFTER}).text
+    assert f"Chair, The Board ({WAS_TO_BEGIN}; {age})" in found
+    assert WAS_TO_BEGIN in read("/people/ben/", {"as_at": AFTER}).section("was-to-hold")
+
+    plan.end_date, plan.end_qualifier = day("2026-09-30"), Qualifier.BY
+    plan.save()
+    found = read("/search/", {"q": "ben", "as_at": "2026-05-01"}).text
+    assert f"Chair, The Board ({WAS_TO_BEGIN}; " in found
+    assert f"perhaps; was to end by 30 September 2026; {age})" in found
+
+    make_membership(seat=make_seat(title="Clerk"), person=make_person(name="Cy Yeo"))
+    assert re.search(r"Clerk, [^(]+ \(last known [^;()]+\)", read("/search/", {"q": "cy"}).text)
 
 
 # Counts

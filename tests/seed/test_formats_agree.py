@@ -87,7 +87,8 @@ def test_a_forum_has_as_many_seats_members_and_lines_in_its_formats(day):
 
         if seats:
             found = re.search(
-                r"(\d+) (?:person|people) in (\d+) of (?:at least )?(\d+) places?: "
+                r"(\d+) (?:person|people) in (\d+) of (?:at least )?(\d+) places?"
+                r"(?:, (?:only foreseen|\w+ of them only foreseen))?: "
                 r"(\d+) vacant, (\d+) with nobody",
                 page.text,
             )
@@ -95,7 +96,7 @@ def test_a_forum_has_as_many_seats_members_and_lines_in_its_formats(day):
             counts = list(map(int, found.groups())) if found else []
             if not found:  # all are filled
                 full = re.search(
-                    r"(\d+) (?:person|people) in (?:the|all) (\d+) places?\.", page.text
+                    r"(\d+) (?:person|people) in (?:the|all) (\d+) places?[.,]", page.text
                 )
                 people, number = map(int, full.groups())
                 counts = [people, number, number, 0, 0]
