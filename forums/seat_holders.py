@@ -52,6 +52,7 @@ class HeldSeat(Holding):
     forum_name: str
     forum_status: str
     place_name: str | None
+    for_id: int | None
     for_slug: str | None
     for_name: str | None
     independent: bool
@@ -188,8 +189,8 @@ class HeldSeat(Holding):
         members = list(self.recorded)
         if self.role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) or self.independent:
             # A post has an organisation; that a chair speaks for it needs a source.
-            slug, name = self.for_slug, self.for_name
-            holders = [replace(each, for_slug=slug, for_name=name) for each in holders]
+            own = {name: getattr(self, name) for name in ("for_id", "for_slug", "for_name")}
+            holders = [replace(each, **own) for each in holders]
         self.all_post_holders = holders
         self.by_post = [x for x in self.post_holders if not is_kept_out(x, members, self.day)]
         for spell in (spell for each in holders for spell in spells(each, self, members)):
@@ -396,6 +397,7 @@ def _rows(seats: QuerySet) -> QuerySet:
             default=False,
             output_field=BooleanField(),
         ),
+        for_id=F("on_behalf_of_id"),
         for_slug=F("on_behalf_of__slug"),
         for_name=F("on_behalf_of__name"),
         post_id=F("ex_officio_post_id"),
@@ -409,6 +411,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         **document_columns(),
         **holder_columns(
             "memberships__",
+            for_id="on_behalf_of_id",
             for_slug="on_behalf_of__slug",
             for_name="on_behalf_of__name",
             independent="independent",
@@ -435,6 +438,7 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
     for row in _appointments_to(tuple(sorted(posts)), day):
         holder = take_holder(row)
         holder.ex_officio = f"{row['post_words']}, {row['organisation_name']}"
+        holder.for_id = row["organisation_id"]
         holder.for_slug, holder.for_name = row["organisation_slug"], row["organisation_name"]
         holders[row["post_id"]].append(holder)
     for each in holders.values():
@@ -451,6 +455,7 @@ def _appointments_to(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
         .values(
             "post_id",
             post_words=laid_down(PostTerms, "title", day, "post_id"),
+            organisation_id=F("post__organisation"),
             organisation_slug=F("post__organisation__slug"),
             organisation_name=F("post__organisation__name"),
             **holder_columns(""),

@@ -69,6 +69,7 @@ class Holder(Named, DatedStated):
     named_qualifier: str
     term_ends: datetime.date | None
     end_reason: str
+    for_id: int | None = None
     for_slug: str | None = None
     for_name: str | None = None
     # Whether they speak for nobody in a seat, by a record of their own; None of a post.

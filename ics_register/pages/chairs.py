@@ -196,7 +196,12 @@ def names_of(rows: list[ChairRow], asked: AskedDay) -> NamesThen:
         of: {getattr(row.held, f"{of}_id") for row in rows if row.what == of}
         for of in ("forum", "organisation")
     }
-    return names_then(asked, forums=keys["forum"], organisations=keys["organisation"])
+    return names_then(
+        asked,
+        forums=keys["forum"],
+        organisations=keys["organisation"]
+        | spoken_for(row.held for row in rows if isinstance(row.held, HeldSeat)),
+    )
 
 
 @public_page(
@@ -266,6 +271,11 @@ def _later(page: Page, seats: QuerySet, posts: QuerySet) -> KnownLater:
     rows = list(records[: known_later.MOST + 1])
     number = len(rows) if len(rows) <= known_later.MOST else records.count()
     return KnownLater(records, rows[: known_later.MOST], number)
+
+
+def spoken_for(seats: Iterable[HeldSeat]) -> set[int]:
+    """The keys of the organisations for which seats or people in them speak."""
+    return {each.for_id for seat in seats for each in (seat, *seat.recorded) if each.for_id}
 
 
 def speak_for(seat: HeldSeat) -> list[tuple]:

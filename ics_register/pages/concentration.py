@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from forums.concentration import Chairing, several_chaired, those_who_chair
 from forums.models import Forum
 from ics_register.pages import csv_rows, facts
-from ics_register.pages.chairs import forums_by_chair
+from ics_register.pages.chairs import forums_by_chair, spoken_for
 from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, within
 from ics_register.pages.formats import CsvTable, Here
@@ -178,7 +178,8 @@ def concentration(request: HttpRequest, asked: AskedDay):
         "without_a_chair_said": many_in_words(without_a_chair, "forum"),
         "names_then": names_then(
             asked,
-            organisations={post.organisation_id for each in page for post, _ in each.posts},
+            organisations={post.organisation_id for each in page for post, _ in each.posts}
+            | spoken_for(seat for each in page for seat, _ in each.forums),
             forums={seat.forum_id for each in page for seat, _ in each.forums},
         ),
         "apart": told_apart_by_key(

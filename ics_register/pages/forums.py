@@ -32,13 +32,13 @@ from forums.terms_differences import Difference, differences, version_before
 from forums.terms_on_day import TermsOnDay
 from forums.vacancies import Places
 from ics_register.pages import csv_rows, facts, forum_rows, known_later
-from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
+from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair, spoken_for
 from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of_day
-from ics_register.pages.names_on_day import earliest_day, names_of_one, names_then
+from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_be_as_data
 from ics_register.pages.record_addresses import record_at
@@ -332,6 +332,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         there = [seat for seat in listed if seat.certainly(asked.day)]
         belonging = [each for each in members if each.certainly(asked.day)]
         could = could_be(terms.shown, clauses, body_of(there, belonging, asked.day, successors))
+    lines = reporting(forum, asked)
     context = {
         "forum": forum,
         "changes": [(each, told_on(each, asked.day)) for each in changes],
@@ -348,6 +349,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "names": names,
         "renaming": renaming(names),
         "called_then": names_of_one(names, asked),
+        "names_then": names_beside(forum, [*listed, *known_later], found, lines, asked),
         "terms": terms,
         "terms_before": version_before(terms),
         "clauses": clauses,
@@ -359,9 +361,33 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "structured": partial(forum_as_data, forum, terms.shown.purpose, listed, asked.day, request)
         if asked.is_now
         else None,
-        **reporting(forum, asked),
+        **lines,
     }
     return "forums/forum.html", context | forum_in_words(context, asked)
+
+
+def names_beside(
+    forum: Forum,
+    seats: list[HeldSeat],
+    members: list[MemberOrganisation],
+    lines: dict[str, list],
+    asked: AskedDay,
+) -> NamesThen:
+    """The names on the day of the organisations and other forums on the page of `forum`."""
+    below = [line for _, some in lines["lines_down"] for line in some]
+    ends = [*lines["lines_up"], *lines["lines_beside"], *lines["later_lines"], *below]
+    return names_then(
+        asked,
+        organisations={
+            forum.host_id,
+            *(each.organisation_id for each in members),
+            *(line.to_organisation_id for line in ends),
+            *spoken_for(seats),
+        }
+        - {None},
+        forums={key for line in ends for key in (line.from_forum_id, line.to_forum_id)}
+        - {None, forum.pk},
+    )
 
 
 def forum_in_words(context: dict, asked: AskedDay) -> dict:

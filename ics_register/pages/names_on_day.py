@@ -15,7 +15,7 @@ from records.periods import Period, Qualifier, date_in_words
 from records.prepared import prepared
 from records.together import PeriodRow
 
-NamesThen = dict[str, dict[int, str]]
+NamesThen = dict[str, dict[int | str, str]]
 # A key that no record has. An empty tuple would have the query compiled each time.
 NONE = (0,)
 
@@ -23,14 +23,15 @@ NONE = (0,)
 def names_then(
     asked: AskedDay, *, organisations: Iterable[int] = (), forums: Iterable[int] = ()
 ) -> NamesThen:
-    """The names on the day of organisations and forums that have changed their name, in words."""
+    """The names on the day of organisations and forums that have changed their name, in words, by
+    key and by slug."""
     names: NamesThen = {"organisation": {}, "forum": {}}
     keys = tuple(organisations) or NONE, tuple(forums) or NONE
     if asked.is_today or keys == (NONE, NONE):
         return names
-    for _, what, owner, name, *period in _former_names(*keys, asked.day):
+    for _, what, owner, slug, name, *period in _former_names(*keys, asked.day):
         if words := _in_words(name, PeriodRow(*period), asked):
-            names[what][owner] = words
+            names[what][owner] = names[what][slug] = words
     return names
 
 
@@ -42,7 +43,9 @@ def _former_names(
         return (
             names.filter(kind=NameKind.FORMER)
             .order_by()
-            .values_list("pk", text(owner), F(owner), "name", *PeriodRow.COLUMNS)
+            .values_list(
+                "pk", text(owner), F(owner), F(f"{owner}__slug"), "name", *PeriodRow.COLUMNS
+            )
         )
 
     return (

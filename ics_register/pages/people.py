@@ -240,7 +240,8 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
         "person": person,
         "names_then": names_then(
             asked,
-            organisations={a.post.organisation_id for a in appointments},
+            organisations={a.post.organisation_id for a in appointments}
+            | {m.speaks_for.pk for m in memberships if m.speaks_for},
             forums={m.seat.forum_id for m in memberships}
             | {each.seat.forum_id for each in through},
         ),

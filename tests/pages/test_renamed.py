@@ -22,6 +22,7 @@ from tests.builders import (
     make_person,
     make_post,
     make_reporting_line,
+    make_seat,
 )
 from tests.pages import opened
 from tests.pages.as_data import read_data
@@ -143,6 +144,44 @@ def test_a_page_about_the_day_before_says_what_the_forum_was_called_then(registe
         assert page.status == 200
         assert "New Board" in page.text
         assert (CALLED in page.text.replace("Then", "then")) == (asked_day == BEFORE), asked_day
+
+
+SHOWING_THE_TRUST = [
+    "/forums/board/",
+    "/forums/below/",
+    "/chairs/",
+    "/concentration/",
+    "/people/ann/",
+    "/people/ben/",
+    "/organisations/",
+    "/search/?q=trust",
+    "/representation/",
+    "/",
+]
+
+
+@pytest.mark.parametrize("address", SHOWING_THE_TRUST)
+def test_a_page_about_the_day_before_says_it_of_an_organisation_wherever_it_names_it(
+    register, address
+):
+    trust = Organisation.objects.get(slug="trust")
+    old = {"document": register.paper, "start_date": "2019-04-01"}
+    board, below = Forum.objects.get(slug="board"), Forum.objects.get(slug="below")
+    ben = make_person(slug="ben", name="Ben Ash")
+    for seat in (
+        make_seat(forum=board, on_behalf_of=trust, **old),
+        make_chair_seat(forum=below, on_behalf_of=trust, **old),
+        make_chair_seat(forum=make_forum(**old), on_behalf_of=trust, **old),
+    ):
+        make_membership(seat=seat, person=ben, **old)
+    below.host = trust
+    below.save()
+    make_reporting_line(from_forum=below, to_organisation=trust, **old)
+    for asked_day in (BEFORE, RENAMED_ON):
+        page = read(as_at(address, asked_day))
+        called = page.answer.lower().count("then called old trust")
+        named = page.answer.count("New Trust")
+        assert called == (named if asked_day == BEFORE else 0), (asked_day, page.answer)
 
 
 @pytest.mark.parametrize(

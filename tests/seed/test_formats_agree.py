@@ -165,6 +165,8 @@ def test_a_person_holds_as_much_in_their_formats(day):
         for when, heading in WHEN.items():
             if said[when]:
                 text = page.section(heading)
+                if when == "now" and page.all("h2", id="was-to-hold"):
+                    text += page.section("was-to-hold")
                 through = [each for each in said[when] if each["seat_source"]]
                 assert text.count("Source:") == len(said[when] + through), (address, when)
                 assert all(each["title"] in text for each in said[when])
