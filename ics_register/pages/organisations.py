@@ -33,7 +33,7 @@ from ics_register.pages.lists import filtered, page_of, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.record_addresses import record_at
-from ics_register.pages.relationships import others_of, relationships_of, when_told
+from ics_register.pages.relationships import ended_with, others_of, relationships_of, when_told
 from ics_register.pages.statements import said_by
 from ics_register.pages.structured import organisation_as_data
 from ics_register.pages.timelines import recorded_times
@@ -323,10 +323,12 @@ def organisation(request: HttpRequest, asked: AskedDay, slug: str):
         "later_keys": later_keys,
         "seats_of_its_kind": [] if shown else seats_of_kind(organisation, asked),
         "kind_in_seats": IN_TITLES.get(organisation.kind, ""),
-        "ended_with_seats": organisation.told_end("ended") if still_there else "",
+        "ended": organisation.told_end("ended") if over else "",
+        "ended_with_seats": still_there,
         **around,
         "relationships": relationships,
         "plan_told": when_told,
+        "ended_with": ended_with,
         "names_then": names_then(
             asked,
             organisations=others_of(relationships),

@@ -27,7 +27,8 @@ RELATIONSHIPS_TO = {
     RelationshipKind.PART_OF: "Includes",
     RelationshipKind.PARTNER_IN: "Has as partners",
 }
-# Words for relationships that ended before the day. A succession never ends.
+# Words for relationships that ended before the day, or with one of the two. A succession never
+# ends.
 RELATIONSHIPS_BEFORE = {
     RelationshipKind.MEMBER_OF: ("Was a member of", "Had as members"),
     RelationshipKind.PART_OF: ("Was part of", "Included"),
@@ -62,7 +63,9 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
     relationships = [each for each in stands if stands[each] != UNTOLD]
 
     def is_former(relationship) -> bool:
-        return relationship.kind in RELATIONSHIPS_BEFORE and relationship.has_ended(asked.day)
+        return relationship.kind in RELATIONSHIPS_BEFORE and (
+            relationship.has_ended(asked.day) or is_over(relationship, asked.day)
+        )
 
     def in_turn(relationship) -> tuple:
         later = relationship.is_openly_perhaps(asked.day)
@@ -100,9 +103,22 @@ def relationships_of(organisation: Organisation, asked: AskedDay) -> list[tuple[
     ]
 
 
-def is_over(plan: Relationship, day: datetime.date) -> bool:
-    """Whether one of the two has ended before the day, and the plan with it."""
-    return any(each.has_ended(day) for each in (plan.from_organisation, plan.to_organisation))
+def is_over(relationship: Relationship, day: datetime.date) -> bool:
+    """Whether one of the two has ended before the day, and what is between them with it."""
+    return bool(_ended_of(relationship, day))
+
+
+def _ended_of(relationship: Relationship, day: datetime.date) -> list[Organisation]:
+    both = (relationship.from_organisation, relationship.to_organisation)
+    return [each for each in both if each.has_ended(day)]
+
+
+def ended_with(relationship: Relationship, day: datetime.date) -> str:
+    """The words after the period of what ended with one of the two: "; Teme CCG ended 31 March
+    2020"."""
+    if relationship.kind not in RELATIONSHIPS_BEFORE or relationship.has_ended(day):
+        return ""
+    return "".join(f"; {each} {each.told_end('ended')}" for each in _ended_of(relationship, day))
 
 
 def when_told(relationship: Relationship, day: datetime.date) -> str:

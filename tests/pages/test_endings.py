@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from forums.models import LineKind
+from organisations.models import RelationshipKind
 from people.models import Basis
 from records.periods import Precision
 from tests.builders import (
@@ -15,6 +16,7 @@ from tests.builders import (
     make_chair_seat,
     make_document,
     make_forum,
+    make_member_organisation,
     make_membership,
     make_organisation,
     make_person,
@@ -119,6 +121,36 @@ def test_no_forum_that_has_stood_down_is_listed_on_the_page_of_an_organisation(t
     assert "Quality Group" in read("/organisations/trust/").text
     ended(group)
     assert "Quality Group" not in read("/organisations/trust/").text
+
+
+def test_an_organisation_that_has_closed_was_a_member_until_then(board, trust):
+    make_member_organisation(forum=board, organisation=trust)
+    make_forum(name="Quality Group", host=trust)
+    group = make_organisation(slug="group-of-trusts", name="Group of Trusts")
+    make_relationship(
+        from_organisation=trust, to_organisation=group, kind=RelationshipKind.MEMBER_OF
+    )
+    before = read("/organisations/trust/")
+    assert "Member of The Board, since 1 April 2019" in before.text
+    assert "Forums it hosts or that answer to it" in before.text
+    assert "Member of Group of Trusts" in before.section("relationships")
+
+    ended(trust)
+    page = read("/organisations/trust/")
+    assert (
+        "Was a member of The Board, since 1 April 2019; this organisation ended 31 March 2020"
+        in page.text
+    )
+    assert (
+        "Forums it hosted or that answered to it Quality Group, hosted here; it ended" in page.text
+    )
+    assert page.section("relationships").startswith(
+        "Was a member of Group of Trusts, since 1 April 2019; Wye Trust ended 31 March 2020"
+    )
+    assert (
+        "Had as members Wye Trust, since 1 April 2019; Wye Trust ended 31 March 2020"
+        in read("/organisations/group-of-trusts/").text
+    )
 
 
 def test_a_relationship_that_begins_later_is_not_told(trust):
