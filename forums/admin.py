@@ -35,6 +35,7 @@ from people.admin import (
     steps_to_fill,
 )
 from people.models import Person
+from people.steps.replacements import replacement_of
 
 
 @admin.register(Forum)
@@ -157,6 +158,9 @@ class MembershipAdmin(DatedAdmin):
         "seat__title",
         "seat__forum__folded",
     ]
+
+    def offers_elsewhere(self, request, memberships, day):
+        return replacement_of(request, memberships, day)
 
     @admin.display(description="seat", ordering="seat__title")
     def title(self, membership):

@@ -18,6 +18,7 @@ from people.models import Appointment, Basis, Distinction, Person, PersonName, P
 from people.post_holders import Holder, Holding, posts_with_holders
 from people.standing import Standing
 from people.steps.appointments import ON_THE_SEAT_ALONE, of_the_post_in_words
+from people.steps.replacements import replacement_of
 
 TENURE_PERIOD = (
     "Period",
@@ -254,6 +255,9 @@ class AppointmentAdmin(DatedAdmin):
         "post__folded",
         "post__organisation__folded",
     ]
+
+    def offers_elsewhere(self, request, appointments, day):
+        return replacement_of(request, appointments, day)
 
     @admin.display(description="post", ordering="post__folded")
     def title(self, appointment):

@@ -275,7 +275,8 @@ def _later(page: Page, seats: QuerySet, posts: QuerySet) -> KnownLater:
 
 def spoken_for(seats: Iterable[HeldSeat]) -> set[int]:
     """The keys of the organisations for which seats or people in them speak."""
-    return {each.for_id for seat in seats for each in (seat, *seat.recorded) if each.for_id}
+    keys = {key for seat in seats for key in (seat.for_id, *(x.for_id for x in seat.recorded))}
+    return {key for key in keys if key is not None}
 
 
 def speak_for(seat: HeldSeat) -> list[tuple]:

@@ -367,11 +367,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
 
 
 def names_beside(
-    forum: Forum,
-    seats: list[HeldSeat],
-    members: list[MemberOrganisation],
-    lines: dict[str, list],
-    asked: AskedDay,
+    forum: Forum, seats: list[HeldSeat], members: list, lines: dict[str, list], asked: AskedDay
 ) -> NamesThen:
     """The names on the day of the organisations and other forums on the page of `forum`."""
     below = [line for _, some in lines["lines_down"] for line in some]

@@ -1,12 +1,16 @@
 """The guided step that replaces whoever holds a post or a seat."""
 
+import datetime
+from collections.abc import Iterable
+
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 
-from editing.steps import step_on
+from editing.steps import Offer, step_on, steps_for
 from organisations.models import Post
 from people.actions import replace_holders
-from people.models import Basis
+from people.models import Basis, Tenure
 from people.steps.appointments import FillStep, HolderForm
 from people.steps.endings import ask_through
 from people.steps.holders import (
@@ -178,3 +182,15 @@ class Replace(FillStep):
             remarks.insert(0, holders_in_words(self.record, between))
         going = [*form.cleaned_data["leaving"], *form.cleaned_data.get("through", ())]
         return [*ends_in_words(going, form.left, self.today), *remarks]
+
+
+def replacement_of(
+    request: HttpRequest, tenures: Iterable[Tenure], day: datetime.date
+) -> dict[int, list[Offer]]:
+    """The step that replaces the holder of what each of `tenures` holds, by the tenure's key."""
+    found = {}
+    for tenure in tenures:
+        step = steps_for(request, type(tenure.held)).get(Replace.name)
+        if step and not tenure.has_ended(day) and step.is_for(tenure.held, day):
+            found[tenure.pk] = [Offer(step.title, tenure.held, step)]
+    return found

@@ -280,8 +280,11 @@ def test_a_seat_of_two_becomes_a_seat_of_one(staff, reader):
         "Representative of 2gether NHS Foundation Trust, ICS Executive",
         "Replace the holder",
     )
-    staff.tick("Duncan Sutherland, since April 2019")
-    staff.tick("Colin Merker, since April 2019")
+    for name in ("Duncan Sutherland", "Colin Merker"):
+        staff.tick(
+            f"{name}, was to begin in April 2019, says the paper of March 2019; no later source "
+            "says whether it happened"
+        )
     staff.choose("Who", "Mark Yates")
     staff.type("From then on it is a seat of", "1")
     staff.type("The new holder begins", "01/04/2024")

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from editing.links import step_address
 from editing.worklists import all_worklists
 from forums.models import ClauseKind, ForumStatus
 from organisations.models import Organisation
@@ -360,6 +361,24 @@ def test_what_is_over_or_merged_is_not_offered_steps(admin_client):
     make_person(name="Ann Lee", merged_into=kept)
     assert found(admin_client, "old seat") == {"Seats": []}
     assert len(found(admin_client, "ann lee")["People"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["Memberships", "Appointments"])
+def test_a_person_and_what_they_hold_are_found_with_the_step_that_replaces_them(admin_client, kind):
+    ann = make_person(name="Ann Lee")
+    if kind == "Memberships":
+        seat = make_chair_seat(forum=make_forum(name="Alpha Board"))
+        tenure = make_membership(seat=seat, person=ann)
+    else:
+        post = make_post(organisation=make_organisation(name="Alpha Trust"))
+        tenure = make_appointment(post=post, person=ann)
+    [record] = found(admin_client, "lee alpha")[kind]
+    [replace] = [step for step in record.steps if step.text == "Replace the holder"]
+    assert step_address(type(tenure.held), tenure.held.pk, "replace") in replace.address
+    assert "Replace the holder" in admin_client.get(replace.address).content.decode()
+
+    [record] = found(browser_of("Olga", "^view_"), "lee alpha")[kind]
+    assert record.steps == []
 
 
 def test_what_is_over_is_found_through_the_list_that_shows_it(admin_client):

@@ -163,6 +163,7 @@ def test_a_step_on_a_record_that_there_is_not_is_not_found(stage, key):
 def test_whoever_may_not_add_people_may_choose_one_and_not_name_a_new_one(stage):
     user = User.objects.create_user("clerk", is_staff=True)
     codes = ["add_appointment", "change_appointment", "add_membership", "change_membership"]
+    codes += ["add_postvacancy", "add_seatvacancy"]
     codes += ["view_post", "view_seat", "view_document", "view_person"]
     user.user_permissions.set(Permission.objects.filter(codename__in=codes))
     browser = Client(SERVER_NAME="localhost")
