@@ -4,7 +4,8 @@ one person who has another term. And which terms of reference took the place of 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import When as CaseWhen
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
@@ -50,13 +51,15 @@ def _others(kind: Kind) -> QuerySet:
         return kind.model.objects.filter(**same)
     held = {kind.held_field: OuterRef(kind.held_field)}
     acts = Q(Exact(OuterRef("basis"), text(Basis.ACTING)))
-    stays = Q(person=OuterRef("person")) & ((ACTS & acts) | (~ACTS & ~acts))
+    stays = Q(person=OuterRef("person"))
     return kind.model.objects.filter(stays | (SOLE_HOLDER & ~acts), **held)
 
 
 def predecessors(kind: Kind) -> QuerySet:
-    """The tenures that one took over from, the latest first."""
-    return _others(kind).filter(adjoining(F, OuterRef)).order_by("-end_date", "-pk")
+    """The tenures that one took over from, the latest first, and whoever acted after the others."""
+    found = _others(kind).filter(adjoining(F, OuterRef))
+    acted = [Case(CaseWhen(ACTS, then=1), default=0)] if kind.held_field else []
+    return found.order_by(*acted, "-end_date", "-pk")
 
 
 def successors(kind: Kind) -> QuerySet:
