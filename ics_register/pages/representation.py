@@ -156,8 +156,8 @@ def _has(presence: Presence, here: Here) -> Iterator[dict]:
             **_source(seat, here),
         }
     if presence.member:
-        empty = ("vacant", "not_recorded", "perhaps_vacant")
-        nothing = dict.fromkeys(("title", "number", *empty, "ex_officio"))
+        places = ("vacant", "not_recorded", "perhaps_vacant")
+        nothing = dict.fromkeys(("title", "number", *places, "ex_officio"))
         yield {
             "has": "member-organisation",
             **nothing,
