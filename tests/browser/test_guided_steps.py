@@ -434,25 +434,26 @@ def test_a_pcn_closes_and_its_practices_go_to_two_others(staff, reader):
         facts = reader.read(f"/organisations/{slug}/", day).facts.get("relationships", [])
         return {fact for fact in facts if ICS not in fact and "printed" not in fact}
 
-    # The paper of 2019 announced that they would be in it, and the closing withdrew that.
+    # The paper of 2019 announced, without a day, that they would be in it: so it is of the others.
+    planned = "not before 1 April 2024, a plan of 1 November 2026"
     east, south = "East Herefordshire PCN", "South and West Herefordshire PCN"
     for practice, new in (("belmont", south), ("cantilupe", east), ("wargrave-house", east)):
-        joined = f"{new}, since 1 April 2024"
+        joined = f"{new}, {planned}"
         assert [around(practice, day) for day in (BEFORE, ON, TODAY)] == [
             set(),
-            {joined},
+            set(),
             {joined},
         ]
     assert [around("east-herefordshire-pcn", day) for day in DAYS] == [
         set(),
-        {"Cantilupe, since 1 April 2024", "Wargrave House, since 1 April 2024"},
-        {"Cantilupe, since 1 April 2024", "Wargrave House, since 1 April 2024"},
-        {"Cantilupe, since 1 April 2024", "Wargrave House, since 1 April 2024"},
+        set(),
+        set(),
+        {f"Cantilupe, {planned}", f"Wargrave House, {planned}"},
     ]
     assert [around("south-and-west-herefordshire-pcn", day) for day in (BEFORE, ON, TODAY)] == [
         set(),
-        {"Belmont, since 1 April 2024"},
-        {"Belmont, since 1 April 2024"},
+        set(),
+        {f"Belmont, {planned}"},
     ]
     ended = "This organisation ended 31 March 2024. Read this page as at 31 March 2024."
     pages = [reader.read("/organisations/the-wbc-hereford-city-pcn/", day) for day in DAYS]
