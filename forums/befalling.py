@@ -10,7 +10,10 @@ from django.db.models import QuerySet
 from forums.change_kinds import END
 from forums.choices import ClauseKind
 from forums.models import Forum, MemberOrganisation, QuoracyClause, TermsOfReference
-from forums.quoracy import Clause, QuoracyForum, QuoracyMember, Rule, as_filled
+from forums.quoracy import QuoracyForum, QuoracyMember
+from forums.rule_as_filled import as_filled
+from forums.rule_trees import OrganisationsAsked
+from forums.rules import RuleOfQuoracy
 from records.days import next_day
 
 if TYPE_CHECKING:
@@ -82,4 +85,4 @@ def _can_have(members: list[MemberOrganisation], day: datetime.date) -> bool | N
             for each in members
         )
     )
-    return as_filled(Rule((Clause(ClauseKind.EVERY_ORGANISATION),), True), body).recorded_met
+    return as_filled(RuleOfQuoracy(OrganisationsAsked(), True), body).recorded_met

@@ -1,10 +1,11 @@
 """Clauses of quoracy as the tree that asks for the same."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import cast
 
 from forums.choices import ClauseKind
-from forums.quoracy import Clause, How
+from forums.quoracy import How
 from forums.rule_trees import (
     AllOf,
     Among,
@@ -16,6 +17,19 @@ from forums.rule_trees import (
     Ways,
     in_lowest_terms,
 )
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of a rule of quoracy."""
+
+    kind: str
+    number: int | None = None
+    seat: int | None = None
+    by_proxy: bool = False
+    by_substitute: bool = False
+    # Whether one person may be there for several organisations.
+    one_for_several: bool = False
 
 
 def tree_of(clauses: Iterable[Clause]) -> Branch | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from forums.clauses_as_trees import Clause, tree_of
 from forums.filling import certainly_fills_seat, possibly_fills_seat
 from forums.models import (
     MemberOrganisation,
@@ -18,7 +19,10 @@ from forums.models import (
     SeatTerms,
     TermsOfReference,
 )
-from forums.quoracy import Clause, Filler, QuoracyForum, QuoracyMember, QuoracySeat, Rule
+from forums.quoracy import Filler, QuoracyForum, QuoracyMember, QuoracySeat
+from forums.rule_sentences import NamesInRules, names_in_rules
+from forums.rule_trees import seats_named
+from forums.rules import RuleOfQuoracy
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
 from organisations.held_terms import lay_down
@@ -35,8 +39,10 @@ class Sitter(NamedTuple):
     filler: Filler
 
 
-def rule_of(terms: TermsOfReference, clauses: Iterable[QuoracyClause]) -> Rule:
-    return Rule(tuple(map(as_clause, clauses)), terms.quoracy_clauses_say_all)
+def rule_of(terms: TermsOfReference, clauses: Iterable[QuoracyClause]) -> RuleOfQuoracy | None:
+    """The rule of quoracy in terms of reference; None if none is recorded."""
+    tree = tree_of(map(as_clause, clauses))
+    return None if tree is None else RuleOfQuoracy(tree, terms.quoracy_clauses_say_all)
 
 
 def as_clause(clause: QuoracyClause) -> Clause:
@@ -47,6 +53,26 @@ def as_clause(clause: QuoracyClause) -> Clause:
         by_proxy=clause.satisfied_by_proxy,
         by_substitute=clause.satisfied_by_substitute,
         one_for_several=clause.one_for_several,
+    )
+
+
+def names_on(
+    rule: RuleOfQuoracy,
+    seats: Iterable[HeldSeat],
+    day: datetime.date,
+    members: Iterable[MemberOrganisation] = (),
+) -> NamesInRules:
+    """What the seats and organisations of a rule are called on `day`. Seats that the forum has on
+    other days alone have names if the rule names them."""
+    named = seats_named(rule.tree)
+    called = {each.organisation.slug: str(each.organisation) for each in members}
+    return names_in_rules(
+        [
+            (seat.id, seat.title, seat.number)
+            for seat in seats
+            if seat.is_listed(day) or seat.id in named
+        ],
+        {**rule.organisations, **called},
     )
 
 

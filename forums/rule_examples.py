@@ -90,14 +90,16 @@ def who_could_come(body: QuoracyForum) -> list[Comer]:
     ]
 
 
-def still_to_come(body: QuoracyForum, there: Sequence[Attendee]) -> list[Comer]:
-    """People who could come and are not in the room yet. Somebody who takes part remotely or sends
-    a proxy vote may still come."""
+def still_to_come(
+    body: QuoracyForum, there: Sequence[Attendee], outside: Iterable[Attendee] = ()
+) -> list[Comer]:
+    """People who could come and are not in the room yet, those from `outside` too. Somebody who
+    takes part remotely or sends a proxy vote may still come."""
     in_person = [one for one in there if one.how == How.IN_PERSON]
     people = {one.people for one in in_person if one.people}
     unnamed = Counter((one.seat, one.organisation) for one in in_person if not one.people)
     coming = []
-    for comer in who_could_come(body):
+    for comer in [*who_could_come(body), *(Comer(one.name, (one,)) for one in outside)]:
         one = comer.attendees[0]
         if one.people in people:
             continue

@@ -76,10 +76,20 @@ class NamesInRules:
 def names_of(body: QuoracyForum, organisations: Mapping[str, str] | None = None) -> NamesInRules:
     """The names on a forum, and of other `organisations`."""
     called = {member.organisation: member.name for member in body.members}
+    return names_in_rules(
+        [(place.seat, place.title, place.number) for place in body.places],
+        {**(organisations or {}), **called},
+    )
+
+
+def names_in_rules(
+    seats: Sequence[tuple[int, str, int | None]], organisations: Mapping[str, str]
+) -> NamesInRules:
+    """The names of seats, each with its key and how many may fill it, and of organisations."""
     return NamesInRules(
-        _quoted({place.seat: place.title for place in body.places}, "seat"),
-        _quoted({**(organisations or {}), **called}, "organisation"),
-        frozenset(place.seat for place in body.places if place.number != 1),
+        _quoted({key: title for key, title, _ in seats}, "seat"),
+        _quoted(organisations, "organisation"),
+        frozenset(key for key, _, number in seats if number != 1),
     )
 
 
@@ -96,14 +106,17 @@ def _quoted(names: Mapping[Key, str], kind: str) -> dict[Key, str]:
     }
 
 
-def in_one_sentence(tree: Branch, names: NamesInRules) -> str:
+QUORATE_WHEN = "A meeting is quorate when"
+
+
+def in_one_sentence(tree: Branch, names: NamesInRules, begins: str = QUORATE_WHEN) -> str:
     """The whole rule: "A meeting is quorate when (1) at least 4 members attend; and (2) ..."."""
     each = {leaf.counting for leaf in leaves(tree)}
     [same] = each if len(each) == 1 else [None]
     if same is None or not isinstance(tree, BranchGroup):
-        return f"A meeting is quorate when {_whole(tree, names, '', said=None)}."
+        return f"{begins} {_whole(tree, names, '', said=None)}."
     ways = _ways(same, several=True)
-    return f"A meeting is quorate when {_whole(tree, names, '', said=same)}: in each case, {ways}."
+    return f"{begins} {_whole(tree, names, '', said=same)}: in each case, {ways}."
 
 
 def branch_in_words(branch: Branch, names: NamesInRules) -> str:

@@ -156,6 +156,12 @@ def leaves(tree: Branch) -> list[Leaf]:
     return [each for _, each in numbered(tree) if isinstance(each, Leaf)]
 
 
+def seats_named(tree: Branch) -> frozenset[int]:
+    """The seats that a rule names, by their keys."""
+    asked = [each for each in leaves(tree) if not isinstance(each, OrganisationsAsked)]
+    return frozenset(seat for each in asked for seat in each.among.seats)
+
+
 def in_one_order(tree: Branch) -> object:
     """A value that two rules share if they differ only in the order of their branches."""
     if not isinstance(tree, BranchGroup):

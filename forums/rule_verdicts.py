@@ -6,7 +6,7 @@ Also who would make a meeting quorate, and an item of business for which some wi
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from forums.quoracy import Attendee, QuoracyForum
+from forums.quoracy import SOMEBODY_IN_THE_ROOM, Attendee, QuoracyForum, QuoracyMember
 from forums.rule_examples import Example
 from forums.rule_sentences import NamesInRules, both, branch_in_words, either, members_of
 from forums.rule_trees import (
@@ -28,7 +28,7 @@ class BranchShown:
     deep: int  # in how many groups it is
     words: str
     met: bool | None
-    by: str = ""
+    by: tuple[str, ...] = ()
     missing: str = ""
 
 
@@ -40,23 +40,29 @@ def branches_shown(judged: JudgedRule, names: NamesInRules) -> list[BranchShown]
             each.number.count(".") + 1 if each.number else 0,
             branch_in_words(each.branch, names),
             each.met,
-            "" if each.below else met_by(each),
+            () if each.below else each.by,
             missing_from(each, names),
         )
         for each in judged.found.all()
-        if each.number or not each.below or _says_more(each.branch)
+        if each.number or not each.below or says_more(each.branch)
     ]
 
 
-def _says_more(branch: object) -> bool:
-    """Whether the rule itself asks for anything but all of its branches."""
+def says_more(branch: object) -> bool:
+    """Whether a branch asks for anything but all of those in it."""
     return not isinstance(branch, AllOf) or branch.different_people
 
 
-def met_by(found: Found) -> str:
-    named = list(found.by[:MOST_NAMED])
-    rest = len(found.by) - len(named)
-    return both([*named, f"{rest} more"] if rest else named) if named else ""
+def met_by(branch: BranchShown) -> str:
+    """Who meets a branch, as far as it is met: "Ann Lee, Chair; Bob Day, Nurse"."""
+    rest = len(branch.by) - MOST_NAMED
+    return "; ".join([*branch.by[:MOST_NAMED], *([f"and {rest} more"] if rest > 0 else [])])
+
+
+def unmet(branches: Sequence[BranchShown]) -> list[BranchShown]:
+    """The branches that a rule lacks, without those in groups that are met."""
+    met = tuple(f"{each.number}." for each in branches if each.met and each.number)
+    return [each for each in branches if each.missing and not each.number.startswith(met)]
 
 
 def missing_from(found: Found, names: NamesInRules) -> str:
@@ -77,18 +83,29 @@ def missing_from(found: Found, names: NamesInRules) -> str:
         people = "1 more person" if found.missing == 1 else f"{found.missing} more people"
         return f"{people}: the same person cannot meet two of its branches"
     branches = "1 more branch" if found.missing == 1 else f"{found.missing} more branches"
-    return branches if _says_more(branch) else ""
+    return branches if says_more(branch) else ""
 
 
 def _organisations_missing(found: Found, branch: OrganisationsAsked) -> str:
     if found.needed is None:
         return "the member organisations, none of which is recorded"
-    absent = [
-        f"{each.name}, which {each.closed}" if each.closed else each.name for each in found.absent
-    ]
     if branch.number is None:
-        return f"somebody for {'; '.join(absent)}"
-    return f"somebody for {found.missing} of: {'; '.join(absent)}"
+        return "; ".join(_each_missing(found))
+    return f"{found.missing} of: {'; '.join(_each_missing(found))}"
+
+
+def _each_missing(found: Found) -> Iterator[str]:
+    """Somebody for each organisation that nobody is there for."""
+    for member in found.absent:
+        yield _for_whom(member, came=member in found.came_for)
+
+
+def _for_whom(member: QuoracyMember, *, came: bool) -> str:
+    if member.closed:
+        return member.whoever_took_its_place
+    if came:
+        return f"somebody for {member.name} who does not already count for another organisation"
+    return f"somebody for {member.name}"
 
 
 def _people_missing(found: Found, branch: PeopleAsked | ShareAsked, names: NamesInRules) -> str:
@@ -104,6 +121,32 @@ def _people_missing(found: Found, branch: PeopleAsked | ShareAsked, names: Names
     if not found.by:
         return f"{found.missing} {whom}"
     return f"{found.missing} more {whom}, to make {found.needed}"
+
+
+def all_missing(judged: JudgedRule, names: NamesInRules) -> list[str]:
+    """Everything that a meeting lacks."""
+    missing = dict.fromkeys(_missing(judged.found, names))
+    by_proxy = any(each.by for each in judged.found.all())
+    if not judged.in_the_room and (by_proxy or not missing):
+        missing[SOMEBODY_IN_THE_ROOM] = None
+    return list(missing)
+
+
+def _missing(found: Found, names: NamesInRules) -> list[str]:
+    branch = found.branch
+    if found.met:
+        return []
+    if not found.below or found.met_by_the_same:
+        if isinstance(branch, OrganisationsAsked) and branch.number is None and found.absent:
+            return list(_each_missing(found))
+        return [missing_from(found, names)]
+    each = [_missing(one, names) for one in found.below if not one.met]
+    if isinstance(branch, AllOf):
+        return [missing for some in each for missing in some]
+    ways = [both(some) for some in each]
+    if found.missing == 1:
+        return ["; or ".join(ways)]
+    return [f"{found.missing} of these: {'; '.join(ways)}"]
 
 
 def example_in_words(example: Example | None) -> str:

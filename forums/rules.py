@@ -7,8 +7,8 @@ alone make no meeting.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from forums.assignment import Demand, assigned
 from forums.quoracy import (
@@ -19,7 +19,6 @@ from forums.quoracy import (
     QuoracyMember,
     QuoracySeat,
     any_in_the_room,
-    are_there,
     may_count_for,
 )
 from forums.rule_trees import (
@@ -28,11 +27,13 @@ from forums.rule_trees import (
     AnyOf,
     Branch,
     BranchGroup,
+    Leaf,
     OrganisationsAsked,
     PeopleAsked,
     ShareAsked,
     SomeOf,
     Ways,
+    leaves,
     number_below,
 )
 
@@ -44,6 +45,8 @@ class RuleOfQuoracy:
     tree: Branch
     # Whether the tree says all that the document asks; None if nobody has compared them.
     say_all: bool | None
+    # The names of the organisations that it names, by their slugs.
+    organisations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Found:
     needed: int | None = None  # how many it takes; None if that is not known
     missing: int = 0  # how many more it takes, if that is known
     absent: tuple[QuoracyMember, ...] = ()  # the organisations that nobody is there for
+    # Those of them that somebody came for who already counts for another.
+    came_for: tuple[QuoracyMember, ...] = ()
     # Met branch by branch, but by the same people where they have to differ.
     met_by_the_same: bool = False
     below: tuple["Found", ...] = ()
@@ -149,13 +154,29 @@ def _group(
         found(each, body, attendees, number_below(number, place))
         for place, each in enumerate(branch.branches, start=1)
     )
+    judged = _of_branches(Found(number, branch, None), branch, below)
+    if judged.met and isinstance(branch, AllOf) and branch.different_people:
+        return _by_different_people(judged, branch, body, attendees)
+    return judged
+
+
+def _of_branches(judged: Found, branch: BranchGroup, below: tuple[Found, ...]) -> Found:
+    """The verdict on a group, of those on its branches."""
     met, unknown = (sum(each.met is met for each in below) for met in (True, None))
     needed = needed_of(branch)
     is_met = True if met >= needed else None if met + unknown >= needed else False
-    judged = Found(number, branch, is_met, needed=needed, missing=max(needed - met, 0), below=below)
-    if is_met and isinstance(branch, AllOf) and branch.different_people:
-        return _by_different_people(judged, branch, body, attendees)
-    return judged
+    return replace(judged, met=is_met, needed=needed, missing=max(needed - met, 0), below=below)
+
+
+def reconsidered(judged: Found, met: Callable[[Found], bool | None]) -> Found:
+    """A verdict with another on each branch that asks for people or organisations, as `met` says.
+    It is asked too of a group that the same people met."""
+    if not isinstance(judged.branch, BranchGroup):
+        return replace(judged, met=met(judged))
+    below = tuple(reconsidered(each, met) for each in judged.below)
+    if judged.met_by_the_same:
+        return replace(judged, met=met(judged), below=below)
+    return _of_branches(judged, judged.branch, below)
 
 
 def needed_of(branch: BranchGroup) -> int:
@@ -240,6 +261,37 @@ def places_of(among: Among, body: QuoracyForum) -> tuple[QuoracySeat, ...]:
     return tuple(place for place in body.places if counts_from(place, among, seats))
 
 
+def concerns(leaf: Leaf, place: QuoracySeat, body: QuoracyForum) -> bool:
+    """Whether it makes a difference to a branch who comes from a place."""
+    speaks_for = {place.organisation, *map(place.speaks_for, (*place.fillers, *place.acting))}
+    if isinstance(leaf, OrganisationsAsked):
+        return not speaks_for.isdisjoint(member.organisation for member in body.members)
+    if leaf.among.organisation:
+        return leaf.among.organisation in speaks_for
+    return counts_from(place, leaf.among, frozenset(leaf.among.seats))
+
+
+def places_counted(tree: Branch, body: QuoracyForum) -> list[QuoracySeat]:
+    """The places from which a branch that asks for people counts them."""
+    asked = [leaf for leaf in leaves(tree) if not isinstance(leaf, OrganisationsAsked)]
+    return [place for place in body.places if any(concerns(leaf, place, body) for leaf in asked)]
+
+
+def outsiders(rule: RuleOfQuoracy, body: QuoracyForum) -> Iterator[Attendee]:
+    """People for the organisations that a rule names and that neither have a seat nor are members:
+    as many as it asks for."""
+    asked: dict[str, int] = {}
+    for leaf in leaves(rule.tree):
+        if isinstance(leaf, PeopleAsked) and (slug := leaf.among.organisation):
+            asked[slug] = max(leaf.number, asked.get(slug, 0))
+    for slug, number in asked.items():
+        if slug not in body.organisations:
+            somebody = Attendee(
+                f"somebody for {rule.organisations.get(slug, slug)}", organisation=slug
+            )
+            yield from [somebody] * number
+
+
 def size_of(branch: ShareAsked, body: QuoracyForum) -> int | None:
     """How many people it asks for a share of; None if that is not recorded.
 
@@ -289,11 +341,15 @@ def _organisations(
     needed = len(body.members) if branch.number is None else branch.number
     members = zip(body.open_members_first, each, strict=True)
     absent = tuple(member for member, there in members if not there)
+    came = {one.organisation for one in present}
+    came_for = tuple(each for each in absent if each.organisation in came and not each.closed)
     by = tuple(present[one].name for there in each for one in there)
     missing = max(needed - len(by), 0)
     steps += len(attendees) + len(present) * len(demands)
-    met = are_there(absent) if branch.number is None else missing == 0
-    return Found(number, branch, met, by, needed, missing, absent, steps=steps)
+    # It is not known of one that has closed who took its place, or whether the rule asks for it.
+    closed = sum(bool(member.closed) for member in absent)
+    met = True if missing == 0 else None if missing <= closed else False
+    return Found(number, branch, met, by, needed, missing, absent, came_for, steps=steps)
 
 
 def _makes_up(one: Attendee, branch: OrganisationsAsked) -> frozenset[int]:

@@ -5,19 +5,14 @@ no source says which seats vote, each organisation has one vote. That is our rea
 say so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forums.choices import ClauseKind, DecisionRule
-from forums.quoracy import (
-    Attendee,
-    Clause,
-    How,
-    QuoracyForum,
-    accepts,
-    each_once,
-    there_for_each,
-)
+from forums.assignment import Demand, assigned
+from forums.choices import DecisionRule
+from forums.quoracy import Attendee, How, QuoracyForum
+from forums.rule_trees import Branch, OrganisationsAsked, Ways, leaves
+from forums.rules import found, person_of, takes
 
 
 @dataclass(frozen=True)
@@ -56,28 +51,30 @@ def voting_seats(body: QuoracyForum) -> list[int]:
 
 
 def voting(
-    rule: str, clauses: Iterable[Clause], body: QuoracyForum, attendees: Sequence[Attendee]
+    rule: str, quoracy: Branch, body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> Voting | None:
     """The votes that can be cast; None if none are counted, or no source says who has one.
 
-    A proxy or a substitute carries a vote if a clause of quoracy counts one, and a deputy does if
-    the seat may be deputised. One person casts one vote.
+    A proxy or a substitute carries a vote if a branch of the rule of `quoracy` counts one, and a
+    deputy does if the seat may be deputised. One person casts one vote.
     """
     if not by_votes(rule):
         return None
-    clauses = list(clauses)
     if voting_seats(body):
-        return _by_seat(rule, clauses, body, attendees)
+        return _by_seat(rule, quoracy, body, attendees)
     if body.members:
-        return _by_organisation(rule, clauses, body, attendees)
+        return _by_organisation(rule, quoracy, body, attendees)
     return None
 
 
 def _by_seat(
-    rule: str, clauses: list[Clause], body: QuoracyForum, attendees: Sequence[Attendee]
+    rule: str, quoracy: Branch, body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> Voting:
     places = [place for place in body.places if place.votes]
-    there = each_once(one for one in attendees if _carries_vote(one, body, clauses))
+    counting = frozenset[How]().union(*(leaf.counting for leaf in leaves(quoracy)))
+    can = [one for one in attendees if _carries_vote(one, body, counting)]
+    [counted], _ = assigned([Demand(len(can), list(range(len(can))))], [person_of(o) for o in can])
+    there = [can[which] for which in counted]
     numbers = [place.number for place in places]
     absent = []
     for place in places:
@@ -94,33 +91,31 @@ def _by_seat(
     )
 
 
-def _carries_vote(one: Attendee, body: QuoracyForum, clauses: Iterable[Clause]) -> bool:
+def _carries_vote(one: Attendee, body: QuoracyForum, counting: Ways) -> bool:
     place = body.place(one.seat)
     if place is None or not place.votes:
         return False
-    if one.how == How.IN_PERSON or (one.how == How.SUBSTITUTE and place.may_be_deputised):
+    if one.how in (How.IN_PERSON, How.REMOTE):
         return True
-    return any(accepts(clause, body, one) for clause in clauses)
+    if one.how in (How.SUBSTITUTE, How.DEPUTY) and place.may_be_deputised:
+        return True
+    return takes(counting, body, one)
 
 
 def _by_organisation(
-    rule: str, clauses: list[Clause], body: QuoracyForum, attendees: Sequence[Attendee]
+    rule: str, quoracy: Branch, body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> Voting:
-    own = [each for each in clauses if each.kind == ClauseKind.EVERY_ORGANISATION]
-    each = Clause(
-        ClauseKind.EVERY_ORGANISATION,
-        by_proxy=any(clause.by_proxy for clause in own),
-        by_substitute=any(clause.by_substitute for clause in own),
-        one_for_several=any(clause.one_for_several for clause in own),
+    own = [each for each in leaves(quoracy) if isinstance(each, OrganisationsAsked)]
+    each = OrganisationsAsked(
+        None,
+        any(leaf.one_for_several for leaf in own),
+        frozenset({How.REMOTE}).union(*(leaf.counting for leaf in own)),
     )
-    present = [one for one in attendees if accepts(each, body, one)]
-    there = there_for_each(each, body, present)
+    there = found(each, body, attendees)
     return Voting(
         rule=rule,
         by_organisation=True,
-        cast=tuple(one.name for one in there if one is not None),
-        absent=tuple(
-            member.name for member, one in zip(body.members, there, strict=True) if one is None
-        ),
+        cast=there.by,
+        absent=tuple(member.name for member in there.absent),
         total=len(body.members),
     )

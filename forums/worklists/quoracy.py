@@ -1,13 +1,13 @@
 """The worklists of rules of quoracy: those that cannot be met, and those that nobody compared."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
 from editing.worklists import WorklistPart, WorklistRow, named, worklist
 from forums.forum_states import as_on
 from forums.models import (
-    ClauseKind,
     Forum,
     ForumStatus,
     MemberOrganisation,
@@ -16,8 +16,13 @@ from forums.models import (
     Seat,
     TermsOfReference,
 )
-from forums.quoracy import SOMEBODY_IN_THE_ROOM, Verdict, as_filled
+from forums.quoracy import SOMEBODY_IN_THE_ROOM
 from forums.quoracy_inputs import bodies_of, rule_of
+from forums.rule_as_filled import as_filled
+from forums.rule_sentences import NamesInRules, branch_in_words, names_of
+from forums.rule_trees import seats_named
+from forums.rule_verdicts import missing_from
+from forums.rules import Found
 from forums.worklists.reporting import Forums
 from organisations.models import Organisation, Post
 from organisations.worklists import PLACE
@@ -74,56 +79,60 @@ class NotQuorate(Forums):
         bodies = bodies_of(terms, self.day)
         self.failing = {}
         for forum in forums:
-            in_force = terms[forum.pk]
-            rule = clauses[in_force.pk]
-            judgement = as_filled(rule_of(in_force, rule), bodies[forum.pk])
-            if judgement.met is False:
-                self.failing[forum.pk] = [
-                    (clause, verdict)
-                    for clause, (_, verdict) in zip(rule, judgement.clauses, strict=True)
-                    if verdict.met is False
-                ]
+            in_force, body = terms[forum.pk], bodies[forum.pk]
+            rule = rule_of(in_force, clauses[in_force.pk])
+            judged = as_filled(rule, body) if rule else None
+            if judged and judged.met is False:
+                self.failing[forum.pk] = Failing(
+                    in_force,
+                    names_of(body, rule.organisations),
+                    [each for each in judged.found.all() if each.met is False and not each.below],
+                )
         return [forum for forum in forums if forum.pk in self.failing]
 
     def rows(self, records):
         records = list(records)
-        keys = {clause.seat_id for forum in records for clause, _ in self.failing[forum.pk]}
-        self.seats = Seat.objects.select_related("forum").in_bulk(keys - {None})
+        failing = [self.failing[forum.pk] for forum in records]
+        keys = {seat for each in failing for seat in each.seats}
+        self.seats = Seat.objects.select_related("forum").in_bulk(keys)
         return super().rows(records)
 
     def row(self, forum):
-        where, reasons, ways = [], [], self.steps(forum, "stand-down")
-        for clause, verdict in self.failing[forum.pk]:
-            where.append(self.link(clause, self.clause_in_words(clause)))
-            reasons.append(self.failure_in_words(clause, verdict))
-            if clause.seat_id:
-                seat = self.seats[clause.seat_id]
+        failing = self.failing[forum.pk]
+        ways = self.steps(forum, "stand-down")
+        for key in failing.seats:
+            if seat := self.seats.get(key):
                 ways += self.steps(seat, "appoint", worded=named(seat.title))
-            ways += self.correcting(clause, "Correct the rule")
+        ways += self.correcting(failing.terms, "Correct the rule")
         return WorklistRow(
             record=forum,
             name=self.link(forum),
-            where=tuple(where),
-            reason=" ".join(reasons) or f"Nobody can attend. It wants {SOMEBODY_IN_THE_ROOM}.",
+            where=tuple(
+                self.link(failing.terms, branch_in_words(each.branch, failing.names))
+                for each in failing.branches
+            ),
+            reason=" ".join(map(failing.in_words, failing.branches))
+            or f"Nobody can attend. It wants {SOMEBODY_IN_THE_ROOM}.",
             ways=tuple(ways),
         )
 
-    def clause_in_words(self, clause: QuoracyClause) -> str:
-        match clause.kind:
-            case ClauseKind.AT_LEAST:
-                return f"at least {clause.number} members"
-            case ClauseKind.AT_LEAST_SHARE:
-                return f"at least {clause.number} per cent of members"
-            case ClauseKind.MUST_INCLUDE:
-                return f"must include {self.seats[clause.seat_id].title}"
-        return str(clause.get_kind_display())
 
-    def failure_in_words(self, clause: QuoracyClause, verdict: Verdict) -> str:
-        asked = f"Its rule asks for {self.clause_in_words(clause)}."
-        missing = "; ".join(verdict.missing)
-        if clause.kind in (ClauseKind.EVERY_ORGANISATION, ClauseKind.MUST_INCLUDE):
-            return f"{asked} Nobody can attend as: {missing}."
-        return f"{asked} As filled it wants {missing}."
+@dataclass(frozen=True)
+class Failing:
+    """What of the rule in a forum's terms of reference could not be met."""
+
+    terms: TermsOfReference
+    names: NamesInRules
+    branches: list[Found]
+
+    @property
+    def seats(self) -> list[int]:
+        """The seats that these branches name."""
+        return sorted({seat for each in self.branches for seat in seats_named(each.branch)})
+
+    def in_words(self, found: Found) -> str:
+        asked = f"Its rule asks that {branch_in_words(found.branch, self.names)}."
+        return f"{asked} As filled it lacks {missing_from(found, self.names)}."
 
 
 @NOT_COMPARED.part

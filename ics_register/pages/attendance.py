@@ -3,14 +3,12 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from itertools import groupby
 
 from django.utils.text import capfirst
 
-from forums.models import ClauseKind
 from forums.quoracy import (
     Attendee,
-    Clause,
     Filler,
     How,
     QuoracyForum,
@@ -20,30 +18,48 @@ from forums.quoracy import (
     from_seat,
     known_people,
     sent_by,
+    sent_from,
     sent_instead,
-    ways_of,
 )
+from forums.rule_trees import Leaf, OrganisationsAsked, leaves
+from forums.rules import RuleOfQuoracy, concerns, outsiders, places_counted
 
-ATTENDS, ACTING, PROXY, SUBSTITUTE, SUCCESSOR, ABSENT, AS_SEATS = (
+ATTENDS, REMOTELY, ACTING, PROXY, SUBSTITUTE, DEPUTY, SUCCESSOR, ABSENT, AS_SEATS = (
     "attends",
+    "remotely",
     "acting",
     "proxy",
     "substitute",
+    "deputy",
     "successor",
     "absent",
     "as-seats",
 )
-WORDS = {ATTENDS: How.IN_PERSON, PROXY: How.PROXY, SUBSTITUTE: How.SUBSTITUTE}
+WORDS = {
+    ATTENDS: How.IN_PERSON,
+    REMOTELY: How.REMOTE,
+    PROXY: How.PROXY,
+    SUBSTITUTE: How.SUBSTITUTE,
+    DEPUTY: How.DEPUTY,
+}
 LABELS = {
     ATTENDS: "attends",
+    REMOTELY: "attends remotely",
     ACTING: "somebody acting attends",
     PROXY: "proxy vote",
     SUBSTITUTE: "substitute",
+    DEPUTY: "deputy",
     SUCCESSOR: "its successor acts in its place",
     ABSENT: "absent",
     AS_SEATS: "by its seats below alone",
 }
-HOW_SAID = {How.IN_PERSON: "", How.PROXY: " (proxy vote)", How.SUBSTITUTE: " (substitute)"}
+HOW_SAID = {
+    How.IN_PERSON: "",
+    How.REMOTE: " (remotely)",
+    How.PROXY: " (proxy vote)",
+    How.SUBSTITUTE: " (substitute)",
+    How.DEPUTY: " (deputy)",
+}
 
 # A seat with more holders than this gets one question, for a number.
 MOST_NAMED = 20
@@ -139,19 +155,52 @@ class Beside:
 NOTHING = Beside()
 
 
+def ways_told_apart(asked: Iterable[Leaf]) -> set[How]:
+    """The ways of taking part that make a difference to a rule. To attend remotely is to attend
+    where every branch counts it, and a deputy is a substitute where every branch counts both or
+    neither."""
+    each = [leaf.counting for leaf in asked]
+    told = {How.IN_PERSON, How.PROXY, How.SUBSTITUTE}
+    if not all(How.REMOTE in counting for counting in each):
+        told.add(How.REMOTE)
+    if any((How.DEPUTY in counting) != (How.SUBSTITUTE in counting) for counting in each):
+        told.add(How.DEPUTY)
+    return told
+
+
 def organisations_asked(
-    body: QuoracyForum, clauses: Iterable[Clause], seats: set[int], beside: Beside = NOTHING
-) -> list[Choice]:
-    """A question for each member organisation, if the rule counts them. `seats` get questions
-    too."""
-    clauses = [clause for clause in clauses if clause.kind == ClauseKind.EVERY_ORGANISATION]
-    return [_of_member(member, body, clauses, seats, beside) for member in body.members if clauses]
+    rule: RuleOfQuoracy, body: QuoracyForum, seats: set[int], beside: Beside = NOTHING
+) -> list[Question]:
+    """A question for each member organisation, if the rule counts them, and for each that it names
+    and nobody sits for. `seats` get questions too."""
+    asked = leaves(rule.tree)
+    told = ways_told_apart(asked)
+    counting = [leaf for leaf in asked if isinstance(leaf, OrganisationsAsked)]
+    taken = frozenset[How]().union(*(leaf.counting for leaf in counting)) & told
+    members = body.members if counting else ()
+    return [
+        *(_of_member(member, body, taken, told, seats, beside) for member in members),
+        *_of_outsiders(rule, body),
+    ]
+
+
+def _of_outsiders(rule: RuleOfQuoracy, body: QuoracyForum) -> Iterable[Question]:
+    for slug, people in groupby(outsiders(rule, body), lambda one: one.organisation):
+        each = list(people)
+        yield Number(
+            key=f"organisation-{slug}",
+            name=rule.organisations.get(slug or "", slug or ""),
+            each=each,
+            most=len(each),
+            is_certain=True,
+        )
 
 
 def _of_member(
     member: QuoracyMember,
     body: QuoracyForum,
-    clauses: list[Clause],
+    taken: Iterable[How],
+    told: set[How],
     seats: set[int],
     beside: Beside,
 ) -> Choice:
@@ -166,12 +215,13 @@ def _of_member(
             *_told([(place, each) for place, each in sitting if place in elsewhere], beside),
         ],
     )
-    ways = ways_of(member, body, clauses)
+    coming = _coming_for(member, body, taken)
     if len(elsewhere) < len(bringing) and not member.closed:
         question.otherwise = AS_SEATS
         if not elsewhere:
-            ways = [way for way in ways if way != How.IN_PERSON]
-    elif not member.closed and How.IN_PERSON not in ways:
+            coming.pop(How.IN_PERSON, None)
+            coming.pop(How.REMOTE, None)
+    elif not member.closed and How.IN_PERSON not in coming:
         question.details.append("No seat for it is filled, so nobody attends for it in person.")
     if member.closed and member.successors:
         succeeded = "was to be succeeded" if member.succession_foreseen else "was succeeded"
@@ -183,12 +233,18 @@ def _of_member(
         question.labels[SUCCESSOR] = f"{member.succeeded_by} acts in its place"
     elif member.closed:
         question.why_not = f"It {member.closed_in_full}. Nobody can attend for it."
-    elif not ways and question.otherwise != AS_SEATS:
+    elif not coming and question.otherwise != AS_SEATS:
         question.why_not = "No seat for it is filled, and the rule takes nobody instead."
     for word, how in WORDS.items():
-        if how in ways:
-            question.coming[word] = _for_member(member, body, clauses, how)
+        if how in coming:
+            question.coming[word] = coming[how]
+    question.labels |= _in_person(told)
     return question
+
+
+def _in_person(told: set[How]) -> dict[str, str]:
+    """What “attends” means where to attend remotely is something else."""
+    return {ATTENDS: "attends in person"} if How.REMOTE in told else {}
 
 
 def _told(sitting: list[tuple[QuoracySeat, Filler]], beside: Beside) -> list[str]:
@@ -216,54 +272,50 @@ def _brings(place: QuoracySeat, member: QuoracyMember) -> bool:
     return member.organisation in speak_for
 
 
-def _for_member(
-    member: QuoracyMember, body: QuoracyForum, clauses: list[Clause], how: How
-) -> Attendee:
-    if how == How.IN_PERSON:
-        return cast("Attendee", sent_by(member, body))  # otherwise not one of `ways_of`
-    instead = [one for clause in clauses for one in sent_instead(member, clause)]
-    [first, *_] = [one for one in instead if one.how == how]
-    return dataclasses.replace(first, name=member.name + HOW_SAID[how])
+def _coming_for(
+    member: QuoracyMember, body: QuoracyForum, taken: Iterable[How]
+) -> dict[How, Attendee]:
+    """The ways in which an organisation can take part so that the rule counts it, and who does."""
+    coming = {}
+    if sent := sent_by(member, body):
+        coming[How.IN_PERSON] = sent
+        if How.REMOTE in taken:
+            coming[How.REMOTE] = dataclasses.replace(sent, how=How.REMOTE)
+    for one in sent_instead(member, taken):
+        coming[one.how] = one
+    return {
+        how: dataclasses.replace(one, name=one.name + HOW_SAID[how]) for how, one in coming.items()
+    }
 
 
 def seats_asked(
-    body: QuoracyForum, clauses: Iterable[Clause], seats: set[int], beside: Beside = NOTHING
+    rule: RuleOfQuoracy, body: QuoracyForum, seats: set[int], beside: Beside = NOTHING
 ) -> list[Question]:
     """A question for each place of the seats that the rule counts or names, or that vote."""
-    clauses = list(clauses)
+    asked = leaves(rule.tree)
+    told = ways_told_apart(asked)
     return [
         question
         for place in body.places
         if place.seat in seats
         for question in _of_place(
-            place, [each for each in clauses if _concerns(each, place, body)], beside
+            place, [each for each in asked if concerns(each, place, body)], told, beside
         )
     ]
 
 
-def seats_wanted(body: QuoracyForum, clauses: Iterable[Clause], voting: Iterable[int]) -> set[int]:
+def seats_wanted(rule: RuleOfQuoracy, body: QuoracyForum, voting: Iterable[int]) -> set[int]:
     """The seats to ask about: those that the rule counts or names, and those that vote."""
-    clauses = list(clauses)
-    wanted = {clause.seat for clause in clauses if clause.kind == ClauseKind.MUST_INCLUDE}
-    if any(clause.counts_heads for clause in clauses):
-        wanted |= {place.seat for place in body.places if place.counts}
+    wanted = {place.seat for place in places_counted(rule.tree, body)}
     return {place.seat for place in body.places} & (wanted | set(voting))
 
 
-def _concerns(clause: Clause, place: QuoracySeat, body: QuoracyForum) -> bool:
-    if clause.kind == ClauseKind.MUST_INCLUDE:
-        return clause.seat == place.seat
-    if clause.counts_heads:
-        return place.counts
-    members = {member.organisation for member in body.members}
-    speaks_for = {place.organisation, *map(place.speaks_for, (*place.fillers, *place.acting))}
-    return not members.isdisjoint(speaks_for)
-
-
-def _of_place(place: QuoracySeat, clauses: list[Clause], beside: Beside) -> list[Question]:
+def _of_place(
+    place: QuoracySeat, asked: list[Leaf], told: set[How], beside: Beside
+) -> list[Question]:
     key = f"seat-{place.seat}"
     single = place.number == 1 and len(place.fillers) <= 1
-    ways = _ways_from(place, clauses)
+    ways = told & _ways_from(place, asked)
     if not _can_come(place):
         why_not = "Vacant: nobody can attend from it."
         return [
@@ -279,33 +331,40 @@ def _of_place(place: QuoracySeat, clauses: list[Clause], beside: Beside) -> list
         questions.append(_choice(place, None, key, ways, beside))
     elif place.unnamed != 0:
         questions.append(_number(place, f"{key}-others", (), beside))
-    if How.SUBSTITUTE in ways and not _deputy_counts(place, clauses):
+    if How.SUBSTITUTE in ways and not _sent_count(place, asked):
         for question in questions:
             if not question.is_number:
                 question.details.append("A deputy carries its vote and does not count to quoracy.")
+    for question in questions:
+        if isinstance(question, Choice):
+            question.labels |= _in_person(told)
     return questions
 
 
-def _ways_from(place: QuoracySeat, clauses: list[Clause]) -> list[How]:
-    proxy = any(clause.by_proxy for clause in clauses)
-    deputy_votes = place.votes and place.may_be_deputised
-    substitute = deputy_votes or _deputy_counts(place, clauses)
-    return [How.IN_PERSON, *[How.PROXY] * proxy, *[How.SUBSTITUTE] * substitute]
+def _ways_from(place: QuoracySeat, asked: list[Leaf]) -> set[How]:
+    ways = {How.IN_PERSON}.union(*(leaf.counting for leaf in asked))
+    if place.may_be_deputised is False:
+        ways -= {How.SUBSTITUTE, How.DEPUTY}
+    elif place.votes and place.may_be_deputised and not _sent_count(place, asked):
+        ways.add(How.SUBSTITUTE)
+    return ways
 
 
-def _deputy_counts(place: QuoracySeat, clauses: list[Clause]) -> bool:
-    allowed = place.may_be_deputised is not False
-    return allowed and any(clause.by_substitute for clause in clauses)
+def _sent_count(place: QuoracySeat, asked: list[Leaf]) -> bool:
+    """Whether anybody whom the holder of a place sends counts to quoracy."""
+    sent = any({How.SUBSTITUTE, How.DEPUTY} & leaf.counting for leaf in asked)
+    return place.may_be_deputised is not False and sent
 
 
 def _choice(
-    place: QuoracySeat, filler: Filler | None, key: str, ways: list[How], beside: Beside
+    place: QuoracySeat, filler: Filler | None, key: str, ways: set[How], beside: Beside
 ) -> Choice:
     who = filler.name if filler else "somebody not recorded"
     coming = {}
     for word, how in WORDS.items():
         if how in ways:
-            one = from_seat(place, filler or Filler(who), how)
+            came = from_seat if how in (How.IN_PERSON, How.REMOTE, How.PROXY) else sent_from
+            one = came(place, filler or Filler(who), how)
             coming[word] = dataclasses.replace(one, name=f"{who}, {place.title}{HOW_SAID[how]}")
     labels = {}
     if filler and place.acting:

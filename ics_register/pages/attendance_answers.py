@@ -17,8 +17,10 @@ from ics_register.pages.attendance import (
     ACTING,
     AS_SEATS,
     ATTENDS,
+    DEPUTY,
     LABELS,
     PROXY,
+    REMOTELY,
     SUBSTITUTE,
     SUCCESSOR,
     Choice,
@@ -98,7 +100,7 @@ def refuse_unknown_word(key: str, text: str, *, or_number: bool = False) -> None
     if text not in LABELS and not (or_number and re.fullmatch("[0-9]{1,4}", text)):
         raise BadRequest(
             f"{key[:60]}: “{text[:40]}” is not an answer. Write attends, proxy, "
-            "substitute, acting, successor or absent."
+            "substitute, deputy, remotely, acting, successor or absent."
         )
 
 
@@ -117,6 +119,8 @@ def _take(question: Question, text: str) -> list[str]:
         ACTING: "nobody acts for who fills it on this day.",
         PROXY: "the rule takes no proxy vote from it.",
         SUBSTITUTE: "the rule takes no substitute for it.",
+        DEPUTY: "the rule takes no deputy for it.",
+        REMOTELY: "the rule does not ask whether it attends remotely.",
         SUCCESSOR: "it has no successor that could act in its place on this day.",
     }.get(text, "nobody can attend for it.")
     return [f"{question.name}: {reason[0].lower()}{reason[1:]}"]

@@ -3,8 +3,14 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
-from forums.models import ClauseKind, Forum, QuoracyClause, SeatRole
+from forums.models import Forum, SeatRole
+from forums.quoracy_inputs import rule_of
+from forums.rule_sentences import NamesInRules, branch_in_words
+from forums.rule_trees import OrganisationsAsked, numbered
+from forums.rule_verdicts import says_more
+from forums.rules import RuleOfQuoracy
 from forums.seat_holders import HeldSeat
 from ics_register.pages import forums as forum_pages
 from ics_register.pages import how_old
@@ -41,7 +47,7 @@ from ics_register.pages.papers import (
     several,
 )
 from ics_register.pages.quoracy import clauses_of
-from ics_register.pages.terms import forum_of_paper, quoracy_lines
+from ics_register.pages.terms import forum_of_paper, names_in, quoracy_lines
 from ics_register.pages.versions import terms_of
 from people.post_holders import Holder
 from people.standing import Standing
@@ -96,7 +102,7 @@ def sheet(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
     parts = [
         Part("The meeting", (MEETING,)),
         Part("Members", members(seats, later, asked, references)),
-        Part("Quoracy", quoracy(forum, asked, references)),
+        Part("Quoracy", quoracy(forum, seats, asked, references)),
         Part("In attendance and guests", (others(seats, asked, references),)),
         Part("Sources", (references.listed(),)),
     ]
@@ -169,23 +175,27 @@ def others(seats: list[HeldSeat], asked: AskedDay, references: References) -> Pa
 
 
 def quoracy(
-    forum: Forum, asked: AskedDay, references: References
+    forum: Forum, seats: list[HeldSeat], asked: AskedDay, references: References
 ) -> tuple[Lines | PaperTable, ...]:
     """The rule, and each thing that it asks with a place to tick."""
     terms = terms_of(forum, asked)
     shown, clauses = terms.shown, clauses_of(terms)
-    rule = or_not_recorded(several(quoracy_lines(shown, clauses, references), "facts"))
-    organisations = member_organisations(forum, asked)
-    asked_for = [cell for clause in clauses for cell in asks(clause, organisations)]
+    rule = rule_of(shown, clauses)
+    names = rule and names_in(rule, forum, seats, asked)
+    read = quoracy_lines(shown, rule, names, clauses, references)
+    lines = or_not_recorded(several(read, "facts"))
+    if rule is None or names is None:
+        return lines
+    asked_for = list(asks(rule, names, member_organisations(forum, asked)))
     if not asked_for or not forum.is_listed(asked.day):
-        return rule
+        return lines
     if shown.quoracy_also_asks:
         asked_for.append((PaperLine(" ".join(shown.quoracy_also_asks.split())),))
     caption = "What makes the meeting quorate, to be ticked"
     if shown.quoracy_clauses_say_all is None:
         caption = "What makes the meeting quorate, as far as is recorded, to be ticked"
     rows = [(cell, TO_FILL_IN, TO_FILL_IN) for cell in asked_for]
-    return (*rule, PaperTable(caption, RULE, tuple(rows)))
+    return (*lines, PaperTable(caption, RULE, tuple(rows)))
 
 
 def member_organisations(forum: Forum, asked: AskedDay) -> list[Cell]:
@@ -203,13 +213,12 @@ def member_organisations(forum: Forum, asked: AskedDay) -> list[Cell]:
     return cells
 
 
-def asks(clause: QuoracyClause, organisations: list[Cell]) -> list[Cell]:
-    """The things that a clause asks for, one for each tick."""
-    if clause.kind == ClauseKind.EVERY_ORGANISATION:
-        return organisations
-    words = {
-        ClauseKind.AT_LEAST: f"At least {clause.number} members",
-        ClauseKind.AT_LEAST_SHARE: f"At least {clause.number} per cent of the members",
-        ClauseKind.MUST_INCLUDE: clause.seat.title if clause.seat else "",
-    }[clause.kind]
-    return [(PaperLine(words),)]
+def asks(rule: RuleOfQuoracy, names: NamesInRules, organisations: list[Cell]) -> Iterator[Cell]:
+    """The things that a rule asks for, one for each tick."""
+    for number, branch in numbered(rule.tree):
+        of_members = isinstance(branch, OrganisationsAsked)
+        if not (of_members and branch.number is None and organisations) and says_more(branch):
+            words = branch_in_words(branch, names)
+            yield (PaperLine(f"({number}) {words}" if number else capfirst(words)),)
+        if of_members:
+            yield from organisations

@@ -9,11 +9,9 @@ from django.utils.text import capfirst
 
 from forums.change_words import changes_of
 from forums.models import (
-    ClauseKind,
     Forum,
     LineKind,
     MemberOrganisation,
-    QuoracyClause,
     ReportingLine,
     SeatCategory,
     SeatRole,
@@ -213,31 +211,9 @@ def silence(asked: AskedDay) -> str:
 # Quoracy and decisions
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How a clause of quoracy is read, with the organisations it asks for."""
-
-    clause: QuoracyClause
-    members: list[tuple[Organisation, str]]  # each with the words between it and the next
-    note: str = ""
-
-    @property
-    def words(self) -> str:
-        return f"{self.clause.in_words()}{':' if self.members else '.'}"
-
-
-def readings(
-    clauses: list[QuoracyClause], members: list[MemberOrganisation], day: datetime.date
-) -> list[Reading]:
-    return [
-        Reading(clause, _listed(members, day), members[0].note)
-        if clause.kind == ClauseKind.EVERY_ORGANISATION and members
-        else Reading(clause, [])
-        for clause in clauses
-    ]
-
-
-def _listed(members: list[MemberOrganisation], day: datetime.date) -> list[tuple]:
+def organisations_asked(members: list[MemberOrganisation], day: datetime.date) -> list[tuple]:
+    """The member organisations of a rule that asks for them, each with the words between it and
+    the next."""
     listed = []
     for member in members:
         closed = ended(member.organisation, day, "closed")

@@ -26,7 +26,7 @@ from forums.models import (
     Succession,
     TermsOfReference,
 )
-from forums.quoracy_inputs import body_of
+from forums.quoracy_inputs import body_of, names_on, rule_of
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.terms_differences import Difference, differences, version_before
 from forums.terms_on_day import TermsOnDay
@@ -40,7 +40,14 @@ from ics_register.pages.joins import STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
-from ics_register.pages.quoracy import came_after, clauses_of, could_be, could_be_as_data
+from ics_register.pages.quoracy import (
+    asks_for_organisations,
+    came_after,
+    clauses_of,
+    could_be,
+    could_be_as_data,
+    read_as,
+)
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
@@ -326,12 +333,16 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     names = list(other_names(forum.pk)) if forum.has_names else []
     terms = terms_of(forum, asked)
     clauses = clauses_of(terms) if forum.has_clauses else []
-    could = None
-    if clauses and terms.are_certain and forum.certainly(asked.day):
-        successors = came_after(clauses, members, asked.day)
+    rule, could, reading = rule_of(terms.shown, clauses), None, ""
+    if rule:
+        certain = terms.are_certain and forum.certainly(asked.day)
+        successors = came_after(rule, members, asked.day) if certain else {}
         there = [seat for seat in listed if seat.certainly(asked.day)]
         belonging = [each for each in members if each.certainly(asked.day)]
-        could = could_be(terms.shown, clauses, body_of(there, belonging, asked.day, successors))
+        body = body_of(there, belonging, asked.day, successors)
+        called = names_on(rule, seats, asked.day, members)
+        could = could_be(rule, body, called) if certain else None
+        reading = read_as(rule, called)
     lines = reporting(forum, asked)
     context = {
         "forum": forum,
@@ -354,6 +365,8 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "terms_before": version_before(terms),
         "clauses": clauses,
         "could_be": could,
+        "reading": reading,
+        "asks_organisations": rule is not None and asks_for_organisations(rule),
         "steps": escalation_steps(terms) if forum.has_steps else [],
         "successions": [each for each in successions(forum.pk) if each.stands(asked.day)]
         if forum.has_successions
@@ -409,7 +422,9 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "members_closed": [
             (each, forum_rows.ended(each.organisation, asked.day, "closed")) for each in members
         ],
-        "readings": forum_rows.readings(clauses, members, asked.day),
+        "organisations_asked": forum_rows.organisations_asked(members, asked.day)
+        if context["asks_organisations"]
+        else [],
         "has_quoracy": bool(clauses or shown.quoracy_wording),
         "as_filled": as_filled_in_words(context["could_be"], shown),
         "beyond": beyond(shown) if clauses else "",

@@ -7,14 +7,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from forums.models import (
-    ClauseKind,
     Forum,
     MemberOrganisation,
     QuoracyClause,
     TermsOfReference,
 )
-from forums.quoracy import Clause, Judgement, QuoracyForum, as_filled, judge_rule
-from forums.quoracy_inputs import body_of, rule_of
+from forums.quoracy import Attendee, QuoracyForum
+from forums.quoracy_inputs import body_of, names_on, rule_of
+from forums.rule_as_filled import as_filled
+from forums.rule_examples import Example, example_of, still_to_come
+from forums.rule_sentences import NamesInRules, in_one_sentence
+from forums.rule_trees import OrganisationsAsked, leaves
+from forums.rule_verdicts import BranchShown, branches_shown
+from forums.rules import RuleOfQuoracy, judge_tree, outsiders
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.terms_on_day import TermsOnDay
 from forums.voting import Voting, by_votes, voting, voting_seats
@@ -60,37 +65,40 @@ def _clauses(terms: int) -> QuerySet:
     return with_sources(clauses, whole=["seat"], sources=STATED_SOURCES)
 
 
-def could_be(terms: TermsOfReference, clauses: list[QuoracyClause], body: QuoracyForum) -> dict:
-    """Whether a forum with these terms of reference could be quorate as it is filled.
-
-    It has the judgement if all who can come do, the one if all named people come, and each clause
-    with its verdict.
-    """
-    rule = rule_of(terms, clauses)
-    judgement = as_filled(rule, body)
+def could_be(rule: RuleOfQuoracy, body: QuoracyForum, names: NamesInRules) -> dict:
+    """Whether a forum with this rule could be quorate as it is filled: the verdict if all who can
+    come do, and the one if all named people come."""
     return {
-        "judgement": judgement,
+        "judged": as_filled(rule, body),
         "named": as_filled(rule, body, named=True),
-        "clauses": beside(clauses, judgement),
+        "names": names,
     }
 
 
 def could_be_as_data(could: dict | None) -> dict:
-    judgement = could["judgement"] if could else None
+    judged = could["judged"] if could else None
     return {
-        "could_be_quorate_as_filled": judgement and judgement.met,
-        "clauses_could_be_met_as_filled": judgement and judgement.recorded_met,
+        "could_be_quorate_as_filled": judged and judged.met,
+        "clauses_could_be_met_as_filled": judged and judged.recorded_met,
     }
 
 
-def beside(clauses: list[QuoracyClause], judgement: Judgement) -> list[tuple]:
-    verdicts = [verdict for _, verdict in judgement.clauses]
-    return list(zip(clauses, verdicts, strict=True))
+def branches_as_data(branches: list[BranchShown]) -> list[dict]:
+    return [
+        {
+            "number": each.number or None,
+            "asks": each.words,
+            "met": each.met,
+            "by": each.by,
+            "missing": each.missing or None,
+        }
+        for each in branches
+    ]
 
 
 def quoracy_as_json(context: dict, here: Here) -> dict:
     forum, shown = context["forum"], context["terms"].shown
-    judgement, votes = context["judgement"], context["votes"]
+    judged, votes = context["judged"], context["votes"]
     return {
         "forum": facts.record(here, "forum", forum.slug, forum.name),
         "called_then": context["called_then"] or None,
@@ -100,22 +108,22 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
         "perhaps": context["only_perhaps"],
         "how_old": context["ages"],
         "no_verdict": context["cannot_say"] or context["no_rule"] or None,
-        "quorate": judgement.met if judgement else None,
-        "clauses_met": judgement.recorded_met if judgement else None,
-        "assuming": judgement.assuming if judgement else [],
-        "quoracy_clauses": [
-            {
-                **facts.quoracy_clause(clause, here),
-                "met": verdict.met,
-                "by": verdict.by,
-                "wanting": verdict.missing,
-            }
-            for clause, verdict in context["clauses"]
-        ],
+        "quorate": judged.met if judged else None,
+        "clauses_met": judged.recorded_met if judged else None,
+        "assuming": judged.assuming if judged else [],
+        "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
+        "branches": branches_as_data(context["branches"]),
+        "would_make_it_quorate": _example_as_data(context["example"]),
         **could_be_as_data(context["could_be"]),
         "decision_rule": shown.decision_rule or None,
         "votes": _votes_as_data(votes) if votes else None,
     }
+
+
+def _example_as_data(example: Example | None) -> dict | None:
+    if example is None:
+        return None
+    return {"people": [each.name for each in example.comers], "fewest": example.fewest}
 
 
 def _votes_as_data(votes: Voting) -> dict:
@@ -139,13 +147,13 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     terms = terms_of(forum, asked)
     clauses = clauses_of(terms)
     there, belonging = certain(forum, seats, members, asked)
-    body = body_of(there, belonging, asked.day, came_after(clauses, belonging, asked.day))
+    rule = rule_of(terms.shown, clauses)
+    body = body_of(there, belonging, asked.day, came_after(rule, belonging, asked.day))
+    names = rule and names_on(rule, seats, asked.day, members)
     beside = beside_names(seats, members, asked)
-    organisations, places = questions(
-        terms.shown, body, rule_of(terms.shown, clauses).clauses, beside
-    )
+    organisations, places = questions(terms.shown, body, rule, beside)
     asked_of = [*organisations, *places]
-    set_aside = answer(request, asked_of, known(seats, members))
+    set_aside = answer(request, asked_of, known(rule, seats, members))
     context = {
         "forum": forum,
         "name": forum.short_name or forum.name,
@@ -156,11 +164,12 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "everyone": everyone(forum, asked_of, asked),
         "ages": list(how_old.ages(rows_of(there, belonging), asked, "Who sits here")),
         "only_perhaps": only_perhaps(forum, seats, members, asked),
-        "cannot_say": cannot_say(forum, terms, clauses, asked),
+        "cannot_say": cannot_say(forum, terms, rule, asked),
         "terms": terms,
         "terms_standing": standing_in_words(terms, asked),
-        **rule_in_words(forum, terms, clauses, asked),
-        **judged(forum, terms, clauses, body, asked_of, asked),
+        "clauses": clauses,
+        **rule_in_words(forum, terms, rule, names, asked),
+        **judged(forum, terms, rule, body, names, asked_of, asked),
     }
     return "forums/quoracy.html", context | judged_in_words(context)
 
@@ -173,23 +182,33 @@ def question_groups(organisations: list, places: list) -> list[tuple[str, list]]
 
 
 def rule_in_words(
-    forum: Forum, terms: TermsOnDay, clauses: list[QuoracyClause], asked: AskedDay
+    forum: Forum,
+    terms: TermsOnDay,
+    rule: RuleOfQuoracy | None,
+    names: NamesInRules | None,
+    asked: AskedDay,
 ) -> dict:
-    """What the document says and how its clauses are read, or that there is none to work with."""
+    """What the document says and how its rule is read, or that there is none to work with."""
     shown = terms.shown
     return {
-        "words_alone": bool(shown.quoracy_wording) and not clauses,
-        "read_as_begins": "Quorate when" if shown.quoracy_clauses_say_all else "It asks that",
-        "read_as": [
-            (clause.in_words() + ("." if clause is clauses[-1] else "; and"), clause)
-            for clause in clauses
-        ],
+        "words_alone": bool(shown.quoracy_wording) and rule is None,
+        "read_as": rule and names and read_as(rule, names),
         "beyond": beyond(shown),
-        "one_for_several": any(clause.one_for_several for clause in clauses),
-        "no_rule": ""
-        if clauses or not forum.certainly(asked.day)
-        else no_rule(forum, terms, asked),
+        "one_for_several": rule is not None
+        and any(
+            isinstance(leaf, OrganisationsAsked) and leaf.one_for_several
+            for leaf in leaves(rule.tree)
+        ),
+        "no_rule": "" if rule or not forum.certainly(asked.day) else no_rule(forum, terms, asked),
     }
+
+
+def read_as(rule: RuleOfQuoracy, names: NamesInRules) -> str:
+    """The rule in one sentence, which says that a meeting is quorate only if that is all that the
+    document asks."""
+    if rule.say_all:
+        return in_one_sentence(rule.tree, names)
+    return in_one_sentence(rule.tree, names, "It asks that")
 
 
 def no_rule(forum: Forum, terms: TermsOnDay, asked: AskedDay) -> str:
@@ -205,12 +224,12 @@ def no_rule(forum: Forum, terms: TermsOnDay, asked: AskedDay) -> str:
     )
 
 
-def cannot_say(forum: Forum, terms: TermsOnDay, clauses: list, asked: AskedDay) -> str:
+def cannot_say(forum: Forum, terms: TermsOnDay, rule: RuleOfQuoracy | None, asked: AskedDay) -> str:
     """Why there is no verdict on a day on which the forum does not certainly exist, or its rule is
     not certainly in force."""
     holds = forum.holds(asked.day)
     if holds:
-        if not clauses or terms.are_certain:
+        if rule is None or terms.are_certain:
             return ""
         return (
             f"The register cannot say whether a meeting of {forum.short_name or forum.name} is "
@@ -282,47 +301,61 @@ def only_perhaps(
 def judged(
     forum: Forum,
     terms: TermsOnDay,
-    clauses: list[QuoracyClause],
+    rule: RuleOfQuoracy | None,
     body: QuoracyForum,
+    names: NamesInRules | None,
     answered: list[Question],
     asked: AskedDay,
 ) -> dict:
     """The verdict on a meeting, the verdict on the forum as it is filled, and the votes. There is
     none on a forum that is not in force or has no rule that certainly is."""
-    shown = terms.shown
-    rule = rule_of(shown, clauses)
     attendees = [one for question in answered for one in question.attendees()]
-    judgement = judge_rule(rule, body, attendees)
-    ruled = forum.certainly(asked.day) and terms.are_certain and bool(clauses)
+    ruled = forum.certainly(asked.day) and terms.are_certain
+    if rule is None or names is None or not ruled:
+        nothing = dict.fromkeys(["judged", "names", "example", "could_be", "votes"])
+        return {**nothing, "branches": [], "nobody": not attendees}
+    judged = judge_tree(rule, body, attendees)
     return {
-        "judgement": judgement if ruled else None,
-        "clauses": beside(clauses, judgement),
+        "judged": judged,
+        "names": names,
+        "branches": branches_shown(judged, names),
+        "example": example(rule, body, attendees) if judged.recorded_met is False else None,
         "nobody": not attendees,
-        "could_be": could_be(shown, clauses, body) if ruled else None,
-        "votes": voting(shown.decision_rule, rule.clauses, body, attendees) if ruled else None,
+        "could_be": could_be(rule, body, names),
+        "votes": voting(terms.shown.decision_rule, rule.tree, body, attendees),
     }
 
 
+def example(rule: RuleOfQuoracy, body: QuoracyForum, there: list[Attendee]) -> Example | None:
+    return example_of(rule, body, there, still_to_come(body, there, outsiders(rule, body)))
+
+
 def judged_in_words(context: dict) -> dict:
-    shown, judgement = context["terms"].shown, context["judgement"]
+    shown, judged = context["terms"].shown, context["judged"]
     nobody_answered = context["nobody"] and not context["set_aside"]
     votes_said, votes_details = votes_in_words(context["votes"], shown)
     return {
         "as_filled": as_filled_in_words(context["could_be"], shown),
-        "verdict": judgement
-        and verdict_in_words(judgement, shown, nobody_answered=nobody_answered),
-        "reasons": reasons(context["clauses"]),
+        "verdict": judged
+        and verdict_in_words(
+            judged,
+            context["names"],
+            shown,
+            example=context["example"],
+            nobody_answered=nobody_answered,
+        ),
+        "reasons": reasons(context["branches"]),
         "votes_said": votes_said,
         "votes_details": votes_details,
     }
 
 
 def came_after(
-    clauses: list[QuoracyClause], members: list[MemberOrganisation], day: datetime.date
+    rule: RuleOfQuoracy | None, members: list[MemberOrganisation], day: datetime.date
 ) -> dict[int, list[Relationship]]:
-    """The successions of closed members by what is still open, by the key of the member, if a
-    clause asks for them."""
-    if not any(clause.kind == ClauseKind.EVERY_ORGANISATION for clause in clauses):
+    """The successions of closed members by what is still open, by the key of the member, if the
+    rule asks for them."""
+    if rule is None or not asks_for_organisations(rule):
         return {}
     closed = [each.organisation_id for each in members if each.organisation.has_ended(day)]
     return {
@@ -338,19 +371,24 @@ def certain(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[
     return tuple([each for each in all_ if each.certainly(asked.day)] for all_ in (seats, members))
 
 
+def asks_for_organisations(rule: RuleOfQuoracy) -> bool:
+    return any(isinstance(leaf, OrganisationsAsked) for leaf in leaves(rule.tree))
+
+
 def questions(
-    terms: TermsOfReference, body: QuoracyForum, clauses: tuple[Clause, ...], beside: Beside
+    terms: TermsOfReference, body: QuoracyForum, rule: RuleOfQuoracy | None, beside: Beside
 ) -> tuple[list[Question], list[Question]]:
     """The questions for organisations, and those for seats."""
-    votes = voting_seats(body) if clauses and by_votes(terms.decision_rule) else []
-    seats = seats_wanted(body, clauses, votes)
-    return (
-        organisations_asked(body, clauses, seats, beside),
-        seats_asked(body, clauses, seats, beside),
-    )
+    if rule is None:
+        return [], []
+    votes = voting_seats(body) if by_votes(terms.decision_rule) else []
+    seats = seats_wanted(rule, body, votes)
+    return organisations_asked(rule, body, seats, beside), seats_asked(rule, body, seats, beside)
 
 
-def known(seats: list[HeldSeat], members: list[MemberOrganisation]) -> Known:
+def known(
+    rule: RuleOfQuoracy | None, seats: list[HeldSeat], members: list[MemberOrganisation]
+) -> Known:
     by_key = {member.organisation_id: member.organisation for member in members}
 
     def slug_now(slug: str) -> str | None:
@@ -360,7 +398,10 @@ def known(seats: list[HeldSeat], members: list[MemberOrganisation]) -> Known:
 
     return Known(
         seats={seat.id: seat.title for seat in seats},
-        organisations={each.slug: each.name for each in by_key.values()},
+        organisations={
+            **(rule.organisations if rule else {}),
+            **{each.slug: each.name for each in by_key.values()},
+        },
         slug_now=slug_now,
     )
 

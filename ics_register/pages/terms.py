@@ -15,7 +15,11 @@ from forums.models import (
     SeatRole,
     TermsOfReference,
 )
-from forums.seat_holders import HeldSeat
+from forums.quoracy_inputs import names_on, rule_of
+from forums.rule_sentences import NamesInRules
+from forums.rule_trees import seats_named
+from forums.rules import RuleOfQuoracy
+from forums.seat_holders import HeldSeat, held_seats_of
 from forums.terms_on_day import TermsOnDay
 from ics_register.pages import forums as forum_pages
 from ics_register.pages import how_old
@@ -53,7 +57,7 @@ from ics_register.pages.papers import (
     said,
     several,
 )
-from ics_register.pages.quoracy import clauses_of
+from ics_register.pages.quoracy import clauses_of, read_as
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.versions import approval_in_words, standing_in_words, terms_of
 from people.post_holders import Holder
@@ -83,7 +87,7 @@ def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
         *texts(shown, references, "purpose"),
         membership(forum, shown, seats, later, asked, references),
         *texts(shown, references, "responsibilities", "accountable_for", "authority"),
-        Part("Quoracy", quoracy(terms, references)),
+        Part("Quoracy", quoracy(forum, terms, seats, asked, references)),
         Part("Decisions", or_not_recorded(several(decisions(shown, references), "facts"))),
         *lines_of_reporting(forum, asked, references),
         *disputes(terms, references),
@@ -293,21 +297,44 @@ def quoted(label: str, wording: str, sources: tuple[int, ...]) -> Iterator[Paper
 # Quoracy, decisions, disputes
 
 
-def quoracy(terms: TermsOnDay, references: References) -> tuple:
-    lines = quoracy_lines(terms.shown, clauses_of(terms), references)
+def quoracy(
+    forum: Forum,
+    terms: TermsOnDay,
+    seats: list[HeldSeat],
+    asked: AskedDay,
+    references: References,
+) -> tuple:
+    clauses = clauses_of(terms)
+    rule = rule_of(terms.shown, clauses)
+    names = rule and names_in(rule, forum, seats, asked)
+    lines = quoracy_lines(terms.shown, rule, names, clauses, references)
     return or_not_recorded(several(lines, "facts"))
 
 
+def names_in(
+    rule: RuleOfQuoracy, forum: Forum, seats: list[HeldSeat], asked: AskedDay
+) -> NamesInRules:
+    """The names in a rule. Those of the seats of other days are read only if it has any."""
+    if not seats_named(rule.tree) <= {seat.id for seat in seats}:
+        seats = held_seats_of(forum, asked.day)
+    return names_on(rule, seats, asked.day)
+
+
 def quoracy_lines(
-    terms: TermsOfReference, clauses: list[QuoracyClause], references: References
+    terms: TermsOfReference,
+    rule: RuleOfQuoracy | None,
+    names: NamesInRules | None,
+    clauses: list[QuoracyClause],
+    references: References,
 ) -> Iterator[PaperLine]:
     if terms.quoracy_wording:
         yield from quoted("In the document’s words", terms.quoracy_wording, references.of(terms))
+    if rule and names:
+        yield PaperLine(read_as(rule, names), "Read as", sources=references.of(clauses[0]))
     for clause in clauses:
-        yield PaperLine(clause.in_words(), "Read as", sources=references.of(clause))
         if clause.note:
             yield PaperLine(clause.note, "How it is read", sources=references.of(clause))
-    if clauses and terms.quoracy_clauses_say_all is None:
+    if rule and rule.say_all is None:
         yield PaperLine("not recorded yet", "Whether that is all that the document asks")
     if terms.quoracy_also_asks:
         also = " ".join(terms.quoracy_also_asks.split())

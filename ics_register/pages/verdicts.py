@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.text import capfirst
-
-from forums.models import DecisionRule, QuoracyClause, TermsOfReference
-from forums.quoracy import Judgement, Verdict
+from forums.models import DecisionRule, TermsOfReference
+from forums.rule_examples import Example
+from forums.rule_sentences import NamesInRules
+from forums.rule_verdicts import (
+    BranchShown,
+    all_missing,
+    branches_shown,
+    example_in_words,
+    met_by,
+    unmet,
+)
+from forums.rules import JudgedRule
 from forums.voting import Voting
 
 # The words of a tag, and its colour.
 Tag = tuple[str, str]
 
 CANNOT_BE_SAID: Tag = ("Cannot be said", "grey")
-
-# A clause with the verdict on it.
-Judged = tuple[QuoracyClause, Verdict]
 
 
 def met_tag(met: bool | None) -> Tag:
@@ -29,9 +34,9 @@ def listed(items) -> str:
 
 
 def beyond(terms: TermsOfReference) -> str:
-    """What the document asks besides the clauses, or that nobody has compared the two."""
+    """What the document asks beyond the rule, or that nobody has compared the two."""
     if terms.quoracy_clauses_say_all is None:
-        return "Whether the clauses say all that the document asks is not recorded yet."
+        return "Whether the rule says all that the document asks is not recorded yet."
     if not terms.quoracy_clauses_say_all:
         return f"The document also asks: {terms.quoracy_also_asks}"
     return ""
@@ -53,20 +58,23 @@ def as_filled_in_words(could: dict | None, terms: TermsOfReference) -> AsFilled 
     """The words for what `pages.quoracy.could_be` found, if it was asked."""
     if could is None:
         return None
-    tag, detail = _could(could["judgement"], could["named"], terms)
-    met = could["judgement"].recorded_met
+    judged, names = could["judged"], could["names"]
+    tag, detail = _could(judged, could["named"], names, terms)
+    met = judged.recorded_met
     lines = [beyond(terms)] if met and not terms.quoracy_clauses_say_all else []
-    return AsFilled(tag, detail, lines + _unmet(could["judgement"], could["clauses"]))
+    return AsFilled(tag, detail, lines + _unmet(judged, names))
 
 
-def _could(judgement: Judgement, named: Judgement, terms: TermsOfReference) -> tuple[Tag, str]:
-    unnamed = f"It takes people whom the sources do not name: {listed(named.missing)}."
-    if judgement.recorded_met is None:
+def _could(
+    judged: JudgedRule, named: JudgedRule, names: NamesInRules, terms: TermsOfReference
+) -> tuple[Tag, str]:
+    unnamed = f"It takes people whom the sources do not name: {listed(all_missing(named, names))}."
+    if judged.recorded_met is None:
         return CANNOT_BE_SAID, ""
-    if not judgement.recorded_met:
+    if not judged.recorded_met:
         return ("No", "red"), ""
     if not terms.quoracy_clauses_say_all:
-        met = "The clauses could be met."
+        met = "What is recorded could be met."
         detail = met if named.recorded_met else f"{met} {unnamed}"
         return ("As far as is recorded", "blue"), detail
     if named.met:
@@ -74,16 +82,15 @@ def _could(judgement: Judgement, named: Judgement, terms: TermsOfReference) -> t
     return ("It could", "blue"), f"As far as is recorded. {unnamed}"
 
 
-def _unmet(judgement: Judgement, clauses: list[Judged]) -> list[str]:
-    """The clauses that are not met, or that nobody can be there in person."""
-    unmet = [
-        f"{met_tag(verdict.met)[0]}: {clause.in_words()}. Missing: {listed(verdict.missing)}."
-        for clause, verdict in clauses
-        if not verdict.met
+def _unmet(judged: JudgedRule, names: NamesInRules) -> list[str]:
+    """The branches that are not met, or that nobody can be there in person."""
+    lacking = [
+        f"{met_tag(each.met)[0]}: {each.words}. Missing: {each.missing}."
+        for each in unmet(branches_shown(judged, names))
     ]
-    if not unmet and judgement.recorded_met is False:
-        return [f"Nobody can be there in person. Missing: {listed(judgement.missing)}."]
-    return unmet
+    if not lacking and judged.recorded_met is False:
+        return [f"Nobody can be there in person. Missing: {listed(all_missing(judged, names))}."]
+    return [] if judged.recorded_met else lacking
 
 
 # At a meeting
@@ -100,49 +107,72 @@ class MeetingVerdict:
 
 
 def verdict_in_words(
-    judgement: Judgement, terms: TermsOfReference, *, nobody_answered: bool
+    judged: JudgedRule,
+    names: NamesInRules,
+    terms: TermsOfReference,
+    *,
+    example: Example | None,
+    nobody_answered: bool,
 ) -> MeetingVerdict:
-    """The verdict on a meeting. `nobody_answered` if the reader has said of nobody that they
-    attend."""
-    asks = terms.quoracy_also_asks or (judgement.recorded_met and not judgement.met)
+    """The verdict on a meeting, with the `example` of who would make it quorate. `nobody_answered`
+    if the reader has said of nobody that they attend."""
+    missing = all_missing(judged, names)
+    asks = terms.quoracy_also_asks or (judged.recorded_met and not judged.met)
     further = beyond(terms) if asks else ""
-    if nobody_answered and judgement.met is False:
-        needed = f"Say who does. Needed: {listed(judgement.missing)}."
+    if nobody_answered and judged.met is False:
+        needed = f"Say who does. Needed: {listed(missing)}."
         return MeetingVerdict("Nobody attends yet", [needed], further)
-    outcome = {True: "met", False: "not-met", None: ""}[judgement.met]
-    return MeetingVerdict(_heading(judgement), _sentences(judgement), further, outcome)
+    outcome = {True: "met", False: "not-met", None: ""}[judged.met]
+    sentences = _sentences(judged, missing)
+    if example and judged.recorded_met is False:
+        sentences.append(_would_do(example, terms))
+    return MeetingVerdict(_heading(judged, missing), sentences, further, outcome)
 
 
-def _heading(judgement: Judgement) -> str:
-    if judgement.recorded_met is None:
+def _would_do(example: Example, terms: TermsOfReference) -> str:
+    said = example_in_words(example)
+    if terms.quoracy_clauses_say_all:
+        return said
+    return said.replace("It would be quorate if", "What is recorded would be met if", 1)
+
+
+def _heading(judged: JudgedRule, missing: list[str]) -> str:
+    if judged.recorded_met is None:
         return CANNOT_BE_SAID[0]
-    if not judgement.recorded_met:
-        return f"Not quorate: {len(judgement.missing)} missing"
-    heading = "Quorate" if judgement.met else "What is recorded is met"
-    return f"{heading}, on an assumption" if judgement.assuming else heading
+    if not judged.recorded_met:
+        return f"Not quorate: {len(missing)} missing"
+    heading = "Quorate" if judged.met else "What is recorded is met"
+    return f"{heading}, on an assumption" if judged.assuming else heading
 
 
-def _sentences(judgement: Judgement) -> list[str]:
+def _sentences(judged: JudgedRule, missing: list[str]) -> list[str]:
     said = []
-    if judgement.missing:
-        said.append(f"Missing: {listed(judgement.missing)}.")
-    elif judgement.met and not judgement.assuming:
+    if missing:
+        said.append(f"Missing: {listed(missing)}.")
+    elif judged.met and not judged.assuming:
         said.append("Nothing is missing.")
-    if judgement.assuming:
-        said.append(f"Assumed: {listed(judgement.assuming)}. No source recorded here says so.")
+    if judged.assuming:
+        said.append(f"Assumed: {listed(judged.assuming)}. No source recorded here says so.")
     return said
 
 
-def reasons(clauses: list[Judged]) -> list[tuple[Tag, str, list[str]]]:
-    """Each clause with its tag, and who meets it and who is missing."""
+def reasons(branches: list[BranchShown]) -> list[tuple[Tag, int, str, list[str]]]:
+    """Each branch with its tag, in how many groups it is, and who meets it and who is missing."""
     rows = []
-    for clause, verdict in clauses:
-        details = [f"By: {listed(verdict.by)}."] if verdict.by else []
-        # With one clause, the verdict has said who is missing.
-        if verdict.missing and len(clauses) > 1:
-            details.append(f"Missing: {listed(verdict.missing)}.")
-        rows.append((met_tag(verdict.met), f"{capfirst(clause.in_words())}.", details))
+    for each in branches:
+        details = [f"By: {met_by(each)}."] if each.by else []
+        # With one branch, the verdict has said who is missing.
+        if each.missing and len(branches) > 1:
+            details.append(f"Missing: {each.missing}.")
+        rows.append((met_tag(each.met), each.deep, in_a_line(each), details))
     return rows
+
+
+def in_a_line(branch: BranchShown) -> str:
+    """What a branch asks for: "(2) “Chair” attends in person.", with its number if it has one."""
+    if branch.number:
+        return f"({branch.number}) {branch.words}."
+    return f"{branch.words[0].upper()}{branch.words[1:]}."
 
 
 # Votes

@@ -8,8 +8,8 @@ from forums.rule_forms import EMPTY_ROWS, RuleForm, common_shapes
 from forums.rule_sentences import names_of
 from forums.rule_trees import from_json, to_json
 from tests import slow
+from tests.forums.forums_at_random import CATEGORIES, ORGANISATIONS, SEATS
 from tests.forums.rules_cast import BY_HAND, body_of_rule
-from tests.forums.test_quoracy_rules import CATEGORIES, ORGANISATIONS, SEATS
 from tests.forums.test_rules_whatever_they_are import trees
 
 BODY = QuoracyForum(

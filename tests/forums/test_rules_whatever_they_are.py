@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forums.clauses_as_trees import tree_of
-from forums.quoracy import Attendee, Filler, How, QuoracyForum, QuoracySeat, judge_rule
+from forums.quoracy import Attendee, Filler, How, QuoracyForum, QuoracySeat
+from forums.rule_as_filled import as_filled, everybody
 from forums.rule_checks import problems_with
 from forums.rule_examples import MOST_STEPS, Search, example_of, still_to_come
 from forums.rule_sentences import in_one_sentence, names_of
@@ -29,16 +29,16 @@ from forums.rule_trees import (
     numbered,
     to_json,
 )
+from forums.rule_verdicts import all_missing
 from forums.rules import RuleOfQuoracy, found, judge_tree, needed_of, without
 from tests import slow
-from tests.forums.test_quoracy_rules import (
+from tests.forums.forums_at_random import (
     CATEGORIES,
     ORGANISATIONS,
     SEATS,
     attendees,
     bodies,
     meetings,
-    rules,
 )
 
 counting = st.frozensets(st.sampled_from(list(WAYS.values())))
@@ -248,22 +248,21 @@ def test_the_people_of_an_example_make_the_meeting_quorate_and_none_can_be_left_
 
 
 @slow.SEARCH
-@given(rules, bodies, meetings)
-def test_clauses_and_the_tree_that_is_made_of_them_give_one_verdict(rule, body, there):
-    tree = tree_of(rule.clauses)
-    before = judge_rule(rule, body, there)
-    if tree is None:
-        assert before.met is None
-        return
-    after = judge_tree(RuleOfQuoracy(tree, rule.say_all), body, there)
+@given(whole_rules, bodies)
+def test_what_cannot_be_met_as_filled_is_not_met_by_those_who_are_named(rule, body):
+    assume(as_filled(rule, body).met is False)
 
-    assert (after.met, after.recorded_met) == (before.met, before.recorded_met)
-    assert after.in_the_room == before.in_the_room
-    verdicts = [
-        judge_rule(rule, body, there).clauses[which][1].met for which in range(len(rule.clauses))
-    ]
-    assert {each.met for each in after.top_branches} == set(verdicts)
-    assert from_json(to_json(tree)) == tree
+    assert not judge_tree(rule, body, everybody(rule, body, named=True)).met
+    assert as_filled(rule, body, named=True).met is not True
+
+
+@slow.SEARCH
+@given(whole_rules, bodies, meetings)
+def test_something_is_missing_unless_what_is_recorded_is_met(rule, body, there):
+    judged = judge_tree(rule, body, there)
+    names = names_of(body, dict.fromkeys(ORGANISATIONS, ""))
+
+    assert bool(all_missing(judged, names)) == (judged.recorded_met is not True)
 
 
 @slow.SEARCH

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from forums.models import ClauseKind, DecisionRule, Membership, Seat, SeatRole
-from forums.quoracy import as_filled
 from forums.quoracy_inputs import bodies_of, rule_of
+from forums.rule_as_filled import as_filled
+from forums.rule_sentences import names_of
+from forums.rule_verdicts import all_missing
 from organisations.models import RelationshipKind
 from people.models import Basis
 from records.periods import Precision, Qualifier
@@ -95,7 +97,10 @@ def test_it_is_quorate_with_every_organisation_and_names_the_one_that_is_missing
     every_organisation(board)
     assert said(verdict(ALL)) == "Quorate Nothing is missing."
     missing = said(verdict({**ALL, COUNCIL: "absent"}))
-    assert missing == "Not quorate: 1 missing Missing: somebody for The council."
+    assert missing == (
+        "Not quorate: 1 missing Missing: somebody for The council. "
+        "It would be quorate if Bob Day came too."
+    )
 
 
 def test_nobody_is_there_until_somebody_is_said_to_be(board):
@@ -271,7 +276,8 @@ def test_all_organisations_by_proxy_are_not_quorate_with_nobody_in_the_room(boar
     proxies = dict.fromkeys(ALL, "proxy")
     page = verdict(proxies)
     assert said(page) == (
-        "Not quorate: 1 missing Missing: somebody in the room, beside the proxy votes."
+        "Not quorate: 1 missing Missing: somebody in the room, beside the proxy votes. "
+        "It would be quorate if Ann Lee came too."
     )
     assert "Proxy votes alone do not make a meeting" in page.text
     assert read_data("/forums/board/quoracy.json", proxies).said["quorate"] is False
@@ -702,20 +708,21 @@ def test_the_page_of_a_forum_says_whether_it_could_be_quorate_and_what_is_missin
     assert "It could" in read("/forums/board/").fact("Could it be quorate as filled today?")
     make_seat_vacancy(seat=gone.seat, start_date="2020-01-02")
     fact = read("/forums/board/").fact("Could it be quorate as filled today?")
-    assert fact.startswith("No Not met: every member organisation attends.")
+    assert fact.startswith("No Not met: every member organisation attends in person or remotely.")
     assert "Missing: somebody for The council." in fact
     on_a_day = read("/forums/board/", {"as_at": "2019-12-01"})
     assert "It could" in on_a_day.fact("Could it be quorate as filled on 1 December 2019?")
 
 
-def test_the_words_of_the_document_stand_before_the_clauses_on_every_page(board):
+def test_the_words_of_the_document_stand_before_the_rule_on_every_page(board):
     every_organisation(board)
-    reading = "every member organisation attends"
+    reading = "every member organisation attends in person"
     for address in ("/forums/board/", PAGE, "/forums/board/terms/", "/forums/board/attendance/"):
         text = words(read(address).main).lower()
         assert 0 < text.find("all organisations attend") < text.find(reading), address
     fact = read("/forums/board/").fact("Quorate when")
-    assert fact.startswith("all organisations attend Read as: every member organisation attends")
+    read_as = "Read as: A meeting is quorate when every member organisation attends in person"
+    assert fact.startswith(f"all organisations attend {read_as}")
 
 
 def test_it_could_be_quorate_by_those_who_are_recorded_alone(board):
@@ -783,7 +790,8 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
         told[forum.pk] = fact
         assert fact.startswith("No Not met") == (judgement.met is False), fact
         if judgement.met is False:
-            assert all(words in fact for words in judgement.missing)
+            missing = all_missing(judgement, names_of(bodies[forum.pk]))
+            assert all(words in fact for words in missing)
     assert {fact.startswith("No") for fact in told.values()} == {True, False}
 
 
@@ -792,8 +800,10 @@ def test_the_format_says_what_the_page_says(board):
     told = read_data("/forums/board/quoracy.json", {**ALL, COUNCIL: "absent"}).said
     assert told["quorate"] is False
     assert told["attendance"] == {TRUST: "attends", COUNCIL: "absent", PRACTICES: "attends"}
-    assert told["quoracy_clauses"][0]["wanting"] == ["somebody for The council"]
-    assert told["quoracy_clauses"][0]["by"] == ["The practices", "The trust"]
+    [branch] = told["branches"]
+    assert (branch["met"], branch["missing"]) == (False, "somebody for The council")
+    assert branch["by"] == ["The practices", "The trust"]
+    assert told["would_make_it_quorate"] == {"people": ["Bob Day"], "fewest": True}
     assert told["could_be_quorate_as_filled"] is True
     assert told["votes"] is None
 
@@ -828,12 +838,12 @@ def test_clauses_that_nobody_has_compared_with_the_document_make_no_meeting_quor
     set_terms(board, quoracy_clauses_say_all=None)
     answers = {seat_key("Nurse"): "attends"}
     assert said(verdict(answers)) == (
-        "What is recorded is met Whether the clauses say all that the document asks is not "
+        "What is recorded is met Whether the rule says all that the document asks is not "
         "recorded yet."
     )
     assert read_data("/forums/board/quoracy.json", answers).said["quorate"] is None
     fact = read("/forums/board/").fact("Could it be quorate as filled today?")
-    assert fact.startswith("As far as is recorded The clauses could be met.")
+    assert fact.startswith("As far as is recorded What is recorded could be met.")
 
 
 @pytest.mark.parametrize("mark", [None, False, True])
