@@ -71,7 +71,7 @@ def _not_recorded(places: Iterable[QuoracySeat]) -> Iterator[Attendee]:
 def _sent(rule: RuleOfQuoracy, body: QuoracyForum) -> Iterator[Attendee]:
     """Substitutes and proxies of organisations, and people for those that the rule names alone."""
     asked = [each for each in leaves(rule.tree) if isinstance(each, OrganisationsAsked)]
-    if asked and not body.members:
+    if asked and all(member.closed for member in body.members):
         yield Attendee("somebody for an organisation that is not recorded")
     ways = frozenset[How]().union(*(each.counting for each in asked))
     for member in body.members:
