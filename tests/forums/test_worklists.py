@@ -526,7 +526,9 @@ def test_a_forum_whose_chair_must_be_there_and_is_vacant_cannot_be_quorate(edito
     make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
     [row] = rows_of("cannot-be-quorate")
     assert row.record == seat.forum
-    assert row.reason == "Its rule asks for must include Chair. Nobody can attend as: Chair."
+    assert row.reason == (
+        "Its rule asks that “Chair” attends in person or remotely. As filled it lacks “Chair”."
+    )
     take_step(editor, way(row, "Appoint"), new_name="Ann Lee", date="2024-05-01")
     assert listed("cannot-be-quorate") == []
 
@@ -539,7 +541,8 @@ def test_a_forum_with_fewer_members_than_its_rule_asks_for_cannot_be_quorate():
     )
     make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
     assert reason_for(forum, "cannot-be-quorate") == (
-        "Its rule asks for at least 2 members. As filled it wants 1 more member, to make 2."
+        "Its rule asks that at least 2 members attend in person or remotely. As filled it lacks "
+        "1 more member, to make 2."
     )
     make_membership(seat=make_seat(forum=forum, title="Finance"))
     assert listed("cannot-be-quorate") == []
@@ -602,7 +605,7 @@ def test_a_rule_is_asked_about_until_somebody_says_whether_its_clauses_say_all(e
     [row] = rows_of("quoracy-not-compared")
     terms = terms_of(forum)
     assert (row.record, row.reason) == (terms, "The document says: “the chair and two more”")
-    assert way(row, "Say whether the clauses say all")
+    assert way(row, "Say whether the rule says all")
     for say_all, also_asks in ((True, ""), (False, "the chair is there")):
         terms.quoracy_clauses_say_all, terms.quoracy_also_asks = say_all, also_asks
         terms.full_clean()
