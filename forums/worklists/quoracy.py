@@ -68,6 +68,7 @@ class NotQuorate(Forums):
         ruled = TermsOfReference.objects.certainly(self.day).filter(quoracy_clauses__isnull=False)
         set_up = as_on(self.day, Q(status=ForumStatus.ESTABLISHED))
         there = self.narrowed(Forum.objects.certainly(self.day).filter(set_up))
+        ruled = ruled.select_related("forum")
         terms = {
             each.forum_id: each for each in ruled.filter(forum__in=there.values("pk")).distinct()
         }

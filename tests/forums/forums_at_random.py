@@ -1,5 +1,7 @@
 """Forums and meetings of every kind, for tests that hold whatever they are."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from forums.choices import SeatCategory
@@ -16,6 +18,11 @@ fillers = st.builds(
 )
 
 
+def acting_for_somebody(place: QuoracySeat) -> QuoracySeat:
+    """A seat in which nobody acts unless somebody fills it: who acts in a vacancy fills it."""
+    return place if place.fillers else replace(place, acting=())
+
+
 def places(seat: int):
     return st.builds(
         QuoracySeat,
@@ -29,7 +36,7 @@ def places(seat: int):
         counts=st.booleans(),
         may_be_deputised=st.none() | st.booleans(),
         category=st.sampled_from(CATEGORIES),
-    )
+    ).map(acting_for_somebody)
 
 
 members = st.lists(

@@ -449,12 +449,13 @@ def test_each_organisation_that_a_rule_asks_for_is_a_line_to_tick():
         "Ash",
         "Birch",
         "Cedar (closed 31 March 2020)",
-        "At least 3 members",
-        "Treasurer",
+        "(2) at least 3 members attend in person or remotely",
+        "(3) “Treasurer” attends in person or remotely",
     ]
     rule = file.under("Quoracy")
     assert rule[0].startswith("In the document’s words: “all attend”")
-    assert rule[1].startswith("Read as: every member organisation attends, or sends a proxy vote")
+    said = "Read as: It asks that (1) every member organisation attends in person, remotely or by"
+    assert rule[1].startswith(said)
 
 
 @pytest.mark.django_db
