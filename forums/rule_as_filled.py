@@ -54,8 +54,9 @@ def everybody(rule: RuleOfQuoracy, body: QuoracyForum, *, named: bool = False) -
     if not named:
         coming += _not_recorded(counted)
     if any(isinstance(each, OrganisationsAsked) for each in leaves(rule.tree)):
+        there = {one.organisation for one in coming}
         each = (sent_by(member, body, named=named) for member in body.members)
-        coming += [sent for sent in each if sent]
+        coming += [sent for sent in each if sent and sent.organisation not in there]
     if named:
         return coming
     return [*coming, *_sent(rule, body), *_for_those_who_sit_twice(rule, counted)]

@@ -82,8 +82,10 @@ class NotQuorate(Forums):
         for forum in forums:
             in_force, body = terms[forum.pk], bodies[forum.pk]
             rule = rule_of(in_force, clauses[in_force.pk])
-            judged = as_filled(rule, body) if rule else None
-            if judged and judged.met is False:
+            if rule is None:
+                continue
+            judged = as_filled(rule, body)
+            if judged.met is False:
                 self.failing[forum.pk] = Failing(
                     in_force,
                     names_of(body, rule.organisations),

@@ -181,7 +181,7 @@ def quoracy(
     terms = terms_of(forum, asked)
     shown, clauses = terms.shown, clauses_of(terms)
     rule = rule_of(shown, clauses)
-    names = rule and names_in(rule, forum, seats, asked)
+    names = names_in(rule, forum, seats, asked) if rule else None
     read = quoracy_lines(shown, rule, names, clauses, references)
     lines = or_not_recorded(several(read, "facts"))
     if rule is None or names is None:
@@ -217,7 +217,8 @@ def asks(rule: RuleOfQuoracy, names: NamesInRules, organisations: list[Cell]) ->
     """The things that a rule asks for, one for each tick."""
     for number, branch in numbered(rule.tree):
         of_members = isinstance(branch, OrganisationsAsked)
-        if not (of_members and branch.number is None and organisations) and says_more(branch):
+        each = isinstance(branch, OrganisationsAsked) and branch.number is None
+        if not (each and organisations) and says_more(branch):
             words = branch_in_words(branch, names)
             yield (PaperLine(f"({number}) {words}" if number else capfirst(words)),)
         if of_members:

@@ -149,7 +149,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     there, belonging = certain(forum, seats, members, asked)
     rule = rule_of(terms.shown, clauses)
     body = body_of(there, belonging, asked.day, came_after(rule, belonging, asked.day))
-    names = rule and names_on(rule, seats, asked.day, members)
+    names = names_on(rule, seats, asked.day, members) if rule else None
     beside = beside_names(seats, members, asked)
     organisations, places = questions(terms.shown, body, rule, beside)
     asked_of = [*organisations, *places]

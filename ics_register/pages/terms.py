@@ -306,7 +306,7 @@ def quoracy(
 ) -> tuple:
     clauses = clauses_of(terms)
     rule = rule_of(terms.shown, clauses)
-    names = rule and names_in(rule, forum, seats, asked)
+    names = names_in(rule, forum, seats, asked) if rule else None
     lines = quoracy_lines(terms.shown, rule, names, clauses, references)
     return or_not_recorded(several(lines, "facts"))
 
