@@ -184,7 +184,7 @@ def sent_by(member: QuoracyMember, body: QuoracyForum, *, named: bool = False) -
 
 
 def sent_instead(member: QuoracyMember, ways: Iterable[How]) -> list[Attendee]:
-    """Those whom an organisation may send instead of somebody who sits for it, in these ways."""
+    """People whom an organisation may send instead of somebody who sits for it, in these ways."""
     if member.closed:
         return []
     return [

@@ -60,7 +60,7 @@ class Found:
     needed: int | None = None  # how many it takes; None if that is not known
     missing: int = 0  # how many more it takes, if that is known
     absent: tuple[QuoracyMember, ...] = ()  # the organisations that nobody is there for
-    # Those of them that somebody came for who already counts for another.
+    # Absent organisations that somebody came for who already counts for another.
     came_for: tuple[QuoracyMember, ...] = ()
     # Met branch by branch, but by the same people where they have to differ.
     met_by_the_same: bool = False

@@ -122,7 +122,7 @@ class NotQuorate(Forums):
 
 @dataclass(frozen=True)
 class Failing:
-    """What of the rule in a forum's terms of reference could not be met."""
+    """The branches of a forum’s rule that could not be met."""
 
     terms: TermsOfReference
     names: NamesInRules

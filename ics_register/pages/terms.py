@@ -314,7 +314,7 @@ def quoracy(
 def names_in(
     rule: RuleOfQuoracy, forum: Forum, seats: list[HeldSeat], asked: AskedDay
 ) -> NamesInRules:
-    """The names in a rule. Those of the seats of other days are read only if it has any."""
+    """The names in a rule. Seats of other days are read only if it has any."""
     if not seats_named(rule.tree) <= {seat.id for seat in seats}:
         seats = held_seats_of(forum, asked.day)
     return names_on(rule, seats, asked.day)

@@ -383,7 +383,7 @@ def test_a_rule_that_may_ask_more_is_never_surely_met(say_all):
     rule = RuleOfQuoracy(at_least(2), say_all)
     for judged in (judge_rule(rule, BODY, [ANN, BOB]), as_filled(rule, BODY)):
         assert (judged.met, judged.recorded_met) == (None, True)
-    # What is recorded is judged in any case.
+    # The recorded branches are judged in any case.
     assert judge_rule(rule, BODY, [ANN]).met is False
 
 
