@@ -26,7 +26,6 @@ from forums.models import (
     Succession,
     TermsOfReference,
 )
-from forums.quoracy_inputs import body_of, names_on, rule_of
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.terms_differences import Difference, differences, version_before
 from forums.terms_on_day import TermsOnDay
@@ -41,12 +40,9 @@ from ics_register.pages.lists import filtered, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.quoracy import (
-    asks_for_organisations,
-    came_after,
     clauses_of,
-    could_be,
     could_be_as_data,
-    read_as,
+    rule_of_forum,
 )
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
@@ -333,16 +329,6 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     names = list(other_names(forum.pk)) if forum.has_names else []
     terms = terms_of(forum, asked)
     clauses = clauses_of(terms) if forum.has_clauses else []
-    rule, could, reading = rule_of(terms.shown, clauses), None, ""
-    if rule:
-        certain = terms.are_certain and forum.certainly(asked.day)
-        successors = came_after(rule, members, asked.day) if certain else {}
-        there = [seat for seat in listed if seat.certainly(asked.day)]
-        belonging = [each for each in members if each.certainly(asked.day)]
-        body = body_of(there, belonging, asked.day, successors)
-        called = names_on(rule, seats, asked.day, members)
-        could = could_be(rule, body, called) if certain else None
-        reading = read_as(rule, called)
     lines = reporting(forum, asked)
     context = {
         "forum": forum,
@@ -364,9 +350,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "terms": terms,
         "terms_before": version_before(terms),
         "clauses": clauses,
-        "could_be": could,
-        "reading": reading,
-        "asks_organisations": rule is not None and asks_for_organisations(rule),
+        **rule_of_forum(forum, terms, clauses, seats, members, asked),
         "steps": escalation_steps(terms) if forum.has_steps else [],
         "successions": [each for each in successions(forum.pk) if each.stands(asked.day)]
         if forum.has_successions

@@ -75,6 +75,30 @@ def could_be(rule: RuleOfQuoracy, body: QuoracyForum, names: NamesInRules) -> di
     }
 
 
+def rule_of_forum(
+    forum: Forum,
+    terms: TermsOnDay,
+    clauses: list[QuoracyClause],
+    seats: list[HeldSeat],
+    members: list[MemberOrganisation],
+    asked: AskedDay,
+) -> dict:
+    """How the rule of a forum reads, and whether the forum could be quorate as it is filled."""
+    rule = rule_of(terms.shown, clauses)
+    if rule is None:
+        return {"could_be": None, "reading": "", "asks_organisations": False}
+    ruled = terms.are_certain and forum.certainly(asked.day)
+    there, belonging = certain(forum, seats, members, asked)
+    successors = came_after(rule, members, asked.day) if ruled else {}
+    names = names_on(rule, seats, asked.day, members)
+    body = body_of(there, belonging, asked.day, successors)
+    return {
+        "could_be": could_be(rule, body, names) if ruled else None,
+        "reading": read_as(rule, names),
+        "asks_organisations": asks_for_organisations(rule),
+    }
+
+
 def could_be_as_data(could: dict | None) -> dict:
     judged = could["judged"] if could else None
     return {
