@@ -17,7 +17,7 @@ from forums.filling import (
     may_have_member,
     possibly_fill,
 )
-from forums.models import Forum, Seat, SeatRole, SeatTerms, SeatVacancy
+from forums.models import Forum, ForumState, Seat, SeatRole, SeatTerms, SeatVacancy
 from organisations.held_terms import has_terms, laid_down, laid_down_on, terms_by_key
 from organisations.models import PostTerms
 from people.models import Appointment
@@ -64,8 +64,9 @@ class HeldSeat(Holding):
     post_id: int | None
     post_title: str | None
     post_max_holders: int | None
-    # Whether earlier terms of that post are recorded.
+    # Whether earlier terms of that post are recorded, and earlier states of the forum.
     post_has_terms: bool
+    forum_has_changed: bool
     post_organisation_name: str | None
     post_organisation_slug: str | None
     # The periods of that post and its organisation.
@@ -174,8 +175,7 @@ class HeldSeat(Holding):
 
     @property
     def post_holders(self) -> list[Holder]:
-        """Everybody recorded for that post, if it may be there on the day, with the times of the
-        post."""
+        """Everybody recorded for that post, if it may be there on the day."""
         return [] if False in self.post_holds else self.all_post_holders
 
     @property
@@ -280,7 +280,7 @@ class HeldSeat(Holding):
     @classmethod
     def read_terms(cls, holdings):
         super().read_terms(holdings)
-        lay_down_posts(holdings)
+        lay_down_posts_and_forums(holdings)
 
     @classmethod
     def read_vacancies(cls, holdings):
@@ -315,14 +315,22 @@ def closure_of_for(seat: HeldSeat) -> str:
     return f"closed {ends.in_words()}"
 
 
-def lay_down_posts(seats: Iterable[HeldSeat]) -> None:
-    """Give each of `seats` what was laid down on its day of the post that it goes with."""
+def lay_down_posts_and_forums(seats: Iterable[HeldSeat]) -> None:
+    """Give each of `seats` what was laid down on its day of the post that it goes with, and the
+    status and place that its forum had."""
+    seats = list(seats)
     changed = [(each, each.post_id) for each in seats if each.post_id and each.post_has_terms]
     found = terms_by_key(PostTerms, [post for _, post in changed])
     for each, post in changed:
         then = laid_down_on(found[post], each.day)
         each.post_title = then.get("title", each.post_title)
         each.post_max_holders = then.get("max_holders", each.post_max_holders)
+    of_changed = [each for each in seats if each.forum_has_changed]
+    states = terms_by_key(ForumState, {each.forum_id for each in of_changed})
+    for each in of_changed:
+        then = laid_down_on(states[each.forum_id], each.day)
+        each.forum_status = then.get("status", each.forum_status)
+        each.place_name = then.get("place", each.place_name)
 
 
 def seats_with_holders(seats: QuerySet, day: datetime.date) -> list[HeldSeat]:
@@ -383,6 +391,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_slug=F("forum__slug"),
         forum_name=F("forum__name"),
         forum_status=F("forum__status"),
+        forum_has_changed=has_terms(ForumState, "forum_id"),
         has_terms=has_terms(SeatTerms),
         post_has_terms=has_terms(PostTerms, "ex_officio_post"),
         has_vacancies=has_vacancies(SeatVacancy, "pk")
@@ -434,9 +443,10 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
 
     A post that is over takes with it whoever the register still has in it.
     """
-    holders = defaultdict(list)
+    holders: defaultdict[int, list[Holder]] = defaultdict(list)
     for row in _appointments_to(tuple(sorted(posts)), day):
         holder = take_holder(row)
+        assert holder is not None
         holder.ex_officio = f"{row['post_words']}, {row['organisation_name']}"
         holder.for_id = row["organisation_id"]
         holder.for_slug, holder.for_name = row["organisation_slug"], row["organisation_name"]

@@ -4,7 +4,7 @@ import pytest
 
 from forums.models import Forum, ForumState, ForumStatus
 from organisations.models import Organisation
-from tests.builders import make_forum, make_organisation, make_place
+from tests.builders import make_chair_seat, make_forum, make_organisation, make_place
 from tests.in_use.stage import changes, paper, take
 from tests.pages import opened
 from tests.pages.as_data import read_data
@@ -42,6 +42,7 @@ def in_file(day: str) -> tuple:
 
 
 def test_a_proposed_forum_is_set_up(proposed):
+    make_chair_seat(forum=proposed)
     set_up(proposed, FIRST, "2023-05-20")
 
     status = {BEFORE: "proposed", FIRST: "established", AFTER: "established"}
@@ -54,13 +55,15 @@ def test_a_proposed_forum_is_set_up(proposed):
         assert row[0] == so, day
         [found] = read_data("/forums.json", {**asked, "status": so}).said["results"]
         assert found["name"] == "The Board", day
+        [chair] = read_data("/chairs.json", asked).said["results"]
+        assert chair["forum"]["status"] == so, day
         [stands] = read_data("/structure.json", asked).said["results"]
         assert stands["status"] == so, day
         page = read("/forums/board/", asked).text
         assert ("as a proposed forum" in page or "Proposed" in page) == (so == "proposed"), day
     told = changes()
     assert "From 16 May 2023 it was set up, no longer only proposed: The Board." in told
-    assert "On 1 April 2019 The Board began as a proposed forum." in told
+    assert "On 1 April 2019 The Board began as a proposed forum, with 1 seat." in told
     assert "from 16 May 2023 it was set up" in read("/forums/board/", {"as_at": AFTER}).text
     assert "from 16 May 2023 it is to be set up" in read("/forums/board/", {"as_at": BEFORE}).text
 
