@@ -204,6 +204,7 @@ def test_the_page_of_an_organisation_has_its_posts_and_seats_in_the_same_order()
         "Sure",
         "Near",
         "Known later",
+        "Announced",
         "Over",
     }
     later = said["known_from_a_later_day"]
