@@ -211,7 +211,7 @@ def test_undoing_asks_for_a_reason(reason, admin_client):
 def test_whoever_may_change_what_was_changed_may_undo_it_without_the_right_to_delete():
     former = make_membership(seat=make_chair_seat())
     batch = hand_over(former)
-    codenames = ["add_membership", "change_membership", "view_membership"]
+    codenames = ["add_membership", "change_membership", "view_membership", "add_seatvacancy"]
     browser = browser_of(*codenames, "change_person", "change_document")
     assert undo_it(browser, batch).status_code == 302
     assert Membership.objects.count() == 1

@@ -202,7 +202,8 @@ def test_whoever_is_yet_to_come_stays_as_the_number_changes(joint, ian):
 
 def test_who_may_not_change_seats_is_not_asked_how_many_hold_it_from_then_on(joint, ian):
     user = User.objects.create_user("clerk", is_staff=True)
-    codes = ["change_seat", "change_membership", "view_membership", "view_document"]
+    codes = ["change_seat", "change_membership", "add_seatvacancy", "view_membership"]
+    codes += ["view_document"]
     user.user_permissions.set(Permission.objects.filter(codename__in=codes))
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(user)

@@ -50,7 +50,6 @@ def test_acting_from_a_month_interim_from_a_later_one_and_a_successor_on_a_day(s
             "In November 2022 Bea Moss (interim) followed Ann Lee, in post until 31 October 2022 "
             f"(retired), as Chair of {of}."
         ),
-        f"In November 2022 Bea Moss ceased to be Chair of {of} (acting).",
         f"On 1 March 2023 Bea Moss (interim) handed over to Cal Nye as Chair of {of}.",
     ]
     feed_tells(stage, told)
