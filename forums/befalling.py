@@ -5,14 +5,14 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from forums.change_kinds import END
 from forums.choices import ClauseKind
 from forums.models import Forum, MemberOrganisation, QuoracyClause, TermsOfReference
 from forums.quoracy import QuoracyForum, QuoracyMember
 from forums.rule_as_filled import as_filled
-from forums.rule_trees import OrganisationsAsked
+from forums.rule_trees import AllOf, OrganisationsAsked, from_json
 from forums.rules import RuleOfQuoracy
 from records.days import next_day
 
@@ -31,7 +31,7 @@ def tell_what_befell(forum: int, found: Iterable["Happening"]) -> None:
     befell = [each for each in found if each.what in OF_ORGANISATIONS]
     members = list(_members_of(forum)) if befell else []
     closed = any((each.what, each.which) == ("organisation", END) for each in befell)
-    ask_for_all = list(_terms_that_ask_for_all(forum)) if members and closed else []
+    ask_for_all = _terms_that_ask_for_all(forum) if members and closed else []
     slugs = {each.organisation.slug for each in members}
     for each in befell:
         each.takes_part = MEMBER if each.subject_slug in slugs else BY_SEAT
@@ -44,11 +44,23 @@ def _members_of(forum: int) -> QuerySet[Any]:
     return MemberOrganisation.objects.filter(forum=forum).select_related("organisation", "forum")
 
 
-def _terms_that_ask_for_all(forum: int) -> QuerySet[Any]:
+def _terms_that_ask_for_all(forum: int) -> list[Any]:
     """The versions of a forum's terms of reference by which all member organisations have to
     attend."""
     clauses = QuoracyClause.objects.filter(kind=ClauseKind.EVERY_ORGANISATION)
-    return TermsOfReference.objects.filter(forum=forum, pk__in=clauses.values("terms"))
+    found = TermsOfReference.objects.filter(forum=forum).annotate(
+        by_clause=Exists(clauses.filter(terms=OuterRef("pk")))
+    )
+    return [each for each in found if each.by_clause or _asks_for_all(each.quoracy_rule)]
+
+
+def _asks_for_all(rule: object) -> bool:
+    """Whether a rule of quoracy cannot be met without each of the member organisations."""
+    if rule is None:
+        return False
+    tree = from_json(rule)
+    top = tree.branches if isinstance(tree, AllOf) else (tree,)
+    return any(isinstance(each, OrganisationsAsked) and each.number is None for each in top)
 
 
 def _leaves_quorum_in_doubt(

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 from django.urls import reverse
 
 from forums.choices import (
@@ -17,6 +17,7 @@ from forums.choices import (
 )
 from forums.forum_states import ForumState  # noqa: F401  (a model)
 from forums.forum_successions import Succession  # noqa: F401  (a model)
+from forums.rule_trees import from_json, seats_named
 from forums.seat_terms import SeatLaidDown, SeatTerms  # noqa: F401  (a model)
 from forums.speaking_for import SpeaksFor, one_to_speak_for
 from forums.terms_of_reference import TermsOfReference  # noqa: F401  (a model)
@@ -283,6 +284,14 @@ class Seat(SeatLaidDown, SpeaksFor, Held, DatedFact):
                 name="forums_seat_by_role",
             ),
         ]
+
+    def delete(self, *args, **kwargs):
+        """Raises ProtectedError if a rule of quoracy names it: no database looks into those."""
+        ruled = self.forum.terms_of_reference.exclude(quoracy_rule=None)
+        naming = {each for each in ruled if self.pk in seats_named(from_json(each.quoracy_rule))}
+        if naming:
+            raise ProtectedError("A rule of quoracy names this seat.", naming)
+        return super().delete(*args, **kwargs)
 
     def __str__(self):
         return f"{self.title}, {self.forum}"

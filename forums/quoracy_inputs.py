@@ -21,12 +21,19 @@ from forums.models import (
 )
 from forums.quoracy import Filler, QuoracyForum, QuoracyMember, QuoracySeat
 from forums.rule_sentences import NamesInRules, names_in_rules
-from forums.rule_trees import seats_named
+from forums.rule_trees import (
+    Branch,
+    from_json,
+    organisations_named,
+    seats_named,
+    to_json,
+    with_others_named,
+)
 from forums.rules import RuleOfQuoracy
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
 from organisations.held_terms import lay_down
-from organisations.models import Relationship
+from organisations.models import Organisation, Relationship
 from people.models import Appointment, Basis
 from people.post_holders import Holder
 from people.standing import in_places
@@ -39,10 +46,33 @@ class Sitter(NamedTuple):
     filler: Filler
 
 
-def rule_of(terms: TermsOfReference, clauses: Iterable[QuoracyClause]) -> RuleOfQuoracy | None:
-    """The rule of quoracy in terms of reference; None if none is recorded."""
-    tree = tree_of(map(as_clause, clauses))
-    return None if tree is None else RuleOfQuoracy(tree, terms.quoracy_clauses_say_all)
+def rule_of(terms: TermsOfReference, clauses: Iterable[QuoracyClause] = ()) -> RuleOfQuoracy | None:
+    """The rule of quoracy in terms of reference; None if none is recorded. It asks the database for
+    the names of organisations alone, if the rule has any."""
+    if terms.quoracy_rule is None:
+        tree = tree_of(map(as_clause, clauses))
+        return None if tree is None else RuleOfQuoracy(tree, terms.quoracy_clauses_say_all)
+    tree, called = as_called(terms.quoracy_rule)
+    return RuleOfQuoracy(tree, terms.quoracy_clauses_say_all, called)
+
+
+def as_called(stored: object) -> tuple[Branch, dict[str, str]]:
+    """A rule as it is stored, with the slugs of organisations in the place of their keys; and their
+    names."""
+    tree = from_json(stored)
+    named = organisations_named(tree)
+    if not named:
+        return tree, {}
+    found = list(Organisation.objects.filter(pk__in=named).values_list("pk", "slug", "name"))
+    slugs: dict[str | int, str | int] = {key: slug for key, slug, _ in found}
+    return with_others_named(tree, organisations=slugs), {slug: name for _, slug, name in found}
+
+
+def as_stored(tree: Branch) -> dict[str, object]:
+    """The JSON value of a rule, with the keys of organisations in the place of their slugs."""
+    named = organisations_named(tree)
+    keys = Organisation.objects.filter(slug__in=named).values_list("slug", "pk") if named else ()
+    return to_json(with_others_named(tree, organisations=dict(keys)))
 
 
 def as_clause(clause: QuoracyClause) -> Clause:

@@ -30,7 +30,7 @@ from forums.rule_trees import (
     to_json,
 )
 
-EMPTY_ROWS = 3
+EMPTY_ROWS = 4
 PEOPLE, SHARE, ORGANISATIONS = "people", "share", "organisations"
 ALL, DIFFERENT, ANY, SOME = "all", "different", "any", "some"
 GROUPS = {
@@ -169,6 +169,11 @@ def group_of(kind: str, number: int | None, inner: Sequence[Json]) -> Json:
 class WholeRuleForm(forms.Form):
     """What a rule asks of its branches."""
 
+    shape = forms.ChoiceField(
+        label="Begin with a common rule",
+        required=False,
+        help_text="It is taken if no row below asks for anything, and can be changed afterwards.",
+    )
     joined = forms.ChoiceField(
         label="A meeting is quorate when it has", choices=list(GROUPS.items()), initial=ALL
     )
@@ -194,13 +199,19 @@ class RuleForm:
         data: Mapping[str, Any] | None = None,
         value: object = None,
         prefix: str = "rule",
+        shapes: Sequence[tuple[str, Json]] = (),
     ) -> None:
-        """`data` is what was sent, `value` the JSON value to begin with."""
-        self.body, self.names, self.prefix = body, names, prefix
+        """`data` is what was sent, `value` the JSON value to begin with, `shapes` the rules that
+        may be chosen instead of filling in the rows."""
+        self.body, self.names, self.prefix, self.shapes = body, names, prefix, shapes
         self.is_bound = data is not None
         initial = rows_of(from_json(value)) if value else Rows()
         count = self._count(data) if self.is_bound else len(initial.rows) + EMPTY_ROWS
         self.whole = WholeRuleForm(data, initial=initial.whole, prefix=prefix)
+        cast("Any", self.whole.fields["shape"]).choices = [
+            ("", "none of these"),
+            *((str(which), called) for which, (called, _) in enumerate(shapes)),
+        ]
         self.rows = [
             BranchForm(
                 data,
@@ -228,7 +239,7 @@ class RuleForm:
             return False
         by_branch: dict[str, BranchForm] = {}
         try:
-            tree = from_json(self._as_json(by_branch))
+            tree = from_json(self._shape() or self._as_json(by_branch))
             found = problems_with(tree, self.body, self.names)
         except NotARule as refused:
             found = refused.problems
@@ -244,6 +255,22 @@ class RuleForm:
             return False
         self.read = ReadRule(tree, in_one_sentence(tree, self.names))
         return True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row asks for anything, and no common rule was chosen."""
+        return (
+            self.is_bound
+            and not any(row["asks"].value() for row in self.rows)
+            and not self.whole["shape"].value()
+        )
+
+    def _shape(self) -> Json | None:
+        """The common rule that was chosen, if no row asks for anything."""
+        shape = self.whole.cleaned_data.get("shape")
+        if not shape or any(row.cleaned_data["asks"] for row in self.rows):
+            return None
+        return self.shapes[int(shape)][1]
 
     @property
     def value(self) -> Json:

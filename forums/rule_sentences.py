@@ -60,8 +60,8 @@ class NamesInRules:
     def seat(self, key: int) -> str:
         return self.seats.get(key) or f"seat {key}, which the forum does not have"
 
-    def organisation(self, slug: str) -> str:
-        return self.organisations.get(slug) or f"“{slug}”, which is not known here"
+    def organisation(self, slug: str | int) -> str:
+        return self.organisations.get(str(slug)) or f"“{slug}”, which is not known here"
 
     @cached_property
     def _order(self) -> dict[int, int]:

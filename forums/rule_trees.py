@@ -15,7 +15,7 @@ A branch is numbered by its place: "3.1" is the first branch of the third.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 from forums.choices import SeatCategory
@@ -45,7 +45,7 @@ class Among:
 
     seats: tuple[int, ...] = ()  # in ascending order
     category: str = ""
-    organisation: str = ""
+    organisation: str | int = ""  # its slug, or its key where a rule is stored
 
 
 EVERYONE = Among()
@@ -160,6 +160,35 @@ def seats_named(tree: Branch) -> frozenset[int]:
     """The seats that a rule names, by their keys."""
     asked = [each for each in leaves(tree) if not isinstance(each, OrganisationsAsked)]
     return frozenset(seat for each in asked for seat in each.among.seats)
+
+
+def organisations_named(tree: Branch) -> frozenset[str | int]:
+    """The organisations that a rule names, by their slugs or by their keys."""
+    asked = [each for each in leaves(tree) if not isinstance(each, OrganisationsAsked)]
+    return frozenset(each.among.organisation for each in asked if each.among.organisation)
+
+
+def with_others_named(
+    tree: Branch,
+    *,
+    seats: Mapping[int, int] | None = None,
+    organisations: Mapping[str | int, str | int] | None = None,
+) -> Branch:
+    """The rule with some seats and organisations in the place of others."""
+    if isinstance(tree, BranchGroup):
+        inner = tuple(
+            with_others_named(each, seats=seats, organisations=organisations)
+            for each in tree.branches
+        )
+        return replace(tree, branches=inner)
+    if isinstance(tree, OrganisationsAsked):
+        return tree
+    among = tree.among
+    named = {(seats or {}).get(seat, seat) for seat in among.seats}
+    organisation = (organisations or {}).get(among.organisation, among.organisation)
+    return replace(
+        tree, among=replace(among, seats=tuple(sorted(named)), organisation=organisation)
+    )
 
 
 def in_one_order(tree: Branch) -> object:
@@ -407,6 +436,8 @@ class _Reading:
                     return Among(category=category)
                 case {"organisation": str(slug)} if 0 < len(slug) <= LONGEST_SLUG:
                     return Among(organisation=slug)
+                case {"organisation": key} if _is_key(key):
+                    return Among(organisation=key)
         self.problem(
             number, "Choose whom it counts: all members, seats, a category, or an organisation."
         )
@@ -433,3 +464,4 @@ _KINDS: dict[str, _Kind] = {
         _Reading.organisations, {"organisations", "one_for_several", "counting"}
     ),
 }
+KINDS = sorted(_KINDS)

@@ -282,7 +282,7 @@ def outsiders(rule: RuleOfQuoracy, body: QuoracyForum) -> Iterator[Attendee]:
     as many as it asks for."""
     asked: dict[str, int] = {}
     for leaf in leaves(rule.tree):
-        if isinstance(leaf, PeopleAsked) and (slug := leaf.among.organisation):
+        if isinstance(leaf, PeopleAsked) and (slug := str(leaf.among.organisation)):
             asked[slug] = max(leaf.number, asked.get(slug, 0))
     for slug, number in asked.items():
         if slug not in body.organisations:

@@ -1,16 +1,41 @@
 """The admin of terms of reference, and of their clauses of quoracy and steps of escalation."""
 
 from django.contrib import admin
+from django.db import models
+from django.utils import timezone
 
 from editing.admin import DatedAdmin, RecordAdmin
 from editing.change_lists import InForce
-from editing.record_forms import EVIDENCE, PERIOD
+from editing.links import may_be_a_key
+from editing.record_forms import EVIDENCE, PERIOD, RecordForm
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
+from forums.rule_fields import RuleField, RuleInput, day_of_rule
+
+
+class TermsForm(RecordForm):
+    """The form of terms of reference, which offers the seats of their forum for the rule."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "quoracy_rule" in self.fields:
+            day = day_of_rule(self.instance, timezone.localdate())
+            self.fields["quoracy_rule"].be_for(self._forum(), day, self.instance.quoracy_rule)
+
+    def _forum(self):
+        if self.instance.forum_id:
+            return self.instance.forum
+        typed = str(self.data.get("forum") or self.initial.get("forum") or "")
+        return Forum.objects.filter(pk=typed).first() if may_be_a_key(typed) else None
 
 
 @admin.register(TermsOfReference)
 class TermsOfReferenceAdmin(DatedAdmin):
+    form = TermsForm
+    formfield_overrides = {
+        **DatedAdmin.formfield_overrides,
+        models.JSONField: {"form_class": RuleField, "widget": RuleInput},
+    }
     fieldsets = [
         (
             "Identification",
@@ -33,6 +58,7 @@ class TermsOfReferenceAdmin(DatedAdmin):
                     ("decision_basis", "decision_rule"),
                     "decision_wording",
                     "quoracy_wording",
+                    "quoracy_rule",
                     "quoracy_clauses_say_all",
                     "quoracy_also_asks",
                 ]

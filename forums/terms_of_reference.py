@@ -2,11 +2,13 @@
 
 import datetime
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from forums.choices import DecisionBasis, DecisionRule
+from forums.rule_trees import KINDS, NotARule, from_json, organisations_named, seats_named
 from records.constraints import DatabaseCheck
 from records.days import NO_EARLIEST, NO_LATEST, DayField, next_day
 from records.models import DatedFact, one_of
@@ -52,17 +54,23 @@ class TermsOfReference(DatedFact):
     decision_rule = models.CharField(max_length=15, choices=DecisionRule, blank=True)
     decision_wording = models.TextField("decision rule in the document's words", blank=True)
     quoracy_wording = models.TextField("quoracy in the document's words", blank=True)
-    quoracy_clauses_say_all = models.BooleanField(
-        "the clauses of quoracy say all that the document asks",
+    quoracy_rule = models.JSONField(
+        "rule of quoracy",
         null=True,
         blank=True,
-        help_text="Unknown: nobody has compared them with the document yet. Unless they say all, "
-        "no page calls a meeting quorate.",
+        help_text="What makes a meeting quorate, as far as it can be worked out.",
+    )
+    quoracy_clauses_say_all = models.BooleanField(
+        "the rule of quoracy says all that the document asks",
+        null=True,
+        blank=True,
+        help_text="Unknown: nobody has compared it with the document yet. Unless it says all, no "
+        "page calls a meeting quorate.",
     )
     quoracy_also_asks = models.TextField(
         "what the document also asks of quoracy",
         blank=True,
-        help_text="If the clauses do not say all, the part that they leave out, in words.",
+        help_text="If the rule does not say all, the part that it leaves out, in words.",
     )
     membership_wording = models.TextField(
         "membership in the document's words",
@@ -107,6 +115,11 @@ class TermsOfReference(DatedFact):
                 "not both.",
             ),
             models.CheckConstraint(
+                name="forums_termsofreference_quoracy_rule_asks",
+                condition=Q(quoracy_rule__isnull=True) | Q(quoracy_rule__has_any_keys=KINDS),
+                violation_error_message="Build the rule of quoracy in the form.",
+            ),
+            models.CheckConstraint(
                 name="forums_termsofreference_quoracy_also_asks",
                 condition=Q(
                     ~Q(quoracy_also_asks=""),
@@ -118,7 +131,7 @@ class TermsOfReference(DatedFact):
                     quoracy_also_asks="",
                 ),
                 violation_error_message="Write “What the document also asks of quoracy” if the "
-                "clauses of quoracy do not say all that the document asks, and only then.",
+                "rule of quoracy does not say all that the document asks, and only then.",
             ),
         ]
         indexes = [
@@ -163,8 +176,30 @@ class TermsOfReference(DatedFact):
                     "organisation, not both."
                 }
             )
+        if self.quoracy_rule is not None:
+            self.refuse_rule()
         if self.latest_start is not None and self.forum_id is not None:
             self.refuse_gap()
+
+    def refuse_rule(self) -> None:
+        """Raise ValidationError if the rule of quoracy is none, or names a seat that the forum
+        never had or an organisation that is not recorded."""
+        try:
+            tree = from_json(self.quoracy_rule)
+        except NotARule as refused:
+            raise ValidationError({"quoracy_rule": list(map(str, refused.problems))}) from refused
+        said = []
+        own = apps.get_model("forums", "Seat").objects.filter(forum=self.forum_id)
+        if seats_named(tree) - set(own.values_list("pk", flat=True)):
+            said.append("It names a seat that the forum does not have. Choose among its seats.")
+        named = organisations_named(tree)
+        known = apps.get_model("organisations", "Organisation").objects.filter(
+            pk__in=[key for key in named if isinstance(key, int)]
+        )
+        if len(named) > known.count():
+            said.append("It names an organisation that is not recorded. Choose one from the list.")
+        if said:
+            raise ValidationError({"quoracy_rule": said})
 
     def refuse_gap(self) -> None:
         """Raise ValidationError if a day is certainly left out between this version and the one

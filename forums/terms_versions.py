@@ -40,7 +40,8 @@ def record_new_terms(
         check_and_save(terms)
         return terms
     _end_before(former, begins, source)
-    if many_lines(terms.quoracy_wording) == former.quoracy_wording:
+    same_rule = terms.quoracy_rule == former.quoracy_rule
+    if many_lines(terms.quoracy_wording) == former.quoracy_wording and same_rule:
         terms.quoracy_clauses_say_all = former.quoracy_clauses_say_all
         terms.quoracy_also_asks = former.quoracy_also_asks
     check_and_save(terms)

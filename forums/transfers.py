@@ -6,7 +6,7 @@ Its history is kept.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError, Q
 
 from editing.dependants import DependantChoice
-from forums.models import Forum, MemberOrganisation, Membership, QuoracyClause, ReportingLine, Seat
+from forums.models import (
+    Forum,
+    MemberOrganisation,
+    Membership,
+    QuoracyClause,
+    ReportingLine,
+    Seat,
+    TermsOfReference,
+)
+from forums.rule_trees import from_json, to_json, with_others_named
 from organisations.models import Held, Organisation, Post, Relationship
 from people.actions import record_vacancy
 from people.models import Appointment, EndReason, Tenure
@@ -281,14 +290,34 @@ def _post_from_then_on(transfer: Transfer, seat: Seat, chosen: Post | None) -> P
 
 
 def pass_on_seat(transfer: Transfer, seat: Seat, **changes) -> Seat:
-    """Pass a seat on. The quoracy clauses that name it then name the new one, except those of
-    terms of reference that are over by then."""
+    """Pass a seat on. The quoracy clauses and rules that name it then name the new one, except
+    those of terms of reference that are over by then."""
     new = transfer.pass_on(seat, **changes)
+    follow_in_rules(transfer, seats={seat.pk: new.pk})
     going_on = not_over(transfer.begins.first_possible(), "terms")
     for clause in locked(QuoracyClause).filter(going_on, seat=seat.pk):
         clause.seat = new
         check_and_save(clause)
     return new
+
+
+def follow_in_rules(
+    transfer: Transfer,
+    *,
+    seats: Mapping[int, int] | None = None,
+    organisations: Mapping[str | int, str | int] | None = None,
+    forum: int | None = None,
+) -> None:
+    """Have rules of quoracy name others in the place of these seats or organisations, except those
+    of terms of reference that are over by the day of the transfer."""
+    going_on = locked(TermsOfReference).exclude(quoracy_rule=None)
+    going_on = going_on.filter(latest_end__gte=transfer.begins.first_possible())
+    for terms in going_on if forum is None else going_on.filter(forum=forum):
+        before = from_json(terms.quoracy_rule)
+        after = with_others_named(before, seats=seats, organisations=organisations)
+        if after != before:
+            terms.quoracy_rule = to_json(after)
+            check_and_save(terms)
 
 
 def settle_tenure(transfer: Transfer, choice: DependantChoice) -> None:
@@ -336,6 +365,9 @@ def settle_relationship(transfer: Transfer, choice: DependantChoice) -> None:
 def settle_member(transfer: Transfer, choice: DependantChoice) -> None:
     if to := transfer.target(choice):
         transfer.pass_on_once(choice.record, ("forum", "organisation"), organisation=to)
+        member = choice.record
+        others: dict[str | int, str | int] = {member.organisation_id: to.pk}
+        follow_in_rules(transfer, organisations=others, forum=member.forum_id)
     else:
         transfer.end(choice.record)
 

@@ -5,6 +5,8 @@ import re
 from django import forms
 from django.urls import reverse
 
+from forums.rule_fields import RuleInput
+
 
 def address(model, page: str, *args) -> str:
     """The address of a model's editing page: "changelist", "add", "change", "history"..."""
@@ -16,6 +18,9 @@ def typed(response) -> dict[str, str]:
     """What a browser would send from the form on a page if nobody typed anything."""
     data = {}
     for field in response.context_data["adminform"].form:
+        if isinstance(field.field.widget, RuleInput):
+            data |= rows_typed(field)
+            continue
         value = field.field.widget.format_value(field.value())
         if isinstance(value, list):
             value = next((key for key in value if key), None)
@@ -23,6 +28,18 @@ def typed(response) -> dict[str, str]:
             value = "on" if field.value() else None
         if value is not None:
             data[field.html_name] = str(value)
+    return data
+
+
+def rows_typed(field) -> dict:
+    """The same of the rows of a rule of quoracy."""
+    rule = field.field.widget.get_context(field.html_name, field.value(), {})["rule"]
+    data = {f"{rule.prefix}-rows": str(rule.count)}
+    for form in (rule.whole, *rule.rows):
+        for each in form:
+            value = each.value()
+            if value not in (None, "", False, []):
+                data[each.html_name] = value
     return data
 
 

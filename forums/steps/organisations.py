@@ -188,6 +188,7 @@ WHAT_CLOSING_CHANGES = (
     "forums.add_reportingline",
     "forums.change_reportingline",
     "forums.change_quoracyclause",
+    "forums.change_termsofreference",
 )
 
 

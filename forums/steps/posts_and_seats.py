@@ -1,5 +1,7 @@
 """Guided steps that create, move and abolish posts and seats."""
 
+import datetime
+
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.validators import MinValueValidator
@@ -12,7 +14,8 @@ from editing.steps import Step, step_on
 from forums.actions import create_post_or_seat
 from forums.closure_dependants import dependants_of_held
 from forums.closures import abolish, move_seat
-from forums.models import Forum, QuoracyClause, Seat, SeatCategory, SeatRole
+from forums.models import Forum, QuoracyClause, Seat, SeatCategory, SeatRole, TermsOfReference
+from forums.rule_trees import from_json, seats_named
 from forums.speaking_for import INDEPENDENT
 from forums.steps.closures import ClosureForm, ClosureStep, relation
 from forums.transfers import FOLLOW
@@ -284,9 +287,28 @@ def clauses_on(seat: Seat, becomes: str) -> list[Note]:
     clauses = QuoracyClause.objects.filter(going_on, seat=seat)
     clauses = clauses.select_related(*QuoracyClause.named_by)
     return [
-        Note(f"The quoracy clause “{clause}” {becomes}.", change_address(QuoracyClause, clause.pk))
-        for clause in clauses
+        *(
+            Note(
+                f"The quoracy clause “{clause}” {becomes}.",
+                change_address(QuoracyClause, clause.pk),
+            )
+            for clause in clauses
+        ),
+        *(
+            Note(
+                f"The rule of quoracy in “{terms}” {becomes}.",
+                change_address(TermsOfReference, terms.pk),
+            )
+            for terms in terms_that_name(seat, timezone.localdate())
+        ),
     ]
+
+
+def terms_that_name(seat: Seat, day: datetime.date) -> list[TermsOfReference]:
+    """The terms of reference, not over on the day, whose rule of quoracy names a seat."""
+    ruled = TermsOfReference.objects.filter(forum=seat.forum_id, latest_end__gte=day)
+    ruled = ruled.exclude(quoracy_rule=None).select_related("forum")
+    return [each for each in ruled if seat.pk in seats_named(from_json(each.quoracy_rule))]
 
 
 @step_on(Seat)
@@ -307,6 +329,7 @@ class MoveSeat(DependantsStep):
         "forums.add_seatvacancy",
         "forums.change_seatvacancy",
         "forums.change_quoracyclause",
+        "forums.change_termsofreference",
     )
 
     moved: Seat
@@ -345,6 +368,10 @@ class MoveSeat(DependantsStep):
             *(
                 f"The quoracy clause “{clause}” names the new seat from now on."
                 for clause in clauses
+            ),
+            *(
+                f"The rule of quoracy in “{terms}” names the new seat from now on."
+                for terms in terms_that_name(self.moved, self.today)
             ),
         ]
 
@@ -437,6 +464,7 @@ class AbolishPost(Abolish):
         "forums.add_seatvacancy",
         "forums.change_seatvacancy",
         "forums.change_quoracyclause",
+        "forums.change_termsofreference",
     )
 
 

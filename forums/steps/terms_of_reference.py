@@ -6,12 +6,14 @@ from typing import Any, cast
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db import models
+from django.utils import timezone
 
 from editing.links import add_address, change_address
 from editing.step_forms import StepForm, names_in, precision_field, record_choice
 from editing.steps import Step, step_on
 from editing.typed_dates import TypedDayField
 from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
+from forums.rule_fields import RuleField
 from forums.steps.confirmations import ConfirmingForm, left_in_words, may_change
 from forums.terms_on_day import TermsOnDay, terms_on
 from forums.terms_versions import last_terms, record_new_terms, record_review
@@ -23,7 +25,12 @@ LAID_DOWN: list[tuple[str, list]] = [
     ("What it is for", ["purpose", "responsibilities", "accountable_for", "authority"]),
     (
         "How it decides",
-        [("decision_basis", "decision_rule"), "decision_wording", "quoracy_wording"],
+        [
+            ("decision_basis", "decision_rule"),
+            "decision_wording",
+            "quoracy_wording",
+            "quoracy_rule",
+        ],
     ),
     ("Membership and meetings", ["membership_wording", "meeting_frequency", "review_frequency"]),
 ]
@@ -34,6 +41,8 @@ APPROVED = ["approved_by_forum", "approved_by_organisation", "approved_on", "app
 def text_field(name: str) -> forms.Field:
     """The field of a form for what terms of reference say."""
     field: Any = TermsOfReference._meta.get_field(name)
+    if name == "quoracy_rule":
+        return field.formfield(form_class=RuleField)
     if field.get_internal_type() == "TextField":
         return field.formfield(widget=AdminTextareaWidget(attrs={"rows": 4}))
     return field.formfield() if field.choices else field.formfield(widget=AdminTextInputWidget)
@@ -82,6 +91,9 @@ class NewTermsForm(StepForm):
         self.fields["approved_precision"] = precision_field("Approved on")
         for name in TEXTS:
             self.fields[name] = text_field(name)
+        former = last_terms(self.record)
+        rule = former.quoracy_rule if former is not None else None
+        self.fields["quoracy_rule"].be_for(self.record, timezone.localdate(), rule)
         self.fields["review_date"] = review_date_field()
 
     def laid_down(self) -> dict:

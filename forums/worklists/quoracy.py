@@ -41,10 +41,10 @@ NOT_COMPARED = worklist(
     "quoracy-not-compared",
     order=10,
     title="Rules of quoracy not compared with the document",
-    finds="Terms of reference with clauses of quoracy of which nobody has said whether they say "
-    "all that the document asks. Until somebody does, no page calls a meeting quorate by them.",
-    emptied="Read the document. Say on the form of the terms of reference that the clauses say all "
-    "that it asks; or that they do not, and what it also asks.",
+    finds="Terms of reference with a rule of quoracy of which nobody has said whether it says all "
+    "that the document asks. Until somebody does, no page calls a meeting quorate by it.",
+    emptied="Read the document. Say on the form of the terms of reference that the rule says all "
+    "that it asks; or that it does not, and what it also asks.",
 )
 
 
@@ -65,7 +65,9 @@ class NotQuorate(Forums):
     )
 
     def found(self):
-        ruled = TermsOfReference.objects.certainly(self.day).filter(quoracy_clauses__isnull=False)
+        ruled = TermsOfReference.objects.certainly(self.day).filter(
+            Q(quoracy_clauses__isnull=False) | ~Q(quoracy_rule=None)
+        )
         set_up = as_on(self.day, Q(status=ForumStatus.ESTABLISHED))
         there = self.narrowed(Forum.objects.certainly(self.day).filter(set_up))
         ruled = ruled.select_related("forum")
@@ -149,7 +151,7 @@ class NotCompared(WorklistPart):
         clauses = QuoracyClause.objects.filter(terms=OuterRef("pk"))
         return self.narrowed(
             TermsOfReference.objects.filter(
-                Exists(clauses),
+                Exists(clauses) | ~Q(quoracy_rule=None),
                 quoracy_clauses_say_all=None,
                 latest_end__gte=self.day,
                 forum__in=Forum.objects.certainly(self.day),
@@ -166,5 +168,5 @@ class NotCompared(WorklistPart):
             reason=f"The document says: “{wording}”"
             if wording
             else "The document’s words on quoracy are not recorded.",
-            ways=tuple(self.correcting(terms, "Say whether the clauses say all")),
+            ways=tuple(self.correcting(terms, "Say whether the rule says all")),
         )

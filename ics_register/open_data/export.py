@@ -27,6 +27,8 @@ from forums.models import (
     Succession,
     TermsOfReference,
 )
+from forums.quoracy_inputs import as_called
+from forums.rule_trees import from_json, seats_named, to_json
 from forums.seat_holders import HeldSeat, seats_with_holders
 from ics_register.open_data.identifiers import Addresses, membership_anchor
 from ics_register.open_data.metadata import Wanted, about
@@ -203,6 +205,7 @@ class _Gathering:
     def seats(self) -> Iterator[Found]:
         then = Q() if self.everything else possible(self.day, "terms")
         asked_for = set(QuoracyClause.objects.filter(then).values_list("seat", flat=True))
+        asked_for |= self._seats_in_rules()
         terms = by_key("seat_id", self._read("seat_terms", SeatTerms.objects.all()))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
@@ -219,6 +222,14 @@ class _Gathering:
                     yield from terms_told("seat_terms", terms[seat.id], self.everything)
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder)
+
+    def _seats_in_rules(self) -> set[int]:
+        """The seats that rules of quoracy of the day name."""
+        terms = TermsOfReference.objects.exclude(quoracy_rule=None)
+        if not self.everything:
+            terms = terms.possibly(self.day)
+        rules = terms.values_list("quoracy_rule", flat=True)
+        return {seat for rule in rules for seat in seats_named(from_json(rule))}
 
     def _holders_to_include(self, holding: Holding, untold: Iterable[Holder] = ()) -> list[Holder]:
         """The holders to include of a post or seat: those of the day, or everybody."""
@@ -342,6 +353,10 @@ class _Gathering:
             included.add(raw["id"])
             self.forums.add(raw["approved_by_forum_slug"])
             self.organisations.add(raw["approved_by_organisation_slug"])
+            if raw["quoracy_rule"] is not None:
+                tree, called = as_called(raw["quoracy_rule"])
+                raw["quoracy_rule"] = to_json(tree)
+                self.organisations |= called.keys()
             yield "terms_of_reference", raw
         for table, model in PARTS_OF_TERMS:
             found = self._read(table, model.objects.all())

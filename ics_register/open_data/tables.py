@@ -161,7 +161,7 @@ TABLES = (
         *plain(
             TermsOfReference, "purpose", "responsibilities", "accountable_for", "authority",
             "decision_basis", "decision_rule", "decision_wording", "quoracy_wording",
-            "quoracy_clauses_say_all", "quoracy_also_asks", "membership_wording",
+            "quoracy_rule", "quoracy_clauses_say_all", "quoracy_also_asks", "membership_wording",
             "meeting_frequency", "review_frequency", "review_date",
         ),
     ),

@@ -193,9 +193,10 @@ def terms_differences(found) -> list[dict]:
 
 
 def quoracy(whole) -> dict:
-    """What terms of reference say about quoracy, and whether the clauses say it all."""
+    """What terms of reference say about quoracy, and whether the rule says it all."""
     return {
         "quoracy_wording": whole.quoracy_wording or None,
+        "quoracy_rule": whole.quoracy_rule,
         "quoracy_clauses_say_all": whole.quoracy_clauses_say_all,
         "quoracy_also_asks": whole.quoracy_also_asks or None,
     }

@@ -177,6 +177,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "member_organisations_known_from_a_later_day": members_as_data(
             context["later_members"], forum, here
         ),
+        "quoracy_reads_as": context["reading"] or None,
         "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
         **could_be_as_data(context["could_be"]),
         "escalation_steps": [
@@ -385,9 +386,7 @@ def names_beside(
 
 def forum_in_words(context: dict, asked: AskedDay) -> dict:
     """The rows and sentences of the page, from the records that its other formats have too."""
-    forum, clauses, members = (
-        context[each] for each in ("forum", "clauses", "member_organisations")
-    )
+    forum, members = context["forum"], context["member_organisations"]
     terms, shown = context["terms"], context["terms"].shown
     decisions = forum_rows.decisions(shown)
     return {
@@ -409,9 +408,9 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "organisations_asked": forum_rows.organisations_asked(members, asked.day)
         if context["asks_organisations"]
         else [],
-        "has_quoracy": bool(clauses or shown.quoracy_wording),
+        "has_quoracy": bool(context["reading"] or shown.quoracy_wording),
         "as_filled": as_filled_in_words(context["could_be"], shown),
-        "beyond": beyond(shown) if clauses else "",
+        "beyond": beyond(shown) if context["reading"] else "",
         "decisions": decisions,
         "has_decisions": bool(decisions or shown.decision_wording),
         "rows_up": forum_rows.rows_up(context["lines_up"], asked.day),

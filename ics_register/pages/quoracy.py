@@ -127,6 +127,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
         "forum": facts.record(here, "forum", forum.slug, forum.name),
         "called_then": context["called_then"] or None,
         **facts.quoracy(shown),
+        "quoracy_reads_as": context["read_as"] or None,
         "attendance": {each.key: each.answer for each in context["questions"] if each.key},
         "not_counted": context["set_aside"],
         "perhaps": context["only_perhaps"],

@@ -330,7 +330,9 @@ def quoracy_lines(
     if terms.quoracy_wording:
         yield from quoted("In the document’s words", terms.quoracy_wording, references.of(terms))
     if rule and names:
-        yield PaperLine(read_as(rule, names), "Read as", sources=references.of(clauses[0]))
+        yield PaperLine(
+            read_as(rule, names), "Read as", sources=references.of(clauses[0] if clauses else terms)
+        )
     for clause in clauses:
         if clause.note:
             yield PaperLine(clause.note, "How it is read", sources=references.of(clause))
