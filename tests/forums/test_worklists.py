@@ -605,7 +605,7 @@ def test_a_rule_is_asked_about_until_somebody_says_whether_its_clauses_say_all(e
     [row] = rows_of("quoracy-not-compared")
     terms = terms_of(forum)
     assert (row.record, row.reason) == (terms, "The document says: “the chair and two more”")
-    assert way(row, "Say whether the clauses say all")
+    assert way(row, "Say whether the rule says all")
     for say_all, also_asks in ((True, ""), (False, "the chair is there")):
         terms.quoracy_clauses_say_all, terms.quoracy_also_asks = say_all, also_asks
         terms.full_clean()
