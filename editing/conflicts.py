@@ -190,6 +190,12 @@ def differs(form: forms.ModelForm, other: forms.ModelForm, name: str) -> bool:
 def send_as(sent: QueryDict, form: forms.ModelForm, name: str) -> None:
     """Put into what was sent what `form` would send for a field that nobody touched."""
     bound = form[name]
+    if hasattr(bound.field.widget, "as_sent"):
+        for key in [key for key in sent if key.startswith(f"{name}-")]:
+            del sent[key]
+        for key, values in bound.field.widget.as_sent(name, bound.value()).items():
+            sent.setlist(key, values)
+        return
     if isinstance(bound.field.widget, forms.CheckboxInput):
         sent.pop(name, None)
         if bound.value():

@@ -6,7 +6,7 @@ They are read from the change history, so that they say what happened.
 import functools
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -151,6 +151,8 @@ def value_in_words(record, field: models.Field, names: RecordNames) -> str:
         return _date_in_words(record, value, *parts)
     if value is None or value == "":
         return "not recorded" if isinstance(field, models.BooleanField) else ""
+    if words := _own_words(field):
+        return words(value, names)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.BooleanField):
@@ -158,6 +160,11 @@ def value_in_words(record, field: models.Field, names: RecordNames) -> str:
     if isinstance(field, models.DateField):
         return date_in_words(value)
     return str(value)
+
+
+def _own_words(field: models.Field) -> Callable[..., str] | None:
+    """What its model gives to tell a value that is neither text, date, choice nor record."""
+    return getattr(field.model, "values_in_words", {}).get(field.name)
 
 
 def _date_in_words(record, day, precision: str, qualifier: str | None) -> str:
@@ -181,6 +188,11 @@ def field_changes(
         if is_key and before and before == after and _key(old, field) != _key(new, field):
             # A clause followed a seat to another seat of the same title.
             before, after = _told_apart(before, field, old, new, names)
+        elif (words := _own_words(field)) and before and before == after:
+            # The same of a rule of quoracy.
+            states = (getattr(old, field.attname), getattr(new, field.attname))
+            if states[0] != states[1]:
+                before, after = (words(each, names, times=True) for each in states)
         if before != after:
             label = capfirst(str(field.verbose_name))
             changes.append(FieldChange(field.name, label, before, after))

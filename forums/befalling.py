@@ -51,14 +51,14 @@ def _terms_that_ask_for_all(forum: int) -> list[Any]:
     found = TermsOfReference.objects.filter(forum=forum).annotate(
         by_clause=Exists(clauses.filter(terms=OuterRef("pk")))
     )
-    return [each for each in found if each.by_clause or _asks_for_all(each.quoracy_rule)]
+    return [each for each in found if _asks_for_all(each)]
 
 
-def _asks_for_all(rule: object) -> bool:
-    """Whether a rule of quoracy cannot be met without each of the member organisations."""
-    if rule is None:
-        return False
-    tree = from_json(rule)
+def _asks_for_all(terms: Any) -> bool:
+    """Whether the rule of quoracy cannot be met without each of the member organisations."""
+    if terms.quoracy_rule is None:
+        return terms.by_clause
+    tree = from_json(terms.quoracy_rule)
     top = tree.branches if isinstance(tree, AllOf) else (tree,)
     return any(isinstance(each, OrganisationsAsked) and each.number is None for each in top)
 

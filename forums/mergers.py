@@ -24,6 +24,7 @@ from forums.models import (
     ReportingLine,
     Seat,
     SeatVacancy,
+    TermsOfReference,
 )
 from forums.plans import give_up, it_came
 from organisations.models import Organisation, Post, Relationship
@@ -40,10 +41,10 @@ SAY_WHETHER = "Say whether it happened"
 # What the step changes: what others belong to comes before them.
 IN_ORDER: list[Any] = [
     Organisation, Post, Seat, Appointment, Membership, Relationship, MemberOrganisation,
-    ReportingLine, PostVacancy, SeatVacancy, QuoracyClause,
+    ReportingLine, PostVacancy, SeatVacancy, QuoracyClause, TermsOfReference,
 ]  # fmt: skip
 # What names a seat, and must name the former again before the seat that it names can go.
-NAMES_A_SEAT = (QuoracyClause, PostVacancy, SeatVacancy)
+NAMES_A_SEAT = (QuoracyClause, TermsOfReference, PostVacancy, SeatVacancy)
 
 
 @dataclass

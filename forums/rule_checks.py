@@ -101,7 +101,7 @@ def _fullest(tree: Branch, body: QuoracyForum) -> tuple[QuoracyForum, list[Atten
     open_members = tuple(replace(each, closed="", successors=()) for each in body.members)
     coming = [from_seat(place, each) for place in filled for each in place.fillers]
     spoken_for = {each.organisation for each in body.members}
-    spoken_for |= {leaf.among.organisation for leaf in asked if leaf.among.organisation}
+    spoken_for |= {str(leaf.among.organisation) for leaf in asked if leaf.among.organisation}
     for organisation in sorted(spoken_for):
         coming += [Attendee(organisation, organisation=organisation)] * most
     return QuoracyForum(filled, open_members), coming

@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from forums.models import Forum, Seat, SeatRole, TermsOfReference
+from forums.models import Forum, MemberOrganisation, Seat, SeatRole, TermsOfReference
 from forums.quoracy import QuoracyForum
-from forums.quoracy_inputs import as_called, as_stored, bodies_of
+from forums.quoracy_inputs import as_called, as_stored, body_of
 from forums.rule_forms import RuleForm, common_shapes
 from forums.rule_sentences import NamesInRules, in_one_sentence, names_in_rules
 from forums.rule_trees import from_json, seats_named, to_json
+from forums.seat_holders import held_seats_of
 from organisations.models import Organisation
 
 
@@ -33,6 +34,10 @@ class RuleInput(forms.Widget):
 
     def form(self, name: str, **given: Any) -> RuleForm:
         return RuleForm(self.body, self.names, prefix=name, shapes=self.shapes, **given)
+
+    def as_sent(self, name: str, value: Any) -> dict[str, list[str]]:
+        """What a browser would send of the rows of a rule that nobody touched."""
+        return self.form(name, value=value).as_sent()
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -70,7 +75,10 @@ class RuleField(forms.Field):
         tree, called = as_called(stored) if stored else (None, {})
         if forum is None:
             return
-        [widget.body] = bodies_of([forum.pk], day).values()
+        seats_then = [each for each in held_seats_of(forum, day) if each.holds(day)]
+        members = MemberOrganisation.objects.certainly(day).filter(forum=forum)
+        members = members.select_related("organisation").order_by("organisation__folded", "pk")
+        widget.body = body_of(seats_then, members, day)
         named = seats_named(tree) if tree else frozenset()
         seats = [(each.seat, each.title, each.number) for each in widget.body.places]
         gone = named - {key for key, _, _ in seats}

@@ -30,7 +30,7 @@ from forums.rule_trees import (
     to_json,
 )
 
-EMPTY_ROWS = 4
+EMPTY_ROWS = 8
 PEOPLE, SHARE, ORGANISATIONS = "people", "share", "organisations"
 ALL, DIFFERENT, ANY, SOME = "all", "different", "any", "some"
 GROUPS = {
@@ -255,6 +255,21 @@ class RuleForm:
             return False
         self.read = ReadRule(tree, in_one_sentence(tree, self.names))
         return True
+
+    def as_sent(self) -> dict[str, list[str]]:
+        """What a browser sends of the form if nobody touches it."""
+        sent = {f"{self.prefix}-rows": [str(self.count)]}
+        for part in (self.whole, *self.rows):
+            for each in part:
+                said = each.value()
+                if isinstance(said, list | tuple):
+                    sent[each.html_name] = [str(one) for one in said]
+                elif said not in (None, "", False):
+                    sent[each.html_name] = ["on" if said is True else str(said)]
+        return sent
+
+    def __str__(self) -> str:
+        return self.read.sentence if self.read else "rows that hold no rule"
 
     @property
     def is_empty(self) -> bool:

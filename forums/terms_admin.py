@@ -1,5 +1,7 @@
 """The admin of terms of reference, and of their clauses of quoracy and steps of escalation."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
 from django.utils import timezone
@@ -12,6 +14,8 @@ from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
 from forums.rule_fields import RuleField, RuleInput, day_of_rule
 
+RULE: Any = {"form_class": RuleField, "widget": RuleInput}
+
 
 class TermsForm(RecordForm):
     """The form of terms of reference, which offers the seats of their forum for the rule."""
@@ -20,7 +24,8 @@ class TermsForm(RecordForm):
         super().__init__(*args, **kwargs)
         if "quoracy_rule" in self.fields:
             day = day_of_rule(self.instance, timezone.localdate())
-            self.fields["quoracy_rule"].be_for(self._forum(), day, self.instance.quoracy_rule)
+            field: Any = self.fields["quoracy_rule"]
+            field.be_for(self._forum(), day, self.instance.quoracy_rule)
 
     def _forum(self):
         if self.instance.forum_id:
@@ -32,10 +37,7 @@ class TermsForm(RecordForm):
 @admin.register(TermsOfReference)
 class TermsOfReferenceAdmin(DatedAdmin):
     form = TermsForm
-    formfield_overrides = {
-        **DatedAdmin.formfield_overrides,
-        models.JSONField: {"form_class": RuleField, "widget": RuleInput},
-    }
+    formfield_overrides = {**DatedAdmin.formfield_overrides, models.JSONField: RULE}
     fieldsets = [
         (
             "Identification",
@@ -137,6 +139,7 @@ def terms_of_forum(request, forum):
 
 @on_page_of(TermsOfReference)
 def quoracy_clauses(request, terms):
+    ruled = terms.quoracy_rule is not None
     return related_table(
         request,
         QuoracyClause,
@@ -147,6 +150,9 @@ def quoracy_clauses(request, terms):
             "Seat": lambda clause: clause.seat.title if clause.seat else "",
         },
         of={"terms": terms.pk},
+        title="Quoracy clauses, of which the rule above takes the place" if ruled else "",
+        adds=not ruled,
+        anchor="table-quoracy-clauses",
     )
 
 

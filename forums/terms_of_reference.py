@@ -1,13 +1,16 @@
 """Versions of terms of reference: what a forum is for, how it decides, when that is reviewed."""
 
 import datetime
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from forums.choices import DecisionBasis, DecisionRule
+from forums.rule_sentences import in_one_sentence, names_in_rules
 from forums.rule_trees import KINDS, NotARule, from_json, organisations_named, seats_named
 from records.constraints import DatabaseCheck
 from records.days import NO_EARLIEST, NO_LATEST, DayField, next_day
@@ -15,6 +18,24 @@ from records.models import DatedFact, one_of
 from records.overlap_rules import NoOverlap
 from records.periods import Precision, Qualifier, When, date_in_words, first_day
 from records.start_rules import NotBefore
+
+
+def rule_in_words(stored: object, names: Any, *, times: bool = False) -> str:
+    """A rule of quoracy as histories tell it. `names` are RecordNames; `times` tells seats of one
+    title apart by their time."""
+    tree = from_json(stored)
+    seat_model = apps.get_model("forums", "Seat")
+    organisation_model = apps.get_model("organisations", "Organisation")
+    keys = sorted(seats_named(tree))
+    for key in keys:
+        names.want(seat_model, key)
+    seats = []
+    for key in keys:
+        if (seat := names.record(seat_model, key)) is not None:
+            time = f", {seat.time_in_words(timezone.localdate())}" if times else ""
+            seats.append((key, f"{seat.title}{time}", seat.number))
+    called = {str(key): names.of(organisation_model, key) for key in organisations_named(tree)}
+    return in_one_sentence(tree, names_in_rules(seats, called), "It asks that")
 
 
 class TermsOfReference(DatedFact):
@@ -58,7 +79,8 @@ class TermsOfReference(DatedFact):
         "rule of quoracy",
         null=True,
         blank=True,
-        help_text="What makes a meeting quorate, as far as it can be worked out.",
+        help_text="What makes a meeting quorate, as far as it can be worked out. It takes the "
+        "place of clauses of quoracy.",
     )
     quoracy_clauses_say_all = models.BooleanField(
         "the rule of quoracy says all that the document asks",
@@ -86,6 +108,7 @@ class TermsOfReference(DatedFact):
     )
 
     natural_key_fields = ("forum__slug", "start_date")
+    values_in_words: ClassVar = {"quoracy_rule": rule_in_words}
     fixed_fields = ("forum",)
     named_by = ("forum",)
     not_before = (NotBefore(name="forums_termsofreference_not_before_forum", path="forum"),)

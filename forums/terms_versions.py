@@ -27,8 +27,8 @@ def record_new_terms(
 ) -> TermsOfReference:
     """Record new terms of reference: the fields in `laid_down`. The former ones end the day before.
 
-    The clauses of quoracy and the steps of escalation of the former are copied. If the words on
-    quoracy are others now, nobody has compared the clauses with them yet.
+    The steps of escalation of the former are copied, and its clauses of quoracy unless the new
+    have a rule. If the words on quoracy or the rule are others now, nobody has compared them yet.
 
     Raises ValidationError, changing nothing, if they would not follow the former or a rule would
     be broken.
@@ -46,7 +46,8 @@ def record_new_terms(
         terms.quoracy_also_asks = former.quoracy_also_asks
     check_and_save(terms)
     for fact in _belonging_to(former):
-        check_and_save(_copy_for(terms, fact, source))
+        if isinstance(fact, EscalationStep) or terms.quoracy_rule is None:
+            check_and_save(_copy_for(terms, fact, source))
     return terms
 
 

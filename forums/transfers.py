@@ -365,7 +365,7 @@ def settle_relationship(transfer: Transfer, choice: DependantChoice) -> None:
 def settle_member(transfer: Transfer, choice: DependantChoice) -> None:
     if to := transfer.target(choice):
         transfer.pass_on_once(choice.record, ("forum", "organisation"), organisation=to)
-        member = choice.record
+        member: Any = choice.record
         others: dict[str | int, str | int] = {member.organisation_id: to.pk}
         follow_in_rules(transfer, organisations=others, forum=member.forum_id)
     else:

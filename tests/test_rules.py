@@ -290,6 +290,13 @@ def terms_whose_clauses(say_all, also_asks):
     return make_terms(), also
 
 
+TWO_MEMBERS = {"people": 2, "in": "members", "counting": ["remote"]}
+
+
+def terms_with_rule(rule):
+    return make_terms(), {"quoracy_rule": rule}
+
+
 def terms_approved_by(*bodies):
     made_by = {
         "forum": {"approved_by_forum": make_forum},
@@ -572,6 +579,9 @@ CASES = [
         for say_all in (True, False, None)
         for also_asks in ("", "the chair")
     ),
+    ("forums_termsofreference_quoracy_rule_asks", True, lambda: terms_with_rule({"seats": 1})),
+    ("forums_termsofreference_quoracy_rule_asks", True, lambda: terms_with_rule([1])),
+    ("forums_termsofreference_quoracy_rule_asks", False, lambda: terms_with_rule(TWO_MEMBERS)),
     (
         "forums_termsofreference_approved_by_one",
         True,

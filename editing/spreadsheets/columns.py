@@ -1,5 +1,6 @@
 """How a field of a record is written in a cell of a spreadsheet, and read from one again."""
 
+import json
 from typing import Any
 
 from django.db import models
@@ -190,6 +191,13 @@ class WhenColumn(LineColumn):
         return "" if value is None else date_cell(*value)
 
 
+class JsonColumn(LineColumn):
+    """A value that is built in a form, as JSON."""
+
+    def write(self, value: Any) -> str:
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 class RecordColumn(LineColumn):
     """Another record, by one of its names."""
 
@@ -229,6 +237,8 @@ def column_of(field: models.Field) -> SpreadsheetColumn:
     if isinstance(field, models.DateField):
         options["explains"] = f"{options['explains']} A day: 2019-04-01.".strip()
         return DayColumn(**options)
+    if isinstance(field, models.JSONField):
+        return JsonColumn(**options)
     return (SpreadsheetColumn if isinstance(field, models.TextField) else LineColumn)(**options)
 
 

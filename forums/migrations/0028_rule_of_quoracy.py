@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicaltermsofreference',
             name='quoracy_rule',
-            field=models.JSONField(blank=True, help_text='What makes a meeting quorate, as far as it can be worked out.', null=True, verbose_name='rule of quoracy'),
+            field=models.JSONField(blank=True, help_text='What makes a meeting quorate, as far as it can be worked out. It takes the place of clauses of quoracy.', null=True, verbose_name='rule of quoracy'),
         ),
         migrations.AddField(
             model_name='termsofreference',
             name='quoracy_rule',
-            field=models.JSONField(blank=True, help_text='What makes a meeting quorate, as far as it can be worked out.', null=True, verbose_name='rule of quoracy'),
+            field=models.JSONField(blank=True, help_text='What makes a meeting quorate, as far as it can be worked out. It takes the place of clauses of quoracy.', null=True, verbose_name='rule of quoracy'),
         ),
         migrations.AlterField(
             model_name='historicaltermsofreference',

@@ -93,7 +93,8 @@ class NewTermsForm(StepForm):
             self.fields[name] = text_field(name)
         former = last_terms(self.record)
         rule = former.quoracy_rule if former is not None else None
-        self.fields["quoracy_rule"].be_for(self.record, timezone.localdate(), rule)
+        field: Any = self.fields["quoracy_rule"]
+        field.be_for(self.record, timezone.localdate(), rule)
         self.fields["review_date"] = review_date_field()
 
     def laid_down(self) -> dict:
@@ -112,8 +113,8 @@ class RecordNewTerms(Step):
     explains = (
         "Records the terms of reference that are in force from a day on. The former ones end the "
         "day before and are kept, and pages as at earlier days stay as they are. The fields begin "
-        "with what the former say: change what the new document says otherwise. Clauses of quoracy "
-        "and steps of a dispute are copied, to be changed afterwards."
+        "with what the former say: change what the new document says otherwise. Steps of a dispute "
+        "are copied, to be changed afterwards; so are clauses of quoracy, unless you record a rule."
     )
     form_class = NewTermsForm
     permissions = (
@@ -157,15 +158,17 @@ class RecordNewTerms(Step):
             )
         if self.former.quoracy_wording != self.terms.quoracy_wording:
             told.append(
-                "The words on quoracy are others. No page calls a meeting quorate by the clauses "
-                "that are copied until you say that they agree with the document."
+                "The words on quoracy are others. No page calls a meeting quorate until you say "
+                "that the rule agrees with the document."
             )
         return told
 
     def afterwards(self, record):
         page = change_address(TermsOfReference, record.pk)
         return [
-            (f"Change the quoracy clauses of {record}", f"{page}#table-quoracy-clauses")
+            (f"Say whether the rule of {record} says all that its document asks", page)
+            if record.quoracy_rule is not None
+            else (f"Change the quoracy clauses of {record}", f"{page}#table-quoracy-clauses")
             if record.quoracy_clauses.exists()
             else (
                 f"Add a quoracy clause to {record}",

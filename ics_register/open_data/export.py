@@ -5,6 +5,7 @@ No two formats can disagree, and no more than a few thousand records are in memo
 
 import contextlib
 import datetime
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connections, models, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from forums.models import (
     EscalationStep,
@@ -27,8 +28,13 @@ from forums.models import (
     Succession,
     TermsOfReference,
 )
-from forums.quoracy_inputs import as_called
-from forums.rule_trees import from_json, seats_named, to_json
+from forums.rule_trees import (
+    from_json,
+    organisations_named,
+    seats_named,
+    to_json,
+    with_others_named,
+)
 from forums.seat_holders import HeldSeat, seats_with_holders
 from ics_register.open_data.identifiers import Addresses, membership_anchor
 from ics_register.open_data.metadata import Wanted, about
@@ -127,6 +133,30 @@ def _batches(found: Iterable[Found], addresses: Addresses) -> Iterator[tuple[str
     yield from waiting.items()
 
 
+def seats_asked_for(terms: models.QuerySet) -> set[int]:
+    """The seats that the rules or clauses of quoracy in these terms of reference name."""
+    found = list(terms.values_list("quoracy_rule", "quoracy_clauses__seat"))
+    rules = [rule for rule, _ in found if rule is not None]
+    return {seat for _, seat in found} | {
+        seat for rule in rules for seat in seats_named(from_json(rule))
+    }
+
+
+def name_in_rule(raw: dict, slugs: dict[int, str]) -> set[str]:
+    """Write the rule of quoracy of terms of reference with the slugs of organisations, which it
+    gives. The `slugs` of all are read for the first rule that names any."""
+    if raw["quoracy_rule"] is None:
+        return set()
+    tree = from_json(raw["quoracy_rule"])
+    named = organisations_named(tree)
+    if named and not slugs:
+        slugs.update(Organisation.objects.values_list("pk", "slug"))
+    called: Any = slugs
+    rule = to_json(with_others_named(tree, organisations=called))
+    raw["quoracy_rule"] = json.dumps(rule, ensure_ascii=False)
+    return {called[key] for key in named}
+
+
 def vacancies_to_include(
     holding: Holding, of_it: bool | None, *, everything: bool
 ) -> Iterator[dict]:
@@ -203,9 +233,8 @@ class _Gathering:
             yield model.objects.filter(pk__gte=part[0], pk__lte=part[-1]).order_by("pk")
 
     def seats(self) -> Iterator[Found]:
-        then = Q() if self.everything else possible(self.day, "terms")
-        asked_for = set(QuoracyClause.objects.filter(then).values_list("seat", flat=True))
-        asked_for |= self._seats_in_rules()
+        ruled = TermsOfReference.objects.all()
+        asked_for = seats_asked_for(ruled if self.everything else ruled.possibly(self.day))
         terms = by_key("seat_id", self._read("seat_terms", SeatTerms.objects.all()))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
@@ -222,14 +251,6 @@ class _Gathering:
                     yield from terms_told("seat_terms", terms[seat.id], self.everything)
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder)
-
-    def _seats_in_rules(self) -> set[int]:
-        """The seats that rules of quoracy of the day name."""
-        terms = TermsOfReference.objects.exclude(quoracy_rule=None)
-        if not self.everything:
-            terms = terms.possibly(self.day)
-        rules = terms.values_list("quoracy_rule", flat=True)
-        return {seat for rule in rules for seat in seats_named(from_json(rule))}
 
     def _holders_to_include(self, holding: Holding, untold: Iterable[Holder] = ()) -> list[Holder]:
         """The holders to include of a post or seat: those of the day, or everybody."""
@@ -348,15 +369,12 @@ class _Gathering:
 
     def terms_of_reference(self) -> Iterator[Found]:
         """Terms of reference with their clauses and steps."""
-        included = set()
+        included, slugs = set(), dict[int, str]()
         for raw in self._of_forums("terms_of_reference", TermsOfReference):
             included.add(raw["id"])
             self.forums.add(raw["approved_by_forum_slug"])
             self.organisations.add(raw["approved_by_organisation_slug"])
-            if raw["quoracy_rule"] is not None:
-                tree, called = as_called(raw["quoracy_rule"])
-                raw["quoracy_rule"] = to_json(tree)
-                self.organisations |= called.keys()
+            self.organisations |= name_in_rule(raw, slugs)
             yield "terms_of_reference", raw
         for table, model in PARTS_OF_TERMS:
             found = self._read(table, model.objects.all())

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -101,8 +100,6 @@ def _value(key: str):
         value = raw[key]
         if value is None or value == "":
             return None
-        if isinstance(value, dict):
-            return json.dumps(value, ensure_ascii=False)
         return value.isoformat() if isinstance(value, datetime.date) else value
 
     return read

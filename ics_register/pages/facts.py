@@ -7,6 +7,8 @@ no more than the pages (see docs/data.md).
 import datetime
 
 from forums.change_words import changes_of
+from forums.quoracy_inputs import as_called
+from forums.rule_trees import to_json
 from ics_register.jinja import lines
 from ics_register.pages.formats import Here
 from ics_register.pages.names_on_day import NamesThen
@@ -196,7 +198,7 @@ def quoracy(whole) -> dict:
     """What terms of reference say about quoracy, and whether the rule says it all."""
     return {
         "quoracy_wording": whole.quoracy_wording or None,
-        "quoracy_rule": whole.quoracy_rule,
+        "quoracy_rule": whole.quoracy_rule and to_json(as_called(whole.quoracy_rule)[0]),
         "quoracy_clauses_say_all": whole.quoracy_clauses_say_all,
         "quoracy_also_asks": whole.quoracy_also_asks or None,
     }

@@ -55,8 +55,10 @@ from records.prepared import prepared
 
 
 def clauses_of(terms: TermsOnDay) -> list[QuoracyClause]:
-    """The clauses of the rule of quoracy in the terms of reference that are shown."""
-    return list(_clauses(terms.shown.pk)) if terms.are_recorded else []
+    """The clauses of the rule of quoracy in the terms of reference that are shown; none if these
+    have a rule that takes the place of clauses."""
+    ruled = terms.shown.quoracy_rule is not None
+    return list(_clauses(terms.shown.pk)) if terms.are_recorded and not ruled else []
 
 
 @prepared

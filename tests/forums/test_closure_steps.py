@@ -6,6 +6,7 @@ CCG, which an ICB replaces; Ann Lee and Ian Tait, who sit on the board for the C
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db.models import ProtectedError
 from django.test import Client
 
 from editing.dependants import LISTED
@@ -45,6 +46,7 @@ from tests.builders import (
     make_relationship,
     make_reporting_line,
     make_seat,
+    set_terms,
 )
 from tests.pages.reading import read
 from tests.stepping import confirm, errors_of, preview, remarks_of, signed_in, take
@@ -613,6 +615,22 @@ def test_a_seat_moves_and_its_quoracy_clause_follows(ccg, icb):
     assert clause.seat.on_behalf_of == icb
     assert clause.seat.memberships.get().person == ann.person
     assert done.headers["Location"].endswith(f"/{clause.seat.pk}/change/")
+
+
+def test_a_seat_moves_and_rules_that_name_it_follow(ccg, icb):
+    seat = make_seat(on_behalf_of=ccg)
+    rule = {"people": 1, "in": {"seats": [seat.pk]}, "counting": ["remote"]}
+    terms = set_terms(seat.forum, quoracy_rule=rule)
+    fields = {"date": "2022-07-01", "organisation": icb}
+
+    shown = preview(seat, "move", **fields)
+    take(seat, "move", **fields)
+
+    assert any("names the new seat" in remark for remark in remarks_of(shown))
+    terms.refresh_from_db()
+    assert terms.quoracy_rule["in"] == {"seats": [icb.seats.get().pk]}
+    with pytest.raises(ProtectedError):
+        icb.seats.get().delete()
 
 
 def test_a_seat_does_not_move_to_whom_it_speaks_for(ccg):

@@ -1,20 +1,31 @@
 """The rule of quoracy in the admin of terms of reference and in the step that records new ones."""
 
+import json
+
 import pytest
 from django.core.exceptions import ValidationError
 
+from editing.field_changes import changes_in_words
 from editing.links import step_address
-from forums.models import Forum, TermsOfReference
+from forums.models import ClauseKind, Forum, TermsOfReference
 from forums.quoracy_inputs import rule_of
 from forums.rule_trees import MOST_BRANCHES
-from tests.admin_pages import address, errors_of, send
+from tests.admin_pages import address, errors_of, send, typed
 from tests.builders import (
+    day,
     make_chair_seat,
+    make_document,
+    make_escalation_step,
     make_forum,
     make_organisation,
+    make_quoracy_clause,
     make_seat,
+    set_terms,
     terms_of,
 )
+from tests.in_use.stage import take
+from tests.pages import opened
+from tests.pages.as_data import read_data
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +147,82 @@ def test_new_terms_of_reference_begin_with_the_rule_of_the_former(admin_client, 
     page = admin_client.get(step_address(Forum, board.pk, "new-terms")).content.decode()
     assert "It reads:</strong> A meeting is quorate when at least 2 members attend" in page
     assert TermsOfReference.objects.count() == 1
+
+
+def test_new_terms_with_a_rule_leave_the_clauses_of_the_former_behind(admin_client, board):
+    make_quoracy_clause(forum=board)
+    make_escalation_step(terms=terms_of(board), order=1)
+    rows = {"quoracy_rule-rows": "8", "quoracy_rule-joined": "all", **row(1, number="2")}
+    take(board, "new-terms", date="2024-04-01", document=make_document(), **rows)
+    terms = board.terms_of_reference.latest("latest_start")
+    assert terms.quoracy_rule == asks(2)
+    assert (terms.quoracy_clauses.count(), terms.escalation_steps.count()) == (0, 1)
+
+
+def test_a_version_with_a_rule_is_judged_by_it_and_not_by_its_clauses(admin_client, board):
+    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3, note="As in 2019.")
+    terms = set_terms(board, quoracy_rule=asks(2), quoracy_clauses_say_all=True)
+    for page in ("/forums/board/", "/forums/board/quoracy/", "/forums/board/terms/"):
+        text = read(page).text
+        assert "at least 2 members attend" in text, page
+        assert "at least 3 members" not in text and "As in 2019." not in text, page
+    assert read_data("/forums/board/quoracy.json").said["quoracy_clauses"] == []
+    form = admin_client.get(form_of(terms)).content.decode()
+    assert "Quoracy clauses, of which the rule above takes the place" in form
+
+
+def test_json_and_files_name_an_organisation_in_a_rule_by_its_slug(board):
+    trust = board.seats.get(title="Partners").on_behalf_of
+    set_terms(board, quoracy_rule=asks(2, {"organisation": trust.pk}))
+    by_slug = asks(2, {"organisation": "trust"})
+    for page in ("/forums/board.json", "/forums/board/quoracy.json"):
+        assert read_data(page).said["quoracy_rule"] == by_slug
+    [exported] = opened.sqlite().execute("SELECT quoracy_rule FROM terms_of_reference")
+    assert json.loads(exported["quoracy_rule"]) == by_slug
+
+
+def test_histories_tell_a_rule_in_words_and_seats_of_one_title_by_their_time(board):
+    trust = board.seats.get(title="Partners").on_behalf_of
+    terms = set_terms(board, quoracy_rule={"all": [asks(2), asks(1, {"organisation": trust.pk})]})
+    words = (
+        "It asks that (1) at least 2 members attend; and (2) at least 1 person for “The trust” "
+        "attends: in each case, in person or remotely."
+    )
+    assert told(terms) == ("", words)
+    [old] = board.seats.filter(title="Chair")
+    old.end_date = day("2024-03-31")
+    old.save()
+    new = make_chair_seat(forum=board, start_date="2024-04-01")
+    for seat in (old, new):
+        terms.quoracy_rule = asks(1, {"seats": [seat.pk]})
+        terms.save()
+    before, after = told(terms)
+    assert "to 31 March 2024” attends" in before and "since 1 April 2024” attends" in after
+
+
+def told(terms) -> tuple[str, str]:
+    """The last change of the rule, as the history of terms of reference tells it."""
+    [change] = changes_in_words([terms.history.first()])
+    [(old, new)] = [(each.old, each.new) for each in change.fields if each.name == "quoracy_rule"]
+    return old, new
+
+
+@pytest.mark.parametrize("chosen", ["theirs", "mine"])
+def test_of_two_who_change_a_rule_at_once_the_second_chooses_which_is_kept(
+    admin_client, board, chosen
+):
+    terms = set_terms(board, quoracy_rule=asks(2))
+    opened_form = admin_client.get(form_of(terms))
+    sent = {**typed(opened_form), "reason": "Two at once.", **row(1, number="3")}
+    set_terms(board, quoracy_rule=asks(4))
+    shown = admin_client.post(form_of(terms), sent)
+    [touched] = shown.context_data["conflict"].touched
+    assert (touched.was, touched.now, touched.typed) == tuple(
+        f"It asks that at least {number} members attend in person or remotely."
+        for number in (2, 4, 3)
+    )
+    answers = {touched.name: chosen, "seen": shown.context_data["conflict"].seen}
+    done = admin_client.post(form_of(terms), {**sent, **answers})
+    assert done.status_code == 302, errors_of(done)
+    terms.refresh_from_db()
+    assert terms.quoracy_rule == asks(4 if chosen == "theirs" else 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forums.models import Membership, QuoracyClause, Seat, SeatVacancy
+from forums.models import Membership, QuoracyClause, Seat, SeatVacancy, TermsOfReference
 from organisations.models import Organisation, Post, Relationship
 from people.models import Appointment
 from records.confirmations import reconfirm
@@ -23,6 +23,7 @@ from tests.builders import (
     make_reporting_line,
     make_seat,
     make_seat_vacancy,
+    set_terms,
 )
 from tests.in_use.stage import changes, paper, take
 from tests.pages.as_data import read_data
@@ -53,6 +54,8 @@ def seat(ccg):
     make_seat_vacancy(seat=seat, start_date="2022-05-01")
     make_member_organisation(forum=forum, organisation=ccg)
     make_quoracy_clause(forum=forum, kind="must-include", seat=seat)
+    somebody = {"people": 1, "in": {"seats": [seat.pk]}, "counting": ["remote"]}
+    set_terms(forum, quoracy_rule=somebody)
     return seat
 
 
@@ -142,7 +145,10 @@ def test_a_merger_is_called_off(ccg, icb, seat):
     make_reporting_line(from_forum=seat.forum, to_forum=None, to_organisation=ccg)
     group = make_organisation(name="The Group", start_date="2013-04-01")
     make_relationship(from_organisation=ccg, to_organisation=group, kind="part-of")
-    models = (Post, Appointment, Seat, Membership, SeatVacancy, Relationship, QuoracyClause)
+    models = (
+        Post, Appointment, Seat, Membership, SeatVacancy, Relationship, QuoracyClause,
+        TermsOfReference,
+    )  # fmt: skip
     before = {model: _facts(model) for model in models}
     told = changes()
     merged(
