@@ -116,7 +116,7 @@ def batches_of(plan: Plannable) -> list:
 def refuse_if_moved_already(plan: Relationship, begins: When) -> None:
     """Raise ValidationError if the step has moved everything for a succession on another day."""
     if plan.start_is_announced or plan.starts in (None, begins) or not Merger.by(plan).undoings:
-        return  # What is announced without a day is moved when the day is given.
+        return  # An announced merger is moved when its day is given.
     remedy = (
         f"If a document puts that off, take “{SAY_WHETHER}” on this succession: all of it follows"
         if plan.is_open_plan
