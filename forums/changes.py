@@ -140,33 +140,38 @@ def _keys(
 ) -> QuerySet:
     """The rows of `keys_between`. `until` leaves out later events, and all that was so by a day."""
     parts = []
-    for kind in KINDS:
-        for which in kind.events_about(about):
-            concerned = kind.concerning(about, which)
-            if concerned is None:
-                continue
-            if about is None:
-                found = kind.rows_with(which).filter(
-                    may_be_listed_on(kind, which, windows), kind.not_with_owner(which)
-                )
-            else:
-                concerned_or_next = _or_took_over(kind, which, concerned)
-                found = kind.rows_with(which).filter(
-                    concerned_or_next, if_may_be_listed_on(kind, which, windows)
-                )
-                if kind.true_of:
-                    found = found.filter(kind.not_with_owner(which))
-            if until is not None:
-                found = found.alias(on=kind.day_of(which)).filter(
-                    **{f"{which}_qualifier": Qualifier.ON}, on__lte=until
-                )
-            parts.append(_as_rows(kind, which, _handed_over(kind, which, found, windows)))
+    for kind, which, concerned in _events(about):
+        if about is None:
+            found = kind.rows_with(which).filter(
+                may_be_listed_on(kind, which, windows), kind.not_with_owner(which)
+            )
+        else:
+            concerned_or_next = _or_took_over(kind, which, concerned)
+            found = kind.rows_with(which).filter(
+                concerned_or_next, if_may_be_listed_on(kind, which, windows)
+            )
+            if kind.true_of:
+                found = found.filter(kind.not_with_owner(which))
+        if until is not None:
+            found = found.alias(on=kind.day_of(which)).filter(
+                **{f"{which}_qualifier": Qualifier.ON}, on__lte=until
+            )
+        parts.append(_as_rows(kind, which, _handed_over(kind, which, found, windows)))
     return (
         parts[0]
         .union(*parts[1:], all=True)
         # A first day begins before a last day is over.
         .order_by("limit", "on", "owner_name", "rank", "-which", "pk")
     )
+
+
+def _events(about: Subject | None) -> Iterator[tuple[Kind, str, Q]]:
+    """The events of each kind, with the filter of those that concern what is asked about."""
+    for kind in KINDS:
+        for which in kind.events_about(about):
+            concerned = kind.concerning(about, which)
+            if concerned is not None:
+                yield kind, which, concerned
 
 
 def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
@@ -245,21 +250,16 @@ def _day_of_so_many(days: Between, most: int) -> datetime.date | None:
 def days_of_changes(up_to: datetime.date, about: Subject | None = None) -> Between | None:
     """From the first to the last day up to `up_to` on which anything began or ended, or anything
     that concerns one forum, organisation or person; None if nothing did."""
-    parts = []
-    for kind in KINDS:
-        for which in kind.events_about(about):
-            concerned = kind.concerning(about, which)
-            if concerned is None:
-                continue
-            parts.append(
-                kind.rows_with(which)
-                .alias(on=kind.day_of(which))
-                .filter(concerned, tells_a_day(which), on__lte=up_to)
-                .annotate(one=Value(1))
-                .values("one")
-                .annotate(earliest=Min("on"), latest=Max("on"))
-                .values_list("earliest", "latest")
-            )
+    parts = [
+        kind.rows_with(which)
+        .alias(on=kind.day_of(which))
+        .filter(concerned, tells_a_day(which), on__lte=up_to)
+        .annotate(one=Value(1))
+        .values("one")
+        .annotate(earliest=Min("on"), latest=Max("on"))
+        .values_list("earliest", "latest")
+        for kind, which, concerned in _events(about)
+    ]
     found = [days for days in parts[0].union(*parts[1:]) if None not in days]
     if not found:
         return None

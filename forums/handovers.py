@@ -56,7 +56,7 @@ def _others(kind: Kind) -> QuerySet:
 
 
 def predecessors(kind: Kind) -> QuerySet:
-    """The tenures that one took over from, the latest first, and whoever acted after the others."""
+    """The tenures that one took over from: the latest first, and those of acting holders last."""
     found = _others(kind).filter(adjoining(F, OuterRef))
     acted = [Case(CaseWhen(ACTS, then=1), default=0)] if kind.held_field else []
     return found.order_by(*acted, "-end_date", "-pk")

@@ -20,7 +20,7 @@ from forums.forum_successions import Succession  # noqa: F401  (a model)
 from forums.rule_trees import from_json, seats_named
 from forums.seat_terms import SeatLaidDown, SeatTerms  # noqa: F401  (a model)
 from forums.speaking_for import SpeaksFor, one_to_speak_for
-from forums.terms_of_reference import TermsOfReference  # noqa: F401  (a model)
+from forums.terms_of_reference import TermsOfReference
 from organisations.held_terms import HasEarlierTerms
 from organisations.models import Held, Organisation, Place, Post, owner_over_in_words
 from people.models import LATEST_FIRST, TERM_RUNS, Person, Tenure, one_announced, one_holder_rules
@@ -287,11 +287,16 @@ class Seat(SeatLaidDown, SpeaksFor, Held, DatedFact):
 
     def delete(self, *args, **kwargs):
         """Raises ProtectedError if a rule of quoracy names it: no database looks into those."""
-        ruled = self.forum.terms_of_reference.exclude(quoracy_rule=None)
-        naming = {each for each in ruled if self.pk in seats_named(from_json(each.quoracy_rule))}
+        naming: set[models.Model] = {*self.terms_that_name_it()}
         if naming:
             raise ProtectedError("A rule of quoracy names this seat.", naming)
         return super().delete(*args, **kwargs)
+
+    def terms_that_name_it(self) -> list[TermsOfReference]:
+        """The terms of reference of its forum whose rule of quoracy names it."""
+        own = TermsOfReference.objects.filter(forum=self.forum_id)
+        ruled = own.exclude(quoracy_rule=None).select_related("forum")
+        return [each for each in ruled if self.pk in seats_named(from_json(each.quoracy_rule))]
 
     def __str__(self):
         return f"{self.title}, {self.forum}"

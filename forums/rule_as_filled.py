@@ -13,7 +13,7 @@ from forums.quoracy import (
     sent_from,
     sent_instead,
 )
-from forums.rule_trees import OrganisationsAsked, leaves
+from forums.rule_trees import leaves, organisations_asked, people_asked, ways_counted
 from forums.rules import (
     Found,
     JudgedRule,
@@ -33,9 +33,10 @@ def as_filled(rule: RuleOfQuoracy, body: QuoracyForum, *, named: bool = False) -
     """
 
     def could(judged: Found) -> bool | None:
-        asked = [each for each in leaves(judged.branch) if not isinstance(each, OrganisationsAsked)]
         unknown = any(
-            place.number is None for each in asked for place in places_of(each.among, body)
+            place.number is None
+            for each in people_asked(judged.branch)
+            for place in places_of(each.among, body)
         )
         return None if judged.met is False and unknown else judged.met
 
@@ -53,7 +54,7 @@ def everybody(rule: RuleOfQuoracy, body: QuoracyForum, *, named: bool = False) -
     coming = [filler_or_acting(place, each) for place in counted for each in place.fillers]
     if not named:
         coming += _not_recorded(counted)
-    if any(isinstance(each, OrganisationsAsked) for each in leaves(rule.tree)):
+    if organisations_asked(rule.tree):
         there = {one.organisation for one in coming}
         each = (sent_by(member, body, named=named) for member in body.members)
         coming += [sent for sent in each if sent and sent.organisation not in there]
@@ -71,10 +72,10 @@ def _not_recorded(places: Iterable[QuoracySeat]) -> Iterator[Attendee]:
 
 def _sent(rule: RuleOfQuoracy, body: QuoracyForum) -> Iterator[Attendee]:
     """Substitutes and proxies of organisations, and people for those that the rule names alone."""
-    asked = [each for each in leaves(rule.tree) if isinstance(each, OrganisationsAsked)]
+    asked = organisations_asked(rule.tree)
     if asked and all(member.closed for member in body.members):
         yield Attendee("somebody for an organisation that is not recorded")
-    ways = frozenset[How]().union(*(each.counting for each in asked))
+    ways = ways_counted(asked)
     for member in body.members:
         yield from sent_instead(member, ways)
     yield from outsiders(rule, body)
@@ -84,7 +85,7 @@ def _for_those_who_sit_twice(
     rule: RuleOfQuoracy, places: Iterable[QuoracySeat]
 ) -> Iterator[Attendee]:
     """Substitutes and deputies of people who attend from another place."""
-    ways = frozenset[How]().union(*(each.counting for each in leaves(rule.tree)))
+    ways = ways_counted(leaves(rule.tree))
     seated: set[int] = set()
     for place in places:
         for filler in place.fillers:

@@ -14,7 +14,7 @@ A branch is numbered by its place: "3.1" is the first branch of the third.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
@@ -156,16 +156,30 @@ def leaves(tree: Branch) -> list[Leaf]:
     return [each for _, each in numbered(tree) if isinstance(each, Leaf)]
 
 
+def people_asked(tree: Branch) -> list[PeopleAsked | ShareAsked]:
+    """The branches that ask for people."""
+    return [each for each in leaves(tree) if not isinstance(each, OrganisationsAsked)]
+
+
+def organisations_asked(tree: Branch) -> list[OrganisationsAsked]:
+    """The branches that ask for member organisations."""
+    return [each for each in leaves(tree) if isinstance(each, OrganisationsAsked)]
+
+
+def ways_counted(asked: Iterable[Leaf]) -> Ways:
+    """The ways of taking part that one of these branches counts."""
+    return Ways().union(*(each.counting for each in asked))
+
+
 def seats_named(tree: Branch) -> frozenset[int]:
     """The seats that a rule names, by their keys."""
-    asked = [each for each in leaves(tree) if not isinstance(each, OrganisationsAsked)]
-    return frozenset(seat for each in asked for seat in each.among.seats)
+    return frozenset(seat for each in people_asked(tree) for seat in each.among.seats)
 
 
 def organisations_named(tree: Branch) -> frozenset[str | int]:
     """The organisations that a rule names, by their slugs or by their keys."""
-    asked = [each for each in leaves(tree) if not isinstance(each, OrganisationsAsked)]
-    return frozenset(each.among.organisation for each in asked if each.among.organisation)
+    named = (each.among.organisation for each in people_asked(tree))
+    return frozenset(each for each in named if each)
 
 
 def with_others_named(

@@ -35,6 +35,7 @@ from forums.rule_trees import (
     Ways,
     leaves,
     number_below,
+    people_asked,
 )
 
 
@@ -273,7 +274,7 @@ def concerns(leaf: Leaf, place: QuoracySeat, body: QuoracyForum) -> bool:
 
 def places_counted(tree: Branch, body: QuoracyForum) -> list[QuoracySeat]:
     """The places from which a branch that asks for people counts them."""
-    asked = [leaf for leaf in leaves(tree) if not isinstance(leaf, OrganisationsAsked)]
+    asked = people_asked(tree)
     return [place for place in body.places if any(concerns(leaf, place, body) for leaf in asked)]
 
 

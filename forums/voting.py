@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from forums.assignment import Demand, assigned
 from forums.choices import DecisionRule
 from forums.quoracy import Attendee, How, QuoracyForum
-from forums.rule_trees import Branch, OrganisationsAsked, Ways, leaves
+from forums.rule_trees import (
+    Branch,
+    OrganisationsAsked,
+    Ways,
+    leaves,
+    organisations_asked,
+    ways_counted,
+)
 from forums.rules import found, person_of, takes
 
 
@@ -71,7 +78,7 @@ def _by_seat(
     rule: str, quoracy: Branch, body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> Voting:
     places = [place for place in body.places if place.votes]
-    counting = frozenset[How]().union(*(leaf.counting for leaf in leaves(quoracy)))
+    counting = ways_counted(leaves(quoracy))
     can = [one for one in attendees if _carries_vote(one, body, counting)]
     [counted], _ = assigned([Demand(len(can), list(range(len(can))))], [person_of(o) for o in can])
     there = [can[which] for which in counted]
@@ -105,11 +112,11 @@ def _carries_vote(one: Attendee, body: QuoracyForum, counting: Ways) -> bool:
 def _by_organisation(
     rule: str, quoracy: Branch, body: QuoracyForum, attendees: Sequence[Attendee]
 ) -> Voting:
-    own = [each for each in leaves(quoracy) if isinstance(each, OrganisationsAsked)]
+    own = organisations_asked(quoracy)
     each = OrganisationsAsked(
         None,
         any(leaf.one_for_several for leaf in own),
-        frozenset({How.REMOTE}).union(*(leaf.counting for leaf in own)),
+        ways_counted(own) | {How.REMOTE},
     )
     there = found(each, body, attendees)
     return Voting(

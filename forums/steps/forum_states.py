@@ -1,40 +1,24 @@
 """Guided steps that change what a forum is from a day on: it is set up, moves or is rehosted."""
 
-from editing.step_forms import StepForm, record_choice
-from editing.steps import Step, step_on
-from forums.models import Forum, ForumStatus
-from organisations.terms_changes import change_terms
+from editing.step_forms import record_choice
+from editing.steps import step_on
+from forums.models import Forum, ForumState, ForumStatus
+from forums.steps.terms_steps import ChangeTerms, ChangeTermsForm
 
 MAY_CHANGE = ("forums.change_forum", "forums.add_forumstate")
 
 
-class ChangeOfForum(Step):
-    """Changes what a forum is from a day on. It stays the same forum, with its members."""
-
-    permissions = MAY_CHANGE
-
-    def changes(self, form) -> dict:
-        """The fields that change, each with what it is from then on."""
-        raise NotImplementedError
-
-    def take(self, form):
-        change_terms(
-            changed=self.record, begins=form.when, source=form.source, **self.changes(form)
-        )
-
-    def remarks(self, form):
-        if form.when.first_possible() <= self.today:
-            return []
-        return ["Pages show the forum as it is now until that day."]
-
-
-class SetUpForm(StepForm):
+class SetUpForm(ChangeTermsForm):
+    terms_model = ForumState
     date_label = "First day on which it was set up"
     date_help = "Until the day before, pages show it as proposed."
 
+    def laid_down(self):
+        return {"status": ForumStatus.ESTABLISHED}
+
 
 @step_on(Forum)
-class SetUp(ChangeOfForum):
+class SetUp(ChangeTerms):
     name = "set-up"
     rank = 40
     title = "Say that it was set up"
@@ -43,17 +27,15 @@ class SetUp(ChangeOfForum):
         "earlier days go on to say that it was proposed."
     )
     form_class = SetUpForm
+    permissions = MAY_CHANGE
 
     @classmethod
     def is_for(cls, record, day):
-        return record.status == ForumStatus.PROPOSED and not record.has_ended(day)
-
-    def changes(self, form):
-        return {"status": ForumStatus.ESTABLISHED}
+        return record.status == ForumStatus.PROPOSED and super().is_for(record, day)
 
 
-class MoveForm(StepForm):
-    date_label = "First day of the change"
+class MoveForm(ChangeTermsForm):
+    terms_model = ForumState
     date_help = "Until the day before, pages show the forum as it was."
     groups = [("From then on", ["host", "place"])]
 
@@ -78,7 +60,7 @@ class MoveForm(StepForm):
 
 
 @step_on(Forum)
-class Move(ChangeOfForum):
+class Move(ChangeTerms):
     name = "move"
     rank = 60
     title = "Change its host or its place from a day"
@@ -87,13 +69,4 @@ class Move(ChangeOfForum):
         "another place. What it was is kept."
     )
     form_class = MoveForm
-
-    @classmethod
-    def is_for(cls, record, day):
-        return not record.has_ended(day)
-
-    def initial(self):
-        return {"host": self.record.host_id, "place": self.record.place_id}
-
-    def changes(self, form):
-        return {name: form.cleaned_data[name] for name in ("host", "place")}
+    permissions = MAY_CHANGE

@@ -15,7 +15,6 @@ from forums.actions import create_post_or_seat
 from forums.closure_dependants import dependants_of_held
 from forums.closures import abolish, move_seat
 from forums.models import Forum, QuoracyClause, Seat, SeatCategory, SeatRole, TermsOfReference
-from forums.rule_trees import from_json, seats_named
 from forums.speaking_for import INDEPENDENT
 from forums.steps.closures import ClosureForm, ClosureStep, relation
 from forums.transfers import FOLLOW
@@ -306,9 +305,7 @@ def clauses_on(seat: Seat, becomes: str) -> list[Note]:
 
 def terms_that_name(seat: Seat, day: datetime.date) -> list[TermsOfReference]:
     """The terms of reference, not over on the day, whose rule of quoracy names a seat."""
-    ruled = TermsOfReference.objects.filter(forum=seat.forum_id, latest_end__gte=day)
-    ruled = ruled.exclude(quoracy_rule=None).select_related("forum")
-    return [each for each in ruled if seat.pk in seats_named(from_json(each.quoracy_rule))]
+    return [each for each in seat.terms_that_name_it() if not each.has_ended(day)]
 
 
 @step_on(Seat)

@@ -21,7 +21,7 @@ YES_OR_NO = {None: "", True: "yes", False: "no"}
 
 
 class ChangeTermsForm(StepForm):
-    """Asks what is laid down of a post or seat from a day on, beginning with what is now."""
+    """Asks what is laid down of a post, seat or forum from a day on, beginning with what is now."""
 
     terms_model: type[EarlierTerms]
     date_label = "First day of the change"
@@ -32,7 +32,7 @@ class ChangeTermsForm(StepForm):
 
 
 class ChangeTerms(Step):
-    """Changes what is laid down of a post or seat from a day on."""
+    """Changes what is laid down of a post, a seat or a forum from a day on."""
 
     name = "change-terms"
     rank = 55
@@ -46,7 +46,7 @@ class ChangeTerms(Step):
         asked = self.form_class.base_fields
         now = {name: getattr(self.record, name) for name in self.form_class.terms_model.laid_down}
         return {
-            name: YES_OR_NO[value] if isinstance(asked[name], YesOrNo) else value
+            name: YES_OR_NO[value] if isinstance(asked.get(name), YesOrNo) else value
             for name, value in now.items()
         }
 

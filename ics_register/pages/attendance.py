@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.utils.text import capfirst
 
+from forums import rule_trees
 from forums.quoracy import (
     Attendee,
     Filler,
@@ -21,7 +22,7 @@ from forums.quoracy import (
     sent_from,
     sent_instead,
 )
-from forums.rule_trees import Leaf, OrganisationsAsked, leaves
+from forums.rule_trees import Leaf, leaves
 from forums.rules import RuleOfQuoracy, concerns, outsiders, places_counted
 
 ATTENDS, REMOTELY, ACTING, PROXY, SUBSTITUTE, DEPUTY, SUCCESSOR, ABSENT, AS_SEATS = (
@@ -175,8 +176,8 @@ def organisations_asked(
     and nobody sits for. `seats` get questions too."""
     asked = leaves(rule.tree)
     told = ways_told_apart(asked)
-    counting = [leaf for leaf in asked if isinstance(leaf, OrganisationsAsked)]
-    taken = frozenset[How]().union(*(leaf.counting for leaf in counting)) & told
+    counting = rule_trees.organisations_asked(rule.tree)
+    taken = rule_trees.ways_counted(counting) & told
     members = body.members if counting else ()
     return [
         *(_of_member(member, body, taken, told, seats, beside) for member in members),

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from forums.change_words import told_on
-from forums.forum_states import ForumState, as_on, as_they_were, changes_of_forum
+from forums.forum_states import as_on, as_they_were, changes_of_forum
 from forums.models import (
     EscalationStep,
     Forum,
@@ -35,7 +35,7 @@ from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair, spoken_for
 from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole, whole_list
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.joins import STATED_SOURCES, with_sources, with_state
 from ics_register.pages.lists import filtered, page_of_day
 from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
 from ics_register.pages.page import public_page
@@ -49,7 +49,6 @@ from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
 from ics_register.pages.verdicts import as_filled_in_words, beyond
 from ics_register.pages.versions import standing_in_words, terms_of, version_rows
-from organisations.held_terms import has_terms
 from people.standing import Standing
 from records.namesakes import told_apart
 from records.periods import both, not_over
@@ -129,8 +128,7 @@ def forums_as_csv(context: dict, here: Here) -> CsvTable:
     as_csv=forums_as_csv,
 )
 def forum_list(request: HttpRequest, asked: AskedDay):
-    forums = with_sources(Forum.objects.order_by("folded"), "host", whole=["place"])
-    forums = Forum.knowing_of_terms(forums)
+    forums = with_state(Forum.objects.order_by("folded"))
     chosen = ForumFilter(request.GET, queryset=forums.listed(asked.day), asked=asked)
     page = page_of_day(request, filtered(chosen), asked.day)
     later = known_later.after(page, chosen.filter_queryset(forums.openly_perhaps(asked.day)))
@@ -263,12 +261,11 @@ def forums(value, by: str = "slug") -> QuerySet:
     Queries that find nothing would take up to a fifth of the time of a page.
     """
     it = OuterRef("pk")
-    return with_sources(Forum.objects.filter(**{by: value}), "host", whole=["place"]).annotate(
+    return with_state(Forum.objects.filter(**{by: value})).annotate(
         has_clauses=Exists(QuoracyClause.objects.filter(terms__forum=it)),
         has_members=Exists(MemberOrganisation.objects.filter(forum=it)),
         has_names=Exists(ForumName.objects.filter(forum=it)),
         has_steps=Exists(EscalationStep.objects.filter(terms__forum=it)),
-        has_terms=has_terms(ForumState, "pk"),
         has_terms_of_reference=Exists(TermsOfReference.objects.filter(forum=it)),
         has_successions=Exists(Succession.objects.filter(Q(from_forum=it) | Q(to_forum=it))),
     )

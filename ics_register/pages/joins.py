@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from records.models import DatedFact, Fact
+from forums.models import Forum
+from records.models import DatedFact, DatedRecordQuerySet, Fact
 from records.periods import Period
 
 # The documents that a fact with a period may rest on, as `select_related` takes them.
@@ -39,3 +40,8 @@ def with_sources(
     documents = [f"{each}__{column}" for each in (*sources, *ends) for column in shown]
     records = [f"{each}__{column}" for each in named for column in NAMED]
     return facts.select_related(*named, *whole, *sources, *ends).only(*own, *documents, *records)
+
+
+def with_state(forums: DatedRecordQuerySet) -> DatedRecordQuerySet:
+    """Forums with their sources, host and place, for `as_they_were` to give those of the day."""
+    return Forum.knowing_of_terms(with_sources(forums, "host", whole=["place"]))

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from forums import rule_trees
 from forums.models import (
     Forum,
     MemberOrganisation,
@@ -17,7 +18,6 @@ from forums.quoracy_inputs import body_of, names_on, rule_of
 from forums.rule_as_filled import as_filled
 from forums.rule_examples import Example, example_of, still_to_come
 from forums.rule_sentences import NamesInRules, in_one_sentence
-from forums.rule_trees import OrganisationsAsked, leaves
 from forums.rule_verdicts import BranchShown, branches_shown
 from forums.rules import RuleOfQuoracy, judge_tree, outsiders
 from forums.seat_holders import HeldSeat, held_seats_of
@@ -97,7 +97,7 @@ def rule_of_forum(
     return {
         "could_be": could_be(rule, body, names) if ruled else None,
         "reading": read_as(rule, names),
-        "asks_organisations": asks_for_organisations(rule),
+        "asks_organisations": bool(rule_trees.organisations_asked(rule.tree)),
     }
 
 
@@ -222,10 +222,7 @@ def rule_in_words(
         "read_as": rule and names and read_as(rule, names),
         "beyond": beyond(shown),
         "one_for_several": rule is not None
-        and any(
-            isinstance(leaf, OrganisationsAsked) and leaf.one_for_several
-            for leaf in leaves(rule.tree)
-        ),
+        and any(each.one_for_several for each in rule_trees.organisations_asked(rule.tree)),
         "no_rule": "" if rule or not forum.certainly(asked.day) else no_rule(forum, terms, asked),
     }
 
@@ -382,7 +379,7 @@ def came_after(
 ) -> dict[int, list[Relationship]]:
     """The successions of closed members by what is still open, by the key of the member, if the
     rule asks for them."""
-    if rule is None or not asks_for_organisations(rule):
+    if rule is None or not rule_trees.organisations_asked(rule.tree):
         return {}
     closed = [each.organisation_id for each in members if each.organisation.has_ended(day)]
     return {
@@ -396,10 +393,6 @@ def certain(forum: Forum, seats: list, members: list, asked: AskedDay) -> tuple[
     if forum.has_ended(asked.day):
         return [], []
     return tuple([each for each in all_ if each.certainly(asked.day)] for all_ in (seats, members))
-
-
-def asks_for_organisations(rule: RuleOfQuoracy) -> bool:
-    return any(isinstance(leaf, OrganisationsAsked) for leaf in leaves(rule.tree))
 
 
 def questions(

@@ -37,7 +37,7 @@ from ics_register.pages.formats import (
 )
 from ics_register.pages.forums import chairs_of
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import with_sources
+from ics_register.pages.joins import with_state
 from ics_register.pages.lists import filtered, page_of_day
 from ics_register.pages.names_on_day import earliest_day, names_then
 from ics_register.pages.page import public_page
@@ -91,8 +91,7 @@ def forums_in_order() -> DatedRecordQuerySet:
         default=len(LEVELS),
         output_field=IntegerField(),
     )
-    forums = Forum.knowing_of_terms(with_sources(Forum.objects.all(), "host", whole=["place"]))
-    return forums.order_by(level, "place__folded", "folded", "pk")
+    return with_state(Forum.objects.all()).order_by(level, "place__folded", "folded", "pk")
 
 
 def structure_as_json(context: dict, here: Here) -> dict:
@@ -271,8 +270,7 @@ def cannot_say(forum: Forum, asked: AskedDay) -> str:
 def forum_named(slug: str) -> Forum:
     """The forum that the address names by its slug of today or an earlier one."""
     try:
-        forums = with_sources(Forum.objects.all(), "host", whole=["place"])
-        return record_at(Forum.knowing_of_terms(forums), slug)
+        return record_at(with_state(Forum.objects.all()), slug)
     except Moved as moved:
         return moved.record
     except Http404:
