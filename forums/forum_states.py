@@ -81,6 +81,11 @@ def as_on(day: datetime.date, so: Q) -> Q:
     return Q(pk__in=then.values("forum")) | (~Q(pk__in=not_over.values("forum")) & so)
 
 
+def established_on(day: datetime.date) -> Q:
+    """A filter on forums: each was set up by `day`, and not only proposed."""
+    return as_on(day, Q(status=ForumStatus.ESTABLISHED))
+
+
 @prepared
 def _states_of(forums: tuple[int, ...]) -> QuerySet:
     return ForumState.objects.filter(forum__in=forums).select_related("host", "place")

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from editing.worklists import WorklistPart, WorklistRow, named, worklist
-from forums.forum_states import as_on
+from forums.forum_states import established_on
 from forums.models import (
     Forum,
-    ForumStatus,
     MemberOrganisation,
     Membership,
     QuoracyClause,
@@ -68,8 +67,7 @@ class NotQuorate(Forums):
         ruled = TermsOfReference.objects.certainly(self.day).filter(
             Q(quoracy_clauses__isnull=False) | ~Q(quoracy_rule=None)
         )
-        set_up = as_on(self.day, Q(status=ForumStatus.ESTABLISHED))
-        there = self.narrowed(Forum.objects.certainly(self.day).filter(set_up))
+        there = self.narrowed(Forum.objects.certainly(self.day).filter(established_on(self.day)))
         ruled = ruled.select_related("forum")
         terms = {
             each.forum_id: each for each in ruled.filter(forum__in=there.values("pk")).distinct()

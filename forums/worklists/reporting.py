@@ -12,12 +12,11 @@ from editing.worklists import (
     named_in_ends,
     worklist,
 )
-from forums.forum_states import as_on
+from forums.forum_states import established_on
 from forums.models import (
     ANSWERS,
     DecisionBasis,
     Forum,
-    ForumStatus,
     LineKind,
     ReportingLine,
     TermsOfReference,
@@ -106,7 +105,7 @@ class ForumsWithoutALine(Forums):
         return self.narrowed(
             Forum.objects.certainly(self.day)
             .filter(~Exists(lines.filter(from_forum=OuterRef("pk"))))
-            .filter(as_on(self.day, Q(status=ForumStatus.ESTABLISHED)))
+            .filter(established_on(self.day))
             .annotate(heads=Exists(below), statutory=Exists(statutory.filter(forum=OuterRef("pk"))))
             .select_related("host", *named_in_ends("host"))
             .order_by("folded", "pk")

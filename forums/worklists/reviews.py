@@ -3,7 +3,8 @@
 from django.db.models import QuerySet
 
 from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
-from forums.models import Forum, ForumStatus, TermsOfReference
+from forums.forum_states import established_on
+from forums.models import Forum, TermsOfReference
 from organisations.worklists import PLACE
 from people.worklists.terms import NOTICE
 from records.periods import date_in_words
@@ -28,7 +29,7 @@ class TermsToReview(WorklistPart):
     narrowed_by = {PLACE: ("forum__place",)}
 
     def in_force(self) -> QuerySet:
-        established = Forum.objects.certainly(self.day).filter(status=ForumStatus.ESTABLISHED)
+        established = Forum.objects.certainly(self.day).filter(established_on(self.day))
         return self.narrowed(
             TermsOfReference.objects.certainly(self.day)
             .filter(forum__in=established)

@@ -20,6 +20,7 @@ from tests.builders import (
     make_appointment,
     make_chair_seat,
     make_forum,
+    make_forum_state,
     make_member_organisation,
     make_membership,
     make_organisation,
@@ -667,6 +668,17 @@ def test_terms_of_reference_of_which_no_review_is_recorded_stand_apart():
 
 
 # Held twice
+
+
+@pytest.mark.parametrize(
+    ("until", "is_listed"), [(in_days(-1), True), (in_days(0), False)], ids=["set up", "to be"]
+)
+def test_a_proposed_forum_is_reviewed_once_it_is_set_up(until, is_listed):
+    forum = make_forum(status=ForumStatus.ESTABLISHED)
+    terms = make_terms(forum=forum, review_date=in_days(5))
+    make_forum_state(forum=forum, status=ForumStatus.PROPOSED, end_date=until)
+
+    assert listed("reviews") == ([terms] if is_listed else [])
 
 
 def test_a_seat_filled_through_a_post_by_more_than_it_has_room_for_is_held_twice():
