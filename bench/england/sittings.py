@@ -12,6 +12,7 @@ from bench.england.made_up_organisations import Organisations
 from bench.england.made_up_people import A_DAY, People, Slugs
 from bench.england.planning import SIZES, Planned
 from bench.england.seats import SeatPlan, known_by
+from forums.forum_states import ForumState
 from forums.models import (
     ClauseKind,
     DecisionBasis,
@@ -35,6 +36,8 @@ from records.periods import Qualifier
 
 # How many forums are kept open to the end, and how many rows of history are left for them.
 KEPT_OPEN, SPARE = 10, 60
+# One in so many was proposed before it was set up.
+PROPOSED_FIRST = 20
 # How many rows each has besides, against those of one who has sat on it.
 OWN = 13
 SHORTEST = 240  # in days: for how long a forum is there at the least
@@ -92,6 +95,8 @@ class Sittings:
         self.book.add(forum, entry)
         if self.chance.random() < 0.08 and until is None:
             self.rename(forum, planned, entry)
+        if forum.pk % PROPOSED_FIRST == 10 and until is None:
+            self.set_up(forum, planned, entry)
         standing = self.seats.fill(forum, planned, since, until, memberships, entry)
         self.report(forum, planned, since, until, entry)
         self.decide(forum, planned, entry)
@@ -164,6 +169,22 @@ class Sittings:
             **self.calendar.evidence(entry, planned.system),
         )
         self.book.put_down(self.book.add(former, entry))
+
+    def set_up(self, forum: Forum, planned: Planned, known: BookEntry) -> None:
+        day = self.calendar.some_day(max(FIRST, forum.start_date) + A_DAY, LAST)
+        entry = self.calendar.entry(day, "Say that it was set up", after=known.at)
+        proposed = ForumState(
+            forum=forum,
+            status=ForumStatus.PROPOSED,
+            host=forum.host,
+            place=forum.place,
+            start_date=forum.start_date,
+            start_precision=forum.start_precision,
+            start_qualifier=forum.start_qualifier,
+            end_date=max(day, forum.start_date),
+            **self.calendar.evidence(entry, planned.system),
+        )
+        self.book.put_down(self.book.add(proposed, entry))
 
     def report(self, forum, planned: Planned, since, until, entry: BookEntry) -> None:
         above = planned.answers_to

@@ -14,7 +14,8 @@ MEMBERSHIPS = "/admin/forums/membership/"
 
 
 def follow(page, name):
-    page.get_by_role("link", name=name, exact=True).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).first.click()
 
 
 def assert_fit_for_everybody(page):
@@ -85,10 +86,10 @@ def test_a_new_chair_is_appointed_and_the_former_one_is_kept(page, staff_registe
     assert holder.inner_text() == "Simon Trickett"
     follow(page, "View on site")
     page.get_by_role("heading", name="ICS Executive", level=1).wait_for()
-    assert page.get_by_role("link", name="Simon Trickett").first.is_visible()
+    expect(page.get_by_role("link", name="Simon Trickett").first).to_be_visible()
     page.goto(f"{staff_register}/chairs/?as_at=2024-03-31")
     row = page.locator("tr", has=page.get_by_role("link", name="ICS Executive", exact=True))
-    assert row.get_by_text("David Nicholson").first.is_visible()
+    expect(row.get_by_text("David Nicholson").first).to_be_visible()
 
     page.goto(f"{staff_register}/forums/ics-executive/")
     former = page.locator("#former ~ ul").first
@@ -96,10 +97,12 @@ def test_a_new_chair_is_appointed_and_the_former_one_is_kept(page, staff_registe
     # The form was given no paper of the end: the one of 2019 could only have foreseen it.
     assert "was to end on 31 March 2024" in former.inner_text()
     page.goto(f"{staff_register}/people/simon-trickett/")
-    assert page.locator("#now ~ dl").first.get_by_role("link", name="ICS Executive").is_visible()
+    expect(
+        page.locator("#now ~ dl").first.get_by_role("link", name="ICS Executive")
+    ).to_be_visible()
     page.goto(f"{staff_register}/people/david-nicholson/")
     over = page.get_by_role("heading", name="Was to end before").locator("xpath=following::dl[1]")
-    assert over.get_by_role("link", name="ICS Executive").is_visible()
+    expect(over.get_by_role("link", name="ICS Executive")).to_be_visible()
     assert page.locator("#now ~ dl").first.get_by_role("link", name="ICS Executive").count() == 0
 
     page.goto(f"{staff_register}{MEMBERSHIPS}?q=nicholson+executive&in_force=all")

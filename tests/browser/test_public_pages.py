@@ -183,14 +183,14 @@ def test_details_open_and_close_with_enter(quiet_page):
     quiet_page.goto("/forums/ics-finance-forum/")
     folded = quiet_page.locator("details.register-more").first
     words = folded.get_by_text("The Chairs for these groups are yet to be appointed")
-    assert not words.is_visible()
+    expect(words).not_to_be_visible()
 
     folded.locator("summary").focus()
     quiet_page.keyboard.press("Enter")
-    assert words.is_visible()
+    expect(words).to_be_visible()
 
     quiet_page.keyboard.press("Enter")
-    assert not words.is_visible()
+    expect(words).not_to_be_visible()
 
 
 def test_the_list_is_narrowed_by_keyboard(quiet_page):
@@ -210,12 +210,12 @@ def test_a_page_prints_with_its_sources_and_without_what_only_a_screen_has_use_f
     quiet_page.emulate_media(media="print")
 
     main = quiet_page.locator("main")
-    assert main.get_by_text("Sir David Nicholson").first.is_visible()
-    assert main.get_by_text("Board paper 2019").first.is_visible()
-    assert main.get_by_text("Former members").last.is_visible()
-    assert main.get_by_text("as_at=2019-05-01, printed").is_visible()
+    expect(main.get_by_text("Sir David Nicholson").first).to_be_visible()
+    expect(main.get_by_text("Board paper 2019").first).to_be_visible()
+    expect(main.get_by_text("Former members").last).to_be_visible()
+    expect(main.get_by_text("as_at=2019-05-01, printed")).to_be_visible()
     for only_on_screen in ("search", ".nhsuk-header__navigation", ".nhsuk-breadcrumb", "form"):
-        assert not quiet_page.locator(only_on_screen).first.is_visible()
+        expect(quiet_page.locator(only_on_screen).first).not_to_be_visible()
 
 
 def test_pages_remain_accessible_with_more_contrast_and_less_motion(quiet_page):
@@ -230,9 +230,9 @@ def test_papers_print_as_papers_on_sheets_of_their_own_shape(quiet_page):
         quiet_page.goto(f"/forums/hipcs/{part}/?as_at=2019-05-01")
         quiet_page.emulate_media(media="print")
 
-        assert quiet_page.get_by_text("from the governance register, taken from").is_visible()
+        expect(quiet_page.get_by_text("from the governance register, taken from")).to_be_visible()
         for only_on_screen in ("header", ".register-day", ".register-paper__ways"):
-            assert not quiet_page.locator(only_on_screen).first.is_visible()
+            expect(quiet_page.locator(only_on_screen).first).not_to_be_visible()
         head = quiet_page.locator(".register-paper__table thead").first
         assert head.evaluate("each => getComputedStyle(each).display") == "table-header-group"
         row = quiet_page.locator(".register-paper__table tbody tr").first

@@ -96,4 +96,4 @@ def test_an_answer_that_contradicts_another_is_refused_by_the_page_that_says_so(
         "/forums/hipcs/quoracy/?organisation-taurus=attends&organisation-taurus=absent"
     )
     assert answer.status == 400
-    assert page.get_by_text("organisation-taurus is answered more than once").is_visible()
+    expect(page.get_by_text("organisation-taurus is answered more than once")).to_be_visible()

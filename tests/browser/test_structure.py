@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 
 def focused(page) -> str:
@@ -51,8 +52,8 @@ def test_on_a_telephone_the_list_is_read_and_the_picture_is_a_link_away(page):
     page.set_viewport_size({"width": 375, "height": 800})
     page.goto("/structure/?as_at=2019-05-01")
 
-    assert not page.locator(".register-chart").is_visible()
-    assert page.locator("#forum-hipcs").is_visible()
+    expect(page.locator(".register-chart")).not_to_be_visible()
+    expect(page.locator("#forum-hipcs")).to_be_visible()
     page.get_by_role("link", name="The chart as a picture").click()
     assert page.url.endswith("/structure.svg?as_at=2019-05-01")
     assert page.locator("svg a").count() > 50
@@ -67,5 +68,5 @@ def test_it_prints_on_one_landscape_page_with_the_chart_in_it(page, address):
     [(width, height)] = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", printed)
     assert (round(float(width)), round(float(height))) == (842, 595)
     page.emulate_media(media="print")
-    assert page.locator(".register-chart svg").is_visible()
-    assert not page.locator("#forum-hipcs, #down").first.is_visible()
+    expect(page.locator(".register-chart svg")).to_be_visible()
+    expect(page.locator("#forum-hipcs, #down").first).not_to_be_visible()

@@ -34,6 +34,7 @@ from tests.builders import (
     make_figure,
     make_forum,
     make_forum_name,
+    make_forum_state,
     make_member_organisation,
     make_membership,
     make_organisation,
@@ -214,6 +215,7 @@ def one_of_each_kind():
         make(organisation=trust)
     for make in (make_escalation_step, make_forum_name, make_member_organisation):
         make(forum=board)
+    make_forum_state(forum=board)
     make_reporting_line(from_forum=board)
     make_seat_vacancy(seat=make_seat(forum=board))
     make_post_terms(post=make_post(organisation=trust))

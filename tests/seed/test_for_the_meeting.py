@@ -21,6 +21,8 @@ def held(page: Page) -> list[tuple[str, str]]:
     """The rows of members on a forum's page: the seat, and who holds it or why nobody is named."""
     rows = []
     for table in page.tables():
+        if words(next(table.iter("th"))) != "Seat":
+            continue  # It compares versions of the terms of reference.
         for row in table.find("tbody"):
             seat, holder = (cell.find("div") for cell in list(row)[:2])
             people = [link for link in holder.iter("a") if "/people/" in link.get("href")]
