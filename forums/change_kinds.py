@@ -144,8 +144,8 @@ class Kind:
     @property
     def taken_over_in(self) -> str:
         """The field of that in which one record takes over from another: the post or seat, or the
-        forum that has other terms of reference; "" for other kinds."""
-        return "forum" if self.model is TermsOfReference else self.held_field
+        forum that has other terms of reference, or another seat; "" for other kinds."""
+        return "forum" if self.model in (TermsOfReference, Seat) else self.held_field
 
     @property
     def owner_name(self) -> F | Case:
@@ -263,6 +263,11 @@ SPEAKS_FOR = {
         output_field=BooleanField(),
     ),
 }
+# The organisation of a seat: the one it speaks for, or that of the post whose holder fills it.
+OF_SEAT = {
+    f"for_{name}": Coalesce(f"on_behalf_of__{name}", f"ex_officio_post__organisation__{name}")
+    for name in ("name", "slug")
+}
 TENURE = {name: F(name) for name in ("basis", "acting_for", *NAMED_FIELDS, "end_reason")}
 
 KINDS = [
@@ -303,7 +308,7 @@ KINDS = [
          concerns={"organisation": ("organisation",)},
          befalls=(Befalls(END, (("ex_officio_seats", "forum"),)),)),
     Kind("seat", Seat, "forum__folded", 3, ("forum", "forum__"),
-         columns={"title": F("title"), "kind": F("role"), "number": F("number")},
+         columns={"title": F("title"), "kind": F("role"), "number": F("number"), **OF_SEAT},
          counted_with="forum",
          concerns={"forum": ("forum",), "organisation": ("on_behalf_of",)}),
     Kind("post-terms", PostTerms, "post__organisation__folded", 4,

@@ -28,6 +28,7 @@ from django.db.models.functions import Coalesce
 
 from forums.change_kinds import END, KIND, KINDS, NAMED, START, Key, Kind, Subject, text
 from forums.handovers import SOLE_HOLDER, predecessors, successors
+from forums.models import Seat
 from records.days import day_before
 from records.periods import Precision, Qualifier, first_day, last_day
 from records.prepared import prepared
@@ -175,12 +176,20 @@ def _events(about: Subject | None) -> Iterator[tuple[Kind, str, Q]]:
 
 
 def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
-    """A filter: it is `concerned`, or took over from a tenure that is."""
-    if not kind.held_field or which != START:
+    """A filter: it is `concerned`, or took over from a tenure that is, or goes on from a seat."""
+    if not (kind.held_field or kind.model is Seat) or which != START:
         return concerned
-    held = kind.model.objects.filter(concerned).order_by().values(kind.held_field)
-    took_over = SOLE_HOLDER & Q(Exists(predecessors(kind).filter(concerned)))
-    return Q(**{f"{kind.held_field}__in": held}) & (concerned | took_over)
+    before = Q(Exists(predecessors(kind).filter(concerned)))
+    if kind.held_field == "post":
+        return _in_the_same(kind, "post", concerned) & (concerned | (SOLE_HOLDER & before))
+    forum = "forum" if kind.model is Seat else "seat__forum"
+    return concerned | (_in_the_same(kind, forum, concerned) & before)
+
+
+def _in_the_same(kind: Kind, path: str, concerned: Q) -> Q:
+    """A filter: it is of the same post or forum as something that is `concerned`."""
+    those = kind.model.objects.filter(concerned).order_by().values(path)
+    return Q(**{f"{path}__in": those})
 
 
 def _handed_over(kind: Kind, which: str, rows: QuerySet, windows: Windows) -> QuerySet:

@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from forums.change_kinds import text
 from forums.models import Forum
-from forums.sentences import Piece, Sentence
+from forums.sentence_pieces import Piece
+from forums.sentences import Sentence
 from organisations.models import Organisation
 from people.models import FINDABLE, Person
 from records.namesakes import told_apart_by_key

@@ -1,5 +1,6 @@
 """Which tenure took over from which: two that adjoin, of a post or seat that has one holder, or of
-one person who has another term. And which terms of reference took the place of which."""
+one person who has another term. And which terms of reference took the place of which, and which
+seat goes on as which."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from forums.change_kinds import END, KINDS, START, DaysAfter, Key, Kind, text
+from forums.models import Seat
 from people.models import Basis
 from records.periods import Precision, Qualifier
 
@@ -45,14 +47,26 @@ def adjoining(earlier, later) -> Q:
 
 def _others(kind: Kind) -> QuerySet:
     """The other tenures of the same post or seat by which somebody else may take over, or the same
-    person may stay on; the other terms of reference of the same forum."""
+    person may stay on; the other terms of reference of the same forum; and the seats as which one
+    may go on, with whoever stays on there."""
+    if kind.model is Seat:
+        return Seat.objects.filter(_same(SAME_SEAT)).exclude(pk=OuterRef("pk"))
     if not kind.held_field:
-        same = {kind.taken_over_in: OuterRef(kind.taken_over_in)}
-        return kind.model.objects.filter(**same)
-    held = {kind.held_field: OuterRef(kind.held_field)}
+        return kind.model.objects.filter(_same((kind.taken_over_in,)))
     acts = Q(Exact(OuterRef("basis"), text(Basis.ACTING)))
     stays = Q(person=OuterRef("person"))
-    return kind.model.objects.filter(stays | (SOLE_HOLDER & ~acts), **held)
+    others = _same((kind.held_field,)) & (stays | (SOLE_HOLDER & ~acts))
+    if kind.held_field == "seat":
+        others |= stays & _same(f"seat__{name}" for name in SAME_SEAT)
+    return kind.model.objects.filter(others)
+
+
+# A seat that passes from one organisation to another ends, and goes on as one that has these.
+SAME_SEAT = ("forum", "title", "role")
+
+
+def _same(names: Iterable[str]) -> Q:
+    return Q(**{name: OuterRef(name) for name in names})
 
 
 def predecessors(kind: Kind) -> QuerySet:

@@ -31,7 +31,8 @@ from forums.disambiguation import pieces_named_apart, sentence_named_apart, word
 from forums.handovers import with_handovers
 from forums.happenings import happenings
 from forums.models import EscalationStep, ForumName, QuoracyClause, Succession
-from forums.sentences import Piece, Sentence, sentences_about
+from forums.sentence_pieces import Piece
+from forums.sentences import Sentence, sentences_about
 from organisations.models import Figure, OrganisationName, Place, Rating, Relationship, Statement
 from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName

@@ -10,27 +10,16 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forums.change_kinds import END, GIVEN_UP, NAMED, START, UNNUMBERED
+from forums.change_kinds import END, GIVEN_UP, START, UNNUMBERED
 from forums.change_words import PAST, TO_COME, changed_in_words
 from forums.happenings import Happening
-from forums.models import Forum, ForumStatus, LineKind, SeatRole
+from forums.models import Forum, ForumStatus, LineKind
+from forums.sentence_pieces import Piece, Pieces, joined, object_of, subject
+from forums.tenure_sentences import handover, tenure
 from organisations.models import RelationshipKind
 from organisations.successions import SuccessionKind
-from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
 from records.foresight import only_planned, paper_of
 from records.periods import Precision, date_in_words
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of a sentence, with the page that it links to, if any."""
-
-    text: str
-    kind: str = ""  # "forum", "organisation" or "person"
-    slug: str | None = None
-
-
-Pieces = list[Piece | str]
 
 
 @dataclass(frozen=True)
@@ -74,7 +63,7 @@ def sentences_about(happenings: Iterable[Happening], today: datetime.date) -> li
 def _what_is_shared(each: Happening) -> tuple[object, ...]:
     when = each.which, each.day, each.precision, each.is_limit, each.foreseen_as_of
     if each.what in ("seat", "post"):
-        return each.what, *when, each.subject_slug
+        return each.what, *when, each.subject_slug, _passed(each)
     if each.kind == SuccessionKind.SPLIT_INTO:
         return each.what, *when, each.kind, each.subject_slug
     if each.what in ("relationship", "member-organisation", "succession"):
@@ -92,7 +81,7 @@ def _pieces(group: list[Happening], today: datetime.date) -> list[Piece]:
         "to come" if foreseen else "by" if each.is_limit else "to come" if is_to_come else "past"
     )
     words = (
-        _handover(each.follows, each, tense)
+        handover(each.follows, each, tense)
         if each.follows and each.subject_kind == "person"
         else WORDING[each.what](group, tense)
     )
@@ -153,22 +142,6 @@ def _when(each: Happening) -> str:
 
 def _not_recorded(each: Happening) -> str:
     return "; since when is not recorded" if each.which == START else "; when is not recorded"
-
-
-def subject(each: Happening) -> Piece:
-    return Piece(each.subject_name, each.subject_kind, each.subject_slug)
-
-
-def object_of(each: Happening) -> Piece:
-    return Piece(each.object_name, each.object_kind, each.object_slug)
-
-
-def joined(names: Iterable[Piece | str]) -> Pieces:
-    """ "one", "one and another", "one, another and a third"."""
-    pieces: Pieces = [piece for name in names for piece in (", ", name)][1:]
-    if len(pieces) > 1:
-        pieces[-2] = " and "
-    return pieces
 
 
 # The nouns for one, and for several.
@@ -324,6 +297,8 @@ def _line(group: list[Happening], tense: str) -> Pieces:
 
 def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
+    if each.follows is not None:
+        return _passes_on(group, tense)
     many = len(group) > 1 or (each.number or 1) > 1
     named = [f"the {NOUNS[each.what][many]} ", *joined(_title(one) for one in group)]
     if each.which == START:
@@ -335,6 +310,29 @@ def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
         "by": "had come to an end",
     }
     return [*named, " of ", subject(each), f" {verbs[tense]}"]
+
+
+def _passed(each: Happening) -> tuple | None:
+    """The organisations between which a seat passed, if it goes on from another."""
+    return (each.follows.for_slug, each.for_slug) if each.follows else None
+
+
+def _passes_on(group: list[Happening], tense: str) -> Pieces:
+    """ "the seat “GP” of The Board passed from Teme CCG to Teme ICB"."""
+    each, before = group[0], group[0].follows
+    many = len(group) > 1 or (each.number or 1) > 1
+    verbs = {"past": "passed", "to come": "are to pass" if many else "is to pass"}
+    words: Pieces = [f"the {NOUNS['seat'][many]} ", *joined(_title(one) for one in group), " of "]
+    if before is not None and before.for_slug == each.for_slug:
+        ended = "were" if many else "was"
+        to_come = "are to be" if many else "is to be"
+        followed = {"past": ended, "to come": to_come}[tense]
+        return [*words, subject(each), f" {followed} followed by another of that title"]
+    words += [subject(each), f" {verbs[tense]}"]
+    for to, one in (("from", before), ("to", each)):
+        if one is not None and one.for_name:
+            words += [f" {to} ", Piece(one.for_name, "organisation", one.for_slug)]
+    return words
 
 
 def _title(each: Happening) -> str:
@@ -375,108 +373,6 @@ def _terms(group: list[Happening], tense: str) -> Pieces:
     return ["the terms of reference of ", subject(each), f" {verbs[each.which][tense]} {of} force"]
 
 
-def position(each: Happening) -> Pieces:
-    """ "Chair of Wye Valley NHS Trust"; for a title with an "of", "Chair of the trust, …"."""
-    return [each.title, ", " if " of " in each.title else " of ", object_of(each)]
-
-
-def _basis(each: Happening) -> str:
-    words = basis_in_words(each.basis, each.acting_for)
-    return f" ({words})" if words else ""
-
-
-def _reason(each: Happening) -> str:
-    """Why it ended: " (retired)"."""
-    words = end_reason_in_words(each.end_reason)
-    return f" ({words})" if words else ""
-
-
-def _speaks_for(each: Happening) -> Pieces:
-    if each.independent:
-        return [" (independent)"]
-    return [" for ", Piece(each.for_name, "organisation", each.for_slug)] if each.for_name else []
-
-
-def _named(each: Happening, tense: str) -> Pieces:
-    """ "Ann Lee was named Chair designate of The Board"."""
-    verb = {"past": "was named", "to come": "is to be named", "by": "had been named"}[tense]
-    if each.what == "membership" and each.kind != SeatRole.CHAIR:
-        seat: Pieces = [f"for the seat “{each.title}” of ", object_of(each)]
-        return [subject(each), f" {verb} ", *seat, _basis(each)]
-    title, *of = position(each)
-    return [subject(each), f" {verb} {title} designate", *of, _basis(each)]
-
-
-def _died(each: Happening, tense: str) -> Pieces:
-    """ "Ann Lee, Chair of The Board, died in office"."""
-    what: Pieces = position(each)
-    if each.what == "membership" and each.kind != SeatRole.CHAIR:
-        what = [f"in the seat “{each.title}” of ", object_of(each)]
-    verb = "had died" if tense == "by" else "died"
-    return [subject(each), ", ", *what, _basis(each), f", {verb} in office"]
-
-
-def _tenure(group: list[Happening], tense: str) -> Pieces:
-    each = group[0]
-    if each.which == NAMED:
-        return _named(each, tense)
-    if (each.which, each.end_reason) == (END, EndReason.DIED) and tense != "to come":
-        return _died(each, tense)
-    if each.what == "membership" and each.kind != SeatRole.CHAIR:
-        return _seat(each, tense)
-    if each.which == START:
-        verbs = {"past": "became", "to come": "is to become", "by": "was in post as"}
-        if each.what == "membership":
-            verbs["by"] = "was"
-        more = [*_speaks_for(each), _basis(each)]
-    else:
-        verbs = {"past": "ceased to be", "to come": "is to cease to be", "by": "had ceased to be"}
-        more = [_basis(each), _reason(each)]
-    return [subject(each), f" {verbs[tense]} ", *position(each), *more]
-
-
-def _seat(each: Happening, tense: str) -> Pieces:
-    """A seat that is no chair: its title names the seat and not the person in it."""
-    if each.which == START:
-        verbs = {"past": "took", "to come": "is to take", "by": "filled"}
-        more = [*_speaks_for(each), _basis(each)]
-    else:
-        verbs = {"past": "left", "to come": "is to leave", "by": "had left"}
-        more = [_basis(each), _reason(each)]
-    return [subject(each), f" {verbs[tense]} the seat “{each.title}” of ", object_of(each), *more]
-
-
-def _handover(before: Happening, each: Happening, tense: str) -> Pieces:
-    what: Pieces
-    if each.what == "appointment" or each.kind == SeatRole.CHAIR:
-        what = [" as ", *position(each)]
-    else:
-        what = [f" in the seat “{each.title}” of ", object_of(each)]
-    if before.person_id == each.person_id:
-        verb = {"past": "stayed on", "to come": "is to stay on"}[tense]
-        now = _basis(each) or f" ({Basis(each.basis).label})"
-        return [subject(each), f" {verb}", *what, *_speaks_for(each), now]
-    if before.end_reason == EndReason.DIED:
-        after: Pieces = [" after ", subject(before), _basis(before), " died in office"]
-        return [*_tenure([each], tense), *after]
-    if Precision.DAY == before.precision == each.precision:
-        verb = {"past": "handed over to", "to come": "is to hand over to"}[tense]
-        return [
-            subject(before),
-            _basis(before),
-            _reason(before),
-            f" {verb} ",
-            subject(each),
-            _basis(each),
-            *what,
-            *_speaks_for(each),
-        ]
-    verb = {"past": "followed", "to come": "is to follow"}[tense]
-    until = f", in post until {before.end_in_words()}{_reason(before)},"
-    followed: Pieces = [subject(before), _basis(before), until]
-    return [subject(each), _basis(each), f" {verb} ", *followed, *what, *_speaks_for(each)]
-
-
 WORDING = {
     "organisation": _organisation,
     "forum": _forum,
@@ -489,8 +385,8 @@ WORDING = {
     "reporting-line": _line,
     "post": _posts_or_seats,
     "seat": _posts_or_seats,
-    "appointment": _tenure,
-    "membership": _tenure,
+    "appointment": tenure,
+    "membership": tenure,
     "post-vacancy": _vacancy,
     "seat-vacancy": _vacancy,
     "seat-terms": _changed,

@@ -64,8 +64,7 @@ class Sittings:
         self.stood_down: dict[Planned, list[Forum]] = defaultdict(list)
 
     def write_all(self, planned: list[Planned], memberships: int, versions: int) -> None:
-        """Write forums with so many memberships in all, and see that the history has so many
-        rows, by reconfirming as many as that takes."""
+        """Write forums with so many memberships, and as many rows of history as are due."""
         sizes = [SIZES[each.kind] for each in planned]
         whole, so_far, begun = sum(sizes), 0, self.book.versions
         # The last ones are reconfirmed once more at the end, until the number is met.
@@ -278,8 +277,7 @@ class Sittings:
             self.stood_down[planned.answers_to].append(forum)
 
     def reconfirm(self, standing: list, system: int, due: int) -> None:
-        """Hold what stands against the papers of one year after another, until the history has as
-        many rows as are due."""
+        """Hold what stands against the papers of year after year, until no more rows are due."""
         for year in range(FIRST.year + 1, LAST.year + 1):
             if self.book.versions >= due:
                 return

@@ -9,7 +9,8 @@ from django.db.models import Model
 
 from forums.befalling import BY_SEAT, MEMBER
 from forums.changes import Between
-from forums.sentences import Sentence, joined
+from forums.sentence_pieces import joined
+from forums.sentences import Sentence
 from records.periods import date_in_words
 
 WAS_TO = "A source says that it was to happen. No later source says whether it did."

@@ -12,6 +12,7 @@ from tests import stepping
 from tests.builders import (
     day,
     make_appointment,
+    make_chair_seat,
     make_forum,
     make_member_organisation,
     make_membership,
@@ -25,9 +26,10 @@ from tests.builders import (
     make_seat_vacancy,
     set_terms,
 )
-from tests.in_use.stage import changes, paper, take
+from tests.in_use.stage import ALWAYS, changes, paper, take
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
+from tests.pages.test_recorded_and_feeds import entries
 
 pytestmark = pytest.mark.django_db
 
@@ -236,3 +238,41 @@ def test_what_is_known_to_have_begun_holds_a_calling_off_back(ccg, icb, seat):
 
     assert "says a later document" in str(stepping.errors_of(refused))
     assert Seat.objects.count() == 2
+
+
+# Known to the month
+
+
+def chaired_by_the_ccg(ccg, seat):
+    """The chair's seat of the board goes with the chair of the CCG, whose chair is Bea Moss."""
+    chair = make_post(organisation=ccg, title="Chair")
+    make_appointment(post=chair, person=make_person(name="Bea Moss"), start_date="2021-01-01")
+    make_chair_seat(forum=seat.forum, ex_officio_post=chair)
+    return {f"post-{chair.pk}-how": "pass-on"}
+
+
+def sentences() -> list[str]:
+    """The sentences of all changes."""
+    return [each["sentence"] for each in read_data("/changes.json", ALWAYS).said["results"]]
+
+
+@pytest.mark.parametrize("precision", ["month", "day"])
+def test_whoever_stays_in_a_seat_that_passes_on_neither_leaves_nor_comes(ccg, icb, seat, precision):
+    more = chaired_by_the_ccg(ccg, seat)
+    before = sentences()
+    merged(ccg, icb, "2022-07-01", paper("2022-08-05"), precision=precision, **more)
+    on = "In July 2022" if precision == "month" else "On 1 July 2022"
+    stayed = f"{on} Ann Lee stayed on in the seat “GP” of The Board for Teme ICB."
+    passed = "passed from Teme CCG to Teme ICB."
+
+    new = [each for each in sentences() if each not in before]
+
+    assert f"{on} the seats “GP” × 2 and “Chair” of The Board {passed}" in new
+    assert [each for each in new if "Ann Lee" in each] == [stayed]
+    of_one = [f"{on} the seats “GP” × 2 of The Board {passed}", stayed]
+    rows = [row["sentence"] for row in read_data("/changes.csv", ALWAYS).rows]
+    feeds = [entries(f"/{each}/changes.atom").values()
+             for each in ("forums/board", "organisations/ccg", "organisations/icb")]  # fmt: skip
+    for told in (rows, *map(list, feeds)):
+        assert [told.count(each) for each in of_one] == [1, 1], told
+        assert not [each for each in told if "gained the seat" in each and "2022" in each]
