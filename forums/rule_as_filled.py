@@ -48,16 +48,20 @@ def everybody(rule: RuleOfQuoracy, body: QuoracyForum, *, named: bool = False) -
     """The fullest meeting there can be as the seats are filled.
 
     People whom the sources do not name come too, unless only the `named` do. An organisation sends
-    a substitute or a proxy if the rule counts one, and nobody if it has closed.
+    a substitute or a proxy if the rule counts one, and nobody if it has closed. Somebody from any
+    seat is in the room beside its proxy.
     """
     counted = places_counted(rule.tree, body)
     coming = [filler_or_acting(place, each) for place in counted for each in place.fillers]
     if not named:
         coming += _not_recorded(counted)
-    if organisations_asked(rule.tree):
+    if asked := organisations_asked(rule.tree):
         there = {one.organisation for one in coming}
         each = (sent_by(member, body, named=named) for member in body.members)
         coming += [sent for sent in each if sent and sent.organisation not in there]
+        others = (each.fillers or (each.unnamed != 0 and not named) for each in body.places)
+        if How.PROXY in ways_counted(asked) and any(others):
+            coming.append(Attendee("somebody in the room"))
     if named:
         return coming
     return [*coming, *_sent(rule, body), *_for_those_who_sit_twice(rule, counted)]

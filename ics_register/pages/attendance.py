@@ -1,6 +1,7 @@
 """Who attends a meeting: the questions. `attendance_answers` reads the answers."""
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -22,7 +23,7 @@ from forums.quoracy import (
     sent_from,
     sent_instead,
 )
-from forums.rule_trees import Leaf, leaves
+from forums.rule_trees import Leaf, OrganisationsAsked, leaves
 from forums.rules import RuleOfQuoracy, concerns, outsiders, places_counted
 
 ATTENDS, REMOTELY, ACTING, PROXY, SUBSTITUTE, DEPUTY, SUCCESSOR, ABSENT, AS_SEATS = (
@@ -62,6 +63,8 @@ HOW_SAID = {
     How.DEPUTY: " (deputy)",
 }
 
+# The question about everybody who is asked about nowhere else.
+OTHERS = "seat-others"
 # A seat with more holders than this gets one question, for a number.
 MOST_NAMED = 20
 # How many of the people who sit for an organisation are named beside it.
@@ -182,6 +185,7 @@ def organisations_asked(
     return [
         *(_of_member(member, body, taken, told, seats, beside) for member in members),
         *_of_outsiders(rule, body),
+        *_of_others(counting, body, seats),
     ]
 
 
@@ -194,6 +198,29 @@ def _of_outsiders(rule: RuleOfQuoracy, body: QuoracyForum) -> Iterable[Question]
             each=each,
             most=len(each),
             is_certain=True,
+        )
+
+
+def _of_others(
+    counting: Iterable[OrganisationsAsked], body: QuoracyForum, seats: set[int]
+) -> Iterable[Question]:
+    """Whether somebody from a seat that has no question is in the room beside proxy votes."""
+    members = _open_members(body)
+    others = (
+        (place.unnamed != 0 and place.organisation not in members)
+        or any(place.speaks_for(filler) not in members for filler in place.fillers)
+        for place in body.places
+        if place.seat not in seats
+    )
+    if How.PROXY in rule_trees.ways_counted(counting) and any(others):
+        yield Choice(
+            key=OTHERS,
+            name="Somebody else in the room",
+            details=[
+                "Somebody who sits here for none of these organisations, such as a chair.",
+                "Proxy votes alone do not make a meeting.",
+            ],
+            coming={ATTENDS: Attendee("somebody else in the room")},
         )
 
 
@@ -306,9 +333,30 @@ def seats_asked(
 
 
 def seats_wanted(rule: RuleOfQuoracy, body: QuoracyForum, voting: Iterable[int]) -> set[int]:
-    """The seats to ask about: those that the rule counts or names, and those that vote."""
+    """The seats to ask about: those that the rule counts or names, those that vote, and those of
+    people who sit for several organisations and make up one."""
     wanted = {place.seat for place in places_counted(rule.tree, body)}
+    if any(not each.one_for_several for each in rule_trees.organisations_asked(rule.tree)):
+        wanted |= _seats_of_those_who_sit_for_several(body)
     return {place.seat for place in body.places} & (wanted | set(voting))
+
+
+def _open_members(body: QuoracyForum) -> set[str]:
+    return {member.organisation for member in body.members if not member.closed}
+
+
+def _seats_of_those_who_sit_for_several(body: QuoracyForum) -> set[int]:
+    members = _open_members(body)
+    sitting = [
+        (filler.person, place.speaks_for(filler), place.seat)
+        for place in body.places
+        for filler in place.fillers
+        if filler.person is not None and place.speaks_for(filler) in members
+    ]
+    speak_for = defaultdict(set)
+    for person, organisation, _ in sitting:
+        speak_for[person].add(organisation)
+    return {seat for person, _, seat in sitting if len(speak_for[person]) > 1}
 
 
 def _of_place(

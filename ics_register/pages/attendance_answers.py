@@ -19,6 +19,7 @@ from ics_register.pages.attendance import (
     ATTENDS,
     DEPUTY,
     LABELS,
+    OTHERS,
     PROXY,
     REMOTELY,
     SUBSTITUTE,
@@ -79,6 +80,8 @@ def answer(request: HttpRequest, questions: list[Question], known: Known) -> lis
 def name_of(key: str, known: Known) -> str:
     """The seat or organisation that an answer is about, in words. Raises BadRequest for one that
     the forum never had."""
+    if key == OTHERS:
+        return "Somebody else in the room"
     if found := SEAT.fullmatch(key):
         if int(found[1]) in known.seats:
             return known.seats[int(found[1])]
@@ -110,6 +113,7 @@ def _take(question: Question, text: str) -> list[str]:
         question.answer = _number_of(question, text)
         return []
     refuse_unknown_word(question.key, text)
+    text = _as_told_apart(question, text)
     if text in dict(question.choices) or text in (ABSENT, AS_SEATS):
         question.answer = text if text in dict(question.choices) else ""
         return []
@@ -120,10 +124,17 @@ def _take(question: Question, text: str) -> list[str]:
         PROXY: "the rule takes no proxy vote from it.",
         SUBSTITUTE: "the rule takes no substitute for it.",
         DEPUTY: "the rule takes no deputy for it.",
-        REMOTELY: "the rule does not ask whether it attends remotely.",
+        REMOTELY: "the rule takes nobody from it who attends remotely.",
         SUCCESSOR: "it has no successor that could act in its place on this day.",
     }.get(text, "nobody can attend for it.")
     return [f"{question.name}: {reason[0].lower()}{reason[1:]}"]
+
+
+def _as_told_apart(question: Question, text: str) -> str:
+    """The answer that says the same: to attend remotely is to attend, where the rule does not tell
+    the two apart."""
+    is_to_attend = dict(question.choices).get(ATTENDS) == LABELS[ATTENDS]
+    return ATTENDS if text == REMOTELY and is_to_attend else text
 
 
 def _number_of(question: Number, text: str) -> str:

@@ -157,7 +157,8 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
         f"organisation-{member.organisation.slug}": "attends"
         for member in other.member_organisations.all()
     }
-    page = read("/forums/other/quoracy/", answers)
+    by_seat = {f"seat-{seat.pk}": "attends" for seat in other.seats.all()}
+    page = read("/forums/other/quoracy/", by_seat)
     assert "who does not already count for another organisation" in said(page)
     [body] = bodies_of([other.pk], day("2026-01-01")).values()
     assert as_filled(rule_of(clause.terms, [clause]), body).met is False
