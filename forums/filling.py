@@ -33,9 +33,10 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Value,
     When,
 )
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least, NullIf
 
 from forums.models import Membership, Seat, SeatVacancy
 from organisations.models import Post
@@ -223,7 +224,7 @@ def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
     return (
         with_standing(seats, day)
         .annotate(most=most)
-        .annotate(filled_at_most=Case(When(most__gt=0, then=F("most")), default=acting))
+        .annotate(filled_at_most=Coalesce(NullIf(F("most"), Value(0)), acting))
     )
 
 

@@ -9,8 +9,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from forums.filling import with_filling
 from forums.models import SeatVacancy
@@ -85,15 +85,11 @@ def with_perhaps_vacant(seats: QuerySet, day: datetime.date) -> QuerySet:
 def with_vacancies(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing and with how many of its places are `vacant`, and
     of how many it is `not_recorded` who fills them."""
-    unfilled = Case(
-        When(filled_at_most=0, then=Coalesce("number_then", Value(1))),
-        When(number_then__gt=F("filled_at_most"), then=F("number_then") - F("filled_at_most")),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
+    # Each expression names each other once: Django writes it out wherever it is named.
+    unfilled = Greatest(Coalesce("number_then", Value(1)) - F("filled_at_most"), Value(0))
     return (
         with_filling(seats, day)
         .annotate(unfilled=unfilled)
         .annotate(vacant=Least(F("unfilled"), F("places_vacant")))
-        .annotate(not_recorded=F("unfilled") - F("vacant"))
+        .annotate(not_recorded=Greatest(F("unfilled") - F("places_vacant"), Value(0)))
     )

@@ -3,8 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from editing.links import Link
 from editing.worklists import WorklistRow, ended_before, named, named_in_ends, worklist
@@ -138,11 +137,12 @@ class VacantSeats(EmptySeats):
     def apart(self):
         return self.seats().filter(not_recorded__gt=0)
 
+    # To ask the database for the sum, or only for those found, takes it several times as long.
     def counted(self, found):
-        return found.aggregate(number=Coalesce(Sum("vacant"), 0))["number"]
+        return sum(self.seats().order_by().values_list("vacant", flat=True))
 
     def counted_apart(self, found):
-        return found.aggregate(number=Coalesce(Sum("not_recorded"), 0))["number"]
+        return sum(self.seats().order_by().values_list("not_recorded", flat=True))
 
     def reason(self, seat, with_holders):
         empty = with_holders.unfilled
