@@ -115,7 +115,7 @@ def _unmet(judged: Found) -> list[Found]:
 
 def _remedy(judged: Found) -> str:
     if judged.met_by_the_same:
-        return "Let the same people meet several of its branches, or choose more seats."
+        return "Let the same people meet several of its conditions, or choose more seats."
     if isinstance(judged.branch, ShareAsked):
         return "Ask for a smaller share."
     return "Ask for fewer, or choose more seats."

@@ -1,7 +1,7 @@
 """The field of a form in which staff build a rule of quoracy, row by row."""
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from forums.models import Forum, MemberOrganisation, Seat, SeatRole, TermsOfReference
 from forums.quoracy import QuoracyForum
 from forums.quoracy_inputs import as_called, as_stored, body_of
-from forums.rule_forms import RuleForm, common_shapes
+from forums.rule_forms import RuleForm
 from forums.rule_sentences import NamesInRules, in_one_sentence, names_in_rules
+from forums.rule_shapes import common_shapes
 from forums.rule_trees import from_json, seats_named, to_json
 from forums.seat_holders import held_seats_of
 from organisations.models import Organisation
@@ -21,10 +22,14 @@ class RuleInput(forms.Widget):
 
     template_name = "forums/rule_input.html"
 
+    class Media:
+        css: ClassVar = {"all": ["forums/rule_input.css"]}
+
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
         self.body, self.names = QuoracyForum(), NamesInRules({}, {})
         self.shapes: list[tuple[str, dict[str, Any]]] = []
+        self.chairs: list[int] = []
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> RuleForm | None:
         return self.form(name, data=data) if f"{name}-rows" in data else None
@@ -33,7 +38,8 @@ class RuleInput(forms.Widget):
         return f"{name}-rows" not in data
 
     def form(self, name: str, **given: Any) -> RuleForm:
-        return RuleForm(self.body, self.names, prefix=name, shapes=self.shapes, **given)
+        given |= {"shapes": self.shapes, "chairs": self.chairs}
+        return RuleForm(self.body, self.names, prefix=name, **given)
 
     def as_sent(self, name: str, value: Any) -> dict[str, list[str]]:
         """What a browser would send of the rows of a rule that nobody touched."""
@@ -90,8 +96,8 @@ class RuleField(forms.Field):
         in_the_chair = Seat.objects.filter(
             pk__in=[key for key, _, _ in seats], role__in=[SeatRole.CHAIR, SeatRole.VICE_CHAIR]
         )
-        chairs = list(in_the_chair.order_by("pk").values_list("pk", flat=True))
-        widget.shapes = list(common_shapes(widget.body, chairs))
+        widget.chairs = list(in_the_chair.order_by("pk").values_list("pk", flat=True))
+        widget.shapes = list(common_shapes(widget.body, widget.chairs))
 
     def prepare_value(self, value: Any) -> Any:
         """The rule with the slugs of organisations, as the rows have them."""

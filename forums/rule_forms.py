@@ -5,7 +5,8 @@ and a row says in which other row it is. It keeps what was typed when something 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
@@ -15,7 +16,7 @@ from django import forms
 from forums.choices import SeatCategory
 from forums.quoracy import QuoracyForum
 from forums.rule_checks import problems_with
-from forums.rule_sentences import NamesInRules, in_one_sentence
+from forums.rule_sentences import NamesInRules, both, branch_in_words, in_one_sentence
 from forums.rule_trees import (
     EACH,
     IN_POST,
@@ -25,25 +26,36 @@ from forums.rule_trees import (
     Branch,
     NotARule,
     RuleProblem,
+    below,
     from_json,
     number_below,
+    numbered,
     to_json,
 )
 
 EMPTY_ROWS = 8
 PEOPLE, SHARE, ORGANISATIONS = "people", "share", "organisations"
+CHAIR, EACH_SEAT = "chair", "each-seat"  # shorter ways to ask for people
 ALL, DIFFERENT, ANY, SOME = "all", "different", "any", "some"
 GROUPS = {
-    ALL: "all of the branches in it",
-    DIFFERENT: "all of the branches in it, each met by different people",
-    ANY: "any of the branches in it",
-    SOME: "at least a number of the branches in it",
+    ANY: "either … or …: any of the conditions put in it",
+    ALL: "all of the conditions put in it",
+    DIFFERENT: "all of the conditions put in it, each met by different people",
+    SOME: "a number of the conditions put in it",
 }
 KINDS = {
-    PEOPLE: "a number of people",
-    SHARE: "a share of people",
-    ORGANISATIONS: "member organisations",
+    PEOPLE: "a number of members, or of other people",
+    SHARE: "a share of the members",
+    CHAIR: "the chair or a vice-chair",
+    EACH_SEAT: "one from each of several seats, as for each place",
+    ORGANISATIONS: "member organisations: each, or a number",
     **GROUPS,
+}
+WHOLE = {
+    ALL: "all of the conditions below",
+    DIFFERENT: "all of the conditions below, each met by different people",
+    ANY: "any of the conditions below",
+    SOME: "a number of the conditions below",
 }
 WAYS_ASKED = {
     "remote": "takes part remotely",
@@ -81,12 +93,12 @@ class BranchForm(forms.Form):
         choices=[("", "nothing: leave the row out"), *KINDS.items()],
     )
     inside = forms.TypedChoiceField(
-        label="It is in the group of row", required=False, coerce=int, empty_value=None
+        label="It is put in", required=False, coerce=int, empty_value=None
     )
     number = forms.IntegerField(
         label="How many",
         required=False,
-        help_text="People, organisations or branches. Leave empty for each of the organisations.",
+        help_text="Of people, organisations or conditions. Leave empty for each organisation.",
     )
     share = ShareField(label="Share", required=False, max_length=12, help_text="1/3, or 60%.")
     more_than = forms.BooleanField(label="More than this share", required=False)
@@ -122,12 +134,24 @@ class BranchForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, names: NamesInRules, rows: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        row: int,
+        rows: int,
+        names: NamesInRules,
+        chairs: Sequence[int] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.row, self.names, self.chairs = row, names, chairs
         self.branch = ""  # the number of the branch, as errors and the sentence have it
+        self.words = ""  # what it asks, once that is known
         fields = cast("Any", self.fields)
-        fields["inside"].choices = [("", "none: the rule itself")] + [
-            (row, str(row)) for row in range(1, rows + 1)
+        if not chairs:
+            fields["asks"].choices = [each for each in fields["asks"].choices if each[0] != CHAIR]
+        fields["inside"].choices = [("", "the rule itself")] + [
+            (each, f"row {each}") for each in range(1, rows + 1)
         ]
         fields["seats"].choices = list(names.seats.items())
         fields["organisation"].choices = [("", "---------"), *names.organisations.items()]
@@ -138,6 +162,12 @@ class BranchForm(forms.Form):
         match data["asks"]:
             case "all" | "different" | "any" | "some" as kind:
                 return group_of(kind, data["number"], inner)
+            case "chair":
+                return one_from(self.chairs, data["counting"])
+            case "each-seat" if len(data["seats"]) > 1:
+                return {"all": [one_from([seat], data["counting"]) for seat in data["seats"]]}
+            case "each-seat":
+                return one_from(data["seats"], data["counting"])
             case "organisations":
                 several = {"one_for_several": True} if data["one_for_several"] else {}
                 number = EACH if data["number"] is None else data["number"]
@@ -157,6 +187,30 @@ class BranchForm(forms.Form):
         whom = self.cleaned_data["whom"] or MEMBERS
         return MEMBERS if whom == MEMBERS else {whom: self.cleaned_data[whom]}
 
+    @property
+    def summary(self) -> str:
+        """What the row asks for, as far as it can be said."""
+        return self.words or KINDS.get(str(self["asks"].value()), "")
+
+    @property
+    def is_deep(self) -> bool:
+        return bool(self["inside"].value())
+
+    def say(self) -> None:
+        """Say what the row asks for, if it is filled in and no group."""
+        data = self.cleaned_data
+        if self.errors or not data["asks"] or data["asks"] in GROUPS:
+            return
+        if data["asks"] == EACH_SEAT:
+            self.words = f"one from each of {both(self.names.in_order(data['seats']))}"
+            return
+        with suppress(NotARule):
+            self.words = branch_in_words(from_json(self.as_json([])), self.names)
+
+
+def one_from(seats: Sequence[int], counting: Sequence[str]) -> Json:
+    return {"people": 1, "in": {"seats": list(seats)}, "counting": counting}
+
 
 def group_of(kind: str, number: int | None, inner: Sequence[Json]) -> Json:
     if kind == SOME:
@@ -170,14 +224,14 @@ class WholeRuleForm(forms.Form):
     """What a rule asks of its branches."""
 
     shape = forms.ChoiceField(
-        label="Begin with a common rule",
+        label="A common rule to begin with",
         required=False,
-        help_text="It is taken if no row below asks for anything, and can be changed afterwards.",
+        help_text="It is taken if no condition below asks for anything, and can be changed later.",
     )
     joined = forms.ChoiceField(
-        label="A meeting is quorate when it has", choices=list(GROUPS.items()), initial=ALL
+        label="A meeting is quorate when it meets", choices=list(WHOLE.items()), initial=ALL
     )
-    joined_number = forms.IntegerField(label="How many branches", required=False)
+    joined_number = forms.IntegerField(label="How many of the conditions", required=False)
 
 
 @dataclass(frozen=True)
@@ -200,14 +254,16 @@ class RuleForm:
         value: object = None,
         prefix: str = "rule",
         shapes: Sequence[tuple[str, Json]] = (),
+        chairs: Sequence[int] = (),
     ) -> None:
         """`data` is what was sent, `value` the JSON value to begin with, `shapes` the rules that
-        may be chosen instead of filling in the rows."""
+        may be chosen instead of filling in the rows, `chairs` the seats of chair and vice-chair."""
         self.body, self.names, self.prefix, self.shapes = body, names, prefix, shapes
         self.is_bound = data is not None
-        initial = rows_of(from_json(value)) if value else Rows()
+        tree = from_json(value) if value else None
+        initial = rows_of(tree) if tree else Rows()
         count = self._count(data) if self.is_bound else len(initial.rows) + EMPTY_ROWS
-        self.whole = WholeRuleForm(data, initial=initial.whole, prefix=prefix)
+        self.whole = WholeRuleForm(data, initial=initial.whole, prefix=prefix, label_suffix="")
         cast("Any", self.whole.fields["shape"]).choices = [
             ("", "none of these"),
             *((str(which), called) for which, (called, _) in enumerate(shapes)),
@@ -217,11 +273,17 @@ class RuleForm:
                 data,
                 initial=initial.rows[row] if row < len(initial.rows) else {"counting": ["remote"]},
                 prefix=f"{prefix}-{row + 1}",
-                names=names,
+                row=row + 1,
                 rows=count,
+                names=names,
+                chairs=chairs,
             )
             for row in range(count)
         ]
+        if tree and not self.is_bound:
+            asked = [(number, each) for number, each in numbered(tree) if number or not below(tree)]
+            for form, (number, each) in zip(self.rows, asked, strict=False):
+                form.branch, form.words = number, branch_in_words(each, names)
         self.count = count
         self.problems: list[RuleProblem] = []  # those of no row
         self.read: ReadRule | None = None
@@ -237,6 +299,8 @@ class RuleForm:
         each_valid = [row.is_valid() for row in self.rows]
         if not (self.is_bound and self.whole.is_valid() and all(each_valid)):
             return False
+        for each in self.rows:
+            each.say()
         by_branch: dict[str, BranchForm] = {}
         try:
             tree = from_json(self._shape() or self._as_json(by_branch))
@@ -247,7 +311,7 @@ class RuleForm:
             misplaced.row.add_error("inside", misplaced.says)
             return False
         for problem in found:
-            if row := by_branch.get(problem.branch):
+            if row := _row_of(problem.branch, by_branch):
                 row.add_error(None, problem.says)
             else:
                 self.problems.append(problem)
@@ -255,6 +319,16 @@ class RuleForm:
             return False
         self.read = ReadRule(tree, in_one_sentence(tree, self.names))
         return True
+
+    @property
+    def asking(self) -> list[BranchForm]:
+        """The rows that ask for something."""
+        return [row for row in self.rows if row["asks"].value() or row.errors]
+
+    @property
+    def asking_nothing(self) -> list[BranchForm]:
+        asking = self.asking
+        return [row for row in self.rows if row not in asking]
 
     def as_sent(self) -> dict[str, list[str]]:
         """What a browser sends of the form if nobody touches it."""
@@ -329,6 +403,13 @@ class RuleForm:
         return value
 
 
+def _row_of(number: str, by_branch: Mapping[str, BranchForm]) -> BranchForm | None:
+    """The row of a branch, or the one that asks for it and others."""
+    while number and number not in by_branch:
+        number = number.rpartition(".")[0]
+    return by_branch.get(number)
+
+
 class _MisplacedRow(Exception):
     def __init__(self, row: BranchForm, says: str) -> None:
         super().__init__(says)
@@ -388,43 +469,3 @@ def _row(value: Json) -> Json:
     part, whole = value[kind]
     share = {"share": f"{part}/{whole}", "more_than": value.get("more_than", False)}
     return {**row, **whom, **share, "of": value["of"]}
-
-
-# Common shapes
-
-
-def common_shapes(body: QuoracyForum, chairs: Sequence[int]) -> Iterator[tuple[str, Json]]:
-    """Rules that many documents have, as far as they fit the forum, with what each is called.
-    `chairs` are the seats of its chair and vice-chair."""
-    remotely = ["remote"]
-    half: Json = {"share": [1, 2], "in": MEMBERS, "of": PLACES, "counting": remotely}
-    third: Json = {**half, "share": [1, 3]}
-    three: Json = {"people": 3, "in": MEMBERS, "counting": remotely}
-    chair: Json = {"people": 1, "in": {"seats": list(chairs)}, "counting": remotely}
-
-    def one(category: SeatCategory) -> Json:
-        return {"people": 1, "in": {"category": category.value}, "counting": remotely}
-
-    executive = one(SeatCategory.EXECUTIVE)
-    independent = one(SeatCategory.INDEPENDENT_NON_EXECUTIVE)
-    each: Json = {"organisations": EACH, "counting": [*remotely, "substitute"]}
-    shapes: list[tuple[str, Json]] = [
-        ("Three members", three),
-        ("Three members, with the chair or vice-chair", {"all": [three, chair]}),
-        ("A third of the members", third),
-        ("Half of the members", half),
-        ("Half of the members, with the chair or vice-chair", {"all": [half, chair]}),
-        (
-            "Half of the members, with the chair or vice-chair, an executive and a non-executive",
-            {"all": [half, chair, executive, independent]},
-        ),
-        ("Every member organisation", each),
-    ]
-    for called, value in shapes:
-        if "all" in value and not chairs:
-            continue
-        if value is each and not body.members:
-            continue
-        names = NamesInRules({place.seat: place.title for place in body.places}, {})
-        if not problems_with(from_json(value), body, names):
-            yield called, value

@@ -121,7 +121,7 @@ class RuleProblem(NamedTuple):
     says: str
 
     def __str__(self) -> str:
-        return f"Branch {self.branch}: {self.says}" if self.branch else self.says
+        return f"Condition {self.branch}: {self.says}" if self.branch else self.says
 
 
 class NotARule(ValueError):
@@ -284,24 +284,24 @@ class _Reading:
         if self.branches > MOST_BRANCHES:
             if self.branches == MOST_BRANCHES + 1:
                 self.problem(
-                    "", f"A rule has at most {MOST_BRANCHES} branches. Take some of them out."
+                    "", f"A rule has at most {MOST_BRANCHES} conditions. Take some of them out."
                 )
             return None
         if not isinstance(value, dict):
-            self.problem(number, "This is no branch. Choose what it asks for.")
+            self.problem(number, "This is no condition. Choose what it asks for.")
             return None
         kinds = [kind for kind in _KINDS if kind in value]
         if len(kinds) != 1:
             self.problem(
                 number,
-                "A branch asks for one thing. Choose one of: all, any or a number of other "
-                "branches, people, a share, or organisations.",
+                "A condition asks for one thing. Choose one of: all, any or a number of other "
+                "conditions, people, a share, or organisations.",
             )
             return None
         kind = _KINDS[kinds[0]]
         unknown = sorted(str(key)[:40] for key in set(value) - kind.keys)
         if unknown:
-            self.problem(number, f"Take out what no such branch has: {', '.join(unknown)}.")
+            self.problem(number, f"Take out what no such condition has: {', '.join(unknown)}.")
             return None
         before = len(self.problems)
         read = kind.read(self, value, number, deeper)
@@ -319,7 +319,7 @@ class _Reading:
             if not isinstance(each, PeopleAsked):
                 self.problem(
                     number_below(number, place),
-                    "Only branches that ask for a number of people can be met each by different "
+                    "Only conditions that ask for a number of people can be met each by different "
                     "people. Move this one out of the group.",
                 )
         return AllOf(branches, differing)
@@ -329,12 +329,12 @@ class _Reading:
 
     def some_of(self, value: Mapping[str, object], number: str, deeper: int) -> SomeOf:
         branches = self.group(value.get("of"), number, deeper)
-        asked = self.whole(value["at_least"], number, "branches")
+        asked = self.whole(value["at_least"], number, "conditions")
         if branches and asked > len(branches):
             self.problem(
                 number,
-                f"It asks for {asked} of {len(branches)} branches, so that nobody could meet it. "
-                f"Ask for {len(branches)} at most, or add branches.",
+                f"It asks for {asked} of {len(branches)} conditions, so that nobody could meet it. "
+                f"Ask for {len(branches)} at most, or add conditions.",
             )
         return SomeOf(asked, branches)
 
@@ -342,8 +342,8 @@ class _Reading:
         if not isinstance(value, list) or len(value) < 2:
             self.problem(
                 number,
-                "A group has two branches or more: with none, everybody would meet it or nobody. "
-                "Add branches, or put the one branch in the place of the group.",
+                "A group has two conditions or more: with none, everybody would meet it or nobody. "
+                "Add conditions, or put the one condition in the place of the group.",
             )
             return ()
         if deeper == 0:
@@ -365,7 +365,7 @@ class _Reading:
             if first != place:
                 self.problem(
                     number_below(number, place),
-                    f"It asks for the same as branch {number_below(number, first)}. Take one of "
+                    f"It asks for the same as condition {number_below(number, first)}. Take one of "
                     "them out, or ask for more people in one.",
                 )
         return tuple(each for each in inner if each is not None)

@@ -81,8 +81,8 @@ def missing_from(found: Found, names: NamesInRules) -> str:
             return _people_missing(found, branch, names)
     if found.met_by_the_same:
         people = "1 more person" if found.missing == 1 else f"{found.missing} more people"
-        return f"{people}: the same person cannot meet two of its branches"
-    branches = "1 more branch" if found.missing == 1 else f"{found.missing} more branches"
+        return f"{people}: the same person cannot meet two of its conditions"
+    branches = "1 more condition" if found.missing == 1 else f"{found.missing} more conditions"
     return branches if says_more(branch) else ""
 
 

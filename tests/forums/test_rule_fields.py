@@ -120,9 +120,9 @@ def test_what_does_not_fit_the_forum_is_said_and_kept(admin_client, board):
     ("rule", "says"),
     [
         ({"people": 0, "in": "members", "counting": []}, "Write how many people it asks for"),
-        ({"any": [asks(1)] * (MOST_BRANCHES + 1)}, "A rule has at most 200 branches."),
+        ({"any": [asks(1)] * (MOST_BRANCHES + 1)}, "A rule has at most 200 conditions."),
         (asks(1, {"organisation": 987654}), "It names an organisation that is not recorded."),
-        ([], "This is no branch."),
+        ([], "This is no condition."),
     ],
 )
 def test_what_is_no_rule_is_refused_with_a_sentence(board, rule, says):

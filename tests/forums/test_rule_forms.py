@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 
 from forums.quoracy import QuoracyForum, QuoracyMember, QuoracySeat
-from forums.rule_forms import EMPTY_ROWS, RuleForm, common_shapes
+from forums.rule_forms import EMPTY_ROWS, RuleForm
 from forums.rule_sentences import names_of
+from forums.rule_shapes import common_shapes
 from forums.rule_trees import from_json, to_json
 from tests import slow
 from tests.forums.forums_at_random import CATEGORIES, ORGANISATIONS, SEATS
@@ -48,7 +49,7 @@ class Sent(dict):
 def filled(body=BODY, names=NAMES, **answers) -> RuleForm:
     data = {"rule-rows": "4", "rule-joined": "all"}
     data |= {f"rule-{key}": said for key, said in answers.items()}
-    return RuleForm(body, names, data=Sent(data))
+    return RuleForm(body, names, data=Sent(data), chairs=[1, 2])
 
 
 def row(which: int, **answers) -> dict:
@@ -123,8 +124,8 @@ def test_rows_in_the_group_of_another_row_are_its_branches():
         (chair(1) | row(2, asks="people", number="0"), 2, "everybody would meet it"),
         (chair(1) | row(2, asks="people"), 2, "Write how many people"),
         (chair(1) | row(3, asks="people", number="9"), 3, "from seats with 8 places"),
-        (chair(1) | row(2, asks="any"), 2, "A group has two branches or more"),
-        (chair(1) | chair(2), 2, "It asks for the same as branch 1"),
+        (chair(1) | row(2, asks="any"), 2, "A group has two conditions or more"),
+        (chair(1) | chair(2), 2, "It asks for the same as condition 1"),
         (chair(1) | row(2, asks="share", share="a few"), 2, "Write a fraction or a percentage"),
         (chair(1) | row(2, asks="share"), 2, "A share is a fraction"),
         (chair(1) | row(2, asks="people", number="1", whom="seats"), 2, "Choose whom it counts"),
@@ -154,7 +155,54 @@ def test_a_form_without_a_row_asks_for_one():
     form = filled()
 
     assert not form.is_valid()
-    assert "Add branches" in form.problems[0].says
+    assert "Add conditions" in form.problems[0].says
+
+
+def test_the_chair_and_one_from_each_of_several_seats_are_asked_for_in_one_row():
+    form = filled(
+        **row(1, asks="chair", counting=["remote"]),
+        **row(2, asks="each-seat", seats=["3", "4"]),
+        **row(3, asks="each-seat", seats=["1"]),
+    )
+    assert form.is_valid(), [row.errors for row in form.rows]
+    either, each, one = form.value["all"]
+    assert either == {"people": 1, "in": {"seats": [1, 2]}, "counting": ["remote"]}
+    assert [leaf["in"] for leaf in each["all"]] == [{"seats": [3]}, {"seats": [4]}]
+    assert one["in"] == {"seats": [1]}
+
+
+def test_a_fault_in_one_of_several_seats_is_said_at_their_row():
+    form = filled(**chair(1), **row(2, asks="each-seat"))
+    assert not form.is_valid()
+    assert "Choose whom it counts" in str(form.rows[1].errors)
+
+
+def test_the_chair_is_offered_only_where_there_is_one():
+    without = RuleForm(BODY, NAMES)
+    assert "chair" not in dict(without.rows[0].fields["asks"].choices)
+
+
+def test_each_row_says_what_it_asks_for():
+    one = {"people": 1, "in": {"seats": [1]}, "counting": []}
+    half = {"share": [1, 2], "in": "members", "of": "in post", "counting": []}
+    saved = RuleForm(BODY, NAMES, value={"any": [half, {"all": [one, {**one, "people": 2}]}]})
+    asked = [(row.branch, row.summary, row.is_deep) for row in saved.asking]
+    assert asked == [
+        ("1", "at least half of the members who are in post attend in person alone", False),
+        ("2", "all of these are met", False),
+        ("2.1", "“Chair” attends in person alone", True),
+        ("2.2", "at least 2 of “Chair” attend in person alone", True),
+    ]
+    form = filled(
+        **chair(1), **row(2, asks="any"), **row(3, asks="each-seat", seats=["3", "4"], inside="2")
+    )
+    assert not form.is_valid()
+    assert [row.summary for row in form.asking] == [
+        "“Chair” attends in person alone",
+        "either … or …: any of the conditions put in it",
+        "one from each of “Executives” and “Non-executives”",
+    ]
+    assert [row.row for row in form.asking_nothing] == [4]
 
 
 @pytest.mark.parametrize("count", ["", "-1", "0", "x", "9999999999", "٣"])

@@ -52,19 +52,19 @@ def nested(levels: int) -> dict:
 @pytest.mark.parametrize(
     ("value", "branch", "says"),
     [
-        (None, "", "This is no branch"),
-        ([], "", "This is no branch"),
-        ({}, "", "A branch asks for one thing"),
-        ({**CHAIR, **EACH}, "", "A branch asks for one thing"),
-        ({**CHAIR, "also": 1}, "", "Take out what no such branch has: also"),
-        ({"all": []}, "", "A group has two branches or more"),
-        ({"any": []}, "", "A group has two branches or more"),
-        ({"any": [CHAIR]}, "", "put the one branch in the place of the group"),
-        ({"all": "chair"}, "", "A group has two branches or more"),
-        ({"all": [CHAIR, 7]}, "2", "This is no branch"),
-        ({"at_least": 3, "of": [CHAIR, FOUR]}, "", "It asks for 3 of 2 branches"),
+        (None, "", "This is no condition"),
+        ([], "", "This is no condition"),
+        ({}, "", "A condition asks for one thing"),
+        ({**CHAIR, **EACH}, "", "A condition asks for one thing"),
+        ({**CHAIR, "also": 1}, "", "Take out what no such condition has: also"),
+        ({"all": []}, "", "A group has two conditions or more"),
+        ({"any": []}, "", "A group has two conditions or more"),
+        ({"any": [CHAIR]}, "", "put the one condition in the place of the group"),
+        ({"all": "chair"}, "", "A group has two conditions or more"),
+        ({"all": [CHAIR, 7]}, "2", "This is no condition"),
+        ({"at_least": 3, "of": [CHAIR, FOUR]}, "", "It asks for 3 of 2 conditions"),
         ({"at_least": 0, "of": [CHAIR, FOUR]}, "", "everybody would meet it"),
-        ({"at_least": True, "of": [CHAIR, FOUR]}, "", "Write how many branches"),
+        ({"at_least": True, "of": [CHAIR, FOUR]}, "", "Write how many conditions"),
         ({**FOUR, "people": 0}, "", "With no people, everybody would meet it"),
         ({**FOUR, "people": -1}, "", "1 to 999"),
         ({**FOUR, "people": 1000}, "", "1 to 999"),
@@ -88,22 +88,23 @@ def nested(levels: int) -> dict:
         ({"people": 1, "counting": []}, "", "Choose whom it counts"),
         ({**CHAIR, "counting": ["phone"]}, "", "Say which ways of taking part it counts"),
         ({**CHAIR, "counting": None}, "", "Say which ways of taking part it counts"),
-        ({"all": [CHAIR, FOUR, CHAIR]}, "3", "It asks for the same as branch 1"),
+        ({"all": [CHAIR, FOUR, CHAIR]}, "3", "It asks for the same as condition 1"),
         (
             {"all": [CHAIR, {"any": [DEPUTY, HALF]}, {"any": [HALF, DEPUTY]}]},
             "3",
-            "It asks for the same as branch 2",
+            "It asks for the same as condition 2",
         ),
-        ({"all": [CHAIR, HALF], "different_people": True}, "2", "Only branches that ask for"),
+        ({"all": [CHAIR, HALF], "different_people": True}, "2", "Only conditions that ask for"),
         (nested(DEEPEST + 1), ".".join("1" * DEEPEST), f"Groups are at most {DEEPEST} deep"),
-        ({"all": [CHAIR] * 1000}, "", f"A rule has at most {MOST_BRANCHES} branches"),
+        ({"all": [CHAIR] * 1000}, "", f"A rule has at most {MOST_BRANCHES} conditions"),
     ],
 )
 def test_what_is_no_rule_is_refused_by_its_branch_with_a_remedy(value, branch, says):
     problems = refused(value)
 
     assert any(
-        says in each and each.startswith(f"Branch {branch}:" if branch else "") for each in problems
+        says in each and each.startswith(f"Condition {branch}:" if branch else "")
+        for each in problems
     ), problems
 
 
@@ -114,7 +115,7 @@ def test_a_group_in_a_group_may_be_as_deep_as_is_said():
 def test_everything_that_is_wrong_is_said_at_once():
     problems = refused({"all": [{**FOUR, "people": 0}, {**CHAIR, "in": {"seats": []}}]})
 
-    assert [each.partition(":")[0] for each in problems] == ["Branch 1", "Branch 2"]
+    assert [each.partition(":")[0] for each in problems] == ["Condition 1", "Condition 2"]
 
 
 def test_a_share_is_held_in_its_lowest_terms():
@@ -138,7 +139,7 @@ def test_a_share_is_held_in_its_lowest_terms():
         (
             {"any": [FOUR, {"all": [CHAIR, LAY], "different_people": True}]},
             "2",
-            "Let the same people meet several of its branches",
+            "Let the same people meet several of its conditions",
         ),
         ({"at_least": 2, "of": [FOUR, {**CHAIR, "people": 2}]}, "2", "with one place"),
     ],

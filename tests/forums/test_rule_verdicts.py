@@ -42,7 +42,7 @@ def test_a_group_met_by_the_same_people_says_so():
     assert shown(f"{COMMON}: 7")["3.1"] == (
         False,
         "",
-        "1 more person: the same person cannot meet two of its branches",
+        "1 more person: the same person cannot meet two of its conditions",
     )
 
 
