@@ -331,7 +331,8 @@ KINDS = [
          concerns={"forum": ("seat__forum",), "organisation": ("seat__on_behalf_of",)}),
     Kind("appointment", Appointment, "post__organisation__folded", 4, ("person", "person__"),
          ("organisation", "post__organisation__"),
-         columns={"title": F("post__title"), **TENURE}, events=(START, END, NAMED),
+         columns={"title": F("post__title"), "joint": F("joint"), **TENURE},
+         events=(START, END, NAMED),
          # Whoever holds the post that a seat goes with fills the seat.
          concerns={"organisation": ("post__organisation",), "person": ("person",),
                    "forum": ("post__ex_officio_seats__forum",)}),

@@ -16,9 +16,10 @@ from forums.models import Forum, Membership, ReportingLine, Seat, SeatRole
 from forums.reporting_lines import lines_in_force
 from forums.seat_holders import HeldSeat, held_seats_among
 from organisations.models import HEAD_KINDS, Organisation, Post
+from people.holder_rows import Holder
 from people.identity import may_be_named
 from people.models import Appointment
-from people.post_holders import HeldPost, Holder, posts_with_holders
+from people.post_holders import HeldPost, posts_with_holders
 from records.foresight import of_them_foreseen
 from records.names import fold
 from records.periods import not_over

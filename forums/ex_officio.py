@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from people.holder_rows import Holder
 from people.models import Basis
-from people.post_holders import Holder, Holding
+from people.post_holders import Holding
 from records.days import NO_LATEST, day_before, next_day
 from records.periods import Period, Qualifier
 

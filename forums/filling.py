@@ -40,8 +40,8 @@ from django.db.models.functions import Coalesce, Greatest, Least, NullIf
 
 from forums.models import Membership, Seat, SeatVacancy
 from organisations.models import Post
+from people.holder_rows import Holder
 from people.models import Appointment, Basis, TenureQuerySet
-from people.post_holders import Holder
 from people.standing import (
     ANY,
     coming,

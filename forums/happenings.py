@@ -35,7 +35,7 @@ from forums.change_kinds import (
 from forums.models import Forum, ForumState, Seat, SeatTerms
 from organisations.held_terms import Differences, EarlierTerms, differences_of
 from organisations.models import PostTerms
-from people.post_holders import NAME_WITHHELD
+from people.holder_rows import NAME_WITHHELD
 from records.periods import Qualifier, When, first_day
 from records.stated import EVIDENCE, PERIOD, DatedStated, document_columns
 
@@ -74,6 +74,7 @@ class Happening(DatedStated):
     for_slug: str | None
     independent: bool
     person_id: int
+    joint: str  # the words that the records of one joint appointment share
     by_exception: bool
     withheld: bool
     # Whether it began, or ended, exactly with what it is true of: that is no change.
@@ -246,6 +247,7 @@ COLUMNS = {
     "for_slug": text(),
     "independent": Value(False, BooleanField()),
     "person_id": Value(0, IntegerField()),
+    "joint": text(),
     "by_exception": Value(False, BooleanField()),
     "withheld": Value(False, BooleanField()),
     "starts_with_owner": Value(False, BooleanField()),
@@ -294,7 +296,9 @@ def _happening(row: dict, which: str) -> Happening:
     fields["subject_name"] = f"{honorific} {fields['subject_name']}".strip()
     if fields["withheld"]:
         # A quotation or a note about somebody usually names them.
-        fields.update(subject_name=NAME_WITHHELD, subject_slug=None, quotation="", note="")
+        fields.update(
+            subject_name=NAME_WITHHELD, subject_slug=None, quotation="", note="", joint=""
+        )
     return Happening(which=which, **fields)
 
 

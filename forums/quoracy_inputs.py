@@ -34,8 +34,8 @@ from forums.seat_holders import HeldSeat
 from forums.vacancies import with_vacancies
 from organisations.held_terms import lay_down
 from organisations.models import Organisation, Relationship
+from people.holder_rows import Holder
 from people.models import Appointment, Basis
-from people.post_holders import Holder
 from people.standing import in_places
 
 

@@ -20,16 +20,9 @@ from forums.filling import (
 from forums.models import Forum, ForumState, Seat, SeatRole, SeatTerms, SeatVacancy
 from organisations.held_terms import has_terms, laid_down, laid_down_on, terms_by_key
 from organisations.models import PostTerms
+from people.holder_rows import Holder, holder_columns, take_holder
 from people.models import Appointment
-from people.post_holders import (
-    Holder,
-    Holding,
-    first_known,
-    gather,
-    holder_columns,
-    in_turn,
-    take_holder,
-)
+from people.post_holders import Holding, first_known, gather, in_turn
 from people.standing import filled_at_most, settled, standing_of, surely_filled
 from people.vacant_places import PostVacancy, vacant_places
 from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key

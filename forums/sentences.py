@@ -6,7 +6,7 @@ adjoin to the month or year, one followed the other.
 """
 
 import datetime
-import itertools
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -54,10 +54,12 @@ class Sentence:
 
 
 def sentences_about(happenings: Iterable[Happening], today: datetime.date) -> list[Sentence]:
-    """`happenings` in words, as they are said on `today`. Neighbours that differ in one name are in
-    one sentence."""
-    groups = [list(group) for _, group in itertools.groupby(happenings, _what_is_shared)]
-    return [Sentence(_pieces(group, today), group) for group in groups]
+    """`happenings` in words, as they are said on `today`. Changes that differ in one name are in
+    one sentence, which stands where the first of them does."""
+    groups = defaultdict(list)
+    for each in happenings:
+        groups[_what_is_shared(each)].append(each)
+    return [Sentence(_pieces(group, today), group) for group in groups.values()]
 
 
 def _what_is_shared(each: Happening) -> tuple[object, ...]:
@@ -68,6 +70,9 @@ def _what_is_shared(each: Happening) -> tuple[object, ...]:
         return each.what, *when, each.kind, each.subject_slug
     if each.what in ("relationship", "member-organisation", "succession"):
         return each.what, *when, each.kind, each.object_slug
+    if each.joint and not each.follows:
+        how = each.basis, each.acting_for, each.end_reason
+        return each.what, *when, each.person_id, each.joint, *how
     return each.what, *when, each.id
 
 

@@ -3,14 +3,24 @@
 from forums.change_kinds import END, NAMED, START
 from forums.happenings import Happening
 from forums.models import SeatRole
-from forums.sentence_pieces import Piece, Pieces, object_of, subject
+from forums.sentence_pieces import Piece, Pieces, joined, object_of, subject
 from people.models import Basis, EndReason, basis_in_words, end_reason_in_words
 from records.periods import Precision
 
 
-def position(each: Happening) -> Pieces:
-    """ "Chair of Wye Valley NHS Trust"; for a title with an "of", "Chair of the trust, …"."""
-    return [each.title, ", " if " of " in each.title else " of ", object_of(each)]
+def position(*group: Happening) -> Pieces:
+    """ "Chair of Wye Valley NHS Trust"; for a title with an "of", "Chair of the trust, …". Posts of
+    one joint appointment come together: "Chair of Wye Valley NHS Trust and Ross Trust"."""
+    titles = list(dict.fromkeys(each.title for each in group))
+    found = []
+    for title in titles:
+        those = joined(object_of(each) for each in group if each.title == title)
+        found += [" and " if found else "", title, ", " if " of " in title else " of ", *those]
+    return [piece for piece in found if piece != ""]
+
+
+def _joint(each: Happening) -> str:
+    return " (joint appointment)" if each.joint else ""
 
 
 def _basis(each: Happening) -> str:
@@ -30,19 +40,20 @@ def _speaks_for(each: Happening) -> Pieces:
     return [" for ", Piece(each.for_name, "organisation", each.for_slug)] if each.for_name else []
 
 
-def _named(each: Happening, tense: str) -> Pieces:
+def _named(group: list[Happening], tense: str) -> Pieces:
     """ "Ann Lee was named Chair designate of The Board"."""
+    each = group[0]
     verb = {"past": "was named", "to come": "is to be named", "by": "had been named"}[tense]
     if each.what == "membership" and each.kind != SeatRole.CHAIR:
         seat: Pieces = [f"for the seat “{each.title}” of ", object_of(each)]
         return [subject(each), f" {verb} ", *seat, _basis(each)]
-    title, *of = position(each)
-    return [subject(each), f" {verb} {title} designate", *of, _basis(each)]
+    title, *of = position(*group)
+    return [subject(each), f" {verb} {title} designate", *of, _basis(each), _joint(each)]
 
 
-def _died(each: Happening, tense: str) -> Pieces:
+def _died(group: list[Happening], tense: str) -> Pieces:
     """ "Ann Lee, Chair of The Board, died in office"."""
-    what: Pieces = position(each)
+    each, what = group[0], position(*group)
     if each.what == "membership" and each.kind != SeatRole.CHAIR:
         what = [f"in the seat “{each.title}” of ", object_of(each)]
     verb = "had died" if tense == "by" else "died"
@@ -52,20 +63,20 @@ def _died(each: Happening, tense: str) -> Pieces:
 def tenure(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
     if each.which == NAMED:
-        return _named(each, tense)
+        return _named(group, tense)
     if (each.which, each.end_reason) == (END, EndReason.DIED) and tense != "to come":
-        return _died(each, tense)
+        return _died(group, tense)
     if each.what == "membership" and each.kind != SeatRole.CHAIR:
         return _seat(each, tense)
     if each.which == START:
         verbs = {"past": "became", "to come": "is to become", "by": "was in post as"}
         if each.what == "membership":
             verbs["by"] = "was"
-        more = [*_speaks_for(each), _basis(each)]
+        more = [*_speaks_for(each), _basis(each), _joint(each)]
     else:
         verbs = {"past": "ceased to be", "to come": "is to cease to be", "by": "had ceased to be"}
-        more = [_basis(each), _reason(each)]
-    return [subject(each), f" {verbs[tense]} ", *position(each), *more]
+        more = [_basis(each), _joint(each), _reason(each)]
+    return [subject(each), f" {verbs[tense]} ", *position(*group), *more]
 
 
 def _seat(each: Happening, tense: str) -> Pieces:
@@ -90,7 +101,7 @@ def handover(before: Happening, each: Happening, tense: str) -> Pieces:
         now = _basis(each) or f" ({Basis(each.basis).label})"
         if before.for_slug != each.for_slug:
             now = _basis(each)
-        return [subject(each), f" {verb}", *what, *_speaks_for(each), now]
+        return [subject(each), f" {verb}", *what, *_speaks_for(each), now, _joint(each)]
     if before.end_reason == EndReason.DIED:
         after: Pieces = [" after ", subject(before), _basis(before), " died in office"]
         return [*tenure([each], tense), *after]
@@ -105,8 +116,17 @@ def handover(before: Happening, each: Happening, tense: str) -> Pieces:
             _basis(each),
             *what,
             *_speaks_for(each),
+            _joint(each),
         ]
     verb = {"past": "followed", "to come": "is to follow"}[tense]
     until = f", in post until {before.end_in_words()}{_reason(before)},"
     followed: Pieces = [subject(before), _basis(before), until]
-    return [subject(each), _basis(each), f" {verb} ", *followed, *what, *_speaks_for(each)]
+    return [
+        subject(each),
+        _basis(each),
+        f" {verb} ",
+        *followed,
+        *what,
+        *_speaks_for(each),
+        _joint(each),
+    ]

@@ -232,19 +232,29 @@ def end_tenure(
     end_reason: EndReason | str,
     today: datetime.date,
     through: Iterable[Tenure] = (),
+    jointly: Iterable[Tenure] = (),
     vacant: bool = False,
 ) -> None:
     """End somebody's time in a post or seat; with `vacant`, the source says that the place is
     vacant then.
 
-    `through` are seats that go with it and that they leave too, as in `leave`. Raises
-    ValidationError, changing nothing, if a rule would be broken.
+    `through` are seats that go with it and that they leave too, and `jointly` the other posts of a
+    joint appointment, as in `leave`. Raises ValidationError, changing nothing, if a rule would be
+    broken.
     """
-    through = list(through)
-    lock_all(each.held for each in [tenure, *through])
+    through, jointly = list(through), list(jointly)
+    lock_all(each.held for each in [tenure, *through, *jointly])
     end(tenure, when, source, end_reason=end_reason)
     for each in through:
         end_or_withdraw(each, when, source, end_reason, today)
+    leave(
+        tenures=jointly,
+        when=when,
+        source=source,
+        end_reason=end_reason,
+        today=today,
+        vacant=vacant,
+    )
     if vacant:
         record_vacancy(held=tenure.held, begins=when.morrow(), source=source)
 

@@ -13,9 +13,10 @@ from editing.record_forms import EVIDENCE, PERIOD, PERIOD_FIELDS
 from editing.related_tables import PERIOD_COLUMNS, RelatedTable, on_page_of, related_table
 from editing.steps import steps_for
 from organisations.models import HEAD_KINDS, Held, Organisation, Post
+from people.holder_rows import Holder
 from people.identity import facts_that_name
 from people.models import Appointment, Basis, Distinction, Person, PersonName, PostVacancy, Tenure
-from people.post_holders import Holder, Holding, posts_with_holders
+from people.post_holders import Holding, posts_with_holders
 from people.standing import Standing
 from people.steps.appointments import ON_THE_SEAT_ALONE, of_the_post_in_words
 from people.steps.replacements import replacement_of
@@ -239,7 +240,7 @@ class DistinctionAdmin(RecordAdmin):
 class AppointmentAdmin(DatedAdmin):
     fieldsets = [
         ("Identification", {"fields": ["person", "post"]}),
-        ("Accountability", {"fields": [("basis", "acting_for")]}),
+        ("Accountability", {"fields": [("basis", "acting_for"), "joint"]}),
         TENURE_PERIOD,
         EVIDENCE,
     ]

@@ -18,6 +18,7 @@ from people.bases import (
     end_reason_in_words,  # noqa: F401
 )
 from people.designates import Designated, refuse_designate_of_nothing
+from people.joint import Joint
 from people.personal_names import corrected_sort_name, parts_of
 from records.constraints import DatabaseUnique
 from records.days import NO_LATEST, DayField
@@ -452,7 +453,7 @@ def one_holder_rules(label: str, model: type[Held]) -> tuple[NoOverlap, NoOverla
     )
 
 
-class Appointment(Tenure):
+class Appointment(Joint, Tenure):
     """One person holding one post for a period."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")

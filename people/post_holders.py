@@ -17,8 +17,9 @@ from organisations.held_terms import (
     terms_by_key,
 )
 from organisations.models import Organisation, Post, PostTerms
-from people.designates import NAMED_FIELDS, Named
-from people.models import Basis, basis_in_words, end_reason_in_words
+from people.holder_rows import Holder, holder_columns, take_holder
+from people.joint import joint_with
+from people.models import Appointment, Basis
 from people.standing import (
     Standing,
     filled_at_most,
@@ -34,118 +35,8 @@ from people.vacant_rows import MayBeVacant, has_vacancies, vacancies_by_key
 from records.days import next_day
 from records.periods import Period, both
 from records.prepared import prepared
-from records.stated import (
-    DOCUMENTS,
-    END_DOCUMENTS,
-    EVIDENCE,
-    PERIOD,
-    DatedStated,
-    document_columns,
-)
+from records.stated import EVIDENCE, PERIOD, document_columns
 from records.together import PeriodRow, Together
-
-# The columns of a tenure of its own.
-TENURE = ("basis", "acting_for", *NAMED_FIELDS, "term_ends", "end_reason")
-# What a public page says instead of a name that is withheld from it.
-NAME_WITHHELD = "Name withheld"
-
-
-@dataclass(kw_only=True)
-class Holder(Named, DatedStated):
-    """Somebody recorded for a post or a seat: one appointment or membership, as a row."""
-
-    id: int
-    person_id: int
-    # As the public may know them: who is withheld has no address, and no name but that.
-    person_slug: str | None
-    person: str
-    # As staff do.
-    person_to_staff: str
-    withheld: bool
-    basis: str
-    acting_for: str
-    named_date: datetime.date | None
-    named_precision: str
-    named_qualifier: str
-    term_ends: datetime.date | None
-    end_reason: str
-    for_id: int | None = None
-    for_slug: str | None = None
-    for_name: str | None = None
-    # Whether they speak for nobody in a seat, by a record of their own; None of a post.
-    independent: bool | None = None
-    # The post this person fills a seat by holding, if that is why they fill it.
-    ex_officio: str = ""
-    # Whether they held the post before, and come to fill the seat because somebody leaves it.
-    returns: bool = False
-    # Their time in the post, if this is a time in a seat that goes with it.
-    in_post: "Holder | None" = None
-    # Whether it is not certain that they hold it on the day for which this was read; and why, in
-    # words, where that follows from a period.
-    perhaps: bool = False
-    why: str = ""
-
-    @property
-    def basis_words(self) -> str:
-        """ "interim" or "acting in a vacancy"; "" for the ordinary case."""
-        return basis_in_words(self.basis, self.acting_for)
-
-    @property
-    def person_and_basis(self) -> str:
-        """ "Ann Lee", "Cy Yeo (acting)"; who is withheld has no name here either."""
-        return f"{self.person} ({self.basis_words})" if self.basis_words else self.person
-
-    @property
-    def end_reason_words(self) -> str:
-        return end_reason_in_words(self.end_reason)
-
-    def is_openly_perhaps(self, day: datetime.date) -> bool:
-        # In a seat that goes with a post it is as in the post.
-        if self.in_post is not None:
-            return self.holds(day) is None and self.in_post.is_openly_perhaps(day)
-        return super().is_openly_perhaps(day)
-
-    def serves_past_term(self, day: datetime.date) -> bool:
-        """Whether the term was due to end before `day` and no end is recorded."""
-        return self.term_ends is not None and self.term_ends < day and self._goes_on
-
-
-def holder_columns(path: str, **more: str) -> dict[str, F]:
-    """Columns of `.values()` that make a Holder, for tenures reached by `path`."""
-    columns = {
-        "id": "id",
-        "person_id": "person_id",
-        "person_slug": "person__slug",
-        "person_honorific": "person__honorific",
-        "person_name": "person__name",
-        "withheld": "person__withheld",
-        **DOCUMENTS,
-        **END_DOCUMENTS,
-        **{name: name for name in (*TENURE, *PERIOD, *EVIDENCE)},
-        **more,
-    }
-    return {f"tenure_{name}": F(f"{path}{lookup}") for name, lookup in columns.items()}
-
-
-@functools.lru_cache(64)
-def _of_tenure(columns: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The columns that make a Holder, each with its name there."""
-    prefix = "tenure_"
-    return [(each, each.removeprefix(prefix)) for each in columns if each.startswith(prefix)]
-
-
-def take_holder(row: dict) -> Holder | None:
-    """The Holder of a row of `.values()`, taken out of it; None if the row has none."""
-    columns = {name: row.pop(column) for column, name in _of_tenure(tuple(row))}
-    if columns["id"] is None:
-        return None
-    name = f"{columns.pop('person_honorific')} {columns.pop('person_name')}".strip()
-    if columns["withheld"]:
-        # Quotations and notes about somebody usually name them.
-        columns.update(person_slug=None, quotation="", note="")
-    return Holder(
-        person=NAME_WITHHELD if columns["withheld"] else name, person_to_staff=name, **columns
-    )
 
 
 @dataclass(kw_only=True)
@@ -415,6 +306,21 @@ class HeldPost(Holding):
             each.vacancies = found[PostVacancy][each.id]
 
 
+def read_joint(holdings: Iterable[Holding], day: datetime.date) -> None:
+    """Say of each joint appointment with which organisations it is one, in a query if there is any.
+    If the name is withheld, nothing says which they are."""
+    some = [x for each in holdings for x in each.recorded if x.joint and not x.withheld]
+    if not some:
+        return
+    found = Appointment.objects.filter(
+        person__in={each.person_id for each in some}, joint__in={each.joint for each in some}
+    )
+    others = list(found.select_related("post__organisation").order_by("post__organisation__folded"))
+    for each in some:
+        joint = (other.post.organisation for other in joint_with(each, others, day))
+        each.joint_with = tuple(dict.fromkeys(joint))
+
+
 def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
     """Holdings from rows that repeat each for every holder, in the order of the rows."""
     holdings: dict[int, Holding] = {}
@@ -427,6 +333,7 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
             holdings[row["id"]].recorded.append(holder)
     kind.read_terms(holdings.values())
     kind.read_vacancies(holdings.values())
+    read_joint(holdings.values(), day)
     for holding in holdings.values():
         holding.recorded.sort(key=in_turn)
         holding.standing = holding.standing_on(day)
@@ -496,5 +403,5 @@ def _rows(posts: QuerySet) -> QuerySet:
         place_name=F("organisation__place__name"),
         **PeriodRow.columns("owner", "organisation__"),
         **document_columns(),
-        **holder_columns("appointments__"),
+        **holder_columns("appointments__", joint="joint"),
     )

@@ -161,9 +161,7 @@ class Sittings:
             forum=forum,
             name=f"{forum.name} (Interim)",
             kind=NameKind.FORMER,
-            start_date=forum.start_date,
-            start_precision=forum.start_precision,
-            start_qualifier=forum.start_qualifier,
+            **forum.starts.as_start(),
             end_date=max(day, forum.start_date),
             **self.calendar.evidence(entry, planned.system),
         )

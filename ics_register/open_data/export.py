@@ -52,9 +52,10 @@ from organisations.models import (
     Statement,
 )
 from organisations.successions import SuccessionKind
+from people.holder_rows import Holder
 from people.identity import may_be_named
 from people.models import Distinction, Person, PersonName
-from people.post_holders import HeldPost, Holder, Holding, posts_with_holders
+from people.post_holders import HeldPost, Holding, posts_with_holders
 from records.models import Document
 from records.periods import Period, both, possible
 
@@ -313,6 +314,8 @@ class _Gathering:
     def _appointment(self, post: HeldPost, holder: Holder) -> dict:
         return {
             **vars(holder),
+            # It tells which other appointments are of the same person.
+            "joint": "" if holder.withheld else holder.joint,
             "in_force": post.is_held_by(holder),
             "organisation_slug": post.organisation_slug,
             "post_id": post.id,

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 
 from ics_register.open_data.identifiers import Addresses
 from people.designates import NAMED_FIELDS
-from people.post_holders import NAME_WITHHELD
+from people.holder_rows import NAME_WITHHELD
 from people.standing import Standing
 from records.evidence import Evidence
 from records.foresight import Foreseeable

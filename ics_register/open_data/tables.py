@@ -121,6 +121,7 @@ TABLES = (
         id_on_page("appointments", "organisation"),
         *holder(Appointment),
         refers_on_page(Appointment, "post", "posts", "organisation"),
+        *plain(Appointment, "joint"),
         *tenure(Appointment),
         *evidence(Appointment),
     )),

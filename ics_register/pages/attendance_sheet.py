@@ -49,7 +49,7 @@ from ics_register.pages.papers import (
 from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.terms import forum_of_paper, names_in, quoracy_lines
 from ics_register.pages.versions import terms_of
-from people.post_holders import Holder
+from people.holder_rows import Holder
 from people.standing import Standing
 from records.periods import perhaps_so
 

@@ -1,5 +1,4 @@
-"""Days to remember: when terms end, when members come and go, and when terms of reference are to be
-reviewed.
+"""Days to remember: ends of terms, who comes and goes, and reviews of terms of reference.
 
 Each page is also a calendar to subscribe to. A day known only to the month or year is put on the
 last day that it can be, and the words say how it is known.
@@ -36,8 +35,9 @@ from ics_register.pages.papers import called_then
 from ics_register.pages.terms import forum_of_paper
 from ics_register.pages.versions import terms_of
 from organisations.models import OrganisationKind, Post
+from people.holder_rows import Holder
 from people.models import TERM_RUNS, Appointment
-from people.post_holders import Holder, Holding, held_posts_among
+from people.post_holders import Holding, held_posts_among
 from records.days import is_taken
 from records.evidence import year_before
 from records.foresight import Foreseeable

@@ -45,7 +45,8 @@ from ics_register.pages.names_on_day import NamesThen, earliest_day, names_then
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import post_holders
-from people.post_holders import HeldPost, Holder
+from people.holder_rows import Holder
+from people.post_holders import HeldPost
 from people.standing import Standing
 from people.standing import with_standing as posts_with_standing
 from records.namesakes import told_apart_by_key

@@ -86,6 +86,8 @@ HOLDING_COLUMNS = (
     "on_behalf_of_name",
     "independent",
     "ex_officio",
+    "joint_with",
+    "joint_with_name",
     "basis",
     "acting_for",
     *NAMED_FIELDS,
@@ -107,6 +109,8 @@ TENURE_COLUMNS = (
     "on_behalf_of_name",
     "independent",
     "ex_officio",
+    "joint_with",
+    "joint_with_name",
     "basis",
     "acting_for",
     *NAMED_FIELDS,
@@ -134,6 +138,9 @@ def flat(said: dict, prefix: str = "") -> dict:
                 if name in value:
                     inner[f"{prefix}{key}"] = inner.pop(f"{prefix}{whole}{name}")
             cells |= inner
+        elif key == "joint_with":
+            cells[key] = all_of(each["id"] for each in value)
+            cells[f"{key}_name"] = all_of(each["name"] for each in value)
         elif not isinstance(value, list):
             cells[f"{prefix}{key}"] = value
     return cells

@@ -40,9 +40,9 @@ from organisations.models import (
     Statement,
 )
 from organisations.successions import Plannable
+from people.holder_rows import NAME_WITHHELD
 from people.identity import may_be_named
 from people.models import Appointment, Distinction, Person, PersonName, PostVacancy, Tenure
-from people.post_holders import NAME_WITHHELD
 from records.models import DatedFact, Document
 
 EVERY_FACT = Q()

@@ -266,6 +266,7 @@ def holder(holding, each, here: Here) -> dict:
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
         "independent": each.independent,
         "ex_officio": each.ex_officio or None,
+        "joint_with": [named(other, here) for other in each.joint_with],
         **_terms(each),
         **dated(each, here),
     }
@@ -441,6 +442,7 @@ def tenure(tenure, here: Here) -> dict:
             "forum": None,
             "on_behalf_of": None,
             "independent": None,
+            "joint_with": [named(other, here) for other in tenure.joint_with],
         }
     else:
         said = {
@@ -450,6 +452,7 @@ def tenure(tenure, here: Here) -> dict:
             "forum": named(tenure.seat.forum, here),
             "on_behalf_of": named(tenure.speaks_for, here),
             "independent": tenure.speaks_for_nobody,
+            "joint_with": [],
         }
     return {
         **said,
@@ -473,6 +476,7 @@ def tenure_through_post(seat, each, here: Here) -> dict:
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
         "independent": seat.speaks_for_nobody(each),
         "ex_officio": each.ex_officio,
+        "joint_with": [],
         **_terms(each),
         **dated(each, here),
         "seat_source": source(seat, here),

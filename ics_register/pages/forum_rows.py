@@ -23,7 +23,7 @@ from forums.vacancies import Places
 from ics_register.pages.frame import AskedDay
 from organisations.held_terms import TermsChange
 from organisations.models import Organisation
-from people.post_holders import Holder
+from people.holder_rows import Holder
 from records.days import is_taken
 from records.foresight import of_them_foreseen
 from records.periods import date_in_words, perhaps_so

@@ -14,6 +14,7 @@ from ics_register.pages import facts
 from ics_register.pages.formats import Here
 from organisations.held_terms import has_terms, lay_down
 from organisations.models import PostTerms
+from people.joint import joint_with
 from people.models import Appointment
 from records.models import DatedFact, read_documents_of
 from records.together import Together
@@ -85,6 +86,14 @@ def read_what_foresaw(them: Iterable[HeldThen], day: datetime.date) -> None:
     parts = (part for each in them if each.seat is None for part in each.period.parts.values())
     unsure = (part for part in parts if part.holds(day) is None)
     read_documents_of(part for part in unsure if isinstance(part, DatedFact))
+
+
+def tell_joint_appointments(them: Iterable[HeldThen], day: datetime.date) -> None:
+    """Say of each appointment with which organisations it is one, of those among `them`."""
+    own = [each.tenure for each in them if is_to_post(each.tenure)]
+    for each in own:
+        joint = (other.post.organisation for other in joint_with(each, own, day))
+        each.joint_with = tuple(dict.fromkeys(joint))
 
 
 def lay_down_what_is_held(them: Iterable[HeldThen], day: datetime.date) -> None:

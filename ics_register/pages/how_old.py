@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from forums.seat_holders import HeldSeat
 from ics_register.pages.frame import AskedDay
-from people.post_holders import Holder
+from people.holder_rows import Holder
 from records.evidence import lateness
 from records.models import DatedFact
 from records.periods import perhaps_so

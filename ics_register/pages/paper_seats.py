@@ -13,7 +13,7 @@ from forums.speaking_for import INDEPENDENT
 from ics_register.pages import how_old
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.papers import Cell, Lines, PaperLine, References, said, several
-from people.post_holders import Holder
+from people.holder_rows import Holder
 from people.standing import Standing
 from records.periods import perhaps_so
 

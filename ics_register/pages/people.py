@@ -21,6 +21,7 @@ from ics_register.pages.held import (
     knowing_of_terms,
     lay_down_what_is_held,
     read_what_foresaw,
+    tell_joint_appointments,
 )
 from ics_register.pages.joins import ENDS, STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
@@ -60,6 +61,7 @@ def held_by(people: list[Person], asked: AskedDay) -> dict[int, dict[str, list[H
     found = [each for of in held.values() for them in of.values() for each in them]
     read_what_foresaw(found, asked.day)
     lay_down_what_is_held(found, asked.day)
+    tell_joint_appointments(found, asked.day)
     now = [each.tenure for by_when in held.values() for each in by_when["now"]]
     for seat in _ex_officio_seats({each.post_id for each in now if is_to_post(each)}, asked):
         for holder in seat.holders:
@@ -235,6 +237,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
     own = [HeldThen(tenure) for tenure in [*appointments, *memberships]]
     lay_down_what_is_held(own, asked.day)
+    tell_joint_appointments(own, asked.day)
     held = by_when([*own, *through], asked.day)
     context = {
         "person": person,

@@ -1,6 +1,7 @@
 """The rows and sentences of the page of a person."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 
 from forums.models import Membership
 from ics_register.pages.forum_rows import Link
@@ -19,6 +20,8 @@ class TenureRow:
     held: HeldThen
     asked: AskedDay
     names_then: NamesThen
+    # The others of a joint appointment of which the same is recorded.
+    others: "tuple[TenureRow, ...]" = ()
 
     @property
     def record(self) -> Appointment | Membership:
@@ -51,7 +54,17 @@ class TenureRow:
         return "forum", forum.slug, forum.name
 
     @property
-    def called_then(self) -> str:
+    def all_of(self) -> list[Link]:
+        """The same, of each that a joint appointment is to."""
+        return [each.of for each in (self, *self.others)]
+
+    @property
+    def called_then(self) -> list[str]:
+        """What each of these was called on the day, if that was another name."""
+        return [words for each in (self, *self.others) if (words := each._called_then)]
+
+    @property
+    def _called_then(self) -> str:
         if isinstance(self.record, Appointment):
             return self.names_then["organisation"].get(self.record.post.organisation_id, "")
         return self.names_then["forum"].get(self.record.seat.forum_id, "")
@@ -65,6 +78,28 @@ class TenureRow:
     @property
     def speaks_for_nobody(self) -> bool:
         return isinstance(self.record, Membership) and self.record.speaks_for_nobody
+
+    @property
+    def joint_with_others(self) -> list[Organisation]:
+        """The organisations with which an appointment is a joint one, that have rows of their
+        own."""
+        if not isinstance(self.record, Appointment):
+            return []
+        here = {each.record.post.organisation for each in self.others}
+        return [each for each in self.record.joint_with if each not in here]
+
+    @property
+    def said(self) -> tuple:
+        """What the row says besides where. Two of a joint appointment that say the same are one
+        row."""
+        record = self.record
+        if not isinstance(record, Appointment) or not record.joint:
+            return (self.held,)
+        known = record.last_known, record.confirmed_document_id, record.confirmed_locator
+        ended = record.end_document_id, record.end_locator
+        source = record.document_id, record.locator, record.quotation, record.note
+        what = record.joint, self.title, self.basis, self.designate, self.after_period
+        return *what, record.starts, record.ends, self.end_reason, *source, *ended, *known
 
     @property
     def end_reason(self) -> str:
@@ -81,6 +116,14 @@ class TenureRow:
             ends = "was due to end" if term < self.asked.day else "ends"
             said += f"; term {ends} {date_in_words(term)}"
         return f"{said}."
+
+
+def joined_up(rows: list[TenureRow]) -> list[TenureRow]:
+    """`rows`, with one for all those of a joint appointment that say the same."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row.said].append(row)
+    return [replace(first, others=tuple(others)) for first, *others in found.values()]
 
 
 @dataclass(frozen=True)
@@ -117,6 +160,7 @@ def parts_of_person(context: dict, asked: AskedDay) -> list[PartOfPerson]:
     ) -> PartOfPerson:
         held = all_held[when]
         rows = [TenureRow(each, asked, context["names_then"]) for each in held if not each.seat]
+        rows = joined_up(rows)
         through = [each for each in held if each.seat]
         return PartOfPerson(anchor, heading, rows, through, note, nothing)
 

@@ -48,7 +48,7 @@ from ics_register.pages.verdicts import (
 from ics_register.pages.versions import standing_in_words, terms_of
 from organisations.models import Organisation, Relationship
 from organisations.successors import open_successions
-from people.post_holders import Holder
+from people.holder_rows import Holder
 from records.names import fold
 from records.periods import Period
 from records.prepared import prepared

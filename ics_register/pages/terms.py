@@ -60,7 +60,7 @@ from ics_register.pages.papers import (
 from ics_register.pages.quoracy import clauses_of, read_as
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.versions import approval_in_words, standing_in_words, terms_of
-from people.post_holders import Holder
+from people.holder_rows import Holder
 from records.periods import date_in_words, perhaps_so
 
 

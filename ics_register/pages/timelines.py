@@ -12,7 +12,8 @@ from typing import cast
 
 from ics_register.pages.chart import wrap
 from ics_register.pages.frame import AskedDay
-from people.post_holders import Holder, Holding
+from people.holder_rows import Holder
+from people.post_holders import Holding
 from people.standing import Standing
 from people.vacant_rows import StatedVacancy
 from records.days import NO_LATEST, day_before, next_day

@@ -25,6 +25,7 @@ from people.actions import (
 from people.designates import NAMED_FIELDS
 from people.duplicates import people_like
 from people.identity import new_person
+from people.joint import joint_from
 from people.models import ActingFor, Appointment, Basis, Person
 from people.steps.holders import (
     WHAT_THEY_ACT_FOR,
@@ -210,6 +211,7 @@ class AppointForm(HolderForm):
     seldom = {
         **HolderForm.seldom,
         "also": "several at once",
+        "joint": "a joint appointment",
         "ends_others": "who goes",
         "end_reason": "",
     }
@@ -238,14 +240,31 @@ class AppointForm(HolderForm):
                 "required": "Choose at least one. For this one alone, use Replace the holder."
             },
         )
+        if model is Appointment:
+            self.fields["joint"] = forms.BooleanField(
+                label="It is one joint appointment to all of these",
+                required=False,
+                help_text="As of one chief executive of two trusts. Pages then say so, and the "
+                "step that ends it asks whether it ends in one or in all.",
+            )
         self.ask_whether_they_existed([self.record, *(self.entered("also") or [])])
         options = model._meta
         if not self.request.user.has_perm(f"{options.app_label}.change_{options.model_name}"):
             del self.fields["ends_others"], self.fields["end_reason"]
         self.groups = [
             ("Who comes", self.person_and_day),
-            ("Several at once", ["also", "ends_others", "end_reason"]),
+            ("Several at once", ["also", "joint", "ends_others", "end_reason"]),
         ]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("joint") and "also" in data and not data["also"]:
+            self.add_error("also", "Choose the other posts of the joint appointment.")
+        return data
+
+    def tenure(self):
+        joint = {"joint": joint_from(self.when)} if self.cleaned_data.get("joint") else {}
+        return {**super().tenure(), **joint}
 
 
 def of_the_post_in_words(step: type[Step], post: object) -> str:

@@ -4,6 +4,7 @@ withdrawal of what was announced."""
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from editing.step_forms import StepForm, present_end, present_end_in_words
 from editing.steps import step_on
@@ -18,6 +19,8 @@ from people.steps.holders import (
     HolderStep,
     ends_in_words,
     first_day_of,
+    now_or_later,
+    sentences_about_holders,
     tenure_choices,
     tenures_now_or_later,
     tenures_through,
@@ -50,6 +53,42 @@ def ask_through(form: StepForm, held: Held, tenures: QuerySet | list[Tenure]) ->
         )
 
 
+ALL = "all"
+
+
+def joint_now_or_later(tenure: Tenure) -> list[Tenure]:
+    """The other posts of a joint appointment that somebody holds or is to hold."""
+    if not getattr(tenure, "joint", ""):
+        return []
+    same = Appointment.objects.filter(person=tenure.person_id, joint=tenure.joint)
+    others = now_or_later(same.exclude(pk=tenure.pk), timezone.localdate())
+    # Which documents foresaw them is part of their words.
+    return list(others.select_related("person", "post__organisation", "document", "end_document"))
+
+
+class OfJointForm(StepForm):
+    """A form that asks, of a joint appointment, whether the step is about one post or all."""
+
+    where_label = ""
+
+    def prepare(self):
+        super().prepare()
+        self.joint = joint_now_or_later(self.record)
+        if self.joint:
+            posts = get_text_list([str(each.held) for each in [self.record, *self.joint]], "and")
+            self.fields["where"] = forms.ChoiceField(
+                label=self.where_label,
+                choices=[("here", f"{self.record.held} alone"), (ALL, f"in all: {posts}")],
+                widget=forms.RadioSelect,
+                help_text="This is a joint appointment.",
+            )
+
+    @property
+    def jointly(self) -> list[Tenure]:
+        """The other posts that it is about."""
+        return self.joint if self.cleaned_data.get("where") == ALL else []
+
+
 class TenureStep(HolderStep):
     record: Tenure
     unsuited = (
@@ -78,7 +117,8 @@ class TenureStep(HolderStep):
         return facts
 
 
-class ReappointForm(StepForm):
+class ReappointForm(OfJointForm):
+    where_label = "Where they are reappointed"
     date_label = "Last day of the present term"
     date_help = "The next term begins the day after, or in the same month or year."
 
@@ -91,7 +131,7 @@ class ReappointForm(StepForm):
         required=False,
         help_text="The last day of the next term, if a source states it.",
     )
-    groups = [("The next term", ["term_ends", ("basis", "acting_for")])]
+    groups = [("The next term", ["where", "term_ends", ("basis", "acting_for")])]
 
 
 @step_on(Appointment)
@@ -117,17 +157,19 @@ class Reappoint(TenureStep):
 
     def take(self, form):
         data = form.cleaned_data
-        reappoint(
-            tenure=self.record,
-            last=form.when,
-            source=form.source,
-            basis=data["basis"],
-            acting_for=data["acting_for"] if data["basis"] == Basis.ACTING else "",
-            term_ends=data["term_ends"],
-        )
+        for tenure in [self.record, *form.jointly]:
+            reappoint(
+                tenure=tenure,
+                last=form.when,
+                source=form.source,
+                basis=data["basis"],
+                acting_for=data["acting_for"] if data["basis"] == Basis.ACTING else "",
+                term_ends=data["term_ends"],
+            )
 
 
-class EndForm(StepForm):
+class EndForm(OfJointForm):
+    where_label = "Where it ends"
     date_label = "Last day"
     may_be_announced = True
     shows = {**StepForm.shows, "places": "now_vacant"}
@@ -135,7 +177,7 @@ class EndForm(StepForm):
     end_reason = forms.ChoiceField(label="Why it ends", choices=WHY_THEY_GO, required=False)
     now_vacant = vacancy_question()
     when_fields: list = []
-    groups = [("The end", ["date", "end_reason", "through", "now_vacant"])]
+    groups = [("The end", ["where", "date", "end_reason", "through", "now_vacant"])]
 
     def prepare(self):
         super().prepare()
@@ -159,6 +201,7 @@ class End(TenureStep):
         end_tenure(
             tenure=self.record,
             through=form.cleaned_data.get("through", ()),
+            jointly=form.jointly,
             when=form.when,
             source=form.source,
             end_reason=form.cleaned_data["end_reason"],
@@ -169,8 +212,15 @@ class End(TenureStep):
     def remarks(self, form):
         return [
             *present_end_in_words(self.record),
-            *ends_in_words(form.cleaned_data.get("through", ()), form.when, self.today),
+            *ends_in_words(
+                [*form.jointly, *form.cleaned_data.get("through", ())], form.when, self.today
+            ),
             *super().remarks(form),
+            *sentences_about_holders(
+                [each.held for each in form.joint],
+                form.when.last_day_before(),
+                self.first_day(form),
+            ),
         ]
 
     def afterwards(self, record):

@@ -14,8 +14,9 @@ from editing.steps import Step
 from editing.widgets import SeveralRecords
 from organisations.models import Held
 from people.actions import never_comes_to_be
+from people.holder_rows import Holder
 from people.models import ActingFor, EndReason, Tenure, basis_in_words
-from people.post_holders import Holder, Holding, held_posts_among
+from people.post_holders import Holding, held_posts_among
 from people.standing import Standing
 from records.days import NO_LATEST
 from records.events import is_over

@@ -12,7 +12,7 @@ from organisations.models import Post
 from people.actions import replace_holders
 from people.models import Basis, Tenure
 from people.steps.appointments import FillStep, HolderForm
-from people.steps.endings import ask_through
+from people.steps.endings import ask_through, joint_now_or_later
 from people.steps.holders import (
     WHY_THEY_GO,
     ends_in_words,
@@ -181,6 +181,12 @@ class Replace(FillStep):
         if form.date_added("left") and between < form.when.day:
             remarks.insert(0, holders_in_words(self.record, between))
         going = [*form.cleaned_data["leaving"], *form.cleaned_data.get("through", ())]
+        remarks += [
+            f"{other} goes on: it was one joint appointment. End it there too if the source says "
+            "so."
+            for tenure in form.cleaned_data["leaving"]
+            for other in joint_now_or_later(tenure)
+        ]
         return [*ends_in_words(going, form.left, self.today), *remarks]
 
 

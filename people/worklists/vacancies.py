@@ -11,7 +11,8 @@ from editing.links import Link
 from editing.worklists import WorklistPart, WorklistRow, named, worklist
 from organisations.models import HEAD_KINDS, Organisation, Post
 from organisations.worklists import PLACE
-from people.post_holders import Holder, Holding, held_posts_among
+from people.holder_rows import Holder
+from people.post_holders import Holding, held_posts_among
 from people.standing import Standing, with_standing
 from people.vacant_rows import StatedVacancy
 from records.periods import Qualifier

@@ -12,9 +12,9 @@ from forums.models import ForumStatus, LineKind
 from forums.sentences import sentences_about
 from organisations.models import Organisation, PostKind, RelationshipKind
 from organisations.successions import SuccessionKind
+from people.holder_rows import NAME_WITHHELD
 from people.identity import withhold_person
 from people.models import Basis, EndReason, Person
-from people.post_holders import NAME_WITHHELD
 from records.models import NameKind
 from records.periods import Precision, Qualifier
 from tests.builders import (

@@ -17,6 +17,7 @@ from records.models import NameKind
 from records.periods import Qualifier
 from tests import slow
 from tests.builders import (
+    make_appointment,
     make_chair_seat,
     make_document,
     make_forum,
@@ -24,6 +25,7 @@ from tests.builders import (
     make_membership,
     make_person,
     make_person_name,
+    make_post,
 )
 from tests.pages import cast as stage
 from tests.pages import opened
@@ -179,6 +181,8 @@ def test_every_column_has_a_value_in_some_row(cast):
     seat.end_date, seat.end_document, seat.end_locator = datetime.date(2199, 12, 31), paper, "p. 1"
     seat.save()
     make_person_name(person=cast.person, name="Siân Joans")
+    for post in (make_post(organisation=cast.trust), make_post()):
+        make_appointment(person=cast.person, post=post, joint="both")
     make_forum_name(
         forum=cast.forum, name="Marches Board", kind=NameKind.FORMER, end_date="2019-12-31"
     )

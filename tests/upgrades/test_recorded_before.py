@@ -18,6 +18,7 @@ pytestmark = slow.UPGRADE
 SINCE = {
     "start_edtf", "end_edtf", "last_known", "last_known_precision", "last_known_qualifier",
     "unfilled", "vacant", "perhaps_vacant", "start_foreseen", "end_foreseen", "independent",
+    "joint", "joint_with",
 }  # fmt: skip
 # The same of one kind of record. A succession of before is one of which nobody said how or when.
 SINCE_OF = {"successions": {"kind", "in_force"}}
