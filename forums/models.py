@@ -408,3 +408,4 @@ class SeatVacancy(Vacancy):
 
 # The other models of this app. They come last here, as they do wherever all models are listed.
 from forums.decision_making import EscalationStep, QuoracyClause  # noqa: E402, F401
+from forums.terms_reviews import TermsReview  # noqa: E402, F401

@@ -30,7 +30,7 @@ from forums.change_kinds import (
 from forums.disambiguation import pieces_named_apart, sentence_named_apart, words_apart_in
 from forums.handovers import with_handovers
 from forums.happenings import happenings
-from forums.models import EscalationStep, ForumName, QuoracyClause, Succession
+from forums.models import EscalationStep, ForumName, QuoracyClause, Succession, TermsReview
 from forums.sentence_pieces import Piece
 from forums.sentences import Sentence, sentences_about
 from organisations.models import Figure, OrganisationName, Place, Rating, Relationship, Statement
@@ -68,6 +68,7 @@ UNDATED_KINDS = [
     UndatedKind("other-forum-name", ForumName, "forum", "forum__", OTHER),
     UndatedKind("quoracy-clause", QuoracyClause, "forum", "terms__forum__"),
     UndatedKind("escalation-step", EscalationStep, "forum", "terms__forum__"),
+    UndatedKind("terms-review", TermsReview, "forum", "terms__forum__"),
     UndatedKind("planned-relationship", Relationship, "organisation", "from_organisation__",
                 WITHOUT_A_DAY),
     UndatedKind("planned-succession", Succession, "forum", "from_forum__", WITHOUT_A_DAY),

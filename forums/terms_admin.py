@@ -11,7 +11,7 @@ from editing.change_lists import InForce
 from editing.links import may_be_a_key
 from editing.record_forms import EVIDENCE, PERIOD, RecordForm
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
-from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
+from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference, TermsReview
 from forums.rule_fields import RuleField, RuleInput, day_of_rule
 
 RULE: Any = {"form_class": RuleField, "widget": RuleInput}
@@ -122,6 +122,20 @@ class EscalationStepAdmin(RecordAdmin):
     search_fields = ["terms__forum__folded", "what_happens", "who_decides"]
 
 
+@admin.register(TermsReview)
+class TermsReviewAdmin(RecordAdmin):
+    fieldsets = [
+        (
+            "Identification",
+            {"fields": ["terms", ("reviewed_on", "reviewed_precision"), "next_review"]},
+        ),
+        EVIDENCE,
+    ]
+    list_display = ["terms", "reviewed_on", "next_review"]
+    list_select_related = ["terms__forum"]
+    search_fields = ["terms__forum__folded"]
+
+
 @on_page_of(Forum)
 def terms_of_forum(request, forum):
     return related_table(
@@ -166,6 +180,20 @@ def escalation_steps(request, terms):
             "Step": lambda step: step.order,
             "What happens": lambda step: step.what_happens,
             "Who decides": lambda step: step.who_decides,
+        },
+        of={"terms": terms.pk},
+    )
+
+
+@on_page_of(TermsOfReference)
+def reviews(request, terms):
+    return related_table(
+        request,
+        TermsReview,
+        terms.reviews.all(),
+        {
+            "Reviewed": lambda review: review.when_reviewed(),
+            "To be reviewed next by": lambda review: review.next_review or "",
         },
         of={"terms": terms.pk},
     )

@@ -104,7 +104,10 @@ class TermsOfReference(DatedFact):
         max_length=100, blank=True, help_text="How often the terms of reference are reviewed."
     )
     review_date = DayField(
-        null=True, blank=True, help_text="The day by which they are to be reviewed next."
+        null=True,
+        blank=True,
+        help_text="The day by which they are to be reviewed, as their own source gives it. What a "
+        "review says of the next is recorded with that review.",
     )
 
     natural_key_fields = ("forum__slug", "start_date")

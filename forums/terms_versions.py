@@ -7,11 +7,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
+from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference, TermsReview
 from records.confirmations import reconfirm
 from records.events import Source, check_and_save, end, is_over, read_and_lock
 from records.models import DatedFact, Fact
-from records.periods import When, date_in_words
+from records.periods import When
 from records.text import many_lines
 
 
@@ -98,25 +98,19 @@ def record_review(
     source: Source,
     next_review: datetime.date | None = None,
 ) -> list[Fact | DatedFact]:
-    """Record that a document confirms terms of reference, with their clauses and steps, and by
-    which day they are to be reviewed next. Gives the facts that `reconfirm` left alone.
+    """Record a review that left terms of reference as they are: the document confirms them, with
+    their clauses and steps. Gives the facts that `reconfirm` left alone.
 
-    A day that the review has met is no longer the next. Raises ValidationError, changing nothing,
-    if a rule would be broken.
+    Raises ValidationError, changing nothing, if a rule would be broken.
     """
     stored = read_and_lock(terms)
-    if next_review is not None and next_review <= when.last_possible():
-        raise ValidationError(
-            {
-                "review_date": f"{date_in_words(next_review)} is no later than the review that the "
-                f"document records, {when.in_words()}. Give the next day, or leave this empty."
-            }
-        )
     left = reconfirm(facts=[stored, *_belonging_to(stored)], when=when, source=source)
-    stored = read_and_lock(stored)
-    met = stored.review_date is not None and stored.review_date <= when.last_possible()
-    review_date = next_review or (None if met else stored.review_date)
-    if review_date != stored.review_date:
-        stored.review_date = review_date
-        check_and_save(stored)
+    review = TermsReview(
+        terms=stored,
+        reviewed_on=when.day,
+        reviewed_precision=when.precision,
+        next_review=next_review,
+        **source.as_evidence(),
+    )
+    check_and_save(review)
     return left

@@ -34,6 +34,7 @@ from forums.models import (
     Seat,
     Succession,
     TermsOfReference,
+    TermsReview,
 )
 from organisations.models import (
     Figure,
@@ -61,7 +62,7 @@ def of_forum(key: int) -> Iterable[QuerySet]:
     for model in (ForumName, MemberOrganisation, Seat, TermsOfReference):
         yield ever(model, forum_id=key)
     terms = TermsOfReference.history.filter(forum_id=key).values("id")
-    for part in (QuoracyClause, EscalationStep):
+    for part in (QuoracyClause, EscalationStep, TermsReview):
         yield ever(part, terms_id__in=terms)
     seats = Seat.history.filter(forum_id=key)
     yield ever(Membership, seat_id__in=seats.values("id"))
@@ -101,8 +102,8 @@ CONTENTS: dict[type[Record], Callable[[int], Iterable[QuerySet]]] = {
 EXPLAINS = {
     Forum: "All that was recorded of this forum: the forum itself, its seats, memberships and "
     "member organisations, appointments to the posts that its seats go with, its names, reporting "
-    "lines, terms of reference with their quoracy clauses and escalation steps, and successions, "
-    "those since ended or removed among them.",
+    "lines, terms of reference with their quoracy clauses, escalation steps and reviews, and "
+    "successions, those since ended or removed among them.",
     Organisation: "All that was recorded of this organisation: the organisation itself, its names, "
     "posts and appointments, how it stands to others, its statements, ratings and figures, and "
     "the seats and memberships that speak for it, those since ended or removed among them.",

@@ -26,6 +26,7 @@ from forums.models import (
     SeatVacancy,
     Succession,
     TermsOfReference,
+    TermsReview,
 )
 from organisations.models import (
     Figure,
@@ -72,6 +73,7 @@ FILES: list[tuple[str, type[Record]]] = [
     ("terms_of_reference.yaml", TermsOfReference),
     ("quoracy_clauses.yaml", QuoracyClause),
     ("escalation_steps.yaml", EscalationStep),
+    ("terms_reviews.yaml", TermsReview),
 ]
 
 

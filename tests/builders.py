@@ -27,6 +27,7 @@ from forums.models import (
     SeatVacancy,
     Succession,
     TermsOfReference,
+    TermsReview,
 )
 from organisations.models import (
     CqcRating,
@@ -348,6 +349,13 @@ def make_escalation_step(**fields) -> EscalationStep:
     )
 
 
+def make_terms_review(**fields) -> TermsReview:
+    """A review of terms of reference, or of the first ones of a forum."""
+    return _make_fact(
+        TermsReview, _in_terms(fields), terms=make_terms, reviewed_on=datetime.date(2024, 5, 9)
+    )
+
+
 # Who makes what, for tests that go through every kind of record.
 BUILDERS = {
     Document: make_document,
@@ -378,6 +386,7 @@ BUILDERS = {
     TermsOfReference: make_terms,
     QuoracyClause: make_quoracy_clause,
     EscalationStep: make_escalation_step,
+    TermsReview: make_terms_review,
 }
 
 

@@ -251,6 +251,7 @@ NOT_GIVEN = {
     "folded",
     "folded_sort_name",
     *DatedFact.FOUR_DAYS,
+    "latest_day",
     "sole",
     "withheld",
     "merged_into",

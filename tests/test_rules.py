@@ -46,6 +46,7 @@ from tests.builders import (
     make_seat_vacancy,
     make_succession,
     make_terms,
+    make_terms_review,
     source,
 )
 
@@ -396,6 +397,12 @@ def a_second_step(order, *, elsewhere=False):
     return make_escalation_step(forum=forum, order=2), {"order": order}
 
 
+def a_second_review(on, *, elsewhere=False):
+    first = make_terms_review(reviewed_on=day("2024-05-09"))
+    forum = make_forum() if elsewhere else first.terms.forum
+    return make_terms_review(forum=forum, reviewed_on=day("2025-05-09")), {"reviewed_on": day(on)}
+
+
 # Two holders, one after the other. Each case moves the start of the second back.
 
 BEFORE = {"start_date": day("2018-01-01"), "end_date": day("2019-03-31")}
@@ -660,6 +667,20 @@ CASES = [
     ("forums_escalationstep_order_once", True, lambda: a_second_step(1)),
     ("forums_escalationstep_order_once", False, lambda: a_second_step(3)),
     ("forums_escalationstep_order_once", False, lambda: a_second_step(1, elsewhere=True)),
+    ("forums_termsreview_once", True, lambda: a_second_review("2024-05-09")),
+    ("forums_termsreview_once", False, lambda: a_second_review("2024-05-10")),
+    ("forums_termsreview_once", False, lambda: a_second_review("2024-05-09", elsewhere=True)),
+    *(
+        (
+            "forums_termsreview_next_is_later",
+            refused,
+            lambda on=on: (
+                make_terms_review(reviewed_on=day("2024-05-09")),
+                {"next_review": on and day(on)},
+            ),
+        )
+        for refused, on in ((True, "2024-05-09"), (False, "2024-05-10"), (False, None))
+    ),
     *holder_cases("people_appointment", make_appointment, "post", lambda: make_post(max_holders=2)),
     *holder_cases("forums_membership", make_membership, "seat", lambda: make_seat(number=2)),
     ("forums_seat_one_chair", True, lambda: a_second_chair_seat(OVERLAPPING)),

@@ -16,6 +16,7 @@ from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
 from forums.rule_fields import RuleField
 from forums.steps.confirmations import ConfirmingForm, left_in_words, may_change
 from forums.terms_on_day import TermsOnDay, terms_on
+from forums.terms_reviews import next_review
 from forums.terms_versions import last_terms, record_new_terms, record_review
 from records.history import Nature
 from records.periods import Precision, date_in_words, last_day
@@ -186,11 +187,13 @@ class RecordNewTerms(Step):
 class ReviewForm(ConfirmingForm):
     """Asks which document says that terms of reference were reviewed, and when they are next."""
 
-    groups = [("The next review", ["review_date"])]
+    date_label = "Day of the review"
+    shows = {**ConfirmingForm.shows, "reviewed_on": "date"}
+    groups = [("The next review", ["next_review"])]
 
     def prepare(self):
         super().prepare()
-        self.fields["review_date"] = review_date_field()
+        self.fields["next_review"] = review_date_field()
 
 
 class Reviewed(Step):
@@ -205,7 +208,10 @@ class Reviewed(Step):
     )
     form_class = ReviewForm
     nature = Nature.CONFIRMED
-    permissions = may_change(TermsOfReference, QuoracyClause, EscalationStep)
+    permissions = (
+        "forums.add_termsreview",
+        *may_change(TermsOfReference, QuoracyClause, EscalationStep),
+    )
 
     def reviewed(self) -> TermsOfReference | None:
         raise NotImplementedError
@@ -218,8 +224,8 @@ class Reviewed(Step):
         if terms is None:
             return []
         told = [("Terms of reference", terms.time_as_foreseen(self.today))]
-        if terms.review_date:
-            told.append(("To be reviewed next by", date_in_words(terms.review_date)))
+        if due := next_review(terms, terms.reviews.all(), self.today):
+            told.append(("To be reviewed next by", date_in_words(due.day)))
         return told
 
     def take(self, form) -> models.Model | None:
@@ -227,7 +233,7 @@ class Reviewed(Step):
             terms=cast(TermsOfReference, self.reviewed()),
             when=form.when,
             source=form.source,
-            next_review=form.cleaned_data["review_date"],
+            next_review=form.cleaned_data["next_review"],
         )
         return None
 

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from editing.worklists import WorklistPart, WorklistRow, number_of_days, worklist
 from forums.forum_states import established_on
 from forums.models import Forum, TermsOfReference
+from forums.terms_reviews import with_next_review
 from organisations.worklists import PLACE
 from people.worklists.terms import NOTICE
 from records.periods import date_in_words
@@ -30,22 +31,19 @@ class TermsToReview(WorklistPart):
 
     def in_force(self) -> QuerySet:
         established = Forum.objects.certainly(self.day).filter(established_on(self.day))
-        return self.narrowed(
-            TermsOfReference.objects.certainly(self.day)
-            .filter(forum__in=established)
-            .select_related("forum")
-        )
+        found = TermsOfReference.objects.certainly(self.day).filter(forum__in=established)
+        return self.narrowed(with_next_review(found, self.day).select_related("forum"))
 
     def found(self):
-        due = self.in_force().filter(review_date__lte=self.day + NOTICE)
-        return due.order_by("review_date", "forum__folded", "pk")
+        due = self.in_force().filter(next_due__lte=self.day + NOTICE)
+        return due.order_by("next_due", "forum__folded", "pk")
 
     def apart(self):
-        return self.in_force().filter(review_date=None).order_by("forum__folded", "pk")
+        return self.in_force().filter(next_due=None).order_by("forum__folded", "pk")
 
     def row(self, terms):
-        days = (terms.review_date - self.day).days
-        on = date_in_words(terms.review_date)
+        days = (terms.next_due - self.day).days
+        on = date_in_words(terms.next_due)
         if days < 0:
             reason = f"The review was due by {on}, {number_of_days(-days)} ago."
         else:

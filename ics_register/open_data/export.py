@@ -27,6 +27,7 @@ from forums.models import (
     SeatTerms,
     Succession,
     TermsOfReference,
+    TermsReview,
 )
 from forums.rule_trees import (
     from_json,
@@ -60,7 +61,11 @@ from records.models import Document
 from records.periods import Period, both, possible
 
 AT_ONCE = 2_000
-PARTS_OF_TERMS = (("quoracy_clauses", QuoracyClause), ("escalation_steps", EscalationStep))
+PARTS_OF_TERMS = (
+    ("quoracy_clauses", QuoracyClause),
+    ("escalation_steps", EscalationStep),
+    ("terms_reviews", TermsReview),
+)
 
 
 class FourDays(Period):
@@ -188,6 +193,12 @@ def states_on(day: datetime.date) -> dict[str, dict]:
 def terms_told(table: str, terms: Iterable[dict], everything: bool) -> list[Found]:
     """The earlier terms of a post or seat that may hold on the day, or all."""
     return [(table, raw) for raw in terms if everything or raw["in_force"] is not False]
+
+
+def parts_by(day: datetime.date, model: type[models.Model]) -> models.QuerySet:
+    """What belongs to terms of reference; of reviews, those that may have been by the day."""
+    by_then = {"reviewed_on__lte": day} if model is TermsReview else {}
+    return model._default_manager.filter(**by_then)
 
 
 class _Gathering:
@@ -371,7 +382,7 @@ class _Gathering:
             yield "member_organisations", raw
 
     def terms_of_reference(self) -> Iterator[Found]:
-        """Terms of reference with their clauses and steps."""
+        """Terms of reference with their clauses, steps and reviews."""
         included, slugs = set(), dict[int, str]()
         for raw in self._of_forums("terms_of_reference", TermsOfReference):
             included.add(raw["id"])
@@ -380,7 +391,8 @@ class _Gathering:
             self.organisations |= name_in_rule(raw, slugs)
             yield "terms_of_reference", raw
         for table, model in PARTS_OF_TERMS:
-            found = self._read(table, model.objects.all())
+            parts = model.objects.all() if self.everything else parts_by(self.day, model)
+            found = self._read(table, parts)
             yield from ((table, raw) for raw in found if raw["terms_id"] in included)
 
     def relationships(self) -> Iterator[Found]:

@@ -223,6 +223,7 @@ ANCHORED = {
     "terms_of_reference": ("forum", "terms"),
     "quoracy_clauses": ("forum", "clause"),
     "escalation_steps": ("forum", "step"),
+    "terms_reviews": ("forum", "review"),
 }
 
 

@@ -14,6 +14,7 @@ from forums.models import (
     SeatVacancy,
     Succession,
     TermsOfReference,
+    TermsReview,
 )
 from ics_register.open_data.fields import (
     BY_APPOINTMENT,
@@ -235,6 +236,12 @@ TABLES = (
         "escalation_steps", EscalationStep, "terms__forum",
         refers_on_page(EscalationStep, "terms", "terms_of_reference", "forum"),
         *plain(EscalationStep, "order", "what_happens", "who_decides"),
+    ),
+    stated(
+        "terms_reviews", TermsReview, "terms__forum",
+        refers_on_page(TermsReview, "terms", "terms_of_reference", "forum"),
+        *known(TermsReview, "reviewed_on", "reviewed_precision"),
+        *plain(TermsReview, "next_review"),
     ),
 )  # fmt: skip
 

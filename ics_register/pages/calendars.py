@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from forums.models import Forum, ForumKind, Membership, Seat, TermsOfReference
 from forums.seat_holders import HeldSeat, held_seats_among, held_seats_of
+from forums.terms_reviews import NextReview, next_review
 from ics_register.pages import facts
 from ics_register.pages.chairs import (
     ForumChairFilter,
@@ -27,13 +28,12 @@ from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter
 from ics_register.pages.formats import CsvTable, Here, form_of
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.ics import CalendarEntry, CalendarSource, Days
-from ics_register.pages.joins import with_sources
 from ics_register.pages.lists import LONG, filtered
 from ics_register.pages.names_on_day import names_then
 from ics_register.pages.page import public_page
 from ics_register.pages.papers import called_then
 from ics_register.pages.terms import forum_of_paper
-from ics_register.pages.versions import terms_of
+from ics_register.pages.versions import next_reviews, reviews_of, terms_of, to_review_from
 from organisations.models import OrganisationKind, Post
 from people.holder_rows import Holder
 from people.models import TERM_RUNS, Appointment
@@ -148,7 +148,7 @@ def calendar(request: HttpRequest, asked: AskedDay):
     parts = [
         terms_of_chairs(seats, span, asked),
         terms_of_heads(filtered(post_filter), span, asked),
-        reviews(forums_like(request, asked), span),
+        reviews(forums_like(request, asked), span, asked),
     ]
     found = [each for some, _ in parts for each in some]
     certain = sorted((each for each in found if each.is_certain), key=in_time)
@@ -240,9 +240,12 @@ PLANNED_EDGES = {"start": "Is to begin", "end": "Is to end"}
 
 
 def of_forum(forum: Forum, asked: AskedDay) -> Iterator[FoundDay]:
-    for terms in terms_of(forum, asked).versions:
-        if terms.review_date and since(asked) <= terms.review_date and is_due(terms):
-            yield review_of(terms)
+    terms = terms_of(forum, asked)
+    reviews = reviews_of(forum, terms, asked)
+    for each in terms.versions:
+        due = next_review(each, reviews.listed, asked.day)
+        if due and since(asked) <= due.day and is_due(each, due.day):
+            yield review_of(each, due)
     for edge, day, known, is_certain in edges(forum, asked):
         words, foreseen_by = told_edge(forum, edge, known)
         yield FoundDay(
@@ -264,23 +267,22 @@ def told_edge(period: Foreseeable, edge: str, known: str) -> tuple[str, str]:
     return f"{(PLANNED_EDGES if foreseen_by else EDGES)[edge]}{known}", foreseen_by
 
 
-def is_due(terms: TermsOfReference) -> bool:
+def is_due(terms: TermsOfReference, day: datetime.date) -> bool:
     """Whether a review falls within the time of the terms of reference, and of their forum."""
-    day = terms.review_date
-    return bool(day and lasts(terms, day) and lasts(terms.forum, day))
+    return lasts(terms, day) and lasts(terms.forum, day)
 
 
-def review_of(terms: TermsOfReference) -> FoundDay:
-    forum = terms.forum
+def review_of(terms: TermsOfReference, due: NextReview) -> FoundDay:
+    forum, by = terms.forum, due.given_by
     return FoundDay(
-        record=(TermsOfReference, terms.pk),
+        record=(type(by), by.pk),
         of=("forum", forum.pk),
         what="review",
-        day=terms.review_date,
+        day=due.day,
         words=f"Review of the terms of reference due: {forum.name}",
-        source=source_of(terms),
+        source=source_of(by),
         address=forum.get_absolute_url(),
-        is_certain=terms.certainly(terms.review_date) and forum.certainly(terms.review_date),
+        is_certain=terms.certainly(due.day) and forum.certainly(due.day),
     )
 
 
@@ -487,14 +489,11 @@ def ends_within(spell: Spell, span: Span) -> bool:
     return span.first <= spell.holder.term_ends <= span.last
 
 
-def reviews(forums: QuerySet[Forum], span: Span) -> tuple[list[FoundDay], bool]:
+def reviews(forums: QuerySet[Forum], span: Span, asked: AskedDay) -> tuple[list[FoundDay], bool]:
     # The end of the span is not a filter, for the reason given for terms.
-    due = TermsOfReference.objects.filter(
-        review_date__gte=span.first, review_date__isnull=False, forum__in=forums.values("pk")
-    )
-    due = with_sources(due, whole=["forum"]).order_by("review_date", "pk")
-    first = list(due[: span.most + 1])
-    within = [terms for terms in first if terms.review_date <= span.last]
-    return [review_of(terms) for terms in within[: span.most] if is_due(terms)], (
+    found = to_review_from(span.first, forums, asked.day)[: span.most + 1]
+    within = [terms for terms in found if terms.next_due <= span.last]
+    due = next_reviews(within[: span.most], asked.day)
+    return [review_of(terms, each) for terms, each in due if is_due(terms, each.day)], (
         len(within) <= span.most
     )

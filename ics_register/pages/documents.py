@@ -20,6 +20,7 @@ from forums.models import (
     SeatVacancy,
     Succession,
     TermsOfReference,
+    TermsReview,
 )
 from ics_register.pages import csv_rows
 from ics_register.pages import facts as plain
@@ -140,6 +141,7 @@ FACT_KINDS = [
     FactKind("terms-of-reference", "Terms of reference", TermsOfReference, ("forum",)),
     FactKind("quoracy", "Quoracy clauses", QuoracyClause, ("terms__forum",)),
     FactKind("escalation", "Escalation steps", EscalationStep, ("terms__forum",)),
+    FactKind("terms-reviews", "Reviews of terms of reference", TermsReview, ("terms__forum",)),
     FactKind("successions", "What came after what", Succession, ("from_forum", "to_forum")),
     FactKind("forum-names", "Other names of forums", ForumName, ("forum",)),
     FactKind("organisations", "Organisations", Organisation),

@@ -5,10 +5,13 @@ no more than the pages (see docs/data.md).
 """
 
 import datetime
+from collections.abc import Iterable
 
 from forums.change_words import changes_of
+from forums.models import TermsReview
 from forums.quoracy_inputs import as_called
 from forums.rule_trees import to_json
+from forums.terms_reviews import NextReview
 from ics_register.jinja import lines
 from ics_register.pages.formats import Here
 from ics_register.pages.names_on_day import NamesThen
@@ -151,8 +154,9 @@ def forum(whole, here: Here, called_then: str | None) -> dict:
     }
 
 
-def terms_of_reference(whole) -> dict:
-    """What a forum is for and how it decides, in its document's words."""
+def terms_of_reference(whole, due: NextReview | None) -> dict:
+    """What a forum is for and how it decides, in its document's words, and when that is to be
+    reviewed next."""
     return {
         "purpose": whole.purpose or None,
         "responsibilities": lines(whole.responsibilities),
@@ -165,11 +169,11 @@ def terms_of_reference(whole) -> dict:
         "membership_wording": whole.membership_wording or None,
         "meeting_frequency": whole.meeting_frequency or None,
         "review_frequency": whole.review_frequency or None,
-        "review_date": date(whole.review_date),
+        "review_date": date(due.day) if due else None,
     }
 
 
-def version_of_terms(terms, here: Here) -> dict:
+def version_of_terms(terms, reviews: Iterable[TermsReview], here: Here) -> dict:
     """A version of the terms of reference of a forum, without its texts."""
     return {
         "in_force": terms.holds(here.asked.day),
@@ -177,7 +181,17 @@ def version_of_terms(terms, here: Here) -> dict:
         "approved_by_organisation": named(terms.approved_by_organisation, here),
         "approved_on": date(terms.approved_on, terms.approved_precision),
         "approved_precision": terms.approved_precision if terms.approved_on else None,
+        "reviews": [review_of_terms(each, here) for each in reviews],
         **dated(terms, here),
+    }
+
+
+def review_of_terms(review: TermsReview, here: Here) -> dict:
+    return {
+        "reviewed_on": date(review.reviewed_on, review.reviewed_precision),
+        "reviewed_precision": review.reviewed_precision,
+        "next_review": date(review.next_review),
+        **evidence(review, here),
     }
 
 

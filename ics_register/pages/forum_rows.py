@@ -21,6 +21,7 @@ from forums.models import (
 from forums.seat_holders import HeldSeat
 from forums.vacancies import Places
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.versions import ReviewsOnDay
 from organisations.held_terms import TermsChange
 from organisations.models import Organisation
 from people.holder_rows import Holder
@@ -50,12 +51,14 @@ def contents(times) -> list[tuple[str, str]]:
     return [(anchor, words) for anchor, words, there in sections if there]
 
 
-def summary(terms: TermsOfReference) -> list[tuple[str, str]]:
+def summary(terms: TermsOfReference, reviews: ReviewsOnDay) -> list[tuple[str, str]]:
     """How often a forum meets, and when its terms of reference are reviewed, as far as recorded."""
+    last, due = reviews.last, reviews.due
     rows = [
         ("Meets", terms.meeting_frequency),
         ("Terms of reference reviewed", terms.review_frequency),
-        ("Next review", date_in_words(terms.review_date) if terms.review_date else ""),
+        ("Last reviewed", date_in_words(last.reviewed_on, last.reviewed_precision) if last else ""),
+        ("Next review", date_in_words(due.day) if due else ""),
     ]
     return [(label, words) for label, words in rows if words]
 

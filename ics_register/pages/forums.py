@@ -25,6 +25,7 @@ from forums.models import (
     SeatRole,
     Succession,
     TermsOfReference,
+    TermsReview,
 )
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.terms_differences import Difference, differences, version_before
@@ -48,7 +49,7 @@ from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
 from ics_register.pages.timelines import recorded_times
 from ics_register.pages.verdicts import as_filled_in_words, beyond
-from ics_register.pages.versions import standing_in_words, terms_of, version_rows
+from ics_register.pages.versions import reviews_of, standing_in_words, terms_of, version_rows
 from people.standing import Standing
 from records.namesakes import told_apart
 from records.periods import both, not_over
@@ -157,9 +158,10 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "changes": [
             facts.change_of_terms(change, words, here) for change, words in context["changes"]
         ],
-        **facts.terms_of_reference(context["terms"].shown),
+        **facts.terms_of_reference(context["terms"].shown, context["reviews"].due),
         "terms_of_reference": [
-            facts.version_of_terms(each, here) for each in context["terms"].versions
+            facts.version_of_terms(each, context["reviews"].of(each), here)
+            for each in context["terms"].versions
         ],
         "terms_of_reference_changed": facts.terms_differences(context["terms_differences"])
         if context["terms_before"]
@@ -266,6 +268,7 @@ def forums(value, by: str = "slug") -> QuerySet:
         has_members=Exists(MemberOrganisation.objects.filter(forum=it)),
         has_names=Exists(ForumName.objects.filter(forum=it)),
         has_steps=Exists(EscalationStep.objects.filter(terms__forum=it)),
+        has_reviews=Exists(TermsReview.objects.filter(terms__forum=it)),
         has_terms_of_reference=Exists(TermsOfReference.objects.filter(forum=it)),
         has_successions=Exists(Succession.objects.filter(Q(from_forum=it) | Q(to_forum=it))),
     )
@@ -346,6 +349,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "called_then": names_of_one(names, asked),
         "names_then": names_beside(forum, [*listed, *known_later], found, lines, asked),
         "terms": terms,
+        "reviews": reviews_of(forum, terms, asked),
         "terms_before": version_before(terms),
         "clauses": clauses,
         **rule_of_forum(forum, terms, clauses, seats, members, asked),
@@ -395,7 +399,7 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
         "ended": forum_rows.ended(forum, asked.day, "ended"),
         "last_chaired": forum_rows.last_chaired(forum, asked),
         "silence": forum_rows.silence(asked),
-        "summary": forum_rows.summary(shown),
+        "summary": forum_rows.summary(shown, context["reviews"]),
         "seat_rows": forum_rows.seat_rows(context["seats"]),
         "rows_known_later": list(forum_rows.seat_rows(context["known_later"])),
         "places_said": forum_rows.places_in_words(context["places"]),

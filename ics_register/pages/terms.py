@@ -59,8 +59,15 @@ from ics_register.pages.papers import (
 )
 from ics_register.pages.quoracy import clauses_of, read_as
 from ics_register.pages.record_addresses import record_at
-from ics_register.pages.versions import approval_in_words, standing_in_words, terms_of
+from ics_register.pages.versions import (
+    ReviewsOnDay,
+    approval_in_words,
+    reviews_of,
+    standing_in_words,
+    terms_of,
+)
 from people.holder_rows import Holder
+from records.models import DatedFact, Fact
 from records.periods import date_in_words, perhaps_so
 
 
@@ -91,7 +98,7 @@ def appendix(forum: Forum, request: HttpRequest, asked: AskedDay) -> Paper:
         Part("Decisions", or_not_recorded(several(decisions(shown, references), "facts"))),
         *lines_of_reporting(forum, asked, references),
         *disputes(terms, references),
-        Part("Review", review(shown, references)),
+        Part("Review", review(shown, reviews_of(forum, terms, asked), references)),
     ]
     parts += silence(parts)
     parts.append(Part("Sources", (references.listed(),)))
@@ -366,15 +373,21 @@ def disputes(terms: TermsOnDay, references: References) -> Iterator[Part]:
         yield Part(DISPUTES, several(lines, "numbered"))
 
 
-def review(terms: TermsOfReference, references: References) -> tuple:
-    frequency = terms.review_frequency
-    date = date_in_words(terms.review_date) if terms.review_date else ""
-    if not frequency and not date:
+def review(terms: TermsOfReference, reviews: ReviewsOnDay, references: References) -> tuple:
+    frequency, last, due = terms.review_frequency, reviews.last, reviews.due
+    if not frequency and not last and not due:
         return said(NOT_RECORDED)
+    told: list[tuple[str, str, Fact | DatedFact]] = [("How often", frequency, terms)]
+    if last:
+        words = date_in_words(last.reviewed_on, last.reviewed_precision)
+        told.append(("Last reviewed, and unchanged", words, last))
+    told.append(
+        ("Review date", date_in_words(due.day), due.given_by) if due else ("Review date", "", terms)
+    )
     return several(
         (
-            PaperLine(words or "not recorded", label, sources=references.of(terms) if words else ())
-            for label, words in (("How often", frequency), ("Review date", date))
+            PaperLine(words or "not recorded", label, sources=references.of(by) if words else ())
+            for label, words, by in told
         ),
         "facts",
     )

@@ -1,14 +1,17 @@
 """The versions of a forum's terms of reference, as the pages of a forum read and show them."""
 
 import datetime
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from forums.models import Forum, ForumStatus, TermsOfReference
+from forums.models import Forum, ForumStatus, TermsOfReference, TermsReview
 from forums.terms_on_day import TermsOnDay, TermsStanding, terms_on
+from forums.terms_reviews import NextReview, next_review, with_next_review
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import with_sources
+from ics_register.pages.joins import STATED_SOURCES, with_sources
 from records.days import is_taken
 from records.prepared import prepared
 
@@ -35,6 +38,62 @@ def terms_of(forum: Forum, asked: AskedDay) -> TermsOnDay:
     for terms in versions:
         terms.forum = forum
     return terms_on(versions, forum, asked.day)
+
+
+@dataclass(frozen=True)
+class ReviewsOnDay:
+    """The reviews of a forum's terms of reference that may have been by a day, of all versions.
+
+    `last` is the last that certainly was by then of the version that is shown, and `due` when that
+    is to be reviewed next.
+    """
+
+    listed: list[TermsReview]
+    last: TermsReview | None
+    due: NextReview | None
+
+    def of(self, terms: TermsOfReference) -> list[TermsReview]:
+        return [each for each in self.listed if each.terms_id == terms.pk]
+
+
+@prepared
+def _reviews(forum: int) -> QuerySet:
+    found = TermsReview.objects.filter(terms__forum=forum).order_by("latest_day", "pk")
+    return with_sources(found, sources=STATED_SOURCES)
+
+
+def reviews_of(forum: Any, terms: TermsOnDay, asked: AskedDay) -> ReviewsOnDay:
+    """The reviews of the `terms` of a forum. Asks one query if it has any, as `has_reviews` of it
+    says."""
+    found = list(_reviews(forum.pk)) if forum.has_reviews and terms.versions else []
+    listed = [each for each in found if each.reviewed_on <= asked.day]
+    shown = terms.shown
+    held = [each for each in listed if each.terms_id == shown.pk and each.latest_day <= asked.day]
+    due = next_review(shown, held, asked.day)
+    return ReviewsOnDay(listed, held[-1] if held else None, due)
+
+
+def to_review_from(first: datetime.date, forums: QuerySet, day: datetime.date) -> QuerySet:
+    """The terms of reference of forums that were to be reviewed next on a day from `first` on, as
+    that stood on `day`: the first to be reviewed first, each with that day as `next_due`."""
+    by_review = TermsReview.objects.filter(next_review__gte=first).order_by().values("terms")
+    given = Q(review_date__gte=first, review_date__isnull=False) | Q(pk__in=by_review)
+    found = TermsOfReference.objects.filter(given, forum__in=forums.values("pk"))
+    due = with_next_review(with_sources(found, whole=["forum"]), day)
+    return due.filter(next_due__gte=first).order_by("next_due", "pk")
+
+
+def next_reviews(
+    terms: Iterable[Any], day: datetime.date
+) -> Iterator[tuple[TermsOfReference, NextReview]]:
+    """The next review of each of what `to_review_from` gave. Asks a query if a review gave any."""
+    terms = list(terms)
+    keys = [each.pk for each in terms if each.next_due != each.review_date]
+    found = TermsReview.objects.filter(terms__in=keys)
+    reviews = list(with_sources(found, sources=STATED_SOURCES)) if keys else []
+    for each in terms:
+        if due := next_review(each, reviews, day):
+            yield each, due
 
 
 def standing_in_words(terms: TermsOnDay, asked: AskedDay) -> str:

@@ -127,6 +127,8 @@ def unlike_the_rest(model, record) -> dict:
     match model.__name__:
         case "EscalationStep":
             return {"order": number}
+        case "TermsReview":
+            return {"reviewed_on": START + datetime.timedelta(days=number)}
         case "Rating":
             return {"service": f"Service {number}"}
         case (

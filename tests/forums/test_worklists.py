@@ -648,7 +648,7 @@ def test_a_review_is_listed_from_90_days_before_its_day_until_it_is_recorded(edi
         (overdue, "The review was due by 21 November 2026, 1 day ago."),
         (due, "The review is due by 20 February 2027, in 90 days."),
     ]
-    took = {"review_date": "22/11/2027", "date": "22/11/2026"}
+    took = {"next_review": "22/11/2027", "date": "22/11/2026"}
     take_step(editor, way(rows[0], "Reviewed and unchanged"), **took)
     assert listed("reviews") == [due]
     assert way(rows[1], "Record new terms of reference")

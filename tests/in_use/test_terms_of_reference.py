@@ -4,7 +4,14 @@ what each page, paper, file and feed says on the days before, on and after."""
 import pytest
 
 from editing.links import step_address
-from forums.models import ClauseKind, EscalationStep, Forum, QuoracyClause, TermsOfReference
+from forums.models import (
+    ClauseKind,
+    EscalationStep,
+    Forum,
+    QuoracyClause,
+    TermsOfReference,
+    TermsReview,
+)
 from forums.steps.terms_of_reference import TEXTS
 from tests import stepping
 from tests.admin_pages import address
@@ -71,7 +78,7 @@ def board():
     trust = make_organisation(slug="trust", name="Wye Trust")
     approval = {"approved_by_organisation": trust, "approved_on": "March 2023"}
     replace(forum, "2023-04-01", "2023-04-20", 5, quoracy_wording=FIVE, **approval)
-    reviewed = {"document": paper("2024-05-09"), "date": None, "review_date": "May 2026"}
+    reviewed = {"document": paper("2024-05-09"), "date": None, "next_review": "May 2026"}
     take(forum, "reviewed", **reviewed)
     changed = {"quoracy_wording": SEVEN, "purpose": "To plan and to buy."}
     replace(forum, "2025-06-01", "2025-06-10", 7, **changed)
@@ -155,7 +162,12 @@ def test_each_version_follows_the_one_before_with_its_own_source(board):
             day("2024-05-09"),
             "Paper of 2024-05-09",
         )
-    assert second.review_date == day("2026-05-31")
+    [review] = second.reviews.all()
+    assert (second.review_date, review.reviewed_on, review.next_review) == (
+        None,
+        day("2024-05-09"),
+        day("2026-05-31"),
+    )
     shown = read("/forums/board/", {"as_at": "2024-06-01"}).section("terms")
     assert "approved by Wye Trust in March 2023" in shown
     assert "Paper of 2024-05-09" in shown
@@ -285,15 +297,18 @@ def test_two_who_approved_or_terms_before_the_forum_are_refused_on_their_fields(
 def test_the_next_review_is_later_than_the_review_which_takes_back_a_day_that_it_met():
     terms = make_terms(review_date="2024-05-31")
     minutes = paper("2024-06-05")
-    said = {"document": minutes, "date": None, "review_date": "2024-06-05"}
+    said = {"document": minutes, "date": None, "next_review": "2024-06-05"}
     done = stepping.take(terms, "reviewed", **said)
-    [error] = stepping.errors_of(done)["review_date"]
+    [error] = stepping.errors_of(done)["next_review"]
     assert "5 June 2024 is no later than the review" in error
 
     take(terms, "reviewed", document=minutes, date=None)
 
     terms.refresh_from_db()
-    assert (terms.review_date, terms.confirmed_on) == (None, day("2024-06-05"))
+    assert terms.confirmed_on == day("2024-06-05")
+    for on, due in (("2024-06-04", "2024-05-31"), ("2024-06-05", None)):
+        said = read_data(f"/forums/{terms.forum.slug}.json", {"as_at": on}).said
+        assert said["review_date"] == due, on
 
 
 def test_a_review_asks_which_terms_if_that_is_not_certain():
@@ -319,11 +334,11 @@ def test_new_terms_and_a_review_are_undone_whole():
     terms = make_terms(forum=forum, quoracy_wording=THREE, review_date="2024-05-31")
     make_quoracy_clause(terms=terms)
     make_escalation_step(terms=terms)
-    models = (TermsOfReference, QuoracyClause, EscalationStep)
+    models = (TermsOfReference, QuoracyClause, EscalationStep, TermsReview)
     before = [list(model.objects.values()) for model in models]
     browser = stepping.signed_in()
     for step, answers in (
-        ("reviewed", {"document": paper("2024-06-05"), "date": None, "review_date": "2026-05-31"}),
+        ("reviewed", {"document": paper("2024-06-05"), "date": None, "next_review": "2026-05-31"}),
         ("new-terms", {"date": "2024-04-01", **texts_of(forum, quoracy_wording=FIVE)}),
     ):
         take(forum, step, **answers)

@@ -4,6 +4,8 @@ The cast: the ICS Executive of the Marches, chaired ex officio; Marches NHS Trus
 it; and Siân Jones, who chairs the trust.
 """
 
+import datetime
+
 from forums.models import ClauseKind, DecisionBasis, DecisionRule, LineKind, SeatRole
 from organisations.models import (
     CqcQuestion,
@@ -17,6 +19,7 @@ from people.models import Basis, EndReason
 from records.models import NameKind
 from records.periods import Qualifier
 from tests.builders import (
+    day,
     make_appointment,
     make_document,
     make_escalation_step,
@@ -38,6 +41,7 @@ from tests.builders import (
     make_seat,
     make_statement,
     make_succession,
+    make_terms_review,
     terms_of,
 )
 
@@ -151,6 +155,8 @@ class Cast:
             forum=forum, kind=ClauseKind.MUST_INCLUDE, seat=ex_officio, satisfied_by_proxy=True
         )
         make_escalation_step(forum=forum, order=terms_of(forum).escalation_steps.count() + 1)
+        later = datetime.timedelta(days=terms_of(forum).reviews.count())
+        make_terms_review(forum=forum, reviewed_on=day("2020-05-09") + later)
 
     def _enlarge_organisation(self):
         trust, document = self.trust, self.document

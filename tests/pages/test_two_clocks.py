@@ -31,6 +31,7 @@ from tests.builders import (
     make_quoracy_clause,
     make_seat,
     make_succession,
+    make_terms_review,
     set_terms,
 )
 from tests.pages.as_data import read_data
@@ -487,6 +488,7 @@ def test_a_forum_as_recorded_is_looked_up_and_not_searched_for(board, monkeypatc
         make_forum_name,
         make_member_organisation,
         make_quoracy_clause,
+        make_terms_review,
     ):
         make(forum=forum)
     make_succession(from_forum=forum)

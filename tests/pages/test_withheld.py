@@ -54,6 +54,7 @@ from tests.builders import (
     make_seat_vacancy,
     make_statement,
     make_succession,
+    make_terms_review,
 )
 from tests.pages.files import inside
 from tests.pages.reading import Page, read
@@ -213,7 +214,12 @@ def one_of_each_kind():
     board, trust = Forum.objects.get(slug="board"), Organisation.objects.get(slug="trust")
     for make in (make_figure, make_organisation_name, make_rating, make_statement):
         make(organisation=trust)
-    for make in (make_escalation_step, make_forum_name, make_member_organisation):
+    for make in (
+        make_escalation_step,
+        make_forum_name,
+        make_member_organisation,
+        make_terms_review,
+    ):
         make(forum=board)
     make_forum_state(forum=board)
     make_reporting_line(from_forum=board)

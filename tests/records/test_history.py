@@ -46,6 +46,7 @@ from tests.builders import (
     make_statement,
     make_succession,
     make_terms,
+    make_terms_review,
 )
 
 pytestmark = pytest.mark.django_db
@@ -475,6 +476,7 @@ def make_line_to_organisation():
         (make_terms, "forum", make_forum),
         (make_quoracy_clause, "terms", make_terms),
         (make_escalation_step, "terms", make_terms),
+        (make_terms_review, "terms", make_terms),
     ],
 )
 class TestAFixedField:

@@ -31,6 +31,7 @@ NEW_KINDS = {
     "forum_states",
     "post_terms",
     "terms_of_reference",
+    "terms_reviews",
 }
 INFERRED = {"holder_stated", "unfilled_standing"}
 NOBODY = {"vacant", "not-recorded"}
