@@ -201,6 +201,10 @@ def carried_over(tenure: Tenure) -> dict:
     }
 
 
+def is_before_end_of_term(tenure: Tenure, last: When) -> bool:
+    return tenure.term_ends is not None and last.last_possible() < tenure.term_ends
+
+
 @transaction.atomic
 def reappoint(*, tenure: Tenure, last: When, source: Source, **fields) -> Tenure:
     """End somebody's term and begin another of theirs the day after, perhaps on another basis.
@@ -208,10 +212,12 @@ def reappoint(*, tenure: Tenure, last: When, source: Source, **fields) -> Tenure
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
     held = lock(tenure.held)
-    # No term ends of whoever acted or was interim, and stays as something else.
+    # No term ends of whoever acted or was interim, and stays as something else; nor of whose term
+    # is extended or shortened before its end.
     before = tenure.basis, tenure.acting_for
     same_basis = before == (fields.get("basis", before[0]), fields.get("acting_for", before[1]))
-    end(tenure, last, source, end_reason=EndReason.TERM_ENDED if same_basis else "")
+    term_ended = same_basis and not is_before_end_of_term(tenure, last)
+    end(tenure, last, source, end_reason=EndReason.TERM_ENDED if term_ended else "")
     return begin(
         held,
         **{

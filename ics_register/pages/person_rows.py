@@ -112,7 +112,7 @@ class TenureRow:
         if whole := self.held.ended_with(self.asked.day):
             said += f"; {whole} {whole.told_end('ended')}"
         term = self.record.term_ends
-        if term and not self.record.end_date:
+        if term and not self.record.has_ended(self.asked.day):
             ends = "was due to end" if term < self.asked.day else "ends"
             said += f"; term {ends} {date_in_words(term)}"
         return f"{said}."

@@ -10,7 +10,13 @@ from editing.step_forms import StepForm, present_end, present_end_in_words
 from editing.steps import step_on
 from editing.typed_dates import TypedDayField
 from organisations.models import Held
-from people.actions import end_tenure, is_to_begin, reappoint, withdraw
+from people.actions import (
+    end_tenure,
+    is_before_end_of_term,
+    is_to_begin,
+    reappoint,
+    withdraw,
+)
 from people.models import Appointment, Basis, Tenure
 from people.steps.appointments import address_to_fill, may_be_filled
 from people.steps.holders import (
@@ -120,7 +126,10 @@ class TenureStep(HolderStep):
 class ReappointForm(OfJointForm):
     where_label = "Where they are reappointed"
     date_label = "Last day of the present term"
-    date_help = "The next term begins the day after, or in the same month or year."
+    date_help = (
+        "The next term begins the day after, or in the same month or year. If the present term is "
+        "extended or shortened before its end, this is the day before that holds."
+    )
 
     basis = forms.ChoiceField(choices=Basis.choices)
     acting_for = forms.ChoiceField(
@@ -139,13 +148,26 @@ class Reappoint(TenureStep):
     name = "reappoint"
     rank = 20
     title = "Reappoint for another term"
-    explains = "Ends the present term and begins another for the same person."
+    explains = (
+        "Ends the present term and begins another for the same person, or extends or shortens the "
+        "present one: days before that keep the end that it had."
+    )
     form_class = ReappointForm
     permissions = ("people.add_appointment", "people.change_appointment")
 
     @classmethod
     def is_for(cls, record, day):
         return super().is_for(record, day) and record.start_date is not None
+
+    def remarks(self, form):
+        remarks = super().remarks(form)
+        if is_before_end_of_term(self.record, form.when):
+            due = date_in_words(self.record.term_ends)
+            remarks.append(
+                f"The present term was due to end on {due}. That stays on earlier days; from then "
+                "on it is what is entered here."
+            )
+        return remarks
 
     def initial(self):
         return {

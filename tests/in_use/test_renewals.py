@@ -1,9 +1,13 @@
 """Members and chairs who stay for another term, however it is recorded: nobody leaves or comes."""
 
+import datetime
+
 import pytest
 
 from forums.models import Membership
 from people.models import Basis
+from records.periods import date_in_words
+from tests import stepping
 from tests.builders import make_chair_seat, make_forum
 from tests.in_use.stage import CERTAINLY, PERHAPS, Stage, changes, correct, feed_tells, paper, take
 from tests.pages import opened
@@ -176,3 +180,73 @@ def test_whoever_acts_stays_for_another_term_from_a_month(stage):
     page = read(f"{stage.page}/", {"as_at": "2022-05-01"}).text
     assert "Bea Moss" in page
     assert Membership.objects.count() == (3 if stage.kind == "seat" else 0)
+
+
+def term_on(stage: Stage, day: str) -> str:
+    """When her term ends, as it was on a day: the same on every page and in every file."""
+    asked = {"as_at": day}
+    [held] = read_data(f"{stage.page}.json", asked).said[f"{stage.kind}s"]
+    [holder] = held["holders"]
+    term = holder["term_ends"]
+    rows = [
+        row
+        for page in (stage.page, "/people/ann", "/chairs")
+        for row in read_data(f"{page}.csv", asked).rows
+        if row["when"] == "now"
+    ]
+    table = "appointments" if stage.kind == "post" else "memberships"
+    rows += opened.sqlite(**asked).execute(f"SELECT term_ends FROM {table} WHERE in_force")
+    assert [row["term_ends"] for row in rows] == [term] * 4, day
+    [now] = read_data("/people/ann.json", asked).said["now"]
+    assert now["term_ends"] == term, day
+    said = f"term ends {date_in_words(datetime.date.fromisoformat(term))}"
+    pages = [f"{stage.page}/", "/people/ann/", "/chairs/"]
+    pages += ["/forums/board/terms/"] if stage.kind == "seat" else []
+    for page in pages:
+        shown = read(page, asked)
+        text = shown.section("now") if page == "/people/ann/" else shown.text
+        assert text.count("term ends ") == text.count(said) > 0, (page, day)
+    return term
+
+
+def test_a_term_extended_twice_before_it_ended(stage):
+    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"), **TERM)
+    extended = {"basis": SUBSTANTIVE}
+    first = {"date": "2021-11-09", "term_ends": "2023-03-31", "document": paper("2021-11-10")}
+    shown = stepping.preview(ann, "reappoint", **extended, **first).content.decode()
+    assert "The present term was due to end on 31 March 2022." in shown
+    take(ann, "reappoint", **extended, **first)
+    second = {"date": "2022-11-08", "term_ends": "2024-03-31", "document": paper("2022-11-09")}
+    take(stage.of(stage.ann), "reappoint", **extended, **second)
+
+    ends = {
+        "2021-11-08": "2022-03-31",
+        "2021-11-09": "2022-03-31",
+        "2021-11-10": "2023-03-31",
+        "2022-11-08": "2023-03-31",
+        "2022-11-09": "2024-03-31",
+    }
+    assert {day: term_on(stage, day) for day in ends} == ends
+    is_one_holder_who_stays(stage, ends)
+    assert "term ended" not in read(f"{stage.page}/", {"as_at": "2022-11-09"}).section("former")
+    of = stage.owner.name
+    nobody_leaves_or_comes(
+        stage,
+        f"On 10 November 2021 Ann Lee stayed on as Chair of {of} (substantive).",
+        f"On 9 November 2022 Ann Lee stayed on as Chair of {of} (substantive).",
+    )
+
+
+def test_a_term_extended_twice_as_it_ended(stage):
+    ann = stage.add(stage.ann, "2019-04-01", paper("2019-06-01"), **TERM)
+    take(ann, "reappoint", document=paper("2022-04-20"), **NEXT)
+    third = {**NEXT, "date": "2025-03-31", "term_ends": "2028-03-31"}
+    take(stage.of(stage.ann), "reappoint", document=paper("2025-04-20"), **third)
+
+    ends = {
+        "2022-03-31": "2022-03-31",
+        "2022-04-01": "2025-03-31",
+        "2025-03-31": "2025-03-31",
+        "2025-04-01": "2028-03-31",
+    }
+    assert {day: term_on(stage, day) for day in ends} == ends
