@@ -1,12 +1,12 @@
 """Verdicts on rules of quoracy in words: each branch, who meets it and who is missing.
 
-Also who would make a meeting quorate, and an item of business for which some withdraw.
+Also who would make a meeting quorate.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from forums.quoracy import SOMEBODY_IN_THE_ROOM, Attendee, QuoracyForum, QuoracyMember
+from forums.quoracy import SOMEBODY_IN_THE_ROOM, QuoracyMember
 from forums.rule_examples import Example
 from forums.rule_sentences import NamesInRules, both, branch_in_words, either, members_of
 from forums.rule_trees import (
@@ -15,7 +15,7 @@ from forums.rule_trees import (
     PeopleAsked,
     ShareAsked,
 )
-from forums.rules import Found, JudgedRule, RuleOfQuoracy, judge_tree, without
+from forums.rules import Found, JudgedRule
 
 MOST_NAMED = 12  # of the people who meet a branch
 
@@ -156,40 +156,3 @@ def example_in_words(example: Example | None) -> str:
     came = both([comer.name for comer in example.comers])
     sure = "" if example.fewest else " Fewer people might be enough: not all were tried."
     return f"It would be quorate if {came} came too.{sure}"
-
-
-@dataclass(frozen=True)
-class ItemOfBusiness:
-    """A meeting before some withdraw for an item of business, and without them."""
-
-    withdrawn: tuple[str, ...]
-    with_them: JudgedRule
-    without_them: JudgedRule
-
-    def in_words(self) -> Iterator[str]:
-        yield f"For this item {both(self.withdrawn)} {self._withdraw}."
-        before, after = self.with_them.met, self.without_them.met
-        verdict = {True: "quorate", False: "not quorate", None: "not known to be quorate"}
-        still = "still " if before is after else ""
-        yield f"Without {self._them} the meeting is {still}{verdict[after]}."
-
-    @property
-    def _withdraw(self) -> str:
-        return "withdraws" if len(self.withdrawn) == 1 else "withdraw"
-
-    @property
-    def _them(self) -> str:
-        return self.withdrawn[0] if len(self.withdrawn) == 1 else "them"
-
-
-def item_of_business(
-    rule: RuleOfQuoracy,
-    body: QuoracyForum,
-    attendees: Sequence[Attendee],
-    withdrawn: Sequence[Attendee],
-) -> ItemOfBusiness:
-    return ItemOfBusiness(
-        tuple(dict.fromkeys(one.name for one in withdrawn)),
-        judge_tree(rule, body, attendees),
-        judge_tree(rule, body, without(attendees, withdrawn)),
-    )

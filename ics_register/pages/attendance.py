@@ -82,6 +82,7 @@ class Question:
     details: list[str] = field(default_factory=list)
     why_not: str = ""  # why nobody can attend, if nobody can
     answer: str = ""
+    withdraw: int = 0  # how many of those who attend withdraw for an item of business
 
     @property
     def is_number(self) -> bool:
@@ -98,6 +99,9 @@ class Question:
     def attendees(self) -> list[Attendee]:
         return []
 
+    def withdrawn(self) -> list[Attendee]:
+        return self.attendees()[: self.withdraw]
+
 
 @dataclass(kw_only=True)
 class Choice(Question):
@@ -107,6 +111,12 @@ class Choice(Question):
     otherwise: str = ABSENT
     # Meanings of words here, where they say more than the labels.
     labels: dict[str, str] = field(default_factory=dict)
+    # The question about the member who comes as its deputy, if it is one.
+    deputy: "Choice | None" = None
+
+    @property
+    def has_deputy(self) -> bool:
+        return self.answer == DEPUTY
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -120,7 +130,13 @@ class Choice(Question):
         return "" if self.otherwise == AS_SEATS or first == SUCCESSOR else first
 
     def attendees(self) -> list[Attendee]:
-        return [self.coming[self.answer]] if self.answer in self.coming else []
+        if self.answer not in self.coming:
+            return []
+        one = self.coming[self.answer]
+        if not (self.has_deputy and self.deputy):
+            return [one]
+        [deputy] = self.deputy.attendees()
+        return [dataclasses.replace(one, people=deputy.people)]
 
 
 @dataclass(kw_only=True)

@@ -8,10 +8,12 @@ An answer is a word under the name of a seat or an organisation: `seat-12=attend
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
+from forums.quoracy import How
 from ics_register.pages.attendance import (
     ABSENT,
     ACTING,
@@ -29,6 +31,8 @@ from ics_register.pages.attendance import (
     Question,
 )
 
+WITHDRAWS = "withdraws"
+PRESENT = (How.IN_PERSON, How.REMOTE)
 OURS = re.compile(r"(seat|organisation)-")
 SEAT = re.compile(r"seat-([0-9]{1,18})(?:-([0-9]{1,4}|others))?")
 
@@ -75,6 +79,52 @@ def answer(request: HttpRequest, questions: list[Question], known: Known) -> lis
         question.answer = question.answer or ("" if question.is_number else question.choices[-1][0])
     _refuse_contradictions(questions, said)
     return set_aside
+
+
+def answer_beside(request: HttpRequest, questions: list[Question], known: Known) -> list[str]:
+    """Say which members come as deputies of others (`deputy-seat-3=seat-4`), and who withdraws for
+    an item of business (`withdraws-seat-4=1`). Returns what cannot be counted, in words.
+
+    Raises BadRequest for what is no answer.
+    """
+    by_key = {question.key: question for question in questions}
+    set_aside = []
+    for text_key, text in request.GET.items():
+        about, _, key = text_key.partition("-")
+        if about not in (DEPUTY, WITHDRAWS) or not text:
+            continue
+        key = known.key_now(key)
+        name, question = name_of(key, known), by_key.get(key)
+        if about == WITHDRAWS:
+            number = _number_from(text_key, text)
+            there = len(question.attendees()) if question else 0
+            if number > there:
+                set_aside.append(f"{name}: nobody withdraws who does not attend.")
+            elif question:
+                question.withdraw = number
+        else:
+            name_of(text, known)
+            deputy = by_key.get(text)
+            if not (isinstance(question, Choice) and question.has_deputy):
+                set_aside.append(f"{name}: it has no deputy at this meeting.")
+            elif not could_deputise(deputy, question):
+                set_aside.append(f"{name}: its deputy attends from no seat of their own.")
+            else:
+                question.deputy = cast("Choice", deputy)
+    return set_aside
+
+
+def could_deputise(deputy: Question | None, question: Question) -> bool:
+    """Whether a member who attends from a seat may be the deputy of the holder of another."""
+    if not isinstance(deputy, Choice) or deputy is question or deputy.has_deputy:
+        return False
+    return any(len(one.people) == 1 and one.how in PRESENT for one in deputy.attendees())
+
+
+def _number_from(key: str, text: str) -> int:
+    if re.fullmatch("[0-9]{1,4}", text) is None:
+        raise BadRequest(f"{key[:60]}: “{text[:40]}” is not how many withdraw. Write a number.")
+    return int(text)
 
 
 def name_of(key: str, known: Known) -> str:

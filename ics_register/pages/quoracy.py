@@ -18,20 +18,26 @@ from forums.quoracy_inputs import body_of, names_on, rule_of
 from forums.rule_as_filled import as_filled
 from forums.rule_examples import Example, example_of, still_to_come
 from forums.rule_sentences import NamesInRules, in_one_sentence
-from forums.rule_verdicts import BranchShown, branches_shown
-from forums.rules import RuleOfQuoracy, judge_tree, outsiders
+from forums.rule_verdicts import BranchShown, all_missing, branches_shown
+from forums.rules import JudgedRule, RuleOfQuoracy, judge_tree, outsiders, without
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.terms_on_day import TermsOnDay
 from forums.voting import Voting, by_votes, voting, voting_seats
 from ics_register.pages import facts, how_old
 from ics_register.pages.attendance import (
     Beside,
+    Choice,
     Question,
     organisations_asked,
     seats_asked,
     seats_wanted,
 )
-from ics_register.pages.attendance_answers import Known, answer
+from ics_register.pages.attendance_answers import (
+    Known,
+    answer,
+    answer_beside,
+    could_deputise,
+)
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
@@ -140,6 +146,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
         "assuming": judged.assuming if judged else [],
         "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
         "branches": branches_as_data(context["branches"]),
+        "for_one_item": _item_as_data(context),
         "would_make_it_quorate": _example_as_data(context["example"]),
         **could_be_as_data(context["could_be"]),
         "decision_rule": shown.decision_rule or None,
@@ -153,6 +160,18 @@ def _example_as_data(example: Example | None) -> dict | None:
     return {"people": [each.name for each in example.comers], "fewest": example.fewest}
 
 
+def _item_as_data(context: dict) -> dict | None:
+    judged = context["for_one_item"]
+    if judged is None:
+        return None
+    return {
+        "withdraw": context["withdrawn"],
+        "quorate": judged.met,
+        "rule_met": judged.recorded_met,
+        "missing": all_missing(judged, context["names"]),
+    }
+
+
 def _votes_as_data(votes: Voting) -> dict:
     return {
         "one_for_each": "organisation" if votes.by_organisation else "seat",
@@ -164,7 +183,7 @@ def _votes_as_data(votes: Voting) -> dict:
 
 
 @public_page(
-    reads=["seat-", "organisation-"],
+    reads=["seat-", "organisation-", "deputy-", "withdraws-"],
     as_json=quoracy_as_json,
 )
 def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
@@ -180,7 +199,9 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     beside = beside_names(seats, members, asked)
     organisations, places = questions(terms.shown, body, rule, beside)
     asked_of = [*organisations, *places]
-    set_aside = answer(request, asked_of, known(rule, seats, members))
+    known_here = known(rule, seats, members)
+    set_aside = answer(request, asked_of, known_here)
+    set_aside += answer_beside(request, asked_of, known_here)
     context = {
         "forum": forum,
         "name": forum.short_name or forum.name,
@@ -188,6 +209,8 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "questions": asked_of,
         "question_groups": question_groups(organisations, places),
         "set_aside": set_aside,
+        "deputies": deputies(asked_of),
+        "withdrawn": [one.name for each in asked_of for one in each.withdrawn()],
         "everyone": everyone(forum, asked_of, asked),
         "ages": list(how_old.ages(rows_of(there, belonging), asked, "Who sits here")),
         "only_perhaps": only_perhaps(forum, seats, members, asked),
@@ -336,7 +359,7 @@ def judged(
     attendees = [one for question in answered for one in question.attendees()]
     ruled = forum.certainly(asked.day) and terms.are_certain
     if rule is None or names is None or not ruled:
-        nothing = dict.fromkeys(["judged", "names", "example", "could_be", "votes"])
+        nothing = dict.fromkeys(["judged", "names", "example", "could_be", "votes", "for_one_item"])
         return {**nothing, "branches": [], "nobody": not attendees}
     judged = judge_tree(rule, body, attendees)
     return {
@@ -345,6 +368,7 @@ def judged(
         "branches": branches_shown(judged, names),
         "example": example(rule, body, attendees) if judged.recorded_met is False else None,
         "nobody": not attendees,
+        "for_one_item": for_one_item(rule, body, answered),
         "could_be": could_be(rule, body, names),
         "votes": voting(terms.shown.decision_rule, rule.tree, body, attendees),
     }
@@ -352,6 +376,24 @@ def judged(
 
 def example(rule: RuleOfQuoracy, body: QuoracyForum, there: list[Attendee]) -> Example | None:
     return example_of(rule, body, there, still_to_come(body, there, outsiders(rule, body)))
+
+
+def for_one_item(
+    rule: RuleOfQuoracy, body: QuoracyForum, answered: list[Question]
+) -> JudgedRule | None:
+    """The verdict without those who withdraw for an item of business, if some do."""
+    withdrawn = [one for each in answered for one in each.withdrawn()]
+    attendees = [one for each in answered for one in each.attendees()]
+    return judge_tree(rule, body, without(attendees, withdrawn)) if withdrawn else None
+
+
+def deputies(answered: list[Question]) -> list[tuple[Question, list[Question]]]:
+    """Each question that a deputy answers, with those about the members who may be that deputy."""
+    return [
+        (each, [other for other in answered if could_deputise(other, each)])
+        for each in answered
+        if isinstance(each, Choice) and each.has_deputy
+    ]
 
 
 def judged_in_words(context: dict) -> dict:
@@ -367,6 +409,10 @@ def judged_in_words(context: dict) -> dict:
             shown,
             example=context["example"],
             nobody_answered=nobody_answered,
+        ),
+        "item_verdict": context["for_one_item"]
+        and verdict_in_words(
+            context["for_one_item"], context["names"], shown, example=None, nobody_answered=False
         ),
         "reasons": reasons(context["branches"]),
         "votes_said": votes_said,

@@ -7,6 +7,7 @@ const form = document.getElementById("attendance");
 const following = [
   "#verdict-said",
   "#verdict-reasons",
+  "#deputies",
   ".register-day",
   ".register-recorded-on",
   ".register-recorded",
@@ -36,6 +37,8 @@ async function show() {
     for (const each of following) {
       const here = document.querySelector(each);
       const there = page.querySelector(each);
+      // Leave alone a field that somebody is choosing in.
+      if (here && here.contains(document.activeElement)) continue;
       if (here && there && here.innerHTML !== there.innerHTML) {
         here.replaceChildren(...there.childNodes);
       }

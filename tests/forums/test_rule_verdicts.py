@@ -1,13 +1,12 @@
-"""What a page says of a rule of quoracy: each branch, an example, and an item of business."""
+"""What a page says of a rule of quoracy: each branch, and an example."""
 
 import pytest
 
 from forums.rule_examples import Comer, Example, example_of, still_to_come
 from forums.rule_sentences import names_of
-from forums.rule_trees import from_json
-from forums.rule_verdicts import branches_shown, example_in_words, item_of_business, met_by
-from forums.rules import RuleOfQuoracy, judge_tree
-from tests.forums.rules_cast import BY_HAND, body_of_rule, comers, meetings
+from forums.rule_verdicts import branches_shown, example_in_words, met_by
+from forums.rules import judge_tree
+from tests.forums.rules_cast import meetings
 
 MEETINGS = dict(meetings())
 COMMON = "Committees in common of three boards"
@@ -91,39 +90,3 @@ def test_an_example_names_who_would_make_it_quorate():
     unsure = Example((Comer("Ann", ()), Comer("Bob", ())), fewest=False)
     assert "Fewer people might be enough" in example_in_words(unsure)
     assert example_in_words(None).startswith("It could not be quorate")
-
-
-# For one item of business
-
-
-def item(withdrawn: list[str], there: list[str]):
-    [written] = [each for each in BY_HAND if each["rule"] == HALF]
-    body = body_of_rule(written)
-    rule = RuleOfQuoracy(from_json(written["tree"]), say_all=True)
-    attendees, leaving = (
-        [one for name in names for one in comers(name, body)] for names in (there, withdrawn)
-    )
-    return item_of_business(rule, body, attendees, leaving)
-
-
-def test_whoever_withdraws_for_an_item_counts_to_nothing_in_it():
-    business = item(["Cat"], ["Ann", "Cat", "Eve", "Gil", "Hal", "Ida"])
-
-    assert (business.with_them.met, business.without_them.met) == (True, False)
-    assert list(business.in_words()) == [
-        "For this item Cat withdraws.",
-        "Without Cat the meeting is not quorate.",
-    ]
-
-
-def test_whoever_withdraws_leaves_all_of_their_seats():
-    """Bob is the deputy chair and an executive."""
-    there = ["Bob", "Cat", "Eve", "Gil", "Hal", "Ida", "Jan"]
-
-    assert item(["Gil"], there).without_them.met is True
-    assert item(["Bob"], there).without_them.met is False
-    words = list(item(["Gil", "Hal"], there).in_words())
-    assert words == [
-        "For this item Gil and Hal withdraw.",
-        "Without them the meeting is not quorate.",
-    ]

@@ -247,10 +247,12 @@ def sentence(on: str) -> str:
 
 def attendance(forum: Forum, asked_of: set[str], there: list[str]) -> dict:
     """The answers for those who attend: from each seat that they fill, or for whom they speak."""
-    answers = {}
+    answers, keys, deputies = {}, {}, {}
     for said in there:
         name, _, way = said.partition(" ")
-        way = "by deputy" if way.startswith("by deputy") else way
+        if way.startswith("by deputy "):
+            deputies[name] = way.removeprefix("by deputy ")
+            way = "by deputy"
         for seat in forum.seats.filter(memberships__person__name=name):
             holders = list(seat.memberships.order_by("pk"))
             [which] = [at for at, each in enumerate(holders, 1) if each.person.name == name]
@@ -258,12 +260,13 @@ def attendance(forum: Forum, asked_of: set[str], there: list[str]) -> dict:
             seats = (f"seat-{seat.pk}", f"seat-{seat.pk}-{which}")
             others = f"organisation-{speaks_for.slug}" if speaks_for else "seat-others"
             [key] = [each for each in (*seats, others) if each in asked_of][:1] or [""]
+            keys.setdefault(name, key)
             if key in seats:
                 answers[key] = WAYS[way]
             elif key:
                 said = "substitute" if way == "by deputy" else WAYS[way]
                 answers.setdefault(key, "attends" if said == "remotely" else said)
-    return answers
+    return answers | {f"deputy-{keys[name]}": keys[other] for name, other in deputies.items()}
 
 
 def judged(forum: Forum, there: list[str], on: str) -> tuple[bool | None, list]:
@@ -287,12 +290,56 @@ def test_a_rule_goes_in_by_its_rows_reads_back_and_judges_its_meetings(begins):
     reads = f"A meeting is quorate when {reads}"
     record(board, written["words"], reads, rows(board, asked))
     assert len(written["meetings"]) == 12
-    # The page does not ask yet who a deputy is.
-    meetings = [each for each in written["meetings"] if "Cat by deputy Dan" not in each["there"]]
     wrong = {
         ", ".join(meeting["there"]): (said, by_hand(meeting))
-        for meeting in meetings
+        for meeting in written["meetings"]
         if (said := judged(board, meeting["there"], AFTER)) != by_hand(meeting)
     }
     assert wrong == {}
     assert judged(board, written["meetings"][0]["there"], BEFORE) == (True, [])
+
+
+def test_whoever_withdraws_for_an_item_leaves_all_of_their_seats_for_it():
+    """Bob is the deputy chair and an executive."""
+    [written] = [each for each in BY_HAND if each["rule"].startswith("Half of the members")]
+    board = board_of(written)
+    asked, _ = BUILT["Half of the members, with the chair"]
+    take(board, "new-terms", date=AFTER, document=paper("2024-04-20"), **rows(board, asked))
+    correct(board.terms_of_reference.latest("latest_start"), quoracy_clauses_say_all="true")
+    asked_of = set(read_data("/forums/board/quoracy.json").said["attendance"])
+    there = ["Bob", "Cat", "Eve", "Gil", "Hal", "Ida", "Jan"]
+    answers = attendance(board, asked_of, there)
+    keys = {key: key for key in answers}
+    deputy, finance, gil = [
+        f"withdraws-{next(key for key in keys if key.startswith(f'seat-{seat.pk}'))}"
+        for seat in (
+            board.seats.get(title=title)
+            for title in ("Deputy Chair", "Director of Finance", "Partner members")
+        )
+    ]
+    for leaving, quorate, missing in (
+        ({gil: "1"}, True, []),
+        ({deputy: "1"}, False, ["“Chair” or “Deputy Chair”"]),
+        ({finance: "1"}, False, ["“Chair” or “Deputy Chair”"]),
+    ):
+        said = read_data("/forums/board/quoracy.json", {**answers, **leaving}).said
+        assert said["quorate"] is True
+        assert said["for_one_item"]["quorate"] is quorate
+        assert said["for_one_item"]["missing"] == missing
+        text = read("/forums/board/quoracy/", {**answers, **leaving}).text
+        assert ("Quorate, without" in text) is quorate
+    said = read_data("/forums/board/quoracy.json", answers).said
+    assert said["for_one_item"] is None
+
+
+@pytest.mark.parametrize("answers", [{"withdraws-seat-{}": "some"}, {"withdraws-seat-0": "1"}])
+def test_a_crafted_withdrawal_is_refused_with_a_sentence(answers):
+    [written] = [each for each in BY_HAND if each["rule"].startswith("The chair, where")]
+    board = board_of(written)
+    chair = board.seats.get(title="Chair").pk
+    answers = {key.format(chair): said for key, said in answers.items()}
+    assert read_data("/forums/board/quoracy.json", answers).status == 400
+    # Nobody can withdraw who does not attend.
+    said = read_data("/forums/board/quoracy.json", {f"withdraws-seat-{chair}": "1"}).said
+    assert said["not_counted"] == ["Chair: nobody withdraws who does not attend."]
+    assert said["for_one_item"] is None
