@@ -5,6 +5,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from django.db.models import BooleanField, Case, F, Q, QuerySet
 from django.db.models import When as CaseWhen
@@ -22,7 +23,7 @@ from organisations.held_terms import has_terms, laid_down, laid_down_on, terms_b
 from organisations.models import PostTerms
 from people.holder_rows import Holder, holder_columns, take_holder
 from people.models import Appointment
-from people.post_holders import Holding, first_known, gather, in_turn
+from people.post_holders import Holding, first_known, gather, in_turn, read_joint
 from people.standing import filled_at_most, settled, standing_of, surely_filled
 from people.vacant_places import PostVacancy, vacant_places
 from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key
@@ -446,6 +447,7 @@ def _post_holders(posts: set[int], day: datetime.date) -> dict[int, list[Holder]
         holders[row["post_id"]].append(holder)
     for each in holders.values():
         each.sort(key=in_turn)
+    read_joint(chain.from_iterable(holders.values()), day)
     return holders
 
 
@@ -461,6 +463,6 @@ def _appointments_to(posts: tuple[int, ...], day: datetime.date) -> QuerySet:
             organisation_id=F("post__organisation"),
             organisation_slug=F("post__organisation__slug"),
             organisation_name=F("post__organisation__name"),
-            **holder_columns(""),
+            **holder_columns("", joint="joint"),
         )
     )

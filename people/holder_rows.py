@@ -5,6 +5,7 @@ import functools
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.utils.text import get_text_list
 
 from organisations.models import Organisation
 from people.designates import NAMED_FIELDS, Named
@@ -68,6 +69,12 @@ class Holder(Named, DatedStated):
     @property
     def end_reason_words(self) -> str:
         return end_reason_in_words(self.end_reason)
+
+    @property
+    def joint_words(self) -> str:
+        """ "joint appointment with Ross Trust"; "" of any other."""
+        names = get_text_list([each.name for each in self.joint_with], "and")
+        return f"joint appointment with {names}" if names else ""
 
     def is_openly_perhaps(self, day: datetime.date) -> bool:
         # In a seat that goes with a post it is as in the post.

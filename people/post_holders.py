@@ -306,10 +306,10 @@ class HeldPost(Holding):
             each.vacancies = found[PostVacancy][each.id]
 
 
-def read_joint(holdings: Iterable[Holding], day: datetime.date) -> None:
+def read_joint(holders: Iterable[Holder], day: datetime.date) -> None:
     """Say of each joint appointment with which organisations it is one, in a query if there is any.
     If the name is withheld, nothing says which they are."""
-    some = [x for each in holdings for x in each.recorded if x.joint and not x.withheld]
+    some = [each for each in holders if each.joint and not each.withheld]
     if not some:
         return
     found = Appointment.objects.filter(
@@ -333,7 +333,7 @@ def gather(rows, kind: type[Holding], day: datetime.date) -> list[Holding]:
             holdings[row["id"]].recorded.append(holder)
     kind.read_terms(holdings.values())
     kind.read_vacancies(holdings.values())
-    read_joint(holdings.values(), day)
+    read_joint((x for each in holdings.values() for x in each.recorded), day)
     for holding in holdings.values():
         holding.recorded.sort(key=in_turn)
         holding.standing = holding.standing_on(day)

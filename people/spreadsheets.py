@@ -362,3 +362,4 @@ def may_be_one_time(tenure: Tenure, start, end) -> bool:
 class AppointmentSpreadsheet(TenureSpreadsheet):
     model = Appointment
     explains = "Who holds or held which post of an organisation, one a row."
+    after_held = ("joint",)

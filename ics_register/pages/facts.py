@@ -490,7 +490,7 @@ def tenure_through_post(seat, each, here: Here) -> dict:
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
         "independent": seat.speaks_for_nobody(each),
         "ex_officio": each.ex_officio,
-        "joint_with": [],
+        "joint_with": [named(other, here) for other in each.joint_with],
         **_terms(each),
         **dated(each, here),
         "seat_source": source(seat, here),

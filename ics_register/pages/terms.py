@@ -246,7 +246,8 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         return (*nobody(seat), *to_come(seat, asked), *required)
     lines = [*person_lines(holder, asked)]
     if holder.ex_officio:
-        lines.append(PaperLine(f"ex officio, as {holder.ex_officio}"))
+        joint = f" ({holder.joint_words})" if holder.joint_words else ""
+        lines.append(PaperLine(f"ex officio, as {holder.ex_officio}{joint}"))
     lines.append(PaperLine(holder.time_as_foreseen(asked.day)))
     if holder.term_ends:
         due = "term was due to end" if holder.serves_past_term(asked.day) else "term ends"

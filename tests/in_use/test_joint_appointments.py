@@ -5,7 +5,7 @@ import pytest
 from organisations.models import PostKind
 from people.models import Appointment
 from tests import stepping
-from tests.builders import make_organisation, make_person, make_post
+from tests.builders import make_forum, make_organisation, make_person, make_post, make_seat
 from tests.in_use.stage import ALWAYS, paper, take
 from tests.pages import opened
 from tests.pages.as_data import read_data
@@ -156,6 +156,23 @@ def test_another_term_in_both_is_a_joint_appointment_still(trusts):
 
     for day in ("2024-03-31", "2024-04-01"):
         assert held_on(day) == {WYE: [ROSS], ROSS: [WYE]}
+
+
+def test_who_sits_on_a_board_by_a_joint_appointment_is_said_to(trusts):
+    board = make_forum(slug="board", name="The Board")
+    make_seat(forum=board, ex_officio_post=trusts.posts[WYE])
+    trusts.appoint()
+    leaves = {"date": "2024-03-31", "document": paper("2024-04-10"), "end_reason": "moved"}
+    take(trusts.of(ROSS), "end", where="here", **leaves)
+
+    for day, joint in (("2023-07-01", [ROSS]), ("2024-03-31", [ROSS]), ("2024-04-01", [])):
+        asked = {"as_at": day}
+        [seat] = read_data("/forums/board.json", asked).said["seats"]
+        [holder] = seat["holders"]
+        assert [each["name"] for each in holder["joint_with"]] == joint, day
+        for page in ("/forums/board/", "/forums/board/terms/"):
+            said = "joint appointment with Ross Trust" in read(page, asked).text
+            assert said == bool(joint), (page, day)
 
 
 def test_the_step_asks_where_it_ends_and_of_which_posts_it_is_one(trusts):
