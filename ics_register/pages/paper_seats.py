@@ -78,7 +78,8 @@ def seat_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
         lines.append(PaperLine(seat.role_words))
     if seat.category:
         lines.append(PaperLine(SeatCategory(seat.category).member))
-    lines += [PaperLine(words) for _, words in changes_of(seat)]
+    if holder is next(iter(holders_and_room(seat)), None):  # once a seat
+        lines += [PaperLine(words) for _, words in changes_of(seat)]
     if doubt := seat.why_perhaps(asked.day):
         why = seat.why_beside_period(asked.day, doubt)
         lines.append(

@@ -9,6 +9,7 @@ from tests.in_use.stage import changes, paper, take
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
+from tests.pages.test_recorded_and_feeds import entries
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,31 @@ def test_a_forum_that_was_set_up_ends_as_a_forum(proposed):
     take(proposed, "stand-down", date="2024-03-31", document=paper("2024-04-20"))
 
     assert "On 31 March 2024 The Board stood down." in changes()
+
+
+def test_a_proposed_forum_is_given_up(proposed):
+    make_chair_seat(forum=proposed)
+    take(proposed, "stand-down", date=FIRST, document=paper("2023-05-20"))
+
+    for day, is_there in ((BEFORE, True), (FIRST, True), ("2023-05-17", False)):
+        asked = {"as_at": day}
+        said = read_data("/forums/board.json", asked).said
+        assert (said["status"], said["in_force"]) == ("proposed", is_there), day
+        rows = read_data("/forums.csv", asked).rows
+        assert [row["status"] for row in rows] == ["proposed"] * is_there, day
+        assert len(list(in_file(day))) == is_there, day
+        for listed in ("/chairs.json", "/structure.json"):
+            assert len(read_data(listed, asked).said["results"]) == is_there, (listed, day)
+        for page in ("", "terms/"):
+            text = read(f"/forums/board/{page}", asked).text
+            assert ("Not in force on 17 May 2023" in text) is not is_there, (page, day)
+        assert "The sources do not say that it was ever set up." in (
+            read("/forums/board/", asked).text
+        )
+    told = "On 16 May 2023 The Board was given up as a proposed forum, with 1 seat."
+    assert told in changes()
+    for feed in ("/changes.atom", "/forums/board/changes.atom"):
+        assert list(entries(feed).values()).count(told) == 1
 
 
 def test_a_forum_gets_another_host_and_another_place(hosted):

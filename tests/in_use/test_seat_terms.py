@@ -22,6 +22,7 @@ from tests.in_use.stage import (
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
+from tests.pages.test_recorded_and_feeds import entries
 
 pytestmark = pytest.mark.django_db
 
@@ -142,9 +143,27 @@ def test_a_council_of_38_seats_has_31():
 
     change(seat, "2023-05-04", "2023-05-20", number=31)
 
-    days = {"2023-05-03": (38, 7), "2023-05-04": (31, 0)}
-    found = {day: seat_on(day, "council") for day in days}
-    assert {day: (said["number"], said["unfilled"]) for day, said in found.items()} == days
+    for on, number, empty, words in (
+        ("2023-05-03", 38, 7, "from 4 May 2023 31 are to hold it, not 38"),
+        ("2023-05-04", 31, 0, "from 4 May 2023 31 hold it, not 38"),
+        ("2023-05-05", 31, 0, "from 4 May 2023 31 hold it, not 38"),
+    ):
+        asked = {"as_at": on}
+        said = seat_on(on, "council")
+        assert (said["number"], said["unfilled"]) == (number, empty), on
+        places = read_data("/forums/council.json", asked).said["places"]
+        assert (places["number"], places["filled"], places["not_recorded"]) == (number, 31, empty)
+        rows = read_data("/forums/council.csv", asked).rows
+        assert len(rows) == 31 + bool(empty) and {row["number"] for row in rows} == {str(number)}
+        [exported] = opened.sqlite(**asked).execute("SELECT number, unfilled FROM seats")
+        assert tuple(exported) == (number, empty), on
+        page, printed = read("/forums/council/", asked), read("/forums/council/terms/", asked)
+        assert ("31 people in 31 of 38 places" in page.text) == bool(empty), on
+        # Once for the seat, and not for each who holds it.
+        assert (page.section("members").count(words), printed.text.count(words)) == (1, 1), on
+    told = [each for each in changes() if "Councillor" in each and "took" not in each]
+    assert told == ["From 4 May 2023 31 hold it, not 38: the seat “Councillor” of Council."]
+    assert list(entries("/forums/council/changes.atom").values()).count(told[0]) == 1
 
 
 def test_a_number_below_those_who_hold_it_is_refused_on_its_field_and_nothing_is_lost():
@@ -170,11 +189,20 @@ def test_a_seat_without_a_vote_votes_from_a_day():
 
     change(stage.held, "2023-05-16", "2023-05-20", voting="yes")
 
-    days = {"2023-05-15": (False, "does not vote"), "2023-05-16": (True, "votes")}
-    for day, (votes, words) in days.items():
+    days = {"2023-05-15": (False, "does not vote", "No"), "2023-05-16": (True, "votes", "Yes")}
+    days["2023-05-17"] = days["2023-05-16"]
+    for day, (votes, words, cell) in days.items():
+        asked = {"as_at": day}
         assert seat_on(day)["voting"] is votes
-        assert words in read("/forums/board/", {"as_at": day}).section("members")
-    assert "From 16 May 2023 it votes: the seat “Chair” of The Board." in changes()
+        assert words in read("/forums/board/", asked).section("members")
+        assert [row["voting"] for row in read_data("/forums/board.csv", asked).rows] == [
+            str(votes).lower()
+        ]
+        assert f" {cell} [ Source" in read("/forums/board/terms/", asked).text, day
+        assert [row["voting"] for row in opened.csv_tables(**asked)["seats"]] == [votes]
+    told = "From 16 May 2023 it votes: the seat “Chair” of The Board."
+    assert told in changes()
+    feed_tells(stage, [told])
 
 
 def test_a_seat_is_called_otherwise_from_a_day_on_every_page():
