@@ -6,6 +6,7 @@ docs/decisions/0015-withheld-and-in-two-chairs.md).
 """
 
 import datetime
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -63,13 +64,32 @@ class Chairing:
 
     def forums_foreseen(self) -> str:
         """What to say of the number of forums: ", 1 of them only foreseen"."""
-        known = {seat.forum_id for seat, holder in self.forums if holder in seat.known_holders}
+        known = self.as_known.forum_ids
         return of_them_foreseen(len(self.forum_ids - known), len(self.forum_ids))
 
     def organisations_foreseen(self) -> str:
-        posts = self.organisations
-        known = {post.organisation_id for post, holder in posts if holder in post.known_holders}
+        known = self.as_known.organisation_ids
         return of_them_foreseen(len(self.organisation_ids - known), len(self.organisation_ids))
+
+    @functools.cached_property
+    def as_known(self) -> "Chairing":
+        """The same without what a source only foresaw."""
+        known = Chairing(
+            self.person_id,
+            self.sort_name,
+            [(seat, holder) for seat, holder in self.forums if holder in seat.known_holders],
+            [(post, holder) for post, holder in self.posts if holder in post.known_holders],
+        )
+        known.lines = [
+            line
+            for line in self.lines
+            if line.from_forum_id in known.forum_ids
+            and (
+                line.to_forum_id in known.forum_ids
+                or line.to_organisation_id in known.organisation_ids
+            )
+        ]
+        return known
 
     @property
     def number(self) -> int:

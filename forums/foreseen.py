@@ -10,12 +10,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import BooleanField, Case, F, ProtectedError, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, ProtectedError, Q, QuerySet
 from django.db.models import Value as As
 from django.db.models import When as CaseWhen
 
-from forums.change_kinds import END, START
+from forums.change_kinds import END, KIND, START
 from forums.forum_states import as_on
+from forums.handovers import successors
 from forums.models import (
     Forum,
     ForumStatus,
@@ -56,6 +57,8 @@ OWNERS: dict[type[DatedFact], tuple[str, ...]] = {
     TermsOfReference: ("forum",),
 }
 
+
+TERMS = KIND["terms-of-reference"]
 
 # What begins when another of its kind ends.
 ONLY_ENDS = (OtherName, EarlierTerms)
@@ -107,6 +110,11 @@ def open_questions(model: type[DatedFact], day: datetime.date) -> QuerySet:
             CaseWhen(with_another, then=As(True)), default=As(False), output_field=BooleanField()
         )
         records = records.alias(**{name: case})
+        if model is TermsOfReference and which == END:
+            # The question about the next version asks about the end of this one too.
+            with_another_version = Exists(successors(TERMS).filter(is_open(START, day)))
+            wanted |= is_open(which, day) & Q(**{name: False}) & ~Q(with_another_version)
+            continue
         wanted |= is_open(which, day) & Q(**{name: False})
     if model is Forum:
         proposed = as_on(day, Q(status=ForumStatus.PROPOSED)) & Q(latest_end__gte=day)
@@ -155,6 +163,14 @@ def locked_with_others(record: DatedFact, which: str, today: datetime.date) -> l
         )
     others = [] if which == PROPOSAL else sharing(stored, which)
     return [stored, *map(read_and_lock, others)]
+
+
+def former_terms(record: DatedFact, which: str) -> list[TermsOfReference]:
+    """The terms of reference that were to end when these were to begin, locked."""
+    if which != START or not isinstance(record, TermsOfReference):
+        return []
+    versions = TermsOfReference.objects.filter(foreseen(END), forum=record.forum_id)
+    return [read_and_lock(each) for each in versions if each.is_followed_by(record)]
 
 
 def vacancies_to_follow(fact: DatedFact) -> list[Vacancy]:
@@ -229,6 +245,9 @@ def it_happened(
     facts = locked_with_others(record, which, today)
     if vacant:
         follow_with_vacancy(facts[0], vacancies_to_follow(facts[0]), source)
+    for former in former_terms(facts[0], which):
+        assert former.ends is not None
+        end(former, former.ends, source)
     if which == END:
         for fact in facts:
             assert fact.ends is not None
@@ -259,11 +278,17 @@ def on_another_day(
     facts = locked_with_others(record, which, today)
     refuse_an_older_document(facts[0], said, source)
     follow = vacancies_to_follow(facts[0]) if which == END else []
+    former = former_terms(facts[0], which)
+    earlier = facts[0].starts is None or when.day < facts[0].starts.day
+    for each in former if earlier else ():
+        end(each, when.eve(), source)
     for fact in facts:
         if which == END:
             end(fact, when, source)
             continue
         begin_on(fact, when, source)
+    for each in () if earlier else former:
+        end(each, when.eve(), source)
     if vacant or follow:
         follow_with_vacancy(read_and_lock(facts[0]), follow, source)
 
@@ -291,8 +316,12 @@ def it_did_not_happen(
             take_back_end(fact)
         reconfirm(facts=facts, when=said, source=source)
     else:
+        former = former_terms(facts[0], which)
         for fact in reversed(facts):
             remove(fact)
+        for each in former:
+            take_back_end(each)
+        reconfirm(facts=former, when=said, source=source)
 
 
 def remove(fact: DatedFact) -> None:

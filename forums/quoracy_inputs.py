@@ -90,12 +90,12 @@ def names_on(
     rule: RuleOfQuoracy,
     seats: Iterable[HeldSeat],
     day: datetime.date,
-    members: Iterable[MemberOrganisation] = (),
+    called: Mapping[str, str] = MappingProxyType({}),
 ) -> NamesInRules:
-    """What the seats and organisations of a rule are called on `day`. Seats that the forum has on
-    other days alone have names if the rule names them."""
+    """What the seats and organisations of a rule are called on `day`; `called` has the names of
+    other organisations by slug. Seats that the forum has on other days alone have names if the rule
+    names them."""
     named = seats_named(rule.tree)
-    called = {each.organisation.slug: str(each.organisation) for each in members}
     return names_in_rules(
         [
             (seat.id, seat.title, seat.number)

@@ -63,6 +63,7 @@ class HeldSeat(Holding):
     forum_has_changed: bool
     post_organisation_name: str | None
     post_organisation_slug: str | None
+    post_organisation_id: int | None
     # The periods of that post and its organisation.
     post: PeriodRow | None
     post_organisation: PeriodRow | None
@@ -79,6 +80,11 @@ class HeldSeat(Holding):
     # on none certainly did. Pages do not tell them.
     untold: list[Holder] = field(default_factory=list)
 
+    # The name of that organisation on the day in words, where that was another.
+    post_organisation_then: str = ""
+    # The seat as which it goes on some time in the month of the day, if the two are read as one.
+    goes_on_as: "HeldSeat | None" = None
+
     called = ("seat", "forum")
     terms_model = SeatTerms
     PERIODS = ("owner", "post", "post_organisation")
@@ -86,11 +92,6 @@ class HeldSeat(Holding):
     @property
     def role_words(self) -> str:
         return SeatRole(self.role).label
-
-    @property
-    def for_closed(self) -> str:
-        """The closure of the organisation it speaks for, if that was before the day."""
-        return closure_of_for(self)
 
     def speaks_for_nobody(self, holder: Holder | None) -> bool:
         """Whether a source says that the holder is independent, or of the seat that it is."""
@@ -103,7 +104,7 @@ class HeldSeat(Holding):
         """The post whose holder fills the seat, in words; "" if it is not ex officio."""
         if self.post_id is None:
             return ""
-        return f"{self.post_title}, {self.post_organisation_name}"
+        return f"{self.post_title}, {self.post_organisation_name}{self.post_organisation_then}"
 
     @property
     def goes_with(self) -> int | None:
@@ -181,7 +182,8 @@ class HeldSeat(Holding):
     def add_post_holders(self, holders: list[Holder]) -> None:
         """Add those recorded for its post to its own members, who have been read."""
         members = list(self.recorded)
-        if self.role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) or self.independent:
+        its_own = self.role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) or self.independent
+        if its_own and self.goes_on_as is None:
             # A post has an organisation; that a chair speaks for it needs a source.
             own = {name: getattr(self, name) for name in ("for_id", "for_slug", "for_name")}
             holders = [replace(each, **own) for each in holders]
@@ -408,6 +410,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         post_max_holders=F("ex_officio_post__max_holders"),
         post_organisation_name=F("ex_officio_post__organisation__name"),
         post_organisation_slug=F("ex_officio_post__organisation__slug"),
+        post_organisation_id=F("ex_officio_post__organisation"),
         **PeriodRow.columns("owner", "forum__"),
         **PeriodRow.columns("post", "ex_officio_post__"),
         **PeriodRow.columns("post_organisation", "ex_officio_post__organisation__"),

@@ -317,7 +317,7 @@ def _posts_or_seats(group: list[Happening], tense: str) -> Pieces:
     return [*named, " of ", subject(each), f" {verbs[tense]}"]
 
 
-def _passed(each: Happening) -> tuple | None:
+def _passed(each: Happening) -> tuple[str | None, str | None] | None:
     """The organisations between which a seat passed, if it goes on from another."""
     return (each.follows.for_slug, each.for_slug) if each.follows else None
 

@@ -12,7 +12,7 @@ def position(*group: Happening) -> Pieces:
     """ "Chair of Wye Valley NHS Trust"; for a title with an "of", "Chair of the trust, …". Posts of
     one joint appointment come together: "Chair of Wye Valley NHS Trust and Ross Trust"."""
     titles = list(dict.fromkeys(each.title for each in group))
-    found = []
+    found: Pieces = []
     for title in titles:
         those = joined(object_of(each) for each in group if each.title == title)
         found += [" and " if found else "", title, ", " if " of " in title else " of ", *those]

@@ -7,7 +7,7 @@ Its history is kept.
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -96,10 +96,11 @@ def refuse_if_gone_on(record: Any, new: DatedFact) -> None:
         for each in record._meta.concrete_fields
         if each.name not in own
     }
-    goes_on = type(record)._default_manager.filter(**same, **record.ends.morrow().as_start())
-    if goes_on.exists():
+    begins = record.ends.morrow()
+    begins = replace(begins, day=begins.first_possible())
+    if type(record)._default_manager.filter(**same, **begins.as_start()).exists():
         raise ValidationError(
-            f"{record} went on {record.ends.morrow().in_words()} already, and is moved once. If "
+            f"{record} went on {begins.in_words()} already, and is moved once. If "
             "that day is wrong, undo the step that moved it, and take it again."
         )
 

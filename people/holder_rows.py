@@ -42,6 +42,8 @@ class Holder(Named, DatedStated):
     for_name: str | None = None
     # Whether they speak for nobody in a seat, by a record of their own; None of a post.
     independent: bool | None = None
+    # Slug and name of the organisation for which they go on some time in the month of the day.
+    goes_on_for: tuple[str, str] | None = None
     # The post this person fills a seat by holding, if that is why they fill it.
     ex_officio: str = ""
     # Whether they held the post before, and come to fill the seat because somebody leaves it.

@@ -133,9 +133,7 @@ class Holding(MayBeVacant):
         """The same without those who, or whose place, a source only foresaw."""
         if self.start_is_told_as_foreseen(self.day):
             return []
-        return [
-            each for each in self.certainly_there if not each.start_is_told_as_foreseen(self.day)
-        ]
+        return [x for x in self.certainly_there if not x.start_is_told_as_foreseen(self.day)]
 
     @property
     def settled_holders(self) -> list[Holder]:

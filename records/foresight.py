@@ -160,7 +160,9 @@ class Foreseeable(Evidence, Period):
 
     def why_beside_period(self, day: datetime.date, why: str) -> str:
         """`why` it is perhaps so, where the period stands beside: "" of a plan that it tells."""
-        in_doubt = self.start_is_told_as_foreseen(day) and day <= self.earliest_end
+        in_doubt = self.start_is_told_as_foreseen(day) and (
+            day <= self.earliest_end or self.plan_may_be_over(day)
+        )
         told = in_doubt and why == self.why_perhaps(day)
         return "" if told else why
 
@@ -205,10 +207,18 @@ class Foreseeable(Evidence, Period):
         if self.end_is_told_as_foreseen(day):
             end = f"; {self.told_end('ended')}"
         if self.start_is_told_as_foreseen(day):
-            if self.has_ended(day) and not self.end_foreseen:
+            if self.plan_may_be_over(day):
                 return self.told_plan_over()
             start, end = self.told_start(), end.replace(", ", "; ", 1)
         return start + end
+
+    def plan_may_be_over(self, day: datetime.date) -> bool:
+        """Whether a source says that what was only to begin ended by `day` or may have."""
+        return (
+            self.start_is_told_as_foreseen(day)
+            and self.earliest_end < day
+            and not self.end_foreseen
+        )
 
     def told_plan_over(self) -> str:
         """The same of what a later source says is over, but not that it began: "was to begin in

@@ -307,6 +307,14 @@ class Period:
         begins."""
         return self.latest_start == NO_LATEST
 
+    def is_followed_by(self, later: "Period") -> bool:
+        """Whether this ended when the other began, as far as is known: on the eve, or in the same
+        month or year."""
+        if self.ends is None:
+            return False
+        morrow = self.ends.morrow()
+        return replace(morrow, day=morrow.first_possible()) == later.starts
+
     @property
     def end_is_announced(self) -> bool:
         """Whether its end was announced, and no source says when it is."""

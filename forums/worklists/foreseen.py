@@ -45,7 +45,8 @@ FORESEEN = worklist(
     "no document of the last year speaks of. Readers are told that it was to happen, and no more.",
     emptied="Say from a later document that it happened, that it happened on another day, or that "
     "it did not. What was to begin or end with a forum, an organisation, a post or a seat is asked "
-    "about with it, and has no row of its own.",
+    "about with it, and has no row of its own; nor has the end of terms of reference when the next "
+    "were to begin.",
 )
 
 

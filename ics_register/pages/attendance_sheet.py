@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from forums.models import Forum, SeatRole
-from forums.quoracy_inputs import rule_of
 from forums.rule_sentences import NamesInRules, branch_in_words
 from forums.rule_trees import OrganisationsAsked, numbered
 from forums.rule_verdicts import says_more
@@ -15,6 +14,7 @@ from forums.seat_holders import HeldSeat
 from ics_register.pages import forums as forum_pages
 from ics_register.pages import how_old
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_in_rules import rule_called_then
 from ics_register.pages.page import public_page
 from ics_register.pages.paper_seats import (
     ages,
@@ -180,7 +180,7 @@ def quoracy(
     """The rule, and each thing that it asks with a place to tick."""
     terms = terms_of(forum, asked)
     shown, clauses = terms.shown, clauses_of(terms)
-    rule = rule_of(shown, clauses)
+    rule = rule_called_then(shown, clauses, asked)
     names = names_in(rule, forum, seats, asked) if rule else None
     read = quoracy_lines(shown, rule, names, clauses, references)
     lines = or_not_recorded(several(read, "facts"))
@@ -209,7 +209,8 @@ def member_organisations(forum: Forum, asked: AskedDay) -> list[Cell]:
         more = f" ({organisation.told_end('closed')})" if closed else ""
         beside = [perhaps_so(why)] if why else []
         beside += [*how_old.planned(member, asked), how_old.last_known(member, asked)]
-        cells.append((PaperLine(organisation.name, more=more), *map(PaperLine, beside)))
+        line = PaperLine(organisation.name, address=organisation.get_absolute_url(), more=more)
+        cells.append((line, *map(PaperLine, beside)))
     return cells
 
 

@@ -124,7 +124,7 @@ def forum_calendar(request: HttpRequest, asked: AskedDay, slug: str):
     seats = held_seats_of(forum, asked.day)
     found = [*of_forum(forum, asked)]
     found += [each for seat in seats for each in of_seat(seat, asked)]
-    called = called_then(forum, asked)
+    called = called_then(forum, names_then(asked, forums=[forum.pk]))
     about = f"Terms, comings and goings and reviews of {forum.name}, from the governance register."
     certain = [each for each in found if each.is_certain]
     uncertain = len(found) - len(certain)

@@ -41,7 +41,13 @@ from ics_register.pages.lists import (
     page_of,
     to_the_end,
 )
-from ics_register.pages.names_on_day import NamesThen, earliest_day, names_then
+from ics_register.pages.names_on_day import (
+    NamesThen,
+    earliest_day,
+    names_then,
+    say_posts_then,
+    spoken_for,
+)
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, OrganisationKind, PlaceLevel, Post
 from people import post_holders
@@ -197,12 +203,14 @@ def names_of(rows: list[ChairRow], asked: AskedDay) -> NamesThen:
         of: {getattr(row.held, f"{of}_id") for row in rows if row.what == of}
         for of in ("forum", "organisation")
     }
-    return names_then(
+    seats = [row.held for row in rows if isinstance(row.held, HeldSeat)]
+    names = names_then(
         asked,
         forums=keys["forum"],
-        organisations=keys["organisation"]
-        | spoken_for(row.held for row in rows if isinstance(row.held, HeldSeat)),
+        organisations=keys["organisation"] | spoken_for(seats),
     )
+    say_posts_then(seats, names)
+    return names
 
 
 @public_page(
@@ -272,12 +280,6 @@ def _later(page: Page, seats: QuerySet, posts: QuerySet) -> KnownLater:
     rows = list(records[: known_later.MOST + 1])
     number = len(rows) if len(rows) <= known_later.MOST else records.count()
     return KnownLater(records, rows[: known_later.MOST], number)
-
-
-def spoken_for(seats: Iterable[HeldSeat]) -> set[int]:
-    """The keys of the organisations for which seats or people in them speak."""
-    keys = {key for seat in seats for key in (seat.for_id, *(x.for_id for x in seat.recorded))}
-    return {key for key in keys if key is not None}
 
 
 def speak_for(seat: HeldSeat) -> list[tuple]:

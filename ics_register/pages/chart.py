@@ -56,6 +56,11 @@ class Box:
     said: tuple[str, ...] = ()
     look: str = "forum"  # or one of LOOKS
     asked_for: bool = False
+    called_then: str = ""  # its name on the day in words, if that was another
+
+    @property
+    def name_then(self) -> str:
+        return f"{self.name} ({self.called_then})" if self.called_then else self.name
 
 
 @dataclass(frozen=True)
@@ -435,7 +440,7 @@ class _Reader:
             yield _band(heading, top, bottom - top)
 
     def lines(self) -> Iterator[DrawnLine]:
-        names = {box.key: box.name for unit in self.units for box in unit.boxes}
+        names = {box.key: box.name_then for unit in self.units for box in unit.boxes}
         for number, ((_lower, upper, _, _), lines) in enumerate(self.between.items()):
             edge = self.graph.get_edge(*self.ends[number], f"l{number}")
             points = [self.point(pair) for pair in edge.attr["pos"].split()]

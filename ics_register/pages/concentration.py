@@ -1,7 +1,7 @@
 """People who chair more than one forum or organisation, and which of those answers to which."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
@@ -9,13 +9,20 @@ from django.http import HttpRequest
 from forums.concentration import Chairing, several_chaired, those_who_chair
 from forums.models import Forum
 from ics_register.pages import csv_rows, facts
-from ics_register.pages.chairs import forums_by_chair, spoken_for
+from ics_register.pages.chairs import forums_by_chair
 from ics_register.pages.choose_place import place_first, systems_as_json
 from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, within
 from ics_register.pages.formats import CsvTable, Here
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.lists import filtered, many_in_words, page_of, to_the_end, up_to_many
-from ics_register.pages.names_on_day import earliest_day, names_then
+from ics_register.pages.lists import (
+    Counted,
+    filtered,
+    many_in_words,
+    page_of,
+    to_the_end,
+    up_to_many,
+)
+from ics_register.pages.names_on_day import earliest_day, names_then, say_posts_then, spoken_for
 from ics_register.pages.page import public_page
 from organisations.models import HEAD_KINDS, Organisation, Place
 from people.standing import Standing
@@ -29,6 +36,16 @@ SHOWN = {
 }
 
 
+def several(each: Chairing) -> bool:
+    return each.number > 1
+
+
+def number_of(everybody: list[Chairing], has: Callable[[Chairing], bool]) -> Counted:
+    """How many people it is so of, and how many of these only as a source foresaw."""
+    those = [each for each in everybody if has(each)]
+    return Counted(len(those), len(those), sum(not has(each.as_known) for each in those))
+
+
 class ConcentrationFilter(FiltersOfDay):
     """Filters of the people, by what they chair."""
 
@@ -40,7 +57,11 @@ def concentration_as_json(context: dict, here: Here) -> dict:
         return systems_as_json(context, here)
     results = [_as_data(each, here) for each in context["page"]]
     silent = to_the_end(context["without_a_chair"], context["silent"])
-    return {**here.paged(context["page"], results), "without_a_chair": silent}
+    return {
+        **here.paged(context["page"], results),
+        "count_foreseen": context["count_foreseen"],
+        "without_a_chair": silent,
+    }
 
 
 def _as_data(each: Chairing, here: Here) -> dict:
@@ -166,25 +187,29 @@ def concentration(request: HttpRequest, asked: AskedDay):
     page = page_of(request, shown)
     silent = forums_by_chair(forums, asked.day, Standing.NOT_RECORDED)
     without_a_chair = up_to_many(silent)
+    seats = [seat for each in page for seat, _ in each.forums]
+    names_of_day = names_then(
+        asked,
+        organisations={post.organisation_id for each in page for post, _ in each.posts}
+        | spoken_for(seats),
+        forums={seat.forum_id for seat in seats},
+    )
+    say_posts_then({seat.id: seat for seat in seats}.values(), names_of_day)
     return "concentration.html", {
         "page": page,
         "place": place,
         "filters": narrowed.form,
         "chosen": chosen,
-        "counts": {word: sum(map(has, everybody)) for word, has in SHOWN.items()},
-        "everybody": len(everybody),
+        "counts": {word: number_of(everybody, has) for word, has in SHOWN.items()},
+        "everybody": number_of(everybody, several),
+        "count_foreseen": number_of(everybody, SHOWN.get(chosen, several)).foreseen,
         "silent": silent,
         "without_a_chair": without_a_chair,
         "without_a_chair_said": many_in_words(without_a_chair, "forum"),
-        "names_then": names_then(
-            asked,
-            organisations={post.organisation_id for each in page for post, _ in each.posts}
-            | spoken_for(seat for each in page for seat, _ in each.forums),
-            forums={seat.forum_id for each in page for seat, _ in each.forums},
-        ),
+        "names_then": names_of_day,
         "apart": told_apart_by_key(
             Forum,
-            {(seat.forum_id, seat.forum_name) for each in page for seat, _ in each.forums},
+            {(seat.forum_id, seat.forum_name) for seat in seats},
             asked.day,
         ),
         "of_one_name": of_one_name(list(page)),

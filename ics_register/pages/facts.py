@@ -11,6 +11,7 @@ from forums.change_words import changes_of
 from forums.models import TermsReview
 from forums.quoracy_inputs import as_called
 from forums.rule_trees import to_json
+from forums.seats_going_on import goes_on_for
 from forums.terms_reviews import NextReview
 from ics_register.jinja import lines
 from ics_register.pages.formats import Here
@@ -29,12 +30,14 @@ def date(day: datetime.date | None, precision: str = "day") -> str | None:
 
 def record(here: Here, page: str, slug: str | None, name: str | None) -> dict | None:
     """A record by its id and name; None if there is none."""
-    return {"id": here.id(page, slug), "name": name} if name else None
+    called = here.names_then.get(page, {}).get(slug)
+    then = {"called_then": called} if called else {}
+    return {"id": here.id(page, slug), "name": name, **then} if name else None
 
 
 def named(one, here: Here) -> dict | None:
     """The id and name of a record itself."""
-    return {"id": here.id_of(one), "name": str(one)} if one else None
+    return record(here, one._meta.model_name, one.slug, str(one)) if one else None
 
 
 def document(here: Here, slug: str | None, title: str | None) -> dict | None:
@@ -278,6 +281,7 @@ def holder(holding, each, here: Here) -> dict:
         "person": {"id": here.id("person", each.person_slug), "name": each.person},
         "withheld": each.withheld,
         "on_behalf_of": record(here, "organisation", each.for_slug, each.for_name),
+        "goes_on_for": record(here, "organisation", *(each.goes_on_for or ("", ""))),
         "independent": each.independent,
         "ex_officio": each.ex_officio or None,
         "joint_with": [named(other, here) for other in each.joint_with],
@@ -313,9 +317,7 @@ def change_of_terms(change, words: str, here: Here) -> dict:
         "begins": change.begins.as_edtf(),
         "holds": None if before.holds(here.asked.day) is None else before.has_ended(here.asked.day),
         "foreseen": before.end_foreseen,
-        "changed": {
-            name: {"before": was, "after": becomes} for name, was, becomes in change.differences
-        },
+        "changed": {name: {"before": was, "after": now} for name, was, now in change.differences},
         "source": {"document": given, "locator": before.end_locator}
         if given
         else source(before, here),
@@ -359,6 +361,7 @@ def seat(seat, here: Here) -> dict:
         "counts_to_quoracy": seat.counts_to_quoracy,
         "may_be_deputised": seat.may_be_deputised,
         "on_behalf_of": record(here, "organisation", seat.for_slug, seat.for_name),
+        "goes_on_for": record(here, "organisation", *(goes_on_for(seat, None) or ("", ""))),
         "independent": seat.independent,
         "ex_officio_post": post,
         **_holding(seat, here),

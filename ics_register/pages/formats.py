@@ -5,8 +5,8 @@ the same parameters: `/chairs/` is also `/chairs.json` and `/chairs.csv`.
 """
 
 import functools
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -80,6 +80,8 @@ class Here:
 
     request: HttpRequest
     asked: AskedDay
+    # The names on the day of organisations and forums that had another, by page and slug.
+    names_then: Mapping[str, Mapping] = field(default_factory=dict)
 
     def id(self, page: str, slug: str | None) -> str | None:
         """The id of a record: the absolute address of its page on any day; None without a page."""

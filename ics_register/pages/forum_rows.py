@@ -18,9 +18,11 @@ from forums.models import (
     Succession,
     TermsOfReference,
 )
-from forums.seat_holders import HeldSeat
+from forums.seat_holders import HeldSeat, closure_of_for
+from forums.seats_going_on import goes_on_for
 from forums.vacancies import Places
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_on_day import NamesThen, names_then, spoken_for
 from ics_register.pages.versions import ReviewsOnDay
 from organisations.held_terms import TermsChange
 from organisations.models import Organisation
@@ -147,14 +149,17 @@ class SeatRow:
 
     @property
     def successor_speaks_for(self) -> Link | None:
-        """The organisation that the successor speaks for, if that is another."""
+        """The organisation that the successor speaks for, if that is another; or for which the seat
+        goes on."""
+        if later := goes_on_for(self.seat, self.holder):
+            return ("organisation", *later)
         other = speaks_for(self.seat, self.successor) if self.successor else None
         return None if other == self.speaks_for else other
 
     @property
     def for_closed(self) -> str:
         """The closure of the organisation that the seat speaks for, if the holder has no other."""
-        return "" if self.holder and self.holder.for_slug else self.seat.for_closed
+        return "" if self.holder and self.holder.for_slug else closure_of_for(self.seat)
 
 
 def speaks_for(seat: HeldSeat, holder: Holder | None) -> Link | None:
@@ -313,3 +318,32 @@ def succession_rows(forum: Forum, successions: list[Succession], day: datetime.d
         joined = f", {when}" if when.startswith("a plan") else f" {when}"
         rows.append((each, side(each.from_forum), words, side(each.to_forum), joined))
     return rows
+
+
+# Names
+
+
+def names_beside(
+    forum: Forum,
+    seats: list[HeldSeat],
+    members: list,
+    lines: dict[str, list],
+    in_rule: set[int],
+    asked: AskedDay,
+) -> NamesThen:
+    """The names on the day of the organisations and other forums on the page of `forum`."""
+    below = [line for _, some in lines["lines_down"] for line in some]
+    ends = [*lines["lines_up"], *lines["lines_beside"], *lines["later_lines"], *below]
+    return names_then(
+        asked,
+        organisations={
+            forum.host_id,
+            *(each.organisation_id for each in members),
+            *(line.to_organisation_id for line in ends),
+            *spoken_for(seats),
+            *in_rule,
+        }
+        - {None},
+        forums={key for line in ends for key in (line.from_forum_id, line.to_forum_id)}
+        - {None, forum.pk},
+    )

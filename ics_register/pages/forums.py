@@ -28,17 +28,24 @@ from forums.models import (
     TermsReview,
 )
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
+from forums.seats_going_on import as_one
 from forums.terms_differences import Difference, differences, version_before
 from forums.terms_on_day import TermsOnDay
 from forums.vacancies import Places
 from ics_register.pages import csv_rows, facts, forum_rows, known_later
-from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair, spoken_for
+from ics_register.pages.chairs import CHAIR_CHOICES, forums_by_chair
 from ics_register.pages.filters import FiltersOfDay, ForumPlaceFilter, NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole, whole_list
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources, with_state
 from ics_register.pages.lists import filtered, page_of_day
-from ics_register.pages.names_on_day import NamesThen, earliest_day, names_of_one, names_then
+from ics_register.pages.names_in_rules import keys_in_rule
+from ics_register.pages.names_on_day import (
+    earliest_day,
+    names_of_one,
+    names_then,
+    say_posts_then,
+)
 from ics_register.pages.page import public_page
 from ics_register.pages.quoracy import (
     clauses_of,
@@ -90,7 +97,7 @@ def chairs_of(forums: list[Forum], asked: AskedDay) -> dict[int, list[HeldSeat]]
     seats = Seat.objects.listed(asked.day).filter(
         role=SeatRole.CHAIR, forum__in=[forum.pk for forum in forums]
     )
-    return together(seats_with_holders(seats, asked.day), "forum_id")
+    return together(as_one(seats_with_holders(seats, asked.day)), "forum_id")
 
 
 def forums_as_json(context: dict, here: Here) -> dict:
@@ -169,6 +176,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "places": facts.places(context["places"]),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "known_from_a_later_day": [facts.seat(seat, here) for seat in context["known_later"]],
+        "announced_seats": [facts.seat(seat, here) for seat in context["announced_seats"]],
         "later_chairs": [facts.seat(seat, here) for seat in context["later_chairs"]],
         "designates": facts.designates(context["designates"], here),
         "former": facts.former_holders(context["former"], here),
@@ -321,7 +329,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(forums, slug)
     changes = changes_of_forum(forum)
     as_they_were([forum], asked.day)
-    seats = held_seats_of(forum, asked.day)
+    seats = as_one(held_seats_of(forum, asked.day))
     over = forum.has_ended(asked.day)
     listed = [seat for seat in seats if seat.is_listed(asked.day) and not over]
     known_later = [seat for seat in seats if seat.is_openly_perhaps(asked.day) and not over]
@@ -331,6 +339,10 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     terms = terms_of(forum, asked)
     clauses = clauses_of(terms) if forum.has_clauses else []
     lines = reporting(forum, asked)
+    names_of_day = forum_rows.names_beside(
+        forum, [*listed, *known_later], found, lines, keys_in_rule(terms.shown), asked
+    )
+    say_posts_then(seats, names_of_day)
     context = {
         "forum": forum,
         "changes": [(each, told_on(each, asked.day)) for each in changes],
@@ -339,6 +351,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "designates": designates(seats, asked.day),
         "seats": listed,
         "known_later": known_later,
+        "announced_seats": [seat for seat in seats if seat.start_is_announced and not over],
         "places": Places.of(listed),
         "former": former_holders(seats),
         "times": recorded_times(chairs_first(seats), asked, forum.end_date),
@@ -347,12 +360,12 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "names": names,
         "renaming": renaming(names),
         "called_then": names_of_one(names, asked),
-        "names_then": names_beside(forum, [*listed, *known_later], found, lines, asked),
+        "names_then": names_of_day,
         "terms": terms,
         "reviews": reviews_of(forum, terms, asked),
         "terms_before": version_before(terms),
         "clauses": clauses,
-        **rule_of_forum(forum, terms, clauses, seats, members, asked),
+        **rule_of_forum(forum, terms, clauses, seats, members, asked, names_of_day),
         "steps": escalation_steps(terms) if forum.has_steps else [],
         "successions": [each for each in successions(forum.pk) if each.stands(asked.day)]
         if forum.has_successions
@@ -363,26 +376,6 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         **lines,
     }
     return "forums/forum.html", context | forum_in_words(context, asked)
-
-
-def names_beside(
-    forum: Forum, seats: list[HeldSeat], members: list, lines: dict[str, list], asked: AskedDay
-) -> NamesThen:
-    """The names on the day of the organisations and other forums on the page of `forum`."""
-    below = [line for _, some in lines["lines_down"] for line in some]
-    ends = [*lines["lines_up"], *lines["lines_beside"], *lines["later_lines"], *below]
-    return names_then(
-        asked,
-        organisations={
-            forum.host_id,
-            *(each.organisation_id for each in members),
-            *(line.to_organisation_id for line in ends),
-            *spoken_for(seats),
-        }
-        - {None},
-        forums={key for line in ends for key in (line.from_forum_id, line.to_forum_id)}
-        - {None, forum.pk},
-    )
 
 
 def forum_in_words(context: dict, asked: AskedDay) -> dict:

@@ -7,6 +7,7 @@ from django.db.models import Case, F, Min, QuerySet, When
 
 from forums.change_kinds import text
 from forums.models import Forum, ForumName
+from forums.seat_holders import HeldSeat
 from ics_register.pages.frame import AskedDay
 from organisations.models import Organisation, OrganisationName
 from records.days import FIRST_DAY, NO_EARLIEST, NO_LATEST
@@ -18,6 +19,7 @@ from records.together import PeriodRow
 NamesThen = dict[str, dict[int | str, str]]
 # A key that no record has. An empty tuple would have the query compiled each time.
 NONE = (0,)
+NO_SLUG = ("",)
 
 
 def names_then(
@@ -25,20 +27,66 @@ def names_then(
 ) -> NamesThen:
     """The names on the day of organisations and forums that have changed their name, in words, by
     key and by slug."""
-    names: NamesThen = {"organisation": {}, "forum": {}}
     keys = tuple(organisations) or NONE, tuple(forums) or NONE
     if asked.is_today or keys == (NONE, NONE):
-        return names
-    for _, what, owner, slug, name, *period in _former_names(*keys, asked.day):
+        return {"organisation": {}, "forum": {}}
+    return _by_key_and_slug(_former_names(*keys, asked.day), asked)
+
+
+def names_then_by_slug(
+    asked: AskedDay, *, organisations: Iterable[str] = (), forums: Iterable[str] = ()
+) -> NamesThen:
+    """As `names_then`, of those with these slugs."""
+    slugs = tuple(sorted(organisations)) or NO_SLUG, tuple(sorted(forums)) or NO_SLUG
+    if asked.is_today or slugs == (NO_SLUG, NO_SLUG):
+        return {"organisation": {}, "forum": {}}
+    return _by_key_and_slug(_names_of(*slugs, asked.day, by="slug"), asked)
+
+
+def _by_key_and_slug(former_names: Iterable[tuple], asked: AskedDay) -> NamesThen:
+    names: NamesThen = {"organisation": {}, "forum": {}}
+    for _, what, owner, slug, name, *period in former_names:
         if words := _in_words(name, PeriodRow(*period), asked):
             names[what][owner] = names[what][slug] = words
     return names
+
+
+def so_called(name: str, key: int | str | None, names: dict[int | str, str]) -> str:
+    """A name, with the name on the day if that was another: "Teme ICB (then called Teme CCG)"."""
+    return f"{name} ({names[key]})" if key in names else name
+
+
+def spoken_for(seats: Iterable[HeldSeat]) -> set[int]:
+    """The keys of the organisations for which seats or people in them speak, and of those that have
+    the posts that seats go with."""
+    keys = {
+        key
+        for seat in seats
+        for key in (seat.for_id, seat.post_organisation_id, *(x.for_id for x in seat.recorded))
+    }
+    return {key for key in keys if key is not None}
+
+
+def say_posts_then(seats: Iterable[HeldSeat], names: NamesThen) -> None:
+    """Add the name on the day of the organisation, where that was another, to the words for the
+    posts that seats go with."""
+    called = names["organisation"]
+    for seat in seats:
+        if seat.post_organisation_slug in called:
+            seat.post_organisation_then = f" ({called[seat.post_organisation_slug]})"
+            for holder in seat.recorded:
+                if holder.ex_officio:
+                    holder.ex_officio += seat.post_organisation_then
 
 
 @prepared
 def _former_names(
     organisations: tuple[int, ...], forums: tuple[int, ...], day: datetime.date
 ) -> QuerySet:
+    return _names_of(organisations, forums, day, by="pk")
+
+
+def _names_of(organisations: tuple, forums: tuple, day: datetime.date, *, by: str) -> QuerySet:
     def rows(names: QuerySet, owner: str) -> QuerySet:
         return (
             names.filter(kind=NameKind.FORMER)
@@ -50,10 +98,15 @@ def _former_names(
 
     return (
         rows(
-            OrganisationName.objects.listed(day).filter(organisation__in=organisations),
+            OrganisationName.objects.listed(day).filter(
+                **{f"organisation__{by}__in": organisations}
+            ),
             "organisation",
         )
-        .union(rows(ForumName.objects.listed(day).filter(forum__in=forums), "forum"), all=True)
+        .union(
+            rows(ForumName.objects.listed(day).filter(**{f"forum__{by}__in": forums}), "forum"),
+            all=True,
+        )
         .order_by("pk")
     )
 

@@ -5,6 +5,7 @@ They never touch the session, a CSRF token or the user, so that any proxy can ke
 
 import functools
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import (
@@ -110,6 +111,7 @@ def _made(view, makers: dict, request: HttpRequest, form: str, captured: dict) -
     here = Here(request, asked)
     with as_recorded(asked.recorded):
         template, context = view(request, asked, **captured)
+        here = replace(here, names_then=context.get("names_then", {}))
         if form:
             return ANSWERS[form](makers[form], context, here)
         frame = {

@@ -8,7 +8,8 @@ from django.utils.text import capfirst
 
 from forums.change_words import changes_of
 from forums.models import Forum, SeatCategory, SeatRole
-from forums.seat_holders import HeldSeat, held_seats_of
+from forums.seat_holders import HeldSeat, closure_of_for, held_seats_of
+from forums.seats_going_on import as_one, goes_on_for
 from forums.speaking_for import INDEPENDENT
 from ics_register.pages import how_old
 from ics_register.pages.frame import AskedDay
@@ -23,7 +24,7 @@ def seats_of(forum: Forum, asked: AskedDay) -> tuple[list[HeldSeat], list[HeldSe
     that the sources name only from a later day."""
     if forum.has_ended(asked.day):
         return [], []
-    seats = held_seats_of(forum, asked.day)
+    seats = as_one(held_seats_of(forum, asked.day))
     return (
         [seat for seat in seats if seat.is_listed(asked.day)],
         [seat for seat in seats if seat.is_openly_perhaps(asked.day)],
@@ -111,8 +112,14 @@ def nobody(seat: HeldSeat) -> Cell:
         return (*(PaperLine(words) for words in seat.more_in_words), *perhaps)
     word = "Vacant" if seat.standing == Standing.VACANT else "Not recorded"
     if seat.ex_officio:
-        perhaps.append(PaperLine(f"filled by whoever is {seat.ex_officio}"))
+        perhaps.append(of_post(seat, f"filled by whoever is {seat.ex_officio}"))
     return (PaperLine(word), *perhaps)
+
+
+def of_post(seat: HeldSeat, words: str, more: str = "") -> PaperLine:
+    """Words that end in the organisation of the post that a seat goes with."""
+    address = reverse("organisation", args=[seat.post_organisation_slug])
+    return PaperLine(words, address=address, more=more)
 
 
 def to_come(seat: HeldSeat, asked: AskedDay) -> Iterator[PaperLine]:
@@ -128,8 +135,11 @@ def organisation_cell(seat: HeldSeat, holder: Holder | None) -> Cell:
         nobody = seat.speaks_for_nobody(holder)
         return (PaperLine(capfirst(INDEPENDENT) if nobody else "Not recorded"),)
     lines = [PaperLine(name, address=reverse("organisation", args=[slug]))]
-    if slug == seat.for_slug and seat.for_closed:
-        lines.append(PaperLine(seat.for_closed))
+    if later := goes_on_for(seat, holder):
+        other, its_name = later
+        lines.append(PaperLine(f"or {its_name}", address=reverse("organisation", args=[other])))
+    if slug == seat.for_slug and (closed := closure_of_for(seat)):
+        lines.append(PaperLine(closed))
     return tuple(lines)
 
 

@@ -1,7 +1,8 @@
 """Papers for a meeting: words and tables that become a page and a Word file."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.text import capfirst
 from forums.models import Forum
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.names_on_day import names_then
+from ics_register.pages.names_on_day import NamesThen, names_then_by_slug
 from records.models import Document
 from records.notices import notice
 
@@ -103,6 +104,10 @@ def paper_about(
     # Always with the day, so that the address leads back to what the paper says.
     own = reverse(PAPERS[title], args=[forum.slug])
     address = asked.link(own, as_at=asked.day.isoformat())
+    parts = list(parts)
+    of_forum, named = {("forums", forum.slug)}, set(named_in(parts))
+    slugs = {page: {slug for of, slug in of_forum | named if of == page} for page in NAMED}
+    names = names_then_by_slug(asked, **slugs)
     return Paper(
         title=f"{title}: {forum.name}",
         forum=forum.name,
@@ -110,8 +115,8 @@ def paper_about(
         + (f", as recorded by the end of {asked.recorded_in_words}" if asked.recorded else ""),
         address=request.build_absolute_uri(address),
         not_in_force=not_in_force(forum, asked),
-        called_then=called_then(forum, asked),
-        parts=tuple(parts),
+        called_then=called_then(forum, names),
+        parts=tuple(as_called_then(part, names) for part in parts),
         landscape=landscape,
     )
 
@@ -127,10 +132,53 @@ def not_in_force(forum: Forum, asked: AskedDay) -> str:
     return f"{said[0]}. {said[1]}" if said else ""
 
 
-def called_then(forum: Forum, asked: AskedDay) -> str:
+def called_then(forum: Forum, names: NamesThen) -> str:
     """A sentence with the name that a forum had on the day; "" if it had the name of today."""
-    names = names_then(asked, forums=[forum.pk])["forum"]
-    return f"{capfirst(names[forum.pk])}." if forum.pk in names else ""
+    called = names["forum"].get(forum.pk)
+    return f"{capfirst(called)}." if called else ""
+
+
+# The pages of what may have had another name, with the names of the day for each.
+NAMED = {"organisations": "organisation", "forums": "forum"}
+
+
+def named_in(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
+    """The pages about organisations and forums to which lines of a paper lead, with their slugs."""
+    for part in parts:
+        for content in part.content:
+            cells = chain(*content.rows) if isinstance(content, PaperTable) else [content.lines]
+            for line in chain(*cells):
+                page, slug = page_of(line)
+                if page in NAMED:
+                    yield page, slug
+
+
+def page_of(line: PaperLine) -> tuple[str, str]:
+    """The kind of the page to which a line leads, and its slug: "organisations", "teme-icb"."""
+    if not line.address:
+        return "", ""
+    *_, page, slug, _ = line.address.split("/")
+    return page, slug
+
+
+def as_called_then(part: Part, names: NamesThen) -> Part:
+    """A part in which the name on the day stands after each name of today that is another."""
+    if not any(names.values()):
+        return part
+
+    def told(line: PaperLine) -> PaperLine:
+        page, slug = page_of(line)
+        called = names[NAMED[page]].get(slug) if page in NAMED else None
+        return replace(line, more=f" ({called}){line.more}") if called else line
+
+    content: list[Lines | PaperTable] = []
+    for each in part.content:
+        if isinstance(each, PaperTable):
+            rows = tuple(tuple(tuple(map(told, cell)) for cell in row) for row in each.rows)
+            content.append(replace(each, rows=rows))
+        else:
+            content.append(replace(each, lines=tuple(map(told, each.lines))))
+    return replace(part, content=tuple(content))
 
 
 class References:

@@ -25,7 +25,7 @@ from ics_register.pages.held import (
 )
 from ics_register.pages.joins import ENDS, STATED_SOURCES, with_sources
 from ics_register.pages.lists import filtered, page_of
-from ics_register.pages.names_on_day import names_then
+from ics_register.pages.names_on_day import names_then, say_posts_then
 from ics_register.pages.page import public_page
 from ics_register.pages.person_rows import parts_of_person
 from ics_register.pages.record_addresses import record_at
@@ -239,15 +239,17 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     lay_down_what_is_held(own, asked.day)
     tell_joint_appointments(own, asked.day)
     held = by_when([*own, *through], asked.day)
+    names_of_day = names_then(
+        asked,
+        organisations={a.post.organisation_id for a in appointments}
+        | {m.speaks_for.pk for m in memberships if m.speaks_for},
+        forums={m.seat.forum_id for m in memberships} | {each.seat.forum_id for each in through},
+    )
+    seats = {each.seat.id: each.seat for each in through if each.seat}
+    say_posts_then(seats.values(), names_of_day)
     context = {
         "person": person,
-        "names_then": names_then(
-            asked,
-            organisations={a.post.organisation_id for a in appointments}
-            | {m.speaks_for.pk for m in memberships if m.speaks_for},
-            forums={m.seat.forum_id for m in memberships}
-            | {each.seat.forum_id for each in through},
-        ),
+        "names_then": names_of_day,
         "names": names,
         "renaming": renaming(names),
         "held": held,

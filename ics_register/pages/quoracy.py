@@ -21,6 +21,7 @@ from forums.rule_sentences import NamesInRules, in_one_sentence
 from forums.rule_verdicts import BranchShown, all_missing, branches_shown
 from forums.rules import JudgedRule, RuleOfQuoracy, judge_tree, outsiders, without
 from forums.seat_holders import HeldSeat, held_seats_of
+from forums.seats_going_on import as_one
 from forums.terms_on_day import TermsOnDay
 from forums.voting import Voting, by_votes, voting, voting_seats
 from ics_register.pages import facts, how_old
@@ -41,6 +42,8 @@ from ics_register.pages.attendance_answers import (
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
 from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.names_in_rules import call_then, keys_in_rule, rule_then
+from ics_register.pages.names_on_day import NamesThen, names_then, so_called
 from ics_register.pages.page import public_page
 from ics_register.pages.papers import called_then
 from ics_register.pages.record_addresses import record_at
@@ -90,15 +93,22 @@ def rule_of_forum(
     seats: list[HeldSeat],
     members: list[MemberOrganisation],
     asked: AskedDay,
+    names_of_day: NamesThen,
 ) -> dict:
     """How the rule of a forum reads, and whether the forum could be quorate as it is filled."""
-    rule = rule_of(terms.shown, clauses)
+    rule = rule_then(rule_of(terms.shown, clauses), names_of_day)
     if rule is None:
         return {"could_be": None, "reading": "", "asks_organisations": False}
     ruled = terms.are_certain and forum.certainly(asked.day)
     there, belonging = certain(forum, seats, members, asked)
     successors = came_after(rule, members, asked.day) if ruled else {}
-    names = names_on(rule, seats, asked.day, members)
+    called = {
+        each.organisation.slug: so_called(
+            each.organisation.name, each.organisation_id, names_of_day["organisation"]
+        )
+        for each in members
+    }
+    names = names_on(rule, seats, asked.day, called)
     body = body_of(there, belonging, asked.day, successors)
     return {
         "could_be": could_be(rule, body, names) if ruled else None,
@@ -188,14 +198,21 @@ def _votes_as_data(votes: Voting) -> dict:
 )
 def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     forum = record_at(with_sources(Forum.objects.all()), slug)
-    seats = held_seats_of(forum, asked.day)
+    seats = as_one(held_seats_of(forum, asked.day))
     members = list(with_sources(MemberOrganisation.objects.filter(forum=forum), "organisation"))
     terms = terms_of(forum, asked)
     clauses = clauses_of(terms)
+    names_of_day = names_then(
+        asked,
+        organisations={each.organisation_id for each in members} | keys_in_rule(terms.shown),
+        forums=[forum.pk],
+    )
+    call_then([each.organisation for each in members], names_of_day)
     there, belonging = certain(forum, seats, members, asked)
-    rule = rule_of(terms.shown, clauses)
+    rule = rule_then(rule_of(terms.shown, clauses), names_of_day)
     body = body_of(there, belonging, asked.day, came_after(rule, belonging, asked.day))
-    names = names_on(rule, seats, asked.day, members) if rule else None
+    called = {each.organisation.slug: each.organisation.name for each in members}
+    names = names_on(rule, seats, asked.day, called) if rule else None
     beside = beside_names(seats, members, asked)
     organisations, places = questions(terms.shown, body, rule, beside)
     asked_of = [*organisations, *places]
@@ -205,7 +222,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     context = {
         "forum": forum,
         "name": forum.short_name or forum.name,
-        "called_then": called_then(forum, asked),
+        "called_then": called_then(forum, names_of_day),
         "questions": asked_of,
         "question_groups": question_groups(organisations, places),
         "set_aside": set_aside,

@@ -355,6 +355,7 @@ def box_of(end: Forum | Organisation, shown: dict, asked: AskedDay, *, asked_for
         said=tuple(_said_in_box(end, shown, asked)),
         look="over" if over else "proposed" if proposed else end._meta.model_name,
         asked_for=asked_for,
+        called_then=shown["names_then"][end._meta.model_name].get(end.pk, ""),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from forums.forum_states import as_they_were
 from forums.models import (
@@ -15,16 +16,18 @@ from forums.models import (
     SeatRole,
     TermsOfReference,
 )
-from forums.quoracy_inputs import names_on, rule_of
+from forums.quoracy_inputs import names_on
 from forums.rule_sentences import NamesInRules
 from forums.rule_trees import seats_named
 from forums.rules import RuleOfQuoracy
 from forums.seat_holders import HeldSeat, held_seats_of
+from forums.seats_going_on import as_one
 from forums.terms_on_day import TermsOnDay
 from ics_register.pages import forums as forum_pages
 from ics_register.pages import how_old
-from ics_register.pages.forum_rows import rows_of_later_lines
+from ics_register.pages.forum_rows import rows_of_later_lines, target_of
 from ics_register.pages.frame import AskedDay
+from ics_register.pages.names_in_rules import rule_called_then
 from ics_register.pages.page import public_page
 from ics_register.pages.paper_seats import (
     ages,
@@ -32,6 +35,7 @@ from ics_register.pages.paper_seats import (
     known_later,
     no_seat,
     nobody,
+    of_post,
     organisation_cell,
     person_lines,
     seat_cell,
@@ -247,7 +251,7 @@ def holder_cell(seat: HeldSeat, holder: Holder | None, asked: AskedDay) -> Cell:
     lines = [*person_lines(holder, asked)]
     if holder.ex_officio:
         joint = f" ({holder.joint_words})" if holder.joint_words else ""
-        lines.append(PaperLine(f"ex officio, as {holder.ex_officio}{joint}"))
+        lines.append(of_post(seat, f"ex officio, as {holder.ex_officio}", joint))
     lines.append(PaperLine(holder.time_as_foreseen(asked.day)))
     if holder.term_ends:
         due = "term was due to end" if holder.serves_past_term(asked.day) else "term ends"
@@ -313,7 +317,7 @@ def quoracy(
     references: References,
 ) -> tuple:
     clauses = clauses_of(terms)
-    rule = rule_of(terms.shown, clauses)
+    rule = rule_called_then(terms.shown, clauses, asked)
     names = names_in(rule, forum, seats, asked) if rule else None
     lines = quoracy_lines(terms.shown, rule, names, clauses, references)
     return or_not_recorded(several(lines, "facts"))
@@ -324,7 +328,7 @@ def names_in(
 ) -> NamesInRules:
     """The names in a rule. Seats of other days are read only if it has any."""
     if not seats_named(rule.tree) <= {seat.id for seat in seats}:
-        seats = held_seats_of(forum, asked.day)
+        seats = as_one(held_seats_of(forum, asked.day))
     return names_on(rule, seats, asked.day)
 
 
@@ -427,8 +431,9 @@ def later_lines(
     )
     told = [
         PaperLine(
-            f"{start[2]} {kind} {end[2]}{added}",
-            more=f", {line.why_perhaps(asked.day)}",
+            f"{start[2]} {kind} {end[2]}",
+            address=reverse(end[0], args=[end[1]]) if end[0] else "",
+            more=f"{added}, {line.why_perhaps(asked.day)}",
             sources=references.of(line),
         )
         for line, start, kind, end, added in rows_of_later_lines(lines, forum)
@@ -437,7 +442,7 @@ def later_lines(
 
 
 def up_line(line: ReportingLine, asked: AskedDay, references: References) -> PaperLine:
-    target = line.to_forum or line.to_organisation
+    target = target_of(line)
     return PaperLine(
         f"{line.get_kind_display().capitalize()} {target.name}",
         address=target.get_absolute_url(),
@@ -459,10 +464,13 @@ def down_line(line: ReportingLine, asked: AskedDay, references: References) -> P
 
 
 def beside_line(line: ReportingLine, asked: AskedDay, references: References) -> PaperLine:
-    target = line.to_forum or line.to_organisation
+    target = target_of(line)
     words = f"{line.from_forum.name} {line.get_kind_display()} {target.name}"
     return PaperLine(
-        words, more=how_old.planned_or_perhaps(line, asked), sources=references.of(line)
+        words,
+        address=target.get_absolute_url(),
+        more=how_old.planned_or_perhaps(line, asked),
+        sources=references.of(line),
     )
 
 

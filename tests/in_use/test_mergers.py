@@ -117,14 +117,15 @@ def test_a_merger_on_another_day_moves_everything_there(ccg, icb, seat, day):
     assert not any(each.start_foreseen for each in Membership.objects.all())
 
 
-def test_nothing_goes_on_elsewhere_twice_when_an_earlier_day_is_given(ccg, icb, seat):
+@pytest.mark.parametrize("precision", ["day", "month"])
+def test_nothing_goes_on_elsewhere_twice_when_an_earlier_day_is_given(ccg, icb, seat, precision):
     """A seat that moved, and a line to a forum that stood down, which leads elsewhere."""
     line = make_reporting_line(from_forum=make_forum(), to_forum=make_forum())
     goes = {"listed": f"reportingline-{line.pk}", f"reportingline-{line.pk}": "on"}
     goes["lines_go_to"] = make_forum()
     stands_down = line.to_forum, "stand-down", goes
     for record, step, answers in [(seat, "move", {"organisation": icb}), stands_down]:
-        take(record, step, date="2027-07-01", **answers)
+        take(record, step, date="2027-07-01", precision=precision, **answers)
         number = type(record).history.count()
 
         refused = stepping.take(record, step, date="2027-01-01", **answers)
@@ -276,3 +277,62 @@ def test_whoever_stays_in_a_seat_that_passes_on_neither_leaves_nor_comes(ccg, ic
     for told in (rows, *map(list, feeds)):
         assert [told.count(each) for each in of_one] == [1, 1], told
         assert not [each for each in told if "gained the seat" in each and "2022" in each]
+
+
+MONTH = ("2022-07-01", "2022-07-15", "2022-07-31")
+
+
+@pytest.mark.parametrize("on", ["2022-06-30", *MONTH, "2022-08-01"])
+def test_a_seat_that_passes_on_in_a_month_counts_once(ccg, icb, seat, on):
+    more = chaired_by_the_ccg(ccg, seat)
+    merged(ccg, icb, "2022-07-01", paper("2022-08-05"), precision="month", **more)
+
+    said = read_data("/forums/board.json", {"as_at": on}).said
+
+    counted = ("number", "people", "filled", "perhaps_filled", "vacant", "not_recorded")
+    assert [said["places"][each] for each in counted] == [3, 2, 2, 0, 1, 0]
+    assert "2 people in 2 of 3 places: 1 vacant" in read("/forums/board/", {"as_at": on}).text
+    names = {"Teme CCG"} if on < "2022-07" else {"Teme ICB"} if on > MONTH[-1] else None
+    named = names or {"Teme CCG", "Teme ICB"}
+    [gp] = [each for each in said["seats"] if each["title"] == "GP"]
+    told = {each["name"] for each in (gp["on_behalf_of"], gp["goes_on_for"]) if each}
+    assert (gp["number"], gp["vacant"], told) == (2, 1, named)
+    rows = read_data("/forums/board.csv", {"as_at": on}).rows
+    assert [row["person_name"] for row in rows if row["when"] == "now" and row["title"] == "GP"
+            and row["person_name"]] == ["Ann Lee"]  # fmt: skip
+    sheet = read("/forums/board/attendance/", {"as_at": on}).text
+    assert sheet.count("Ann Lee") == 1 and sheet.count("Bea Moss") == 1
+    for each in ("Teme CCG", "Teme ICB"):
+        assert (each in sheet) == (each in named)
+    terms = read("/forums/board/terms/", {"as_at": on}).text
+    assert terms.count("Ann Lee") == terms.count("Bea Moss") == 1
+    for page in ("/forums/", "/structure/"):
+        assert "perhaps" not in read(page, {"as_at": on}).text
+
+
+@pytest.mark.parametrize("precision", ["day", "month"])
+def test_the_files_for_excel_follow_a_merger_on_two_forums(ccg, icb, seat, precision):
+    other = make_forum(slug="other", name="Other Board")
+    lay = make_seat(forum=other, title="Lay member", on_behalf_of=ccg)
+    make_membership(seat=lay, person=make_person(name="Cal Nye"), start_date="2020-04-01")
+    make_member_organisation(forum=other, organisation=ccg)
+    merged(ccg, icb, "2022-07-01", paper("2022-08-05"), precision=precision)
+
+    for on, whose in (("2022-06-30", ccg), ("2022-08-01", icb)):
+        for slug, title, person in (("board", "GP", "Ann Lee"), ("other", "Lay member", "Cal Nye")):
+            rows = _now(f"/forums/{slug}.csv", on)
+            [filled] = [row for row in rows if row["person_name"]]
+            said = (filled["title"], filled["person_name"], filled["on_behalf_of_name"])
+            assert (*said, filled["in_force"]) == (title, person, whose.name, "true")
+            vacant = [row["vacant"] for row in rows if not row["person_name"]]
+            assert vacant == (["1"] if slug == "board" else [])
+        for each in (ccg, icb):
+            rows = _now(f"/organisations/{each.slug}.csv", on)
+            held = [(row["forum_name"], row["person_name"]) for row in rows if row["person_name"]]
+            both = [("The Board", "Ann Lee"), ("Other Board", "Cal Nye")]
+            assert sorted(held) == (sorted(both) if each == whose else [])
+
+
+def _now(address: str, on: str) -> list[dict]:
+    """The rows of what is so on a day."""
+    return [row for row in read_data(address, {"as_at": on}).rows if row["when"] == "now"]

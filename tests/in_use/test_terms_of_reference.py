@@ -28,6 +28,7 @@ from tests.builders import (
     make_terms,
 )
 from tests.in_use.stage import ALWAYS, correct, paper, take
+from tests.listed import rows_of
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.files import WordFile
@@ -347,3 +348,31 @@ def test_new_terms_and_a_review_are_undone_whole():
         done = browser.post(f"/admin/together/{batch}/", {"reason": "It was another forum."})
         assert done.status_code == 302, done.content
         assert [list(model.objects.values()) for model in models] == before, step
+
+
+@pytest.mark.parametrize(
+    ("answers", "began", "ended"),
+    [
+        ({"outcome": "happened", "date": None}, "2024-04-01", "2024-03-31"),
+        ({"outcome": "another-day", "date": "2024-06-01"}, "2024-06-01", "2024-05-31"),
+        ({"outcome": "another-day", "date": "2024-03-01"}, "2024-03-01", "2024-02-29"),
+        ({"outcome": "never", "date": None}, None, None),
+    ],
+)
+def test_an_end_and_the_beginning_after_it_are_asked_about_once(answers, began, ended):
+    forum = make_forum(slug="board", name="The Board")
+    former = make_terms(forum=forum, purpose="To plan.")
+    planned = {**texts_of(forum, purpose="To buy."), "document": paper("2024-02-01")}
+    take(forum, "new-terms", date="2024-04-01", **planned)
+    [row] = rows_of("foreseen")
+    assert row.record == latest(forum) != former
+
+    take(row.record, "what-became-of-it", document=paper("2024-07-01"), **answers)
+
+    assert rows_of("foreseen") == []
+    former.refresh_from_db()
+    assert (former.end_date and former.end_date.isoformat(), former.end_foreseen) == (ended, False)
+    if began is None:
+        assert latest(forum) == former
+    else:
+        assert latest(forum).start_date.isoformat() == began

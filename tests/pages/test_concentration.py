@@ -73,6 +73,26 @@ def test_the_list_is_narrowed_to_one_of_its_parts(ann):
         assert told.startswith("Ann Abel")
 
 
+def test_the_totals_say_how_many_are_only_foreseen(ann):
+    paper = make_document(slug="plan", as_of="2019-03-01")
+    bea = make_person(name="Bea Bell")
+    for _ in range(2):
+        make_membership(person=bea, seat=make_chair_seat(forum=make_forum()), document=paper)
+    make_appointment(person=bea, post=make_post(kind="chair"))
+
+    page = read(HERE)
+
+    assert "2 people, 1 of them only foreseen" in page.text
+    assert "2 with more than one forum, 1 of them only foreseen" in page.text
+    assert "2 with a forum and an organisation, 1 of them only foreseen" in page.text
+    assert "1 with a forum that answers to another of theirs" in page.text
+    counts = [
+        read_data(f"{HERE[:-1]}.json", {"show": part} if part else {}).said["count_foreseen"]
+        for part in ("", "forums", "lines")
+    ]
+    assert counts == [1, 1, 0]
+
+
 def test_an_unknown_part_is_refused_with_a_sentence(quiet):
     page = read(HERE, {"show": "friends"})
 

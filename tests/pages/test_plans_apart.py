@@ -199,3 +199,32 @@ def test_an_organisation_shows_what_was_announced_without_a_day(paper, trust):
     assert f"Is to have as members Wye Trust, {plan}" in read("/organisations/network/", AFTER).text
     said = read_data("/organisations/trust.json", AFTER).said
     assert [each["title"] for each in said["announced_posts"]] == ["Clinical Director"]
+
+
+def test_a_forum_shows_a_seat_that_was_announced_without_a_day(paper, board):
+    make_seat(
+        forum=board, title="Digital lead", document=paper, start_date="2025-10-01",
+        start_precision=Precision.MONTH, start_qualifier=Qualifier.NOT_BEFORE,
+    )  # fmt: skip
+
+    page = read("/forums/board/", AFTER)
+    assert "Seats that are to come Digital lead, not before October 2025" in page.text
+    said = read_data("/forums/board.json", AFTER).said
+    assert [each["title"] for each in said["announced_seats"]] == ["Digital lead"]
+
+
+def test_a_plan_that_may_be_over_is_told_once(paper, trust):
+    """ "Ending by March 2026; perhaps; ended by March 2026"."""
+    ann = make_person(slug="ann", name="Ann Lee")
+    later = make_document(slug="later", as_of="2026-06-01")
+    make_appointment(
+        person=ann, post=make_post(organisation=trust, title="Chair"), document=paper,
+        start_date="2026-01-01", end_date="2026-03-31", end_precision=Precision.MONTH,
+        end_qualifier=Qualifier.BY, end_document=later, end_locator="page 1",
+    )  # fmt: skip
+    plan = "was to begin on 1 January 2026, says the paper of October 2025"
+
+    for address, more in (("/search/", {"q": "ann"}), ("/people/ann/", {})):
+        told = read(address, {"as_at": "2026-02-01", **more}).text
+        assert f"{plan}; if it began, it ended by March 2026" in told, told
+        assert "ending by" not in told and "perhaps" not in told.partition(plan)[2][:200]

@@ -2,6 +2,7 @@
 new name takes effect, that day and the day after."""
 
 import datetime
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +24,7 @@ from tests.builders import (
     make_post,
     make_reporting_line,
     make_seat,
+    set_terms,
 )
 from tests.pages import opened
 from tests.pages.as_data import read_data
@@ -148,6 +150,11 @@ def test_a_page_about_the_day_before_says_what_the_forum_was_called_then(registe
 
 SHOWING_THE_TRUST = [
     "/forums/board/",
+    "/forums/board/terms/",
+    "/forums/board/attendance/",
+    "/forums/board/quoracy/",
+    "/structure/",
+    "/structure/?forum=below",
     "/forums/below/",
     "/chairs/",
     "/concentration/",
@@ -174,6 +181,12 @@ def test_a_page_about_the_day_before_says_it_of_an_organisation_wherever_it_name
         make_chair_seat(forum=make_forum(**old), on_behalf_of=trust, **old),
     ):
         make_membership(seat=seat, person=ben, **old)
+    make_seat(forum=board, title="Chair of the trust", ex_officio_post=trust.posts.get(), **old)
+    nobody = make_post(organisation=trust, title="Secretary", **old)
+    make_seat(forum=board, title="Secretary of the trust", ex_officio_post=nobody, **old)
+    of_the_trust = {"people": 1, "in": {"organisation": trust.pk}, "counting": ["remote"]}
+    each = {"organisations": "each", "counting": ["remote"]}
+    set_terms(board, quoracy_rule={"all": [of_the_trust, each]})
     below.host = trust
     below.save()
     make_reporting_line(from_forum=below, to_organisation=trust, **old)
@@ -182,6 +195,36 @@ def test_a_page_about_the_day_before_says_it_of_an_organisation_wherever_it_name
         called = page.answer.lower().count("then called old trust")
         named = page.answer.count("New Trust")
         assert called == (named if asked_day == BEFORE else 0), (asked_day, page.answer)
+
+
+def records_named(name: str, said) -> Iterator[dict]:
+    """The records of a name anywhere in data."""
+    if isinstance(said, dict):
+        if said.get("name") == name and "id" in said:
+            yield said
+        for each in said.values():
+            yield from records_named(name, each)
+    elif isinstance(said, list):
+        for each in said:
+            yield from records_named(name, each)
+
+
+@pytest.mark.parametrize(
+    "address", ["/forums/board.json", "/chairs.json", "/people/ann.json", "/concentration.json"]
+)
+def test_data_say_it_of_each_organisation_that_a_seat_speaks_for(register, address):
+    trust, old = Organisation.objects.get(slug="trust"), {"start_date": "2019-04-01"}
+    ann, board = Person.objects.get(slug="ann"), Forum.objects.get(slug="board")
+    for seat in (
+        make_seat(forum=board, on_behalf_of=trust, **old),
+        make_chair_seat(forum=make_forum(**old), on_behalf_of=trust, **old),
+    ):
+        make_membership(seat=seat, person=ann, **old)
+    for asked_day in (BEFORE, RENAMED_ON):
+        found = list(records_named("New Trust", read_data(as_at(address, asked_day)).said))
+        assert found
+        called = {each.get("called_then") for each in found}
+        assert called == ({"then called Old Trust"} if asked_day == BEFORE else {None}), found
 
 
 @pytest.mark.parametrize(
