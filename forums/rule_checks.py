@@ -39,7 +39,12 @@ def problems_with(tree: Branch, body: QuoracyForum, names: NamesInRules) -> list
 
 def _with_leaf(leaf: Leaf, body: QuoracyForum, names: NamesInRules) -> Iterator[str]:
     if isinstance(leaf, OrganisationsAsked):
-        if leaf.number is not None and body.members and leaf.number > len(body.members):
+        if not body.members:
+            yield (
+                "No organisation is recorded as a member of the forum, so that nobody could meet "
+                "it. Record its member organisations first."
+            )
+        elif leaf.number is not None and leaf.number > len(body.members):
             yield (
                 f"It asks for {leaf.number} organisations, and the forum has "
                 f"{len(body.members)} as members. Ask for {len(body.members)} at most, or record "

@@ -34,6 +34,9 @@ from forums.rule_trees import (
 )
 
 EMPTY_ROWS = 8
+# More than a rule may have, so that what is typed is kept when it is refused.
+MOST_ROWS = 1_000
+MOST_SHOWN = MOST_BRANCHES + EMPTY_ROWS
 PEOPLE, SHARE, ORGANISATIONS = "people", "share", "organisations"
 CHAIR, EACH_SEAT = "chair", "each-seat"  # shorter ways to ask for people
 ALL, DIFFERENT, ANY, SOME = "all", "different", "any", "some"
@@ -92,8 +95,8 @@ class BranchForm(forms.Form):
         required=False,
         choices=[("", "nothing: leave the row out"), *KINDS.items()],
     )
-    inside = forms.TypedChoiceField(
-        label="It is put in", required=False, coerce=int, empty_value=None
+    inside = forms.IntegerField(
+        label="It is put in", required=False, min_value=1, widget=forms.Select
     )
     number = forms.IntegerField(
         label="How many",
@@ -118,7 +121,14 @@ class BranchForm(forms.Form):
         ],
     )
     seats = forms.TypedMultipleChoiceField(
-        label="Seats", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+        label="Seats",
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "The forum has no seat %(value)s on this day. Choose among its "
+            "seats, or add the seat first."
+        },
     )
     category = forms.ChoiceField(
         label="Category", required=False, choices=[("", "---------"), *SeatCategory.choices]
@@ -138,7 +148,6 @@ class BranchForm(forms.Form):
         self,
         *args: Any,
         row: int,
-        rows: int,
         names: NamesInRules,
         chairs: Sequence[int] = (),
         **kwargs: Any,
@@ -150,9 +159,6 @@ class BranchForm(forms.Form):
         fields = cast("Any", self.fields)
         if not chairs:
             fields["asks"].choices = [each for each in fields["asks"].choices if each[0] != CHAIR]
-        fields["inside"].choices = [("", "the rule itself")] + [
-            (each, f"row {each}") for each in range(1, rows + 1)
-        ]
         fields["seats"].choices = list(names.seats.items())
         fields["organisation"].choices = [("", "---------"), *names.organisations.items()]
 
@@ -274,7 +280,6 @@ class RuleForm:
                 initial=initial.rows[row] if row < len(initial.rows) else {"counting": ["remote"]},
                 prefix=f"{prefix}-{row + 1}",
                 row=row + 1,
-                rows=count,
                 names=names,
                 chairs=chairs,
             )
@@ -284,14 +289,31 @@ class RuleForm:
             asked = [(number, each) for number, each in numbered(tree) if number or not below(tree)]
             for form, (number, each) in zip(self.rows, asked, strict=False):
                 form.branch, form.words = number, branch_in_words(each, names)
+        self._offer_groups()
         self.count = count
         self.problems: list[RuleProblem] = []  # those of no row
         self.read: ReadRule | None = None
 
+    def _offer_groups(self) -> None:
+        """Let each row be put in another that is a group or may become one."""
+        asks = {row.row: str(row["asks"].value() or "") for row in self.rows}
+        groups = [
+            (row, f"row {row}" + (f": {KINDS[kind]}" if kind else ""))
+            for row, kind in asks.items()
+            if kind in ("", *GROUPS)
+        ]
+        for row in self.rows:
+            said = str(row["inside"].value() or "")
+            others = [each for each in groups if each[0] != row.row]
+            if said and said not in {str(number) for number, _ in others}:
+                others.append((said, f"row {said}"))
+            widget: Any = row.fields["inside"].widget
+            widget.choices = [("", "the rule itself"), *others]
+
     def _count(self, data: Mapping[str, Any] | None) -> int:
         text = str((data or {}).get(f"{self.prefix}-rows", ""))
         count = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-        return min(max(count, 1), MOST_BRANCHES + EMPTY_ROWS)
+        return min(max(count, 1), MOST_ROWS)
 
     def is_valid(self) -> bool:
         """Whether the rows hold a rule that fits the forum. If not, each row has its errors."""
@@ -323,23 +345,33 @@ class RuleForm:
     @property
     def asking(self) -> list[BranchForm]:
         """The rows that ask for something."""
-        return [row for row in self.rows if row["asks"].value() or row.errors]
+        return [row for row in self.shown if row["asks"].value() or row.errors]
 
     @property
     def asking_nothing(self) -> list[BranchForm]:
         asking = self.asking
-        return [row for row in self.rows if row not in asking]
+        return [row for row in self.shown if row not in asking]
+
+    @property
+    def shown(self) -> list[BranchForm]:
+        """The rows of a page, which takes long to show more than a rule may have."""
+        return self.rows[:MOST_SHOWN]
+
+    @property
+    def not_shown(self) -> list[tuple[str, str]]:
+        """What was typed in the other rows."""
+        return [
+            (name, said)
+            for row in self.rows[MOST_SHOWN:]
+            for name, each in _sent(row).items()
+            for said in each
+        ]
 
     def as_sent(self) -> dict[str, list[str]]:
         """What a browser sends of the form if nobody touches it."""
         sent = {f"{self.prefix}-rows": [str(self.count)]}
         for part in (self.whole, *self.rows):
-            for each in part:
-                said = each.value()
-                if isinstance(said, list | tuple):
-                    sent[each.html_name] = [str(one) for one in said]
-                elif said not in (None, "", False):
-                    sent[each.html_name] = ["on" if said is True else str(said)]
+            sent |= _sent(part)
         return sent
 
     def __str__(self) -> str:
@@ -408,6 +440,18 @@ def _row_of(number: str, by_branch: Mapping[str, BranchForm]) -> BranchForm | No
     while number and number not in by_branch:
         number = number.rpartition(".")[0]
     return by_branch.get(number)
+
+
+def _sent(part: forms.Form) -> dict[str, list[str]]:
+    """What a browser sends of a part of the form, as it is."""
+    sent = {}
+    for each in part:
+        said = each.value()
+        if isinstance(said, list | tuple):
+            sent[each.html_name] = [str(one) for one in said]
+        elif said not in (None, "", False):
+            sent[each.html_name] = ["on" if said is True else str(said)]
+    return sent
 
 
 class _MisplacedRow(Exception):

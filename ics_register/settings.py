@@ -357,8 +357,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-# A step that closes a body of some thousand dependants sends several fields for each.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# A step that closes a body of some thousand dependants sends several fields for each, and the form
+# of a rule of quoracy a dozen for each of a thousand conditions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 CSRF_FAILURE_VIEW = "ics_register.pages.stale_forms.stale_form"
 

@@ -156,6 +156,12 @@ def test_a_rule_that_can_be_met_has_no_problem_though_places_are_vacant(value):
     assert problems_with(from_json(value), BODY, NAMES) == []
 
 
+def test_a_forum_without_member_organisations_is_said_to_have_none():
+    alone = QuoracyForum(BODY.places)
+    [problem] = problems_with(from_json(EACH), alone, names_of(alone))
+    assert "Record its member organisations first" in problem.says
+
+
 def test_a_forum_without_seats_is_said_to_have_none():
     empty = QuoracyForum()
     [problem] = problems_with(from_json(CHAIR), empty, names_of(empty))
