@@ -359,7 +359,7 @@ class RuleForm:
 
     @property
     def not_shown(self) -> list[tuple[str, str]]:
-        """What was typed in the other rows."""
+        """The other rows, as they were typed."""
         return [
             (name, said)
             for row in self.rows[MOST_SHOWN:]

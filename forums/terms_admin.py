@@ -10,9 +10,11 @@ from editing.admin import DatedAdmin, RecordAdmin
 from editing.change_lists import InForce
 from editing.links import may_be_a_key
 from editing.record_forms import EVIDENCE, PERIOD, RecordForm
+from editing.record_names import RecordNames
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
 from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference, TermsReview
 from forums.rule_fields import RuleField, RuleInput, day_of_rule
+from forums.terms_of_reference import rule_in_words
 
 RULE: Any = {"form_class": RuleField, "widget": RuleInput}
 
@@ -84,6 +86,28 @@ class TermsOfReferenceAdmin(DatedAdmin):
     list_filter = [InForce]
     list_select_related = ["forum"]
     search_fields = ["forum__folded", "forum__names__folded"]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        # Whoever may only read it reads a sentence.
+        shown = {"quoracy_rule": "rule_in_one_sentence"}
+        return [
+            (
+                name,
+                {**options, "fields": [shown.get(str(each), each) for each in options["fields"]]},
+            )
+            for name, options in fieldsets
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "rule_in_one_sentence"]
+
+    @admin.display(description="rule of quoracy")
+    def rule_in_one_sentence(self, terms):
+        rule = terms.quoracy_rule
+        return "" if rule is None else rule_in_words(rule, RecordNames())
 
 
 @admin.register(QuoracyClause)

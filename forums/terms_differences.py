@@ -83,9 +83,13 @@ def version_before(terms: TermsOnDay) -> TermsOfReference | None:
     return terms.versions[at - 1] if at else None
 
 
-def differences(before: TermsOfReference, after: TermsOfReference) -> list[Difference]:
-    """The texts in which two versions differ."""
-    found = (_difference(name, _lines(before, name), _lines(after, name)) for name in COMPARED)
+def differences(
+    before: TermsOfReference, after: TermsOfReference, rules: tuple[str, str] = ("", "")
+) -> list[Difference]:
+    """The texts in which two versions differ, and their `rules` of quoracy in words."""
+    old, new = ([words] if words else [] for words in rules)
+    found = [_difference(name, _lines(before, name), _lines(after, name)) for name in COMPARED]
+    found.append(_difference("quoracy_rule", old, new))
     return [each for each in found if each.lines]
 
 

@@ -51,6 +51,7 @@ from ics_register.pages.quoracy import (
     clauses_of,
     could_be_as_data,
     rule_of_forum,
+    rules_compared,
 )
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
@@ -364,6 +365,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "terms": terms,
         "reviews": reviews_of(forum, terms, asked),
         "terms_before": version_before(terms),
+        "rules_compared": rules_compared(terms, seats, members, asked),
         "clauses": clauses,
         **rule_of_forum(forum, terms, clauses, seats, members, asked, names_of_day),
         "steps": escalation_steps(terms) if forum.has_steps else [],
@@ -422,7 +424,9 @@ def forum_in_words(context: dict, asked: AskedDay) -> dict:
 def terms_differences(context: dict) -> list[Difference]:
     """What differs between the terms of reference that the page shows and those before."""
     before = context["terms_before"]
-    return differences(before, context["terms"].shown) if before else []
+    if before is None:
+        return []
+    return differences(before, context["terms"].shown, context["rules_compared"])
 
 
 def chairs_first(seats: list[HeldSeat]) -> list[HeldSeat]:

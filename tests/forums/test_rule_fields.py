@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from editing.field_changes import changes_in_words
+from editing.groups import AUDITOR
 from editing.links import step_address
 from forums.models import ClauseKind, Forum, TermsOfReference
 from forums.quoracy_inputs import rule_of
@@ -20,9 +21,11 @@ from tests.builders import (
     make_organisation,
     make_quoracy_clause,
     make_seat,
+    make_terms,
     set_terms,
     terms_of,
 )
+from tests.editing.accounts import browser_of, make_user
 from tests.in_use.stage import take
 from tests.pages import opened
 from tests.pages.as_data import read_data
@@ -226,3 +229,28 @@ def test_of_two_who_change_a_rule_at_once_the_second_chooses_which_is_kept(
     assert done.status_code == 302, errors_of(done)
     terms.refresh_from_db()
     assert terms.quoracy_rule == asks(4 if chosen == "theirs" else 3)
+
+
+def test_whoever_may_only_read_terms_of_reference_reads_a_sentence(board):
+    terms = set_terms(board, quoracy_rule=asks(2))
+    page = browser_of(make_user("Ida", AUDITOR)).get(form_of(terms)).content.decode()
+    assert "It asks that at least 2 members attend in person or remotely." in page
+    assert "counting" not in page
+
+
+def test_two_versions_are_compared_in_their_rules_too(board):
+    """A seat that goes by another title since is called one thing in both."""
+    chair = seat_of(board, "Chair")
+    first = set_terms(board, quoracy_rule=asks(1, {"seats": [chair]}), end_date="2024-03-31")
+    make_terms(forum=board, quoracy_rule=asks(2), start_date="2024-04-01", document=first.document)
+    said = read_data("/forums/board.json").said["terms_of_reference_changed"]
+    [lines] = [each["lines"] for each in said if each["text"] == "quoracy_rule"]
+    assert lines == [
+        {
+            "before": "It asks that “Chair” attends in person or remotely.",
+            "after": "It asks that at least 2 members attend in person or remotely.",
+        }
+    ]
+    assert "Rule of quoracy: changed." in read("/forums/board/").text
+    # The first version has nothing to be compared with.
+    assert "Rule of quoracy" not in read("/forums/board/", {"as_at": "2024-03-31"}).text
