@@ -1,13 +1,16 @@
 """The form that builds a rule of quoracy: what it takes, keeps and refuses."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
-from forums.quoracy import QuoracyForum, QuoracyMember, QuoracySeat
+from forums.quoracy import Filler, QuoracyForum, QuoracyMember, QuoracySeat, from_seat
 from forums.rule_forms import EMPTY_ROWS, RuleForm
 from forums.rule_sentences import names_of
 from forums.rule_shapes import common_shapes
 from forums.rule_trees import from_json, to_json
+from forums.rules import RuleOfQuoracy, judge_tree
 from tests import slow
 from tests.forums.forums_at_random import CATEGORIES, ORGANISATIONS, SEATS
 from tests.forums.rules_cast import BY_HAND, body_of_rule
@@ -180,6 +183,96 @@ def test_a_fault_in_one_of_several_seats_is_said_at_their_row():
 def test_the_chair_is_offered_only_where_there_is_one():
     without = RuleForm(BODY, NAMES)
     assert "chair" not in dict(without.rows[0].fields["asks"].choices)
+
+
+# An integrated care board, with its own words for who has to be there.
+ICB = QuoracyForum(
+    (
+        QuoracySeat(1, "Chair"),
+        QuoracySeat(2, "Vice-chair", category="independent-non-executive"),
+        QuoracySeat(3, "Chief Executive", category="executive"),
+        QuoracySeat(4, "Director of Finance", category="executive"),
+        QuoracySeat(5, "Medical Director", category="executive"),
+        QuoracySeat(6, "Director of Nursing", category="executive"),
+        QuoracySeat(7, "Independents", number=3, category="independent-non-executive"),
+        QuoracySeat(8, "Partners", "council", number=3, category="partner"),
+    )
+)
+
+
+def one(which: int, **whom) -> dict:
+    whom = {"whom": next(iter(whom)), **whom} if "asks" not in whom else whom
+    return row(which, **{"asks": "people", "number": "1", **whom}, counting=["remote"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "reads", "quorate", "not_quorate"),
+    [
+        (
+            row(1, asks="share", share="50%", counting=["remote"])
+            | one(2, asks="chair")
+            | one(3, seats=["3", "4"])
+            | one(4, seats=["5", "6"])
+            | one(5, category="independent-non-executive")
+            | one(6, category="partner"),
+            (
+                "(1) at least half of the members, vacant places included, attend; (2) “Chair” "
+                "or “Vice-chair” attends; (3) “Chief Executive” or “Director of Finance” "
+                "attends; (4) “Medical Director” or “Director of Nursing” attends; (5) at least"
+                " 1 independent non-executive member attends; and (6) at least 1 partner member"
+                " attends: in each case, in person or remotely."
+            ),
+            [1, 4, 6, 7, 8, 8],
+            [1, 3, 4, 7, 8, 8],  # neither doctor nor nurse
+        ),
+        (
+            row(1, asks="share", share="1/3", more_than="on", of="in post", counting=["remote"])
+            | one(2, category="executive")
+            | one(3, category="independent-non-executive"),
+            (
+                "(1) more than a third of the members who are in post attend; (2) at least 1 "
+                "executive member attends; and (3) at least 1 independent non-executive member "
+                "attends: in each case, in person or remotely."
+            ),
+            [3, 5, 7, 7, 8],
+            [3, 4, 5, 6, 8],  # nobody independent
+        ),
+        (
+            row(1, asks="share", share="25%", counting=["remote"])
+            | one(2, organisation="council")
+            | row(3, asks="any")
+            | one(4, asks="chair", inside="3")
+            | row(5, asks="different", inside="3")
+            | one(6, seats=["3", "4"], inside="5")
+            | one(7, category="executive", inside="5"),
+            (
+                "(1) at least a quarter of the members, vacant places included, attend; (2) at "
+                "least 1 person for “The council” attends; and (3) any of these is met: (3.1) "
+                "“Chair” or “Vice-chair” attends; or (3.2) all of these are met, each by "
+                "different people: (3.2.1) “Chief Executive” or “Director of Finance” attends; "
+                "and (3.2.2) at least 1 executive member attends: in each case, in person or "
+                "remotely."
+            ),
+            [3, 6, 8],
+            [3, 8, 8],  # one person for two
+        ),
+    ],
+    ids=["an integrated care board", "a trust", "a health and wellbeing board"],
+)
+def test_rules_as_boards_have_them_go_in_and_read_back(answers, reads, quorate, not_quorate):
+    filled_seats = tuple(
+        replace(place, fillers=tuple(Filler(f"{place.title} {n}") for n in range(place.number)))
+        for place in ICB.places
+    )
+    body = QuoracyForum(filled_seats)
+    names = names_of(body, {"council": "The council"})
+    form = filled(body, names, rows="7", **answers)
+    assert form.is_valid(), ([row.errors for row in form.rows], form.problems)
+    assert form.read.sentence == f"A meeting is quorate when {reads}"
+    rule = RuleOfQuoracy(form.read.tree, say_all=True)
+    for seats, verdict in ((quorate, True), (not_quorate, False)):
+        there = [from_seat(body.place(seat), body.place(seat).fillers[0]) for seat in seats]
+        assert judge_tree(rule, body, there).met is verdict
 
 
 def test_a_rule_of_1000_conditions_is_refused_and_what_was_typed_is_kept():
