@@ -5,7 +5,7 @@ and a row says in which other row it is. It keeps what was typed when something 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +16,18 @@ from django import forms
 from forums.choices import SeatCategory
 from forums.quoracy import QuoracyForum
 from forums.rule_checks import problems_with
+from forums.rule_rows import (
+    ALL,
+    ANY,
+    DIFFERENT,
+    ORGANISATIONS,
+    PEOPLE,
+    SHARE,
+    SOME,
+    Json,
+    Rows,
+    rows_of,
+)
 from forums.rule_sentences import NamesInRules, both, branch_in_words, in_one_sentence
 from forums.rule_trees import (
     EACH,
@@ -37,9 +49,7 @@ EMPTY_ROWS = 8
 # More than a rule may have, so that what is typed is kept when it is refused.
 MOST_ROWS = 1_000
 MOST_SHOWN = MOST_BRANCHES + EMPTY_ROWS
-PEOPLE, SHARE, ORGANISATIONS = "people", "share", "organisations"
 CHAIR, EACH_SEAT = "chair", "each-seat"  # shorter ways to ask for people
-ALL, DIFFERENT, ANY, SOME = "all", "different", "any", "some"
 GROUPS = {
     ANY: "either … or …: any of the conditions put in it",
     ALL: "all of the conditions put in it",
@@ -67,8 +77,6 @@ WAYS_ASKED = {
     "proxy": "sends a proxy vote",
 }
 SEATS, CATEGORY, ORGANISATION = "seats", "category", "organisation"
-
-Json = dict[str, Any]
 
 
 class ShareField(forms.CharField):
@@ -152,7 +160,8 @@ class BranchForm(forms.Form):
         chairs: Sequence[int] = (),
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.row, self.names, self.chairs = row, names, chairs
         self.branch = ""  # the number of the branch, as errors and the sentence have it
         self.words = ""  # what it asks, once that is known
@@ -298,14 +307,14 @@ class RuleForm:
         """Let each row be put in another that is a group or may become one."""
         asks = {row.row: str(row["asks"].value() or "") for row in self.rows}
         groups = [
-            (row, f"row {row}" + (f": {KINDS[kind]}" if kind else ""))
+            (str(row), f"row {row}" + (f": {KINDS[kind]}" if kind else ""))
             for row, kind in asks.items()
             if kind in ("", *GROUPS)
         ]
         for row in self.rows:
             said = str(row["inside"].value() or "")
-            others = [each for each in groups if each[0] != row.row]
-            if said and said not in {str(number) for number, _ in others}:
+            others = [each for each in groups if each[0] != str(row.row)]
+            if said and said not in dict(others):
                 others.append((said, f"row {said}"))
             widget: Any = row.fields["inside"].widget
             widget.choices = [("", "the rule itself"), *others]
@@ -458,58 +467,3 @@ class _MisplacedRow(Exception):
     def __init__(self, row: BranchForm, says: str) -> None:
         super().__init__(says)
         self.row, self.says = row, says
-
-
-# From JSON to rows
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What the fields of a form say at first."""
-
-    whole: MutableMapping[str, Any] | None = None
-    rows: Sequence[MutableMapping[str, Any]] = ()
-
-
-def rows_of(tree: Branch) -> Rows:
-    """The rows that hold a rule."""
-    value = cast("Json", to_json(tree))
-    kind, inner = _group_in(value)
-    if kind:
-        rows: list[Json] = []
-        for each in inner:
-            _add_rows(rows, each, None)
-        return Rows({"joined": kind, "joined_number": value.get("at_least")}, rows)
-    return Rows(None, [_row(value)])
-
-
-def _group_in(value: Json) -> tuple[str, list[Json]]:
-    if "all" in value:
-        return (DIFFERENT if value.get("different_people") else ALL), value["all"]
-    if "any" in value:
-        return ANY, value["any"]
-    return (SOME, value["of"]) if "at_least" in value else ("", [])
-
-
-def _add_rows(rows: list[Json], value: Json, inside: int | None) -> None:
-    kind, inner = _group_in(value)
-    row = {"asks": kind, "number": value.get("at_least")} if kind else _row(value)
-    rows.append({**row, "inside": inside})
-    here = len(rows)
-    for each in inner:
-        _add_rows(rows, each, here)
-
-
-def _row(value: Json) -> Json:
-    kind = next(each for each in (PEOPLE, SHARE, ORGANISATIONS) if each in value)
-    row: Json = {"asks": kind, "counting": value["counting"]}
-    if kind == ORGANISATIONS:
-        number = None if value[kind] == EACH else value[kind]
-        return {**row, "number": number, "one_for_several": value.get("one_for_several", False)}
-    among = value["in"]
-    whom = {"whom": MEMBERS} if among == MEMBERS else {"whom": next(iter(among)), **among}
-    if kind == PEOPLE:
-        return {**row, **whom, "number": value[kind]}
-    part, whole = value[kind]
-    share = {"share": f"{part}/{whole}", "more_than": value.get("more_than", False)}
-    return {**row, **whom, **share, "of": value["of"]}

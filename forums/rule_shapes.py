@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from forums.choices import SeatCategory
 from forums.quoracy import QuoracyForum
 from forums.rule_checks import problems_with
-from forums.rule_forms import Json
+from forums.rule_rows import Json
 from forums.rule_sentences import NamesInRules
 from forums.rule_trees import EACH, MEMBERS, PLACES, from_json
 

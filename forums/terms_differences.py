@@ -1,5 +1,6 @@
 """What differs between two versions of the terms of reference of a forum, line by line."""
 
+import datetime
 import difflib
 from collections import Counter
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from typing import Any
 from django.utils.text import get_text_list
 
 from forums.models import TermsOfReference
+from forums.quoracy_inputs import names_on, rule_of
+from forums.rule_sentences import in_one_sentence
+from forums.seat_holders import HeldSeat
 from forums.terms_on_day import TermsOnDay
 
 # The texts that are compared. Clauses of quoracy and steps of a dispute have sources of their own.
@@ -81,6 +85,22 @@ def version_before(terms: TermsOnDay) -> TermsOfReference | None:
     """The version before the one that is shown for the day, if there is one of each."""
     at = terms.versions.index(terms.shown) if terms.are_recorded else 0
     return terms.versions[at - 1] if at else None
+
+
+def rules_compared(terms: TermsOnDay, seats: list[HeldSeat], day: datetime.date) -> tuple[str, str]:
+    """The rules of quoracy of the version before and of the one that is shown, in words; none if
+    they are one rule, or if one of them is recorded in clauses."""
+    before, shown = version_before(terms), terms.shown
+    if before is None or before.quoracy_rule == shown.quoracy_rule:
+        return "", ""
+    old, new = rule_of(before), rule_of(shown)
+    if old is None or new is None:
+        return "", ""
+    names = [names_on(rule, seats, day) for rule in (old, new)]
+    return (
+        in_one_sentence(old.tree, names[0], "It asks that"),
+        in_one_sentence(new.tree, names[1], "It asks that"),
+    )
 
 
 def differences(

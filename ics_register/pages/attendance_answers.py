@@ -89,7 +89,8 @@ def answer_beside(request: HttpRequest, questions: list[Question], known: Known)
     """
     by_key = {question.key: question for question in questions}
     set_aside = []
-    for text_key, text in request.GET.items():
+    for text_key, texts in request.GET.lists():
+        text = texts[0]
         about, _, key = text_key.partition("-")
         if about not in (DEPUTY, WITHDRAWS) or not text:
             continue

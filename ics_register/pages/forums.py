@@ -29,7 +29,7 @@ from forums.models import (
 )
 from forums.seat_holders import HeldSeat, held_seats_of, seats_with_holders
 from forums.seats_going_on import as_one
-from forums.terms_differences import Difference, differences, version_before
+from forums.terms_differences import Difference, differences, rules_compared, version_before
 from forums.terms_on_day import TermsOnDay
 from forums.vacancies import Places
 from ics_register.pages import csv_rows, facts, forum_rows, known_later
@@ -51,7 +51,6 @@ from ics_register.pages.quoracy import (
     clauses_of,
     could_be_as_data,
     rule_of_forum,
-    rules_compared,
 )
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.structured import forum_as_data
@@ -365,7 +364,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "terms": terms,
         "reviews": reviews_of(forum, terms, asked),
         "terms_before": version_before(terms),
-        "rules_compared": rules_compared(terms, seats, members, asked),
+        "rules_compared": rules_compared(terms, seats, asked.day),
         "clauses": clauses,
         **rule_of_forum(forum, terms, clauses, seats, members, asked, names_of_day),
         "steps": escalation_steps(terms) if forum.has_steps else [],

@@ -22,7 +22,6 @@ from forums.rule_verdicts import BranchShown, all_missing, branches_shown
 from forums.rules import JudgedRule, RuleOfQuoracy, judge_tree, outsiders, without
 from forums.seat_holders import HeldSeat, held_seats_of
 from forums.seats_going_on import as_one
-from forums.terms_differences import version_before
 from forums.terms_on_day import TermsOnDay
 from forums.voting import Voting, by_votes, voting, voting_seats
 from ics_register.pages import facts, how_old
@@ -116,29 +115,6 @@ def rule_of_forum(
         "reading": read_as(rule, names),
         "asks_organisations": bool(rule_trees.organisations_asked(rule.tree)),
     }
-
-
-def rules_compared(
-    terms: TermsOnDay,
-    seats: list[HeldSeat],
-    members: list[MemberOrganisation],
-    asked: AskedDay,
-) -> tuple[str, str]:
-    """The rules of quoracy of the version before and of the one that is shown, in words; none if
-    they are one rule, or if one of them is recorded in clauses."""
-    before, shown = version_before(terms), terms.shown
-    both = (before, shown)
-    if before is None or before.quoracy_rule == shown.quoracy_rule:
-        return "", ""
-    read = [rule_of(each) for each in both if each.quoracy_rule is not None]
-    if len(read) < len(both):
-        return "", ""
-    old, new = [
-        in_one_sentence(rule.tree, names_on(rule, seats, asked.day, members), "It asks that")
-        for rule in read
-        if rule
-    ]
-    return old, new
 
 
 def could_be_as_data(could: dict | None) -> dict:
