@@ -7,6 +7,7 @@ from editing.admin import DatedAdmin, steps_beside
 from editing.change_lists import InForce
 from editing.record_forms import EVIDENCE, PERIOD, START
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
+from forums.ex_officio_sources_admin import ExOfficioSourceAdmin  # noqa: F401
 from forums.forum_states_admin import ForumStateAdmin  # noqa: F401  (with the others)
 from forums.models import (
     Forum,

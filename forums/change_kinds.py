@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from forums.forum_states import first_status
 from forums.models import (
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -224,6 +225,7 @@ def of_organisation(path: str = "") -> tuple[tuple[str, str], ...]:
         (f"{path}forum_memberships", "forum"),
         (f"{path}seats", "forum"),
         (f"{path}posts__ex_officio_seats", "forum"),
+        (f"{path}posts__ex_officio_sources", "seat__forum"),
         (f"{path}memberships", "seat__forum"),
     )
 
@@ -267,6 +269,12 @@ SPEAKS_FOR = {
 OF_SEAT = {
     f"for_{name}": Coalesce(f"on_behalf_of__{name}", f"ex_officio_post__organisation__{name}")
     for name in ("name", "slug")
+}
+GOES_WITH = {
+    "kind": Coalesce("post__title", "other_seat__title"),
+    "object_name": Coalesce("post__organisation__name", "other_seat__forum__name"),
+    "object_slug": Coalesce("post__organisation__slug", "other_seat__forum__slug"),
+    "object_kind": Case(When(post__isnull=False, then=text("organisation")), default=text("forum")),
 }
 TENURE = {name: F(name) for name in ("basis", "acting_for", *NAMED_FIELDS, "end_reason")}
 
@@ -335,13 +343,19 @@ KINDS = [
          events=(START, END, NAMED),
          # Whoever holds the post that a seat goes with fills the seat.
          concerns={"organisation": ("post__organisation",), "person": ("person",),
-                   "forum": ("post__ex_officio_seats__forum",)}),
+                   "forum": ("post__ex_officio_seats__forum",
+                             "post__ex_officio_sources__seat__forum")}),
     Kind("membership", Membership, "seat__forum__folded", 4, ("person", "person__"),
          ("forum", "seat__forum__"),
          columns={"title": F("seat__title"), "kind": F("seat__role"), **TENURE, **SPEAKS_FOR},
          events=(START, END, NAMED),
-         concerns={"forum": ("seat__forum",), "person": ("person",),
+         concerns={"forum": ("seat__forum", "seat__filling__seat__forum"), "person": ("person",),
                    "organisation": ("on_behalf_of", "seat__on_behalf_of")}),
+    Kind("ex-officio-source", ExOfficioSource, "seat__forum__folded", 4,
+         ("forum", "seat__forum__"), true_of="seat",
+         columns={"title": F("seat__title"), **GOES_WITH},
+         concerns={"forum": ("seat__forum", "other_seat__forum"),
+                   "organisation": ("post__organisation",)}),
     Kind("member-organisation", MemberOrganisation, "forum__folded", 5,
          ("organisation", "organisation__"), ("forum", "forum__"), counted_with="forum",
          concerns={"forum": ("forum",), "organisation": ("organisation",)}),

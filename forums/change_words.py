@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from forums.choices import ForumStatus, SeatCategory
+from forums.choices import ForumStatus, LineKind, SeatCategory
 from organisations.held_terms import Differences, TermsChange
 from people.post_holders import Holding
 from records.periods import Precision, Qualifier, When, perhaps_so
@@ -159,3 +159,24 @@ def changes_of(holding: Holding) -> list[tuple[TermsChange, str]]:
     over = [each for each in holding.changes if each.before.has_ended(holding.day)]
     told = [*over[-1:], *(each for each in holding.changes if each not in over)]
     return [(each, told_on(each, holding.day)) for each in told]
+
+
+# The infinitive, and the past tense.
+LINES = {
+    LineKind.REPORTS_TO: ("report to", "reported to"),
+    LineKind.OVERSEEN_BY: ("be overseen by", "was overseen by"),
+    LineKind.ESCALATES_TO: ("escalate to", "escalated to"),
+    LineKind.ADVISES: ("advise", "advised"),
+    LineKind.WORKS_WITH: ("work with", "worked with"),
+    LineKind.SUB_GROUP_OF: ("be a sub-group of", "was a sub-group of"),
+}
+
+# What happens to a seat when a further source of it begins and ends.
+GOES_WITH = {
+    "start": {"past": "began to go with", "to come": "is to go with", "by": "went with"},
+    "end": {
+        "past": "ceased to go with",
+        "to come": "is to cease to go with",
+        "by": "had ceased to go with",
+    },
+}

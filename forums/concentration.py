@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
+from forums.filling import BY_FURTHER_POST, BY_OTHER_SEAT
 from forums.models import Forum, Membership, ReportingLine, Seat, SeatRole
 from forums.reporting_lines import lines_in_force
 from forums.seat_holders import HeldSeat, held_seats_among
@@ -158,13 +159,23 @@ def _chaired(
 
     members = Membership.objects.certainly(day).filter(named, seat__in=chairs)
     through = rows(appointments, "seat", "post__ex_officio_seats").filter(held__in=chairs)
+    further = [
+        rows(
+            way.tenures.objects.certainly(day).filter(
+                named, way.is_certain(day), **{f"{way.seat}__in": chairs}
+            ),
+            "seat",
+            way.seat,
+        )
+        for way in (BY_FURTHER_POST, BY_OTHER_SEAT)
+    ]
     heads = appointments.filter(
         post__kind__in=HEAD_KINDS,
         post__in=Post.objects.certainly(day),
         post__organisation__in=organisations,
     )
     return rows(members, "seat", "seat").union(
-        through, rows(heads, "organisation", "post__organisation")
+        through, *further, rows(heads, "organisation", "post__organisation")
     )
 
 

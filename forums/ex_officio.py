@@ -23,7 +23,7 @@ def spells(holder: Holder, seat: Holding, members: Iterable[Holder]) -> list[Hol
     is recorded as a member of the seat."""
     if holder.latest_start == NO_LATEST:
         return [holder]  # nobody knows when they are to come, so nobody cuts their time short
-    found = _within(replace(holder, in_post=holder), seat)
+    found = within(replace(holder, in_post=holder.in_post or holder), seat)
     for member in members:
         if member.latest_start == NO_LATEST:
             continue  # nobody knows when they are to come
@@ -34,8 +34,8 @@ def spells(holder: Holder, seat: Holding, members: Iterable[Holder]) -> list[Hol
     return found
 
 
-def _within(holder: Holder, seat: Holding) -> list[Holder]:
-    """The holder's time, clipped to the seat's."""
+def within(holder: Holder, seat: Period) -> list[Holder]:
+    """The holder's time, clipped to the seat's, or to that of what they fill it by."""
     if holder.start_date and seat.start_date and seat.start_date > holder.start_date:
         holder = replace(holder, **_fields(seat, Period.START_FIELDS))
     if seat.over_by and (holder.over_by is None or seat.over_by < holder.over_by):
@@ -127,4 +127,5 @@ def _on_days(holder: Holder, **days: Any) -> Holder:
 
 
 def _fields(row: Period, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
+    # A period alone does not say which document gives its end.
+    return {name: getattr(row, name, "") for name in names}

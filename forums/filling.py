@@ -1,7 +1,9 @@
 """Who fills a seat on a day: the register's central rule, and the only place of it.
 
 1. The seat's own members come first: people with a membership on the day.
-2. A seat that goes with a post and has no such member is filled by whoever holds the post. It is
+2. A seat that goes with a post and has no such member is filled by whoever holds the post, and
+   so with its further sources: other posts, and seats of other forums whose own members fill it
+   too. It is
    not filled that way before the post and its organisation may have begun, nor once one of them
    has ended; nor by somebody who has come to the seat by a membership of their own, which alone
    says when they sit there; nor while a membership runs of which only the end is recorded, since
@@ -23,7 +25,11 @@ that out.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import add, and_
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -41,7 +47,7 @@ from django.db.models.functions import Coalesce, Greatest, Least, NullIf
 from forums.models import Membership, Seat, SeatVacancy
 from organisations.models import Post
 from people.holder_rows import Holder
-from people.models import Appointment, Basis, TenureQuerySet
+from people.models import Appointment, Basis, Tenure, TenureQuerySet
 from people.standing import (
     ANY,
     coming,
@@ -56,7 +62,7 @@ from people.standing import (
 )
 from people.vacant_places import PostVacancy, vacant_in_database
 from records.days import NO_LATEST
-from records.periods import certain, not_over, possible
+from records.periods import certain, listed, not_over, possible
 
 
 def certainly_fill(
@@ -120,36 +126,79 @@ def has_come_before(holder: Holder, members: Iterable[Holder], day: datetime.dat
     )
 
 
-def certainly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
-    """A condition on appointments, which agrees with `certainly_fill`."""
-    begun = Q(person=OuterRef("person"), earliest_start__lte=day, latest_start__lt=NO_LATEST)
-    there = ~Q(basis=Basis.ACTING) & Q(
-        earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day
-    )
-    holds = Q(latest_start__lte=day, earliest_end__gte=day)
-    return holds & _no_member(seat, begun | there) & _post_is_certain(day)
+@dataclass(frozen=True)
+class Way:
+    """A way in which somebody fills a seat by holding something else: which tenures they hold, and
+    the paths from those to the seat and to all without which they do not fill it."""
+
+    tenures: type[Tenure]
+    seat: str
+    only_with: tuple[str, ...]
+    # The path to the organisation that they speak for there, if the seat says nothing else.
+    speaks_for: str
+    # What leads from them to a seat of the query around them, and the column of that seat.
+    joined: tuple[str, str]
+    # When what they fill it only with may be there.
+    may_be: Callable[[datetime.date, str], Q] = listed
+
+    def of_seat(self, such: Q) -> TenureQuerySet:
+        """The tenures of which this is true that lead to the seat of the query around this."""
+        # One filter: what is said of a source is said of the one that leads to that seat.
+        path, column = self.joined
+        return self.tenures.objects.filter(such, **{path: OuterRef(column)})
+
+    def certainly_fills(self, seat: str | OuterRef, day: datetime.date) -> Q:
+        """A condition on the tenures, which agrees with `certainly_fill`."""
+        begun = Q(person=OuterRef("person"), earliest_start__lte=day, latest_start__lt=NO_LATEST)
+        there = ~Q(basis=Basis.ACTING) & Q(
+            earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day
+        )
+        holds = Q(latest_start__lte=day, earliest_end__gte=day)
+        return holds & _no_member(seat, begun | there) & self.is_certain(day)
+
+    def is_certain(self, day: datetime.date) -> Q:
+        """A condition on the tenures, which agrees with `HeldSeat.source_is_certain`."""
+        return reduce(and_, (certain(day, each) for each in self.only_with))
+
+    def possibly_fills(self, seat: str | OuterRef, day: datetime.date) -> Q:
+        """A condition on the tenures, which agrees with `possibly_fill`."""
+        may_hold = Q(earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
+        return may_hold & self.not_kept_out(seat, day)
+
+    def not_kept_out(self, seat: str | OuterRef, day: datetime.date) -> Q:
+        """A condition on the tenures, which agrees with `is_kept_out`."""
+        begun = Q(start_date=None) | Q(start_date__lte=day, latest_start__lt=NO_LATEST)
+        begun &= Q(person=OuterRef("person"))
+        there = Q(latest_start__lte=day, earliest_end__gte=day)
+        there |= Q(start_date=None, latest_end__gte=day)
+        there &= ~Q(basis=Basis.ACTING)
+        may_be_there = reduce(and_, (self.may_be(day, each) for each in self.only_with))
+        return _no_member(seat, begun | there) & may_be_there
 
 
-def _post_is_certain(day: datetime.date) -> Q:
-    """A condition on appointments, which agrees with `HeldSeat.post_is_certain`."""
-    return certain(day, "post") & certain(day, "post__organisation")
-
-
-def possibly_fills_seat(seat: str | OuterRef, day: datetime.date) -> Q:
-    """A condition on appointments, which agrees with `possibly_fill`."""
-    may_hold = Q(earliest_start__lte=day, latest_start__lt=NO_LATEST, latest_end__gte=day)
-    return may_hold & _is_not_kept_out(seat, day)
-
-
-def _is_not_kept_out(seat: str | OuterRef, day: datetime.date) -> Q:
-    """A condition on appointments, which agrees with `is_kept_out`."""
-    begun = Q(start_date=None) | Q(start_date__lte=day, latest_start__lt=NO_LATEST)
-    begun &= Q(person=OuterRef("person"))
-    there = Q(latest_start__lte=day, earliest_end__gte=day)
-    there |= Q(start_date=None, latest_end__gte=day)
-    there &= ~Q(basis=Basis.ACTING)
-    post_may_be_there = possible(day, "post") & possible(day, "post__organisation")
-    return _no_member(seat, begun | there) & post_may_be_there
+BY_POST = Way(
+    Appointment,
+    "post__ex_officio_seats",
+    ("post", "post__organisation"),
+    "post__organisation",
+    ("post", "ex_officio_post"),
+    possible,
+)
+BY_FURTHER_POST = Way(
+    Appointment,
+    "post__ex_officio_sources__seat",
+    ("post", "post__organisation", "post__ex_officio_sources"),
+    "post__organisation",
+    ("post__ex_officio_sources__seat", "pk"),
+)
+BY_OTHER_SEAT = Way(
+    Membership,
+    "seat__filling__seat",
+    ("seat", "seat__forum", "seat__filling"),
+    "on_behalf_of",
+    ("seat__filling__seat", "pk"),
+)
+WAYS = (BY_POST, BY_FURTHER_POST, BY_OTHER_SEAT)
 
 
 def _no_member(seat: str | OuterRef, such: Q) -> Q:
@@ -157,7 +206,8 @@ def _no_member(seat: str | OuterRef, such: Q) -> Q:
 
 
 def _has_not_come_before(seat: OuterRef, day: datetime.date) -> Q:
-    """A condition on appointments to the post of `seat`, which agrees with `has_come_before`."""
+    """A condition on tenures by which somebody fills `seat` ex officio, which agrees with
+    `has_come_before`."""
     begun = Q(person=OuterRef("person"), earliest_start__lte=day, latest_start__lt=NO_LATEST)
     return _no_member(seat, begun)
 
@@ -165,21 +215,28 @@ def _has_not_come_before(seat: OuterRef, day: datetime.date) -> Q:
 SEAT = OuterRef("pk")
 
 
-def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, TenureQuerySet]:
+def certainly_filled(day: datetime.date) -> Q:
+    """A condition on seats: somebody who does not just act certainly fills it ex officio."""
+    filled = Q()
+    for way in WAYS:
+        filled |= Q(Exists(way.of_seat(way.certainly_fills(SEAT, day)).not_acting()))
+    return filled
+
+
+def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, ...]:
     """Those, of any time, who decide how the seat of the query around this is filled on `day`:
-    its members, and the holders of its post whom nobody keeps out."""
-    return Membership.objects.filter(seat=SEAT), Appointment.objects.filter(
-        _is_not_kept_out(SEAT, day), post=OuterRef("ex_officio_post")
-    )
+    its members, and those whom nobody keeps out of it who fill it in each of the ways."""
+    members = Membership.objects.filter(seat=SEAT)
+    return members, *(way.of_seat(way.not_kept_out(SEAT, day)) for way in WAYS)
 
 
 def seat_surely_held(day: datetime.date) -> Q:
     """A condition on seats, which agrees with `HeldSeat.filled`: a place of it is surely filled."""
-    members, by_post = tenures_of_seat(day)
-    through_post = by_post.filter(_has_not_come_before(SEAT, day), _post_is_certain(day))
-    return surely_held(members, day) | surely_held(
-        through_post, day, _has_not_come_before(OuterRef(SEAT), day)
-    )
+    held = surely_held(Membership.objects.filter(seat=SEAT), day)
+    for way in WAYS:
+        such = way.not_kept_out(SEAT, day) & way.is_certain(day) & _has_not_come_before(SEAT, day)
+        held |= surely_held(way.of_seat(such), day, _has_not_come_before(OuterRef(SEAT), day))
+    return held
 
 
 def vacant_by_sources(day: datetime.date) -> Greatest:
@@ -215,12 +272,15 @@ def with_standing(seats: QuerySet, day: datetime.date) -> QuerySet:
 def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
     """`seats`, each annotated with its Standing on `day` and with how many of its places are
     `filled_at_most`."""
-    members, by_post = tenures_of_seat(day)
-    most = Greatest(
-        _filled_at_most(members, "seat", day),
-        _filled_at_most(by_post, "post", day, _is_not_kept_out(OuterRef(SEAT), day)),
-    )
-    acting = number_of(members.listed(day), "seat") + number_of(by_post.listed(day), "post")
+    members, *by_way = tenures_of_seat(day)
+    through = [
+        _filled_at_most(tenures, way.joined[0], day, way.not_kept_out(OuterRef(SEAT), day))
+        for way, tenures in zip(WAYS, by_way, strict=True)
+    ]
+    most = Greatest(_filled_at_most(members, "seat", day), reduce(add, through))
+    acting: Any = number_of(members.listed(day), "seat")
+    for way, tenures in zip(WAYS, by_way, strict=True):
+        acting += number_of(tenures.listed(day), way.joined[0])
     return (
         with_standing(seats, day)
         .annotate(most=most)

@@ -15,6 +15,10 @@ from forums.choices import (
     SeatCategory,
     SeatRole,
 )
+from forums.ex_officio_sources import (
+    ExOfficioSource,  # noqa: F401  (a model)
+    refuse_if_others_go_with,
+)
 from forums.forum_states import ForumState  # noqa: F401  (a model)
 from forums.forum_successions import Succession  # noqa: F401  (a model)
 from forums.rule_trees import from_json, seats_named
@@ -306,6 +310,11 @@ class Seat(SeatLaidDown, SpeaksFor, Held, DatedFact):
 
     def told_apart_by(self):
         return self.forum.told_apart_by()
+
+    def clean(self) -> None:
+        super().clean()
+        if self.pk is not None and self.ex_officio_post_id is not None:
+            refuse_if_others_go_with(self, "ex_officio_post")
 
     def filled_through(self, day):
         post = self.ex_officio_post

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from forums.clauses_as_trees import Clause, tree_of
-from forums.filling import certainly_fills_seat, possibly_fills_seat
+from forums.filling import SEAT, WAYS
 from forums.models import (
     MemberOrganisation,
     Membership,
@@ -35,7 +35,7 @@ from forums.vacancies import with_vacancies
 from organisations.held_terms import lay_down
 from organisations.models import Organisation, Relationship
 from people.holder_rows import Holder
-from people.models import Appointment, Basis
+from people.models import Basis
 from people.standing import in_places
 
 
@@ -161,30 +161,31 @@ def sitters_of(seats: QuerySet[Seat], day: datetime.date) -> dict[int, list[Sitt
     """Everybody who certainly fills each of `seats` or acts there, without names, by the key of the
     seat."""
     members = Membership.objects.certainly(day).filter(seat__in=seats)
-    by_post = Appointment.objects.filter(
-        certainly_fills_seat("post__ex_officio_seats", day), post__ex_officio_seats__in=seats
-    )
-    found = defaultdict(list)
-    for tenures, seat, speaks_for in (
-        (members, "seat", "on_behalf_of__slug"),
-        (by_post, "post__ex_officio_seats", "post__organisation__slug"),
-    ):
-        for key, basis, *who in tenures.order_by("pk").values_list(
-            seat, "basis", "person", speaks_for
-        ):
-            found[key].append(Sitter(basis, Filler("a member", *who)))
-    return found
+    found = [_sitting(members, "seat", "on_behalf_of__slug")]
+    for way in WAYS:
+        such = way.certainly_fills(way.seat, day)
+        tenures = way.tenures.objects.filter(such, **{f"{way.seat}__in": seats.order_by()})
+        found.append(_sitting(tenures, way.seat, f"{way.speaks_for}__slug"))
+    sitters = defaultdict(list)
+    every = found[0].union(*found[1:], all=True)
+    for key, _, basis, *who in sorted(every, key=lambda row: row[1]):
+        sitters[key].append(Sitter(basis, Filler("a member", *who)))
+    return sitters
+
+
+def _sitting(tenures: QuerySet, seat: str, speaks_for: str) -> QuerySet:
+    columns = {"filled": F(seat), "for_whom": F(speaks_for)}
+    named = tenures.order_by().annotate(**columns)
+    return named.values_list("filled", "pk", "basis", "person", "for_whom")
 
 
 def may_have_more(day: datetime.date) -> Q:
     """A condition on seats, which agrees with `HeldSeat.may_have_more`."""
-    members = Membership.objects.perhaps(day).filter(seat=OuterRef("pk"))
-    by_post = Appointment.objects.filter(
-        possibly_fills_seat(OuterRef("pk"), day),
-        ~certainly_fills_seat(OuterRef("pk"), day),
-        post=OuterRef("ex_officio_post"),
-    )
-    return Q(Exists(members)) | Q(Exists(by_post))
+    more = Q(Exists(Membership.objects.perhaps(day).filter(seat=OuterRef("pk"))))
+    for way in WAYS:
+        such = way.possibly_fills(SEAT, day) & ~way.certainly_fills(SEAT, day)
+        more |= Q(Exists(way.of_seat(such)))
+    return more
 
 
 def as_sitter(holder: Holder) -> Sitter:

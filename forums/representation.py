@@ -4,16 +4,17 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import Case, Exists, F, QuerySet, When
 
-from forums.filling import SEAT, certainly_fills_seat, with_number
+from forums.filling import BY_FURTHER_POST, BY_OTHER_SEAT, BY_POST, SEAT, with_number
 from forums.models import MemberOrganisation, Membership, Seat, SeatRole, SeatTerms
 from forums.seat_holders import HeldSeat
 from forums.vacancies import with_perhaps_vacant
 from organisations.held_terms import laid_down
-from people.models import Appointment, Basis
+from people.models import Basis
 from people.standing import in_places
 from records.foresight import foreseen
 from records.prepared import prepared
@@ -60,12 +61,13 @@ def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
     """The organisations that the seats of `forums` certainly speak for on `day`, in two queries."""
     seats = Seat.objects.certainly(day).filter(forum__in=forums).order_by("order", "id")
     there = defaultdict(list)
-    for seat, *member in (
-        Membership.objects.certainly(day)
-        .filter(seat__in=seats.order_by())
-        .order_by("id")
-        .values_list("seat", "basis", "on_behalf_of")
-    ):
+    members = Membership.objects.certainly(day).filter(seat__in=seats.order_by())
+    every = _speaking(members, "seat", "on_behalf_of")
+    for way in (BY_FURTHER_POST, BY_OTHER_SEAT):
+        such = way.certainly_fills(way.seat, day)
+        found = way.tenures.objects.filter(such, **{f"{way.seat}__in": seats.order_by()})
+        every = every.union(_speaking(found, way.seat, way.speaks_for), all=True)
+    for _, seat, *member in sorted(every, key=itemgetter(0)):
         there[seat].append(Speaker(*member))
     rows = with_number(seats, day).values_list(
         "id",
@@ -75,11 +77,7 @@ def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
         "ex_officio_post",
         "on_behalf_of",
         "ex_officio_post__organisation",
-        Exists(
-            Appointment.objects.filter(
-                certainly_fills_seat(SEAT, day), post=OuterRef("ex_officio_post")
-            ).not_acting()
-        ),
+        Exists(BY_POST.of_seat(BY_POST.certainly_fills(SEAT, day)).not_acting()),
         planned(),
     )
     shares = []
@@ -96,6 +94,13 @@ def shares_of(forums: QuerySet, day: datetime.date) -> list[Share]:
             for organisation, count, own in _divided(number, speaks_for or of_post, there[seat])
         ]
     return shares
+
+
+def _speaking(tenures: QuerySet, seat: str, speaks_for: str) -> QuerySet:
+    """Who sits where, and speaks for whom."""
+    columns = {"seat_filled": F(seat), "for_whom": F(speaks_for)}
+    named = tenures.order_by().annotate(**columns)
+    return named.values_list("pk", "seat_filled", "basis", "for_whom")
 
 
 def planned() -> Case:

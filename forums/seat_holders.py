@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet
 from django.db.models import When as CaseWhen
 
 from forums.ex_officio import spells
@@ -18,25 +18,34 @@ from forums.filling import (
     may_have_member,
     possibly_fill,
 )
-from forums.models import Forum, ForumState, Seat, SeatRole, SeatTerms, SeatVacancy
+from forums.models import (
+    ExOfficioSource,
+    Forum,
+    ForumState,
+    Seat,
+    SeatRole,
+    SeatTerms,
+    SeatVacancy,
+)
+from forums.seat_sources import GoesWith, by_source, read_further_sources, way
 from organisations.held_terms import has_terms, laid_down, laid_down_on, terms_by_key
 from organisations.models import PostTerms
 from people.holder_rows import Holder, holder_columns, take_holder
 from people.models import Appointment
-from people.post_holders import Holding, first_known, gather, in_turn, read_joint
+from people.post_holders import first_known, gather, in_turn, read_joint
 from people.standing import filled_at_most, settled, standing_of, surely_filled
 from people.vacant_places import PostVacancy, vacant_places
 from people.vacant_rows import StatedVacancy, has_vacancies, vacancies_by_key
 from records.days import NO_LATEST, next_day
 from records.foresight import foreseen
-from records.periods import When, both, not_over
+from records.periods import When, not_over
 from records.prepared import prepared
 from records.stated import EVIDENCE, PERIOD, document_columns
 from records.together import PeriodRow, Together
 
 
 @dataclass(kw_only=True)
-class HeldSeat(Holding):
+class HeldSeat(GoesWith):
     """A seat of a forum on a day, with everybody recorded for it."""
 
     role: str
@@ -55,33 +64,18 @@ class HeldSeat(Holding):
     for_end_precision: str | None
     for_end_qualifier: str | None
     for_end_foreseen: bool
-    post_id: int | None
-    post_title: str | None
-    post_max_holders: int | None
-    # Whether earlier terms of that post are recorded, and earlier states of the forum.
-    post_has_terms: bool
     forum_has_changed: bool
-    post_organisation_name: str | None
-    post_organisation_slug: str | None
-    post_organisation_id: int | None
-    # The periods of that post and its organisation.
-    post: PeriodRow | None
-    post_organisation: PeriodRow | None
     voting: bool | None
     counts_to_quoracy: bool | None
     may_be_deputised: bool | None
-    # Those recorded for the post that it goes with whom nobody keeps out of it on the day, with the
-    # times of the post. `recorded` has them too, with the times in which they fill the seat.
+    # Those recorded for what it goes with whom nobody keeps out of it on the day, with the times of
+    # that. `recorded` has them too, with the times in which they fill the seat.
     by_post: list[Holder] = field(default_factory=list)
-    # Everybody recorded for that post, and its vacancies, whether it is there or not.
-    all_post_holders: list[Holder] = field(default_factory=list)
+    # The vacancies of the post that it goes with, whether that is there or not.
     post_vacancies: list[StatedVacancy] = field(default_factory=list)
     # The times in which somebody may have filled it through its post, on other days than this, and
     # on none certainly did. Pages do not tell them.
     untold: list[Holder] = field(default_factory=list)
-
-    # The name of that organisation on the day in words, where that was another.
-    post_organisation_then: str = ""
     # The seat as which it goes on some time in the month of the day, if the two are read as one.
     goes_on_as: "HeldSeat | None" = None
 
@@ -100,35 +94,9 @@ class HeldSeat(Holding):
         return holder.for_slug is None and (self.independent or holder.independent)
 
     @property
-    def ex_officio(self) -> str:
-        """The post whose holder fills the seat, in words; "" if it is not ex officio."""
-        if self.post_id is None:
-            return ""
-        return f"{self.post_title}, {self.post_organisation_name}{self.post_organisation_then}"
-
-    @property
-    def goes_with(self) -> int | None:
-        """The key of the post whose holder fills it, if that is there on the day."""
-        return None if self.post_is_over else self.post_id
-
-    @property
     def capacity(self) -> int | None:
         """How many may fill it at once; None if no source says."""
         return self.number
-
-    @property
-    def post_is_over(self) -> bool:
-        """Whether the post that it goes with, or the organisation of that, ended before the day."""
-        return self.post_ended_before(self.day)
-
-    @functools.cached_property
-    def with_post(self) -> dict[str, PeriodRow]:
-        """The post that it goes with and the organisation of that, if there is one."""
-        found = {"post": self.post, "organisation": self.post_organisation}
-        return {name: each for name, each in found.items() if each is not None}
-
-    def post_ended_before(self, day: datetime.date) -> bool:
-        return any(each.latest_end < day for each in self.with_post.values())
 
     def vacant_by_sources(self, day: datetime.date) -> int:
         """As of its own vacancies, or of those of the post that it goes with."""
@@ -158,36 +126,14 @@ class HeldSeat(Holding):
         found = [each for each in through_post if each.holds(day) is None]
         return super().may_be_vacant_by(day) or found
 
-    def is_held_by(self, holder: Holder) -> bool | None:
-        # A post that is over takes with it whoever the register still has in it.
-        so = super().is_held_by(holder)
-        return both(so, *self.post_holds) if holder.ex_officio else so
-
-    @functools.cached_property
-    def post_holds(self) -> list[bool | None]:
-        """Whether the post that it goes with is there on the day, and the organisation of that."""
-        return [each.holds(self.day) for each in self.with_post.values()]
-
-    @property
-    def post_holders(self) -> list[Holder]:
-        """Everybody recorded for that post, if it may be there on the day."""
-        return [] if False in self.post_holds else self.all_post_holders
-
-    @property
-    def post_is_certain(self) -> bool:
-        """Whether the post that it goes with, and the organisation of that, are certainly there on
-        the day."""
-        return all(self.post_holds)
-
     def add_post_holders(self, holders: list[Holder]) -> None:
-        """Add those recorded for its post to its own members, who have been read."""
+        """Add those recorded for its post and its further sources, which have been read, to its own
+        members, who have been too."""
         members = list(self.recorded)
-        its_own = self.role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) or self.independent
-        if its_own and self.goes_on_as is None:
-            # A post has an organisation; that a chair speaks for it needs a source.
-            own = {name: getattr(self, name) for name in ("for_id", "for_slug", "for_name")}
-            holders = [replace(each, **own) for each in holders]
-        self.all_post_holders = holders
+        self.all_post_holders = self.speaking_as_the_seat(holders)
+        for source in self.further_sources:
+            source.holders = self.speaking_as_the_seat(source.holders)
+        holders = [*self.all_post_holders, *(x for y in self.further_sources for x in y.times)]
         self.by_post = [x for x in self.post_holders if not is_kept_out(x, members, self.day)]
         for spell in (spell for each in holders for spell in spells(each, self, members)):
             # Who may have been there a few days before a member came is told on those days alone.
@@ -198,21 +144,29 @@ class HeldSeat(Holding):
             those, self.day, surely_held=held, vacant=self.vacant_on(self.day) > 0
         )
 
+    def speaking_as_the_seat(self, holders: list[Holder]) -> list[Holder]:
+        """A post has an organisation; that a chair speaks for it needs a source."""
+        its_own = self.role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) or self.independent
+        if not its_own or self.goes_on_as is not None:
+            return holders
+        own = {name: getattr(self, name) for name in ("for_id", "for_slug", "for_name")}
+        return [replace(each, **own) for each in holders]
+
     @functools.cached_property
     def holders(self) -> list[Holder]:
         """The people who fill it on the day, and the people who may. It leaves out those who may
         only because of an open limit."""
         fill = certainly_fill(self.post_holders, self.members, self.day)
-        certain = {each.id for each in fill} if self.post_is_certain else set()
-        listed = {each.id for each in self.by_post if each.is_listed(self.day)}
+        certain = {way(each) for each in fill if self.source_is_certain(each)}
+        listed = {way(each) for each in self.by_post if each.is_listed(self.day)}
         found = []
         for each in self.recorded:
             if not each.ex_officio and each.is_listed(self.day):
                 if self.may_be_over or not each.certainly(self.day):
                     self.doubt(each)
-            elif each.ex_officio and each.id in listed and each.possibly(self.day):
-                if self.may_be_over or each.id not in certain:
-                    self.doubt(each, **self.with_post)
+            elif each.ex_officio and way(each) in listed and each.possibly(self.day):
+                if self.may_be_over or way(each) not in certain:
+                    self.doubt(each, **self.doubted_with(each))
             else:
                 continue
             found.append(each)
@@ -222,7 +176,8 @@ class HeldSeat(Holding):
     def handed_over(self) -> list[tuple[Holder, Holder]]:
         # Whoever holds the post leaves the seat on the eve of its member's first day.
         perhaps = [each for each in settled(self.holders) if each.perhaps]
-        return super().handed_over + [
+        found = [pair for pair in super().handed_over if pair[0].by_source is pair[1].by_source]
+        return found + [
             (earlier, later)
             for earlier in perhaps
             for later in perhaps
@@ -239,22 +194,23 @@ class HeldSeat(Holding):
             each
             for each in self.by_post
             if each.is_listed(self.day)
-            and self.post_is_certain
+            and self.source_is_certain(each)
             and not has_come_before(each, self.members, self.day)
         ]
         by_members = surely_filled(settled(self._members_there), self.day)
-        by_post = surely_filled(settled(through_post), self.day)
+        ways = by_source(through_post)
+        by_post = sum(surely_filled(settled(each), self.day) for each in ways)
         if may_have_member(self.members, self.day):
             by_post = min(by_post, 1)  # which is filled by the member or through the post
-        return by_members or by_post or self.filled_for_now(self._members_there, through_post)
+        return by_members or by_post or self.filled_for_now(self._members_there, *ways)
 
     @property
     def filled_at_most(self) -> int:
         # The holders of the post leave the seat to its members.
-        listed = [each for each in self.by_post if each.is_listed(self.day)]
+        listed = by_source(each for each in self.by_post if each.is_listed(self.day))
         return max(
             filled_at_most(settled(self._members_there), self.day),
-            filled_at_most(settled(listed), self.day),
+            sum(filled_at_most(settled(each), self.day) for each in listed),
         ) or len(self.holders)
 
     @property
@@ -354,14 +310,23 @@ def _rows_among(keys: tuple[int, ...]) -> QuerySet:
     return _rows(Seat.objects.filter(pk__in=keys))
 
 
-def held_seats_that_go_with(posts: Iterable[int], day: datetime.date) -> list[HeldSeat]:
-    """The seats that are filled by holding one of `posts`, as `seats_with_holders` gives them."""
-    return _seats_of_rows(_rows_that_go_with(tuple(posts)), day)
+def held_seats_that_go_with(
+    posts: Iterable[int], seats: Iterable[int], day: datetime.date
+) -> list[HeldSeat]:
+    """The seats that are filled by holding one of `posts` or of `seats`, as `seats_with_holders`
+    gives them."""
+    return _seats_of_rows(_rows_that_go_with(tuple(posts), tuple(seats)), day)
 
 
 @prepared
-def _rows_that_go_with(posts: tuple[int, ...]) -> QuerySet:
-    return _rows(Seat.objects.filter(ex_officio_post__in=posts))
+def _rows_that_go_with(posts: tuple[int, ...], seats: tuple[int, ...]) -> QuerySet:
+    return _rows(Seat.objects.filter(goes_with(posts, seats)))
+
+
+def goes_with(posts: Iterable[int], seats: Iterable[int]) -> Q:
+    """A condition on seats: they are filled by holding one of `posts` or of `seats`."""
+    sources = ExOfficioSource.objects.filter(Q(post__in=posts) | Q(other_seat__in=seats))
+    return Q(ex_officio_post__in=posts) | Q(pk__in=sources.values("seat"))
 
 
 @prepared
@@ -390,6 +355,7 @@ def _rows(seats: QuerySet) -> QuerySet:
         forum_has_changed=has_terms(ForumState, "forum_id"),
         has_terms=has_terms(SeatTerms),
         post_has_terms=has_terms(PostTerms, "ex_officio_post"),
+        has_further_sources=Exists(ExOfficioSource.objects.filter(seat=OuterRef("pk"))),
         has_vacancies=has_vacancies(SeatVacancy, "pk")
         | has_vacancies(PostVacancy, "ex_officio_post"),
         place_name=F("forum__place__name"),
@@ -427,11 +393,12 @@ def _rows(seats: QuerySet) -> QuerySet:
 
 def _seats_of_rows(rows: QuerySet, day: datetime.date) -> list[HeldSeat]:
     seats = gather(rows, HeldSeat, day)
-    ex_officio = [seat for seat in seats if seat.post_id is not None]
-    if ex_officio:
-        by_post = _post_holders({seat.post_id for seat in ex_officio}, day)
-        for seat in ex_officio:
-            seat.add_post_holders(by_post[seat.post_id])
+    read_further_sources(seats, day)
+    posts = {seat.post_id for seat in seats if seat.post_id is not None}
+    by_post = _post_holders(posts, day) if posts else {}
+    for seat in seats:
+        if seat.post_id is not None or seat.further_sources:
+            seat.add_post_holders(by_post.get(seat.post_id, []))
     return seats
 
 

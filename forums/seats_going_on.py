@@ -54,10 +54,11 @@ def joined(earlier: HeldSeat, later: HeldSeat) -> HeldSeat:
         recorded=holders_as_one(_members(earlier), _members(later)),
         vacancies=vacancies_as_one(earlier.vacancies, later.vacancies),
         post_vacancies=vacancies_as_one(earlier.post_vacancies, later.post_vacancies),
+        further_sources=[*earlier.further_sources, *later.further_sources],
         post=_periods_as_one(earlier.post, later.post),
         post_organisation=_periods_as_one(earlier.post_organisation, later.post_organisation),
     )
-    if earlier.post_id is None and later.post_id is None:
+    if earlier.post_id is None and later.post_id is None and not whole.further_sources:
         whole.standing = whole.standing_on(whole.day)
     elif earlier.post_id == later.post_id:
         whole.add_post_holders(earlier.all_post_holders)

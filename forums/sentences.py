@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forums.change_kinds import END, GIVEN_UP, START, UNNUMBERED
-from forums.change_words import PAST, TO_COME, changed_in_words
+from forums.change_words import GOES_WITH, LINES, PAST, TO_COME, changed_in_words
 from forums.happenings import Happening
 from forums.models import Forum, ForumStatus, LineKind
 from forums.sentence_pieces import Piece, Pieces, joined, object_of, subject
@@ -274,17 +274,6 @@ def _member(group: list[Happening], tense: str) -> Pieces:
     return [*names, _became(tense, each.which, role, many), object_of(each)]
 
 
-# The infinitive, and the past tense.
-LINES = {
-    LineKind.REPORTS_TO: ("report to", "reported to"),
-    LineKind.OVERSEEN_BY: ("be overseen by", "was overseen by"),
-    LineKind.ESCALATES_TO: ("escalate to", "escalated to"),
-    LineKind.ADVISES: ("advise", "advised"),
-    LineKind.WORKS_WITH: ("work with", "worked with"),
-    LineKind.SUB_GROUP_OF: ("be a sub-group of", "was a sub-group of"),
-}
-
-
 def _line(group: list[Happening], tense: str) -> Pieces:
     each = group[0]
     do, did = LINES[LineKind(each.kind)]
@@ -378,6 +367,14 @@ def _terms(group: list[Happening], tense: str) -> Pieces:
     return ["the terms of reference of ", subject(each), f" {verbs[each.which][tense]} {of} force"]
 
 
+def _goes_with(group: list[Happening], tense: str) -> Pieces:
+    """ "the seat “Chair” of The Executive began to go with “Chair” of Old Trust"."""
+    each = group[0]
+    verb = GOES_WITH[each.which][tense]
+    seat: Pieces = [f"the seat “{each.title}” of ", subject(each)]
+    return [*seat, f" {verb} “{each.kind}” of ", object_of(each)]
+
+
 WORDING = {
     "organisation": _organisation,
     "forum": _forum,
@@ -390,6 +387,7 @@ WORDING = {
     "reporting-line": _line,
     "post": _posts_or_seats,
     "seat": _posts_or_seats,
+    "ex-officio-source": _goes_with,
     "appointment": tenure,
     "membership": tenure,
     "post-vacancy": _vacancy,

@@ -25,6 +25,7 @@ from editing.site import site_page
 from editing.typed_dates import TypedDayField
 from forums.models import (
     EscalationStep,
+    ExOfficioSource,
     Forum,
     ForumName,
     MemberOrganisation,
@@ -69,6 +70,10 @@ def of_forum(key: int) -> Iterable[QuerySet]:
     # The holders of these posts fill seats.
     posts = seats.filter(ex_officio_post_id__isnull=False).values("ex_officio_post_id")
     yield ever(Appointment, post_id__in=posts)
+    sources = ExOfficioSource.history.filter(seat_id__in=seats.values("id"))
+    yield ExOfficioSource.history.filter(id__in=sources.values("id"))
+    yield ever(Appointment, post_id__in=sources.values("post_id"))
+    yield ever(Membership, seat_id__in=sources.values("other_seat_id"))
     for model in (ReportingLine, Succession):
         yield ever(model, Q(from_forum_id=key) | Q(to_forum_id=key))
 

@@ -14,6 +14,7 @@ from django.db import models, transaction
 
 from forums.models import (
     EscalationStep,
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -68,6 +69,7 @@ FILES: list[tuple[str, type[Record]]] = [
     ("successions.yaml", Succession),
     ("seats.yaml", Seat),
     ("seat_terms.yaml", SeatTerms),
+    ("ex_officio_sources.yaml", ExOfficioSource),
     ("memberships.yaml", Membership),
     ("seat_vacancies.yaml", SeatVacancy),
     ("terms_of_reference.yaml", TermsOfReference),

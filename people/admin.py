@@ -45,7 +45,10 @@ def holder_links(holding: Holding, tenure) -> list[Link]:
     return [
         Link(
             holder.person_to_staff + _basis(holder),
-            change_address(Appointment if holder.ex_officio else tenure, holder.id),
+            change_address(
+                Appointment if holder.ex_officio and not holder.by_membership else tenure,
+                holder.id,
+            ),
         )
         for holder in holding.holders
     ]

@@ -3,6 +3,7 @@
 import datetime
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F
 from django.utils.text import get_text_list
@@ -44,8 +45,11 @@ class Holder(Named, DatedStated):
     independent: bool | None = None
     # Slug and name of the organisation for which they go on some time in the month of the day.
     goes_on_for: tuple[str, str] | None = None
-    # The post this person fills a seat by holding, if that is why they fill it.
+    # The post or other seat they fill a seat by holding, if that is why they fill it.
     ex_officio: str = ""
+    # The record that says so, if it is not the seat's own; and whether that is of another seat.
+    by_source: Any = None
+    by_membership: bool = False
     # Whether they held the post before, and come to fill the seat because somebody leaves it.
     returns: bool = False
     # Their time in the post, if this is a time in a seat that goes with it.

@@ -53,15 +53,10 @@ class Holding(MayBeVacant):
     # fields above say is what was laid down on the day.
     has_terms: bool = False
     changes: list[TermsChange] = field(default_factory=list)
-    # How many fill it, of a seat. What a post has is the most that may hold it, and no
-    # source promises that as many do.
+    # How many fill it, of a seat. No source promises of a post that as many hold it as may.
     number: int | None = None
     recorded: list[Holder] = field(default_factory=list)
 
-    # The post whose holder fills it, in words; only a seat can have one. And the key of it, if it
-    # is there on the day.
-    ex_officio = ""
-    goes_with = None
     # The model of what was laid down before a change, if it has one.
     terms_model: ClassVar[type[HeldTerms] | None] = None
     # What it is and what it belongs to, in words.
@@ -81,6 +76,16 @@ class Holding(MayBeVacant):
             each.changes = changes_among(found[each.id], now)
             for name, value in laid_down_on(found[each.id], each.day).items():
                 setattr(each, name, value)
+
+    @property
+    def ex_officio(self) -> str:
+        """What a seat goes with, in words; "" if it goes with nothing, and of a post."""
+        return ""
+
+    @property
+    def goes_with(self) -> int | None:
+        """The key of the post that a seat goes with, if that is there on the day."""
+        return None
 
     @functools.cached_property
     def together(self) -> Together:

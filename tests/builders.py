@@ -12,6 +12,7 @@ from django.db import connection, models
 from forums.models import (
     ClauseKind,
     EscalationStep,
+    ExOfficioSource,
     Forum,
     ForumKind,
     ForumName,
@@ -289,6 +290,12 @@ def make_membership(**fields) -> Membership:
     return _make_dated(Membership, fields, person=make_person, seat=make_seat)
 
 
+def make_ex_officio_source(**fields) -> ExOfficioSource:
+    if "other_seat" not in fields:
+        fields = {"post": make_post, **fields}
+    return _make_dated(ExOfficioSource, fields, seat=make_seat)
+
+
 def make_seat_vacancy(**fields) -> SeatVacancy:
     return _make_dated(SeatVacancy, fields, seat=make_seat)
 
@@ -380,6 +387,7 @@ BUILDERS = {
     Seat: make_seat,
     Membership: make_membership,
     SeatVacancy: make_seat_vacancy,
+    ExOfficioSource: make_ex_officio_source,
     ForumState: make_forum_state,
     SeatTerms: make_seat_terms,
     PostTerms: make_post_terms,

@@ -27,6 +27,7 @@ from tests.builders import (
     make_distinction,
     make_document,
     make_escalation_step,
+    make_ex_officio_source,
     make_forum,
     make_forum_state,
     make_member_organisation,
@@ -506,6 +507,47 @@ def a_second_reporting_line(to, values, **others):
     return make_reporting_line(**{**ends, **others}), values
 
 
+def an_ex_officio_source(named):
+    source = make_ex_officio_source()
+    return source, {
+        "both": {"other_seat": make_seat()},
+        "neither": {"post": None},
+        "post": {"post": make_post()},
+        "seat": {"post": None, "other_seat": make_seat()},
+        "itself": {"post": None, "other_seat": source.seat},
+    }[named]
+
+
+def a_second_ex_officio_source(source, values, *, elsewhere=False):
+    old_seat, old_post = make_seat(**LONG_SINCE), make_post(**LONG_SINCE)
+    same = {source: old_post if source == "post" else make_seat(**LONG_SINCE)}
+    first = make_ex_officio_source(seat=old_seat, **same, **BEFORE)
+    seat = make_seat(**LONG_SINCE) if elsewhere else first.seat
+    return make_ex_officio_source(seat=seat, **same), values
+
+
+def source_cases():
+    for what in ("post", "other_seat"):
+        rule = f"forums_exofficiosource_once_{what}"
+        for refused, values, elsewhere in (
+            (True, OVERLAPPING, False),
+            (False, NOT_QUITE, False),
+            (False, OVERLAPPING, True),
+        ):
+            yield (
+                rule,
+                refused,
+                lambda s=what, v=values, e=elsewhere: a_second_ex_officio_source(s, v, elsewhere=e),
+            )
+    for named in ("both", "neither", "post", "seat"):
+        refused = named in ("both", "neither")
+        case = lambda n=named: an_ex_officio_source(n)  # noqa: E731
+        yield "forums_exofficiosource_one_source", refused, case
+    for named in ("itself", "seat"):
+        case = lambda n=named: an_ex_officio_source(n)  # noqa: E731
+        yield "forums_exofficiosource_not_itself", named == "itself", case
+
+
 def line_cases(to, make_end):
     rule = f"forums_reportingline_once_{to}"
     yield rule, True, lambda: a_second_reporting_line(to, OVERLAPPING)
@@ -730,6 +772,13 @@ def start_cases():
         lambda make=make: make(**began) for make in (make_forum, make_organisation)
     )
     later = {"start_date": "2019-05-01"}
+
+    def old_seat():
+        return make_seat(forum=make_forum(**LONG_SINCE), **LONG_SINCE)
+
+    def old_post():
+        return make_post(organisation=make_organisation(**LONG_SINCE), **LONG_SINCE)
+
     made = {
         "organisations_post_not_before_organisation": lambda: make_post(
             organisation=organisation(), **later
@@ -761,6 +810,19 @@ def start_cases():
         ),
         "forums_reportingline_not_before_to_organisation": lambda: make_reporting_line(
             from_forum=make_forum(**LONG_SINCE), to_organisation=organisation(), **later
+        ),
+        "forums_exofficiosource_not_before_seat": lambda: make_ex_officio_source(
+            seat=make_seat(forum=make_forum(**LONG_SINCE), **began), post=old_post(), **later
+        ),
+        "forums_exofficiosource_not_before_post": lambda: make_ex_officio_source(
+            seat=old_seat(),
+            post=make_post(organisation=make_organisation(**LONG_SINCE), **began),
+            **later,
+        ),
+        "forums_exofficiosource_not_before_other_seat": lambda: make_ex_officio_source(
+            seat=old_seat(),
+            other_seat=make_seat(forum=make_forum(**LONG_SINCE), **began),
+            **later,
         ),
         "forums_seatvacancy_not_before_seat": lambda: make_seat_vacancy(
             seat=make_seat(forum=make_forum(**LONG_SINCE), **began), **later
@@ -807,6 +869,7 @@ CASES += [
         ]
     ),
     ("forums_succession_never_ends", False, lambda: (make_succession(), {"end_date": None})),
+    *source_cases(),
     *line_cases("to_forum", make_forum),
     *line_cases("to_organisation", make_organisation),
     *(

@@ -23,6 +23,7 @@ from forums.foreseen import (
 )
 from forums.mergers import SAY_WHETHER
 from forums.models import (
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -240,7 +241,7 @@ MAY_CHANGE: dict[type[DatedFact], tuple[str, ...]] = {
         for model in (
             MemberOrganisation, ReportingLine,
             OrganisationName, PersonName, ForumName, PostVacancy, SeatVacancy, SeatTerms, PostTerms,
-            ForumState, TermsOfReference,
+            ForumState, TermsOfReference, ExOfficioSource,
         )
     },
 }  # fmt: skip

@@ -1,8 +1,9 @@
-"""Guided steps that end a forum's line to another and an organisation's part in a forum."""
+"""Guided steps that end a forum's line to another, an organisation's part in a forum, and that a
+seat goes with something."""
 
 from editing.step_forms import StepForm, present_end, present_end_in_words
 from editing.steps import Step, step_on
-from forums.models import MemberOrganisation, ReportingLine
+from forums.models import ExOfficioSource, MemberOrganisation, ReportingLine
 from records.events import end
 
 
@@ -44,3 +45,9 @@ class EndLine(EndTie):
 class EndMemberOrganisation(EndTie):
     title = "End its membership"
     permissions = ("forums.change_memberorganisation",)
+
+
+@step_on(ExOfficioSource)
+class EndExOfficioSource(EndTie):
+    title = "Say that the seat no longer goes with it"
+    permissions = ("forums.change_exofficiosource",)

@@ -11,6 +11,7 @@ from editing.word_search import holds_words
 from editing.worklists import DAY, WorklistPart, WorklistRow, worklist
 from forums.foreseen import PROPOSAL, open_questions, question_about
 from forums.models import (
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -83,6 +84,7 @@ FORESEEN_KINDS = [
                  ("post__organisation__place",)),
     ForeseenKind(ForumState, ("forum__folded",), ("forum__place",)),
     ForeseenKind(SeatTerms, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
+    ForeseenKind(ExOfficioSource, ("seat__forum__folded", "seat__title"), ("seat__forum__place",)),
     ForeseenKind(MemberOrganisation, ("forum__folded", "organisation__folded"),
                  ("forum__place",)),
     ForeseenKind(ReportingLine,

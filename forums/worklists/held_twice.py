@@ -1,11 +1,13 @@
 """Seats in the worklist of posts and seats that more people hold than there is room for."""
 
 from collections import defaultdict
+from functools import reduce
+from operator import add
 
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from forums.filling import SEAT, certainly_fills_seat, with_number
-from forums.models import Membership, Seat
+from forums.filling import SEAT, WAYS, with_number
+from forums.models import ExOfficioSource, Membership, Seat
 from forums.worklists.vacancies import Seats, seats_in_force
 from people.models import Appointment
 from people.standing import number_of
@@ -28,12 +30,21 @@ class SeatsHeldTwice(Seats):
         )
 
     def filled_by_too_many_holders_of_a_post(self) -> QuerySet:
-        certain = Appointment.objects.filter(
-            certainly_fills_seat(SEAT, self.day), post=OuterRef("ex_officio_post")
-        ).not_acting()
+        holders = reduce(
+            add,
+            (
+                number_of(
+                    way.of_seat(way.certainly_fills(SEAT, self.day)).not_acting(), way.joined[0]
+                )
+                for way in WAYS
+            ),
+        )
+        goes_with = Q(ex_officio_post__isnull=False) | Q(
+            pk__in=ExOfficioSource.objects.values("seat")
+        )
         return (
-            with_number(Seat.objects.filter(ex_officio_post__isnull=False), self.day)
-            .annotate(post_holders=number_of(certain, "post"))
+            with_number(Seat.objects.filter(goes_with), self.day)
+            .annotate(post_holders=holders)
             .filter(post_holders__gt=F("number_then"))
             .values("pk")
         )

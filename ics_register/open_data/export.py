@@ -17,6 +17,7 @@ from django.db.models import F
 
 from forums.models import (
     EscalationStep,
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -37,7 +38,7 @@ from forums.rule_trees import (
     with_others_named,
 )
 from forums.seat_holders import HeldSeat, seats_with_holders
-from ics_register.open_data.identifiers import Addresses, membership_anchor
+from ics_register.open_data.identifiers import Addresses, ex_officio_by, membership_anchor
 from ics_register.open_data.metadata import Wanted, about
 from ics_register.open_data.schema import SCHEMA, fields
 from ics_register.open_data.tables import BY_NAME, TABLES
@@ -201,6 +202,19 @@ def parts_by(day: datetime.date, model: type[models.Model]) -> models.QuerySet:
     return model._default_manager.filter(**by_then)
 
 
+def _sources_told(
+    rows: Iterable[dict], everything: bool, seats: set[int], posts: set[int]
+) -> defaultdict[int, list[Found]]:
+    """What else each seat goes with, on the day or at any time. It adds to the `seats` and `posts`
+    to include, to which others refer."""
+    by_seat = defaultdict(list)
+    for table, raw in terms_told("ex_officio_sources", rows, everything):
+        by_seat[raw["seat_id"]].append((table, raw))
+        seats.add(raw["other_seat_id"])
+        posts.add(raw["post_id"])
+    return by_seat
+
+
 class _Gathering:
     """Reads the records once, and notes which other records they refer to."""
 
@@ -247,13 +261,14 @@ class _Gathering:
     def seats(self) -> Iterator[Found]:
         ruled = TermsOfReference.objects.all()
         asked_for = seats_asked_for(ruled if self.everything else ruled.possibly(self.day))
+        rows = self._read("ex_officio_sources", ExOfficioSource.objects.all())
+        sources = _sources_told(rows, self.everything, asked_for, self.referred_posts)
         terms = by_key("seat_id", self._read("seat_terms", SeatTerms.objects.all()))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
                 in_force = seat.together.holds(self.day)
                 holders = self._holders_to_include(seat, seat.untold)
-                included = self.everything or in_force is not False
-                if included or holders or seat.id in asked_for:
+                if self.everything or in_force is not False or holders or seat.id in asked_for:
                     yield "seats", self._seat(seat, in_force)
                     for vacancy in vacancies_to_include(seat, in_force, everything=self.everything):
                         yield (
@@ -261,6 +276,7 @@ class _Gathering:
                             {**vacancy, "seat_id": seat.id, "seat_forum_slug": seat.forum_slug},
                         )
                     yield from terms_told("seat_terms", terms[seat.id], self.everything)
+                    yield from sources[seat.id]
                     for holder in holders:
                         yield "memberships", self._membership(seat, holder)
 
@@ -287,7 +303,7 @@ class _Gathering:
 
     def _membership(self, seat: HeldSeat, holder: Holder) -> dict:
         self.organisations.add(holder.for_slug)
-        if holder.ex_officio:
+        if holder.ex_officio and not holder.by_membership:
             self.referred_appointments.add(holder.id)
         return {
             **vars(holder),
@@ -298,7 +314,7 @@ class _Gathering:
             "seat_forum_slug": seat.forum_slug,
             "speaks_for_slug": holder.for_slug or seat.for_slug,
             "by_appointment": holder.id,
-            "by_appointment_slug": seat.post_organisation_slug if holder.ex_officio else None,
+            **ex_officio_by(seat, holder),
             "independent": seat.speaks_for_nobody(holder),
         }
 

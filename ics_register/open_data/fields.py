@@ -217,6 +217,7 @@ ANCHORED = {
     "reporting_lines": ("forum", "line"),
     "successions": ("forum", "succession"),
     "seats": ("forum", "seat"),
+    "ex_officio_sources": ("forum", "ex-officio-source"),
     "memberships": ("forum", "membership"),
     "seat_vacancies": ("forum", "vacancy"),
     "seat_terms": ("forum", "change"),

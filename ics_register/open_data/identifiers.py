@@ -39,4 +39,16 @@ def membership_anchor(seat: int, holder) -> str:
     if not holder.ex_officio:
         return f"membership-{holder.id}"
     again = f"-from-{holder.start_date.isoformat()}" if holder.returns else ""
-    return f"seat-{seat}-appointment-{holder.id}{again}"
+    by = "membership" if holder.by_membership else "appointment"
+    return f"seat-{seat}-{by}-{holder.id}{again}"
+
+
+def ex_officio_by(seat, holder) -> dict:
+    """The page of the appointment or membership by which somebody fills a seat ex officio."""
+    of_post = seat.post_organisation_slug if holder.ex_officio else None
+    if (source := holder.by_source) is None:
+        return {"by_appointment_slug": of_post, "by_membership_slug": None}
+    return {
+        "by_appointment_slug": source.organisation_slug,
+        "by_membership_slug": source.forum_slug,
+    }

@@ -2,6 +2,7 @@
 
 from forums.models import (
     EscalationStep,
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -22,7 +23,9 @@ from ics_register.open_data.fields import (
     IN_FORCE,
     SPEAKS_FOR,
     STANDING,
+    Column,
     DataTable,
+    Type,
     dated,
     evidence,
     given_up,
@@ -53,6 +56,18 @@ from organisations.models import (
 from people.models import Appointment, Distinction, Person, PersonName, PostVacancy
 from records.evidence import Evidence
 from records.models import Document
+
+BY_MEMBERSHIP = Column(
+    name="ex_officio_membership_id",
+    label="Ex officio by membership",
+    explains="The person’s membership of the seat of another forum whose members fill the seat.",
+    type=Type.ADDRESS,
+    needs={},
+    read=lambda raw, addresses: addresses.page(
+        "forum", raw["by_membership_slug"], f"membership-{raw['id']}"
+    ),
+    refers_to="memberships",
+)
 
 TABLES = (
     DataTable("documents", Document, (
@@ -202,6 +217,12 @@ TABLES = (
         STANDING,
         *EMPTY_PLACES,
     ),
+    dated(
+        "ex_officio_sources", ExOfficioSource, "seat__forum",
+        refers_on_page(ExOfficioSource, "seat", "seats", "forum"),
+        refers_on_page(ExOfficioSource, "post", "posts", "organisation"),
+        refers_on_page(ExOfficioSource, "other_seat", "seats", "forum"),
+    ),
     DataTable("memberships", Membership, (
         id_on_page("memberships", "forum"),
         *holder(Membership),
@@ -209,6 +230,7 @@ TABLES = (
         SPEAKS_FOR,
         *plain(Membership, "independent"),
         BY_APPOINTMENT,
+        BY_MEMBERSHIP,
         *tenure(Membership),
         *evidence(Membership),
     )),

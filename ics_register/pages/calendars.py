@@ -333,7 +333,8 @@ def spells_in_seat(seat: HeldSeat) -> Iterator[Spell]:
         if holder.ex_officio:
             # With one appointment somebody may fill several seats, and each more than once.
             counted[holder.id] += 1
-            model, suffix = Appointment, f"-seat-{seat.id}-{counted[holder.id]}"
+            model = Membership if holder.by_membership else Appointment
+            suffix = f"-seat-{seat.id}-{counted[holder.id]}"
             who += f", ex officio as {holder.ex_officio}"
         who += f", {seat.title}, {seat.forum_name}"
         yield Spell(holder, (model, holder.id), ("forum", seat.forum_id), suffix, who, address)
@@ -360,11 +361,10 @@ def lasts(period: Period, day: datetime.date) -> bool:
 
 
 def edges(period: Period, asked: AskedDay) -> Iterator[tuple[str, datetime.date, str, bool]]:
-    """The start and the end of a period, if they are days to remember: which it is, the last day
-    that it can be, how that is known, and whether it is certain that there is one.
+    """The start and end of a period, if they are to be remembered: which it is, the last day that
+    it can be, how that is known, and whether it is certain that there is one.
 
-    Days long past are left out. So are limits that have passed, because nothing is known to have
-    happened on them.
+    Days long past are left out, and limits that have passed: nothing is known to have come then.
     """
     for edge in EDGES:
         day, precision = getattr(period, f"{edge}_date"), getattr(period, f"{edge}_precision")

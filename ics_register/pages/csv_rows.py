@@ -163,12 +163,21 @@ def present_rows(said: dict, when: str = "now") -> Iterator[dict]:
     own, source = _own_cells(said), flat({"source": said["source"]}, "holding_")
     yield from _holder_rows(said, said["holders"], when)
     if not said["holders"]:
-        post = said.get("ex_officio_post")
         known = ("last_known", "last_known_precision", "last_known_qualifier")
         confirmed = ("confirmed_on", "confirmed_precision", "confirmed_source")
         evidenced = {key: said[key] for key in ("source", *known, *confirmed)}
-        ex_officio = f"{post['title']}, {post['organisation']['name']}" if post else None
-        yield flat({"when": when, **own, **evidenced, "ex_officio": ex_officio}) | source
+        yield flat({"when": when, **own, **evidenced, "ex_officio": _goes_with(said)}) | source
+
+
+def _goes_with(said: dict) -> str | None:
+    """The posts, and the seats of other forums, whose holders fill a seat."""
+    found = [said.get("ex_officio_post"), *said.get("ex_officio_sources", [])]
+    names = [
+        f"{each['title']}, {(each['organisation'] or each['forum'])['name']}"
+        for each in found
+        if each
+    ]
+    return " and ".join(names) or None
 
 
 def rows_to_come(said: dict, holders: list[dict]) -> Iterator[dict]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from forums.models import (
     EscalationStep,
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -134,6 +135,8 @@ FACT_KINDS = [
     FactKind("forums", "Forums", Forum),
     FactKind("forum-states", "Changes of forums", ForumState, ("forum",)),
     FactKind("seats", "Seats", Seat, ("forum",)),
+    FactKind("ex-officio-sources", "What else seats go with", ExOfficioSource,
+             ("seat__forum", "post__organisation", "other_seat__forum")),
     FactKind("member-organisations", "Member organisations", MemberOrganisation,
              ("forum", "organisation")),
     FactKind("reporting-lines", "Reporting lines", ReportingLine,

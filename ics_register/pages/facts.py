@@ -364,23 +364,25 @@ def seat(seat, here: Here) -> dict:
         "goes_on_for": record(here, "organisation", *(goes_on_for(seat, None) or ("", ""))),
         "independent": seat.independent,
         "ex_officio_post": post,
+        "ex_officio_sources": [ex_officio_source(each, here) for each in seat.sources_listed],
         **_holding(seat, here),
     }
 
 
-def places(counted) -> dict:
-    """How many places the seats of a forum have, as far as the sources say, and how many are
-    filled."""
+def ex_officio_source(each, here: Here) -> dict:
+    """A further post, or a seat of another forum, that a seat goes with."""
+    organisation = each.organisation_slug, each.organisation_name
     return {
-        "number": counted.number,
-        "all_numbered": counted.all_numbered,
-        "filled": counted.filled,
-        "filled_as_foreseen": counted.filled_as_foreseen,
-        "perhaps_filled": counted.perhaps_filled,
-        "vacant": counted.vacant,
-        "not_recorded": counted.not_recorded,
-        "people": counted.people,
+        "title": each.title,
+        "organisation": record(here, "organisation", *organisation),
+        "forum": record(here, "forum", each.forum_slug, each.forum_name),
+        **dated(each, here),
     }
+
+
+def source_of_seat(holding, each, here: Here) -> dict | None:
+    """Who says that a seat goes with what somebody fills it by holding, if they do."""
+    return source(each.by_source or holding, here) if each.ex_officio else None
 
 
 def post(post, here: Here) -> dict:
@@ -409,7 +411,7 @@ def former_holders(pairs, here: Here) -> list[dict]:
         {
             "title": holding.title,
             **holder(holding, each, here),
-            "seat_source": source(holding, here) if each.ex_officio else None,
+            "seat_source": source_of_seat(holding, each, here),
             "stayed_on": not holding.leaves(each),
         }
         for holding, each in pairs
@@ -445,7 +447,7 @@ def _time(line, here: Here) -> dict:
         **period(each),
         "source": source(each, here),
         "end_source": {"document": ended, "locator": each.end_locator} if ended else None,
-        "seat_source": source(line.holding, here) if each.ex_officio else None,
+        "seat_source": source_of_seat(line.holding, each, here),
     }
 
 
@@ -496,5 +498,5 @@ def tenure_through_post(seat, each, here: Here) -> dict:
         "joint_with": [named(other, here) for other in each.joint_with],
         **_terms(each),
         **dated(each, here),
-        "seat_source": source(seat, here),
+        "seat_source": source_of_seat(seat, each, here),
     }

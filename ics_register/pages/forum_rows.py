@@ -19,6 +19,7 @@ from forums.models import (
     TermsOfReference,
 )
 from forums.seat_holders import HeldSeat, closure_of_for
+from forums.seat_sources import FurtherSource
 from forums.seats_going_on import goes_on_for
 from forums.vacancies import Places
 from ics_register.pages.frame import AskedDay
@@ -124,6 +125,11 @@ class SeatRow:
         return changes_of(self.seat) if self.first else []
 
     @property
+    def goes_with(self) -> list[FurtherSource]:
+        """The further sources of the seat, on its first row."""
+        return self.seat.sources_listed if self.first else []
+
+    @property
     def _place(self) -> int | None:
         """Which of several places the holder fills."""
         if self.holder is None or (self.seat.number or 0) <= 1:
@@ -184,6 +190,21 @@ def seat_rows(seats: list[HeldSeat]) -> Iterator[SeatRow]:
 
 def source_place(fact) -> tuple[str, str]:
     return fact.document_slug, fact.locator
+
+
+def places_as_data(counted: Places) -> dict:
+    """How many places the seats of a forum have, as far as the sources say, and how many are
+    filled."""
+    return {
+        "number": counted.number,
+        "all_numbered": counted.all_numbered,
+        "filled": counted.filled,
+        "filled_as_foreseen": counted.filled_as_foreseen,
+        "perhaps_filled": counted.perhaps_filled,
+        "vacant": counted.vacant,
+        "not_recorded": counted.not_recorded,
+        "people": counted.people,
+    }
 
 
 def places_in_words(places: Places) -> str:

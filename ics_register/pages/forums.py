@@ -173,7 +173,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "terms_of_reference_changed": facts.terms_differences(context["terms_differences"])
         if context["terms_before"]
         else None,
-        "places": facts.places(context["places"]),
+        "places": forum_rows.places_as_data(context["places"]),
         "seats": [facts.seat(seat, here) for seat in context["seats"]],
         "known_from_a_later_day": [facts.seat(seat, here) for seat in context["known_later"]],
         "announced_seats": [facts.seat(seat, here) for seat in context["announced_seats"]],

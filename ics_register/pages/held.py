@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from forums.models import SeatTerms
+from forums.models import ExOfficioSource, SeatTerms
 from forums.seat_holders import HeldSeat
 from ics_register.pages import facts
 from ics_register.pages.formats import Here
@@ -35,8 +35,8 @@ class HeldThen:
         """When it holds together with the post and organisation, or the seat and forum; with all
         four, of a seat that goes with a post."""
         if self.seat is not None:
-            seat = self.seat
-            return Together(holder=self.tenure, seat=seat, forum=seat.owner, **seat.with_post)
+            seat, others = self.seat, self.seat.doubted_with(self.tenure)
+            return Together(holder=self.tenure, seat=seat, forum=seat.owner, **others)
         if is_to_post(self.tenure):
             post = self.tenure.post
             return Together(appointment=self.tenure, post=post, organisation=post.organisation)
@@ -110,9 +110,14 @@ def lay_down_what_is_held(them: Iterable[HeldThen], day: datetime.date) -> None:
 
 
 def knowing_of_terms(tenures: QuerySet) -> QuerySet:
-    """`tenures`, each of which says whether `lay_down_what_is_held` has something to read of it."""
+    """`tenures`, each of which says whether `lay_down_what_is_held` has something to read of it,
+    and each membership whether its holder fills another seat by it."""
     model: Any = PostTerms if tenures.model is Appointment else SeatTerms
-    return tenures.annotate(has_terms=has_terms(model, f"{model.terms_of}_id"))
+    found = tenures.annotate(has_terms=has_terms(model, f"{model.terms_of}_id"))
+    if tenures.model is Appointment:
+        return found
+    filling = ExOfficioSource.objects.filter(other_seat=OuterRef("seat"))
+    return found.annotate(fills_others=Exists(filling))
 
 
 def is_to_post(tenure: object) -> bool:

@@ -402,6 +402,7 @@ def _seats_for(organisation: int, day: datetime.date) -> QuerySet:
     members = Membership.objects.filter(on_behalf_of=organisation).order_by()
     return seats(on_behalf_of=organisation).union(
         seats(ex_officio_post__organisation=organisation),
+        seats(ex_officio_sources__post__organisation=organisation),
         seats(pk__in=members.listed(day).values("seat")),
         seats(pk__in=members.openly_perhaps(day).values("seat"), later=Value(1)),
     )

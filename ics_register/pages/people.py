@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 import django_filters
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from forums.models import Membership, Seat
-from forums.seat_holders import HeldSeat, held_seats_that_go_with, seats_with_holders
+from forums.seat_holders import (
+    HeldSeat,
+    goes_with,
+    held_seats_that_go_with,
+    seats_with_holders,
+)
 from ics_register.pages import csv_rows, facts
 from ics_register.pages.filters import NameFilter, SortFilter
 from ics_register.pages.formats import CsvTable, Here, whole_list
@@ -63,7 +69,7 @@ def held_by(people: list[Person], asked: AskedDay) -> dict[int, dict[str, list[H
     lay_down_what_is_held(found, asked.day)
     tell_joint_appointments(found, asked.day)
     now = [each.tenure for by_when in held.values() for each in by_when["now"]]
-    for seat in _ex_officio_seats({each.post_id for each in now if is_to_post(each)}, asked):
+    for seat in _ex_officio_seats(now, asked):
         for holder in seat.holders:
             if holder.ex_officio and holder.person_id in held:
                 held[holder.person_id]["now"].append(HeldThen(holder, seat))
@@ -123,13 +129,18 @@ def person_list(request: HttpRequest, asked: AskedDay):
     }
 
 
-def _ex_officio_seats(posts: Iterable[int], asked: AskedDay) -> list[HeldSeat]:
-    """The seats that go with `posts`, with whoever fills them on the day."""
-    if not posts:
+def _leads_on(tenures: Iterable[Any]) -> tuple[set[int], set[int]]:
+    """The posts of `tenures`, and those of their seats that fill others."""
+    posts = {each.post_id for each in tenures if is_to_post(each)}
+    return posts, {each.seat_id for each in tenures if not is_to_post(each) and each.fills_others}
+
+
+def _ex_officio_seats(tenures: Iterable[Any], asked: AskedDay) -> list[HeldSeat]:
+    """The seats that go with what is held, with whoever fills them on the day."""
+    held = _leads_on(tenures)
+    if not any(held):
         return []
-    seats = Seat.objects.listed(asked.day).filter(
-        listed(asked.day, "forum"), ex_officio_post__in=posts
-    )
+    seats = Seat.objects.listed(asked.day).filter(listed(asked.day, "forum"), goes_with(*held))
     return seats_with_holders(seats, asked.day)
 
 
@@ -234,7 +245,7 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     appointments = list(appointments_of(person.pk))
     memberships = list(memberships_of(person.pk))
     names = list(other_names(person.pk))
-    through = seats_through_posts(person, {a.post_id for a in appointments}, asked)
+    through = seats_ex_officio(person, [*appointments, *memberships], asked)
     own = [HeldThen(tenure) for tenure in [*appointments, *memberships]]
     lay_down_what_is_held(own, asked.day)
     tell_joint_appointments(own, asked.day)
@@ -260,9 +271,10 @@ def person(request: HttpRequest, asked: AskedDay, slug: str):
     return "people/person.html", {**context, "parts": parts_of_person(context, asked)}
 
 
-def seats_through_posts(person: Person, posts: set[int], asked: AskedDay) -> list[HeldThen]:
-    """The seats that `person` fills, filled or will fill by holding one of `posts`."""
-    seats = held_seats_that_go_with(posts, asked.day) if posts else []
+def seats_ex_officio(person: Person, tenures: Iterable[Any], asked: AskedDay) -> list[HeldThen]:
+    """The seats that `person` fills, filled or will fill by what they hold."""
+    held = _leads_on(tenures)
+    seats = held_seats_that_go_with(*held, asked.day) if any(held) else []
     return [
         HeldThen(holder, seat)
         for seat in seats

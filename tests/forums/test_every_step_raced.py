@@ -11,6 +11,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from forums.models import (
+    ExOfficioSource,
     Forum,
     ForumName,
     ForumState,
@@ -37,6 +38,7 @@ from tests import racing, slow
 from tests.builders import (
     make_appointment,
     make_document,
+    make_ex_officio_source,
     make_forum,
     make_forum_name,
     make_forum_state,
@@ -142,6 +144,7 @@ STEPS = {
     ("end", Membership): lambda: (make_membership(), {"date": LAST}, {}),
     ("end", ReportingLine): lambda: (make_reporting_line(), {"date": LAST}, {}),
     ("end", MemberOrganisation): lambda: (make_member_organisation(), {"date": LAST}, {}),
+    ("end", ExOfficioSource): lambda: (make_ex_officio_source(), {"date": LAST}, {}),
     ("end", Relationship): lambda: (make_relationship(), {"date": LAST}, {}),
     ("relate", Organisation): lambda: (
         make_organisation(),
@@ -218,6 +221,7 @@ STEPS = {
             PersonName: make_person_name,
             Forum: make_forum,
             ForumName: make_forum_name,
+            ExOfficioSource: make_ex_officio_source,
             MemberOrganisation: make_member_organisation,
             ReportingLine: make_reporting_line,
             Seat: make_seat,

@@ -9,13 +9,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from forums.filling import certainly_fill, with_filling
-from forums.models import Forum, Membership, Seat, SeatVacancy
+from forums.models import ExOfficioSource, Forum, Membership, Seat, SeatVacancy
 from forums.quoracy import QuoracyForum
 from forums.quoracy_inputs import bodies_of, body_of
 from forums.representation import shares_of
 from forums.seat_holders import HeldSeat, seats_with_holders
+from forums.seat_sources import way
 from forums.vacancies import Places, with_perhaps_vacant
-from organisations.models import Held, Post, PostKind
+from organisations.models import Held, Organisation, Post, PostKind
 from people.models import Appointment, Basis, Person, Tenure
 from people.standing import Standing
 from people.vacant_places import PostVacancy, Vacancy
@@ -72,6 +73,17 @@ VACANCIES = st.lists(
     ),
     max_size=2,
 )
+FURTHER = st.lists(
+    st.fixed_dictionaries(
+        {
+            "is_post": st.booleans(),
+            "holders": TENURES,
+            "began": st.sampled_from([START, START, day("2019-02-10")]),
+            "ended": ENDED,
+        }
+    ),
+    max_size=2,
+)
 SEATS = st.lists(
     st.fixed_dictionaries(
         {
@@ -90,6 +102,7 @@ SEATS = st.lists(
             "post_ended": ENDED,
             "post_ended_precision": PRECISIONS,
             "organisation": st.sampled_from([0, 0, 1]),
+            "further": FURTHER,
         }
     ),
     min_size=1,
@@ -186,6 +199,24 @@ def add_seats(forum: Forum, seats: list[dict], people: list[Person], trusts: lis
         )
         add_tenures(Membership, seat, fields["members"], people)
         add_vacancies(SeatVacancy, seat, fields["vacancies"])
+        for further in fields["further"]:
+            add_source(seat, further, people, trusts[fields["organisation"]])
+
+
+def add_source(seat: Seat, fields: dict, people: list[Person], trust: Organisation) -> None:
+    """Have a seat go with a post or a seat of another forum, of which others hold it."""
+    title = f"{seat.title}, further {seat.ex_officio_sources.count()}"
+    began = {"start_date": START}
+    if fields["is_post"]:
+        post = save(Post(organisation=trust, title=title, kind=PostKind.DIRECTOR, **began))
+        add_tenures(Appointment, post, fields["holders"], people)
+        what = {"post": post}
+    else:
+        other = save(Seat(forum=make_forum(**began), title="Other", number=2, **began))
+        add_tenures(Membership, other, fields["holders"], people)
+        what = {"other_seat": other}
+    ends = {"start_date": fields["began"], "end_date": fields["ended"]}
+    save(ExOfficioSource(seat=seat, **what, **ends))
 
 
 def nameless(body: QuoracyForum) -> list[tuple]:
@@ -247,12 +278,11 @@ def compare(forum: Forum, on: datetime.date) -> None:
         if not seat.ex_officio:
             assert seat.vacant == left_vacant(seat, on)
         # Everybody who may fill it is shown, those of an open limit apart.
-        is_there = seat.post_is_certain and not seat.may_be_over
-        filling = certainly_fill(seat.post_holders, seat.members, on) if is_there else []
-        fill = {each.id for each in filling}
-        shown = {(each.id, each.perhaps) for each in seat.holders if each.ex_officio}
+        filling = certainly_fill(seat.post_holders, seat.members, on)
+        fill = {way(x) for x in filling if seat.source_is_certain(x) and not seat.may_be_over}
+        shown = {(way(each), each.perhaps) for each in seat.holders if each.ex_officio}
         assert shown == {
-            (each.id, each.id not in fill) for each in seat.by_post if each.is_listed(on)
+            (way(each), way(each) not in fill) for each in seat.by_post if each.is_listed(on)
         }
     counted = list(with_perhaps_vacant(seats, on))
     assert {seat.pk: seat.perhaps_vacant for seat in counted} == {

@@ -18,7 +18,7 @@ pytestmark = slow.UPGRADE
 SINCE = {
     "start_edtf", "end_edtf", "last_known", "last_known_precision", "last_known_qualifier",
     "unfilled", "vacant", "perhaps_vacant", "start_foreseen", "end_foreseen", "independent",
-    "joint", "joint_with",
+    "joint", "joint_with", "ex_officio_membership_id", "ex_officio_sources",
 }  # fmt: skip
 # The same of one kind of record. A succession of before is one of which nobody said how or when.
 SINCE_OF = {"successions": {"kind", "in_force"}}
@@ -32,6 +32,7 @@ NEW_KINDS = {
     "post_terms",
     "terms_of_reference",
     "terms_reviews",
+    "ex_officio_sources",
 }
 INFERRED = {"holder_stated", "unfilled_standing"}
 NOBODY = {"vacant", "not-recorded"}
