@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from forums.assignment import Demand, assigned
 from forums.choices import DecisionRule
-from forums.quoracy import Attendee, How, QuoracyForum
+from forums.quoracy import NOBODY, Attendee, How, QuoracyForum
 from forums.rule_trees import (
     Branch,
     OrganisationsAsked,
@@ -83,19 +83,33 @@ def _by_seat(
     [counted], _ = assigned([Demand(len(can), list(range(len(can))))], [person_of(o) for o in can])
     there = [can[which] for which in counted]
     numbers = [place.number for place in places]
-    absent = []
+    absent, told = [], {person for one in there for person in _surely(one)}
     for place in places:
-        missing = (place.number or 0) - sum(one.seat == place.seat for one in there)
+        own = [one for one in there if one.seat == place.seat]
+        people = [each.person for each in place.fillers if each.person is not None]
+        fill = set(people)
+        # Whoever fills another place too has one vote, which is listed there.
+        elsewhere = (fill & told) - {person for one in own for person in _surely(one)}
+        twice = len(people) - len(fill)
+        missing = (place.number or 0) - twice - len(own) - len(elsewhere)
+        told |= fill
         if missing > 0:
             absent.append(place.title if missing == 1 else f"{place.title} × {missing}")
+    filling = [each.person for place in places for each in place.fillers if each.person is not None]
+    doubled = len(filling) - len(set(filling))
     return Voting(
         rule=rule,
         by_organisation=False,
         cast=tuple(one.name for one in there),
         absent=tuple(absent),
-        total=None if None in numbers else sum(number or 0 for number in numbers),
+        total=None if None in numbers else sum(number or 0 for number in numbers) - doubled,
         unsaid=tuple(place.title for place in body.places if place.votes is None),
     )
+
+
+def _surely(one: Attendee) -> frozenset[int]:
+    """The person who an attendee surely is."""
+    return person_of(one) if len(one.people) == 1 else NOBODY
 
 
 def _carries_vote(one: Attendee, body: QuoracyForum, counting: Ways) -> bool:

@@ -203,9 +203,7 @@ def terms_differences(found) -> list[dict]:
     return [
         {
             "text": each.name,
-            "lines": [
-                {"before": before or None, "after": after or None} for before, after in each.lines
-            ],
+            "lines": [{"before": was or None, "after": now or None} for was, now in each.lines],
         }
         for each in found
     ]

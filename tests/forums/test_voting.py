@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from forums.models import DecisionRule
-from forums.quoracy import Attendee, How, QuoracyForum, QuoracyMember, QuoracySeat
+from forums.quoracy import Attendee, Filler, How, QuoracyForum, QuoracyMember, QuoracySeat
 from forums.rule_trees import OrganisationsAsked, PeopleAsked
 from forums.voting import voting
 
@@ -71,6 +71,20 @@ def test_a_deputy_carries_the_vote_of_a_seat_that_may_be_deputised():
     votes = voting(DecisionRule.MAJORITY, HEADS, SEATS, deputies)
     assert votes.cast == ("Sam",)
     assert votes.absent == ("Partners × 3",)
+
+
+def test_a_vice_chair_who_is_a_member_too_has_one_vote_of_the_whole():
+    ann, bea = (Filler(name, person) for name, person in (("Ann", 7), ("Bea", 8)))
+    body = QuoracyForum(
+        (
+            QuoracySeat(seat=1, title="Vice-chair", votes=True, fillers=(ann,)),
+            QuoracySeat(seat=2, title="Members", number=3, votes=True, fillers=(ann, bea)),
+        )
+    )
+    there = [Attendee("Ann", seat=1, people=frozenset([7]))]
+    votes = voting(DecisionRule.MAJORITY, HEADS, body, there)
+    assert (votes.total, votes.needed_of_all, votes.absent) == (3, 2, ("Members × 2",))
+    assert voting(DecisionRule.MAJORITY, HEADS, body, []).absent == ("Vice-chair", "Members × 2")
 
 
 def test_one_person_who_sits_in_two_seats_that_vote_casts_one_vote():
