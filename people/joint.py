@@ -1,7 +1,7 @@
 """Joint appointments: one appointment of one person to posts of several organisations."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -19,6 +19,9 @@ class Joint(models.Model):
         help_text="Of one appointment to posts of several organisations: the same words on the "
         "record of each, such as “joint from 2023”. Leave empty of any other.",
     )
+
+    # The organisations of the others on the day that was read, where they were read.
+    joint_with: Sequence[Any] = ()
 
     class Meta:
         abstract = True

@@ -161,7 +161,7 @@ class Sittings:
             forum=forum,
             name=f"{forum.name} (Interim)",
             kind=NameKind.FORMER,
-            **forum.starts.as_start(),
+            **start_of(forum),
             end_date=max(day, forum.start_date),
             **self.calendar.evidence(entry, planned.system),
         )
@@ -175,9 +175,7 @@ class Sittings:
             status=ForumStatus.PROPOSED,
             host=forum.host,
             place=forum.place,
-            start_date=forum.start_date,
-            start_precision=forum.start_precision,
-            start_qualifier=forum.start_qualifier,
+            **start_of(forum),
             end_date=max(day, forum.start_date),
             **self.calendar.evidence(entry, planned.system),
         )
@@ -308,8 +306,12 @@ def terms_of(
         meeting_frequency=chance.choice(["Monthly", "Every two months", "Quarterly", ""]),
         review_frequency=chance.choice(["Yearly", ""]),
         review_date=calendar.some_day(LAST, LAST + 500 * A_DAY) if chance.random() < 0.2 else None,
-        start_date=forum.start_date,
-        start_precision=forum.start_precision,
-        start_qualifier=forum.start_qualifier,
+        **start_of(forum),
         **told,
     )
+
+
+def start_of(forum: Forum) -> dict[str, Any]:
+    """The fields that say since when a forum is there."""
+    names = "start_date", "start_precision", "start_qualifier"
+    return {name: getattr(forum, name) for name in names}

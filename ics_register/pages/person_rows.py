@@ -85,7 +85,8 @@ class TenureRow:
         own."""
         if not isinstance(self.record, Appointment):
             return []
-        here = {each.record.post.organisation for each in self.others}
+        rows = [each.record for each in self.others]
+        here = {each.post.organisation for each in rows if isinstance(each, Appointment)}
         return [each for each in self.record.joint_with if each not in here]
 
     @property

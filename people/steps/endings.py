@@ -64,7 +64,7 @@ ALL = "all"
 
 def joint_now_or_later(tenure: Tenure) -> list[Tenure]:
     """The other posts of a joint appointment that somebody holds or is to hold."""
-    if not getattr(tenure, "joint", ""):
+    if not isinstance(tenure, Appointment) or not tenure.joint:
         return []
     same = Appointment.objects.filter(person=tenure.person_id, joint=tenure.joint)
     others = now_or_later(same.exclude(pk=tenure.pk), timezone.localdate())
