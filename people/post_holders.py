@@ -87,6 +87,11 @@ class Holding(MayBeVacant):
         """The key of the post that a seat goes with, if that is there on the day."""
         return None
 
+    @property
+    def post_holders(self) -> list[Holder]:
+        """Everybody recorded for what a seat goes with."""
+        return []
+
     @functools.cached_property
     def together(self) -> Together:
         """When it is there together with the organisation or forum that it belongs to."""
