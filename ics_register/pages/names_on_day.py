@@ -75,7 +75,7 @@ def say_posts_then(seats: Iterable[HeldSeat], names: NamesThen) -> None:
         if seat.post_organisation_slug in called:
             seat.post_organisation_then = f" ({called[seat.post_organisation_slug]})"
             for holder in seat.recorded:
-                if holder.ex_officio:
+                if holder.ex_officio and holder.by_source is None:
                     holder.ex_officio += seat.post_organisation_then
 
 

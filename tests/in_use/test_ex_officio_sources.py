@@ -4,6 +4,7 @@ import pytest
 
 from forums.models import ExOfficioSource
 from forums.seat_holders import held_seats_of
+from records.models import NameKind
 from tests import stepping
 from tests.admin_pages import address, errors_of, send
 from tests.builders import (
@@ -13,6 +14,7 @@ from tests.builders import (
     make_forum,
     make_membership,
     make_organisation,
+    make_organisation_name,
     make_person,
     make_post,
     make_seat,
@@ -165,10 +167,16 @@ def test_a_seat_goes_with_its_own_post_and_a_further_one():
     done = goes_with(seat, "2021-04-01", paper("2021-04-01"), post=posts[1])
     assert done.status_code == 302, errors_of(done)
 
+    former = {"kind": NameKind.FORMER, "start_date": "2019-04-01", "end_date": "2022-03-31"}
+    make_organisation_name(organisation=trusts[0], name="Older Trust", **former)
+
     said = {}
     for on in ("2021-03-31", "2021-04-01"):
         [held] = read_data(f"/forums/{seat.forum.slug}.json", {"as_at": on}).said["seats"]
         said[on] = [each["person"]["name"] for each in held["holders"]]
+    as_what = [each["ex_officio"] for each in held["holders"]]
+    assert "Older Trust" in as_what[0]
+    assert as_what[1] == "Chief Executive, New Trust"
     assert said == {"2021-03-31": [ann.name], "2021-04-01": [ann.name, bea.name]}
     rows = opened.sqlite(as_at="2021-04-01").execute(
         "SELECT ex_officio_appointment_id FROM memberships"
