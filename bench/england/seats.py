@@ -9,7 +9,7 @@ from bench.england.earlier_terms import add_with_terms
 from bench.england.made_up_organisations import Organisations
 from bench.england.made_up_people import People
 from bench.england.planning import Planned
-from forums.models import ForumKind, Membership, Seat, SeatRole
+from forums.models import ExOfficioSource, ForumKind, Membership, Seat, SeatRole
 from organisations.models import HEAD_KINDS
 
 MEMBERS = [
@@ -29,6 +29,8 @@ MEMBERS = [
 ATTENDING = ["Secretary", "Head of governance", "Programme manager"]
 # Who has been on a forum, against how many seats it has.
 PEOPLE_A_SEAT = 3.1
+# One in so many goes with a post beside what it goes with.
+GOES_WITH_MORE = 40
 
 
 class SeatPlan:
@@ -60,13 +62,27 @@ class SeatPlan:
             known = add_with_terms(seat, entry, until, planned.system, self.book, self.calendar)
             still = self.sit(seat, planned.system, since, until, counts[seat.pk])
             standing += still
-            if until is not None:
-                self.end(seat, until, known, planned.system)
             if until is None:
+                self.go_with_more(seat, planned.system, known)
                 standing.append(seat)
             else:
+                self.end(seat, until, known, planned.system)
                 self.book.put_down(seat)
         return standing
+
+    def go_with_more(self, seat: Seat, system: int, entry: BookEntry) -> None:
+        """Let some seats go with a post beside what it goes with."""
+        if seat.pk % GOES_WITH_MORE:
+            return
+        for post in known_by(entry, self.organisations.posts_of[system])[:1]:
+            if post != seat.ex_officio_post:
+                source = ExOfficioSource(
+                    seat=seat,
+                    post=post,
+                    start_date=max(seat.start_date, post.start_date),
+                    **self.calendar.evidence(entry, system),
+                )
+                self.book.put_down(self.book.add(source, entry))
 
     def sit(self, seat: Seat, system: int, since, until, number: int) -> list[Membership]:
         if not number:

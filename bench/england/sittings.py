@@ -29,6 +29,7 @@ from forums.models import (
     Succession,
     TermsOfReference,
 )
+from forums.terms_reviews import TermsReview
 from organisations.successions import SuccessionKind
 from records.history import Nature
 from records.models import NameKind
@@ -38,6 +39,8 @@ from records.periods import Qualifier
 KEPT_OPEN, SPARE = 10, 60
 # One in so many was proposed before it was set up.
 PROPOSED_FIRST = 20
+# The terms of reference of one in so many were reviewed when they were written down.
+REVIEWED = 10
 # How many rows each has besides, against those of one who has sat on it.
 OWN = 13
 SHORTEST = 240  # in days: for how long a forum is there at the least
@@ -233,6 +236,9 @@ class Sittings:
         told = self.calendar.evidence(entry, planned.system)
         terms = terms_of(forum, planned, self.calendar, self.chance, told)
         self.book.put_down(self.book.add(terms, entry))
+        if forum.pk % REVIEWED == 0:
+            review = TermsReview(terms=terms, reviewed_on=max(FIRST, forum.start_date), **told)
+            self.book.put_down(self.book.add(review, entry))
         records: list[QuoracyClause | EscalationStep] = []
         if self.chance.random() < 0.4:
             number = self.chance.randint(2, 5)
