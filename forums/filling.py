@@ -44,7 +44,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Least, NullIf
 
-from forums.models import Membership, Seat, SeatVacancy
+from forums.models import ExOfficioSource, Membership, Seat, SeatVacancy
 from organisations.models import Post
 from people.holder_rows import Holder
 from people.models import Appointment, Basis, Tenure, TenureQuerySet
@@ -147,6 +147,12 @@ class Way:
         path, column = self.joined
         return self.tenures.objects.filter(such, **{path: OuterRef(column)})
 
+    def of_some_seats(self) -> Q:
+        """A condition on seats: they may be filled in this way. Few have further sources."""
+        if self is BY_POST:
+            return Q(ex_officio_post__isnull=False)
+        return Q(Exists(ExOfficioSource.objects.filter(seat=SEAT)))
+
     def certainly_fills(self, seat: str | OuterRef, day: datetime.date) -> Q:
         """A condition on the tenures, which agrees with `certainly_fill`."""
         begun = Q(person=OuterRef("person"), earliest_start__lte=day, latest_start__lt=NO_LATEST)
@@ -235,7 +241,8 @@ def seat_surely_held(day: datetime.date) -> Q:
     held = surely_held(Membership.objects.filter(seat=SEAT), day)
     for way in WAYS:
         such = way.not_kept_out(SEAT, day) & way.is_certain(day) & _has_not_come_before(SEAT, day)
-        held |= surely_held(way.of_seat(such), day, _has_not_come_before(OuterRef(SEAT), day))
+        other = _has_not_come_before(OuterRef(SEAT), day)
+        held |= way.of_some_seats() & surely_held(way.of_seat(such), day, other)
     return held
 
 
@@ -274,18 +281,25 @@ def with_filling(seats: QuerySet, day: datetime.date) -> QuerySet:
     `filled_at_most`."""
     members, *by_way = tenures_of_seat(day)
     through = [
-        _filled_at_most(tenures, way.joined[0], day, way.not_kept_out(OuterRef(SEAT), day))
+        _if_so(
+            way.of_some_seats(),
+            _filled_at_most(tenures, way.joined[0], day, way.not_kept_out(OuterRef(SEAT), day)),
+        )
         for way, tenures in zip(WAYS, by_way, strict=True)
     ]
     most = Greatest(_filled_at_most(members, "seat", day), reduce(add, through))
     acting: Any = number_of(members.listed(day), "seat")
     for way, tenures in zip(WAYS, by_way, strict=True):
-        acting += number_of(tenures.listed(day), way.joined[0])
+        acting += _if_so(way.of_some_seats(), number_of(tenures.listed(day), way.joined[0]))
     return (
         with_standing(seats, day)
         .annotate(most=most)
         .annotate(filled_at_most=Coalesce(NullIf(F("most"), Value(0)), acting))
     )
+
+
+def _if_so(condition: Q, number: Any) -> Case:
+    return Case(When(condition, then=number), default=0, output_field=IntegerField())
 
 
 def _filled_at_most(tenures: TenureQuerySet, held: str, day: datetime.date, other: Q = ANY) -> Case:
