@@ -180,7 +180,7 @@ def _or_took_over(kind: Kind, which: str, concerned: Q) -> Q:
     if not (kind.held_field or kind.model is Seat) or which != START:
         return concerned
     before = Q(Exists(predecessors(kind).filter(concerned)))
-    # What is the same is looked up first, in an index.
+    # An index finds first what is of the same post or forum.
     if kind.held_field == "post":
         return _in_the_same(kind, "post", concerned) & (concerned | (SOLE_HOLDER & before))
     forum = "forum" if kind.model is Seat else "seat__forum"
