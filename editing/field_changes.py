@@ -186,7 +186,7 @@ def field_changes(
         after = value_in_words(new, field, names) if new is not None else ""
         is_key = isinstance(field, models.ForeignKey)
         if is_key and before and before == after and _key(old, field) != _key(new, field):
-            # A clause followed a seat to another seat of the same title.
+            # It names another record of the same title.
             before, after = _told_apart(before, field, old, new, names)
         elif (words := _own_words(field)) and before and before == after:
             # The same of a rule of quoracy.

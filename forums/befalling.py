@@ -5,11 +5,10 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from forums.change_kinds import END
-from forums.choices import ClauseKind
-from forums.models import Forum, MemberOrganisation, QuoracyClause, TermsOfReference
+from forums.models import Forum, MemberOrganisation, TermsOfReference
 from forums.quoracy import QuoracyForum, QuoracyMember
 from forums.rule_as_filled import as_filled
 from forums.rule_trees import AllOf, OrganisationsAsked, from_json
@@ -47,18 +46,13 @@ def _members_of(forum: int) -> QuerySet[Any]:
 def _terms_that_ask_for_all(forum: int) -> list[Any]:
     """The versions of a forum's terms of reference by which all member organisations have to
     attend."""
-    clauses = QuoracyClause.objects.filter(kind=ClauseKind.EVERY_ORGANISATION)
-    found = TermsOfReference.objects.filter(forum=forum).annotate(
-        by_clause=Exists(clauses.filter(terms=OuterRef("pk")))
-    )
-    return [each for each in found if _asks_for_all(each)]
+    found = TermsOfReference.objects.filter(forum=forum).exclude(quoracy_rule=None)
+    return [each for each in found if _asks_for_all(each.quoracy_rule)]
 
 
-def _asks_for_all(terms: Any) -> bool:
-    """Whether the rule of quoracy cannot be met without each of the member organisations."""
-    if terms.quoracy_rule is None:
-        return terms.by_clause
-    tree = from_json(terms.quoracy_rule)
+def _asks_for_all(rule: object) -> bool:
+    """Whether a rule of quoracy cannot be met without each of the member organisations."""
+    tree = from_json(rule)
     top = tree.branches if isinstance(tree, AllOf) else (tree,)
     return any(isinstance(each, OrganisationsAsked) and each.number is None for each in top)
 

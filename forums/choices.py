@@ -1,4 +1,4 @@
-"""The words that forums, seats, reporting lines and quoracy clauses may be described with."""
+"""The words that forums, seats and reporting lines may be described with."""
 
 from django.db import models
 
@@ -74,12 +74,3 @@ class LineKind(models.TextChoices):
     ADVISES = "advises", "advises"
     WORKS_WITH = "works-with", "works with"
     SUB_GROUP_OF = "sub-group-of", "sub-group of"
-
-
-class ClauseKind(models.TextChoices):
-    """What one clause of a quoracy rule asks for."""
-
-    EVERY_ORGANISATION = "every-organisation", "every member organisation"
-    AT_LEAST = "at-least", "at least a number of members"
-    AT_LEAST_SHARE = "at-least-share", "at least a share of members"
-    MUST_INCLUDE = "must-include", "must include this seat"

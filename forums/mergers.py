@@ -20,7 +20,6 @@ from forums.foreseen import day_spoken_of, remove, sharing
 from forums.models import (
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatVacancy,
@@ -41,10 +40,10 @@ SAY_WHETHER = "Say whether it happened"
 # What the step changes: what others belong to comes before them.
 IN_ORDER: list[Any] = [
     Organisation, Post, Seat, Appointment, Membership, Relationship, MemberOrganisation,
-    ReportingLine, PostVacancy, SeatVacancy, QuoracyClause, TermsOfReference,
+    ReportingLine, PostVacancy, SeatVacancy, TermsOfReference,
 ]  # fmt: skip
 # What names a seat, and must name the former again before the seat that it names can go.
-NAMES_A_SEAT = (QuoracyClause, TermsOfReference, PostVacancy, SeatVacancy)
+NAMES_A_SEAT = (TermsOfReference, PostVacancy, SeatVacancy)
 
 
 @dataclass

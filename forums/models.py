@@ -6,7 +6,6 @@ from django.db.models import F, ProtectedError, Q
 from django.urls import reverse
 
 from forums.choices import (
-    ClauseKind,  # noqa: F401  (with the other choices)
     DecisionBasis,  # noqa: F401
     DecisionRule,  # noqa: F401
     ForumKind,
@@ -416,5 +415,5 @@ class SeatVacancy(Vacancy):
 
 
 # The other models of this app. They come last here, as they do wherever all models are listed.
-from forums.decision_making import EscalationStep, QuoracyClause  # noqa: E402, F401
+from forums.decision_making import EscalationStep  # noqa: E402, F401
 from forums.terms_reviews import TermsReview  # noqa: E402, F401

@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from forums.clauses_as_trees import Clause, tree_of
 from forums.filling import SEAT, WAYS
 from forums.models import (
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     Seat,
     SeatRole,
     SeatTerms,
@@ -46,14 +44,13 @@ class Sitter(NamedTuple):
     filler: Filler
 
 
-def rule_of(terms: TermsOfReference, clauses: Iterable[QuoracyClause] = ()) -> RuleOfQuoracy | None:
+def rule_of(terms: TermsOfReference) -> RuleOfQuoracy | None:
     """The rule of quoracy in terms of reference; None if none is recorded. It asks the database for
     the names of organisations alone, if the rule has any."""
     if terms.quoracy_rule is None:
-        tree = tree_of(map(as_clause, clauses))
-        return None if tree is None else RuleOfQuoracy(tree, terms.quoracy_clauses_say_all)
+        return None
     tree, called = as_called(terms.quoracy_rule)
-    return RuleOfQuoracy(tree, terms.quoracy_clauses_say_all, called)
+    return RuleOfQuoracy(tree, terms.quoracy_rule_says_all, called)
 
 
 def as_called(stored: object) -> tuple[Branch, dict[str, str]]:
@@ -73,17 +70,6 @@ def as_stored(tree: Branch) -> dict[str, object]:
     named = organisations_named(tree)
     keys = Organisation.objects.filter(slug__in=named).values_list("slug", "pk") if named else ()
     return to_json(with_others_named(tree, organisations=dict(keys)))
-
-
-def as_clause(clause: QuoracyClause) -> Clause:
-    return Clause(
-        kind=clause.kind,
-        number=clause.number,
-        seat=clause.seat_id,
-        by_proxy=clause.satisfied_by_proxy,
-        by_substitute=clause.satisfied_by_substitute,
-        one_for_several=clause.one_for_several,
-    )
 
 
 def names_on(

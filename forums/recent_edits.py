@@ -30,7 +30,7 @@ from forums.change_kinds import (
 from forums.disambiguation import pieces_named_apart, sentence_named_apart, words_apart_in
 from forums.handovers import with_handovers
 from forums.happenings import happenings
-from forums.models import EscalationStep, ForumName, QuoracyClause, Succession, TermsReview
+from forums.models import EscalationStep, ForumName, Succession, TermsReview
 from forums.sentence_pieces import Piece
 from forums.sentences import Sentence, sentences_about
 from organisations.models import Figure, OrganisationName, Place, Rating, Relationship, Statement
@@ -66,7 +66,6 @@ UNDATED_KINDS = [
     UndatedKind("other-organisation-name", OrganisationName, "organisation", "organisation__",
                 OTHER),
     UndatedKind("other-forum-name", ForumName, "forum", "forum__", OTHER),
-    UndatedKind("quoracy-clause", QuoracyClause, "forum", "terms__forum__"),
     UndatedKind("escalation-step", EscalationStep, "forum", "terms__forum__"),
     UndatedKind("terms-review", TermsReview, "forum", "terms__forum__"),
     UndatedKind("planned-relationship", Relationship, "organisation", "from_organisation__",

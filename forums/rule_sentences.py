@@ -119,6 +119,12 @@ def in_one_sentence(tree: Branch, names: NamesInRules, begins: str = QUORATE_WHE
     return f"{begins} {_whole(tree, names, '', said=same)}: in each case, {ways}."
 
 
+def read_as(tree: Branch, names: NamesInRules, *, say_all: bool | None) -> str:
+    """The rule in one sentence, which says that a meeting is quorate only if that is all that the
+    document asks."""
+    return in_one_sentence(tree, names, QUORATE_WHEN if say_all else "It asks that")
+
+
 def branch_in_words(branch: Branch, names: NamesInRules) -> str:
     """What one branch asks for, without those beneath it: "at least 4 members attend"."""
     if isinstance(branch, BranchGroup):

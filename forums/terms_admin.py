@@ -1,4 +1,4 @@
-"""The admin of terms of reference, and of their clauses of quoracy and steps of escalation."""
+"""The admin of terms of reference, and of their steps of escalation."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from editing.links import may_be_a_key
 from editing.record_forms import EVIDENCE, PERIOD, RecordForm
 from editing.record_names import RecordNames
 from editing.related_tables import PERIOD_COLUMNS, on_page_of, related_table
-from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference, TermsReview
+from forums.models import EscalationStep, Forum, TermsOfReference, TermsReview
 from forums.rule_fields import RuleField, RuleInput, day_of_rule
 from forums.terms_of_reference import rule_in_words
 
@@ -63,8 +63,10 @@ class TermsOfReferenceAdmin(DatedAdmin):
                     "decision_wording",
                     "quoracy_wording",
                     "quoracy_rule",
-                    "quoracy_clauses_say_all",
+                    "quoracy_rule_says_all",
                     "quoracy_also_asks",
+                    "quoracy_note",
+                    ("quoracy_document", "quoracy_locator"),
                 ]
             },
         ),
@@ -110,31 +112,6 @@ class TermsOfReferenceAdmin(DatedAdmin):
         return "" if rule is None else rule_in_words(rule, RecordNames())
 
 
-@admin.register(QuoracyClause)
-class QuoracyClauseAdmin(RecordAdmin):
-    fieldsets = [
-        (
-            "Identification",
-            {
-                "fields": [
-                    "terms",
-                    "kind",
-                    "number",
-                    "seat",
-                    ("satisfied_by_proxy", "satisfied_by_substitute"),
-                    "one_for_several",
-                    "order",
-                ]
-            },
-        ),
-        EVIDENCE,
-    ]
-    list_display = ["terms", "kind", "number", "seat", "order"]
-    list_filter = ["kind"]
-    list_select_related = ["terms__forum", "seat__forum"]
-    search_fields = ["terms__forum__folded", "seat__title"]
-
-
 @admin.register(EscalationStep)
 class EscalationStepAdmin(RecordAdmin):
     fieldsets = [
@@ -172,25 +149,6 @@ def terms_of_forum(request, forum):
             "Approved on": lambda terms: terms.approved_on_in_words(),
         },
         of={"forum": forum.pk},
-    )
-
-
-@on_page_of(TermsOfReference)
-def quoracy_clauses(request, terms):
-    ruled = terms.quoracy_rule is not None
-    return related_table(
-        request,
-        QuoracyClause,
-        terms.quoracy_clauses.select_related("seat"),
-        {
-            "Clause": lambda clause: clause.get_kind_display(),
-            "Number": lambda clause: "" if clause.number is None else clause.number,
-            "Seat": lambda clause: clause.seat.title if clause.seat else "",
-        },
-        of={"terms": terms.pk},
-        title="Quoracy clauses, of which the rule above takes the place" if ruled else "",
-        adds=not ruled,
-        anchor="table-quoracy-clauses",
     )
 
 

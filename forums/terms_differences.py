@@ -15,7 +15,7 @@ from forums.rule_sentences import in_one_sentence
 from forums.seat_holders import HeldSeat
 from forums.terms_on_day import TermsOnDay
 
-# The texts that are compared. Clauses of quoracy and steps of a dispute have sources of their own.
+# The texts that are compared. Steps of a dispute have sources of their own.
 COMPARED = (
     "purpose",
     "responsibilities",
@@ -89,7 +89,7 @@ def version_before(terms: TermsOnDay) -> TermsOfReference | None:
 
 def rules_compared(terms: TermsOnDay, seats: list[HeldSeat], day: datetime.date) -> tuple[str, str]:
     """The rules of quoracy of the version before and of the one that is shown, in words; none if
-    they are one rule, or if one of them is recorded in clauses."""
+    they are one rule, or if one has none."""
     before, shown = version_before(terms), terms.shown
     if before is None or before.quoracy_rule == shown.quoracy_rule:
         return "", ""

@@ -79,10 +79,9 @@ class TermsOfReference(DatedFact):
         "rule of quoracy",
         null=True,
         blank=True,
-        help_text="What makes a meeting quorate, as far as it can be worked out. It takes the "
-        "place of clauses of quoracy.",
+        help_text="What makes a meeting quorate, as far as it can be worked out.",
     )
-    quoracy_clauses_say_all = models.BooleanField(
+    quoracy_rule_says_all = models.BooleanField(
         "the rule of quoracy says all that the document asks",
         null=True,
         blank=True,
@@ -93,6 +92,24 @@ class TermsOfReference(DatedFact):
         "what the document also asks of quoracy",
         blank=True,
         help_text="If the rule does not say all, the part that it leaves out, in words.",
+    )
+    quoracy_note = models.TextField(
+        "how the rule of quoracy is read",
+        blank=True,
+        help_text="How the document's words were read, or what they leave open. Shown to all.",
+    )
+    quoracy_document = models.ForeignKey(
+        "records.Document",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="source of the rule of quoracy",
+        help_text="Only where it is another document, or another place in it, than that of these "
+        "terms of reference.",
+    )
+    quoracy_locator = models.CharField(
+        "place in the source of the rule", max_length=300, blank=True
     )
     membership_wording = models.TextField(
         "membership in the document's words",
@@ -111,6 +128,7 @@ class TermsOfReference(DatedFact):
     )
 
     natural_key_fields = ("forum__slug", "start_date")
+    chosen_together = (("quoracy_document", "quoracy_locator"),)
     values_in_words: ClassVar = {"quoracy_rule": rule_in_words}
     fixed_fields = ("forum",)
     named_by = ("forum",)
@@ -149,15 +167,22 @@ class TermsOfReference(DatedFact):
                 name="forums_termsofreference_quoracy_also_asks",
                 condition=Q(
                     ~Q(quoracy_also_asks=""),
-                    quoracy_clauses_say_all__isnull=False,
-                    quoracy_clauses_say_all=False,
+                    quoracy_rule_says_all__isnull=False,
+                    quoracy_rule_says_all=False,
                 )
                 | Q(
-                    Q(quoracy_clauses_say_all=True) | Q(quoracy_clauses_say_all__isnull=True),
+                    Q(quoracy_rule_says_all=True) | Q(quoracy_rule_says_all__isnull=True),
                     quoracy_also_asks="",
                 ),
                 violation_error_message="Write “What the document also asks of quoracy” if the "
                 "rule of quoracy does not say all that the document asks, and only then.",
+            ),
+            models.CheckConstraint(
+                name="forums_termsofreference_quoracy_source",
+                condition=Q(quoracy_document__isnull=True, quoracy_locator="")
+                | (Q(quoracy_document__isnull=False) & ~Q(quoracy_locator="")),
+                violation_error_message="Say which document gives the rule of quoracy, and where "
+                "in it: both, or neither.",
             ),
         ]
         indexes = [

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference, TermsReview
+from forums.models import EscalationStep, Forum, TermsOfReference, TermsReview
 from records.confirmations import reconfirm
 from records.events import Source, check_and_save, end, is_over, read_and_lock
 from records.models import DatedFact, Fact
@@ -27,8 +27,8 @@ def record_new_terms(
 ) -> TermsOfReference:
     """Record new terms of reference: the fields in `laid_down`. The former ones end the day before.
 
-    The steps of escalation of the former are copied, and its clauses of quoracy unless the new
-    have a rule. If the words on quoracy or the rule are others now, nobody has compared them yet.
+    The steps of escalation of the former are copied. If the words on quoracy or the rule are others
+    now, nobody has compared them yet.
 
     Raises ValidationError, changing nothing, if they would not follow the former or a rule would
     be broken.
@@ -42,12 +42,11 @@ def record_new_terms(
     _end_before(former, begins, source)
     same_rule = terms.quoracy_rule == former.quoracy_rule
     if many_lines(terms.quoracy_wording) == former.quoracy_wording and same_rule:
-        terms.quoracy_clauses_say_all = former.quoracy_clauses_say_all
+        terms.quoracy_rule_says_all = former.quoracy_rule_says_all
         terms.quoracy_also_asks = former.quoracy_also_asks
     check_and_save(terms)
-    for fact in _belonging_to(former):
-        if isinstance(fact, EscalationStep) or terms.quoracy_rule is None:
-            check_and_save(_copy_for(terms, fact, source))
+    for step in former.escalation_steps.order_by("order"):
+        check_and_save(_copy_for(terms, step, source))
     return terms
 
 
@@ -75,19 +74,12 @@ def _end_before(former: TermsOfReference, begins: When, source: Source) -> None:
     end(former, last, source)
 
 
-def _belonging_to(terms: TermsOfReference) -> list[QuoracyClause | EscalationStep]:
-    clauses = terms.quoracy_clauses.order_by("order", "pk")
-    return [*clauses, *terms.escalation_steps.order_by("order")]
-
-
-def _copy_for(
-    terms: TermsOfReference, fact: QuoracyClause | EscalationStep, source: Source
-) -> QuoracyClause | EscalationStep:
-    """A clause or a step, in other terms of reference, without the words of its source."""
-    left = {"id", "terms", *fact.EVIDENCE_FIELDS}
-    fields = [each for each in fact._meta.concrete_fields if each.name not in left]
-    asks = {each.name: getattr(fact, each.name) for each in fields}
-    return type(fact)(terms=terms, **asks, **source.as_evidence())
+def _copy_for(terms: TermsOfReference, step: EscalationStep, source: Source) -> EscalationStep:
+    """A step in other terms of reference, without the words of its source."""
+    left = {"id", "terms", *step.EVIDENCE_FIELDS}
+    fields = [each for each in step._meta.concrete_fields if each.name not in left]
+    says = {each.name: getattr(step, each.name) for each in fields}
+    return EscalationStep(terms=terms, **says, **source.as_evidence())
 
 
 @transaction.atomic
@@ -99,12 +91,13 @@ def record_review(
     next_review: datetime.date | None = None,
 ) -> list[Fact | DatedFact]:
     """Record a review that left terms of reference as they are: the document confirms them, with
-    their clauses and steps. Gives the facts that `reconfirm` left alone.
+    their steps. Gives the facts that `reconfirm` left alone.
 
     Raises ValidationError, changing nothing, if a rule would be broken.
     """
     stored = read_and_lock(terms)
-    left = reconfirm(facts=[stored, *_belonging_to(stored)], when=when, source=source)
+    steps = stored.escalation_steps.order_by("order")
+    left = reconfirm(facts=[stored, *steps], when=when, source=source)
     review = TermsReview(
         terms=stored,
         reviewed_on=when.day,

@@ -18,7 +18,6 @@ from forums.models import (
     Forum,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     TermsOfReference,
@@ -31,7 +30,7 @@ from people.vacancies_carried_over import carry_over_vacancies, end_vacancies
 from records.events import Source, check_and_save, end, read_and_lock, start_in_stead_of
 from records.locks import locked
 from records.models import DatedFact
-from records.periods import Qualifier, When, not_over
+from records.periods import Qualifier, When
 
 # What may become of a record.
 END = "end"
@@ -291,14 +290,10 @@ def _post_from_then_on(transfer: Transfer, seat: Seat, chosen: Post | None) -> P
 
 
 def pass_on_seat(transfer: Transfer, seat: Seat, **changes) -> Seat:
-    """Pass a seat on. The quoracy clauses and rules that name it then name the new one, except
-    those of terms of reference that are over by then."""
+    """Pass a seat on. The rules of quoracy that name it then name the new one, except those of
+    terms of reference that are over by then."""
     new = transfer.pass_on(seat, **changes)
     follow_in_rules(transfer, seats={seat.pk: new.pk})
-    going_on = not_over(transfer.begins.first_possible(), "terms")
-    for clause in locked(QuoracyClause).filter(going_on, seat=seat.pk):
-        clause.seat = new
-        check_and_save(clause)
     return new
 
 

@@ -30,7 +30,6 @@ from forums.models import (
     ForumName,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     Succession,
@@ -63,7 +62,7 @@ def of_forum(key: int) -> Iterable[QuerySet]:
     for model in (ForumName, MemberOrganisation, Seat, TermsOfReference):
         yield ever(model, forum_id=key)
     terms = TermsOfReference.history.filter(forum_id=key).values("id")
-    for part in (QuoracyClause, EscalationStep, TermsReview):
+    for part in (EscalationStep, TermsReview):
         yield ever(part, terms_id__in=terms)
     seats = Seat.history.filter(forum_id=key)
     yield ever(Membership, seat_id__in=seats.values("id"))
@@ -107,7 +106,7 @@ CONTENTS: dict[type[Record], Callable[[int], Iterable[QuerySet]]] = {
 EXPLAINS = {
     Forum: "All that was recorded of this forum: the forum itself, its seats, memberships and "
     "member organisations, appointments to the posts that its seats go with, its names, reporting "
-    "lines, terms of reference with their quoracy clauses, escalation steps and reviews, and "
+    "lines, terms of reference with their escalation steps and reviews, and "
     "successions, those since ended or removed among them.",
     Organisation: "All that was recorded of this organisation: the organisation itself, its names, "
     "posts and appointments, how it stands to others, its statements, ratings and figures, and "

@@ -20,7 +20,6 @@ from forums.models import (
     ForumState,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatTerms,
@@ -73,7 +72,6 @@ FILES: list[tuple[str, type[Record]]] = [
     ("memberships.yaml", Membership),
     ("seat_vacancies.yaml", SeatVacancy),
     ("terms_of_reference.yaml", TermsOfReference),
-    ("quoracy_clauses.yaml", QuoracyClause),
     ("escalation_steps.yaml", EscalationStep),
     ("terms_reviews.yaml", TermsReview),
 ]
@@ -219,11 +217,31 @@ def _build(entry: FixtureEntry, model: type[Record]) -> tuple[Record, list[str]]
                 setattr(record, name, _referred_to(model_field.related_model, value))
             except ValueError as error:
                 errors.append(entry.error(name, str(error)))
+        elif isinstance(model_field, models.JSONField):
+            try:
+                setattr(record, name, _with_keys(value))
+            except ValueError as error:
+                errors.append(entry.error(name, str(error)))
         elif _is_text(model_field) and not isinstance(value, str | None):
             errors.append(entry.error(name, f"write {value!r} as text, in quotes."))
         else:
             setattr(record, name, value)
     return record, errors
+
+
+def _with_keys(rule):
+    """A rule of quoracy in which seats and organisations are named by their keys, and not as
+    fixtures name them. Raises ValueError if there is no such record."""
+    match rule:
+        case {"seats": [*seats]}:
+            return {**rule, "seats": [_referred_to(Seat, each).pk for each in seats]}
+        case {"organisation": named}:
+            return {**rule, "organisation": _referred_to(Organisation, named).pk}
+        case dict():
+            return {name: _with_keys(value) for name, value in rule.items()}
+        case list():
+            return [_with_keys(each) for each in rule]
+    return rule
 
 
 def _is_text(model_field) -> bool:

@@ -10,7 +10,6 @@ import itertools
 from django.db import connection, models
 
 from forums.models import (
-    ClauseKind,
     EscalationStep,
     ExOfficioSource,
     Forum,
@@ -20,7 +19,6 @@ from forums.models import (
     LineKind,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatRole,
@@ -30,6 +28,7 @@ from forums.models import (
     TermsOfReference,
     TermsReview,
 )
+from forums.rule_trees import in_lowest_terms
 from organisations.models import (
     CqcRating,
     Figure,
@@ -337,11 +336,36 @@ def _in_terms(fields: dict) -> dict:
     }
 
 
-def make_quoracy_clause(**fields) -> QuoracyClause:
-    """A clause of terms of reference, or of the first ones of a forum."""
-    return _make_fact(
-        QuoracyClause, _in_terms(fields), terms=make_terms, kind=ClauseKind.EVERY_ORGANISATION
-    )
+def make_rule(
+    forum=None,
+    *,
+    terms=None,
+    people=None,
+    seat=None,
+    share=None,
+    counting=("remote",),
+    one_for_several=False,
+) -> TermsOfReference:
+    """Terms of reference, or the first ones of a forum, by whose rule of quoracy people attend, or
+    somebody from a seat, or a share of the members, or else every member organisation.
+
+    If they have a rule already, it asks for that besides.
+    """
+    terms = terms or (make_terms() if forum is None else terms_of(forum))
+    if seat is not None:
+        asked = {"people": 1, "in": {"seats": [seat.pk]}}
+    elif people is not None:
+        asked = {"people": people, "in": "members"}
+    elif share is not None:
+        asked = {"share": list(in_lowest_terms(*share)), "in": "members", "of": "places"}
+    else:
+        asked = {"organisations": "each", "one_for_several": one_for_several}
+    asked["counting"] = list(counting)
+    rule = terms.quoracy_rule
+    terms.quoracy_rule = asked if rule is None else {"all": [*rule.get("all", [rule]), asked]}
+    terms.full_clean(validate_constraints=False)
+    terms.save()
+    return terms
 
 
 def make_escalation_step(**fields) -> EscalationStep:
@@ -392,7 +416,6 @@ BUILDERS = {
     SeatTerms: make_seat_terms,
     PostTerms: make_post_terms,
     TermsOfReference: make_terms,
-    QuoracyClause: make_quoracy_clause,
     EscalationStep: make_escalation_step,
     TermsReview: make_terms_review,
 }

@@ -260,7 +260,7 @@ NOT_GIVEN = {
 NOT_GIVEN_OF = {"seats": {"order"}}
 # JSON has sources as objects, a record's address as its id, and names in their order.
 SAID_OTHERWISE = {"codes_document", "codes_locator", "end_document", "end_locator", "slug"}
-SAID_OTHERWISE |= {"sort_name"}
+SAID_OTHERWISE |= {"quoracy_document", "quoracy_locator", "sort_name"}
 
 
 # A succession never ends.

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from forums.models import ClauseKind, LineKind, SeatRole, Succession
+from forums.models import LineKind, SeatRole, Succession
 from organisations.held_terms import EarlierTerms
 from organisations.models import CqcQuestion, RelationshipKind
 from people.models import ActingFor, Basis, EndReason
@@ -38,7 +38,6 @@ from tests.builders import (
     make_post,
     make_post_terms,
     make_post_vacancy,
-    make_quoracy_clause,
     make_rating,
     make_relationship,
     make_reporting_line,
@@ -200,11 +199,6 @@ TENURE = {
 ACTS = {"basis": Basis.ACTING}
 # Values besides the choice itself without which another rule would speak first.
 BESIDES = {
-    "forums_quoracyclause_kind_known": {
-        ClauseKind.AT_LEAST: lambda clause: {"number": 3},
-        ClauseKind.AT_LEAST_SHARE: lambda clause: {"number": 50},
-        ClauseKind.MUST_INCLUDE: lambda clause: {"seat": make_seat(forum=clause.terms.forum)},
-    },
     **dict.fromkeys(
         ["people_appointment_end_reason_known", "forums_membership_end_reason_known"], ENDED
     ),
@@ -262,7 +256,7 @@ def choice_cases(model, rule, field):
         record = BUILDERS[model]()
         if besides in (ENDED, ACTS):
             return record, {field: value, **besides}
-        return record, {field: value, **besides.get(value, lambda clause: {})(record)}
+        return record, {field: value, **besides.get(value, lambda record: {})(record)}
 
     yield rule, True, lambda: case("x")
     for value in model._meta.get_field(field).choices:
@@ -287,8 +281,8 @@ def speaks_for_cases():
 # What one model has alone. Each case is a record and the values to give it.
 
 
-def terms_whose_clauses(say_all, also_asks):
-    also = {"quoracy_clauses_say_all": say_all, "quoracy_also_asks": also_asks}
+def terms_whose_rule(say_all, also_asks):
+    also = {"quoracy_rule_says_all": say_all, "quoracy_also_asks": also_asks}
     return make_terms(), also
 
 
@@ -297,6 +291,10 @@ TWO_MEMBERS = {"people": 2, "in": "members", "counting": ["remote"]}
 
 def terms_with_rule(rule):
     return make_terms(), {"quoracy_rule": rule}
+
+
+def terms_with_source(document, locator):
+    return make_terms(), {"quoracy_document": document, "quoracy_locator": locator}
 
 
 def terms_approved_by(*bodies):
@@ -384,12 +382,6 @@ def a_tie_that_ended(make, kind):
 def a_second_seat_titled(title, *, elsewhere=False, first=None):
     chair = make_chair_seat(**(first or {}))
     return make_seat(forum=make_forum() if elsewhere else chair.forum), {"title": title}
-
-
-def a_clause(kind, number=None, *, with_seat=False):
-    clause = make_quoracy_clause()
-    seat = make_seat(forum=clause.terms.forum) if with_seat else None
-    return clause, {"kind": kind, "number": number, "seat": seat}
 
 
 def a_second_step(order, *, elsewhere=False):
@@ -566,8 +558,6 @@ def line_cases(to, make_end):
 
 
 CODES = {"codes_locator": "line 1"}
-AT_LEAST, SHARE = ClauseKind.AT_LEAST, ClauseKind.AT_LEAST_SHARE
-EVERY, MUST_INCLUDE = ClauseKind.EVERY_ORGANISATION, ClauseKind.MUST_INCLUDE
 
 CASES = [
     *shared_cases(),
@@ -623,7 +613,7 @@ CASES = [
         (
             "forums_termsofreference_quoracy_also_asks",
             bool(also_asks) != (say_all is False),
-            lambda s=say_all, a=also_asks: terms_whose_clauses(s, a),
+            lambda s=say_all, a=also_asks: terms_whose_rule(s, a),
         )
         for say_all in (True, False, None)
         for also_asks in ("", "the chair")
@@ -631,6 +621,15 @@ CASES = [
     ("forums_termsofreference_quoracy_rule_asks", True, lambda: terms_with_rule({"seats": 1})),
     ("forums_termsofreference_quoracy_rule_asks", True, lambda: terms_with_rule([1])),
     ("forums_termsofreference_quoracy_rule_asks", False, lambda: terms_with_rule(TWO_MEMBERS)),
+    *(
+        ("forums_termsofreference_quoracy_source", refused, case)
+        for refused, case in [
+            (True, lambda: terms_with_source(make_document(), "")),
+            (True, lambda: terms_with_source(None, "page 2")),
+            (False, lambda: terms_with_source(make_document(), "page 2")),
+            (False, lambda: terms_with_source(None, "")),
+        ]
+    ),
     (
         "forums_termsofreference_approved_by_one",
         True,
@@ -683,29 +682,6 @@ CASES = [
     ("forums_seat_for_someone", True, lambda: (make_seat(), {"number": 0})),
     ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": 5})),
     ("forums_seat_for_someone", False, lambda: (make_seat(), {"number": None})),
-    *(
-        (
-            f"forums_quoracyclause_{rule}",
-            refused,
-            lambda c=clause, seat=with_seat: a_clause(*c, with_seat=seat),
-        )
-        for rule, refused, clause, with_seat in [
-            ("number_where_asked", True, (AT_LEAST, None), False),
-            ("number_where_asked", True, (AT_LEAST, 0), False),
-            ("number_where_asked", True, (SHARE, None), False),
-            ("number_where_asked", True, (EVERY, 3), False),
-            ("number_where_asked", True, (MUST_INCLUDE, 3), True),
-            ("number_where_asked", False, (AT_LEAST, 1), False),
-            ("number_where_asked", False, (EVERY, None), False),
-            ("share_of_hundred", True, (SHARE, 101), False),
-            ("share_of_hundred", False, (SHARE, 100), False),
-            ("share_of_hundred", False, (AT_LEAST, 101), False),
-            ("seat_where_asked", True, (MUST_INCLUDE, None), False),
-            ("seat_where_asked", True, (EVERY, None), True),
-            ("seat_where_asked", False, (MUST_INCLUDE, None), True),
-            ("seat_where_asked", False, (AT_LEAST, 2), False),
-        ]
-    ),
     ("forums_escalationstep_order_once", True, lambda: a_second_step(1)),
     ("forums_escalationstep_order_once", False, lambda: a_second_step(3)),
     ("forums_escalationstep_order_once", False, lambda: a_second_step(1, elsewhere=True)),

@@ -14,7 +14,6 @@ from bench.england.planning import SIZES, Planned
 from bench.england.seats import SeatPlan, known_by
 from forums.forum_states import ForumState
 from forums.models import (
-    ClauseKind,
     DecisionBasis,
     DecisionRule,
     EscalationStep,
@@ -24,17 +23,19 @@ from forums.models import (
     ForumStatus,
     LineKind,
     MemberOrganisation,
-    QuoracyClause,
     ReportingLine,
     Succession,
     TermsOfReference,
 )
+from forums.quoracy import How
+from forums.rule_trees import AllOf, Branch, PeopleAsked, ShareAsked, to_json
 from forums.terms_reviews import TermsReview
 from organisations.successions import SuccessionKind
 from records.history import Nature
 from records.models import NameKind
 from records.periods import Qualifier
 
+REMOTELY = frozenset({How.REMOTE})
 # How many forums are kept open to the end, and how many rows of history are left for them.
 KEPT_OPEN, SPARE = 10, 60
 # One in so many was proposed before it was set up.
@@ -235,25 +236,18 @@ class Sittings:
     def decide(self, forum, planned: Planned, entry: BookEntry) -> None:
         told = self.calendar.evidence(entry, planned.system)
         terms = terms_of(forum, planned, self.calendar, self.chance, told)
+        terms.quoracy_rule = rule_of_quoracy(self.chance)
         self.book.put_down(self.book.add(terms, entry))
         if forum.pk % REVIEWED == 0:
             review = TermsReview(terms=terms, reviewed_on=max(FIRST, forum.start_date), **told)
             self.book.put_down(self.book.add(review, entry))
-        records: list[QuoracyClause | EscalationStep] = []
-        if self.chance.random() < 0.4:
-            number = self.chance.randint(2, 5)
-            records.append(QuoracyClause(kind=ClauseKind.AT_LEAST, number=number, order=1))
-        if self.chance.random() < 0.1:
-            records.append(QuoracyClause(kind=ClauseKind.AT_LEAST_SHARE, number=50, order=2))
         if planned.kind == ForumKind.BOARD and planned.answers_to is None:
             for order, who in enumerate(["The chair", "The board", "The partnership"], 1):
                 what = "The matter is heard, and settled if it can be."
-                records.append(EscalationStep(order=order, what_happens=what, who_decides=who))
-        for record in records:
-            record.terms = terms
-            for name, value in told.items():
-                setattr(record, name, value)
-            self.book.put_down(self.book.add(record, entry))
+                step = EscalationStep(
+                    terms=terms, order=order, what_happens=what, who_decides=who, **told
+                )
+                self.book.put_down(self.book.add(step, entry))
 
     def take_part(self, forum, planned: Planned, since, until, entry: BookEntry) -> None:
         bodies = known_by(entry, self.organisations.of_system[planned.system])
@@ -297,6 +291,17 @@ class Sittings:
                     self.book.change(record, entry, **fields)
 
 
+def rule_of_quoracy(chance: random.Random) -> dict[str, object] | None:
+    asked: list[Branch] = []
+    if chance.random() < 0.4:
+        asked.append(PeopleAsked(chance.randint(2, 5), counting=REMOTELY))
+    if chance.random() < 0.1:
+        asked.append(ShareAsked((1, 2), counting=REMOTELY))
+    if not asked:
+        return None
+    return to_json(AllOf(tuple(asked)) if len(asked) > 1 else asked[0])
+
+
 def terms_of(
     forum: Forum, planned: Planned, calendar: Calendar, chance: random.Random, told: dict[str, Any]
 ) -> TermsOfReference:
@@ -308,7 +313,7 @@ def terms_of(
         responsibilities="Keep the plan for the year\nWatch risks\nReport to the forum above",
         decision_basis=chance.choice([*DecisionBasis, ""]),
         decision_rule=chance.choice([*DecisionRule, ""]),
-        quoracy_clauses_say_all=True,
+        quoracy_rule_says_all=True,
         meeting_frequency=chance.choice(["Monthly", "Every two months", "Quarterly", ""]),
         review_frequency=chance.choice(["Yearly", ""]),
         review_date=calendar.some_day(LAST, LAST + 500 * A_DAY) if chance.random() < 0.2 else None,

@@ -187,7 +187,6 @@ WHAT_CLOSING_CHANGES = (
     "forums.change_memberorganisation",
     "forums.add_reportingline",
     "forums.change_reportingline",
-    "forums.change_quoracyclause",
     "forums.change_termsofreference",
 )
 

@@ -14,13 +14,12 @@ from editing.steps import Step, step_on
 from forums.actions import create_post_or_seat
 from forums.closure_dependants import dependants_of_held
 from forums.closures import abolish, move_seat
-from forums.models import Forum, QuoracyClause, Seat, SeatCategory, SeatRole, TermsOfReference
+from forums.models import Forum, Seat, SeatCategory, SeatRole, TermsOfReference
 from forums.speaking_for import INDEPENDENT
 from forums.steps.closures import ClosureForm, ClosureStep, relation
 from forums.transfers import FOLLOW
 from organisations.models import Held, Organisation, Post, PostKind
 from people.steps.appointments import HolderForm
-from records.periods import not_over
 
 NOT_RECORDED = [("", "not recorded"), ("yes", "yes"), ("no", "no")]
 
@@ -278,28 +277,16 @@ class MoveSeatForm(ClosureForm):
         ]
 
     def notes(self):
-        return clauses_on(self.record, "follows the seat: it will name the new one at once")
+        return rules_on(self.record, "follows the seat: it will name the new one at once")
 
 
-def clauses_on(seat: Seat, becomes: str) -> list[Note]:
-    going_on = not_over(timezone.localdate(), "terms")
-    clauses = QuoracyClause.objects.filter(going_on, seat=seat)
-    clauses = clauses.select_related(*QuoracyClause.named_by)
+def rules_on(seat: Seat, becomes: str) -> list[Note]:
     return [
-        *(
-            Note(
-                f"The quoracy clause “{clause}” {becomes}.",
-                change_address(QuoracyClause, clause.pk),
-            )
-            for clause in clauses
-        ),
-        *(
-            Note(
-                f"The rule of quoracy in “{terms}” {becomes}.",
-                change_address(TermsOfReference, terms.pk),
-            )
-            for terms in terms_that_name(seat, timezone.localdate())
-        ),
+        Note(
+            f"The rule of quoracy in “{terms}” {becomes}.",
+            change_address(TermsOfReference, terms.pk),
+        )
+        for terms in terms_that_name(seat, timezone.localdate())
     ]
 
 
@@ -325,7 +312,6 @@ class MoveSeat(DependantsStep):
         "forums.change_membership",
         "forums.add_seatvacancy",
         "forums.change_seatvacancy",
-        "forums.change_quoracyclause",
         "forums.change_termsofreference",
     )
 
@@ -359,13 +345,8 @@ class MoveSeat(DependantsStep):
         return self.moved
 
     def remarks(self, form):
-        clauses = self.moved.quoracy_clauses.select_related(*QuoracyClause.named_by)
         return [
             *super().remarks(form),
-            *(
-                f"The quoracy clause “{clause}” names the new seat from now on."
-                for clause in clauses
-            ),
             *(
                 f"The rule of quoracy in “{terms}” names the new seat from now on."
                 for terms in terms_that_name(self.moved, self.today)
@@ -414,7 +395,7 @@ class AbolishForm(ClosureForm):
     def notes(self):
         if isinstance(self.record, Post):
             return []
-        return clauses_on(self.record, "names it, and cannot be met without it: correct it too")
+        return rules_on(self.record, "names it, and cannot be met without it: correct it too")
 
 
 class Abolish(ClosureStep):
@@ -460,7 +441,6 @@ class AbolishPost(Abolish):
         "forums.change_membership",
         "forums.add_seatvacancy",
         "forums.change_seatvacancy",
-        "forums.change_quoracyclause",
         "forums.change_termsofreference",
     )
 

@@ -12,7 +12,7 @@ from editing.links import add_address, change_address
 from editing.step_forms import StepForm, names_in, precision_field, record_choice
 from editing.steps import Step, step_on
 from editing.typed_dates import TypedDayField
-from forums.models import EscalationStep, Forum, QuoracyClause, TermsOfReference
+from forums.models import EscalationStep, Forum, TermsOfReference
 from forums.rule_fields import RuleField
 from forums.steps.confirmations import ConfirmingForm, left_in_words, may_change
 from forums.terms_on_day import TermsOnDay, terms_on
@@ -115,12 +115,11 @@ class RecordNewTerms(Step):
         "Records the terms of reference that are in force from a day on. The former ones end the "
         "day before and are kept, and pages as at earlier days stay as they are. The fields begin "
         "with what the former say: change what the new document says otherwise. Steps of a dispute "
-        "are copied, to be changed afterwards; so are clauses of quoracy, unless you record a rule."
+        "are copied, to be changed afterwards."
     )
     form_class = NewTermsForm
     permissions = (
         "forums.add_escalationstep",
-        "forums.add_quoracyclause",
         "forums.add_termsofreference",
         "forums.change_termsofreference",
     )
@@ -169,12 +168,7 @@ class RecordNewTerms(Step):
         return [
             (f"Say whether the rule of {record} says all that its document asks", page)
             if record.quoracy_rule is not None
-            else (f"Change the quoracy clauses of {record}", f"{page}#table-quoracy-clauses")
-            if record.quoracy_clauses.exists()
-            else (
-                f"Add a quoracy clause to {record}",
-                add_address(QuoracyClause, terms=record.pk),
-            ),
+            else (f"Build the rule of quoracy of {record}", page),
             (f"Change the escalation steps of {record}", f"{page}#table-escalation-steps")
             if record.escalation_steps.exists()
             else (
@@ -204,13 +198,13 @@ class Reviewed(Step):
     title = "Reviewed and unchanged"
     explains = (
         "Records that a document shows that the terms of reference were reviewed and stand as they "
-        "are, with their clauses and steps, and by when they are to be reviewed next."
+        "are, with their steps, and by when they are to be reviewed next."
     )
     form_class = ReviewForm
     nature = Nature.CONFIRMED
     permissions = (
         "forums.add_termsreview",
-        *may_change(TermsOfReference, QuoracyClause, EscalationStep),
+        *may_change(TermsOfReference, EscalationStep),
     )
 
     def reviewed(self) -> TermsOfReference | None:

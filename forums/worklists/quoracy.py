@@ -1,9 +1,6 @@
 """The worklists of rules of quoracy: those that cannot be met, and those that nobody compared."""
 
-from collections import defaultdict
 from dataclasses import dataclass
-
-from django.db.models import Exists, OuterRef, Q
 
 from editing.worklists import WorklistPart, WorklistRow, named, worklist
 from forums.forum_states import established_on
@@ -11,7 +8,6 @@ from forums.models import (
     Forum,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     Seat,
     TermsOfReference,
 )
@@ -49,12 +45,11 @@ NOT_COMPARED = worklist(
 
 @NOT_QUORATE.part
 class NotQuorate(Forums):
-    """No query can find them: the clauses and seats of every forum with a rule are read."""
+    """No query can find them: the rule and seats of every forum with a rule are read."""
 
     rests_on = (
         Forum,
         TermsOfReference,
-        QuoracyClause,
         Seat,
         Membership,
         MemberOrganisation,
@@ -64,24 +59,16 @@ class NotQuorate(Forums):
     )
 
     def found(self):
-        ruled = TermsOfReference.objects.certainly(self.day).filter(
-            Q(quoracy_clauses__isnull=False) | ~Q(quoracy_rule=None)
-        )
+        ruled = TermsOfReference.objects.certainly(self.day).exclude(quoracy_rule=None)
         there = self.narrowed(Forum.objects.certainly(self.day).filter(established_on(self.day)))
         ruled = ruled.select_related("forum")
-        terms = {
-            each.forum_id: each for each in ruled.filter(forum__in=there.values("pk")).distinct()
-        }
+        terms = {each.forum_id: each for each in ruled.filter(forum__in=there.values("pk"))}
         forums = list(Forum.objects.filter(pk__in=list(terms)).order_by("folded", "pk"))
-        clauses = defaultdict(list)
-        rules = QuoracyClause.objects.filter(terms__in=[each.pk for each in terms.values()])
-        for clause in rules.order_by("order", "pk"):
-            clauses[clause.terms_id].append(clause)
         bodies = bodies_of(terms, self.day)
         self.failing = {}
         for forum in forums:
             in_force, body = terms[forum.pk], bodies[forum.pk]
-            rule = rule_of(in_force, clauses[in_force.pk])
+            rule = rule_of(in_force)
             if rule is None:
                 continue
             judged = as_filled(rule, body)
@@ -146,14 +133,13 @@ class NotCompared(WorklistPart):
 
     def found(self):
         """The versions in force or to come, of forums in force."""
-        clauses = QuoracyClause.objects.filter(terms=OuterRef("pk"))
         return self.narrowed(
             TermsOfReference.objects.filter(
-                Exists(clauses) | ~Q(quoracy_rule=None),
-                quoracy_clauses_say_all=None,
+                quoracy_rule_says_all=None,
                 latest_end__gte=self.day,
                 forum__in=Forum.objects.certainly(self.day),
             )
+            .exclude(quoracy_rule=None)
             .select_related("forum")
             .order_by("forum__folded", "pk")
         )

@@ -5,7 +5,6 @@ No two formats can disagree, and no more than a few thousand records are in memo
 
 import contextlib
 import datetime
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +21,6 @@ from forums.models import (
     ForumName,
     ForumState,
     MemberOrganisation,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatTerms,
@@ -30,16 +28,15 @@ from forums.models import (
     TermsOfReference,
     TermsReview,
 )
-from forums.rule_trees import (
-    from_json,
-    organisations_named,
-    seats_named,
-    to_json,
-    with_others_named,
-)
 from forums.seat_holders import HeldSeat, seats_with_holders
 from ics_register.open_data.identifiers import Addresses, ex_officio_by, membership_anchor
 from ics_register.open_data.metadata import Wanted, about
+from ics_register.open_data.rules_in_words import (
+    note_name,
+    put_in_words,
+    seats_asked_for,
+    seats_to_name,
+)
 from ics_register.open_data.schema import SCHEMA, fields
 from ics_register.open_data.tables import BY_NAME, TABLES
 from organisations.models import (
@@ -62,11 +59,7 @@ from records.models import Document
 from records.periods import Period, both, possible
 
 AT_ONCE = 2_000
-PARTS_OF_TERMS = (
-    ("quoracy_clauses", QuoracyClause),
-    ("escalation_steps", EscalationStep),
-    ("terms_reviews", TermsReview),
-)
+PARTS_OF_TERMS = (("escalation_steps", EscalationStep), ("terms_reviews", TermsReview))
 
 
 class FourDays(Period):
@@ -138,30 +131,6 @@ def _batches(found: Iterable[Found], addresses: Addresses) -> Iterator[tuple[str
             yield name, rows
             waiting[name] = []
     yield from waiting.items()
-
-
-def seats_asked_for(terms: models.QuerySet) -> set[int]:
-    """The seats that the rules or clauses of quoracy in these terms of reference name."""
-    found = list(terms.values_list("quoracy_rule", "quoracy_clauses__seat"))
-    rules = [rule for rule, _ in found if rule is not None]
-    return {seat for _, seat in found} | {
-        seat for rule in rules for seat in seats_named(from_json(rule))
-    }
-
-
-def name_in_rule(raw: dict, slugs: dict[int, str]) -> set[str]:
-    """Write the rule of quoracy of terms of reference with the slugs of organisations, which it
-    gives. The `slugs` of all are read for the first rule that names any."""
-    if raw["quoracy_rule"] is None:
-        return set()
-    tree = from_json(raw["quoracy_rule"])
-    named = organisations_named(tree)
-    if named and not slugs:
-        slugs.update(Organisation.objects.values_list("pk", "slug"))
-    called: Any = slugs
-    rule = to_json(with_others_named(tree, organisations=called))
-    raw["quoracy_rule"] = json.dumps(rule, ensure_ascii=False)
-    return {called[key] for key in named}
 
 
 def vacancies_to_include(
@@ -260,12 +229,14 @@ class _Gathering:
 
     def seats(self) -> Iterator[Found]:
         ruled = TermsOfReference.objects.all()
-        asked_for = seats_asked_for(ruled if self.everything else ruled.possibly(self.day))
+        ruled = ruled if self.everything else ruled.possibly(self.day)
+        asked_for, self.named_seats = seats_asked_for(ruled), seats_to_name(ruled)
         rows = self._read("ex_officio_sources", ExOfficioSource.objects.all())
         sources = _sources_told(rows, self.everything, asked_for, self.referred_posts)
         terms = by_key("seat_id", self._read("seat_terms", SeatTerms.objects.all()))
         for part in self._in_parts(Seat):
             for seat in seats_with_holders(part, self.day):
+                note_name(seat, self.day, asked_for, self.named_seats)
                 in_force = seat.together.holds(self.day)
                 holders = self._holders_to_include(seat, seat.untold)
                 if self.everything or in_force is not False or holders or seat.id in asked_for:
@@ -398,13 +369,13 @@ class _Gathering:
             yield "member_organisations", raw
 
     def terms_of_reference(self) -> Iterator[Found]:
-        """Terms of reference with their clauses, steps and reviews."""
-        included, slugs = set(), dict[int, str]()
+        """Terms of reference with their steps and reviews."""
+        included, called = set(), dict[int, tuple[str, str]]()
         for raw in self._of_forums("terms_of_reference", TermsOfReference):
             included.add(raw["id"])
             self.forums.add(raw["approved_by_forum_slug"])
             self.organisations.add(raw["approved_by_organisation_slug"])
-            self.organisations |= name_in_rule(raw, slugs)
+            self.organisations |= put_in_words(raw, self.named_seats, called)
             yield "terms_of_reference", raw
         for table, model in PARTS_OF_TERMS:
             parts = model.objects.all() if self.everything else parts_by(self.day, model)
@@ -437,9 +408,6 @@ class _Gathering:
                 self.organisations.add(raw.get("host_slug"))
                 yield table, raw
 
-    def _stated(self, model: type[models.Model]) -> models.QuerySet:
-        return model.objects.all() if self.everything else model.objects.stated_by(self.day)
-
     def facts(self) -> Iterator[Found]:
         """Facts about forums and organisations.
 
@@ -448,9 +416,9 @@ class _Gathering:
         """
         for table, records in (
             ("organisation_names", OrganisationName.objects.all()),
-            ("statements", self._stated(Statement)),
-            ("ratings", self._stated(Rating)),
-            ("figures", self._stated(Figure)),
+            ("statements", stated_by(self.day, Statement, everything=self.everything)),
+            ("ratings", stated_by(self.day, Rating, everything=self.everything)),
+            ("figures", stated_by(self.day, Figure, everything=self.everything)),
         ):
             held = self.organisations_in_force
             yield from self._owned(table, records, "organisation_slug", self.organisations, held)
@@ -465,6 +433,13 @@ class _Gathering:
                 if "in_force" in raw:
                     raw["in_force"] = both(raw["in_force"], held.get(raw[owner], False))
                 yield table, raw
+
+
+def stated_by(
+    day: datetime.date, model: type[models.Model], *, everything: bool
+) -> models.QuerySet:
+    """The records of which a source speaks by the day, or all."""
+    return model.objects.all() if everything else model.objects.stated_by(day)
 
 
 def people_to_include() -> Iterator[tuple[str, models.QuerySet]]:

@@ -222,7 +222,6 @@ ANCHORED = {
     "seat_vacancies": ("forum", "vacancy"),
     "seat_terms": ("forum", "change"),
     "terms_of_reference": ("forum", "terms"),
-    "quoracy_clauses": ("forum", "clause"),
     "escalation_steps": ("forum", "step"),
     "terms_reviews": ("forum", "review"),
 }

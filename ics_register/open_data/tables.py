@@ -8,7 +8,6 @@ from forums.models import (
     ForumState,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatTerms,
@@ -41,6 +40,7 @@ from ics_register.open_data.fields import (
     refers_on_page,
     stated,
     tenure,
+    worked_out,
 )
 from organisations.models import (
     Figure,
@@ -67,6 +67,12 @@ BY_MEMBERSHIP = Column(
         "forum", raw["by_membership_slug"], f"membership-{raw['id']}"
     ),
     refers_to="memberships",
+)
+READS_AS = worked_out(
+    "quoracy_reads_as",
+    "Rule of quoracy in words",
+    "The rule of quoracy as one sentence, with the names that seats and organisations have now.",
+    Type.TEXT,
 )
 
 TABLES = (
@@ -178,8 +184,16 @@ TABLES = (
         *plain(
             TermsOfReference, "purpose", "responsibilities", "accountable_for", "authority",
             "decision_basis", "decision_rule", "decision_wording", "quoracy_wording",
-            "quoracy_rule", "quoracy_clauses_say_all", "quoracy_also_asks", "membership_wording",
-            "meeting_frequency", "review_frequency", "review_date",
+            "quoracy_rule",
+        ),
+        READS_AS,
+        *plain(
+            TermsOfReference, "quoracy_rule_says_all", "quoracy_also_asks", "quoracy_note",
+        ),
+        refers(TermsOfReference, "quoracy_document", "documents"),
+        *plain(
+            TermsOfReference, "quoracy_locator", "membership_wording", "meeting_frequency",
+            "review_frequency", "review_date",
         ),
     ),
     dated(
@@ -243,16 +257,6 @@ TABLES = (
         "seat_terms", SeatTerms, "seat__forum",
         refers_on_page(SeatTerms, "seat", "seats", "forum"),
         *plain(SeatTerms, *SeatTerms.laid_down),
-    ),
-    stated(
-        "quoracy_clauses", QuoracyClause, "terms__forum",
-        refers_on_page(QuoracyClause, "terms", "terms_of_reference", "forum"),
-        *plain(QuoracyClause, "kind", "number"),
-        refers_on_page(QuoracyClause, "seat", "seats", "forum"),
-        *plain(
-            QuoracyClause, "satisfied_by_proxy", "satisfied_by_substitute", "one_for_several",
-            "order",
-        ),
     ),
     stated(
         "escalation_steps", EscalationStep, "terms__forum",

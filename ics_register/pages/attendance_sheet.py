@@ -46,7 +46,6 @@ from ics_register.pages.papers import (
     said,
     several,
 )
-from ics_register.pages.quoracy import clauses_of
 from ics_register.pages.terms import forum_of_paper, names_in, quoracy_lines
 from ics_register.pages.versions import terms_of
 from people.holder_rows import Holder
@@ -179,10 +178,10 @@ def quoracy(
 ) -> tuple[Lines | PaperTable, ...]:
     """The rule, and each thing that it asks with a place to tick."""
     terms = terms_of(forum, asked)
-    shown, clauses = terms.shown, clauses_of(terms)
-    rule = rule_called_then(shown, clauses, asked)
+    shown = terms.shown
+    rule = rule_called_then(shown, asked)
     names = names_in(rule, forum, seats, asked) if rule else None
-    read = quoracy_lines(shown, rule, names, clauses, references)
+    read = quoracy_lines(shown, rule, names, references)
     lines = or_not_recorded(several(read, "facts"))
     if rule is None or names is None:
         return lines
@@ -192,7 +191,7 @@ def quoracy(
     if shown.quoracy_also_asks:
         asked_for.append((PaperLine(" ".join(shown.quoracy_also_asks.split())),))
     caption = "What makes the meeting quorate, to be ticked"
-    if shown.quoracy_clauses_say_all is None:
+    if shown.quoracy_rule_says_all is None:
         caption = "What makes the meeting quorate, as far as is recorded, to be ticked"
     rows = [(cell, TO_FILL_IN, TO_FILL_IN) for cell in asked_for]
     return (*lines, PaperTable(caption, RULE, tuple(rows)))

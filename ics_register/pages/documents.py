@@ -14,7 +14,6 @@ from forums.models import (
     ForumState,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatTerms,
@@ -112,7 +111,8 @@ class ListedFact:
 def listed_fact(kind: FactKind, fact: Model, document: Document) -> ListedFact:
     words = str(fact)
     address = fact.get_absolute_url() if hasattr(fact, "get_absolute_url") else ""
-    stated = getattr(fact, f"{kind.document_field}_id") == document.pk
+    own = kind.document_field == "document"
+    stated = own and getattr(fact, f"{kind.document_field}_id") == document.pk
     if isinstance(fact, Tenure) and fact.person.withheld:
         # The words of `str` without the name, and no words that may have the name.
         words, address = f"{NAME_WITHHELD}, {fact.held}", fact.held.get_absolute_url()
@@ -142,7 +142,8 @@ FACT_KINDS = [
     FactKind("reporting-lines", "Reporting lines", ReportingLine,
              ("from_forum", "to_forum", "to_organisation")),
     FactKind("terms-of-reference", "Terms of reference", TermsOfReference, ("forum",)),
-    FactKind("quoracy", "Quoracy clauses", QuoracyClause, ("terms__forum",)),
+    FactKind("quoracy", "Rules of quoracy", TermsOfReference, ("forum",),
+             "quoracy_document"),
     FactKind("escalation", "Escalation steps", EscalationStep, ("terms__forum",)),
     FactKind("terms-reviews", "Reviews of terms of reference", TermsReview, ("terms__forum",)),
     FactKind("successions", "What came after what", Succession, ("from_forum", "to_forum")),
@@ -224,13 +225,12 @@ def document_list(request: HttpRequest, asked: AskedDay):
 def _fact_as_data(listed: ListedFact, chosen: FactKind, here: Here) -> dict:
     """A fact that rests on a document, as the page lists it."""
     fact, codes = listed.fact, chosen.document_field == "codes_document"
-    stated = listed.stated and not codes
     return {
         "fact": listed.words,
         "id": here.request.build_absolute_uri(listed.address) if listed.address else None,
         "places": [{"use": use or None, "locator": place} for use, place in listed.places],
-        "quotation": (stated and fact.quotation) or None,
-        "note": (stated and fact.note) or None,
+        "quotation": (listed.stated and fact.quotation) or None,
+        "note": (listed.stated and fact.note) or None,
         **({"ods_code": fact.ods_code, "ons_code": fact.ons_code} if codes else {}),
         **(plain.period(fact) if isinstance(fact, DatedFact) else {}),
     }

@@ -157,7 +157,7 @@ def forum(whole, here: Here, called_then: str | None) -> dict:
     }
 
 
-def terms_of_reference(whole, due: NextReview | None) -> dict:
+def terms_of_reference(whole, due: NextReview | None, here: Here) -> dict:
     """What a forum is for and how it decides, in its document's words, and when that is to be
     reviewed next."""
     return {
@@ -168,7 +168,7 @@ def terms_of_reference(whole, due: NextReview | None) -> dict:
         "decision_basis": whole.decision_basis or None,
         "decision_rule": whole.decision_rule or None,
         "decision_wording": whole.decision_wording or None,
-        **quoracy(whole),
+        **quoracy(whole, here),
         "membership_wording": whole.membership_wording or None,
         "meeting_frequency": whole.meeting_frequency or None,
         "review_frequency": whole.review_frequency or None,
@@ -209,25 +209,23 @@ def terms_differences(found) -> list[dict]:
     ]
 
 
-def quoracy(whole) -> dict:
-    """What terms of reference say about quoracy, and whether the rule says it all."""
+def quoracy(whole, here: Here) -> dict:
+    """What terms of reference say about quoracy, whether the rule says it all, how it is read and,
+    if that is not the source of the terms of reference, which document gives it."""
+    given = None
+    if whole.quoracy_document_id:
+        cited = whole.quoracy_document
+        given = {
+            "document": document(here, cited.slug, cited.short_title),
+            "locator": whole.quoracy_locator,
+        }
     return {
         "quoracy_wording": whole.quoracy_wording or None,
         "quoracy_rule": whole.quoracy_rule and to_json(as_called(whole.quoracy_rule)[0]),
-        "quoracy_clauses_say_all": whole.quoracy_clauses_say_all,
+        "quoracy_rule_says_all": whole.quoracy_rule_says_all,
         "quoracy_also_asks": whole.quoracy_also_asks or None,
-    }
-
-
-def quoracy_clause(clause, here: Here) -> dict:
-    return {
-        "kind": clause.kind,
-        "number": clause.number,
-        "seat": clause.seat.title if clause.seat else None,
-        "satisfied_by_proxy": clause.satisfied_by_proxy,
-        "satisfied_by_substitute": clause.satisfied_by_substitute,
-        "one_for_several": clause.one_for_several,
-        **evidence(clause, here),
+        "quoracy_note": whole.quoracy_note or None,
+        "quoracy_source": given,
     }
 
 

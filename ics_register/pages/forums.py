@@ -19,7 +19,6 @@ from forums.models import (
     ForumStatus,
     LineKind,
     MemberOrganisation,
-    QuoracyClause,
     ReportingLine,
     Seat,
     SeatRole,
@@ -48,7 +47,6 @@ from ics_register.pages.names_on_day import (
 )
 from ics_register.pages.page import public_page
 from ics_register.pages.quoracy import (
-    clauses_of,
     could_be_as_data,
     rule_of_forum,
 )
@@ -165,7 +163,7 @@ def forum_as_json(context: dict, here: Here) -> dict:
         "changes": [
             facts.change_of_terms(change, words, here) for change, words in context["changes"]
         ],
-        **facts.terms_of_reference(context["terms"].shown, context["reviews"].due),
+        **facts.terms_of_reference(context["terms"].shown, context["reviews"].due, here),
         "terms_of_reference": [
             facts.version_of_terms(each, context["reviews"].of(each), here)
             for each in context["terms"].versions
@@ -186,7 +184,6 @@ def forum_as_json(context: dict, here: Here) -> dict:
             context["later_members"], forum, here
         ),
         "quoracy_reads_as": context["reading"] or None,
-        "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
         **could_be_as_data(context["could_be"]),
         "escalation_steps": [
             {
@@ -272,7 +269,6 @@ def forums(value, by: str = "slug") -> QuerySet:
     """
     it = OuterRef("pk")
     return with_state(Forum.objects.filter(**{by: value})).annotate(
-        has_clauses=Exists(QuoracyClause.objects.filter(terms__forum=it)),
         has_members=Exists(MemberOrganisation.objects.filter(forum=it)),
         has_names=Exists(ForumName.objects.filter(forum=it)),
         has_steps=Exists(EscalationStep.objects.filter(terms__forum=it)),
@@ -337,7 +333,6 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
     members = [member for member in found if member.is_listed(asked.day)]
     names = list(other_names(forum.pk)) if forum.has_names else []
     terms = terms_of(forum, asked)
-    clauses = clauses_of(terms) if forum.has_clauses else []
     lines = reporting(forum, asked)
     names_of_day = forum_rows.names_beside(
         forum, [*listed, *known_later], found, lines, keys_in_rule(terms.shown), asked
@@ -365,8 +360,7 @@ def forum(request: HttpRequest, asked: AskedDay, slug: str):
         "reviews": reviews_of(forum, terms, asked),
         "terms_before": version_before(terms),
         "rules_compared": rules_compared(terms, seats, asked.day),
-        "clauses": clauses,
-        **rule_of_forum(forum, terms, clauses, seats, members, asked, names_of_day),
+        **rule_of_forum(forum, terms, seats, members, asked, names_of_day),
         "steps": escalation_steps(terms) if forum.has_steps else [],
         "successions": [each for each in successions(forum.pk) if each.stands(asked.day)]
         if forum.has_successions

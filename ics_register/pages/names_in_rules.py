@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from forums.models import QuoracyClause, TermsOfReference
+from forums.models import TermsOfReference
 from forums.quoracy_inputs import rule_of
 from forums.rule_trees import from_json, organisations_named
 from forums.rules import RuleOfQuoracy
@@ -37,8 +37,6 @@ def rule_then(rule: RuleOfQuoracy | None, names: NamesThen) -> RuleOfQuoracy | N
     )
 
 
-def rule_called_then(
-    terms: TermsOfReference, clauses: list[QuoracyClause], asked: AskedDay
-) -> RuleOfQuoracy | None:
+def rule_called_then(terms: TermsOfReference, asked: AskedDay) -> RuleOfQuoracy | None:
     """The rule of quoracy, which calls each organisation by its name on the day too."""
-    return rule_then(rule_of(terms, clauses), names_then(asked, organisations=keys_in_rule(terms)))
+    return rule_then(rule_of(terms), names_then(asked, organisations=keys_in_rule(terms)))

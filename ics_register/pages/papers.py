@@ -191,6 +191,12 @@ class References:
         """The numbers of the sources of `facts`, each once."""
         return self._numbered(place for fact in facts for place in places_of(fact))
 
+    def of_rule(self, terms) -> tuple[int, ...]:
+        """The numbers of the sources of the rule of quoracy in terms of reference."""
+        if terms.quoracy_document is None:
+            return self.of(terms)
+        return self._numbered([(terms.quoracy_document.slug, terms.quoracy_locator)])
+
     def with_end(self, fact) -> tuple[int, ...]:
         """The numbers of the sources of a fact and of its end."""
         places = places_of(fact)

@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -10,14 +9,13 @@ from forums import rule_trees
 from forums.models import (
     Forum,
     MemberOrganisation,
-    QuoracyClause,
     TermsOfReference,
 )
 from forums.quoracy import Attendee, QuoracyForum
 from forums.quoracy_inputs import body_of, names_on, rule_of
 from forums.rule_as_filled import as_filled
 from forums.rule_examples import Example, example_of, still_to_come
-from forums.rule_sentences import NamesInRules, in_one_sentence
+from forums.rule_sentences import NamesInRules, read_as
 from forums.rule_verdicts import BranchShown, all_missing, branches_shown
 from forums.rules import JudgedRule, RuleOfQuoracy, judge_tree, outsiders, without
 from forums.seat_holders import HeldSeat, held_seats_of
@@ -41,7 +39,7 @@ from ics_register.pages.attendance_answers import (
 )
 from ics_register.pages.formats import Here
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.joins import with_sources
 from ics_register.pages.names_in_rules import call_then, keys_in_rule, rule_then
 from ics_register.pages.names_on_day import NamesThen, names_then, so_called
 from ics_register.pages.page import public_page
@@ -60,20 +58,6 @@ from organisations.successors import open_successions
 from people.holder_rows import Holder
 from records.names import fold
 from records.periods import Period
-from records.prepared import prepared
-
-
-def clauses_of(terms: TermsOnDay) -> list[QuoracyClause]:
-    """The clauses of the rule of quoracy in the terms of reference that are shown; none if these
-    have a rule that takes the place of clauses."""
-    ruled = terms.shown.quoracy_rule is not None
-    return list(_clauses(terms.shown.pk)) if terms.are_recorded and not ruled else []
-
-
-@prepared
-def _clauses(terms: int) -> QuerySet:
-    clauses = QuoracyClause.objects.filter(terms=terms)
-    return with_sources(clauses, whole=["seat"], sources=STATED_SOURCES)
 
 
 def could_be(rule: RuleOfQuoracy, body: QuoracyForum, names: NamesInRules) -> dict:
@@ -89,14 +73,13 @@ def could_be(rule: RuleOfQuoracy, body: QuoracyForum, names: NamesInRules) -> di
 def rule_of_forum(
     forum: Forum,
     terms: TermsOnDay,
-    clauses: list[QuoracyClause],
     seats: list[HeldSeat],
     members: list[MemberOrganisation],
     asked: AskedDay,
     names_of_day: NamesThen,
 ) -> dict:
     """How the rule of a forum reads, and whether the forum could be quorate as it is filled."""
-    rule = rule_then(rule_of(terms.shown, clauses), names_of_day)
+    rule = rule_then(rule_of(terms.shown), names_of_day)
     if rule is None:
         return {"could_be": None, "reading": "", "asks_organisations": False}
     ruled = terms.are_certain and forum.certainly(asked.day)
@@ -112,7 +95,7 @@ def rule_of_forum(
     body = body_of(there, belonging, asked.day, successors)
     return {
         "could_be": could_be(rule, body, names) if ruled else None,
-        "reading": read_as(rule, names),
+        "reading": read_as(rule.tree, names, say_all=rule.say_all),
         "asks_organisations": bool(rule_trees.organisations_asked(rule.tree)),
     }
 
@@ -121,7 +104,7 @@ def could_be_as_data(could: dict | None) -> dict:
     judged = could["judged"] if could else None
     return {
         "could_be_quorate_as_filled": judged and judged.met,
-        "clauses_could_be_met_as_filled": judged and judged.recorded_met,
+        "rule_could_be_met_as_filled": judged and judged.recorded_met,
     }
 
 
@@ -144,7 +127,7 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
     return {
         "forum": facts.record(here, "forum", forum.slug, forum.name),
         "called_then": context["called_then"] or None,
-        **facts.quoracy(shown),
+        **facts.quoracy(shown, here),
         "quoracy_reads_as": context["read_as"] or None,
         "attendance": {each.key: each.answer for each in context["questions"] if each.key},
         "not_counted": context["set_aside"],
@@ -152,9 +135,8 @@ def quoracy_as_json(context: dict, here: Here) -> dict:
         "how_old": context["ages"],
         "no_verdict": context["cannot_say"] or context["no_rule"] or None,
         "quorate": judged.met if judged else None,
-        "clauses_met": judged.recorded_met if judged else None,
+        "rule_met": judged.recorded_met if judged else None,
         "assuming": judged.assuming if judged else [],
-        "quoracy_clauses": [facts.quoracy_clause(each, here) for each in context["clauses"]],
         "branches": branches_as_data(context["branches"]),
         "for_one_item": _item_as_data(context),
         "would_make_it_quorate": _example_as_data(context["example"]),
@@ -201,7 +183,6 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     seats = as_one(held_seats_of(forum, asked.day))
     members = list(with_sources(MemberOrganisation.objects.filter(forum=forum), "organisation"))
     terms = terms_of(forum, asked)
-    clauses = clauses_of(terms)
     names_of_day = names_then(
         asked,
         organisations={each.organisation_id for each in members} | keys_in_rule(terms.shown),
@@ -209,7 +190,7 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
     )
     call_then([each.organisation for each in members], names_of_day)
     there, belonging = certain(forum, seats, members, asked)
-    rule = rule_then(rule_of(terms.shown, clauses), names_of_day)
+    rule = rule_then(rule_of(terms.shown), names_of_day)
     body = body_of(there, belonging, asked.day, came_after(rule, belonging, asked.day))
     called = {each.organisation.slug: each.organisation.name for each in members}
     names = names_on(rule, seats, asked.day, called) if rule else None
@@ -234,7 +215,6 @@ def quoracy(request: HttpRequest, asked: AskedDay, slug: str):
         "cannot_say": cannot_say(forum, terms, rule, asked),
         "terms": terms,
         "terms_standing": standing_in_words(terms, asked),
-        "clauses": clauses,
         **rule_in_words(forum, terms, rule, names, asked),
         **judged(forum, terms, rule, body, names, asked_of, asked),
     }
@@ -259,20 +239,12 @@ def rule_in_words(
     shown = terms.shown
     return {
         "words_alone": bool(shown.quoracy_wording) and rule is None,
-        "read_as": rule and names and read_as(rule, names),
+        "read_as": rule and names and read_as(rule.tree, names, say_all=rule.say_all),
         "beyond": beyond(shown),
         "one_for_several": rule is not None
         and any(each.one_for_several for each in rule_trees.organisations_asked(rule.tree)),
         "no_rule": "" if rule or not forum.certainly(asked.day) else no_rule(forum, terms, asked),
     }
-
-
-def read_as(rule: RuleOfQuoracy, names: NamesInRules) -> str:
-    """The rule in one sentence, which says that a meeting is quorate only if that is all that the
-    document asks."""
-    if rule.say_all:
-        return in_one_sentence(rule.tree, names)
-    return in_one_sentence(rule.tree, names, "It asks that")
 
 
 def no_rule(forum: Forum, terms: TermsOnDay, asked: AskedDay) -> str:

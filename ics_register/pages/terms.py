@@ -11,13 +11,12 @@ from forums.forum_states import as_they_were
 from forums.models import (
     Forum,
     ForumStatus,
-    QuoracyClause,
     ReportingLine,
     SeatRole,
     TermsOfReference,
 )
 from forums.quoracy_inputs import names_on
-from forums.rule_sentences import NamesInRules
+from forums.rule_sentences import NamesInRules, read_as
 from forums.rule_trees import seats_named
 from forums.rules import RuleOfQuoracy
 from forums.seat_holders import HeldSeat, held_seats_of
@@ -61,7 +60,6 @@ from ics_register.pages.papers import (
     said,
     several,
 )
-from ics_register.pages.quoracy import clauses_of, read_as
 from ics_register.pages.record_addresses import record_at
 from ics_register.pages.versions import (
     ReviewsOnDay,
@@ -316,10 +314,9 @@ def quoracy(
     asked: AskedDay,
     references: References,
 ) -> tuple:
-    clauses = clauses_of(terms)
-    rule = rule_called_then(terms.shown, clauses, asked)
+    rule = rule_called_then(terms.shown, asked)
     names = names_in(rule, forum, seats, asked) if rule else None
-    lines = quoracy_lines(terms.shown, rule, names, clauses, references)
+    lines = quoracy_lines(terms.shown, rule, names, references)
     return or_not_recorded(several(lines, "facts"))
 
 
@@ -336,18 +333,18 @@ def quoracy_lines(
     terms: TermsOfReference,
     rule: RuleOfQuoracy | None,
     names: NamesInRules | None,
-    clauses: list[QuoracyClause],
     references: References,
 ) -> Iterator[PaperLine]:
     if terms.quoracy_wording:
         yield from quoted("In the document’s words", terms.quoracy_wording, references.of(terms))
     if rule and names:
         yield PaperLine(
-            read_as(rule, names), "Read as", sources=references.of(clauses[0] if clauses else terms)
+            read_as(rule.tree, names, say_all=rule.say_all),
+            "Read as",
+            sources=references.of_rule(terms),
         )
-    for clause in clauses:
-        if clause.note:
-            yield PaperLine(clause.note, "How it is read", sources=references.of(clause))
+    for words in terms.quoracy_note.splitlines():
+        yield PaperLine(words, "How it is read", sources=references.of_rule(terms))
     if rule and rule.say_all is None:
         yield PaperLine("not recorded yet", "Whether that is all that the document asks")
     if terms.quoracy_also_asks:

@@ -35,9 +35,9 @@ def listed(items) -> str:
 
 def beyond(terms: TermsOfReference) -> str:
     """What the document asks beyond the rule, or that nobody has compared the two."""
-    if terms.quoracy_clauses_say_all is None:
+    if terms.quoracy_rule_says_all is None:
         return "Whether the rule says all that the document asks is not recorded yet."
-    if not terms.quoracy_clauses_say_all:
+    if not terms.quoracy_rule_says_all:
         return f"The document also asks: {terms.quoracy_also_asks}"
     return ""
 
@@ -61,7 +61,7 @@ def as_filled_in_words(could: dict | None, terms: TermsOfReference) -> AsFilled 
     judged, names = could["judged"], could["names"]
     tag, detail = _could(judged, could["named"], names, terms)
     met = judged.recorded_met
-    lines = [beyond(terms)] if met and not terms.quoracy_clauses_say_all else []
+    lines = [beyond(terms)] if met and not terms.quoracy_rule_says_all else []
     return AsFilled(tag, detail, lines + _unmet(judged, names))
 
 
@@ -73,7 +73,7 @@ def _could(
         return CANNOT_BE_SAID, ""
     if not judged.recorded_met:
         return ("No", "red"), ""
-    if not terms.quoracy_clauses_say_all:
+    if not terms.quoracy_rule_says_all:
         met = "What is recorded could be met."
         detail = met if named.recorded_met else f"{met} {unnamed}"
         return ("As far as is recorded", "blue"), detail
@@ -131,7 +131,7 @@ def verdict_in_words(
 
 def _would_do(example: Example, terms: TermsOfReference) -> str:
     said = example_in_words(example)
-    if terms.quoracy_clauses_say_all:
+    if terms.quoracy_rule_says_all:
         return said
     return said.replace("It would be quorate if", "What is recorded would be met if", 1)
 

@@ -11,7 +11,7 @@ from forums.models import Forum, ForumStatus, TermsOfReference, TermsReview
 from forums.terms_on_day import TermsOnDay, TermsStanding, terms_on
 from forums.terms_reviews import NextReview, next_review, with_next_review
 from ics_register.pages.frame import AskedDay
-from ics_register.pages.joins import STATED_SOURCES, with_sources
+from ics_register.pages.joins import SOURCES, STATED_SOURCES, with_sources
 from records.days import is_taken
 from records.prepared import prepared
 
@@ -28,7 +28,12 @@ PROPOSED = ("Proposed", "blue")
 @prepared
 def _versions(forum: int) -> QuerySet:
     found = TermsOfReference.objects.filter(forum=forum)
-    return with_sources(found, "approved_by_forum", "approved_by_organisation")
+    return with_sources(
+        found,
+        "approved_by_forum",
+        "approved_by_organisation",
+        sources=[*SOURCES, "quoracy_document"],
+    )
 
 
 def terms_of(forum: Forum, asked: AskedDay) -> TermsOnDay:

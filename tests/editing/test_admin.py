@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forums.models import ClauseKind, Forum, Membership, QuoracyClause, Seat
+from forums.models import Forum, Membership, Seat
 from organisations.models import Organisation, Place, Post
 from people.models import Person
 from records.dated import Dated
@@ -36,7 +36,6 @@ from tests.builders import (
     make_seat,
     make_seat_terms,
     make_statement,
-    terms_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -141,8 +140,6 @@ def unlike_the_rest(model, record) -> dict:
         ):
             day = START + datetime.timedelta(days=number)  # no two of one thing on one day
             return {"start_date": day, "end_date": day}
-        case "QuoracyClause" if isinstance(record, Seat):
-            return {"kind": ClauseKind.MUST_INCLUDE, "terms": terms_of(record.forum)}
     return {}
 
 
@@ -152,9 +149,6 @@ def make_pointing(model):
         return make_seat(on_behalf_of=make_organisation(), ex_officio_post=make_post())
     if model is Membership:
         return make_membership(on_behalf_of=make_organisation())
-    if model is QuoracyClause:
-        seat = make_seat()
-        return BUILDERS[model](kind=ClauseKind.MUST_INCLUDE, seat=seat, forum=seat.forum)
     return BUILDERS[model]()
 
 

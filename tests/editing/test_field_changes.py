@@ -9,13 +9,11 @@ from editing.field_changes import changes_in_words, net_changes
 from records.history import Nature, writing
 from tests.builders import (
     day,
-    make_chair_seat,
     make_document,
-    make_forum,
     make_membership,
     make_organisation,
     make_person,
-    make_quoracy_clause,
+    make_post,
     make_seat,
     make_statement,
 )
@@ -58,14 +56,14 @@ def test_choices_ticks_and_records_are_told_in_words():
 
 
 def test_records_of_one_name_are_told_apart_by_their_time():
-    forum = make_forum()
-    before = make_chair_seat(forum=forum, start_date="2019-04-01", end_date=day("2024-03-31"))
-    after = make_chair_seat(forum=forum, start_date="2024-04-01")
-    clause = make_quoracy_clause(forum=forum, kind="must-include", seat=before)
-    clause.seat = after
-    clause.save()
-    assert told(last_change(clause)) == {
-        "Seat": (
+    trust = make_organisation()
+    before = make_post(organisation=trust, start_date="2019-04-01", end_date=day("2024-03-31"))
+    after = make_post(organisation=trust, title=before.title, start_date="2024-04-01")
+    seat = make_seat(ex_officio_post=before)
+    seat.ex_officio_post = after
+    seat.save()
+    assert told(last_change(seat)) == {
+        "Ex officio post": (
             f"{before} (since 1 April 2019, to 31 March 2024)",
             f"{after} (since 1 April 2024)",
         )

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from editing.undo import rows_of, undo, was_undone
-from forums.models import Membership, QuoracyClause, Seat
+from forums.models import Membership, Seat
 from people.models import Appointment, Person
 from records.events import Source, end
 from records.history import Nature, writing
@@ -20,7 +20,7 @@ from tests.builders import (
     make_document,
     make_membership,
     make_person,
-    make_quoracy_clause,
+    make_rule,
     make_seat,
     source,
 )
@@ -157,18 +157,20 @@ def test_what_would_begin_before_its_seat_again_is_not_put_back():
 
 
 def test_an_order_that_rules_allow_is_found():
-    # The clause needs the new seat, which has the title that the old seat gets back.
+    # The rule needs the new seat, which has the title that the old seat gets back.
     old = make_seat(title="GP")
-    clause = make_quoracy_clause(forum=old.forum, kind="must-include", seat=old)
+    terms = make_rule(old.forum, seat=old)
+    before = terms.quoracy_rule
     with writing(Nature.CHANGED) as together:
         old.title = "Former GP"
         old.save()
         new = make_seat(forum=old.forum, title="GP")
-        clause.seat = new
-        clause.save()
+        terms.quoracy_rule = {**before, "in": {"seats": [new.pk]}}
+        terms.save()
     undo(rows=rows_of(together.batch), user=None, reason="")
     assert Seat.objects.get().title == "GP"
-    assert QuoracyClause.objects.get().seat == old
+    terms.refresh_from_db()
+    assert terms.quoracy_rule == before
 
 
 def test_fixed_fields_that_a_step_changed_are_put_back():

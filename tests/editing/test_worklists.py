@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from editing.links import step_address
 from editing.worklists import all_worklists
-from forums.models import ClauseKind, ForumStatus
+from forums.models import ForumStatus
 from organisations.models import Organisation
 from tests import slow
 from tests.builders import (
@@ -27,8 +27,8 @@ from tests.builders import (
     make_person,
     make_place,
     make_post,
-    make_quoracy_clause,
     make_reporting_line,
+    make_rule,
     make_seat,
 )
 
@@ -66,8 +66,8 @@ def of_the_closed():
 
 def not_quorate():
     seat = make_chair_seat()
-    make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
-    make_quoracy_clause(forum=seat.forum, kind=ClauseKind.AT_LEAST, number=2)
+    make_rule(seat.forum, seat=seat)
+    make_rule(seat.forum, people=2)
 
 
 def in_conflict():
@@ -107,7 +107,7 @@ LIGHTS = {
     "reporting": lambda: (loop(), make_forum(), make_reporting_line(to_forum=over())),
     "ex-officio-vacant": lambda: make_seat(ex_officio_post=make_post(vacant=1)),
     "cannot-be-quorate": not_quorate,
-    "quoracy-not-compared": make_quoracy_clause,
+    "quoracy-not-compared": make_rule,
     "held-twice": held_by_two_through_a_post,
     "same-person": of_one_name,
     "statements-in-conflict": in_conflict,

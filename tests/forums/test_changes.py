@@ -31,9 +31,9 @@ from tests.builders import (
     make_person,
     make_person_name,
     make_post,
-    make_quoracy_clause,
     make_relationship,
     make_reporting_line,
+    make_rule,
     make_seat,
     make_terms,
     set_terms,
@@ -700,7 +700,7 @@ def board():
             organisation=make_organisation(name=name, start_date="2000-01-01"),
             start_date="2000-01-01",
         )
-    make_quoracy_clause(forum=board, document=make_document(as_of="2000-01-01"))
+    make_rule(board)
     return board
 
 

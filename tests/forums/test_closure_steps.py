@@ -12,7 +12,6 @@ from django.test import Client
 from editing.dependants import LISTED
 from editing.links import step_address
 from forums.models import (
-    ClauseKind,
     Forum,
     ForumName,
     LineKind,
@@ -42,7 +41,6 @@ from tests.builders import (
     make_person,
     make_plan,
     make_post,
-    make_quoracy_clause,
     make_relationship,
     make_reporting_line,
     make_seat,
@@ -432,7 +430,7 @@ def test_closing_needs_its_own_permission(ccg):
 
 def test_closing_is_refused_to_those_who_may_not_change_a_rule_that_names_its_seats(ccg):
     member = User.objects.create_user("editor", password="a password", is_staff=True)
-    member.user_permissions.set(Permission.objects.exclude(codename="change_quoracyclause"))
+    member.user_permissions.set(Permission.objects.exclude(codename="change_termsofreference"))
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(member)
 
@@ -598,23 +596,6 @@ def test_what_is_left_of_a_ccg_long_replaced_starts_from_what_is_known_of_it(ccg
 
 
 # Moving a seat
-
-
-def test_a_seat_moves_and_its_quoracy_clause_follows(ccg, icb):
-    seat = make_seat(on_behalf_of=ccg)
-    ann = make_membership(seat=seat, end_date="2030-01-01")
-    clause = make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
-    fields = {"date": "2022-07-01", "organisation": icb}
-
-    shown = preview(seat, "move", **fields)
-    done = take(seat, "move", **fields)
-
-    assert any("names the new seat" in remark for remark in remarks_of(shown))
-    assert done.status_code == 302
-    clause.refresh_from_db()
-    assert clause.seat.on_behalf_of == icb
-    assert clause.seat.memberships.get().person == ann.person
-    assert done.headers["Location"].endswith(f"/{clause.seat.pk}/change/")
 
 
 def test_a_seat_moves_and_rules_that_name_it_follow(ccg, icb):

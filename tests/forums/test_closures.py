@@ -13,7 +13,7 @@ from forums.closure_dependants import (
     dependants_of_organisations,
 )
 from forums.closures import abolish, close, move_seat, stand_down, succeed
-from forums.models import ClauseKind, LineKind, MemberOrganisation, Membership, ReportingLine, Seat
+from forums.models import LineKind, MemberOrganisation, Membership, ReportingLine, Seat
 from forums.seat_holders import seats_with_holders
 from forums.transfers import END, FOLLOW, PASS_ON
 from organisations.models import (
@@ -38,9 +38,9 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
-    make_quoracy_clause,
     make_relationship,
     make_reporting_line,
+    make_rule,
     make_seat,
     source,
 )
@@ -627,14 +627,14 @@ class TestMovingASeat:
         assert holders(new, FIRST) == [str(ann.person)]
         assert holders(seat, FIRST) == []
 
-    def test_a_quoracy_clause_that_names_the_seat_follows_it(self):
+    def test_a_rule_of_quoracy_that_names_the_seat_follows_it(self):
         seat = make_seat(on_behalf_of=make_organisation())
-        clause = make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
+        terms = make_rule(seat.forum, seat=seat)
 
         new = self.move(seat, make_organisation())
 
-        clause.refresh_from_db()
-        assert clause.seat == new
+        terms.refresh_from_db()
+        assert terms.quoracy_rule["in"] == {"seats": [new.pk]}
 
     def test_a_seat_does_not_move_to_whom_it_speaks_for(self):
         seat = make_seat(on_behalf_of=make_organisation())

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from editing.links import step_address
-from forums.models import ClauseKind, Forum, Membership, Seat, SeatVacancy
+from forums.models import Forum, Membership, Seat, SeatVacancy
 from forums.seat_holders import seats_with_holders
 from people.models import Appointment, EndReason, Person
 from records.history import Nature
@@ -22,7 +22,7 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
-    make_quoracy_clause,
+    make_rule,
     make_seat,
     terms_of,
 )
@@ -101,11 +101,11 @@ def test_a_next_term_is_for_the_same_organisation(ann):
 
 @pytest.fixture
 def joint(board, ann, ian):
-    """The board's chair, shared by Ann and Ian, and a quoracy clause that asks for it."""
+    """The board's chair, shared by Ann and Ian, and a rule of quoracy that asks for it."""
     seat = make_chair_seat(forum=board, number=2, voting=True)
     make_membership(seat=seat, person=ann)
     make_membership(seat=seat, person=ian)
-    make_quoracy_clause(forum=board, kind=ClauseKind.MUST_INCLUDE, seat=seat)
+    make_rule(board, seat=seat)
     return seat
 
 
@@ -133,7 +133,7 @@ def test_joint_chairs_become_one_new_chair_of_a_seat_of_one(board, joint):
     assert "Ian Tait" in chair("2024-03-31")
     assert "Cy Yeo" in chair("2024-04-01")
     assert "Vacant" not in read("/forums/board/", {"as_at": "2024-04-01"}).section("members")
-    assert terms_of(board).quoracy_clauses.get().seat == seat
+    assert terms_of(board).quoracy_rule["in"] == {"seats": [seat.pk]}
     assert Membership.objects.get(person=cy).sole
 
 

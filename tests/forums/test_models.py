@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from forums.models import ClauseKind, Forum, QuoracyClause, Seat
+from forums.models import Forum, Seat
 from tests.builders import (
     make_chair_seat,
     make_escalation_step,
@@ -12,7 +12,6 @@ from tests.builders import (
     make_member_organisation,
     make_organisation,
     make_plan,
-    make_quoracy_clause,
     make_reporting_line,
     make_seat,
     make_succession,
@@ -38,7 +37,6 @@ def test_what_belongs_to_a_forum_says_so(executive):
     assert str(make_member_organisation(forum=executive, organisation=trust)) == (
         "Wye Valley NHS Trust on ICS Executive"
     )
-    assert str(make_quoracy_clause(forum=executive)) == "ICS Executive: every member organisation"
     assert str(make_escalation_step(forum=executive, order=2)) == "ICS Executive, step 2"
     assert str(make_plan(from_forum=executive, to_forum=board)) == (
         "ICS Executive is to become ICS Partnership Board"
@@ -76,21 +74,6 @@ def test_a_reporting_line_with_two_ends_is_told_to_choose(executive):
         )
 
 
-def test_quoracy_must_include_a_seat_of_the_same_forum(executive):
-    with pytest.raises(ValidationError) as refusal:
-        make_quoracy_clause(forum=executive, kind=ClauseKind.MUST_INCLUDE, seat=make_seat())
-
-    assert refusal.value.message_dict == {"seat": ["Choose a seat of ICS Executive."]}
-
-
-def test_quoracy_may_include_a_seat_of_its_forum(executive):
-    chair = make_chair_seat(forum=executive)
-
-    clause = make_quoracy_clause(forum=executive, kind=ClauseKind.MUST_INCLUDE, seat=chair)
-
-    assert clause.seat == chair
-
-
 def test_a_seat_that_begins_after_its_forum_stood_down_is_refused_on_the_start():
     board = make_forum(name="STP Board", start_date="2016-01-01", end_date="2018-03-31")
 
@@ -123,28 +106,3 @@ def test_steps_are_numbered_from_one_to_ninety_nine(order):
         make_escalation_step(order=order)
 
     assert list(refusal.value.message_dict) == ["order"]
-
-
-@pytest.mark.parametrize(
-    ("clause", "words"),
-    [
-        (
-            {"kind": ClauseKind.AT_LEAST, "number": 3, "satisfied_by_proxy": True},
-            "at least 3 members attend, or send a proxy vote",
-        ),
-        (
-            {"kind": ClauseKind.AT_LEAST, "number": 1, "satisfied_by_substitute": True},
-            "at least 1 member attends, or nominates somebody else to attend",
-        ),
-        (
-            {"kind": ClauseKind.AT_LEAST_SHARE, "number": 1, "satisfied_by_proxy": True},
-            "at least 1 per cent of the members attend, or send a proxy vote",
-        ),
-        (
-            {"kind": ClauseKind.EVERY_ORGANISATION, "satisfied_by_proxy": True},
-            "every member organisation attends, or sends a proxy vote",
-        ),
-    ],
-)
-def test_a_clause_is_told_in_good_grammar(clause, words):
-    assert QuoracyClause(**clause).in_words() == words

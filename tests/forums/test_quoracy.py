@@ -370,7 +370,7 @@ def test_one_person_in_two_places_is_one_member_and_makes_a_share_of_one_fewer()
 # Whole rules
 
 
-def test_a_rule_is_met_when_each_of_its_clauses_is():
+def test_a_rule_is_met_when_each_of_its_branches_is():
     rule = [at_least(2), must_include(1)]
     assert judge_rule(whole(*rule), BODY, [ANN, BOB]).met
     judged = judge_rule(whole(*rule), BODY, [BOB])

@@ -8,25 +8,21 @@ from django.core.exceptions import ValidationError
 from editing.field_changes import changes_in_words
 from editing.groups import AUDITOR
 from editing.links import step_address
-from forums.models import ClauseKind, Forum, TermsOfReference
+from forums.models import Forum, TermsOfReference
 from forums.quoracy_inputs import rule_of
 from forums.rule_trees import MOST_BRANCHES
 from tests.admin_pages import address, errors_of, send, typed
 from tests.builders import (
     day,
     make_chair_seat,
-    make_document,
-    make_escalation_step,
     make_forum,
     make_organisation,
-    make_quoracy_clause,
     make_seat,
     make_terms,
     set_terms,
     terms_of,
 )
 from tests.editing.accounts import browser_of, make_user
-from tests.in_use.stage import take
 from tests.pages import opened
 from tests.pages.as_data import read_data
 from tests.pages.reading import read
@@ -152,36 +148,29 @@ def test_new_terms_of_reference_begin_with_the_rule_of_the_former(admin_client, 
     assert TermsOfReference.objects.count() == 1
 
 
-def test_new_terms_with_a_rule_leave_the_clauses_of_the_former_behind(admin_client, board):
-    make_quoracy_clause(forum=board)
-    make_escalation_step(terms=terms_of(board), order=1)
-    rows = {"quoracy_rule-rows": "8", "quoracy_rule-joined": "all", **row(1, number="2")}
-    take(board, "new-terms", date="2024-04-01", document=make_document(), **rows)
-    terms = board.terms_of_reference.latest("latest_start")
-    assert terms.quoracy_rule == asks(2)
-    assert (terms.quoracy_clauses.count(), terms.escalation_steps.count()) == (0, 1)
-
-
-def test_a_version_with_a_rule_is_judged_by_it_and_not_by_its_clauses(admin_client, board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3, note="As in 2019.")
-    terms = set_terms(board, quoracy_rule=asks(2), quoracy_clauses_say_all=True)
-    for page in ("/forums/board/", "/forums/board/quoracy/", "/forums/board/terms/"):
-        text = read(page).text
-        assert "at least 2 members attend" in text, page
-        assert "at least 3 members" not in text and "As in 2019." not in text, page
-    assert read_data("/forums/board/quoracy.json").said["quoracy_clauses"] == []
-    form = admin_client.get(form_of(terms)).content.decode()
-    assert "Quoracy clauses, of which the rule above takes the place" in form
-
-
 def test_json_and_files_name_an_organisation_in_a_rule_by_its_slug(board):
     trust = board.seats.get(title="Partners").on_behalf_of
     set_terms(board, quoracy_rule=asks(2, {"organisation": trust.pk}))
     by_slug = asks(2, {"organisation": "trust"})
     for page in ("/forums/board.json", "/forums/board/quoracy.json"):
         assert read_data(page).said["quoracy_rule"] == by_slug
-    [exported] = opened.sqlite().execute("SELECT quoracy_rule FROM terms_of_reference")
+    columns = "quoracy_rule, quoracy_reads_as"
+    [exported] = opened.sqlite().execute(f"SELECT {columns} FROM terms_of_reference")
     assert json.loads(exported["quoracy_rule"]) == by_slug
+    assert "for “The trust”" in exported["quoracy_reads_as"]
+
+
+@pytest.mark.parametrize("say_all", [True, None])
+def test_the_exported_sentence_of_a_rule_is_that_of_the_page(board, say_all):
+    make_seat(forum=board, title="Nurse", order=0)
+    former = make_seat(forum=board, title="Lead", end_date="2020-03-31")
+    make_seat(forum=board, title="Lead", start_date="2020-04-01")
+    asked = {"seats": sorted([former.pk, seat_of(board, "Nurse")])}
+    set_terms(board, quoracy_rule=asks(2, asked), quoracy_rule_says_all=say_all)
+    [exported] = opened.sqlite().execute("SELECT quoracy_reads_as FROM terms_of_reference")
+    said = read_data("/forums/board.json").said["quoracy_reads_as"]
+    assert exported["quoracy_reads_as"] == said
+    assert f"“Nurse” and “Lead” (seat {former.pk})" in said
 
 
 def test_histories_tell_a_rule_in_words_and_seats_of_one_title_by_their_time(board):

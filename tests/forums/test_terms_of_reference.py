@@ -3,14 +3,13 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from forums.models import ClauseKind
 from forums.terms_on_day import TermsStanding, terms_on
 from tests.builders import (
     day,
     make_document,
     make_forum,
     make_organisation,
-    make_quoracy_clause,
+    make_rule,
     make_seat,
     make_terms,
 )
@@ -104,8 +103,10 @@ def test_both_a_forum_and_an_organisation_as_who_approved_are_refused(board):
     assert "approved_by_organisation" in said
 
 
-def test_a_clause_names_a_seat_of_the_forum_of_its_version(board):
+def test_a_rule_names_a_seat_of_the_forum_of_its_version(board):
     terms = make_terms(forum=board)
     with pytest.raises(ValidationError) as refusal:
-        make_quoracy_clause(terms=terms, kind=ClauseKind.MUST_INCLUDE, seat=make_seat())
-    assert refusal.value.message_dict == {"seat": ["Choose a seat of Board."]}
+        make_rule(terms=terms, seat=make_seat())
+    assert refusal.value.message_dict == {
+        "quoracy_rule": ["It names a seat that the forum does not have. Choose among its seats."]
+    }

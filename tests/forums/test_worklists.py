@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from forums.models import (
-    ClauseKind,
     DecisionBasis,
     ForumStatus,
     LineKind,
@@ -27,9 +26,9 @@ from tests.builders import (
     make_person,
     make_post,
     make_post_vacancy,
-    make_quoracy_clause,
     make_relationship,
     make_reporting_line,
+    make_rule,
     make_seat,
     make_seat_vacancy,
     make_terms,
@@ -524,7 +523,7 @@ def test_an_ex_officio_seat_of_a_post_that_ended_is_listed_though_an_appointment
 
 def test_a_forum_whose_chair_must_be_there_and_is_vacant_cannot_be_quorate(editor):
     seat = make_chair_seat(vacant=1)
-    make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
+    make_rule(seat.forum, seat=seat)
     [row] = rows_of("cannot-be-quorate")
     assert row.record == seat.forum
     assert row.reason == (
@@ -540,7 +539,7 @@ def test_a_forum_with_fewer_members_than_its_rule_asks_for_cannot_be_quorate():
     make_membership(
         seat=make_seat(forum=forum, title="Clerk", role=SeatRole.IN_ATTENDANCE), start_date=TODAY
     )
-    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
+    make_rule(forum, people=2)
     assert reason_for(forum, "cannot-be-quorate") == (
         "Its rule asks that at least 2 members attend in person or remotely. As filled it lacks "
         "1 more member, to make 2."
@@ -552,16 +551,16 @@ def test_a_forum_with_fewer_members_than_its_rule_asks_for_cannot_be_quorate():
 def test_a_forum_that_needs_an_organisation_that_has_closed_may_be_quorate_by_what_came_after():
     member = make_member_organisation(organisation=closed(name="Old CCG"))
     make_member_organisation(forum=member.forum)
-    make_quoracy_clause(forum=member.forum, satisfied_by_proxy=True)
+    make_rule(member.forum, counting=["remote", "proxy"])
     assert listed("cannot-be-quorate") == []
     assert member in listed("held-by-the-closed")
 
 
 def test_a_forum_that_is_proposed_or_over_or_of_which_the_sources_are_silent_is_not_listed():
     for forum in (stood_down(), make_forum(status=ForumStatus.PROPOSED)):
-        make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
+        make_rule(forum, people=2)
     seat = make_seat(number=None)
-    make_quoracy_clause(forum=seat.forum, kind=ClauseKind.AT_LEAST, number=2)
+    make_rule(seat.forum, people=2)
     assert listed("cannot-be-quorate") == []
 
 
@@ -574,7 +573,7 @@ def test_a_seat_that_goes_with_what_is_over_is_filled_by_nobody_for_the_quorum(o
     for _ in range(2):
         make_appointment(post=post)  # left without an end
     seat = make_seat(ex_officio_post=post)
-    make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
+    make_rule(seat.forum, seat=seat)
     assert seat not in listed("held-twice")
     assert seat in listed("ex-officio-vacant")
     # No source says that the seat is vacant: somebody may fill it in their own right.
@@ -591,24 +590,24 @@ def test_a_seat_that_goes_with_a_post_without_a_recorded_holder_may_count_to_the
         post=later.ex_officio_post, start_date=in_days(30), start_qualifier=Qualifier.BY
     )
     for seat in (unnamed, later):
-        make_quoracy_clause(forum=seat.forum, kind=ClauseKind.MUST_INCLUDE, seat=seat)
+        make_rule(seat.forum, seat=seat)
     assert listed("cannot-be-quorate") == []
     assert listed("seats-vacant") == []
     assert set(listed("seats-vacant", apart=True)) == {unnamed, later}
 
 
-def test_a_rule_is_asked_about_until_somebody_says_whether_its_clauses_say_all(editor):
+def test_a_rule_is_asked_about_until_somebody_says_whether_it_says_all(editor):
     forum = make_forum(quoracy_wording="the chair and two more")
-    make_forum(quoracy_wording="not read as clauses yet")
-    make_quoracy_clause(forum=stood_down(), kind=ClauseKind.AT_LEAST, number=2)
-    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=3)
-    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
+    make_forum(quoracy_wording="not read as a rule yet")
+    make_rule(stood_down(), people=2)
+    make_rule(forum, people=3)
+    make_rule(forum, people=2)
     [row] = rows_of("quoracy-not-compared")
     terms = terms_of(forum)
     assert (row.record, row.reason) == (terms, "The document says: “the chair and two more”")
     assert way(row, "Say whether the rule says all")
     for say_all, also_asks in ((True, ""), (False, "the chair is there")):
-        terms.quoracy_clauses_say_all, terms.quoracy_also_asks = say_all, also_asks
+        terms.quoracy_rule_says_all, terms.quoracy_also_asks = say_all, also_asks
         terms.full_clean()
         terms.save()
         assert listed("quoracy-not-compared") == []
@@ -618,14 +617,14 @@ def test_rules_to_compare_go_by_the_names_of_forums_as_every_list_does():
     names = ["Zorn Board", "Álvarez Board"]
     forums = [make_forum(name=name) for name in names]
     for forum in forums:
-        make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=2)
+        make_rule(forum, people=2)
     assert [terms.forum for terms in listed("quoracy-not-compared")] == forums[::-1]
 
 
 def test_a_forum_on_which_nobody_sits_cannot_be_quorate_by_proxy_votes_alone():
     member = make_member_organisation()
     make_seat(forum=member.forum, on_behalf_of=member.organisation, vacant=1)
-    make_quoracy_clause(forum=member.forum, satisfied_by_proxy=True)
+    make_rule(member.forum, counting=["remote", "proxy"])
     assert reason_for(member.forum, "cannot-be-quorate") == (
         "Nobody can attend. It wants somebody in the room, beside the proxy votes."
     )

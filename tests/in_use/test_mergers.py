@@ -2,7 +2,7 @@
 
 import pytest
 
-from forums.models import Membership, QuoracyClause, Seat, SeatVacancy, TermsOfReference
+from forums.models import Membership, Seat, SeatVacancy, TermsOfReference
 from organisations.models import Organisation, Post, Relationship
 from people.models import Appointment
 from records.confirmations import reconfirm
@@ -19,9 +19,9 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
-    make_quoracy_clause,
     make_relationship,
     make_reporting_line,
+    make_rule,
     make_seat,
     make_seat_vacancy,
     set_terms,
@@ -55,7 +55,7 @@ def seat(ccg):
     make_membership(seat=seat, person=make_person(name="Ann Lee"), start_date="2020-04-01")
     make_seat_vacancy(seat=seat, start_date="2022-05-01")
     make_member_organisation(forum=forum, organisation=ccg)
-    make_quoracy_clause(forum=forum, kind="must-include", seat=seat)
+    make_rule(forum, seat=seat)
     somebody = {"people": 1, "in": {"seats": [seat.pk]}, "counting": ["remote"]}
     set_terms(forum, quoracy_rule=somebody)
     return seat
@@ -149,8 +149,7 @@ def test_a_merger_is_called_off(ccg, icb, seat):
     group = make_organisation(name="The Group", start_date="2013-04-01")
     make_relationship(from_organisation=ccg, to_organisation=group, kind="part-of")
     models = (
-        Post, Appointment, Seat, Membership, SeatVacancy, Relationship, QuoracyClause,
-        TermsOfReference,
+        Post, Appointment, Seat, Membership, SeatVacancy, Relationship, TermsOfReference,
     )  # fmt: skip
     before = {model: _facts(model) for model in models}
     told = changes()

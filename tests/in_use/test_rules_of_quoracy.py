@@ -187,7 +187,7 @@ def board_of(written: dict) -> Forum:
     recorded."""
     forum = make_forum(slug="board", name="The Board", start_date="2015-04-01")
     two = {"people": 2, "in": "members", "counting": ANY_WAY}
-    make_terms(forum=forum, quoracy_wording="two", quoracy_rule=two, quoracy_clauses_say_all=True)
+    make_terms(forum=forum, quoracy_wording="two", quoracy_rule=two, quoracy_rule_says_all=True)
     organisations = {
         each["organisation"]: make_organisation(slug=each["organisation"], name=each["name"])
         for each in written.get("members", [])
@@ -235,7 +235,7 @@ def record(forum: Forum, words: str, reads: str, answers: dict) -> None:
     assert f"It reads:</strong> {reads}" in shown
     take(forum, "new-terms", date=AFTER, document=paper("2024-04-20"), **answers)
     terms = forum.terms_of_reference.latest("latest_start")
-    correct(terms, quoracy_clauses_say_all="true")
+    correct(terms, quoracy_rule_says_all="true")
     assert sentence(BEFORE).startswith("A meeting is quorate when at least 2 members attend")
     assert sentence(AFTER).startswith(reads)
 
@@ -305,7 +305,7 @@ def test_whoever_withdraws_for_an_item_leaves_all_of_their_seats_for_it():
     board = board_of(written)
     asked, _ = BUILT["Half of the members, with the chair"]
     take(board, "new-terms", date=AFTER, document=paper("2024-04-20"), **rows(board, asked))
-    correct(board.terms_of_reference.latest("latest_start"), quoracy_clauses_say_all="true")
+    correct(board.terms_of_reference.latest("latest_start"), quoracy_rule_says_all="true")
     asked_of = set(read_data("/forums/board/quoracy.json").said["attendance"])
     there = ["Bob", "Cat", "Eve", "Gil", "Hal", "Ida", "Jan"]
     answers = attendance(board, asked_of, there)

@@ -4,14 +4,7 @@ what each page, paper, file and feed says on the days before, on and after."""
 import pytest
 
 from editing.links import step_address
-from forums.models import (
-    ClauseKind,
-    EscalationStep,
-    Forum,
-    QuoracyClause,
-    TermsOfReference,
-    TermsReview,
-)
+from forums.models import EscalationStep, Forum, TermsOfReference, TermsReview
 from forums.steps.terms_of_reference import TEXTS
 from tests import stepping
 from tests.admin_pages import address
@@ -23,7 +16,7 @@ from tests.builders import (
     make_membership,
     make_organisation,
     make_person,
-    make_quoracy_clause,
+    make_rule,
     make_seat,
     make_terms,
 )
@@ -46,20 +39,21 @@ def latest(forum: Forum) -> TermsOfReference:
     return forum.terms_of_reference.latest("latest_start")
 
 
-def texts_of(forum: Forum, **changed) -> dict:
-    """What the form of the step sends: what the latest terms say, with what changes."""
+def texts_of(forum: Forum, number: int | None = None, **changed) -> dict:
+    """What the form of the step sends: what the latest terms say, with what changes, and with a
+    rule that asks for a `number` of people."""
     former = forum.terms_of_reference.order_by("latest_start").last()
     now = {name: getattr(former, name, "") for name in TEXTS}
-    return {**now, **changed}
+    rule = {} if number is None else {"rows": 1, "joined": "all", "1-asks": "people"}
+    rule |= {} if number is None else {"1-number": number, "1-counting": ["remote"]}
+    return {**now, **{f"quoracy_rule-{name}": said for name, said in rule.items()}, **changed}
 
 
 def replace(forum: Forum, date: str, said: str, number: int, **changed) -> None:
-    """Record new terms of reference, and correct the clause that was copied."""
-    answers = texts_of(forum, **changed)
+    """Record new terms of reference whose rule asks for a number of people."""
+    answers = texts_of(forum, number, **changed)
     take(forum, "new-terms", date=date, document=paper(said), **answers)
-    terms = latest(forum)
-    correct(terms.quoracy_clauses.get(), number=number)
-    correct(terms, quoracy_clauses_say_all="true")
+    correct(latest(forum), quoracy_rule_says_all="true")
 
 
 @pytest.fixture
@@ -70,11 +64,12 @@ def board():
         forum=forum,
         purpose="To plan.",
         quoracy_wording=THREE,
-        quoracy_clauses_say_all=True,
+        quoracy_rule_says_all=True,
         review_date="2023-03-31",
         document=paper("2016-01-01"),
     )
-    make_quoracy_clause(terms=terms, kind=ClauseKind.AT_LEAST, number=3, quotation=THREE)
+    make_rule(terms=terms, people=3)
+    make_seat(forum=forum, title="Member", number=8, start_date="2015-04-01")
     make_escalation_step(terms=terms, order=1, what_happens="The chairs meet.")
     trust = make_organisation(slug="trust", name="Wye Trust")
     approval = {"approved_by_organisation": trust, "approved_on": "March 2023"}
@@ -99,16 +94,16 @@ def test_each_page_paper_and_file_has_the_rule_of_the_day(board):
         for data in ("/forums/board.json", "/forums/board/quoracy.json"):
             said = read_data(data, asked).said
             assert said["quoracy_wording"] == wording
-            assert [each["number"] for each in said["quoracy_clauses"]] == [number]
-            assert said["quoracy_clauses_say_all"] is True
+            assert said["quoracy_rule"]["people"] == number
+            assert said["quoracy_rule_says_all"] is True
         assert read_data("/forums/board.json", asked).said["purpose"] == purpose
         assert purpose in read("/forums/board/terms/", asked).text
         assert "The chairs meet." in read("/forums/board/terms/", asked).text
         database = opened.sqlite(**asked)
-        exported = database.execute("SELECT quoracy_wording, purpose FROM terms_of_reference")
-        assert [tuple(row) for row in exported] == [(wording, purpose)]
-        asks = database.execute("SELECT number FROM quoracy_clauses").fetchall()
-        assert [row["number"] for row in asks] == [number]
+        columns = "quoracy_wording, purpose, quoracy_reads_as"
+        exported = database.execute(f"SELECT {columns} FROM terms_of_reference")
+        asks = f"A meeting is quorate when at least {number} members attend in person or remotely."
+        assert [tuple(row) for row in exported] == [(wording, purpose, asks)]
         tables = opened.csv_tables(**asked)
         assert [row["quoracy_wording"] for row in tables["terms_of_reference"]] == [wording]
 
@@ -154,11 +149,10 @@ def test_each_version_follows_the_one_before_with_its_own_source(board):
     assert (first.end_document, second.end_document) == (second.document, third.document)
     assert (third.end_date, third.review_date, third.confirmed_on) == (None, None, None)
     assert (second.approved_by.name, second.approved_on_told()) == ("Wye Trust", "in March 2023")
-    [clause], [step] = second.quoracy_clauses.all(), second.escalation_steps.all()
-    assert (clause.document, clause.quotation) == (second.document, "")
+    step = second.escalation_steps.get()
     assert (step.document, step.what_happens) == (second.document, "The chairs meet.")
-    # A review is one of the version with its clauses and steps.
-    for fact in (second, clause, step):
+    # A review is one of the version with its steps.
+    for fact in (second, step):
         assert (fact.confirmed_on, fact.confirmed_document.short_title) == (
             day("2024-05-09"),
             "Paper of 2024-05-09",
@@ -208,17 +202,17 @@ def test_a_forum_without_terms_is_given_its_first():
     assert page.context_data["step_facts"] == [("Latest terms of reference", "none recorded")]
     take(forum, "new-terms", date="2015-04-01", **texts_of(forum, purpose="To plan."))
     terms = forum.terms_of_reference.get()
-    assert (terms.purpose, terms.end_date, terms.quoracy_clauses_say_all) == (
+    assert (terms.purpose, terms.end_date, terms.quoracy_rule_says_all) == (
         "To plan.",
         None,
         None,
     )
 
 
-def test_the_form_begins_with_what_the_latest_say_and_leads_on_to_the_clauses():
+def test_the_form_begins_with_what_the_latest_say_and_leads_on_to_its_parts():
     forum = make_forum()
     terms = make_terms(forum=forum, purpose="To plan.", quoracy_wording=THREE)
-    make_quoracy_clause(terms=terms)
+    make_rule(terms=terms, people=3)
     browser = stepping.signed_in()
     form = browser.get(step_address(Forum, forum.pk, "new-terms")).context_data["form"]
     assert (form["purpose"].value(), form["quoracy_wording"].value()) == ("To plan.", THREE)
@@ -226,19 +220,19 @@ def test_the_form_begins_with_what_the_latest_say_and_leads_on_to_the_clauses():
     done = stepping.take(forum, "new-terms", browser, date="2024-04-01", **texts_of(forum))
 
     page = browser.get(done.url).content.decode()
-    assert "Change the quoracy clauses" in page and 'id="table-quoracy-clauses"' in page
+    assert "Build the rule of quoracy" in page
     assert "Add an escalation step" in page
 
 
 @pytest.mark.parametrize(("wording", "compared"), [(THREE, True), (FIVE, None)])
-def test_clauses_are_compared_anew_only_if_the_words_are_others(wording, compared):
+def test_a_rule_is_compared_anew_only_if_the_words_are_others(wording, compared):
     forum = make_forum()
-    make_terms(forum=forum, quoracy_wording=f"{THREE}\nof all", quoracy_clauses_say_all=True)
+    make_terms(forum=forum, quoracy_wording=f"{THREE}\nof all", quoracy_rule_says_all=True)
     sent = texts_of(forum, quoracy_wording=f"{wording}\r\nof all")
     shown = stepping.preview(forum, "new-terms", date="2024-04-01", **sent)
     assert any("quorate" in each for each in stepping.remarks_of(shown)) is (compared is None)
     take(forum, "new-terms", date="2024-04-01", **sent)
-    assert latest(forum).quoracy_clauses_say_all is compared
+    assert latest(forum).quoracy_rule_says_all is compared
 
 
 @pytest.mark.parametrize(
@@ -333,9 +327,9 @@ def test_a_forum_offers_to_record_a_review_of_what_it_has_in_force():
 def test_new_terms_and_a_review_are_undone_whole():
     forum = make_forum()
     terms = make_terms(forum=forum, quoracy_wording=THREE, review_date="2024-05-31")
-    make_quoracy_clause(terms=terms)
+    make_rule(terms=terms)
     make_escalation_step(terms=terms)
-    models = (TermsOfReference, QuoracyClause, EscalationStep, TermsReview)
+    models = (TermsOfReference, EscalationStep, TermsReview)
     before = [list(model.objects.values()) for model in models]
     browser = stepping.signed_in()
     for step, answers in (

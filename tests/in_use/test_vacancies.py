@@ -9,7 +9,7 @@ from tests.builders import (
     make_membership,
     make_organisation,
     make_person,
-    make_quoracy_clause,
+    make_rule,
     make_seat,
     make_seat_vacancy,
 )
@@ -156,7 +156,7 @@ def test_what_is_perhaps_vacant_is_so_on_the_way_to_a_meeting_and_over_time():
     seat = make_seat(forum=board, title="GP", on_behalf_of=trust, counts_to_quoracy=True)
     make_membership(seat=seat, start_date="2020-04-01", end_date="2022-03-31")
     make_seat_vacancy(seat=seat, start_date="2024-05-01", start_qualifier="by")
-    make_quoracy_clause(forum=board, kind="at-least", number=1)
+    make_rule(board, people=1)
 
     for day, perhaps in (("2021-06-01", False), ("2024-04-30", True), ("2024-05-01", False)):
         asked = {"as_at": day}

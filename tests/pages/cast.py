@@ -6,7 +6,7 @@ it; and Siân Jones, who chairs the trust.
 
 import datetime
 
-from forums.models import ClauseKind, DecisionBasis, DecisionRule, LineKind, SeatRole
+from forums.models import DecisionBasis, DecisionRule, LineKind, SeatRole
 from organisations.models import (
     CqcQuestion,
     OrganisationKind,
@@ -34,10 +34,10 @@ from tests.builders import (
     make_person_name,
     make_place,
     make_post,
-    make_quoracy_clause,
     make_rating,
     make_relationship,
     make_reporting_line,
+    make_rule,
     make_seat,
     make_statement,
     make_succession,
@@ -94,7 +94,7 @@ class Cast:
             decision_rule=DecisionRule.UNANIMITY,
             decision_wording="Decisions require unanimity",
             quoracy_wording="all organisations attend",
-            quoracy_clauses_say_all=False,
+            quoracy_rule_says_all=False,
             quoracy_also_asks="the chair or the vice-chair is in the chair",
             membership_wording="Chairs and chief officers",
             meeting_frequency="monthly",
@@ -151,9 +151,7 @@ class Cast:
         make_reporting_line(from_forum=other_forum, to_forum=forum, kind=LineKind.ADVISES)
         make_succession(from_forum=other_forum, to_forum=forum)
         make_forum_name(forum=forum)
-        make_quoracy_clause(
-            forum=forum, kind=ClauseKind.MUST_INCLUDE, seat=ex_officio, satisfied_by_proxy=True
-        )
+        make_rule(forum, seat=ex_officio, counting=["remote", "proxy"])
         make_escalation_step(forum=forum, order=terms_of(forum).escalation_steps.count() + 1)
         later = datetime.timedelta(days=terms_of(forum).reviews.count())
         make_terms_review(forum=forum, reviewed_on=day("2020-05-09") + later)

@@ -18,8 +18,8 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
-    make_quoracy_clause,
     make_relationship,
+    make_rule,
     make_seat,
 )
 from tests.pages.as_data import read_data
@@ -233,7 +233,7 @@ def test_a_forum_tells_everywhere_what_befell_those_who_take_part_in_it(board):
         name="Wye CCG", short_name="", start_date="2020-04-01", end_date="2020-09-30"
     )
     make_member_organisation(forum=board, organisation=ccg, start_date="2010-01-01")
-    make_quoracy_clause(forum=board, document=make_document(as_of="2010-01-01"))
+    make_rule(board)
     make_relationship(
         from_organisation=ccg, to_organisation=after, kind="succeeded-by", start_date="2020-04-01"
     )

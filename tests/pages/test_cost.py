@@ -154,7 +154,7 @@ def with_parameters(address: str, more: dict) -> str:
     return f"{address}{'&' if '?' in address else '?'}{both}" if more else address
 
 
-def test_whether_a_meeting_is_quorate_costs_no_more_for_more_seats_and_clauses(cast):
+def test_whether_a_meeting_is_quorate_costs_no_more_for_more_seats_and_branches(cast):
     fewer, _ = cost(stage.QUORACY)
     for _ in range(20):
         cast.enlarge()

@@ -57,7 +57,7 @@ def make_odd_register(name: str) -> None:
     forum = make_forum(
         slug="odd", name=name, short_name=name, place=system, purpose=name,
         responsibilities=name, quoracy_wording=name, decision_wording=name,
-        quoracy_clauses_say_all=False, quoracy_also_asks=name,
+        quoracy_rule_says_all=False, quoracy_also_asks=name,
         membership_wording=name, meeting_frequency=name, **fact,
     )  # fmt: skip
     make_forum_name(forum=forum, name=name, **fact)

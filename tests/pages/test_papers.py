@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from docx.enum.section import WD_ORIENT
 
-from forums.models import ClauseKind, SeatRole
+from forums.models import SeatRole
 from records.models import Document
 from records.periods import Precision, Qualifier, date_in_words
 from tests.builders import (
@@ -19,8 +19,8 @@ from tests.builders import (
     make_membership,
     make_organisation,
     make_person,
-    make_quoracy_clause,
     make_reporting_line,
+    make_rule,
     make_seat,
 )
 from tests.pages import cast as stage
@@ -438,9 +438,9 @@ def test_each_organisation_that_a_rule_asks_for_is_a_line_to_tick():
         forum=forum, organisation=make_organisation(name="Cedar", end_date="2020-03-31")
     )
     seat = make_seat(forum=forum, title="Treasurer")
-    make_quoracy_clause(forum=forum, satisfied_by_proxy=True, order=1)
-    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=3, order=2)
-    make_quoracy_clause(forum=forum, kind=ClauseKind.MUST_INCLUDE, seat=seat, order=3)
+    make_rule(forum, counting=["remote", "proxy"])
+    make_rule(forum, people=3)
+    make_rule(forum, seat=seat)
 
     file = WordFile("/forums/five/attendance.docx", DAY)
 

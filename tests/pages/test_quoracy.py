@@ -7,7 +7,7 @@ council's Bob's, the practices have none; Olga is in attendance.
 import pytest
 from django.test import Client
 
-from forums.models import ClauseKind, DecisionRule, Membership, Seat, SeatRole
+from forums.models import DecisionRule, Membership, Seat, SeatRole
 from forums.quoracy_inputs import bodies_of, rule_of
 from forums.rule_as_filled import as_filled
 from forums.rule_sentences import names_of
@@ -27,8 +27,8 @@ from tests.builders import (
     make_organisation,
     make_person,
     make_post,
-    make_quoracy_clause,
     make_relationship,
+    make_rule,
     make_seat,
     make_seat_vacancy,
     set_terms,
@@ -50,7 +50,7 @@ def board():
         slug="board",
         name="Board",
         quoracy_wording="all organisations attend",
-        quoracy_clauses_say_all=True,
+        quoracy_rule_says_all=True,
     )
     organisations = {
         slug: make_organisation(slug=slug, name=f"The {slug}")
@@ -64,8 +64,8 @@ def board():
     return forum
 
 
-def every_organisation(board, **ways):
-    return make_quoracy_clause(forum=board, **ways)
+def every_organisation(board, *ways):
+    return make_rule(board, counting=["remote", *ways])
 
 
 def seat_key(title: str) -> str:
@@ -110,12 +110,12 @@ def test_nobody_is_there_until_somebody_is_said_to_be(board):
 
 @pytest.mark.parametrize("way", ["proxy", "substitute"])
 def test_a_proxy_or_a_substitute_counts_and_is_offered_only_where_the_rule_takes_one(board, way):
-    clause = every_organisation(board, **{f"satisfied_by_{way}": True})
+    terms = every_organisation(board, way)
     page = verdict({**ALL, COUNCIL: way})
     assert said(page).startswith("Quorate")
     assert f"The council ({'proxy vote' if way == 'proxy' else 'substitute'})" in page.text
-    setattr(clause, f"satisfied_by_{way}", False)
-    clause.save()
+    terms.quoracy_rule["counting"] = ["remote"]
+    terms.save()
     page = verdict({**ALL, COUNCIL: way})
     assert said(page).startswith("Not quorate: 1 missing")
     assert f"Not counted: The council: the rule takes no {way}" in page.text
@@ -147,12 +147,12 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     # Who acts covers somebody who remains, and either may come.
     assert said(verdict(ALL)).startswith("Quorate")
 
-    other = make_forum(slug="other", name="Other", quoracy_clauses_say_all=True)
+    other = make_forum(slug="other", name="Other", quoracy_rule_says_all=True)
     for member in board.member_organisations.all()[:2]:
         make_member_organisation(forum=other, organisation=member.organisation)
         seat = make_seat(forum=other, on_behalf_of=member.organisation)
         make_membership(seat=seat, person=both)
-    clause = every_organisation(other)
+    terms = every_organisation(other)
     answers = {
         f"organisation-{member.organisation.slug}": "attends"
         for member in other.member_organisations.all()
@@ -161,9 +161,9 @@ def test_one_person_who_sits_for_two_organisations_counts_for_one(board):
     page = read("/forums/other/quoracy/", by_seat)
     assert "who does not already count for another organisation" in said(page)
     [body] = bodies_of([other.pk], day("2026-01-01")).values()
-    assert as_filled(rule_of(clause.terms, [clause]), body).met is False
-    clause.one_for_several = True
-    clause.save()
+    assert as_filled(rule_of(terms), body).met is False
+    terms.quoracy_rule["one_for_several"] = True
+    terms.save()
     assert said(read("/forums/other/quoracy/", answers)).startswith("Quorate")
 
 
@@ -201,7 +201,7 @@ SUCCEEDS = "The new council acts in place of The council"
 @pytest.fixture
 def succeeded(board):
     """The council has closed, and a new council has succeeded it."""
-    every_organisation(board, satisfied_by_proxy=True, satisfied_by_substitute=True)
+    every_organisation(board, "substitute", "deputy", "proxy")
     new = make_organisation(slug="new-council", name="The new council")
     make_relationship(
         from_organisation=close(board, "council"),
@@ -265,7 +265,7 @@ def test_what_came_after_a_successor_that_has_closed_is_offered(board, succeeded
 
 
 def test_the_form_with_a_closed_member_contradicts_nothing_that_it_sends_itself(board, succeeded):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(board, people=1)
     form = verdict()
     answers = {i.get("name"): i.get("value") for i in form.all("input") if "checked" in i.attrib}
     assert answers[COUNCIL] == "absent"
@@ -273,7 +273,7 @@ def test_the_form_with_a_closed_member_contradicts_nothing_that_it_sends_itself(
 
 
 def test_all_organisations_by_proxy_are_not_quorate_with_nobody_in_the_room(board):
-    every_organisation(board, satisfied_by_proxy=True)
+    every_organisation(board, "proxy")
     proxies = dict.fromkeys(ALL, "proxy")
     page = verdict(proxies)
     assert said(page) == (
@@ -289,7 +289,7 @@ def test_all_organisations_by_proxy_are_not_quorate_with_nobody_in_the_room(boar
 
 
 def test_heads_are_counted_by_seat_and_named(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+    make_rule(board, people=2)
     make_membership(
         seat=make_seat(forum=board, title="Clerk", role=SeatRole.IN_ATTENDANCE),
         person=make_person(name="Olga Orr"),
@@ -304,7 +304,7 @@ def test_heads_are_counted_by_seat_and_named(board):
 
 def test_the_seat_that_must_be_there_is_asked_about_alone(board):
     chair = make_chair_seat(forum=board, vacant=1)
-    make_quoracy_clause(forum=board, kind=ClauseKind.MUST_INCLUDE, seat=chair)
+    make_rule(board, seat=chair)
     page = verdict()
     assert "Vacant: nobody can attend from it." in page.text
     assert asked(page) == set()
@@ -316,8 +316,8 @@ def test_who_acts_for_the_chair_is_offered_and_counts_instead(board):
     chair = make_chair_seat(forum=board)
     make_membership(seat=chair, person=make_person(name="Cat Ash"))
     make_membership(seat=chair, person=make_person(name="Dan Elm"), basis=Basis.ACTING)
-    make_quoracy_clause(forum=board, kind=ClauseKind.MUST_INCLUDE, seat=chair)
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(board, seat=chair)
+    make_rule(board, people=1)
     page = verdict({seat_key("Chair"): "acting"})
     assert "Dan Elm (acting) attends" in page.text
     assert said(page).startswith("Quorate")
@@ -326,8 +326,8 @@ def test_who_acts_for_the_chair_is_offered_and_counts_instead(board):
     assert "Not counted: Finance: Ann Lee: nobody acts for who fills it on this day." in page.text
 
 
-def test_a_deputy_of_a_seat_does_not_meet_a_clause_that_takes_no_substitute(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+def test_a_deputy_of_a_seat_does_not_meet_a_rule_that_takes_no_substitute(board):
+    make_rule(board, people=2)
     nurse = board.seats.get(title="Nurse")
     nurse.may_be_deputised = True
     nurse.save()
@@ -345,7 +345,7 @@ def test_a_deputy_of_a_seat_does_not_meet_a_clause_that_takes_no_substitute(boar
 
 
 def test_a_seat_that_several_fill_is_asked_about_place_by_place_and_by_number(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3)
+    make_rule(board, people=3)
     leads = make_seat(forum=board, title="Leads", number=4)
     make_membership(seat=leads, person=make_person(name="Dee Fox"))
     key = seat_key("Leads")
@@ -357,7 +357,7 @@ def test_a_seat_that_several_fill_is_asked_about_place_by_place_and_by_number(bo
 
 
 def test_a_seat_that_very_many_fill_is_asked_about_as_a_number(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=21)
+    make_rule(board, people=21)
     many = make_seat(forum=board, title="Partners", number=25)
     for _ in range(21):
         make_membership(seat=many)
@@ -368,15 +368,15 @@ def test_a_seat_that_very_many_fill_is_asked_about_as_a_number(board):
 
 def test_a_share_of_a_number_that_no_source_gives_cannot_be_told(board):
     make_seat(forum=board, title="Practices", number=None)
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST_SHARE, number=50)
+    make_rule(board, share=(50, 100))
     page = verdict({seat_key("Finance"): "attends"})
     assert said(page).startswith("Cannot be said")
     assert "the number of places, which no source gives" in said(page)
 
 
 def test_where_both_are_counted_who_attends_from_a_seat_is_there_for_its_organisation(board):
-    every_organisation(board, satisfied_by_proxy=True)
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    every_organisation(board, "proxy")
+    make_rule(board, people=1)
     finance, nurse = map(seat_key, ("Finance", "Nurse"))
     quorate = {finance: "attends", COUNCIL: "proxy", PRACTICES: "attends"}
     assert said(verdict(quorate)).startswith("Quorate")
@@ -404,7 +404,7 @@ def test_each_organisation_has_one_vote_and_unanimity_needs_them_all(board):
 
 
 def test_a_majority_is_of_those_who_vote_and_the_sources_may_not_say_who_does(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(board, people=1)
     set_terms(board, decision_rule=DecisionRule.MAJORITY)
     finance = board.seats.get(title="Finance")
     finance.voting = True
@@ -446,7 +446,7 @@ def test_votes_are_not_worked_out_where_none_are_recorded(board, rule, sentence)
 def test_which_seats_vote_is_not_made_up(board):
     forum = make_forum(slug="votes", decision_rule=DecisionRule.MAJORITY)
     make_membership(seat=make_seat(forum=forum))
-    make_quoracy_clause(forum=forum, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(forum, people=1)
     assert "Which of its seats vote is not recorded." in read("/forums/votes/quoracy/").text
 
 
@@ -463,7 +463,7 @@ LAST_KNOWN = "Last known May 2019, more than a year ago"
 
 
 def test_it_says_beside_each_name_how_lately_it_is_known_and_what_was_foreseen(board, paper):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(board, people=1)
     planned = make_membership(
         seat=make_seat(forum=board, title="Lawyer"),
         person=make_person(name="Cy Yeo"),
@@ -499,7 +499,7 @@ def test_how_lately_the_members_and_who_sits_for_them_are_known_is_said_too(boar
 
 
 def test_who_and_what_is_only_perhaps_there_is_named_and_in_no_count(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=9)
+    make_rule(board, people=9)
     some_time = {"start_date": "2023-01-01", "start_precision": Precision.YEAR}
     make_membership(
         seat=make_seat(forum=board, title="Lawyer"), person=make_person(name="Cy"), **some_time
@@ -597,7 +597,7 @@ def test_a_forum_not_in_force_says_so_and_offers_a_day(board, when):
 
 
 def test_a_seat_that_is_over_on_the_day_is_not_counted_and_no_error(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(board, people=1)
     nurse = board.seats.get(title="Nurse")
     nurse.end_date = day("2020-01-01")
     nurse.save()
@@ -627,8 +627,8 @@ def test_an_organisation_is_known_by_the_slug_it_had_when_the_address_was_sent(b
 
 
 def test_it_is_worked_out_by_what_was_recorded_on_an_earlier_day(board):
-    clause = every_organisation(board)
-    recorded = clause.history.latest().history_date.date().isoformat()
+    terms = every_organisation(board)
+    recorded = terms.history.latest().history_date.date().isoformat()
     page = verdict(ALL, recorded=recorded)
     assert said(page).startswith("Quorate")
     [form] = page.all("form", id="attendance")
@@ -666,7 +666,7 @@ def test_what_is_no_answer_gets_a_sentence_that_names_it(board, quiet, answers, 
 
 
 def test_attendance_for_a_seat_of_another_forum_is_refused(board, quiet):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(board, people=1)
     other = make_seat(title="Elsewhere")
     page = read(PAGE, {f"seat-{other.pk}": "attends"})
     assert page.status == 400
@@ -676,7 +676,7 @@ def test_attendance_for_a_seat_of_another_forum_is_refused(board, quiet):
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "many", "100", "٣", "1e1", " 1", "9" * 5_000])
 def test_what_is_not_how_many_attend_gets_a_sentence(board, quiet, text):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=3)
+    make_rule(board, people=3)
     make_seat(forum=board, title="Leads", number=None)
     page = read(PAGE, {f"{seat_key('Leads')}-others": text})
     assert page.status == 400
@@ -727,7 +727,7 @@ def test_the_words_of_the_document_stand_before_the_rule_on_every_page(board):
 
 
 def test_it_could_be_quorate_by_those_who_are_recorded_alone(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+    make_rule(board, people=2)
     fact = read("/forums/board/").fact("Could it be quorate as filled today?")
     assert fact.startswith("Yes If those who are recorded attend.")
 
@@ -738,12 +738,7 @@ def many_kinds_of_forum() -> list:
     trust = make_organisation()
     closed = make_organisation(end_date="2020-03-31")
     both = make_person()
-    for kind, number in [
-        (ClauseKind.EVERY_ORGANISATION, None),
-        (ClauseKind.AT_LEAST, 3),
-        (ClauseKind.AT_LEAST_SHARE, 60),
-        (ClauseKind.MUST_INCLUDE, None),
-    ]:
+    for asked in [{}, {"people": 3}, {"share": (60, 100)}, None]:
         for filled in range(9):
             forum = make_forum()
             make_member_organisation(forum=forum, organisation=trust)
@@ -768,12 +763,7 @@ def many_kinds_of_forum() -> list:
                 make_appointment(post=post, person=both if filled == 5 else make_person())
             if filled == 8:
                 make_membership(seat=third, start_date="2150-01-01", start_qualifier=Qualifier.BY)
-            make_quoracy_clause(
-                forum=forum,
-                kind=kind,
-                number=number,
-                seat=third if kind == ClauseKind.MUST_INCLUDE else None,
-            )
+            make_rule(forum, **({"seat": third} if asked is None else asked))
             forums.append(forum)
     return forums
 
@@ -785,8 +775,7 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
     bodies = bodies_of([forum.pk for forum in forums], today)
     told = {}
     for forum in forums:
-        [clause] = terms_of(forum).quoracy_clauses.all()
-        judgement = as_filled(rule_of(clause.terms, [clause]), bodies[forum.pk])
+        judgement = as_filled(rule_of(terms_of(forum)), bodies[forum.pk])
         fact = read(f"/forums/{forum.slug}/", {"as_at": "2026-11-25"}).fact("Could it be quorate")
         told[forum.pk] = fact
         assert fact.startswith("No Not met") == (judgement.met is False), fact
@@ -797,7 +786,7 @@ def test_the_page_and_the_worklist_agree_of_every_forum(monkeypatch):
 
 
 def test_the_format_says_what_the_page_says(board):
-    every_organisation(board, satisfied_by_proxy=True)
+    every_organisation(board, "proxy")
     told = read_data("/forums/board/quoracy.json", {**ALL, COUNCIL: "absent"}).said
     assert told["quorate"] is False
     assert told["attendance"] == {TRUST: "attends", COUNCIL: "absent", PRACTICES: "attends"}
@@ -809,7 +798,7 @@ def test_the_format_says_what_the_page_says(board):
     assert told["votes"] is None
 
 
-# A rule of which the clauses say a part
+# A rule that says a part of what the document asks
 
 
 ALSO = "the chair or the vice-chair is in the chair"
@@ -817,9 +806,9 @@ ALSO = "the chair or the vice-chair is in the chair"
 
 @pytest.fixture
 def partial(board):
-    """Two of three members attend. The document also requires a chair, and no clause says so."""
-    set_terms(board, quoracy_clauses_say_all=False, quoracy_also_asks=ALSO)
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=2)
+    """Two of three members attend. The document also requires a chair, beyond the rule."""
+    set_terms(board, quoracy_rule_says_all=False, quoracy_also_asks=ALSO)
+    make_rule(board, people=2)
     return {seat_key("Finance"): "attends", seat_key("Nurse"): "attends"}
 
 
@@ -828,15 +817,15 @@ def test_a_board_with_nobody_in_the_chair_is_not_called_quorate(partial):
     assert said(page) == f"What is recorded is met The document also asks: {ALSO}"
     assert "Quorate when" not in page.text
     told = read_data("/forums/board/quoracy.json", partial).said
-    assert (told["quorate"], told["clauses_met"]) == (None, True)
-    assert (told["quoracy_clauses_say_all"], told["quoracy_also_asks"]) == (False, ALSO)
+    assert (told["quorate"], told["rule_met"]) == (None, True)
+    assert (told["quoracy_rule_says_all"], told["quoracy_also_asks"]) == (False, ALSO)
     for answers in ({}, {seat_key("Nurse"): "attends"}):
         assert said(verdict(answers)).endswith(f"The document also asks: {ALSO}")
 
 
-def test_clauses_that_nobody_has_compared_with_the_document_make_no_meeting_quorate(board):
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
-    set_terms(board, quoracy_clauses_say_all=None)
+def test_a_rule_that_nobody_has_compared_with_the_document_makes_no_meeting_quorate(board):
+    make_rule(board, people=1)
+    set_terms(board, quoracy_rule_says_all=None)
     answers = {seat_key("Nurse"): "attends"}
     assert said(verdict(answers)) == (
         "What is recorded is met Whether the rule says all that the document asks is not "
@@ -848,9 +837,9 @@ def test_clauses_that_nobody_has_compared_with_the_document_make_no_meeting_quor
 
 
 @pytest.mark.parametrize("mark", [None, False, True])
-def test_every_page_file_and_format_says_whether_the_clauses_say_all(board, mark):
+def test_every_page_file_and_format_says_whether_the_rule_says_all(board, mark):
     every_organisation(board)
-    set_terms(board, quoracy_clauses_say_all=mark, quoracy_also_asks=ALSO if mark is False else "")
+    set_terms(board, quoracy_rule_says_all=mark, quoracy_also_asks=ALSO if mark is False else "")
     for part in ("", "quoracy/", "terms/", "attendance/"):
         text = read(f"/forums/board/{part}").text
         assert (ALSO in text) == (mark is False), part
@@ -860,9 +849,9 @@ def test_every_page_file_and_format_says_whether_the_clauses_say_all(board, mark
         assert (ALSO in text) == (mark is False), part
     for part in ("", "/quoracy"):
         told = read_data(f"/forums/board{part}.json").said
-        assert (told["quoracy_clauses_say_all"], told["quoracy_also_asks"]) == (
+        assert (told["quoracy_rule_says_all"], told["quoracy_also_asks"]) == (
             mark,
             ALSO if mark is False else None,
         )
         assert told["could_be_quorate_as_filled"] is (True if mark else None)
-        assert told["clauses_could_be_met_as_filled"] is True
+        assert told["rule_could_be_met_as_filled"] is True

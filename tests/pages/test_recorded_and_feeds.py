@@ -20,6 +20,7 @@ from tests.builders import (
     day,
     make_appointment,
     make_document,
+    make_escalation_step,
     make_forum,
     make_forum_name,
     make_membership,
@@ -28,7 +29,6 @@ from tests.builders import (
     make_person_name,
     make_place,
     make_post,
-    make_quoracy_clause,
     make_rating,
     make_seat,
     set_terms,
@@ -222,14 +222,14 @@ def test_an_import_is_one_entry_though_the_last_of_its_records_was_changed_since
 def test_every_kind_of_record_has_words(register):
     with writing(Nature.RECORDED):
         make_rating(organisation=register.appointments.get().post.organisation)
-        make_quoracy_clause(forum=register.memberships.get().seat.forum)
+        make_escalation_step(forum=register.memberships.get().seat.forum)
         make_document(title="Minutes of May")
         make_place(name="Ludlow")
 
     text = read(RECORDED).text
     for told in (
         "A rating of Wye Trust.",
-        "A quoracy clause of Board.",
+        "An escalation step of Board.",
         "Document: Minutes of May.",
         "Place: Ludlow.",
         "Person: Ann Lee.",
@@ -410,7 +410,7 @@ def test_neither_the_page_nor_a_feed_costs_more_for_more_rows(register):
         post = make_post()
         make_appointment(post=post, person=make_person())
         make_rating(organisation=post.organisation)
-        make_quoracy_clause(forum=make_forum())
+        make_escalation_step(forum=make_forum())
         make_membership(person=Person.objects.get(slug="ann"))
 
     # Enough that the feeds of everything are full, and count what they have no room for.

@@ -28,7 +28,7 @@ from tests.builders import (
     make_member_organisation,
     make_membership,
     make_person,
-    make_quoracy_clause,
+    make_rule,
     make_seat,
     make_succession,
     make_terms_review,
@@ -487,10 +487,10 @@ def test_a_forum_as_recorded_is_looked_up_and_not_searched_for(board, monkeypatc
         make_escalation_step,
         make_forum_name,
         make_member_organisation,
-        make_quoracy_clause,
         make_terms_review,
     ):
         make(forum=forum)
+    make_rule(forum)
     make_succession(from_forum=forum)
     asked, as_ever = [], _Past.__call__
 

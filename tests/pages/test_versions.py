@@ -2,13 +2,13 @@
 
 import pytest
 
-from forums.models import ClauseKind, TermsOfReference
+from forums.models import TermsOfReference
 from forums.terms_differences import differences
 from tests.builders import (
     day,
     make_document,
     make_forum,
-    make_quoracy_clause,
+    make_rule,
     make_seat,
     make_terms,
 )
@@ -45,7 +45,7 @@ def board():
         approved_precision="month",
     )
     for terms, number in ((first, 2), (second, 3)):
-        make_quoracy_clause(terms=terms, kind=ClauseKind.AT_LEAST, number=number)
+        make_rule(terms=terms, people=number)
     return board
 
 
@@ -63,7 +63,7 @@ def test_every_page_of_a_forum_has_the_version_of_the_day(board, when):
     told = read_data("/forums/board.json", {"as_at": when}).said
     assert told["purpose"] == DAYS[when]
     assert [each["in_force"] for each in told["terms_of_reference"]].count(True) == 1
-    assert len(told["quoracy_clauses"]) == 1
+    assert told["quoracy_rule"]["people"] == (2 if number == "two" else 3)
 
 
 def test_a_version_that_is_approved_and_not_yet_in_force_is_listed_as_such(board):
@@ -72,7 +72,6 @@ def test_a_version_that_is_approved_and_not_yet_in_force_is_listed_as_such(board
 
 
 def test_a_day_without_terms_says_so_and_lists_those_to_come(board):
-    board.terms_of_reference.earliest("start_date").quoracy_clauses.get().delete()
     board.terms_of_reference.earliest("start_date").delete()
     said = read("/forums/board/", {"as_at": "2016-01-01"}).section("terms")
     assert said.startswith("No terms of reference are recorded for 1 January 2016.")

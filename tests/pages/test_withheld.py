@@ -18,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from editing.groups import AUDITOR
-from forums.models import ClauseKind, Forum
+from forums.models import Forum
 from organisations.models import Organisation, PlaceLevel, PostKind
 from people.identity import show_person_again, texts_of, withhold_person
 from people.models import Basis, Distinction, Person
@@ -45,10 +45,10 @@ from tests.builders import (
     make_post,
     make_post_terms,
     make_post_vacancy,
-    make_quoracy_clause,
     make_rating,
     make_relationship,
     make_reporting_line,
+    make_rule,
     make_seat,
     make_seat_terms,
     make_seat_vacancy,
@@ -86,7 +86,7 @@ def make_zelda() -> Person:
         quotation="Dame Zelda joins",
         note="Read from “Quillfeather Z”",
     )
-    make_quoracy_clause(forum=board, kind=ClauseKind.AT_LEAST, number=1)
+    make_rule(board, people=1)
     chair = make_chair_seat(forum=board)
     make_membership(person=person, seat=chair, end_date="2020-03-31")
     make_membership(person=person, seat=chair, start_date="2150-01-01", basis=Basis.ACTING)

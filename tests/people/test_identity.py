@@ -492,7 +492,7 @@ def test_every_text_of_a_record_is_looked_through_but_for_the_names_of_others(ka
     if model is Succession:  # which never ends
         record.end_date = record.end_document = None
         texts = [field for field in texts if field.name != "end_locator"]
-    record.quoracy_clauses_say_all = False
+    record.quoracy_rule_says_all = False
     for text in texts:
         setattr(record, text.name, "brown")
     with transaction.atomic(), writing(Nature.CORRECTED, reason="A test."):

@@ -106,7 +106,7 @@ def test_sql_and_python_agree_on_what_is_known_before_any_day():
             assert set(found.values_list("pk", flat=True)) == expected, asked
 
 
-# Facts without a period: figures, ratings, statements, clauses, steps of a dispute
+# Facts without a period: figures, ratings, statements, steps of a dispute
 
 
 def stated(asked: str) -> set[str]:

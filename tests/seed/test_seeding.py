@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from forums.models import Forum, Membership, Seat
+from forums.models import Forum, Membership, Seat, TermsOfReference
 from ics_register.seeding import FILES, register_is_empty
 from organisations.models import Organisation, Place
 from people.models import Person
@@ -67,6 +67,28 @@ SMALL = {
 }
 
 
+TERMS = f"""\
+- model: forums.termsofreference
+  fields:
+    forum: [board]
+    quoracy_rule:
+      any:
+        - {{people: 1, in: {{seats: [[board, Chair]]}}, counting: []}}
+        - {{people: 2, in: {{organisation: [trust]}}, counting: [proxy]}}
+    start_date: 2019-04-01
+    {SOURCE}
+"""
+TRUST = f"""\
+- model: organisations.organisation
+  fields:
+    slug: trust
+    name: The trust
+    kind: nhs-trust
+    start_date: 2019-04-01
+    {SOURCE}
+"""
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Writes a small valid folder of fixtures, with some of its files replaced."""
@@ -112,6 +134,33 @@ def test_it_loads_everything_and_says_how_much_of_what(folder):
         ["5", "records loaded"],
     ]
     assert Membership.objects.get().seat == Seat.objects.get()
+
+
+def test_a_rule_of_quoracy_names_seats_and_organisations_as_fixtures_do(folder):
+    seed(folder(organisations=TRUST, terms_of_reference=TERMS))
+
+    chair, trust = Seat.objects.get().pk, Organisation.objects.get().pk
+    assert TermsOfReference.objects.get().quoracy_rule == {
+        "any": [
+            {"people": 1, "in": {"seats": [chair]}, "counting": []},
+            {"people": 2, "in": {"organisation": trust}, "counting": ["proxy"]},
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (TERMS.replace("board, Chair", "board, Nurse"), "there is no seat ['board', 'Nurse']"),
+        (TERMS.replace("[trust]", "[council]"), "there is no organisation ['council']"),
+        (TERMS.replace("[trust]", "7"), "name the organisation by [slug], not 7"),
+        (TERMS.replace("people: 1", "people: 0"), "everybody would meet it"),
+    ],
+)
+def test_a_rule_that_names_what_there_is_not_is_refused(folder, written, why):
+    said = refused(folder(organisations=TRUST, terms_of_reference=written))
+    assert "terms_of_reference.yaml, line 1, quoracy_rule: " in said
+    assert why in said
 
 
 def test_its_history_says_where_each_record_comes_from(folder):

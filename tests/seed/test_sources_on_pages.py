@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from forums.models import EscalationStep, Forum, Membership, QuoracyClause, Seat
+from forums.models import EscalationStep, Forum, Membership, Seat
 from organisations.models import Organisation, Post
 from people.models import Appointment, Person
 from tests import slow
@@ -63,7 +63,6 @@ def test_the_page_of_a_forum_gives_the_source_of_every_fact():
         for parts in (
             forum.names.all(),
             forum.terms_of_reference.all(),
-            QuoracyClause.objects.filter(terms__forum=forum),
             EscalationStep.objects.filter(terms__forum=forum),
         ):
             facts += parts.select_related("document")

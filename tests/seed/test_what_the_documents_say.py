@@ -9,7 +9,6 @@ from forums.models import (
     Forum,
     ForumState,
     Membership,
-    QuoracyClause,
     Seat,
     SeatRole,
     SeatTerms,
@@ -466,9 +465,9 @@ def test_decisions_and_quoracy_are_kept_apart():
     assert hipcs.terms_of_reference.get().decision_rule == ""
     assert "unanimity" not in hipcs.terms_of_reference.get().decision_wording
     for forum in (partnership, hipcs):
-        clause = QuoracyClause.objects.get(terms__forum=forum)
-        assert clause.kind == "every-organisation"
-        assert clause.satisfied_by_proxy and clause.satisfied_by_substitute
+        rule = forum.terms_of_reference.get().quoracy_rule
+        assert rule["organisations"] == "each"
+        assert {"proxy", "substitute"} < set(rule["counting"])
         assert {m.organisation.name for m in forum.member_organisations.all()} == {
             "NHS Herefordshire CCG",
             "Wye Valley NHS Trust",

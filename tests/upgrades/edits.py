@@ -13,7 +13,6 @@ from forums.models import (
     ForumName,
     MemberOrganisation,
     Membership,
-    QuoracyClause,
     ReportingLine,
     Seat,
     Succession,
@@ -40,7 +39,7 @@ SEEDED_ON, *EDITED_ON = ["2026-03-02", "2026-04-14", "2026-06-09", "2026-09-22"]
 MODELS = [
     Document, Place, Organisation, OrganisationName, Relationship, Post, Statement, Rating, Figure,
     Person, PersonName, Distinction, Appointment, Forum, ForumName, MemberOrganisation,
-    ReportingLine, Succession, Seat, Membership, TermsOfReference, QuoracyClause, EscalationStep,
+    ReportingLine, Succession, Seat, Membership, TermsOfReference, EscalationStep,
 ]  # fmt: skip
 
 
@@ -232,8 +231,9 @@ def add_forums(editor: Staff) -> None:
     terms = editor.add(TermsOfReference, forum=board, purpose="To pretend.",
                        quoracy_wording="Whoever is there.", decision_rule="majority",
                        review_date="2023-04-01", **start)  # fmt: skip
-    editor.add(QuoracyClause, terms=terms, kind="at-least", number=3, satisfied_by_proxy="on")
-    editor.add(QuoracyClause, terms=terms, kind="must-include", seat=seat("Chair"))
+    at_least = {"asks": "people", "number": 3, "counting": ["remote", "proxy"]}
+    chair = {"asks": "people", "number": 1, "whom": "seats", "seats": [seat("Chair").pk]}
+    editor.correct(terms, **rule_of(at_least, chair))
     editor.add(EscalationStep, terms=terms, order=1, what_happens="Everyone imagines harder.",
                who_decides="Nobody")  # fmt: skip
 
@@ -273,7 +273,6 @@ def correct_what_was_added(editor: Staff) -> None:
         (Succession, {"description": "may one day become"}),
         (Seat, {"requirement": "anybody", "may_be_deputised": "true"}),
         (Membership, {"locator": "page 8", "confirmed_on": "2022-05-01"}),
-        (QuoracyClause, {"satisfied_by_substitute": "on", "order": 2}),
         (EscalationStep, {"who_decides": "The imagined chair"}),
         (Person, {"slug": "harper-veiled", "honorific": "Sir"}),
     ]:
@@ -441,7 +440,6 @@ def remove_one_like(manager: Staff, model) -> None:
         Membership: {"person": other, "seat": seat("Observer"), "basis": "acting", **start},
         TermsOfReference: {"forum": board, "start_date": "2015-04-01",
                            "end_date": "2015-12-31"},
-        QuoracyClause: {"terms": terms_of_board(), "kind": "at-least-share", "number": 50},
         EscalationStep: {"terms": terms_of_board(), "order": 2, "what_happens": "Nothing.",
                          "who_decides": "Nobody"},
     }[model]  # fmt: skip
@@ -452,13 +450,19 @@ def terms_of_board() -> TermsOfReference:
     return TermsOfReference.objects.filter(forum__slug="pretend-board").latest("start_date")
 
 
+def rule_of(*rows: dict) -> dict:
+    """What the form of terms of reference sends for a rule of which every row has to be met."""
+    sent = {"rows": len(rows), "joined": "all"}
+    for number, row in enumerate(rows, start=1):
+        sent |= {f"{number}-{name}": answer for name, answer in row.items()}
+    return {f"quoracy_rule-{name}": answer for name, answer in sent.items()}
+
+
 def change_quoracy(registrar: Staff) -> None:
     terms = terms_of_board()
-    at_least, chair = terms.quoracy_clauses.order_by("order", "pk")
-    registrar.correct(at_least, number=4, satisfied_by_proxy=None)
-    registrar.remove(chair)
-    registrar.add(QuoracyClause, terms=terms, kind="at-least-share", number=60, order=3)
-    registrar.add(QuoracyClause, terms=terms, kind="every-organisation", one_for_several="on")
+    share = {"asks": "share", "share": "60%", "of": "places", "whom": "members"}
+    each = {"asks": "organisations", "one_for_several": "on"}
+    registrar.correct(terms, **rule_of({"asks": "people", "number": 4}, share, each))
     registrar.correct(terms, quoracy_wording="Three fifths of all, and every organisation.")
     registrar.correct(terms.escalation_steps.get(), what_happens="Everyone stops imagining.")
     registrar.add(EscalationStep, terms=terms, order=2, what_happens="It is put to the vote.",

@@ -3,8 +3,9 @@
 import json
 import lzma
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 
 import pytest
 from django.db import connection
@@ -24,6 +25,11 @@ SINCE = {
 SINCE_OF = {"successions": {"kind", "in_force"}}
 # Kinds of record that there are since. A seat that was called vacant though no source says so is
 # not recorded in today's words.
+# What a version of terms of reference has besides what stood on its forum.
+OF_VERSIONS = {
+    "id", "forum_id", "quoracy_rule", "quoracy_reads_as", "quoracy_note", "quoracy_document_id",
+    "quoracy_locator",
+}  # fmt: skip
 NEW_KINDS = {
     "post_vacancies",
     "seat_vacancies",
@@ -34,6 +40,13 @@ NEW_KINDS = {
     "terms_reviews",
     "ex_officio_sources",
 }
+# Clauses of quoracy are rules since.
+CLAUSES = "quoracy_clauses"
+RENAMED = {
+    "quoracy_clauses_say_all": "quoracy_rule_says_all",
+    "clauses_could_be_met_as_filled": "rule_could_be_met_as_filled",
+}
+FORMER = {now: before for before, now in RENAMED.items()}
 INFERRED = {"holder_stated", "unfilled_standing"}
 NOBODY = {"vacant", "not-recorded"}
 # A member by a post, whom no record names: today also who perhaps is one.
@@ -66,9 +79,11 @@ def shown(upgraded):
 def test_every_record_has_the_names_dates_texts_and_sources_that_it_had(shown):
     differing, seen = [], 0
     for day, before, after in shown:
-        assert before["tables"].keys() == after["tables"].keys() - NEW_KINDS
+        assert before["tables"].keys() - {CLAUSES} == after["tables"].keys() - NEW_KINDS
         put_on_forums_again(after["tables"])
         for table, records in before["tables"].items():
+            if table == CLAUSES:
+                continue
             now = after["tables"][table]
             differing += [f"{day}: {key} is lost" for key in records.keys() - now.keys()]
             differing += [
@@ -103,11 +118,59 @@ def put_on_forums_again(tables: dict[str, dict[str, dict[str, str]]]) -> None:
     for each in terms.values():
         forum = tables["forums"][each["forum_id"]]
         for name, said in each.items():
-            if name not in ("id", "forum_id"):
+            if name not in OF_VERSIONS:
+                name = FORMER.get(name, name)
                 assert forum.setdefault(name, said) == said, (each["id"], name)
-    for table in ("quoracy_clauses", "escalation_steps"):
-        for each in tables[table].values():
-            each["forum_id"] = terms[each.pop("terms_id")]["forum_id"]
+    for each in tables["escalation_steps"].values():
+        each["forum_id"] = terms[each.pop("terms_id")]["forum_id"]
+
+
+def test_every_rule_of_quoracy_asks_for_what_the_clauses_asked_for(shown):
+    seen = 0
+    for day, before, after in shown:
+        clauses = defaultdict(list)
+        for each in before["tables"][CLAUSES].values():
+            clauses[each["forum_id"]].append(each)
+        for terms in after["tables"]["terms_of_reference"].values():
+            asked = sorted(clauses[terms["forum_id"]], key=in_order)
+            rule = json.loads(terms.get("quoracy_rule", "null"))
+            branches = [branch_of(each) for each in asked]
+            one = branches[0] if branches else None
+            assert rule == ({"all": branches} if len(branches) > 1 else one), (day, terms["id"])
+            for each in asked:
+                assert each.get("note", "") in terms.get("quoracy_note", ""), (day, terms["id"])
+                assert (each["document_id"], each["locator"]) == (
+                    terms.get("quoracy_document_id", terms["document_id"]),
+                    terms.get("quoracy_locator", terms["locator"]),
+                )
+                seen += 1
+    assert seen > 10
+
+
+def in_order(clause: dict[str, str]) -> tuple[int, int]:
+    return int(clause["order"]), int(clause["id"].rpartition("-")[2])
+
+
+def branch_of(clause: dict[str, str]) -> dict:
+    """The branch that asks for what an exported clause asked for."""
+    number = int(clause.get("number", 0))
+    asked: dict
+    match clause["kind"]:
+        case "every-organisation":
+            asked = {"organisations": "each"}
+        case "at-least":
+            asked = {"people": number, "in": "members"}
+        case "at-least-share":
+            share = list(Fraction(number, 100).as_integer_ratio())
+            asked = {"share": share, "in": "members", "of": "places"}
+        case _:
+            asked = {"people": 1, "in": {"seats": [int(clause["seat_id"].rpartition("-")[2])]}}
+    if clause.get("one_for_several") == "true":
+        asked["one_for_several"] = True
+    substitute = clause.get("satisfied_by_substitute") == "true"
+    ways = ["remote", *(["substitute", "deputy"] if substitute else [])]
+    ways += ["proxy"] if clause.get("satisfied_by_proxy") == "true" else []
+    return {**asked, "counting": ways}
 
 
 def is_chair_by_a_post(key: str, before: dict) -> bool:
@@ -138,8 +201,11 @@ def test_every_page_shows_what_it_showed(shown):
 def said(data, path: str = "") -> Iterator[tuple]:
     """Each text, number and date in data, with where it stands, whatever the order of lists."""
     if isinstance(data, dict):
+        if data.get("facts") == "quoracy":
+            return  # clauses that rest on a document
         for name, value in data.items():
-            yield from said(value, f"{path}.{name}")
+            if name != CLAUSES:
+                yield from said(value, f"{path}.{RENAMED.get(name, name)}")
     elif isinstance(data, list):
         for value in data:
             yield from said(value, path)
