@@ -113,7 +113,7 @@ def told_everywhere(*addresses: str) -> dict[str, str]:
 
 def test_pages_and_feeds_alike_say_that_somebody_reappointed_stays_on(register):
     appointment = register.appointments.get()
-    appointment.term_ends = "2022-03-31"
+    appointment.term_ends = day("2022-03-31")
     with writing(Nature.CHANGED, step="Reappoint"):
         reappoint(
             tenure=appointment,

@@ -484,7 +484,7 @@ def test_every_text_of_a_record_is_looked_through_but_for_the_names_of_others(ka
     # What some of them need: a document, an end, a start that never came, a rule that leaves
     # something out.
     cited = ("document", "confirmed_document", "end_document", "codes_document")
-    for name in (*cited, "given_up_document"):
+    for name in (*cited, "given_up_document", "quoracy_document"):
         setattr(record, name, source())
     record.confirmed_on = record.end_date = day("2024-05-01")
     if model in (Relationship, Succession):

@@ -22,6 +22,7 @@ from tests.builders import (
     make_distinction,
     make_document,
     make_escalation_step,
+    make_ex_officio_source,
     make_figure,
     make_forum,
     make_forum_name,
@@ -441,6 +442,10 @@ def make_line_to_organisation():
     return make_reporting_line(to_organisation=make_organisation())
 
 
+def make_source_by_seat():
+    return make_ex_officio_source(other_seat=make_seat())
+
+
 @pytest.mark.parametrize(
     ("make", "field", "another"),
     [
@@ -475,6 +480,9 @@ def make_line_to_organisation():
         (make_terms, "forum", make_forum),
         (make_escalation_step, "terms", make_terms),
         (make_terms_review, "terms", make_terms),
+        (make_ex_officio_source, "seat", make_seat),
+        (make_ex_officio_source, "post", make_post),
+        (make_source_by_seat, "other_seat", make_seat),
     ],
 )
 class TestAFixedField:

@@ -73,6 +73,8 @@ def test_the_rules_are_those_we_know():
         "forums_seatterms_once",
         "forums_termsofreference_one_in_force",
         "organisations_postterms_once",
+        "forums_exofficiosource_once_post",
+        "forums_exofficiosource_once_other_seat",
     }
 
 

@@ -93,6 +93,9 @@ def test_the_rules_are_those_we_know():
         "forums_reportingline_not_before_from_forum",
         "forums_reportingline_not_before_to_forum",
         "forums_reportingline_not_before_to_organisation",
+        "forums_exofficiosource_not_before_seat",
+        "forums_exofficiosource_not_before_post",
+        "forums_exofficiosource_not_before_other_seat",
     }
 
 

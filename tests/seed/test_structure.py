@@ -105,6 +105,7 @@ NAMES = {name.removesuffix(", by exception") for line in STATED for name in (lin
 
 def drawn(title: str) -> set[tuple[str, str, str]]:
     """The lines that one line of the chart stands for: from each in a panel to each in another."""
+    title = title.replace(f" ({THEN.strip()})", "")
     exception = ", by exception" if title.endswith(", by exception") else ""
     for found in re.finditer("|".join(f" {verb} " for verb in VERBS), title):
         below = title[: found.start()].split(", ")

@@ -51,6 +51,8 @@ INFERRED = {"holder_stated", "unfilled_standing"}
 NOBODY = {"vacant", "not-recorded"}
 # A member by a post, whom no record names: today also who perhaps is one.
 BY_A_POST = re.compile(r"#seat-\d+-appointment-\d+$")
+# What an organisation was called on the day has been said since.
+THEN_CALLED = re.compile(r" \(then called [^)]*\)")
 # What the data of a page words otherwise: places of a seat that nobody fills are counted by what
 # is certain, a kind of record has another name, and a document states vacancies too.
 # Where nobody is missing but a member that closed, it cannot be said whether a meeting could be
@@ -210,4 +212,6 @@ def said(data, path: str = "") -> Iterator[tuple]:
         for value in data:
             yield from said(value, path)
     elif not path.endswith(REWORDED):
+        if isinstance(data, str):
+            data = THEN_CALLED.sub("", data)
         yield path, "nobody" if path.endswith("standing") and data in NOBODY else data
