@@ -1,6 +1,7 @@
 """Writes many records and their history, as as many saves over the years would have left them."""
 
 import datetime
+import json
 import random
 import uuid
 from collections.abc import Callable
@@ -31,7 +32,8 @@ class BookTable:
         self.model, self.history = model, model.history.model
         fields = model._meta.concrete_fields
         self.folded = [field for field in fields if isinstance(field, FoldedField)]
-        self.values = attrgetter(*[field.attname for field in fields])
+        self.attributes = attrgetter(*[field.attname for field in fields])
+        self.has_json = any(isinstance(field, models.JSONField) for field in fields)
         self.insert = insert_into(model, [field.column for field in fields])
         tracked = {field.attname: field for field in self.history.tracked_fields}
         kept = [self.history._meta.get_field(field.name) for field in fields]
@@ -48,6 +50,13 @@ class BookTable:
         self.records: list[Recorded] = []
         self.rows: list[tuple] = []
         self.last_key = self.last_row = 0
+
+    def values(self, record: Recorded) -> tuple:
+        """What the columns of a record hold."""
+        values = self.attributes(record)
+        if not self.has_json:
+            return values
+        return tuple(json.dumps(each) if isinstance(each, dict) else each for each in values)
 
 
 def insert_into(model: type[models.Model], columns: list[str]) -> str:
