@@ -38,7 +38,11 @@ password: $(RUNTIME) ## Give the development superuser a new password
 
 .PHONY: test
 test: $(DEVELOPMENT) $(STYLES) ## Run the tests that are quick, on SQLite or on DATABASE_URL
-	@$(BIN)/pytest -n auto -m "not slow" $(NOT_BROWSER) $(COVERAGE)
+	@$(BIN)/pytest -n auto -m "not slow" $(NOT_BROWSER)
+
+.PHONY: coverage
+coverage: $(DEVELOPMENT) $(STYLES) ## Run the quick tests and say which lines they reach
+	@$(BIN)/pytest -n auto -m "not slow" $(NOT_BROWSER) --cov --cov-report=term:skip-covered
 
 .PHONY: test-slow
 test-slow: $(DEVELOPMENT) $(STYLES) ## Run the tests that are slow

@@ -237,7 +237,7 @@ def test_what_is_read_and_what_the_database_is_asked_agree_on_every_day():
     people = [make_person() for _ in range(3)]
     trusts = [make_organisation(start_date=START, end_date=end) for end in (None, MARCH)]
 
-    @settings(max_examples=100, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(seats=SEATS, days=st.lists(DAYS, min_size=1, max_size=4))
     def check(seats, days):
         with transaction.atomic():
