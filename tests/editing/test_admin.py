@@ -101,7 +101,8 @@ def surround(record, number):
     """Make `number` records of every kind that points at `record`, each with its own parents."""
     for _ in range(number):
         for relation in record._meta.related_objects:
-            if relation.related_model in BUILDERS:
+            # A seat that others go with goes with nothing itself.
+            if relation.related_model in BUILDERS and relation.field.name != "other_seat":
                 unlike = unlike_the_rest(relation.related_model, record)
                 BUILDERS[relation.related_model](**{relation.field.name: record, **unlike})
         # Records that its page names although they point at it through another record.

@@ -31,6 +31,7 @@ from tests.builders import (
     make_chair_seat,
     make_distinction,
     make_escalation_step,
+    make_ex_officio_source,
     make_figure,
     make_forum,
     make_forum_name,
@@ -221,6 +222,7 @@ def one_of_each_kind():
         make_terms_review,
     ):
         make(forum=board)
+    make_ex_officio_source(seat=make_seat(forum=board))
     make_forum_state(forum=board)
     make_reporting_line(from_forum=board)
     make_seat_vacancy(seat=make_seat(forum=board))

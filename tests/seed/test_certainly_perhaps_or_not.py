@@ -203,7 +203,9 @@ def test_a_paper_names_who_is_there_and_says_of_whom_perhaps(facts, days, paper)
             ]
             for row in rows:
                 seat_cell = row.get(of_seat) or row.get("In attendance as") or []
+                # A line may lead to the organisation of a post, too.
                 about = [path(line["about"]) for line in row[of_person] if line["about"]]
+                about = [address for address in about if address.startswith("/people/")]
                 if not about:
                     continue
                 perhaps = [
