@@ -117,8 +117,10 @@ def nobody(seat: HeldSeat) -> Cell:
 
 
 def of_post(seat: HeldSeat, words: str, more: str = "") -> PaperLine:
-    """Words that end in the organisation of the post that a seat goes with."""
-    address = reverse("organisation", args=[seat.post_organisation_slug])
+    """Words that end in the organisation of the post that a seat goes with, if it has one of its
+    own; they may also name further posts and seats."""
+    slug = seat.post_organisation_slug
+    address = reverse("organisation", args=[slug]) if slug else ""
     return PaperLine(words, address=address, more=more)
 
 
