@@ -3,11 +3,10 @@
 1. The seat's own members come first: people with a membership on the day.
 2. A seat that goes with a post and has no such member is filled by whoever holds the post, and
    so with its further sources: other posts, and seats of other forums whose own members fill it
-   too. It is
-   not filled that way before the post and its organisation may have begun, nor once one of them
-   has ended; nor by somebody who has come to the seat by a membership of their own, which alone
-   says when they sit there; nor while a membership runs of which only the end is recorded, since
-   that member may be there.
+   too. It is not filled that way before the post and its organisation may have begun, nor once
+   one of them has ended; nor by somebody who has come to the seat by a membership of their own,
+   which alone says when they sit there; nor while a membership runs of which only the end is
+   recorded, since that member may be there.
 3. Whoever acts does so for an absent holder, who remains, or in a vacancy. They keep nobody out,
    and they fill a place only where nobody else does (`people.standing.in_places`, which is true of
    posts too).
@@ -219,14 +218,6 @@ def _has_not_come_before(seat: OuterRef, day: datetime.date) -> Q:
 
 
 SEAT = OuterRef("pk")
-
-
-def certainly_filled(day: datetime.date) -> Q:
-    """A condition on seats: somebody who does not just act certainly fills it ex officio."""
-    filled = Q()
-    for way in WAYS:
-        filled |= Q(Exists(way.of_seat(way.certainly_fills(SEAT, day)).not_acting()))
-    return filled
 
 
 def tenures_of_seat(day: datetime.date) -> tuple[TenureQuerySet, ...]:

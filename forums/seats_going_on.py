@@ -12,7 +12,9 @@ from people.vacant_rows import StatedVacancy
 from records.periods import Period
 from records.together import PeriodRow
 
-# What says when something ends, and which document says so.
+# What says when something ends.
+THE_END = (*Period.END_FIELDS, "earliest_end", "latest_end")
+# Which document says so.
 END_SOURCE = [f"end_{name}" for name in (
     "document_slug", "document_title", "document_as_of", "document_as_of_precision",
     "document_as_of_qualifier", "locator",
@@ -113,15 +115,17 @@ def goes_on_for(seat: HeldSeat, holder: Holder | None) -> tuple[str, str] | None
 
 def until_the_end_of(earlier: Any, later: Any) -> Any:
     """The earlier of two rows, with the end of the later."""
-    names = (*Period.END_FIELDS, *END_SOURCE, "earliest_end", "latest_end")
-    return replace(earlier, **{name: getattr(later, name) for name in names})
+    return _with_those_of(later, earlier, *THE_END, *END_SOURCE)
 
 
 def _periods_as_one(earlier: PeriodRow | None, later: PeriodRow | None) -> PeriodRow | None:
     if earlier is None or later is None:
         return earlier or later
-    names = (*Period.END_FIELDS, "earliest_end", "latest_end")
-    return replace(earlier, **{name: getattr(later, name) for name in names})
+    return _with_those_of(later, earlier, *THE_END)
+
+
+def _with_those_of(other: Any, row: Any, *names: str) -> Any:
+    return replace(row, **{name: getattr(other, name) for name in names})
 
 
 def vacancies_as_one(

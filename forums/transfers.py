@@ -7,7 +7,7 @@ Its history is kept.
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -87,7 +87,8 @@ def withdraw(record: DatedFact) -> None:
 
 def refuse_if_gone_on(record: Any, new: DatedFact) -> None:
     """Raise ValidationError if a record ended and went on as such a `new` one already."""
-    if record.ends is None:
+    begins = record.what_follows_begins
+    if begins is None:
         return
     own = {*NOT_COPIED, *record.said_of_end, "term_ends"}
     same = {
@@ -95,8 +96,6 @@ def refuse_if_gone_on(record: Any, new: DatedFact) -> None:
         for each in record._meta.concrete_fields
         if each.name not in own
     }
-    begins = record.ends.morrow()
-    begins = replace(begins, day=begins.first_possible())
     if type(record)._default_manager.filter(**same, **begins.as_start()).exists():
         raise ValidationError(
             f"{record} went on {begins.in_words()} already, and is moved once. If "

@@ -307,13 +307,18 @@ class Period:
         begins."""
         return self.latest_start == NO_LATEST
 
-    def is_followed_by(self, later: "Period") -> bool:
-        """Whether this ended when the other began, as far as is known: on the eve, or in the same
-        month or year."""
+    @property
+    def what_follows_begins(self) -> When | None:
+        """When what takes its place begins, as far as is known: on the day after it ends, or in the
+        same month or year; None if no end is known."""
         if self.ends is None:
-            return False
+            return None
         morrow = self.ends.morrow()
-        return replace(morrow, day=morrow.first_possible()) == later.starts
+        return replace(morrow, day=morrow.first_possible())
+
+    def is_followed_by(self, later: "Period") -> bool:
+        """Whether this ended when the other began, as far as is known."""
+        return self.ends is not None and self.what_follows_begins == later.starts
 
     @property
     def end_is_announced(self) -> bool:
